@@ -1,0 +1,54 @@
+package io.pairstream.cleaning;
+
+import java.util.Locale;
+
+/**
+ * The closed list of reasons for which a record goes to quarantine.
+ *
+ * <p>The name is part of the contract: it stands in every quarantined record. {@link #remedy()}
+ * tells the record's author what would be accepted.
+ */
+public enum RejectReason {
+  UNREADABLE_RECORD("Send Avro in Confluent wire format: byte 0, schema id in 4 bytes, body."),
+  UNKNOWN_SCHEMA("Register the schema under the topic's subject before sending."),
+  SCHEMA_MISMATCH("Write the record with a schema that is compatible with RawPair."),
+  RECORD_TOO_LARGE("Send a record of at most 9 MiB."),
+
+  IMAGE_EMPTY("Send the bytes of the image file."),
+  IMAGE_TOO_MANY_BYTES("Send a smaller file, for example a JPEG of lower quality."),
+  IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG or WebP file; a web page or text is no image."),
+  IMAGE_TYPE_UNSUPPORTED("Convert the image to JPEG, PNG or WebP."),
+  IMAGE_HEADER_DAMAGED("Send the whole, unchanged image file."),
+  IMAGE_TOO_MANY_PIXELS("Scale the image down before sending."),
+  IMAGE_TOO_SMALL("Send the image in a higher resolution."),
+  IMAGE_TOO_ELONGATED("Crop the image closer to a square."),
+  IMAGE_COLOUR_MODEL_UNSUPPORTED("Convert the image to RGB or greyscale."),
+  IMAGE_DEPTH_UNSUPPORTED("Convert the image to 8 bits per channel."),
+  IMAGE_ANIMATED("Send a single frame."),
+  IMAGE_DAMAGED("Send the whole, unchanged image file; it must open without a warning."),
+  DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
+  DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),
+
+  CAPTION_NOT_UTF8("Encode the caption in UTF-8."),
+  CAPTION_TOO_LONG("Send a shorter caption."),
+  CAPTION_TOO_SHORT("Describe what the image shows in a few words."),
+
+  DUPLICATE_PAIR("Nothing to do: the same image with the same caption is already accepted."),
+  STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
+
+  private final String remedy;
+
+  RejectReason(String remedy) {
+    this.remedy = remedy;
+  }
+
+  /** What the record's author can do about it, in a sentence. */
+  public String remedy() {
+    return remedy;
+  }
+
+  /** The name for metrics: lower case with hyphens. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

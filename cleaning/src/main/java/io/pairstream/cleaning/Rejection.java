@@ -1,0 +1,21 @@
+package io.pairstream.cleaning;
+
+import java.util.Objects;
+
+/**
+ * Why a record is turned away, in words that its author understands.
+ *
+ * @param reason one of the closed list
+ * @param detail what is wrong and what would be right, in a sentence
+ * @param measured the measured value with its unit; empty where nothing is measured
+ * @param limit the limit it breaks with its unit; empty where there is none
+ */
+public record Rejection(RejectReason reason, String detail, String measured, String limit) {
+
+  public Rejection {
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(detail, "detail");
+    Objects.requireNonNull(measured, "measured");
+    Objects.requireNonNull(limit, "limit");
+  }
+}

@@ -1,0 +1,65 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+
+/**
+ * Keeps images big enough and square enough to survive the crop and the resize.
+ *
+ * <p>Looks at the header only, so an unfit image is turned away before a pixel is decoded.
+ *
+ * <p>Rejects: {@code IMAGE_TOO_SMALL}, {@code IMAGE_TOO_ELONGATED}.
+ */
+public final class CheckImageShape implements Step<ProbedImage, ProbedImage> {
+
+  private final Limits limits;
+
+  public CheckImageShape(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public Outcome<ProbedImage> apply(ProbedImage image) {
+    if (image.shorterSidePx() < limits.minSidePx()) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_SMALL,
+          "the image is "
+              + image.size()
+              + " px; its shorter side must have at least "
+              + limits.minSidePx()
+              + " px",
+          image.shorterSidePx() + " px",
+          limits.minSidePx() + " px");
+    }
+    if (image.aspectRatio() > limits.maxAspectRatio()) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_ELONGATED,
+          "the image is "
+              + image.size()
+              + " px; its longer side may be at most "
+              + limits.maxAspectRatio()
+              + " times its shorter side",
+          String.format(java.util.Locale.ROOT, "%.2f", image.aspectRatio()),
+          String.valueOf(limits.maxAspectRatio()));
+    }
+    return Outcome.kept(image);
+  }
+
+  /**
+   * Which shapes are worth training on. Defaults are DataComp's basic filter.
+   *
+   * @param minSidePx smallest allowed shorter side, in pixels of the original; at least 1
+   * @param maxAspectRatio largest allowed longer/shorter ratio; at least 1.0
+   */
+  public record Limits(int minSidePx, double maxAspectRatio) {
+
+    /** Reads {@code image.min-side-px} and {@code image.max-aspect-ratio}. */
+    public static Limits from(RecipeReader recipe) {
+      return new Limits(
+          recipe.integer("image.min-side-px", 200, 1, 100_000),
+          recipe.number("image.max-aspect-ratio", 3.0, 1.0, 1000.0));
+    }
+  }
+}

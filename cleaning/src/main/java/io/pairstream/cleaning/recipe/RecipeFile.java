@@ -1,0 +1,44 @@
+package io.pairstream.cleaning.recipe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A recipe's text and where it stands.
+ *
+ * @param name name of a shipped recipe, or path of a file
+ * @param yaml the text
+ */
+public record RecipeFile(String name, String yaml) {
+
+  /** The recipes that come with the product; the first is the default. */
+  public static final List<String> SHIPPED = List.of("dalle", "demo", "teaching");
+
+  /**
+   * Finds a recipe by the name of a shipped one or by path.
+   *
+   * @throws IOException if the file cannot be read; the message says what would be right
+   */
+  public static RecipeFile find(String nameOrPath) throws IOException {
+    if (SHIPPED.contains(nameOrPath)) {
+      try (InputStream in = RecipeFile.class.getResourceAsStream(nameOrPath + ".yaml")) {
+        return new RecipeFile(
+            nameOrPath + ".yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    Path path = Path.of(nameOrPath);
+    if (!Files.isRegularFile(path)) {
+      throw new IOException(
+          "no recipe '" + nameOrPath + "': give a file, or one of " + String.join(", ", SHIPPED));
+    }
+    return new RecipeFile(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+  }
+
+  public RecipeReader reader() {
+    return RecipeReader.parse(name, yaml);
+  }
+}
