@@ -1,0 +1,40 @@
+package io.pairstream.schemas.topics;
+
+import java.util.regex.Pattern;
+
+/**
+ * A data set's name. Its topics, groups and application id begin with it, so that several data sets
+ * share a cluster.
+ *
+ * @param name 1 to 60 lower-case letters, digits, hyphens and underscores, a letter or digit first
+ */
+public record Dataset(String name) {
+
+  public static final String DEFAULT_NAME = "pairs";
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,59}");
+
+  public Dataset {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a data set's name has 1 to 60 lower-case letters, digits, '-' and '_', not '"
+              + name
+              + "'");
+    }
+  }
+
+  /** The data set's topic of that name: {@code pairs.training}. */
+  public String topic(String topic) {
+    return name + "." + topic;
+  }
+
+  /** Application id and consumer group of the preprocessing topology. */
+  public String preprocessGroup() {
+    return name + "-preprocess";
+  }
+
+  /** The group under which a trainer's feed commits its position, for the lag display only. */
+  public String feedGroup() {
+    return name + "-feed";
+  }
+}

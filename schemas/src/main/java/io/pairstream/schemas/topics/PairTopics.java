@@ -1,0 +1,44 @@
+package io.pairstream.schemas.topics;
+
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.wire.AvroSerdes;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serdes;
+
+/** A data set's topics, each with its serdes. */
+public record PairTopics(
+    Dataset dataset,
+    Topic<String, RawPair> crowdsourced,
+    Topic<String, RawPair> scraped,
+    Topic<String, PreparedPair> training,
+    Topic<String, PreparedPair> validation,
+    Topic<String, PreparedPair> test,
+    Topic<String, QuarantinedPair> quarantine,
+    Topic<String, Receipt> receipts) {
+
+  public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
+    return new PairTopics(
+        dataset,
+        topic(dataset, TopicCatalogue.CROWDSOURCED, serdes, RawPair.class),
+        topic(dataset, TopicCatalogue.SCRAPED, serdes, RawPair.class),
+        topic(dataset, TopicCatalogue.TRAINING, serdes, PreparedPair.class),
+        topic(dataset, TopicCatalogue.VALIDATION, serdes, PreparedPair.class),
+        topic(dataset, TopicCatalogue.TEST, serdes, PreparedPair.class),
+        topic(dataset, TopicCatalogue.QUARANTINE, serdes, QuarantinedPair.class),
+        topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class));
+  }
+
+  /** Names of the topics on which raw pairs arrive. */
+  public List<String> rawNames() {
+    return List.of(crowdsourced.name(), scraped.name());
+  }
+
+  private static <T extends SpecificRecord> Topic<String, T> topic(
+      Dataset dataset, String name, AvroSerdes serdes, Class<T> type) {
+    return new Topic<>(dataset.topic(name), Serdes.String(), serdes.of(type));
+  }
+}

@@ -1,0 +1,18 @@
+package io.pairstream.schemas.topics;
+
+/** The largest records on each side of the line, in bytes. Sizes are decided before a send. */
+public final class RecordSizes {
+
+  private static final int MIB = 1024 * 1024;
+
+  /** An image file as received. */
+  public static final int MAX_IMAGE = 8 * MIB;
+
+  /** A raw record, with key, headers and caption. */
+  public static final int MAX_RAW_RECORD = 9 * MIB;
+
+  /** Any other record: a quarantined one wraps a raw one. Also the broker's own limit. */
+  public static final int MAX_RECORD = 10 * MIB;
+
+  private RecordSizes() {}
+}

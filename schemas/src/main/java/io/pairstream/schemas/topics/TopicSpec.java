@@ -1,0 +1,63 @@
+package io.pairstream.schemas.topics;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * One topic of a data set.
+ *
+ * @param name full name: {@code pairs.training}
+ * @param key what the record key is, for a reader
+ * @param valueSchema schema of the values; empty where the bytes are the topology's own business
+ * @param partitions number of partitions; never changes once the topic exists
+ * @param kept how long records stay
+ * @param maxRecordBytes largest batch that the topic takes, in bytes
+ * @param appendTime whether the broker stamps records with the time of their arrival
+ */
+public record TopicSpec(
+    String name,
+    String key,
+    Optional<Schema> valueSchema,
+    int partitions,
+    Kept kept,
+    int maxRecordBytes,
+    boolean appendTime) {
+
+  /** How long a topic keeps its records. */
+  public sealed interface Kept {
+
+    /** For {@code time}, then no longer. */
+    record For(Duration time) implements Kept {}
+
+    /** The last one of each key, for ever; a tombstone removes a key. */
+    record LastOfEachKey() implements Kept {}
+
+    /** Until the reader has done with them and deletes them itself. */
+    record UntilRead() implements Kept {}
+  }
+
+  /** The topic's configuration as Kafka spells it. */
+  public Map<String, String> config() {
+    Map<String, String> config = new LinkedHashMap<>();
+    if (kept instanceof Kept.For finite) {
+      config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+      config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(finite.time().toMillis()));
+    } else if (kept instanceof Kept.LastOfEachKey) {
+      config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+      // A tombstone outlives the longest stop of a reader, which otherwise never learns of it.
+      config.put(
+          TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(Duration.ofDays(7).toMillis()));
+    } else {
+      config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+      config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+    }
+    config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxRecordBytes));
+    config.put(
+        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, appendTime ? "LogAppendTime" : "CreateTime");
+    return config;
+  }
+}

@@ -1,0 +1,76 @@
+package io.pairstream.schemas.wire;
+
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * Confluent's Avro serializer and deserializer, set up once for the whole product.
+ *
+ * <p>Nothing is registered on the way: the registry must already hold exactly the schema text of
+ * the generated class, without Java's own properties. Values are read into our own classes whatever
+ * the writer called its schema. All serdes share one registry client and so one cache of schemas.
+ * Thread-safe.
+ */
+public final class AvroSerdes {
+
+  private static final Map<String, Object> CONFIG =
+      Map.of(
+          // The serializer insists on an address even where it is handed a client.
+          "schema.registry.url", "mock://unused",
+          "auto.register.schemas", false,
+          "use.latest.version", false,
+          "avro.remove.java.properties", true,
+          "specific.avro.reader", true);
+
+  static {
+    AvroSafety.install();
+  }
+
+  private final SchemaRegistryClient client;
+
+  public AvroSerdes(Registry registry) {
+    this.client = registry.client();
+  }
+
+  /**
+   * The serde of a generated class.
+   *
+   * <p>Its deserializer throws {@link SerializationException} for bytes that are not in the wire
+   * format or do not fit the class, and where the registry cannot be asked.
+   */
+  public <T extends SpecificRecord> Serde<T> of(Class<T> type) {
+    KafkaAvroSerializer serializer = new KafkaAvroSerializer(client);
+    serializer.configure(CONFIG, false);
+    KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer(client);
+    deserializer.configure(CONFIG, false);
+    Schema readerSchema = SpecificData.get().getSchema(type);
+    return Serdes.serdeFrom(
+        (topic, value) -> serializer.serialize(topic, value),
+        new ReadAs<>(deserializer, readerSchema, type));
+  }
+
+  /** Reads into one class, whichever class the writer's schema names. */
+  private record ReadAs<T>(KafkaAvroDeserializer inner, Schema readerSchema, Class<T> type)
+      implements Deserializer<T> {
+
+    @Override
+    public T deserialize(String topic, byte[] bytes) {
+      return type.cast(inner.deserialize(topic, bytes, readerSchema));
+    }
+
+    @Override
+    public T deserialize(String topic, Headers headers, byte[] bytes) {
+      return deserialize(topic, bytes);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.pairstream.schemas.wire;
+
+import io.pairstream.schemas.Origin;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The header in which a raw record's coordinates travel: {@code topic-partition-offset} in UTF-8.
+ *
+ * <p>Trusted only on topics that the topology alone writes.
+ */
+public final class OriginHeader {
+
+  public static final String NAME = "pairstream.origin";
+
+  private OriginHeader() {}
+
+  /** Sets the header, in place of any that the record carries. */
+  public static void write(Headers headers, Origin origin) {
+    headers.remove(NAME);
+    headers.add(NAME, text(origin).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The coordinates, if the header is there and well-formed. */
+  public static Optional<Origin> read(Headers headers) {
+    Header header = headers.lastHeader(NAME);
+    if (header == null || header.value() == null) {
+      return Optional.empty();
+    }
+    String text = new String(header.value(), StandardCharsets.UTF_8);
+    int beforeOffset = text.lastIndexOf('-');
+    int beforePartition = text.lastIndexOf('-', beforeOffset - 1);
+    if (beforePartition < 1) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Origin(
+              text.substring(0, beforePartition),
+              Integer.parseInt(text.substring(beforePartition + 1, beforeOffset)),
+              Long.parseLong(text.substring(beforeOffset + 1))));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** {@code topic-partition-offset}: also the key of a quarantined record that has no pair id. */
+  public static String text(Origin origin) {
+    return origin.getTopic() + "-" + origin.getPartition() + "-" + origin.getOffset();
+  }
+}

@@ -1,0 +1,128 @@
+package io.pairstream.schemas.wire;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
+
+/**
+ * A schema registry that speaks Confluent's protocol.
+ *
+ * <p>Addresses are as Confluent's client takes them: {@code http://host:8081}, several with commas
+ * between, or {@code mock://scope} for tests. Thread-safe.
+ */
+public final class Registry {
+
+  /** Compatibility of every subject: any version reads what any other wrote. */
+  public static final String COMPATIBILITY = "FULL_TRANSITIVE";
+
+  private static final int CACHED_SCHEMAS = 1000;
+
+  private final String addresses;
+  private final Map<String, String> settings;
+  private final SchemaRegistryClient client;
+
+  /**
+   * @param addresses comma-separated
+   * @param settings the client's own settings, such as {@code basic.auth.user.info}, on top of
+   *     short time-outs
+   */
+  public Registry(String addresses, Map<String, String> settings) {
+    this.addresses = addresses;
+    Map<String, String> all = new HashMap<>();
+    // A registry that hangs must not hold a poll for the client's own default of a minute.
+    all.put("http.connect.timeout.ms", "2000");
+    all.put("http.read.timeout.ms", "5000");
+    all.put("max.retries", "1");
+    all.putAll(settings);
+    this.settings = Map.copyOf(all);
+    this.client = newClient();
+  }
+
+  public String addresses() {
+    return addresses;
+  }
+
+  /** The client, which keeps every schema that it has seen. */
+  public SchemaRegistryClient client() {
+    return client;
+  }
+
+  /**
+   * Registers a schema under a subject and makes the subject {@link #COMPATIBILITY}; does nothing
+   * where both are so already.
+   *
+   * @return the schema's id
+   * @throws IncompatibleSchemaException where the subject holds a version that the schema breaks
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public int register(String subject, Schema schema) {
+    AvroSchema text = new AvroSchema(withoutJavaProperties(schema));
+    try {
+      client.updateCompatibility(subject, COMPATIBILITY);
+      return client.register(subject, text);
+    } catch (RestClientException e) {
+      if (e.getStatus() == 409 || e.getErrorCode() == 409) {
+        throw new IncompatibleSchemaException(
+            "subject " + subject + ": the schema breaks an earlier version: " + e.getMessage(), e);
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * The id of a schema that must be registered already.
+   *
+   * <p>Asks the registry itself, past every cache.
+   *
+   * @throws MissingSchemaException where the subject does not hold the schema
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public int idOf(String subject, Schema schema) {
+    try {
+      return newClient().getId(subject, new AvroSchema(withoutJavaProperties(schema)));
+    } catch (RestClientException e) {
+      if (e.getStatus() == 404) {
+        throw new MissingSchemaException(
+            "subject " + subject + " does not hold our schema; run: pairstream topics create", e);
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** A client with empty caches. */
+  SchemaRegistryClient newClient() {
+    return SchemaRegistryClientFactory.newClient(
+        List.of(addresses.split(",")),
+        CACHED_SCHEMAS,
+        List.of(new AvroSchemaProvider()),
+        settings,
+        Map.of());
+  }
+
+  RegistryUnavailableException unavailable(Exception cause) {
+    return new RegistryUnavailableException(
+        "the schema registry at " + addresses + " does not answer: " + cause.getMessage(), cause);
+  }
+
+  /**
+   * The schema as its file says it, which is what other languages should see, by the very code with
+   * which the serializer derives the text that it looks up.
+   */
+  static Schema withoutJavaProperties(Schema schema) {
+    Object empty = SpecificData.get().newRecord(null, schema);
+    return AvroSchemaUtils.getSchema(empty, false, false, true);
+  }
+}

@@ -1,0 +1,11 @@
+package io.pairstream.schemas.wire;
+
+/** The registry does not answer, or not as it should: the world is bad, not a record. */
+public final class RegistryUnavailableException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public RegistryUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
