@@ -39,6 +39,7 @@ public record PairTopics(
 
   private static <T extends SpecificRecord> Topic<String, T> topic(
       Dataset dataset, String name, AvroSerdes serdes, Class<T> type) {
-    return new Topic<>(dataset.topic(name), Serdes.String(), serdes.of(type));
+    String topic = dataset.topic(name);
+    return new Topic<>(topic, Serdes.String(), serdes.of(type, topic));
   }
 }

@@ -43,33 +43,36 @@ public final class AvroSerdes {
   }
 
   /**
-   * The serde of a generated class.
+   * The serde of a generated class on one topic.
    *
-   * <p>Its deserializer throws {@link SerializationException} for bytes that are not in the wire
-   * format or do not fit the class, and where the registry cannot be asked.
+   * <p>It stays with that topic's subject wherever it is used: a store keeps receipts in the very
+   * bytes of the receipts topic, and registers no subject of its own. Its deserializer throws
+   * {@link SerializationException} for bytes that are not in the wire format or do not fit the
+   * class, and where the registry cannot be asked.
    */
-  public <T extends SpecificRecord> Serde<T> of(Class<T> type) {
+  public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
     KafkaAvroSerializer serializer = new KafkaAvroSerializer(client);
     serializer.configure(CONFIG, false);
     KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer(client);
     deserializer.configure(CONFIG, false);
     Schema readerSchema = SpecificData.get().getSchema(type);
     return Serdes.serdeFrom(
-        (topic, value) -> serializer.serialize(topic, value),
-        new ReadAs<>(deserializer, readerSchema, type));
+        (ignored, value) -> serializer.serialize(topic, value),
+        new ReadAs<>(deserializer, readerSchema, type, topic));
   }
 
   /** Reads into one class, whichever class the writer's schema names. */
-  private record ReadAs<T>(KafkaAvroDeserializer inner, Schema readerSchema, Class<T> type)
+  private record ReadAs<T>(
+      KafkaAvroDeserializer inner, Schema readerSchema, Class<T> type, String topic)
       implements Deserializer<T> {
 
     @Override
-    public T deserialize(String topic, byte[] bytes) {
+    public T deserialize(String ignored, byte[] bytes) {
       return type.cast(inner.deserialize(topic, bytes, readerSchema));
     }
 
     @Override
-    public T deserialize(String topic, Headers headers, byte[] bytes) {
+    public T deserialize(String ignored, Headers headers, byte[] bytes) {
       return deserialize(topic, bytes);
     }
   }

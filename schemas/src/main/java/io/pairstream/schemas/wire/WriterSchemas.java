@@ -37,6 +37,9 @@ public final class WriterSchemas implements AutoCloseable {
   /** Between two questions about an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** Random ids in hostile records must not fill the memory. */
+  private static final int MOST_REMEMBERED = 100_000;
+
   private final Registry registry;
   private final String ownSubject;
   private final Schema ownSchema;
@@ -76,10 +79,18 @@ public final class WriterSchemas implements AutoCloseable {
     return known == null ? Verdict.UNDECIDED : known.verdict();
   }
 
-  /** The verdict on an id that {@link #of} has decided before, however long ago. */
-  public Verdict decided(int schemaId) {
+  /**
+   * The verdict for a record that is being processed: the one given when the record was let in, or,
+   * where there is none, one that is found out now.
+   */
+  public Verdict decide(int schemaId) {
     Found known = found.get(schemaId);
-    return known == null ? Verdict.UNDECIDED : known.verdict();
+    if (known != null && known.verdict() != Verdict.UNDECIDED) {
+      return known.verdict();
+    }
+    Verdict verdict = lookUp(schemaId);
+    remember(schemaId, verdict);
+    return verdict;
   }
 
   @Override
@@ -95,10 +106,9 @@ public final class WriterSchemas implements AutoCloseable {
               Verdict verdict = lookUp(schemaId);
               if (verdict == Verdict.UNDECIDED) {
                 // An older verdict still stands: it was given while the registry worked.
-                found.putIfAbsent(schemaId, new Found(verdict, System.nanoTime()));
                 TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
               } else {
-                found.put(schemaId, new Found(verdict, System.nanoTime()));
+                remember(schemaId, verdict);
               }
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
@@ -107,6 +117,13 @@ public final class WriterSchemas implements AutoCloseable {
             }
           });
     }
+  }
+
+  private void remember(int schemaId, Verdict verdict) {
+    if (found.size() >= MOST_REMEMBERED) {
+      found.values().removeIf(entry -> entry.verdict() != Verdict.KNOWN);
+    }
+    found.put(schemaId, new Found(verdict, System.nanoTime()));
   }
 
   private Verdict lookUp(int schemaId) {

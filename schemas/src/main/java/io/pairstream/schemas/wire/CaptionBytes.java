@@ -1,0 +1,76 @@
+package io.pairstream.schemas.wire;
+
+import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.pairstream.schemas.RawPair;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.util.Utf8;
+
+/**
+ * A raw pair's caption as the bytes that its producer sent.
+ *
+ * <p>Avro's Java strings replace malformed UTF-8 by U+FFFD without a word. Where a caption holds
+ * that character, the bytes tell whether the producer wrote it.
+ */
+public final class CaptionBytes {
+
+  private static final char REPLACEMENT = '\uFFFD';
+
+  /** Like RawPair's schema, but with strings that keep their bytes. */
+  private static final Schema READER = Registry.withoutJavaProperties(RawPair.SCHEMA$);
+
+  private final SchemaRegistryClient client;
+
+  public CaptionBytes(Registry registry) {
+    this.client = registry.client();
+  }
+
+  /** Whether a decoded caption may hide malformed bytes, so that {@link #of} is worth its price. */
+  public static boolean isDoubtful(String caption) {
+    return caption.indexOf(REPLACEMENT) >= 0;
+  }
+
+  /**
+   * Reads the caption's bytes out of a value that has been decoded before.
+   *
+   * @param value a raw pair in the wire format
+   * @throws RegistryUnavailableException where the writer's schema is not at hand
+   */
+  public ByteBuffer of(byte[] value) {
+    try {
+      int schemaId = WireFormat.schemaId(value).orElseThrow();
+      Schema writer = (Schema) client.getSchemaById(schemaId).rawSchema();
+      GenericRecord pair =
+          new GenericDatumReader<GenericRecord>(writer, READER)
+              .read(
+                  null,
+                  DecoderFactory.get()
+                      .binaryDecoder(
+                          value,
+                          WireFormat.PREFIX_BYTES,
+                          value.length - WireFormat.PREFIX_BYTES,
+                          null));
+      Utf8 caption = (Utf8) pair.get("caption");
+      return ByteBuffer.wrap(caption.getBytes(), 0, caption.getByteLength());
+    } catch (IOException | RestClientException e) {
+      throw new RegistryUnavailableException("a schema that was known is no longer at hand", e);
+    }
+  }
+
+  /** Whether the bytes are UTF-8 throughout. */
+  public static boolean isUtf8(ByteBuffer bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate());
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.pairstream.service;
+
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.Registry;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+
+/**
+ * A Kafka cluster with its schema registry, and the data set to work on.
+ *
+ * @param bootstrapServers {@code host:port}, several with commas between
+ * @param registryAddresses as {@link Registry} takes them
+ * @param dataset the data set
+ * @param kafkaSettings settings of every Kafka client, passed through untouched: security,
+ *     time-outs
+ * @param registrySettings settings of the registry client, passed through untouched
+ */
+public record Cluster(
+    String bootstrapServers,
+    String registryAddresses,
+    Dataset dataset,
+    Map<String, String> kafkaSettings,
+    Map<String, String> registrySettings) {
+
+  public Cluster {
+    kafkaSettings = Map.copyOf(kafkaSettings);
+    registrySettings = Map.copyOf(registrySettings);
+  }
+
+  /** A Kafka client's settings: {@code own} first, then the operator's on top. */
+  public Map<String, Object> clientSettings(Map<String, ?> own) {
+    Map<String, Object> settings = new HashMap<>(own);
+    settings.putAll(kafkaSettings);
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return settings;
+  }
+
+  /** A new client of the registry. */
+  public Registry registry() {
+    return new Registry(registryAddresses, registrySettings);
+  }
+}
