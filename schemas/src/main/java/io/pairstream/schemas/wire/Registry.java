@@ -26,6 +26,10 @@ public final class Registry {
 
   private static final int CACHED_SCHEMAS = 1000;
 
+  static {
+    AvroSafety.install();
+  }
+
   private final String addresses;
   private final Map<String, String> settings;
   private final SchemaRegistryClient client;
@@ -95,6 +99,29 @@ public final class Registry {
       if (e.getStatus() == 404) {
         throw new MissingSchemaException(
             "subject " + subject + " does not hold our schema; run: pairstream topics create", e);
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * Fetches every version of a subject, so that records written with any of them decode from now on
+   * without asking again.
+   *
+   * @throws MissingSchemaException where there is no such subject
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public void remember(String subject) {
+    try {
+      for (int version : client.getAllVersions(subject)) {
+        client.getSchemaById(client.getSchemaMetadata(subject, version).getId());
+      }
+    } catch (RestClientException e) {
+      if (e.getStatus() == 404) {
+        throw new MissingSchemaException(
+            "there is no subject " + subject + "; run: pairstream topics create", e);
       }
       throw unavailable(e);
     } catch (IOException e) {

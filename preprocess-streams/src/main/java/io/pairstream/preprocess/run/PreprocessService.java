@@ -1,0 +1,116 @@
+package io.pairstream.preprocess.run;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.preprocess.topology.PreprocessTopology;
+import io.pairstream.preprocess.world.Admission;
+import io.pairstream.preprocess.world.AdmittingClients;
+import io.pairstream.preprocess.world.DiskSpace;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The topology at work: its parts put together, from start to stop. */
+public final class PreprocessService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PreprocessService.class);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
+  private final ImageWorkerPool workers;
+  private final WriterSchemas schemas;
+  private final KafkaStreams streams;
+  private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
+
+  /**
+   * Puts the parts together and starts them.
+   *
+   * @throws io.pairstream.cleaning.recipe.InvalidRecipeException for a recipe with mistakes
+   * @throws StartException where a topic, a schema or a worker is missing; the message says what to
+   *     do
+   * @throws IOException if the recipe or the state directory cannot be used
+   */
+  public PreprocessService(PreprocessSettings settings, StepObserver observer)
+      throws IOException, InterruptedException {
+    Files.createDirectories(settings.stateDir());
+    workers = new ImageWorkerPool(settings.workers());
+    CleaningPlan plan =
+        new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, observer);
+    Registry registry = settings.cluster().registry();
+    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+
+    Readiness readiness = new Readiness(settings.cluster(), registry, topics);
+    int partitions = readiness.awaitTopics();
+    readiness.awaitSchemas();
+    schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+
+    Admission admission =
+        new Admission(
+            schemas,
+            List.of(
+                () ->
+                    workers.available()
+                        ? Optional.empty()
+                        : Optional.of("no image worker is able to work"),
+                new DiskSpace(settings.stateDir())));
+    Properties properties = new Properties();
+    properties.putAll(settings.streamsSettings());
+    streams =
+        new KafkaStreams(
+            new PreprocessTopology(topics, plan, schemas, new CaptionBytes(registry), partitions)
+                .build(),
+            properties,
+            new AdmittingClients(admission));
+    streams.setUncaughtExceptionHandler(
+        thrown -> {
+          LOG.error("a stream thread ended; the service stops", thrown);
+          ended.complete(Optional.of(thrown));
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.setStateListener(
+        (now, before) -> {
+          LOG.info("state: {}", now);
+          if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
+            ended.complete(Optional.empty());
+          }
+        });
+    LOG.info(
+        "recipe {} version {}, {} partitions, {} threads, workers: {}",
+        settings.recipe(),
+        plan.version(),
+        partitions,
+        settings.threads(),
+        workers.sandbox());
+    streams.start();
+  }
+
+  /**
+   * Waits until the service has ended, by {@link #close} or by a fault of its own, which it
+   * answers.
+   */
+  public Optional<Throwable> awaitEnd() {
+    return ended.join();
+  }
+
+  @Override
+  public void close() {
+    streams.close(STOP_WITHIN);
+    schemas.close();
+    workers.close();
+  }
+}

@@ -1,0 +1,95 @@
+package io.pairstream.preprocess.run;
+
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.service.Cluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Everything that an operator can set on the preprocessing service.
+ *
+ * @param cluster where the topics are
+ * @param recipe name of a shipped recipe, or path of one
+ * @param stateDir where the stores keep their files
+ * @param threads stream threads; at least 1. More than there are partitions do nothing.
+ * @param workers how images are decoded
+ */
+public record PreprocessSettings(
+    Cluster cluster, String recipe, Path stateDir, int threads, WorkerSettings workers) {
+
+  /** Most records that a task takes at a time, and so between two commits of a thread. */
+  private static final int RECORDS_PER_POLL = 16;
+
+  /** A worker that fails is replaced and the record tried once more. */
+  private static final int ATTEMPTS_PER_RECORD = 2;
+
+  /** A worker's start, on a busy machine. */
+  private static final Duration WORKER_START = Duration.ofSeconds(5);
+
+  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
+
+  public PreprocessSettings {
+    if (threads < 1) {
+      throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
+    }
+  }
+
+  /**
+   * The longest that a transaction may take: every record that a thread holds hangs its worker,
+   * twice. A shorter one is aborted in mid-work, tried again, and never ends.
+   */
+  Duration transactionTimeout() {
+    return workers
+        .deadline()
+        .plus(WORKER_START)
+        .multipliedBy((long) ATTEMPTS_PER_RECORD * RECORDS_PER_POLL)
+        .plus(COMMIT_INTERVAL);
+  }
+
+  /** The settings of Kafka Streams; the operator's own Kafka settings stand above them. */
+  Map<String, Object> streamsSettings() {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().preprocessGroup());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, RECORDS_PER_POLL);
+    settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    // A record is taken as it comes; waiting for the other topic's next one orders nothing.
+    settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+
+    consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
+    consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSizes.MAX_RECORD);
+    consumer(settings, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    consumer(
+        settings,
+        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+        (int) transactionTimeout().plusMinutes(1).toMillis());
+
+    producer(
+        settings, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) transactionTimeout().toMillis());
+    producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
+    producer(settings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.MAX_RECORD);
+    producer(settings, ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024);
+    producer(settings, ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
+    return cluster.clientSettings(settings);
+  }
+
+  private static void consumer(Map<String, Object> settings, String key, Object value) {
+    settings.put(StreamsConfig.mainConsumerPrefix(key), value);
+  }
+
+  private static void producer(Map<String, Object> settings, String key, Object value) {
+    settings.put(StreamsConfig.producerPrefix(key), value);
+  }
+}

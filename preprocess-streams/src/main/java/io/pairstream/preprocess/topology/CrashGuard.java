@@ -1,0 +1,54 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns a step's unexpected exception into a rejection of the one record, up to a rate.
+ *
+ * <p>One odd record must not stop the stream; a bad release must not drain a topic into quarantine.
+ * So the exception passes through once there have been more than {@link #MOST_PER_MINUTE} within a
+ * minute. Not thread-safe: each task has its own.
+ */
+final class CrashGuard<I, O> implements Step<I, O> {
+
+  static final int MOST_PER_MINUTE = 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrashGuard.class);
+
+  private final Step<I, O> step;
+  private final Deque<Long> crashesNanos = new ArrayDeque<>();
+
+  CrashGuard(Step<I, O> step) {
+    this.step = step;
+  }
+
+  @Override
+  public Outcome<O> apply(I input) {
+    try {
+      return step.apply(input);
+    } catch (ImageWorkerUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      long now = System.nanoTime();
+      crashesNanos.addLast(now);
+      while (now - crashesNanos.peekFirst() > Duration.ofMinutes(1).toNanos()) {
+        crashesNanos.removeFirst();
+      }
+      if (crashesNanos.size() > MOST_PER_MINUTE) {
+        throw new IllegalStateException(
+            "more than " + MOST_PER_MINUTE + " records crashed a step within a minute", e);
+      }
+      LOG.error("a step crashed on a record, which goes to quarantine", e);
+      return Outcome.rejected(
+          RejectReason.STEP_CRASHED, "a step of ours failed: " + OneLine.of(e.toString()));
+    }
+  }
+}

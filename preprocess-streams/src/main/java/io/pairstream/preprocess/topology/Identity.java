@@ -1,0 +1,23 @@
+package io.pairstream.preprocess.topology;
+
+import java.time.Instant;
+
+/**
+ * Who a record is.
+ *
+ * @param pairId see {@link io.pairstream.schemas.PairIdentity}; empty where the record is
+ *     unreadable
+ * @param imageDigest likewise
+ * @param receivedAt when the front door accepted it; the time of its arrival where nobody says
+ */
+record Identity(String pairId, String imageDigest, Instant receivedAt) {
+
+  /** A record that could not be read has no names. */
+  static Identity unknown(RawRecord raw) {
+    return new Identity("", "", raw.arrivedAt());
+  }
+
+  boolean isKnown() {
+    return !pairId.isEmpty();
+  }
+}

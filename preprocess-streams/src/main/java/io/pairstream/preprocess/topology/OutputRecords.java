@@ -1,0 +1,118 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.CleanedPair;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.split.Assignment;
+import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.schemas.Header;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.RecordSizes;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The records that leave the topology, made from what a pair has become. */
+final class OutputRecords {
+
+  private static final int CHANNELS = 3;
+
+  private final CleaningPlan plan;
+  private final String recipeVersion;
+
+  OutputRecords(CleaningPlan plan) {
+    this.plan = plan;
+    this.recipeVersion = plan.version();
+  }
+
+  /** What training, validation or test gets; the image digest alone decides which. */
+  PreparedPair prepared(Tracked<CleanedRecord> tracked) {
+    RawPair pair = tracked.stage().pair();
+    CleanedPair cleaned = tracked.stage().cleaned();
+    PreparedImage image = cleaned.image();
+    TokenizedCaption caption = cleaned.caption();
+    Assignment assignment = plan.split().assign(tracked.identity().imageDigest());
+    return PreparedPair.newBuilder()
+        .setPairId(tracked.identity().pairId())
+        .setImage(ByteBuffer.wrap(image.encoded().bytes()))
+        .setImageEncoding(image.encoding().label())
+        .setWidth(image.widthPx())
+        .setHeight(image.heightPx())
+        .setChannels(CHANNELS)
+        .setCaption(caption.caption().text())
+        .setLanguage(caption.caption().language())
+        .setTokenIds(boxed(caption.ids()))
+        .setTokenCount(caption.count())
+        .setTruncated(caption.truncated())
+        .setPadId(plan.tokens().padId())
+        .setTokenizer(plan.tokens().tokenizer().name())
+        .setTokenizerDigest(plan.tokens().tokenizer().digest())
+        .setImageDigest(tracked.identity().imageDigest())
+        .setPerceptualHash(String.format("%016x", image.perceptualHash()))
+        .setMeasures(measures(cleaned))
+        .setSplit(assignment.split().name())
+        .setFold(assignment.fold())
+        .setSourceKind(pair.getSourceKind())
+        .setContributor(pair.getContributor())
+        .setUrl(pair.getUrl())
+        .setLicence(pair.getLicence())
+        .setRecipeVersion(recipeVersion)
+        .setOrigin(tracked.raw().origin())
+        .setReceivedAt(pair.getReceivedAt())
+        .setPreparedAt(tracked.raw().arrivedAt())
+        .build();
+  }
+
+  /** What quarantine gets: the record as it came, and why it is there. */
+  QuarantinedPair quarantined(Tracked<Tracked.Turned> tracked) {
+    RawRecord raw = tracked.raw();
+    Tracked.Turned turned = tracked.stage();
+    boolean fits = raw.size() <= RecordSizes.MAX_RAW_RECORD;
+    return QuarantinedPair.newBuilder()
+        .setPairId(tracked.identity().pairId())
+        .setImageDigest(tracked.identity().imageDigest())
+        .setValue(fits ? wrap(raw.value()) : null)
+        .setKey(fits ? wrap(raw.key()) : null)
+        .setHeaders(fits ? headers(raw) : List.of())
+        .setStep(turned.step())
+        .setReason(turned.rejection().reason().name())
+        .setDetail(turned.rejection().detail())
+        .setMeasured(turned.rejection().measured())
+        .setLimit(turned.rejection().limit())
+        .setRecipeVersion(recipeVersion)
+        .setOrigin(raw.origin())
+        .setQuarantinedAt(raw.arrivedAt())
+        .build();
+  }
+
+  private static Map<String, Double> measures(CleanedPair cleaned) {
+    Map<String, Double> measures = new HashMap<>();
+    measures.put("original_width_px", (double) cleaned.image().originalWidthPx());
+    measures.put("original_height_px", (double) cleaned.image().originalHeightPx());
+    measures.put("original_bytes", (double) cleaned.original().encoded().size());
+    measures.put("caption_tokens", (double) cleaned.caption().untruncatedCount());
+    return measures;
+  }
+
+  private static List<Header> headers(RawRecord raw) {
+    List<Header> headers = new ArrayList<>();
+    raw.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
+    return headers;
+  }
+
+  private static List<Integer> boxed(int[] ids) {
+    List<Integer> boxed = new ArrayList<>(ids.length);
+    for (int id : ids) {
+      boxed.add(id);
+    }
+    return boxed;
+  }
+
+  private static ByteBuffer wrap(byte[] bytes) {
+    return bytes == null ? null : ByteBuffer.wrap(bytes);
+  }
+}

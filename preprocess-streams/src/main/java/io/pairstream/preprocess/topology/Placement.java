@@ -1,0 +1,83 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.preprocess.topology.RawRecord.RawHeader;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Where a record must lie so that all copies of its image meet in one task, and how a record that
+ * lies elsewhere is brought there without losing what it was.
+ */
+final class Placement {
+
+  /** Carries the key that a misplaced record had, if it had one. */
+  private static final String KEY_HEADER = "pairstream.key";
+
+  private final int partitions;
+
+  /**
+   * @param partitions partitions of each raw topic and of the repartition topic
+   */
+  Placement(int partitions) {
+    this.partitions = partitions;
+  }
+
+  /** Whether a record has its image's digest for a key and lies in the partition of that key. */
+  boolean isRight(byte[] key, int partition, String imageDigest) {
+    byte[] digest = imageDigest.getBytes(StandardCharsets.US_ASCII);
+    return Arrays.equals(key, digest)
+        && partition == Utils.toPositive(Utils.murmur2(digest)) % partitions;
+  }
+
+  /** The headers of a record that is sent to its image's task: its own, then ours. */
+  static Headers toTravel(RawRecord raw) {
+    RecordHeaders headers = new RecordHeaders();
+    raw.headers().forEach(header -> headers.add(header.key(), header.value()));
+    if (raw.key() != null) {
+      headers.add(KEY_HEADER, raw.key());
+    }
+    headers.add(
+        OriginHeader.NAME, OriginHeader.text(raw.origin()).getBytes(StandardCharsets.UTF_8));
+    return headers;
+  }
+
+  /**
+   * What a record that has travelled was before: {@link #toTravel} read backwards.
+   *
+   * <p>Only the topology writes to the repartition topic, so a record without our header there is a
+   * fault of ours.
+   */
+  static Traveller fromTravel(Headers headers) {
+    Origin origin =
+        OriginHeader.read(headers)
+            .orElseThrow(
+                () -> new IllegalStateException("a record on the repartition topic has no origin"));
+    List<RawHeader> own = own(headers);
+    own.remove(own.size() - 1);
+    byte[] key = null;
+    if (!own.isEmpty() && own.get(own.size() - 1).key().equals(KEY_HEADER)) {
+      key = own.remove(own.size() - 1).value();
+    }
+    return new Traveller(Optional.ofNullable(key), own, origin);
+  }
+
+  static List<RawHeader> own(Headers headers) {
+    List<RawHeader> own = new ArrayList<>();
+    for (Header header : headers) {
+      own.add(new RawHeader(header.key(), header.value()));
+    }
+    return own;
+  }
+
+  /** What a record was before it travelled. */
+  record Traveller(Optional<byte[]> key, List<RawHeader> headers, Origin origin) {}
+}

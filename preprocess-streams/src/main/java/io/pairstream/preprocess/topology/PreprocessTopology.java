@@ -1,0 +1,202 @@
+package io.pairstream.preprocess.topology;
+
+import static io.pairstream.schemas.topics.TopicCatalogue.STANDINGS_STORE;
+import static org.apache.kafka.streams.kstream.Named.as;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.split.Split;
+import io.pairstream.preprocess.topology.Tracked.Turned;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Branched;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Predicate;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The whole graph, in the order in which a record meets it. Node names are the ones below.
+ *
+ * <pre>
+ * raw-pairs -> read -+-> placed ----------------------+-> gate -> seen-before -> clean -> split -+-> training
+ *                    +-> misplaced -> by-image -> read-travelled                                 +-> validation
+ *                                                                                                +-> test
+ * rejected by read, read-travelled, gate, seen-before or clean ---------------------------------> quarantine
+ * every decision ------------------------------------------------------------------------------> receipts
+ * </pre>
+ */
+public final class PreprocessTopology {
+
+  private static final Serde<byte[]> BYTES = Serdes.ByteArray();
+
+  private final PairTopics topics;
+  private final CleaningPlan plan;
+  private final WriterSchemas schemas;
+  private final CaptionBytes captionBytes;
+  private final Placement placement;
+  private final int partitions;
+  private final OutputRecords outputs;
+
+  /**
+   * @param schemas which writers' schemas are known
+   * @param captionBytes reads a doubtful caption's bytes
+   * @param partitions partitions of each raw topic; the repartition topic has as many
+   */
+  public PreprocessTopology(
+      PairTopics topics,
+      CleaningPlan plan,
+      WriterSchemas schemas,
+      CaptionBytes captionBytes,
+      int partitions) {
+    this.topics = topics;
+    this.plan = plan;
+    this.schemas = schemas;
+    this.captionBytes = captionBytes;
+    this.placement = new Placement(partitions);
+    this.partitions = partitions;
+    this.outputs = new OutputRecords(plan);
+  }
+
+  public Topology build() {
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(STANDINGS_STORE),
+                Serdes.String(),
+                topics.receipts().value())
+            .withLoggingEnabled(Map.of())
+            .withCachingDisabled());
+
+    Fork<ReceivedPair> arrived =
+        fork(
+            "read",
+            builder.stream(topics.rawNames(), Consumed.with(BYTES, BYTES).withName("raw-pairs"))
+                .process(() -> reader(false), as("read")));
+
+    Fork<ReceivedPair> travelled =
+        fork(
+            "read-travelled",
+            arrived
+                .kept()
+                .filterNot((id, pair) -> isPlaced(pair), as("misplaced"))
+                .process(() -> new TakeToImage<ReceivedPair>(), as("take-to-image"))
+                .repartition(
+                    Repartitioned.with(BYTES, BYTES)
+                        .withName(TopicCatalogue.BY_IMAGE)
+                        .withNumberOfPartitions(partitions))
+                .process(() -> reader(true), as("read-travelled")));
+
+    KStream<String, Tracked<ReceivedPair>> received =
+        arrived
+            .kept()
+            .filter((id, pair) -> isPlaced(pair), as("placed"))
+            .merge(travelled.kept(), as("received"));
+
+    Fork<GatedRecord> gated =
+        fork("gate", received.processValues(() -> new RunStep<>(this::gate), as("gate")));
+
+    Fork<GatedRecord> fresh =
+        fork(
+            "seen-before",
+            gated
+                .kept()
+                .processValues(
+                    () -> new RefuseCopies<GatedRecord>(STANDINGS_STORE),
+                    as("seen-before"),
+                    STANDINGS_STORE));
+
+    Fork<CleanedRecord> cleaned =
+        fork("clean", fresh.kept().processValues(() -> new RunStep<>(this::clean), as("clean")));
+
+    KStream<String, Tracked<PreparedPair>> prepared =
+        cleaned.kept().mapValues(pair -> pair.as(outputs.prepared(pair)), as("split"));
+    prepared
+        .split(as("route"))
+        .branch(isIn(Split.TRAINING), to(topics.training(), "training"))
+        .branch(isIn(Split.VALIDATION), to(topics.validation(), "validation"))
+        .defaultBranch(to(topics.test(), "test"));
+
+    KStream<String, Tracked<Turned>> rejected =
+        arrived
+            .rejected()
+            .merge(travelled.rejected(), as("rejected-unread"))
+            .merge(gated.rejected(), as("rejected-at-gate"))
+            .merge(fresh.rejected(), as("rejected-copies"))
+            .merge(cleaned.rejected(), as("rejected"));
+    rejected
+        .mapValues(outputs::quarantined, as("quarantined"))
+        .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
+
+    prepared
+        .mapValues(Decision::published, as("published"))
+        .merge(rejected.mapValues(Decision::turned, as("turned-away")), as("decisions"))
+        .processValues(
+            () -> new WriteReceipt(STANDINGS_STORE), as("write-receipt"), STANDINGS_STORE)
+        .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
+
+    return builder.build();
+  }
+
+  private Outcome<GatedRecord> gate(ReceivedPair received) {
+    return received
+        .submitted()
+        .then(plan::gate)
+        .map(gated -> new GatedRecord(received.pair(), gated));
+  }
+
+  private Outcome<CleanedRecord> clean(GatedRecord gated) {
+    return plan.clean(gated.gated()).map(cleaned -> new CleanedRecord(gated.pair(), cleaned));
+  }
+
+  private ReadRawPair reader(boolean hasTravelled) {
+    return new ReadRawPair(
+        schemas, topics.crowdsourced().value().deserializer(), captionBytes, hasTravelled);
+  }
+
+  private boolean isPlaced(Tracked<?> tracked) {
+    return placement.isRight(
+        tracked.raw().key(),
+        tracked.raw().origin().getPartition(),
+        tracked.identity().imageDigest());
+  }
+
+  private static Predicate<String, Tracked<PreparedPair>> isIn(Split split) {
+    return (id, pair) -> pair.stage().getSplit().equals(split.name());
+  }
+
+  private static Branched<String, Tracked<PreparedPair>> to(
+      Topic<String, PreparedPair> topic, String node) {
+    return Branched.withConsumer(
+        pairs ->
+            pairs
+                .mapValues(Tracked::stage, as("to-" + node))
+                .to(topic.name(), produced(topic, node)),
+        "-" + node);
+  }
+
+  private static <T> Produced<String, T> produced(Topic<String, T> topic, String node) {
+    return Produced.with(topic.key(), topic.value()).withName(node);
+  }
+
+  /** Parts the judged records of a node in two: those that go on, and those that leave. */
+  private static <T> Fork<T> fork(String node, KStream<String, Tracked<Outcome<T>>> judged) {
+    return new Fork<>(
+        judged.flatMapValues(Tracked::kept, as(node + "-kept")),
+        judged.flatMapValues(pair -> Tracked.rejected(node, pair), as(node + "-rejected")));
+  }
+
+  private record Fork<T>(
+      KStream<String, Tracked<T>> kept, KStream<String, Tracked<Turned>> rejected) {}
+}

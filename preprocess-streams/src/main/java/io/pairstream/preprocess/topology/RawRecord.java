@@ -1,0 +1,36 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.schemas.Origin;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A Kafka record as a producer sent it, with the coordinates at which it entered.
+ *
+ * <p>Owns none of the arrays and changes none.
+ *
+ * @param key may be null, or bytes of any kind
+ * @param value may be null, or bytes of any kind
+ * @param headers in the producer's order
+ * @param origin coordinates on a raw topic
+ * @param arrivedAt the time that Kafka gave it there
+ */
+record RawRecord(
+    byte[] key, byte[] value, List<RawHeader> headers, Origin origin, Instant arrivedAt) {
+
+  /** One header; the value may be null. */
+  record RawHeader(String key, byte[] value) {}
+
+  /** Bytes of key, value and headers together. */
+  long size() {
+    long size = length(key) + length(value);
+    for (RawHeader header : headers) {
+      size += header.key().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static long length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+}

@@ -1,0 +1,200 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.WireFormat;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/**
+ * Decodes a raw record and notes where it came from.
+ *
+ * <p>The outgoing key is the pair id, or the coordinates where there is none. Rejects: {@code
+ * RECORD_TOO_LARGE}, {@code UNREADABLE_RECORD}, {@code UNKNOWN_SCHEMA}, {@code SCHEMA_MISMATCH}.
+ */
+final class ReadRawPair
+    implements Processor<byte[], byte[], String, Tracked<Outcome<ReceivedPair>>> {
+
+  private final WriterSchemas schemas;
+  private final Deserializer<RawPair> pairs;
+  private final CaptionBytes captionBytes;
+  private final boolean hasTravelled;
+  private ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> context;
+
+  /**
+   * @param hasTravelled whether the records come from the repartition topic, with their coordinates
+   *     in our header, or straight from a raw topic, where no header is trusted
+   */
+  ReadRawPair(
+      WriterSchemas schemas,
+      Deserializer<RawPair> pairs,
+      CaptionBytes captionBytes,
+      boolean hasTravelled) {
+    this.schemas = schemas;
+    this.pairs = pairs;
+    this.captionBytes = captionBytes;
+    this.hasTravelled = hasTravelled;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> processorContext) {
+    this.context = processorContext;
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    RawRecord raw = hasTravelled ? travelled(record) : arrived(record);
+    Tracked<Outcome<ReceivedPair>> read = read(raw);
+    String key =
+        read.identity().isKnown() ? read.identity().pairId() : OriginHeader.text(raw.origin());
+    RecordHeaders headers = new RecordHeaders();
+    OriginHeader.write(headers, raw.origin());
+    context.forward(record.withKey(key).withValue(read).withHeaders(headers));
+  }
+
+  private RawRecord arrived(Record<byte[], byte[]> record) {
+    RecordMetadata metadata = context.recordMetadata().orElseThrow();
+    return new RawRecord(
+        record.key(),
+        record.value(),
+        Placement.own(record.headers()),
+        new Origin(metadata.topic(), metadata.partition(), metadata.offset()),
+        Instant.ofEpochMilli(record.timestamp()));
+  }
+
+  private static RawRecord travelled(Record<byte[], byte[]> record) {
+    Placement.Traveller before = Placement.fromTravel(record.headers());
+    return new RawRecord(
+        before.key().orElse(null),
+        record.value(),
+        before.headers(),
+        before.origin(),
+        Instant.ofEpochMilli(record.timestamp()));
+  }
+
+  private Tracked<Outcome<ReceivedPair>> read(RawRecord raw) {
+    if (raw.size() > RecordSizes.MAX_RAW_RECORD) {
+      // A compressed batch passes the broker's limit and unpacks to more than a sink may carry.
+      return unreadable(
+          raw,
+          Outcome.rejected(
+              RejectReason.RECORD_TOO_LARGE,
+              "the record unpacks to more than a raw record may have; its bytes are not kept here",
+              raw.size() + " bytes",
+              RecordSizes.MAX_RAW_RECORD + " bytes"));
+    }
+    OptionalInt schemaId = WireFormat.schemaId(raw.value());
+    if (schemaId.isEmpty()) {
+      return unreadable(
+          raw,
+          Outcome.rejected(
+              RejectReason.UNREADABLE_RECORD,
+              raw.value() == null
+                  ? "the record has no value"
+                  : "the value does not begin with byte 0 and a schema id in 4 bytes"));
+    }
+    return switch (schemas.decide(schemaId.getAsInt())) {
+      case KNOWN -> decode(raw);
+      case UNKNOWN ->
+          unreadable(
+              raw,
+              Outcome.rejected(
+                  RejectReason.UNKNOWN_SCHEMA,
+                  "the registry has no Avro schema of id " + schemaId.getAsInt(),
+                  "schema id " + schemaId.getAsInt(),
+                  ""));
+      // The record waits at the consumer until the registry can say; it comes here only where the
+      // answer
+      // was lost meanwhile. The task goes back to its last commit and no thread dies.
+      case UNDECIDED -> throw new TaskCorruptedException(Set.of(context.taskId()));
+    };
+  }
+
+  private Tracked<Outcome<ReceivedPair>> decode(RawRecord raw) {
+    RawPair pair;
+    try {
+      pair = pairs.deserialize(raw.origin().getTopic(), raw.value());
+    } catch (SerializationException | AvroRuntimeException e) {
+      return unreadable(
+          raw,
+          Outcome.rejected(
+              RejectReason.SCHEMA_MISMATCH,
+              "the value does not decode as a RawPair: " + OneLine.of(rootMessage(e))));
+    }
+    String imageDigest = PairIdentity.imageDigest(pair.getImage());
+    if (CaptionBytes.isDoubtful(pair.getCaption())) {
+      ByteBuffer caption = captionBytes.of(raw.value());
+      if (!CaptionBytes.isUtf8(caption)) {
+        Identity identity =
+            new Identity(
+                PairIdentity.pairId(imageDigest, caption), imageDigest, pair.getReceivedAt());
+        return new Tracked<>(
+            raw,
+            identity,
+            Outcome.kept(
+                new ReceivedPair(
+                    pair,
+                    Outcome.rejected(
+                        RejectReason.CAPTION_NOT_UTF8,
+                        "the caption's bytes are not UTF-8; as far as they can be read: "
+                            + OneLine.of(pair.getCaption())))));
+      }
+    }
+    Identity identity =
+        new Identity(
+            PairIdentity.pairId(imageDigest, pair.getCaption()), imageDigest, pair.getReceivedAt());
+    SubmittedPair submitted =
+        new SubmittedPair(
+            new EncodedImage(bytes(pair.getImage())),
+            new ReceivedCaption(pair.getCaption(), pair.getLanguage()));
+    return new Tracked<>(
+        raw, identity, Outcome.kept(new ReceivedPair(pair, Outcome.kept(submitted))));
+  }
+
+  private static Tracked<Outcome<ReceivedPair>> unreadable(
+      RawRecord raw, Outcome<ReceivedPair> rejected) {
+    return new Tracked<>(raw, Identity.unknown(raw), rejected);
+  }
+
+  /** The buffer's own array where it is exactly the content, which is how Avro reads it. */
+  private static byte[] bytes(ByteBuffer buffer) {
+    if (buffer.hasArray()
+        && buffer.arrayOffset() == 0
+        && buffer.position() == 0
+        && buffer.remaining() == buffer.array().length) {
+      return buffer.array();
+    }
+    byte[] copy = new byte[buffer.remaining()];
+    buffer.duplicate().get(copy);
+    return copy;
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

@@ -1,0 +1,47 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import java.util.Set;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a step on each record.
+ *
+ * <p>Where no image worker can work at all, the record is not to blame: the task goes back to its
+ * last commit without its thread dying, and the consumer holds the records until a worker is back.
+ */
+final class RunStep<I, O> implements FixedKeyProcessor<String, Tracked<I>, Tracked<Outcome<O>>> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunStep.class);
+
+  private final Step<I, O> step;
+  private FixedKeyProcessorContext<String, Tracked<Outcome<O>>> context;
+
+  RunStep(Step<I, O> step) {
+    this.step = new CrashGuard<>(step);
+  }
+
+  @Override
+  public void init(FixedKeyProcessorContext<String, Tracked<Outcome<O>>> processorContext) {
+    this.context = processorContext;
+  }
+
+  @Override
+  public void process(FixedKeyRecord<String, Tracked<I>> record) {
+    Outcome<O> outcome;
+    try {
+      outcome = step.apply(record.value().stage());
+    } catch (ImageWorkerUnavailableException e) {
+      LOG.warn("no image worker is available, the work pauses: {}", e.getMessage());
+      throw new TaskCorruptedException(Set.of(context.taskId()));
+    }
+    context.forward(record.withValue(record.value().as(outcome)));
+  }
+}

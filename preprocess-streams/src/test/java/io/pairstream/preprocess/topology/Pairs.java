@@ -1,0 +1,68 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.schemas.RawPair;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import javax.imageio.ImageIO;
+
+/** Pairs made for a test, and a worker that prepares them without decoding. */
+final class Pairs {
+
+  /** Answers a fixed picture: the topology must not care what the pixels are. */
+  static final ImageWorker WORKER = Pairs::prepared;
+
+  private Pairs() {}
+
+  /** A good pair; another number is another image. */
+  static RawPair good(int number) {
+    return pair(jpeg(256, 256, number), "a plain picture of number " + number);
+  }
+
+  static RawPair pair(byte[] image, String caption) {
+    return RawPair.newBuilder()
+        .setImage(ByteBuffer.wrap(image))
+        .setCaption(caption)
+        .setReceivedAt(TopologyUnderTest.ARRIVAL.minusSeconds(5))
+        .build();
+  }
+
+  static byte[] jpeg(int widthPx, int heightPx, int number) {
+    BufferedImage image = new BufferedImage(widthPx, heightPx, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(new Color(40 + number * 7919 & 0xFFFFFF));
+    graphics.fillRect(0, 0, widthPx, heightPx);
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(number * 8 % widthPx, number / 32 * 8 % heightPx, 8, 8);
+    graphics.dispose();
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ImageIO.write(image, "jpeg", out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Outcome<PreparedImage> prepared(ProbedImage image, ImageTarget target) {
+    return Outcome.kept(
+        new PreparedImage(
+            new EncodedImage(new byte[] {1, 2, 3}),
+            target.encoding(),
+            target.sidePx(),
+            target.sidePx(),
+            image.widthPx(),
+            image.heightPx(),
+            0x0123456789abcdefL));
+  }
+}

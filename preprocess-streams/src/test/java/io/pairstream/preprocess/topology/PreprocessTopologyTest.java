@@ -1,0 +1,335 @@
+package io.pairstream.preprocess.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+
+class PreprocessTopologyTest {
+
+  private static final String ALL_TRAINING = "split: {validation-share: 0.0}";
+
+  @Test
+  void publishesAGoodPairWithWhatItBecame() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      RawPair pair = Pairs.good(1);
+
+      topology.send("crowdsourced", pair);
+
+      assertThat(topology.quarantine()).isEmpty();
+      TestRecord<String, PreparedPair> record = topology.training().get(0);
+      PreparedPair prepared = record.value();
+      assertThat(record.key()).isEqualTo(TopologyUnderTest.pairId(pair));
+      assertThat(prepared.getPairId()).isEqualTo(record.key());
+      assertThat(prepared.getOrigin()).isEqualTo(origin("pairs.crowdsourced", 0));
+      assertThat(prepared.getSplit()).isEqualTo("TRAINING");
+      assertThat(prepared.getImage()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      assertThat(prepared.getTokenIds()).hasSize(128);
+      assertThat(prepared.getTokenCount()).isBetween(5, 12);
+      assertThat(prepared.getPerceptualHash()).isEqualTo("0123456789abcdef");
+      assertThat(prepared.getReceivedAt()).isEqualTo(pair.getReceivedAt());
+      assertThat(prepared.getPreparedAt()).isEqualTo(TopologyUnderTest.ARRIVAL);
+      assertThat(prepared.getRecipeVersion()).hasSize(16);
+    }
+  }
+
+  @Test
+  void everyRecordLeavesByExactlyOneDoor() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      Random random = new Random(7);
+      int crowdsourced = 0;
+      int scraped = 0;
+      for (int i = 0; i < 200; i++) {
+        String topic = random.nextBoolean() ? "crowdsourced" : "scraped";
+        switch (random.nextInt(6)) {
+          case 0 -> topology.send(topic, Pairs.good(random.nextInt(20)));
+          case 1 -> topology.send(topic, Pairs.pair(new byte[0], "a caption without image"));
+          case 2 -> topology.send(topic, null, randomBytes(random), new RecordHeaders());
+          case 3 -> topology.send(topic, null, null, new RecordHeaders());
+          case 4 -> topology.send(
+              topic, randomBytes(random), topology.bytes(Pairs.good(i)), new RecordHeaders());
+          default -> topology.send(topic, Pairs.pair(Pairs.jpeg(256, 256, i), "no"));
+        }
+        if (topic.equals("crowdsourced")) {
+          crowdsourced++;
+        } else {
+          scraped++;
+        }
+      }
+
+      List<Origin> origins = new ArrayList<>();
+      List.of(topology.training(), topology.validation(), topology.test())
+          .forEach(door -> door.forEach(record -> origins.add(record.value().getOrigin())));
+      topology.quarantine().forEach(record -> origins.add(record.value().getOrigin()));
+      Set<Origin> expected = new HashSet<>();
+      for (int i = 0; i < crowdsourced; i++) {
+        expected.add(origin("pairs.crowdsourced", i));
+      }
+      for (int i = 0; i < scraped; i++) {
+        expected.add(origin("pairs.scraped", i));
+      }
+      assertThat(origins).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void aReplayGivesTheSameOutputs() {
+    assertThat(outputsOfOneRun()).isEqualTo(outputsOfOneRun());
+  }
+
+  private static List<Object> outputsOfOneRun() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      for (int i = 0; i < 40; i++) {
+        topology.send("crowdsourced", Pairs.good(i % 30));
+        topology.send("scraped", Pairs.pair(Pairs.jpeg(100, 100, i), "too small a picture"));
+      }
+      List<Object> outputs = new ArrayList<>();
+      List.of(topology.training(), topology.validation(), topology.test())
+          .forEach(door -> door.forEach(record -> outputs.add(record.value())));
+      topology.quarantine().forEach(record -> outputs.add(record.value()));
+      topology.receipts().forEach(record -> outputs.add(record.value()));
+      assertThat(outputs).hasSizeGreaterThan(100);
+      return outputs;
+    }
+  }
+
+  @Test
+  void allCaptionsOfAnImageFallOnTheSameSide() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      for (int image = 0; image < 20; image++) {
+        for (int caption = 0; caption < 3; caption++) {
+          topology.send(
+              "crowdsourced",
+              Pairs.pair(Pairs.jpeg(256, 256, image), "caption number " + caption + " of it"));
+        }
+      }
+
+      Set<String> training = digests(topology.training());
+      Set<String> validation = digests(topology.validation());
+      Set<String> test = digests(topology.test());
+      assertThat(training).isNotEmpty().doesNotContainAnyElementsOf(validation);
+      assertThat(validation).isNotEmpty().doesNotContainAnyElementsOf(test);
+      assertThat(test).isNotEmpty().doesNotContainAnyElementsOf(training);
+    }
+  }
+
+  private static Set<String> digests(List<TestRecord<String, PreparedPair>> records) {
+    Set<String> digests = new HashSet<>();
+    records.forEach(record -> digests.add(record.value().getImageDigest()));
+    return digests;
+  }
+
+  @Test
+  void quarantinesUnreadableBytesAsTheyCame() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      byte[] key = {9, 9};
+      byte[] value = "<html>not a pair</html>".getBytes(StandardCharsets.UTF_8);
+      RecordHeaders headers = new RecordHeaders();
+      headers.add("pairstream.origin", "forged-0-0".getBytes(StandardCharsets.UTF_8));
+      headers.add("empty", null);
+
+      topology.send("scraped", key, value, headers);
+
+      TestRecord<String, QuarantinedPair> record = topology.quarantine().get(0);
+      assertThat(record.key()).isEqualTo("pairs.scraped-0-0");
+      QuarantinedPair quarantined = record.value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.UNREADABLE_RECORD.name());
+      assertThat(quarantined.getStep()).isEqualTo("read");
+      assertThat(quarantined.getValue()).isEqualTo(ByteBuffer.wrap(value));
+      assertThat(quarantined.getKey()).isEqualTo(ByteBuffer.wrap(key));
+      assertThat(quarantined.getHeaders())
+          .containsExactly(
+              new Header(
+                  "pairstream.origin",
+                  ByteBuffer.wrap("forged-0-0".getBytes(StandardCharsets.UTF_8))),
+              new Header("empty", null));
+      assertThat(quarantined.getOrigin()).isEqualTo(origin("pairs.scraped", 0));
+      assertThat(topology.receipts().get(0).key()).isEqualTo("pairs.scraped-0-0");
+    }
+  }
+
+  @Test
+  void namesAnUnknownSchema() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      byte[] value = topology.bytes(Pairs.good(1));
+      ByteBuffer.wrap(value).putInt(1, 4711);
+
+      topology.send("crowdsourced", null, value, new RecordHeaders());
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.UNKNOWN_SCHEMA.name());
+      assertThat(quarantined.getMeasured()).isEqualTo("schema id 4711");
+    }
+  }
+
+  @Test
+  void namesABodyThatDoesNotFitItsSchema() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      byte[] value = Arrays.copyOf(topology.bytes(Pairs.good(1)), 40);
+
+      topology.send("crowdsourced", null, value, new RecordHeaders());
+
+      assertThat(topology.quarantine().get(0).value().getReason())
+          .isEqualTo(RejectReason.SCHEMA_MISMATCH.name());
+    }
+  }
+
+  @Test
+  void namesACaptionThatIsNotUtf8() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      byte[] value = topology.bytes(Pairs.pair(Pairs.jpeg(256, 256, 3), "caf@ in the morning sun"));
+      value[indexOf(value, (byte) '@', "caf@ in")] = (byte) 0xE9;
+
+      topology.send("crowdsourced", null, value, new RecordHeaders());
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.CAPTION_NOT_UTF8.name());
+      assertThat(quarantined.getStep()).isEqualTo("gate");
+      assertThat(quarantined.getPairId()).hasSize(32);
+    }
+  }
+
+  @Test
+  void keepsACaptionWhoseAuthorWroteTheReplacementCharacter() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      topology.send(
+          "crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 3), "the sign \uFFFD on a blue wall"));
+
+      assertThat(topology.training()).hasSize(1);
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte wanted, String around) {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return text.indexOf(around) + around.indexOf((char) wanted);
+  }
+
+  @Test
+  void turnsAwayACopyAndCountsIt() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      RawPair pair = Pairs.good(1);
+
+      topology.send("crowdsourced", pair);
+      topology.send("scraped", pair);
+      topology.send("crowdsourced", pair);
+
+      assertThat(topology.training()).hasSize(1);
+      assertThat(topology.quarantine())
+          .extracting(record -> record.value().getReason())
+          .containsExactly("DUPLICATE_PAIR", "DUPLICATE_PAIR");
+      List<TestRecord<String, Receipt>> receipts = topology.receipts();
+      Receipt last = receipts.get(receipts.size() - 1).value();
+      assertThat(last.getCopies()).isEqualTo(3);
+      assertThat(last.getStanding()).isEqualTo("TRAINING");
+      assertThat(last.getReason()).isEmpty();
+      assertThat(last.getOrigin()).isEqualTo(origin("pairs.crowdsourced", 0));
+    }
+  }
+
+  @Test
+  void aPairThatWasTurnedAwayMayComeAgain() {
+    List<Outcome<PreparedImage>> answers = new ArrayList<>();
+    answers.add(Outcome.rejected(RejectReason.DECODE_TIMEOUT, "took too long"));
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            (image, target) ->
+                answers.isEmpty() ? Pairs.WORKER.prepare(image, target) : answers.remove(0),
+            ALL_TRAINING)) {
+      topology.send("crowdsourced", Pairs.good(1));
+      topology.send("crowdsourced", Pairs.good(1));
+
+      assertThat(topology.training()).hasSize(1);
+      List<TestRecord<String, Receipt>> receipts = topology.receipts();
+      assertThat(receipts)
+          .extracting(record -> record.value().getStanding())
+          .containsExactly("QUARANTINED", "TRAINING");
+      assertThat(receipts.get(1).value().getCopies()).isEqualTo(2);
+      assertThat(receipts.get(1).value().getReason()).isEmpty();
+    }
+  }
+
+  @Test
+  void bringsAMisplacedRecordToItsImageAndKeepsItsCoordinates() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      RawPair pair = Pairs.good(1);
+      RecordHeaders headers = new RecordHeaders();
+      headers.add("trace", new byte[] {7});
+
+      topology.send("crowdsourced", pair);
+      topology.send(
+          "crowdsourced",
+          "a key of their own".getBytes(StandardCharsets.UTF_8),
+          topology.bytes(pair),
+          headers);
+
+      assertThat(topology.training()).hasSize(1);
+      QuarantinedPair copy = topology.quarantine().get(0).value();
+      assertThat(copy.getReason()).isEqualTo("DUPLICATE_PAIR");
+      assertThat(copy.getOrigin()).isEqualTo(origin("pairs.crowdsourced", 1));
+      assertThat(copy.getKey())
+          .isEqualTo(ByteBuffer.wrap("a key of their own".getBytes(StandardCharsets.UTF_8)));
+      assertThat(copy.getHeaders())
+          .containsExactly(new Header("trace", ByteBuffer.wrap(new byte[] {7})));
+    }
+  }
+
+  @Test
+  void quarantinesARecordOnWhichAStepCrashes() {
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            (image, target) -> {
+              throw new IllegalArgumentException("a bug");
+            })) {
+      topology.send("crowdsourced", Pairs.good(1));
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.STEP_CRASHED.name());
+      assertThat(quarantined.getDetail()).contains("a bug");
+    }
+  }
+
+  @Test
+  void neverBlamesARecordWhereNoWorkerCanWork() {
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            (image, target) -> {
+              throw new ImageWorkerUnavailableException("no native library");
+            })) {
+      assertThatThrownBy(() -> topology.send("crowdsourced", Pairs.good(1)))
+          .isInstanceOf(TaskCorruptedException.class);
+
+      assertThat(topology.quarantine()).isEmpty();
+    }
+  }
+
+  private static Origin origin(String topic, long offset) {
+    return new Origin(topic, 0, offset);
+  }
+
+  private static byte[] randomBytes(Random random) {
+    byte[] bytes = new byte[random.nextInt(64)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,61 @@
+package io.pairstream.preprocess.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The graph, to the letter. A change here is a change to a running application: think of records that lie on
+ * the repartition topic, of the store's changelog, and of the names that dashboards show.
+ */
+class TopologyDescriptionTest {
+
+  @Test
+  void isTheOneThatIsWrittenDown() throws IOException {
+    assertThat(describe()).isEqualToIgnoringWhitespace(resource("topology.txt"));
+  }
+
+  @Test
+  void namesEveryNodeByHand() {
+    assertThat(describe()).doesNotContain("KSTREAM-").doesNotContain("KTABLE-");
+  }
+
+  private static String describe() {
+    Registry registry = new Registry("mock://description", Map.of());
+    registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
+    CleaningPlan plan =
+        new CleaningPlan(RecipeReader.parse("none", ""), Pairs.WORKER, StepObserver.NONE);
+    try (WriterSchemas schemas =
+        new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$)) {
+      return new PreprocessTopology(
+              PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)),
+              plan,
+              schemas,
+              new CaptionBytes(registry),
+              4)
+          .build()
+          .describe()
+          .toString();
+    }
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream in = TopologyDescriptionTest.class.getResourceAsStream("/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The topology in Kafka's test driver, with a registry in memory and one partition per topic. */
+final class TopologyUnderTest implements AutoCloseable {
+
+  static final Instant ARRIVAL = Instant.parse("2026-03-01T12:00:00Z");
+
+  /** A recipe that holds out enough to see all doors with few pairs. */
+  static final String RECIPE =
+      """
+      split:
+        validation-share: 0.3
+        test-share: 0.3
+      """;
+
+  private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private final PairTopics topics =
+      PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+  private final WriterSchemas schemas;
+  private final TopologyTestDriver driver;
+  private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
+
+  TopologyUnderTest(ImageWorker worker) {
+    this(worker, RECIPE);
+  }
+
+  TopologyUnderTest(ImageWorker worker, String recipe) {
+    new TopicCatalogue(topics.dataset(), 1)
+        .topics()
+        .forEach(
+            topic ->
+                topic
+                    .valueSchema()
+                    .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
+    schemas =
+        new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    CleaningPlan plan =
+        new CleaningPlan(RecipeReader.parse("test.yaml", recipe), worker, StepObserver.NONE);
+    Properties properties = new Properties();
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().preprocessGroup());
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    driver =
+        new TopologyTestDriver(
+            new PreprocessTopology(topics, plan, schemas, new CaptionBytes(registry), 1).build(),
+            properties,
+            ARRIVAL);
+    inputs =
+        Map.of(
+            "crowdsourced", input(topics.crowdsourced().name()),
+            "scraped", input(topics.scraped().name()));
+  }
+
+  Registry registry() {
+    return registry;
+  }
+
+  PairTopics topics() {
+    return topics;
+  }
+
+  /** Sends a pair as our own producers do. */
+  void send(String topic, RawPair pair) {
+    send(topic, digest(pair), bytes(pair), new RecordHeaders());
+  }
+
+  void send(String topic, byte[] key, byte[] value, Headers headers) {
+    inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, ARRIVAL));
+  }
+
+  byte[] bytes(RawPair pair) {
+    return topics.crowdsourced().value().serializer().serialize(topics.crowdsourced().name(), pair);
+  }
+
+  static byte[] digest(RawPair pair) {
+    return PairIdentity.imageDigest(pair.getImage()).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  static String pairId(RawPair pair) {
+    return PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption());
+  }
+
+  List<TestRecord<String, PreparedPair>> training() {
+    return read(topics.training());
+  }
+
+  List<TestRecord<String, PreparedPair>> validation() {
+    return read(topics.validation());
+  }
+
+  List<TestRecord<String, PreparedPair>> test() {
+    return read(topics.test());
+  }
+
+  List<TestRecord<String, QuarantinedPair>> quarantine() {
+    return read(topics.quarantine());
+  }
+
+  List<TestRecord<String, Receipt>> receipts() {
+    return read(topics.receipts());
+  }
+
+  private <T> List<TestRecord<String, T>> read(Topic<String, T> topic) {
+    return driver
+        .createOutputTopic(topic.name(), topic.key().deserializer(), topic.value().deserializer())
+        .readRecordsToList();
+  }
+
+  private TestInputTopic<byte[], byte[]> input(String topic) {
+    return driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+    schemas.close();
+  }
+}

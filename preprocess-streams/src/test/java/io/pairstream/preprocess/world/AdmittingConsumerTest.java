@@ -1,0 +1,128 @@
+package io.pairstream.preprocess.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AdmittingConsumerTest {
+
+  private static final TopicPartition P0 = new TopicPartition("pairs.crowdsourced", 0);
+  private static final TopicPartition P1 = new TopicPartition("pairs.crowdsourced", 1);
+  private static final byte[] NOT_AVRO = {1, 2, 3};
+
+  private final AtomicReference<String> trouble = new AtomicReference<>("");
+  private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
+  private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private WriterSchemas schemas;
+  private Consumer<byte[], byte[]> consumer;
+  private int knownId;
+
+  @BeforeEach
+  void assign() {
+    knownId = registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$);
+    consumer =
+        AdmittingConsumer.wrap(
+            kafka,
+            new Admission(
+                schemas, List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()))));
+    kafka.assign(List.of(P0, P1));
+    kafka.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
+  }
+
+  @AfterEach
+  void close() {
+    schemas.close();
+  }
+
+  @Test
+  void letsPassWhatNamesNoSchema() {
+    add(P0, 0, NOT_AVRO);
+
+    assertThat(offsets(consumer.poll(Duration.ZERO))).containsExactly("0:0");
+  }
+
+  @Test
+  void holdsWhatCannotBeJudgedUntilItCan() {
+    add(P0, 0, NOT_AVRO);
+    add(P0, 1, withId(knownId));
+    add(P0, 2, NOT_AVRO);
+
+    ConsumerRecords<byte[], byte[]> first = consumer.poll(Duration.ZERO);
+
+    // The verdict on the id is looked up in the background: at first it is undecided.
+    assertThat(offsets(first)).containsExactly("0:0");
+    assertThat(first.nextOffsets().get(P0).offset()).isEqualTo(1);
+    assertThat(kafka.position(P0)).isEqualTo(1);
+
+    add(P0, 1, withId(knownId));
+    add(P0, 2, NOT_AVRO);
+    assertThat(untilSome()).containsExactly("0:1", "0:2");
+  }
+
+  @Test
+  void givesNothingWhileTheWorldIsBadAndLosesNothing() {
+    trouble.set("no image worker is able to work");
+    add(P0, 0, NOT_AVRO);
+    add(P1, 0, NOT_AVRO);
+
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
+    assertThat(kafka.paused()).isEmpty();
+
+    trouble.set("");
+    assertThat(untilSome()).containsExactlyInAnyOrder("0:0", "1:0");
+  }
+
+  @Test
+  void leavesPausedWhatStreamsHasPaused() {
+    consumer.pause(List.of(P1));
+    add(P0, 0, NOT_AVRO);
+    add(P1, 0, NOT_AVRO);
+
+    assertThat(offsets(consumer.poll(Duration.ZERO))).containsExactly("0:0");
+    assertThat(kafka.paused()).containsExactly(P1);
+  }
+
+  /** Polls until something passes; the test runner's own time-out ends it otherwise. */
+  private List<String> untilSome() {
+    long giveUpNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    List<String> passed = new ArrayList<>();
+    while (passed.isEmpty() && System.nanoTime() < giveUpNanos) {
+      passed.addAll(offsets(consumer.poll(Duration.ofMillis(10))));
+    }
+    return passed;
+  }
+
+  private void add(TopicPartition partition, long offset, byte[] value) {
+    kafka.addRecord(
+        new ConsumerRecord<>(partition.topic(), partition.partition(), offset, null, value));
+  }
+
+  private static List<String> offsets(ConsumerRecords<byte[], byte[]> records) {
+    List<String> offsets = new ArrayList<>();
+    records.forEach(record -> offsets.add(record.partition() + ":" + record.offset()));
+    return offsets;
+  }
+
+  private static byte[] withId(int id) {
+    return ByteBuffer.allocate(6).put((byte) 0).putInt(id).put((byte) 0).array();
+  }
+}
