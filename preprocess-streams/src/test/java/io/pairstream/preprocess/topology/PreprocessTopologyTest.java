@@ -67,8 +67,9 @@ class PreprocessTopologyTest {
           case 1 -> topology.send(topic, Pairs.pair(new byte[0], "a caption without image"));
           case 2 -> topology.send(topic, null, randomBytes(random), new RecordHeaders());
           case 3 -> topology.send(topic, null, null, new RecordHeaders());
-          case 4 -> topology.send(
-              topic, randomBytes(random), topology.bytes(Pairs.good(i)), new RecordHeaders());
+          case 4 ->
+              topology.send(
+                  topic, randomBytes(random), topology.bytes(Pairs.good(i)), new RecordHeaders());
           default -> topology.send(topic, Pairs.pair(Pairs.jpeg(256, 256, i), "no"));
         }
         if (topic.equals("crowdsourced")) {

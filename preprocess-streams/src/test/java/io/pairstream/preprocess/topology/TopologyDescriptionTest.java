@@ -19,8 +19,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * The graph, to the letter. A change here is a change to a running application: think of records that lie on
- * the repartition topic, of the store's changelog, and of the names that dashboards show.
+ * The graph, to the letter. A change here is a change to a running application: think of records
+ * that lie on the repartition topic, of the store's changelog, and of the names that dashboards
+ * show.
  */
 class TopologyDescriptionTest {
 

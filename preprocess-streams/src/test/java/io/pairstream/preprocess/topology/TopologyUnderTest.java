@@ -45,8 +45,7 @@ final class TopologyUnderTest implements AutoCloseable {
       """;
 
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
-  private final PairTopics topics =
-      PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+  private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
   private final WriterSchemas schemas;
   private final TopologyTestDriver driver;
   private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
@@ -63,8 +62,7 @@ final class TopologyUnderTest implements AutoCloseable {
                 topic
                     .valueSchema()
                     .ifPresent(schema -> registry.register(topic.name() + "-value", schema)));
-    schemas =
-        new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("test.yaml", recipe), worker, StepObserver.NONE);
     Properties properties = new Properties();

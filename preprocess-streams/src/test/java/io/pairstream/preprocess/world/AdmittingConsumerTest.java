@@ -43,7 +43,8 @@ class AdmittingConsumerTest {
         AdmittingConsumer.wrap(
             kafka,
             new Admission(
-                schemas, List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()))));
+                schemas,
+                List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()))));
     kafka.assign(List.of(P0, P1));
     kafka.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
   }

@@ -1,0 +1,95 @@
+package io.pairstream.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaValidatorBuilder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every version that was ever registered reads what every other wrote.
+ *
+ * <p>The folder {@code schema-history} holds each version as it is registered. A changed schema is
+ * added there under the next number; none is ever edited.
+ */
+class SchemaEvolutionTest {
+
+  static Stream<Schema> schemas() {
+    return Stream.of(
+        RawPair.SCHEMA$,
+        PairLink.SCHEMA$,
+        PreparedPair.SCHEMA$,
+        QuarantinedPair.SCHEMA$,
+        Receipt.SCHEMA$,
+        Takedown.SCHEMA$);
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemas")
+  void everyVersionReadsEveryOther(Schema current) throws IOException {
+    List<Schema> history = history(current.getName());
+
+    for (Schema version : history) {
+      assertThatCode(
+              () ->
+                  new SchemaValidatorBuilder()
+                      .mutualReadStrategy()
+                      .validateAll()
+                      .validate(version, history))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemas")
+  void theCurrentSchemaIsTheLastVersion(Schema current) throws IOException {
+    List<Schema> history = history(current.getName());
+
+    assertThat(withoutJavaStrings(current))
+        .as("a changed schema goes into schema-history under the next number")
+        .isEqualTo(history.get(history.size() - 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemas")
+  void everyFieldHasADefaultAndADescription(Schema current) {
+    assertThat(current.getDoc()).isNotBlank();
+    assertThat(current.getFields())
+        .allSatisfy(
+            field -> {
+              assertThat(field.hasDefaultValue()).as("default of %s", field.name()).isTrue();
+              assertThat(field.doc()).as("description of %s", field.name()).isNotBlank();
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemas")
+  void noVocabularyIsAnAvroEnum(Schema current) {
+    assertThat(current.toString()).doesNotContain("\"enum\"");
+  }
+
+  private static List<Schema> history(String name) throws IOException {
+    List<Schema> versions = new ArrayList<>();
+    for (int version = 1; ; version++) {
+      Path file = Path.of("src/test/resources/schema-history", name, version + ".avsc");
+      if (!Files.exists(file)) {
+        assertThat(versions).as("versions of %s", name).isNotEmpty();
+        return versions;
+      }
+      versions.add(new Schema.Parser().parse(Files.readString(file)));
+    }
+  }
+
+  private static Schema withoutJavaStrings(Schema schema) {
+    return new Schema.Parser()
+        .parse(schema.toString().replace(",\"avro.java.string\":\"String\"", ""));
+  }
+}

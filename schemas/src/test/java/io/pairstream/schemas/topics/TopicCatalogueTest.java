@@ -1,0 +1,69 @@
+package io.pairstream.schemas.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class TopicCatalogueTest {
+
+  private final Map<String, TopicSpec> topics =
+      new TopicCatalogue(new Dataset("flowers"), 6)
+          .topics().stream().collect(Collectors.toMap(TopicSpec::name, topic -> topic));
+
+  @Test
+  void holdsEveryTopicOfADataSetUnderItsName() {
+    assertThat(topics)
+        .containsOnlyKeys(
+            "flowers.crowdsourced",
+            "flowers.scraped",
+            "flowers.links",
+            "flowers.training",
+            "flowers.validation",
+            "flowers.test",
+            "flowers.quarantine",
+            "flowers.receipts",
+            "flowers.takedowns",
+            "flowers-preprocess-by-image-repartition",
+            "flowers-preprocess-standings-changelog");
+  }
+
+  @Test
+  void givesAllTopicsEqualPartitions() {
+    assertThat(topics.values()).allMatch(topic -> topic.partitions() == 6);
+  }
+
+  @Test
+  void takesRawRecordsOfNineMebibytesAndLargerOnesInside() {
+    assertThat(topics.get("flowers.crowdsourced").config())
+        .containsEntry("max.message.bytes", "9437184")
+        .containsEntry("message.timestamp.type", "LogAppendTime")
+        .containsEntry("cleanup.policy", "delete");
+    assertThat(topics.get("flowers.quarantine").config())
+        .containsEntry("max.message.bytes", "10485760");
+  }
+
+  @Test
+  void compactsWhatIsKeptByPair() {
+    for (String name : new String[] {"training", "validation", "test", "receipts"}) {
+      assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");
+    }
+  }
+
+  @Test
+  void registersNoSchemaForTheTopologysOwnTopics() {
+    assertThat(topics.get("flowers-preprocess-by-image-repartition").valueSchema())
+        .isEqualTo(Optional.empty());
+    assertThat(topics.get("flowers-preprocess-standings-changelog").valueSchema())
+        .isEqualTo(Optional.empty());
+  }
+
+  @Test
+  void refusesANameThatATopicCannotBearAlone() {
+    assertThatThrownBy(() -> new Dataset("a.b")).hasMessageContaining("'a.b'");
+    assertThatThrownBy(() -> new Dataset("")).isInstanceOf(IllegalArgumentException.class);
+  }
+}

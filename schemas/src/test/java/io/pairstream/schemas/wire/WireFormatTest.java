@@ -1,0 +1,142 @@
+package io.pairstream.schemas.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.pairstream.schemas.RawPair;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WireFormatTest {
+
+  private static final String TOPIC = "pairs.crowdsourced";
+
+  private static final RawPair PAIR =
+      RawPair.newBuilder()
+          .setImage(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+          .setCaption("猫")
+          .setReceivedAt(Instant.ofEpochMilli(1))
+          .build();
+
+  private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private Serde<RawPair> serde;
+  private int schemaId;
+
+  @BeforeEach
+  void register() {
+    schemaId = registry.register(TOPIC + "-value", RawPair.SCHEMA$);
+    serde = new AvroSerdes(registry).of(RawPair.class, TOPIC);
+  }
+
+  @Test
+  void isMagicByteSchemaIdAndAvroBody() {
+    byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
+
+    // Lengths are zig-zag: 6 is 3 bytes. Empty strings are 00, the empty map is 00, the time 02.
+    String body =
+        "06010203" + "06e78cab" + "00" + "18" + hex("CROWDSOURCED") + "00000000" + "00" + "02";
+    assertThat(HexFormat.of().formatHex(bytes))
+        .isEqualTo("00" + String.format("%08x", schemaId) + body);
+  }
+
+  @Test
+  void readsBackWhatItWrote() {
+    assertThat(serde.deserializer().deserialize(TOPIC, serde.serializer().serialize(TOPIC, PAIR)))
+        .isEqualTo(PAIR);
+  }
+
+  @Test
+  void plainAvroReadsTheBodyWithTheRegisteredText() throws Exception {
+    byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
+    Schema registered = (Schema) registry.client().getSchemaById(schemaId).rawSchema();
+
+    GenericRecord read =
+        new GenericDatumReader<GenericRecord>(registered)
+            .read(null, DecoderFactory.get().binaryDecoder(bytes, 5, bytes.length - 5, null));
+
+    assertThat(registered.toString()).doesNotContain("avro.java.string");
+    assertThat(read.get("caption")).hasToString("猫");
+  }
+
+  @Test
+  void staysWithItsSubjectOnAnyTopic() {
+    assertThat(serde.serializer().serialize("some-changelog", PAIR))
+        .isEqualTo(serde.serializer().serialize(TOPIC, PAIR));
+  }
+
+  @Test
+  void refusesAClaimOfTwoGigabytesWithoutAllocatingThem() {
+    byte[] warm = serde.serializer().serialize(TOPIC, PAIR);
+    serde.deserializer().deserialize(TOPIC, warm);
+    // The image's length, 2^31 - 11 as zig-zag varint, and then nothing.
+    byte[] claim =
+        ByteBuffer.allocate(10)
+            .put((byte) 0)
+            .putInt(schemaId)
+            .put(HexFormat.of().parseHex("eaffffff0f"))
+            .array();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, claim))
+        .isInstanceOf(SerializationException.class);
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4L * 1024 * 1024);
+  }
+
+  @Test
+  void refusesACollectionBeyondTheLimit() {
+    Map<String, String> annotations = new HashMap<>();
+    for (int i = 0; i <= 100_000; i++) {
+      annotations.put(Integer.toString(i), "");
+    }
+    byte[] bytes =
+        serde
+            .serializer()
+            .serialize(TOPIC, RawPair.newBuilder(PAIR).setAnnotations(annotations).build());
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bytes))
+        .hasStackTraceContaining("SystemLimitException");
+  }
+
+  @Test
+  void knowsAForeignValueByItsFirstBytes() {
+    assertThat(WireFormat.schemaId(null)).isEmpty();
+    assertThat(WireFormat.schemaId(new byte[] {0, 0, 0, 1})).isEmpty();
+    assertThat(WireFormat.schemaId(new byte[] {1, 0, 0, 0, 1})).isEmpty();
+    assertThat(WireFormat.schemaId(new byte[] {0, 0, 0, 1, 2})).hasValue(258);
+  }
+
+  @Test
+  void givesTheCaptionAsItsProducerSentIt() {
+    byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
+    int caption = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\u00e7');
+    bytes[caption] = (byte) 0xFF;
+
+    ByteBuffer raw = new CaptionBytes(registry).of(bytes);
+
+    assertThat(raw).isEqualTo(ByteBuffer.wrap(new byte[] {(byte) 0xFF, (byte) 0x8c, (byte) 0xab}));
+    assertThat(CaptionBytes.isUtf8(raw)).isFalse();
+    assertThat(CaptionBytes.isDoubtful(serde.deserializer().deserialize(TOPIC, bytes).getCaption()))
+        .isTrue();
+  }
+
+  private static String hex(String ascii) {
+    return HexFormat.of().formatHex(ascii.getBytes(StandardCharsets.US_ASCII));
+  }
+}
