@@ -1,26 +1,37 @@
 package io.pairstream.schemas.wire;
 
 import io.pairstream.schemas.topics.RecordSizes;
+import org.apache.avro.SystemLimitException;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
  * What Avro may do with bytes that anyone can send: which classes it may make, and how much it may
  * allocate on the word of a length field.
  *
- * <p>Avro reads its limits from system properties once, when its decoder is first used; a value
- * that the operator has set stands.
+ * <p>Avro reads its limits from system properties once, when anything is first decoded, be it a
+ * default value in a builder. So a program's first act is to install them. A value that the
+ * operator has set stands.
  */
-final class AvroSafety {
+public final class AvroSafety {
 
   private static final String GENERATED = "io.pairstream.schemas.";
+  private static final int MAX_COLLECTION_ITEMS = 100_000;
 
   private AvroSafety() {}
 
-  /** Puts the limits in force; to be called before the first decoding. */
-  static void install() {
-    limit("org.apache.avro.limits.bytes.maxLength", RecordSizes.MAX_RECORD);
-    limit("org.apache.avro.limits.string.maxLength", RecordSizes.MAX_RECORD);
-    limit("org.apache.avro.limits.collectionItems.maxLength", 100_000);
+  /**
+   * Puts the limits in force, if they are not yet.
+   *
+   * @throws IllegalStateException if something was decoded before, so that Avro goes without limits
+   */
+  public static void install() {
+    limit(SystemLimitException.MAX_BYTES_LENGTH_PROPERTY, RecordSizes.MAX_RECORD);
+    limit(SystemLimitException.MAX_STRING_LENGTH_PROPERTY, RecordSizes.MAX_RECORD);
+    limit(SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY, MAX_COLLECTION_ITEMS);
+    if (!areInForce()) {
+      throw new IllegalStateException(
+          "Avro has decoded something before its limits were set; install them first");
+    }
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(
             ClassSecurityValidator.DEFAULT, type -> type.getName().startsWith(GENERATED)));
@@ -29,6 +40,16 @@ final class AvroSafety {
   private static void limit(String property, int value) {
     if (System.getProperty(property) == null) {
       System.setProperty(property, String.valueOf(value));
+    }
+  }
+
+  private static boolean areInForce() {
+    long beyond = 1L + Integer.getInteger(SystemLimitException.MAX_COLLECTION_LENGTH_PROPERTY);
+    try {
+      SystemLimitException.checkMaxCollectionLength(beyond);
+      return false;
+    } catch (SystemLimitException e) {
+      return true;
     }
   }
 }

@@ -32,10 +32,6 @@ public final class AvroSerdes {
           "avro.remove.java.properties", true,
           "specific.avro.reader", true);
 
-  static {
-    AvroSafety.install();
-  }
-
   private final SchemaRegistryClient client;
 
   public AvroSerdes(Registry registry) {

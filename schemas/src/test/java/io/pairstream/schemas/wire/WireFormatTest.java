@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
 
 class WireFormatTest {
 
+  static {
+    AvroSafety.install();
+  }
+
   private static final String TOPIC = "pairs.crowdsourced";
 
   private static final RawPair PAIR =
