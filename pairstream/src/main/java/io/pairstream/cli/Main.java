@@ -1,0 +1,36 @@
+package io.pairstream.cli;
+
+import io.pairstream.platform.PlatformException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code pairstream} command: picks the subcommand and turns its end into an exit status. */
+@Command(
+    name = "pairstream",
+    mixinStandardHelpOptions = true,
+    description = "Image-text pairs in, training batches out.",
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
+    exitCodeOnExecutionException = ExitStatus.COULD_NOT,
+    subcommands = {UpCommand.class})
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> {
+              if (exception instanceof PlatformException) {
+                command.getErr().println("pairstream: " + exception.getMessage());
+              } else {
+                exception.printStackTrace(command.getErr());
+              }
+              return ExitStatus.COULD_NOT;
+            });
+  }
+}
