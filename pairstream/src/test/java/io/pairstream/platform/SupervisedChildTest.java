@@ -60,7 +60,7 @@ class SupervisedChildTest {
     try {
       child.start();
 
-      assertThatThrownBy(() -> child.awaitReady(Duration.ofMillis(1_000)))
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(1)))
           .isInstanceOf(PlatformException.class)
           .hasMessageContaining("did not answer within 1 s")
           .hasMessageContaining("still thinking");
