@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "up",
     mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
     description = "Run the whole platform on this machine until Ctrl-C; its data stays.")
 final class UpCommand implements Callable<Integer> {
 
