@@ -1,0 +1,85 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.platform.LocalPlatform;
+import io.pairstream.platform.PlatformException;
+import io.pairstream.platform.PlatformSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code pairstream up}: the whole platform on this machine, empty at first, kept between starts.
+ */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Run the whole platform on this machine until Ctrl-C; its data stays.")
+final class UpCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      defaultValue = "pairstream-data",
+      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+  private Path dataDirectory;
+
+  @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    PlatformSettings settings = PlatformSettings.in(dataDirectory);
+
+    AtomicBoolean failed = new AtomicBoolean();
+    try (LocalPlatform platform = LocalPlatform.start(settings, new TerminalProgress(err))) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
+      if (json) {
+        out.println(asJson(platform));
+      } else {
+        out.println("Kafka            " + platform.bootstrapServers());
+        out.println("Schema registry  " + platform.schemaRegistryUrl());
+        out.println("Data             " + platform.dataDirectory());
+      }
+      out.flush();
+      err.println("Ctrl-C stops it.");
+      err.flush();
+
+      Optional<String> failure = platform.awaitEnd();
+      if (failure.isPresent()) {
+        failed.set(true);
+        throw new PlatformException("stopped, because " + failure.get());
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private static String asJson(LocalPlatform platform) {
+    return new JsonMapper()
+        .createObjectNode()
+        .put("bootstrap_servers", platform.bootstrapServers())
+        .put("schema_registry", platform.schemaRegistryUrl())
+        .put("data_dir", platform.dataDirectory().toString())
+        .put("pid", ProcessHandle.current().pid())
+        .toString();
+  }
+
+  /** Being asked to stop is how this command ends, so a signal is no failure. */
+  private static void endWell(LocalPlatform platform, AtomicBoolean failed) {
+    platform.close();
+    if (!failed.get()) {
+      Runtime.getRuntime().halt(ExitStatus.DONE);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.pairstream.platform;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Arrays;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+
+/**
+ * The first code in every child process: ties the child's life to its parent's, then runs the real
+ * program.
+ *
+ * <p>The parent holds the other end of standard input. When that closes, because the parent ended
+ * in whatever way, the child exits in order, and is cut off after {@value #GRACE_MILLIS} ms.
+ *
+ * <p>Arguments: a main class, or {@code -jar} and a jar with a main class in its manifest; then the
+ * program's own arguments. It needs nothing but the Java platform, so that it can stand on any
+ * class path.
+ */
+public final class ChildMain {
+
+  /** How long an orderly exit may take after the parent is gone. */
+  private static final long GRACE_MILLIS = 3_000;
+
+  private ChildMain() {}
+
+  public static void main(String[] arguments) throws Throwable {
+    Thread watch = new Thread(ChildMain::exitWithParent, "parent-watch");
+    watch.setDaemon(true);
+    watch.start();
+
+    boolean jar = arguments[0].equals("-jar");
+    String mainClass = jar ? mainClassOf(arguments[1]) : arguments[0];
+    String[] rest = Arrays.copyOfRange(arguments, jar ? 2 : 1, arguments.length);
+    try {
+      Class.forName(mainClass).getMethod("main", String[].class).invoke(null, (Object) rest);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static String mainClassOf(String jar) throws IOException {
+    try (JarFile file = new JarFile(jar)) {
+      return file.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+    }
+  }
+
+  private static void exitWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // The parent has nothing to say; only the end counts.
+      }
+    } catch (IOException e) {
+      // A broken pipe is an end, too.
+    }
+    Thread exit = new Thread(() -> System.exit(0), "exit-with-parent");
+    exit.setDaemon(true);
+    exit.start();
+    try {
+      exit.join(GRACE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(1);
+  }
+}

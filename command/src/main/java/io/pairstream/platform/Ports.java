@@ -1,0 +1,86 @@
+package io.pairstream.platform;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The loopback ports of a data directory, kept in {@code ports.properties} so that addresses stay
+ * the same from one start to the next.
+ *
+ * <p>Thread-safe.
+ */
+final class Ports {
+
+  /**
+   * Where other ports are drawn from: above the well-known ones, below those that outgoing
+   * connections take, and at random so that two platforms that start at once do not collide.
+   */
+  private static final int LOWEST_OTHER = 20_000;
+
+  private static final int HIGHEST_OTHER = 32_000;
+
+  private final Path file;
+  private final Properties chosen = new Properties();
+
+  Ports(Path dataDirectory) throws IOException {
+    file = dataDirectory.resolve("ports.properties");
+    if (Files.exists(file)) {
+      try (Reader reader = Files.newBufferedReader(file)) {
+        chosen.load(reader);
+      }
+    }
+  }
+
+  /**
+   * A port that nobody listens on now: the remembered one, else the preferred one, else another.
+   *
+   * @param use what the port is for; a key to remember it by
+   */
+  synchronized int choose(String use, int preferred) throws IOException {
+    int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
+    while (!isFree(port) || isTakenByOther(use, port)) {
+      port = ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
+    }
+    if (!Integer.toString(port).equals(chosen.setProperty(use, Integer.toString(port)))) {
+      save();
+    }
+    return port;
+  }
+
+  /** A free port that nobody needs to know beforehand. */
+  synchronized int chooseAny(String use) throws IOException {
+    return choose(use, ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER));
+  }
+
+  private boolean isTakenByOther(String use, int port) {
+    return chosen.stringPropertyNames().stream()
+        .anyMatch(other -> !other.equals(use) && chosen.getProperty(other).equals("" + port));
+  }
+
+  private void save() throws IOException {
+    Path whole = file.resolveSibling("ports.properties.new");
+    try (Writer writer = Files.newBufferedWriter(whole)) {
+      chosen.store(writer, null);
+    }
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

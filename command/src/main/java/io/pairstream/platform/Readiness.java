@@ -1,0 +1,70 @@
+package io.pairstream.platform;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** Tells whether a process that runs also answers; asked again and again until it does. */
+@FunctionalInterface
+public interface Readiness {
+
+  /** Asks once, within a few seconds. An exception means no. */
+  boolean isReady() throws IOException, InterruptedException;
+
+  /** Satisfied as soon as the process runs. */
+  static Readiness onceRunning() {
+    return () -> true;
+  }
+
+  /** Satisfied once a GET of {@code address} is answered with 200; follows no proxy. */
+  static Readiness httpOk(URI address) {
+    return () -> {
+      HttpURLConnection connection =
+          (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
+      connection.setConnectTimeout(1_000);
+      connection.setReadTimeout(5_000);
+      try {
+        return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+      } finally {
+        connection.disconnect();
+      }
+    };
+  }
+
+  /**
+   * Satisfied once the broker on loopback describes its cluster with itself in it.
+   *
+   * <p>A bare connection is tried first: a Kafka client logs every refused one.
+   *
+   * @param port of the broker's listener
+   */
+  static Readiness brokerAnswers(int port) {
+    return () -> {
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      try (Socket socket = new Socket()) {
+        socket.connect(address, 1_000);
+      }
+      Map<String, Object> client =
+          Map.of(
+              AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+              "127.0.0.1:" + port,
+              AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
+              false);
+      try (Admin admin = Admin.create(client)) {
+        return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+      } catch (ExecutionException | TimeoutException e) {
+        return false;
+      }
+    };
+  }
+}

@@ -1,0 +1,104 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.platform.Await;
+import io.pairstream.platform.PlatformFile;
+import io.pairstream.platform.TestJava;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class UpCommandTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void leavesNoProcessFiveSecondsAfterItWasKilled() throws Exception {
+    Process up = start();
+    List<ProcessHandle> children = children();
+    assertThat(children).hasSize(2);
+
+    up.destroyForcibly().waitFor();
+
+    Await.until(
+        "all children gone",
+        Duration.ofSeconds(5),
+        () -> children.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(PlatformFile.read(directory)).isEmpty();
+  }
+
+  @Test
+  void stopsInOrderWhenTheTerminalInterruptsAllProcesses() throws Exception {
+    Process up = start();
+    List<ProcessHandle> children = children();
+    List<String> interrupt = new ArrayList<>(List.of("kill", "-INT", "" + up.pid()));
+    children.forEach(child -> interrupt.add("" + child.pid()));
+
+    assertThat(new ProcessBuilder(interrupt).start().waitFor()).isZero();
+
+    assertThat(up.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(up.exitValue()).isEqualTo(ExitStatus.DONE);
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+    assertThat(directory.resolve("platform.json")).doesNotExist();
+    // A broker that was stopped in order says so on disk; one that was killed recovers its log.
+    assertThat(directory.resolve("broker/logs/.kafka_cleanshutdown")).exists();
+  }
+
+  @Test
+  void calledWronglyEndsWithTwo() {
+    StringWriter complaint = new StringWriter();
+    CommandLine command = Main.commandLine().setErr(new PrintWriter(complaint));
+
+    assertThat(command.execute("up", "--no-such-option")).isEqualTo(ExitStatus.WRONG_USAGE);
+
+    assertThat(complaint.toString()).contains("--no-such-option");
+  }
+
+  @Test
+  void thatCannotStartEndsWithThreeAndOneLine() throws IOException {
+    StringWriter complaint = new StringWriter();
+    CommandLine command = Main.commandLine().setErr(new PrintWriter(complaint));
+    Path file = Files.createFile(directory.resolve("file"));
+
+    assertThat(command.execute("up", "--data-dir", file.toString()))
+        .isEqualTo(ExitStatus.COULD_NOT);
+
+    assertThat(complaint.toString().lines())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("cannot use " + file);
+  }
+
+  /** Starts {@code up --json} and returns once it has printed its addresses. */
+  private Process start() throws Exception {
+    Process up = TestJava.start(Main.class, "up", "--json", "--data-dir", directory.toString());
+    BufferedReader stdout = up.inputReader();
+    JsonNode addresses = new JsonMapper().readTree(stdout.readLine());
+    assertThat(addresses.path("pid").asLong()).isEqualTo(up.pid());
+    return up;
+  }
+
+  private List<ProcessHandle> children() throws IOException {
+    PlatformFile file = PlatformFile.read(directory).orElseThrow();
+    return file.processes().stream()
+        .map(PlatformFile.Child::pid)
+        .map(ProcessHandle::of)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+}

@@ -1,0 +1,62 @@
+package io.pairstream.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AppLayoutTest {
+
+  @TempDir Path app;
+
+  @Test
+  void findsPackagedJarsBesideItsOwn() throws IOException {
+    for (String jar :
+        new String[] {
+          "lib/pairstream-1.0.jar",
+          "lib/image-worker-1.0.jar",
+          "lib/cleaning-1.0.jar",
+          "lib/kafka-clients-4.jar",
+          "registry/registry-1.0-runner.jar"
+        }) {
+      Files.createDirectories(app.resolve(jar).getParent());
+      Files.createFile(app.resolve(jar));
+    }
+
+    AppLayout layout = AppLayout.of(app.resolve("lib/pairstream-1.0.jar"));
+
+    assertThat(layout.serviceClassPath()).isEqualTo(app + "/lib/*");
+    assertThat(layout.feedClassPath()).isEqualTo(app + "/lib/*:" + app + "/decoder/*");
+    assertThat(layout.workerClassPath().split(":"))
+        .containsExactlyInAnyOrder(
+            app + "/lib/image-worker-1.0.jar",
+            app + "/lib/cleaning-1.0.jar",
+            app + "/worker/*",
+            app + "/decoder/*");
+    assertThat(layout.registryJar()).isEqualTo(app.resolve("registry/registry-1.0-runner.jar"));
+  }
+
+  @Test
+  void findsTheBuildsRegistryFromCompiledClasses() {
+    AppLayout layout = AppLayout.ofThisProgram();
+
+    assertThat(layout.serviceClassPath()).isEqualTo(System.getProperty("java.class.path"));
+    assertThat(layout.registryJar()).isRegularFile();
+    assertThat(layout.workerClassPath())
+        .isEqualTo(System.getProperty("pairstream.worker.classpath"));
+  }
+
+  @Test
+  void saysWhereItLookedForTheRegistry() throws IOException {
+    Path jar = Files.createDirectories(app.resolve("lib")).resolve("pairstream-1.0.jar");
+    Files.createFile(jar);
+
+    assertThatThrownBy(() -> AppLayout.of(jar).registryJar())
+        .isInstanceOf(PlatformException.class)
+        .hasMessage("no schema registry in " + app.resolve("registry"));
+  }
+}

@@ -1,0 +1,119 @@
+package io.pairstream.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChildMainTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void exitsInOrderWhenItsParentIsGone() throws Exception {
+    Process child = startReady("orderly");
+
+    child.getOutputStream().close();
+
+    assertThat(child.waitFor(2, TimeUnit.SECONDS)).isTrue();
+    assertThat(output()).contains("stopping");
+  }
+
+  @Test
+  void isCutOffWhenItsExitHangs() throws Exception {
+    Process child = startReady("hanging");
+
+    child.getOutputStream().close();
+
+    assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).isEqualTo(1);
+  }
+
+  @Test
+  void leavesInterruptsOfTheTerminalToItsParent() throws Exception {
+    Process child = startReady("orderly");
+
+    signal("INT", child);
+    signal("HUP", child);
+    signal("TERM", child);
+
+    assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).isEqualTo(128 + 15);
+  }
+
+  @Test
+  void keepsEndingItselfWithTheStatusOfItsProgram() throws Exception {
+    Process child = start("failing");
+
+    assertThat(child.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).isEqualTo(1);
+    assertThat(output()).contains("IllegalStateException: cannot go on");
+  }
+
+  private Process startReady(String mode) throws Exception {
+    Process child = start(mode);
+    Await.until("running", Duration.ofSeconds(10), () -> output().contains("running"));
+    return child;
+  }
+
+  private Process start(String mode) throws IOException {
+    return new ChildCommand(
+            List.of("-XX:TieredStopAtLevel=1"),
+            System.getProperty("java.class.path"),
+            List.of(Program.class.getName(), mode),
+            Map.of(),
+            false,
+            directory,
+            Readiness.onceRunning())
+        .start("program", directory.resolve("log"), directory.resolve("tmp"));
+  }
+
+  private String output() throws IOException {
+    return Files.readString(directory.resolve("log"));
+  }
+
+  private static void signal(String signal, Process process) throws Exception {
+    int status = new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor();
+    assertThat(status).isZero();
+  }
+
+  /** Runs until it is told to end. */
+  static final class Program {
+
+    private Program() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      if (arguments[0].equals("failing")) {
+        throw new IllegalStateException("cannot go on");
+      }
+      CountDownLatch never = new CountDownLatch(1);
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    System.out.println("stopping");
+                    if (arguments[0].equals("hanging")) {
+                      awaitQuietly(never);
+                    }
+                  }));
+      System.out.println("running");
+      never.await();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.pairstream.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One platform, started once; the last test starts it again on what the others left. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LocalPlatformTest {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final RecordedEvents events = new RecordedEvents();
+
+  private Path directory;
+  private PlatformSettings settings;
+  private LocalPlatform platform;
+  private StoredPair pair;
+
+  @BeforeAll
+  void startWherePreferredPortsAreTaken(@TempDir Path fresh) throws Exception {
+    directory = fresh;
+    try (ServerSocket first = listen();
+        ServerSocket second = listen()) {
+      settings = new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG);
+      platform = LocalPlatform.start(settings, events);
+      assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
+      assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
+    }
+    pair = new StoredPair(platform);
+    pair.put();
+  }
+
+  @AfterAll
+  void stop() {
+    platform.close();
+  }
+
+  @Test
+  @Order(1)
+  void tellsOtherProgramsHowToReachIt() throws IOException {
+    PlatformFile file = PlatformFile.read(directory).orElseThrow();
+
+    assertThat(file.bootstrapServers()).isEqualTo(platform.bootstrapServers());
+    assertThat(file.schemaRegistry()).isEqualTo(platform.schemaRegistryUrl());
+    assertThat(file.pid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(file.processes())
+        .extracting(PlatformFile.Child::name)
+        .containsExactly("broker", "registry");
+    assertThat(file.processes()).allMatch(child -> child.identity().find().isPresent());
+  }
+
+  @Test
+  @Order(2)
+  void refusesSecondPlatformOnTheSameDirectory() {
+    assertThatThrownBy(() -> LocalPlatform.start(settings))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
+  }
+
+  @Test
+  @Order(3)
+  @EnabledOnOs(OS.LINUX)
+  void listensOnLoopbackOnly() throws IOException {
+    Set<String> inodes = new HashSet<>();
+    for (PlatformFile.Child child : PlatformFile.read(directory).orElseThrow().processes()) {
+      inodes.addAll(socketsOf(child.pid()));
+    }
+
+    Set<String> addresses = new HashSet<>();
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      for (String line : Files.readAllLines(Path.of(table))) {
+        String[] fields = line.trim().split("\\s+");
+        boolean listening = fields[3].equals("0A");
+        if (listening && inodes.contains(fields[9])) {
+          addresses.add(fields[1].substring(0, fields[1].indexOf(':')));
+        }
+      }
+    }
+
+    // 127.0.0.1, alone or as an IPv6 address, the way Linux prints it on the machines we serve.
+    assertThat(addresses).isNotEmpty().isSubsetOf("0100007F", "0000000000000000FFFF00000100007F");
+  }
+
+  @Test
+  @Order(4)
+  void startsKilledBrokerAndRegistryAgainOnTheSamePortsWithTheirData() throws Exception {
+    List<PlatformFile.Child> before = PlatformFile.read(directory).orElseThrow().processes();
+
+    for (PlatformFile.Child child : before) {
+      assertThat(child.identity().find().orElseThrow().destroyForcibly()).isTrue();
+    }
+
+    Await.until(
+        "both answer again",
+        LONG,
+        () -> events.count("broker ready") == 2 && events.count("registry ready") == 2);
+    assertThat(events.events())
+        .contains("broker died 137, again in 500", "registry died 137, again in 500");
+    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
+    assertThat(pair.schema()).isEqualTo("\"string\"");
+    PlatformFile after = PlatformFile.read(directory).orElseThrow();
+    assertThat(after.bootstrapServers()).isEqualTo(platform.bootstrapServers());
+    assertThat(after.processes()).hasSize(2).doesNotContainAnyElementsOf(before);
+  }
+
+  @Test
+  @Order(5)
+  void launchesServicesAndSaysWhyOneDoesNotStart() throws IOException {
+    platform.launch(ServiceSpec.of("waiter", Waiter.class.getName(), List.of()));
+    platform.announce("ingest_url", "http://127.0.0.1:8080");
+
+    assertThatThrownBy(
+            () ->
+                platform.launch(
+                    ServiceSpec.of("failing", Failing.class.getName(), List.of("nonsense"))
+                        .readyWhen(() -> false)))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("no recipe named nonsense");
+
+    PlatformFile file = PlatformFile.read(directory).orElseThrow();
+    assertThat(file.processes())
+        .extracting(PlatformFile.Child::name)
+        .containsExactly("broker", "registry", "waiter");
+    assertThat(file.addresses()).containsEntry("ingest_url", "http://127.0.0.1:8080");
+  }
+
+  @Test
+  @Order(6)
+  void stopsInReverseOrderAndComesBackWithTheSamePortsAndData() throws Exception {
+    String bootstrapServers = platform.bootstrapServers();
+    String schemaRegistry = platform.schemaRegistryUrl();
+    List<PlatformFile.Child> before = PlatformFile.read(directory).orElseThrow().processes();
+
+    platform.close();
+    platform.close();
+
+    assertThat(events.events()).endsWith("waiter stopped", "registry stopped", "broker stopped");
+    assertThat(before).allMatch(child -> child.identity().find().isEmpty());
+    assertThat(directory.resolve("platform.json")).doesNotExist();
+    assertThat(platform.awaitEnd()).isEqualTo(Optional.empty());
+
+    platform = LocalPlatform.start(settings);
+    assertThat(platform.bootstrapServers()).isEqualTo(bootstrapServers);
+    assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
+    assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
+    assertThat(pair.schema()).isEqualTo("\"string\"");
+  }
+
+  private static Set<String> socketsOf(long pid) throws IOException {
+    Set<String> inodes = new HashSet<>();
+    try (var descriptors = Files.newDirectoryStream(Path.of("/proc", "" + pid, "fd"))) {
+      for (Path descriptor : descriptors) {
+        String target = Files.readSymbolicLink(descriptor).toString();
+        if (target.startsWith("socket:[")) {
+          inodes.add(target.substring("socket:[".length(), target.length() - 1));
+        }
+      }
+    }
+    return inodes;
+  }
+
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  /** A service that runs until it is stopped. */
+  static final class Waiter {
+
+    private Waiter() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** A service that refuses its settings. */
+  static final class Failing {
+
+    private Failing() {}
+
+    public static void main(String[] arguments) {
+      if (arguments.length > 0) {
+        throw new IllegalArgumentException("no recipe named " + arguments[0]);
+      }
+    }
+  }
+}

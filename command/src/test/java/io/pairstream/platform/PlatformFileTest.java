@@ -1,0 +1,89 @@
+package io.pairstream.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlatformFileTest {
+
+  @TempDir Path directory;
+
+  @Test
+  void readsWhatWasWritten() throws IOException {
+    PlatformFile file = of(ProcessIdentity.current());
+
+    file.write(directory);
+
+    assertThat(PlatformFile.read(directory)).contains(file);
+  }
+
+  @Test
+  void hasTheKeysThatOtherProgramsRead() throws IOException {
+    new PlatformFile(
+            "127.0.0.1:9092",
+            "http://127.0.0.1:8081",
+            Map.of("ingest_url", "http://127.0.0.1:8080"),
+            7,
+            1_000,
+            List.of(new PlatformFile.Child("broker", 8, 2_000)))
+        .write(directory);
+
+    assertThat(Files.readString(directory.resolve("platform.json")))
+        .isEqualToIgnoringWhitespace(
+            """
+            {
+              "bootstrap_servers": "127.0.0.1:9092",
+              "schema_registry": "http://127.0.0.1:8081",
+              "ingest_url": "http://127.0.0.1:8080",
+              "pid": 7,
+              "started_at": 1000,
+              "processes": [ { "name": "broker", "pid": 8, "started_at": 2000 } ]
+            }
+            """);
+  }
+
+  @Test
+  void ignoresFileOfProcessThatEnded() throws Exception {
+    Process process = new ProcessBuilder("cat").start();
+    PlatformFile file = of(ProcessIdentity.of(process.toHandle()));
+    process.destroyForcibly().waitFor();
+
+    file.write(directory);
+
+    assertThat(PlatformFile.read(directory)).isEmpty();
+    assertThat(PlatformFile.load(directory)).contains(file);
+  }
+
+  @Test
+  void ignoresFileWhoseProcessNumberIsUsedAgain() throws IOException {
+    ProcessIdentity self = ProcessIdentity.current();
+    PlatformFile file = of(new ProcessIdentity(self.pid(), self.startedAt() - 3_600_000));
+
+    file.write(directory);
+
+    assertThat(PlatformFile.read(directory)).isEmpty();
+  }
+
+  @Test
+  void ignoresDamagedFile() throws IOException {
+    Files.writeString(directory.resolve("platform.json"), "{\"bootstrap_servers\": ");
+
+    assertThat(PlatformFile.read(directory)).isEmpty();
+  }
+
+  private static PlatformFile of(ProcessIdentity process) {
+    return new PlatformFile(
+        "127.0.0.1:9092",
+        "http://127.0.0.1:8081",
+        Map.of("dashboard_url", "http://127.0.0.1:8080"),
+        process.pid(),
+        process.startedAt(),
+        List.of(new PlatformFile.Child("broker", process.pid(), process.startedAt())));
+  }
+}

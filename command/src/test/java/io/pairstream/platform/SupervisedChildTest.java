@@ -1,0 +1,114 @@
+package io.pairstream.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SupervisedChildTest {
+
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+
+  private final RecordedEvents events = new RecordedEvents();
+
+  @Test
+  void givesUpAfterFiveDeathsAndQuotesTheLog() throws Exception {
+    SupervisedChild child = supervise("echo no room for $$; exit 7", () -> false);
+
+    child.start();
+
+    assertThatThrownBy(() -> child.awaitReady(LONG))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("ended 5 times before it answered, the last time with status 7")
+        .hasMessageContaining("no room for");
+    Await.until("given up", LONG, () -> events.events().contains("child gave up"));
+    assertThat(events.events())
+        .containsExactly(
+            "child died 7, again in 1",
+            "child died 7, again in 2",
+            "child died 7, again in 4",
+            "child died 7, again in 5",
+            "child gave up");
+  }
+
+  @Test
+  void restartsForEverWhatHasAnsweredInBetween() throws Exception {
+    SupervisedChild child = supervise("exit 0", () -> true);
+    try {
+      child.start();
+
+      Await.until("ten starts", LONG, () -> events.count("child ready") >= 10);
+
+      assertThat(events.events()).doesNotContain("child gave up");
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  @Test
+  void tellsHowLongItWaitedInVain() throws Exception {
+    SupervisedChild child = supervise("echo still thinking; exec cat", () -> false);
+    try {
+      child.start();
+
+      assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(1)))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("did not answer within 1 s")
+          .hasMessageContaining("still thinking");
+    } finally {
+      child.stop(LONG);
+    }
+  }
+
+  @Test
+  void startsNothingMoreOnceStopped() throws Exception {
+    SupervisedChild child = supervise("exec cat", () -> true);
+    child.start();
+    child.awaitReady(LONG);
+
+    child.stop(LONG);
+
+    assertThat(child.identity()).isEmpty();
+    assertThat(events.events()).containsExactly("child ready", "child stopped");
+  }
+
+  @Test
+  void cutsOffWhatDoesNotStopInTime() throws Exception {
+    AtomicInteger probes = new AtomicInteger();
+    Path trapped = directory.resolve("trapped");
+    SupervisedChild child =
+        supervise(
+            "trap '' TERM; touch " + trapped + "; while :; do read line; done",
+            () -> probes.incrementAndGet() > 0 && Files.exists(trapped));
+    child.start();
+    child.awaitReady(LONG);
+
+    child.stop(Duration.ofMillis(100));
+
+    assertThat(child.identity()).isEmpty();
+  }
+
+  private SupervisedChild supervise(String script, Readiness readiness) throws IOException {
+    ChildLog log = new ChildLog(directory.resolve("child.log"));
+    SupervisedChild.Launch launch =
+        known ->
+            new SupervisedChild.Attempt(
+                new ProcessBuilder(List.of("/bin/sh", "-c", script))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
+                    .start(),
+                readiness);
+    SupervisedChild.Patience patience =
+        new SupervisedChild.Patience(
+            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofMinutes(1));
+    return new SupervisedChild("child", launch, log, patience, events);
+  }
+}
