@@ -1,0 +1,149 @@
+package io.pairstream.cli;
+
+import io.pairstream.platform.PlatformFile;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.Cluster;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * The options that say which cluster a command works on.
+ *
+ * <p>An address is the one that is given; else the one in the data directory's {@code platform.json}, where a
+ * platform runs on this machine; else the usual port on loopback.
+ */
+final class ClusterOptions {
+
+  private static final String KAFKA_PREFIX = "kafka.";
+  private static final String REGISTRY_PREFIX = "schema-registry.";
+  private static final String USUAL_BROKER = "127.0.0.1:9092";
+  private static final String USUAL_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers. Default: the platform on this machine.")
+  private String bootstrapServers;
+
+  @Option(
+      names = "--schema-registry",
+      paramLabel = "URL",
+      description = "Schema registry. Default: the platform on this machine.")
+  private String schemaRegistry;
+
+  @Option(
+      names = "--dataset",
+      paramLabel = "NAME",
+      defaultValue = Dataset.DEFAULT_NAME,
+      description = "Data set whose topics to use. Default: ${DEFAULT-VALUE}")
+  private String dataset;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Properties file: kafka.* goes to every Kafka client, schema-registry.* to the registry"
+              + " client, untouched.")
+  private Path config;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      defaultValue = "pairstream-data",
+      description = "Where the platform on this machine keeps its data. Default: ${DEFAULT-VALUE}")
+  private Path dataDirectory;
+
+  @Option(names = "--json", description = "Print JSON on stdout, and nothing else there.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /**
+   * The cluster.
+   *
+   * @throws CommandLine.ParameterException for an unusable data set name or configuration file
+   */
+  Cluster cluster() {
+    Optional<PlatformFile> here =
+        bootstrapServers == null || schemaRegistry == null
+            ? PlatformFile.read(dataDirectory)
+            : Optional.empty();
+    Properties file = config == null ? new Properties() : read(config);
+    return new Cluster(
+        bootstrapServers != null
+            ? bootstrapServers
+            : here.map(PlatformFile::bootstrapServers).orElse(USUAL_BROKER),
+        schemaRegistry != null
+            ? schemaRegistry
+            : here.map(PlatformFile::schemaRegistry).orElse(USUAL_REGISTRY),
+        checkedDataset(),
+        below(KAFKA_PREFIX, file),
+        below(REGISTRY_PREFIX, file));
+  }
+
+  Path dataDirectory() {
+    return dataDirectory;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  private Dataset checkedDataset() {
+    try {
+      return new Dataset(dataset);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--dataset: " + e.getMessage());
+    }
+  }
+
+  private Properties read(Path path) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      throw wrong("--config: cannot read " + path + ": " + e);
+    }
+    TreeSet<String> unknown = new TreeSet<>(properties.stringPropertyNames());
+    unknown.removeIf(key -> key.startsWith(KAFKA_PREFIX) || key.startsWith(REGISTRY_PREFIX));
+    if (!unknown.isEmpty()) {
+      throw wrong(
+          "--config: "
+              + path
+              + " has settings that nobody reads: "
+              + String.join(", ", unknown)
+              + "; each must begin with "
+              + KAFKA_PREFIX
+              + " or "
+              + REGISTRY_PREFIX);
+    }
+    return properties;
+  }
+
+  private static Map<String, String> below(String prefix, Properties properties) {
+    Map<String, String> below = new HashMap<>();
+    for (String key : properties.stringPropertyNames()) {
+      if (key.startsWith(prefix)) {
+        below.put(key.substring(prefix.length()), properties.getProperty(key));
+      }
+    }
+    return below;
+  }
+
+  private CommandLine.ParameterException wrong(String message) {
+    return new CommandLine.ParameterException(spec.commandLine(), message);
+  }
+}

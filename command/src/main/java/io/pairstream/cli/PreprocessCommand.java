@@ -1,0 +1,77 @@
+package io.pairstream.cli;
+
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.preprocess.run.PreprocessService;
+import io.pairstream.preprocess.run.PreprocessSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
+@Command(
+    name = "preprocess",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Run the topology that cleans raw pairs and routes them.")
+final class PreprocessCommand implements Callable<Integer> {
+
+  @Mixin private ClusterOptions options;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME|FILE",
+      defaultValue = "dalle",
+      description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
+  private String recipe;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description = "Where the stores keep their files. Default: state in the data directory")
+  private Path stateDirectory;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Stream threads. Default: one per processor")
+  private Integer threads;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Image worker processes. Default: one per stream thread")
+  private Integer workers;
+
+  @Option(
+      names = "--decode-deadline",
+      paramLabel = "DURATION",
+      defaultValue = "PT5S",
+      description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
+  private Duration decodeDeadline;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    PreprocessSettings settings =
+        new PreprocessSettings(
+            options.cluster(),
+            recipe,
+            stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
+            streamThreads,
+            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath())
+                .withWorkers(workers == null ? streamThreads : workers)
+                .withDeadline(decodeDeadline));
+    try (PreprocessService service = new PreprocessService(settings, StepObserver.NONE)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-preprocess"));
+      Optional<Throwable> fault = service.awaitEnd();
+      return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
+@Command(
+    name = "recipe",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Work on recipes.",
+    subcommands = RecipeCommand.Check.class)
+final class RecipeCommand {
+
+  /** {@code pairstream recipe check}: all mistakes at once, or the version and what is in force. */
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class,
+      description = "Report everything that is wrong with a recipe, or what it sets.")
+  static final class Check implements Callable<Integer> {
+
+
+    @Parameters(
+        paramLabel = "NAME|FILE",
+        defaultValue = "dalle",
+        description = "Name of a shipped recipe, or a file. Default: ${DEFAULT-VALUE}")
+    private String recipe;
+
+    @Option(names = "--json", description = "Print one JSON object on stdout.")
+    private boolean json;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      PrintWriter out = spec.commandLine().getOut();
+      RecipeFile file;
+      try {
+        file = RecipeFile.find(recipe);
+      } catch (IOException e) {
+        spec.commandLine().getErr().println("pairstream: " + e.getMessage());
+        return ExitStatus.WRONG_USAGE;
+      }
+      try {
+        CleaningPlan plan = new CleaningPlan(file.reader(), Check::noWorker, StepObserver.NONE);
+        if (json) {
+          ObjectNode object = new JsonMapper().createObjectNode();
+          object.put("recipe", file.name()).put("version", plan.version());
+          ObjectNode settings = object.putObject("settings");
+          plan.effectiveRecipe().forEach(settings::put);
+          object.putArray("problems");
+          out.println(object);
+        } else {
+          out.println(file.name() + " is good; version " + plan.version());
+          plan.effectiveRecipe()
+              .forEach((key, value) -> out.printf("  %-34s %s%n", key, value));
+        }
+        return ExitStatus.DONE;
+      } catch (InvalidRecipeException e) {
+        if (json) {
+          ObjectNode object = new JsonMapper().createObjectNode();
+          object.put("recipe", file.name());
+          ArrayNode problems = object.putArray("problems");
+          e.problems()
+              .forEach(
+                  problem ->
+                      problems
+                          .addObject()
+                          .put("line", problem.line())
+                          .put("key", problem.key())
+                          .put("message", problem.message()));
+          out.println(object);
+        } else {
+          spec.commandLine().getErr().println("pairstream: " + e.getMessage());
+        }
+        return ExitStatus.FOUND_WRONG;
+      }
+    }
+
+    private static <T> T noWorker(Object image, Object target) {
+      throw new ImageWorkerUnavailableException("checking a recipe decodes nothing");
+    }
+  }
+}
