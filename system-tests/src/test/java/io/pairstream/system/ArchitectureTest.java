@@ -1,0 +1,147 @@
+package io.pairstream.system;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.pairstream.cleaning.Step;
+import java.io.ObjectInputStream;
+import java.time.Instant;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.avro.specific.SpecificRecordBuilderBase;
+
+/** The rules that neither the compiler nor Maven can see. */
+@AnalyzeClasses(packages = "io.pairstream", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final DescribedPredicate<JavaClass> GENERATED =
+      JavaClass.Predicates.assignableTo(SpecificRecordBase.class)
+          .or(JavaClass.Predicates.assignableTo(SpecificRecordBuilderBase.class));
+
+  @ArchTest
+  static final ArchRule cleaning_is_pure =
+      noClasses()
+          .that()
+          .resideInAPackage("io.pairstream.cleaning..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.kafka..", "org.apache.avro..", "io.confluent..", "org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule cleaning_knows_nothing_else_of_ours =
+      noClasses()
+          .that()
+          .resideInAPackage("io.pairstream.cleaning..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("io.pairstream..")
+                  .and(JavaClass.Predicates.resideOutsideOfPackage("io.pairstream.cleaning..")));
+
+  @ArchTest
+  static final ArchRule pixels_are_decoded_in_the_worker_and_in_the_feed_only =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.pairstream.image.worker..", "io.pairstream.feed.image..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule only_the_worker_process_runs_the_worker =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.pairstream.image..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.pairstream.image.worker..");
+
+  @ArchTest
+  static final ArchRule the_wire_format_is_set_up_in_one_place =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.pairstream.schemas..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.confluent..");
+
+  @ArchTest
+  static final ArchRule services_do_not_use_each_other =
+      slices()
+          .matching("io.pairstream.(ingest|preprocess|feed|operations)..")
+          .should()
+          .notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule nothing_uses_the_command =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.pairstream.cleaning..",
+              "io.pairstream.schemas..",
+              "io.pairstream.service..",
+              "io.pairstream.image..",
+              "io.pairstream.ingest..",
+              "io.pairstream.preprocess..",
+              "io.pairstream.feed..",
+              "io.pairstream.operations..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.pairstream.cli..",
+              "io.pairstream.platform..",
+              "io.pairstream.demo..",
+              "io.pairstream.drawing..");
+
+  @ArchTest
+  static final ArchRule features_form_no_cycles =
+      slices().matching("io.pairstream.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule a_step_is_final_and_holds_only_final_fields =
+      classes()
+          .that()
+          .implement(Step.class)
+          .and()
+          .areTopLevelClasses()
+          .should()
+          .haveModifier(JavaModifier.FINAL)
+          .andShould()
+          .haveOnlyFinalFields();
+
+  @ArchTest
+  static final ArchRule static_fields_are_constants =
+      fields()
+          .that()
+          .areStatic()
+          .and()
+          .areDeclaredInClassesThat(DescribedPredicate.not(GENERATED))
+          .should()
+          .beFinal();
+
+  @ArchTest
+  static final ArchRule names_say_what_a_class_is =
+      noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager|Common)$");
+
+  @ArchTest
+  static final ArchRule the_topology_reads_no_clock =
+      noClasses()
+          .that()
+          .resideInAnyPackage("io.pairstream.cleaning..", "io.pairstream.preprocess.topology..")
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now");
+
+  @ArchTest
+  static final ArchRule nothing_is_deserialized_as_java_objects =
+      noClasses().should().dependOnClassesThat().areAssignableTo(ObjectInputStream.class);
+}
