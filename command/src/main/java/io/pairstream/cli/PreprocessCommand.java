@@ -1,10 +1,11 @@
 package io.pairstream.cli;
 
-import io.pairstream.cleaning.StepObserver;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.preprocess.run.StepTimes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
 @Command(
@@ -23,6 +26,8 @@ import picocli.CommandLine.Option;
 final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--recipe",
@@ -56,6 +61,12 @@ final class PreprocessCommand implements Callable<Integer> {
       description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
   private Duration decodeDeadline;
 
+  @Option(
+      names = "--step-times",
+      paramLabel = "FILE",
+      description = "Write there, when stopped, how often each step ran and how long it took.")
+  private Path stepTimesFile;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
@@ -68,10 +79,21 @@ final class PreprocessCommand implements Callable<Integer> {
             WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath())
                 .withWorkers(workers == null ? streamThreads : workers)
                 .withDeadline(decodeDeadline));
-    try (PreprocessService service = new PreprocessService(settings, StepObserver.NONE)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-preprocess"));
-      Optional<Throwable> fault = service.awaitEnd();
-      return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
+    StepTimes times = new StepTimes();
+    PreprocessService service = new PreprocessService(settings, times);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
+    Optional<Throwable> fault = service.awaitEnd();
+    return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
+  }
+
+  private void stop(PreprocessService service, StepTimes times) {
+    service.close();
+    if (stepTimesFile != null) {
+      try {
+        new JsonMapper().writeValue(stepTimesFile.toFile(), times.soFar());
+      } catch (IOException e) {
+        spec.commandLine().getErr().println("pairstream: cannot write " + stepTimesFile + ": " + e);
+      }
     }
   }
 }
