@@ -1,2 +1,5 @@
-/** Captions as text: bytes to clean, normalised characters of a length worth training on. */
+/**
+ * Captions as text: what was received becomes visible, normalised characters of a length worth
+ * training on. Nothing here knows of images or tokens.
+ */
 package io.pairstream.cleaning.caption;

@@ -2,8 +2,10 @@ package io.pairstream.cleaning.recipe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,12 +32,28 @@ public record RecipeFile(String name, String yaml) {
             nameOrPath + ".yaml", new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
-    Path path = Path.of(nameOrPath);
+    Path path = path(nameOrPath);
     if (!Files.isRegularFile(path)) {
-      throw new IOException(
-          "no recipe '" + nameOrPath + "': give a file, or one of " + String.join(", ", SHIPPED));
+      throw noRecipe(nameOrPath);
     }
-    return new RecipeFile(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+    try {
+      return new RecipeFile(path.toString(), Files.readString(path, StandardCharsets.UTF_8));
+    } catch (CharacterCodingException e) {
+      throw new IOException("the recipe '" + nameOrPath + "' is not text in UTF-8", e);
+    }
+  }
+
+  private static Path path(String nameOrPath) throws IOException {
+    try {
+      return Path.of(nameOrPath);
+    } catch (InvalidPathException e) {
+      throw noRecipe(nameOrPath);
+    }
+  }
+
+  private static IOException noRecipe(String nameOrPath) {
+    return new IOException(
+        "no recipe '" + nameOrPath + "': give a file, or one of " + String.join(", ", SHIPPED));
   }
 
   public RecipeReader reader() {

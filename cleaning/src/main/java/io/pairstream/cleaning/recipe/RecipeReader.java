@@ -1,14 +1,22 @@
 package io.pairstream.cleaning.recipe;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -25,6 +33,13 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  * thread-safe.
  */
 public final class RecipeReader {
+
+  /** Levels that are followed; a recipe has two. Bounds how often the composer calls itself. */
+  private static final int MAX_DEPTH = 16;
+
+  private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?([0-9]{1,19}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?");
 
   private final String source;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -45,14 +60,15 @@ public final class RecipeReader {
     RecipeReader reader = new RecipeReader(source);
     try {
       LoadSettings settings =
-          LoadSettings.builder()
-              .setLabel(source)
-              .setAllowDuplicateKeys(false)
-              .setMaxAliasesForCollections(10)
-              .build();
-      new Compose(settings)
-          .composeString(yaml)
-          .ifPresent(root -> reader.flatten("", root, line(root)));
+          LoadSettings.builder().setLabel(source).setMaxAliasesForCollections(10).build();
+      if (reader.isShallow(new Parse(settings).parseString(yaml))) {
+        new Compose(settings)
+            .composeString(yaml)
+            .ifPresent(
+                root ->
+                    reader.flatten(
+                        "", root, line(root), Collections.newSetFromMap(new IdentityHashMap<>())));
+      }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
       reader.problems.add(new RecipeProblem(line, "", "not YAML: " + e.getProblem()));
@@ -73,20 +89,19 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          long value;
-          try {
-            value = Long.parseLong(text);
-          } catch (NumberFormatException e) {
+          if (!WHOLE.matcher(text).matches()) {
             throw new IllegalArgumentException(
                 "'"
-                    + text
+                    + shown(text)
                     + "' is not a whole number (write the number alone, the unit is in the key)");
           }
-          if (value < min || value > max) {
+          BigInteger value = new BigInteger(text);
+          if (value.compareTo(BigInteger.valueOf(min)) < 0
+              || value.compareTo(BigInteger.valueOf(max)) > 0) {
             throw new IllegalArgumentException(
                 text + " is out of range: must be " + min + " to " + max);
           }
-          return value;
+          return value.longValueExact();
         });
   }
 
@@ -96,14 +111,14 @@ public final class RecipeReader {
         key,
         preset,
         text -> {
-          double value;
-          try {
-            value = Double.parseDouble(text);
-          } catch (NumberFormatException e) {
+          if (!NUMBER.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                "'" + text + "' is not a number (write the number alone, the unit is in the key)");
+                "'"
+                    + shown(text)
+                    + "' is not a number (write the number alone, the unit is in the key)");
           }
-          if (!(value >= min && value <= max)) { // this way round, NaN is refused too
+          double value = Double.parseDouble(text) + 0.0; // so that -0.0 is 0.0
+          if (value < min || value > max) {
             throw new IllegalArgumentException(
                 text + " is out of range: must be " + min + " to " + max);
           }
@@ -119,7 +134,7 @@ public final class RecipeReader {
         text -> {
           if (!Arrays.asList(allowed).contains(text)) {
             throw new IllegalArgumentException(
-                "'" + text + "' is not one of " + String.join(", ", allowed));
+                "'" + shown(text) + "' is not one of " + String.join(", ", allowed));
           }
           return text;
         });
@@ -140,8 +155,9 @@ public final class RecipeReader {
   public SortedMap<String, String> finish() {
     entries.forEach(
         (key, entry) -> {
-          if (!effective.containsKey(key)) {
-            problems.add(new RecipeProblem(entry.line(), key, "no such setting" + suggestion(key)));
+          if (!effective.containsKey(key) && !isEmptySection(key, entry)) {
+            problems.add(
+                new RecipeProblem(entry.line(), shown(key), "no such setting" + suggestion(key)));
           }
         });
     if (!problems.isEmpty()) {
@@ -165,32 +181,88 @@ public final class RecipeReader {
     return value;
   }
 
-  private void flatten(String prefix, Node node, int line) {
+  /** Whether no collection lies deeper than any recipe's; notes the problem where one does. */
+  private boolean isShallow(Iterable<Event> events) {
+    int depth = 0;
+    for (Event event : events) {
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> depth++;
+        case MappingEnd, SequenceEnd -> depth--;
+        default -> {}
+      }
+      if (depth > MAX_DEPTH) {
+        int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+        problems.add(new RecipeProblem(line, "", "nested more than " + MAX_DEPTH + " levels deep"));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void flatten(String prefix, Node node, int line, Set<Node> seen) {
     if (node instanceof MappingNode mapping) {
+      if (!seen.add(node)) {
+        problems.add(
+            new RecipeProblem(
+                line, shown(prefix), "an alias of a section is not allowed; write its keys out"));
+        return;
+      }
+      Map<String, Integer> lines = new HashMap<>();
       for (NodeTuple tuple : mapping.getValue()) {
         String name = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
         String key = prefix.isEmpty() ? name : prefix + "." + name;
-        flatten(key, tuple.getValueNode(), line(tuple.getKeyNode()));
+        int keyLine = line(tuple.getKeyNode());
+        Integer earlier = lines.putIfAbsent(name, keyLine);
+        if (earlier != null) {
+          standsTwice(key, keyLine, earlier);
+        } else {
+          flatten(key, tuple.getValueNode(), keyLine, seen);
+        }
       }
     } else if (node instanceof ScalarNode scalar && !prefix.isEmpty()) {
-      entries.put(prefix, new Entry(scalar.getValue(), line));
-    } else {
-      problems.add(new RecipeProblem(line, prefix, "a recipe is made of keys with single values"));
+      Entry earlier = entries.putIfAbsent(prefix, new Entry(scalar.getValue(), line));
+      if (earlier != null) { // once in its section, once with a dot in its name
+        standsTwice(prefix, line, earlier.line());
+      }
+    } else if (!(node instanceof ScalarNode scalar && scalar.getValue().isEmpty())) {
+      problems.add(
+          new RecipeProblem(line, shown(prefix), "a recipe is made of keys with single values"));
     }
   }
 
-  /** The known key that is closest in spelling, if one is close. */
+  private void standsTwice(String key, int line, int firstLine) {
+    problems.add(
+        new RecipeProblem(line, shown(key), "stands twice; the first is in line " + firstLine));
+  }
+
+  /** Whether the key is a section of known keys with nothing in it, as when all are commented. */
+  private boolean isEmptySection(String key, Entry entry) {
+    return entry.text().isEmpty()
+        && effective.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
+  }
+
+  /** The known key that is meant, where one is close in spelling or lacks only its section. */
   private String suggestion(String key) {
     String best = "";
-    int bestDistance = 4;
+    int bestDistance = Math.max(4, Math.min(8, key.length() / 3 + 1));
     for (String known : effective.keySet()) {
-      int distance = distance(key, known);
+      int distance =
+          known.endsWith("." + key)
+              ? 0
+              : Math.abs(known.length() - key.length()) < bestDistance
+                  ? distance(key, known)
+                  : bestDistance;
       if (distance < bestDistance) {
         bestDistance = distance;
         best = known;
       }
     }
     return best.isEmpty() ? "" : "; did you mean " + best + "?";
+  }
+
+  /** The text, or its beginning if it is too long for a message. */
+  private static String shown(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 
   /** Levenshtein distance. */

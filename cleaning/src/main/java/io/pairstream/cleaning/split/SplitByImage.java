@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /**
  * Assigns an image to a split and a fold by its digest.
@@ -25,6 +26,8 @@ public final class SplitByImage {
   }
 
   /**
+   * Where the image belongs.
+   *
    * @param imageDigest lower-case hex SHA-256 of the original image bytes
    */
   public Assignment assign(String imageDigest) {
@@ -44,7 +47,7 @@ public final class SplitByImage {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
       // 53 bits fit a double exactly, so that no rounding reaches 1.0.
-      return new BigInteger(1, java.util.Arrays.copyOf(hash, 8)).shiftRight(11).doubleValue()
+      return new BigInteger(1, Arrays.copyOf(hash, 8)).shiftRight(11).doubleValue()
           * 0x1p11
           / TWO_TO_64;
     } catch (NoSuchAlgorithmException e) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param count how many of {@code ids} are tokens of the caption
  * @param untruncatedCount how many tokens the caption has in all
  */
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare the content
 public record TokenizedCaption(CleanedCaption caption, int[] ids, int count, int untruncatedCount) {
 
   /** Whether the caption has more tokens than fit. */

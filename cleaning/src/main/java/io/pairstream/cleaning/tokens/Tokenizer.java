@@ -9,6 +9,10 @@ public interface Tokenizer {
   /** Lower-case hex SHA-256 of the vocabulary file. */
   String digest();
 
-  /** All token ids of the text, without special tokens, padding or truncation. */
+  /**
+   * All token ids of the text, without special tokens, padding or truncation.
+   *
+   * @param text well-formed UTF-16
+   */
   int[] encode(String text);
 }

@@ -1,0 +1,334 @@
+package io.pairstream.cleaning.caption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CleanCaptionTest {
+
+  private final CleanCaption step = new CleanCaption(new CleanCaption.Limits(8192));
+
+  private String clean(String text) {
+    return step.apply(new ReceivedCaption(text, ""))
+        .fold(CleanedCaption::text, rejection -> "rejected: " + rejection.reason());
+  }
+
+  @Test
+  void leavesPlainTextAlone() {
+    assertThat(clean("A red bicycle, leaning against a wall!"))
+        .isEqualTo("A red bicycle, leaning against a wall!");
+  }
+
+  private static Stream<Arguments> entities() {
+    return Stream.of(
+        Arguments.of("caf&eacute; &amp; bar", "caf\u00E9 & bar"),
+        Arguments.of("&amp;amp;amp;lt;b&gt;", "<b>"),
+        Arguments.of("&#72;&#x69; &#128512;", "Hi \uD83D\uDE00"),
+        Arguments.of("black&nbsp;&amp;nbsp;dog", "black dog"),
+        Arguments.of("AT&T R&D this & that", "AT&T R&D this & that"),
+        Arguments.of("a &am&#112;;lt; b", "a < b"),
+        Arguments.of("a &a\u200Bmp;lt; b", "a < b"),
+        Arguments.of("&shy;so&shy;ft", "soft"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("entities")
+  void decodesEntitiesToTheEnd(String received, String cleaned) {
+    assertThat(clean(received)).isEqualTo(cleaned);
+  }
+
+  @Test
+  void turnsAmpersandsIntoSpacesWhereEscapingGoesTooDeep() {
+    assertThat(clean("a &" + "amp;".repeat(7) + "lt; b")).isEqualTo("a < b");
+    assertThat(clean("a &" + "amp;".repeat(9) + "lt; b")).isEqualTo("a amp;lt; b");
+  }
+
+  private static Stream<Arguments> whiteSpace() {
+    return Stream.of(
+        Arguments.of("  a  b ", "a b"),
+        Arguments.of("a\tb\r\nc\u000Bd\fe", "a b c d e"),
+        Arguments.of("a\u0085b\u00A0c\u1680d\u2003e\u2028f\u2029g", "a b c d e f g"),
+        Arguments.of("a\u202Fb\u205Fc\u3000d\u2800e\u001Cf", "a b c d e f"),
+        Arguments.of("\u3000\u200B\u4E00\u3000 \u3000\u4E8C\u200B ", "\u4E00 \u4E8C"),
+        Arguments.of("a \u200B b", "a b"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("whiteSpace")
+  void collapsesWhiteSpaceOfEveryKind(String received, String cleaned) {
+    assertThat(clean(received)).isEqualTo(cleaned);
+  }
+
+  @ParameterizedTest(name = "U+{0}")
+  @ValueSource(
+      strings = {
+        "0", "1", "8", "1B", "7F", "9F", "AD", "34F", "61C", "115F", "17B4", "180B", "180E", "200B",
+        "200C", "200D", "200E", "200F", "202A", "202E", "2060", "2064", "2066", "2069", "206A",
+        "3164", "E000", "F8FF", "FDD0", "FDEF", "FE00", "FE0E", "FE0F", "FEFF", "FFA0", "FFF0",
+        "FFF9", "FFFB", "FFFC", "FFFE", "FFFF", "1BCA0", "1D173", "1FFFE", "E0001", "E0041",
+        "E007F", "E0100", "E0FFF", "F0000", "10FFFD", "10FFFF"
+      })
+  void removesWhatNobodySees(String hex) {
+    String character = Character.toString(Integer.parseInt(hex, 16));
+
+    assertThat(clean("ab" + character + "cd")).isEqualTo("abcd");
+    assertThat(clean(character + "ab cd" + character)).isEqualTo("ab cd");
+  }
+
+  @ParameterizedTest(name = "U+{0}")
+  @ValueSource(
+      strings = {"600", "6DD", "70F", "8E2", "FFFD", "378", "1C89", "1D400", "E3F", "1F6D8"})
+  void keepsWhatSomebodyMaySee(String hex) {
+    String text = "ab " + Character.toString(Integer.parseInt(hex, 16)) + " cd";
+
+    assertThat(clean(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 family",
+        "\uD83E\uDDD1\uD83C\uDFFD\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1\uD83C\uDFFB hands",
+        "\uD83D\uDC41\uFE0F\u200D\uD83D\uDDE8\uFE0F eye",
+        "\u2764\uFE0F\u200D\uD83D\uDD25 heart, \u263A\uFE0E smile",
+        "\uD83D\uDC69\u200D\u2695\uFE0F doctor, \uD83C\uDFF4\u200D\u2620\uFE0F pirates",
+        "1\uFE0F\u20E3 one, #\uFE0F\u20E3, *\uFE0F\u20E3",
+        "\u2194\uFE0F \u25FE\uFE0F \u3030\uFE0F \u00A9\uFE0F"
+      })
+  void keepsWhatHoldsEmojiTogether(String text) {
+    assertThat(clean(text)).isEqualTo(text);
+  }
+
+  private static Stream<Arguments> lostJoiners() {
+    return Stream.of(
+        Arguments.of("\uD83D\uDE00\u200D tail", "\uD83D\uDE00 tail"),
+        Arguments.of("\uD83D\uDE00\u200Ddog", "\uD83D\uDE00dog"),
+        Arguments.of("\uD83D\uDE00\u200C\uD83D\uDE00", "\uD83D\uDE00\uD83D\uDE00"),
+        Arguments.of("\uD83D\uDE00\uFE0F\uFE0F\uFE0E\uFE0F", "\uD83D\uDE00\uFE0F"),
+        Arguments.of("\uD83D\uDE00\uFE00\uDB40\uDD00", "\uD83D\uDE00"),
+        Arguments.of(
+            "\uD83D\uDE00\u200D\u200D\u200D\uD83D\uDE00", "\uD83D\uDE00\u200D\uD83D\uDE00"),
+        Arguments.of("\u0915\u200Da", "\u0915a"),
+        Arguments.of("a\u200D\u0915", "a\u0915"),
+        Arguments.of("\u0915\u200D \u0915", "\u0915 \u0915"),
+        Arguments.of("\u0915\u200D1", "\u09151"),
+        Arguments.of("1\uFE0F2 3\uFE0F", "12 3"),
+        Arguments.of("1\uFE0F \u20E3", "1 \u20E3"),
+        Arguments.of("\uD83C\uDFF4\uDB40\uDC67\uDB40\uDC62\uDB40\uDC7F flag", "\uD83C\uDFF4 flag"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("lostJoiners")
+  void removesJoinersAndSelectorsThatJoinNothing(String received, String cleaned) {
+    assertThat(clean(received)).isEqualTo(cleaned);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+        "\u0915\u094D\u200D\u0937",
+        "\u0915\u094D\u200C\u0937",
+        "\u0DC1\u0DCA\u200D\u0DBB\u0DD3",
+        "\u09B0\u200D\u09CD\u09AF"
+      })
+  void keepsJoinersThatSpellingNeeds(String text) {
+    assertThat(clean(text)).isEqualTo(text);
+  }
+
+  @Test
+  void composes() {
+    assertThat(clean("cafe\u0301 \u212Bngstro\u0308m \u1100\u1161\u11A8"))
+        .isEqualTo("caf\u00E9 \u00C5ngstr\u00F6m \uAC01");
+  }
+
+  @Test
+  void keepsThirtyCombiningMarksInARow() {
+    assertThat(clean("x" + "\u0338".repeat(31) + "y")).isEqualTo("x" + "\u0338".repeat(30) + "y");
+    assertThat(clean("x" + "\u0338".repeat(30) + " " + "\u0338".repeat(30)))
+        .isEqualTo("x" + "\u0338".repeat(30) + " " + "\u0338".repeat(30));
+  }
+
+  @Test
+  void cleanedTextIsCleanWhateverCame() {
+    for (long seed = 0; seed < 60_000; seed++) {
+      String received = new Captions(seed).next(24);
+
+      Outcome<CleanedCaption> outcome = step.apply(new ReceivedCaption(received, ""));
+
+      for (CleanedCaption caption : outcome.keptOnly()) {
+        String text = caption.text();
+        assertThat(clean(text)).as("seed %d cleaned twice", seed).isEqualTo(text);
+        assertThat(Normalizer.isNormalized(text, Normalizer.Form.NFC))
+            .as("seed %d in NFC", seed)
+            .isTrue();
+        assertThat(text.strip()).as("seed %d stripped", seed).isEqualTo(text).isNotEmpty();
+        assertThat(text)
+            .as("seed %d without doubled or strange spaces, controls and bidi controls", seed)
+            .doesNotContainPattern(
+                "  |[\\p{Cc}\\p{Co}\\p{Cs}\\u00AD\\u061C\\u200B\\u200E\\u200F\\u2028-\\u202E"
+                    + "\\u2060-\\u206F\\uFEFF\\uFFF9-\\uFFFC\\x{E0000}-\\x{E0FFF}]");
+      }
+      for (Rejection rejection : outcome.rejectedOnly()) {
+        assertThat(rejection.reason())
+            .as("seed %d", seed)
+            .isEqualTo(RejectReason.CAPTION_TOO_SHORT);
+      }
+    }
+  }
+
+  @Test
+  void cleanedTextIsCleanForEveryCodePoint() {
+    for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
+      if (codePoint < Character.MIN_SURROGATE || codePoint > Character.MAX_SURROGATE) {
+        String character = Character.toString(codePoint);
+        String text = clean(character + "\u200D" + character + "\uFE0F" + character + " &#38;lt");
+
+        String again = clean(text);
+
+        if (!again.equals(text)) {
+          assertThat(again).as("U+%04X", codePoint).isEqualTo(text);
+        }
+      }
+    }
+  }
+
+  private static Stream<String> slowest() {
+    String marks =
+        IntStream.range(0, 4096)
+            .mapToObj(i -> i % 2 == 0 ? "\u0301" : "\u0323")
+            .reduce("", String::concat);
+    return Stream.of(
+        marks,
+        "\u0344".repeat(4096),
+        "&" + "amp;".repeat(2047),
+        "&am&#112;;".repeat(819),
+        "&".repeat(8192),
+        "&a".repeat(4096),
+        "\u200D".repeat(2730),
+        "\uD83D\uDE00\u200D".repeat(1170),
+        "\uFE0F".repeat(2730),
+        " ".repeat(8192),
+        "a ".repeat(4096),
+        "\uD834\uDD60".repeat(2048));
+  }
+
+  @ParameterizedTest
+  @MethodSource("slowest")
+  void takesAtMostFiftyMillisecondsForTheWorstOfCaptions(String text) {
+    assertThat(text.getBytes(StandardCharsets.UTF_8).length).isBetween(7_000, 8_192);
+    long fastest = Long.MAX_VALUE;
+
+    for (int i = 0; i < 20; i++) {
+      long start = System.nanoTime();
+      clean(text);
+      fastest = Math.min(fastest, System.nanoTime() - start);
+    }
+
+    assertThat(fastest).isLessThan(50_000_000);
+  }
+
+  @Test
+  void keepsCaptionOnTheLimitAndRejectsOneByteMore() {
+    CleanCaption small = new CleanCaption(new CleanCaption.Limits(12));
+
+    // 1 + 2 + 3 + 4 bytes and two of space
+    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00  ", "")).keptOnly())
+        .extracting(CleanedCaption::text)
+        .containsExactly("a\u00E9\u4E00\uD83D\uDE00");
+    assertThat(small.apply(new ReceivedCaption("a\u00E9\u4E00\uD83D\uDE00   ", "")))
+        .isEqualTo(
+            Outcome.rejected(
+                RejectReason.CAPTION_TOO_LONG,
+                "the caption has 13 bytes in UTF-8; it may have at most 12 bytes",
+                "13 bytes",
+                "12 bytes"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "\u200B", "&nbsp;", "\u0000\uFEFF&shy;", "\uE000", "\u3000"})
+  void rejectsCaptionOfNothing(String text) {
+    assertThat(step.apply(new ReceivedCaption(text, "en")).rejectedOnly())
+        .singleElement()
+        .satisfies(
+            rejection -> {
+              assertThat(rejection.reason()).isEqualTo(RejectReason.CAPTION_TOO_SHORT);
+              assertThat(rejection.measured()).isEqualTo("0 characters");
+              assertThat(rejection.limit()).isEqualTo("1 character");
+            });
+  }
+
+  private static Stream<String> loneSurrogates() {
+    return Stream.of("a\uD83D", "\uDE00 dog", "a \uDE00\uD83D b", "\uD83D\uD83D\uDE00");
+  }
+
+  @ParameterizedTest
+  @MethodSource("loneSurrogates")
+  void rejectsHalfOfASurrogatePair(String text) {
+    assertThat(step.apply(new ReceivedCaption(text, "")).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.CAPTION_NOT_UTF8);
+  }
+
+  private static Stream<Arguments> languages() {
+    return Stream.of(
+        Arguments.of("en", "a dog", "en"),
+        Arguments.of("EN", "a dog", "en"),
+        Arguments.of("zh_hans_cn", "a dog", "zh-Hans-CN"),
+        Arguments.of(" pt-br ", "a dog", "pt-BR"),
+        Arguments.of("en-u-ca-buddhist", "a dog", "en"),
+        Arguments.of("yue", "\u4E00\u53EA\u72D7", "yue"),
+        Arguments.of("", "a dog", "und"),
+        Arguments.of("und", "a dog", "und"),
+        Arguments.of("english", "a dog", "und"),
+        Arguments.of("e", "a dog", "und"),
+        Arguments.of("en--us", "a dog", "und"),
+        Arguments.of("x-mine", "a dog", "und"),
+        Arguments.of("<script>", "a dog", "und"),
+        Arguments.of("e".repeat(10_000), "a dog", "und"),
+        Arguments.of("", "\u4E00\u53EA\u68D5\u8272\u7684\u72D7\u3002", "zh"),
+        Arguments.of("??", "\u732B\u304C\u5BDD\u3066\u3044\u308B", "ja"),
+        Arguments.of("", "\u30B9\u30FC\u30D1\u30FC", "ja"),
+        Arguments.of("", "\uAC15\uC544\uC9C0 \uB450 \uB9C8\uB9AC", "ko"),
+        Arguments.of("", "a very long English sentence about \u72D7", "und"),
+        Arguments.of("", "\u0421\u043E\u0431\u0430\u043A\u0430", "und"),
+        Arguments.of("", "12345", "und"));
+  }
+
+  @ParameterizedTest(name = "hint {0}, {1}: {2}")
+  @MethodSource("languages")
+  void takesTheHintOrWhatTheScriptTells(String hint, String text, String language) {
+    assertThat(step.apply(new ReceivedCaption(text, hint)).keptOnly())
+        .extracting(CleanedCaption::language)
+        .containsExactly(language);
+  }
+
+  @Test
+  void readsItsLimit() {
+    assertThat(CleanCaption.Limits.from(RecipeReader.parse("recipe", "")).maxBytes())
+        .isEqualTo(8192);
+    assertThat(
+            CleanCaption.Limits.from(RecipeReader.parse("recipe", "caption: {max-bytes: 1048576}"))
+                .maxBytes())
+        .isEqualTo(1_048_576);
+    RecipeReader tooMuch = RecipeReader.parse("recipe", "caption: {max-bytes: 1048577}");
+    CleanCaption.Limits.from(tooMuch);
+    assertThatThrownBy(tooMuch::finish)
+        .isInstanceOf(InvalidRecipeException.class)
+        .hasMessageContaining("caption.max-bytes: 1048577 is out of range: must be 1 to 1048576");
+  }
+}

@@ -1,0 +1,310 @@
+package io.pairstream.cleaning.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecipeReaderTest {
+
+  /** Reads four keys of every kind, as steps do, and ends the reading. */
+  private static Map<String, String> read(String yaml) {
+    RecipeReader recipe = RecipeReader.parse("test.yaml", yaml);
+    recipe.integer("image.min-side-px", 200, 1, 100_000);
+    recipe.number("split.share", 0.02, 0.0, 1.0);
+    recipe.whole("split.seed", 0, 0, Long.MAX_VALUE);
+    recipe.choice("image.encoding", "jpeg", "jpeg", "png", "raw");
+    return recipe.finish();
+  }
+
+  private static List<String> problems(String yaml) {
+    InvalidRecipeException refusal =
+        catchThrowableOfType(InvalidRecipeException.class, () -> read(yaml));
+    assertThat(refusal).as("refusal of %.80s", yaml).isNotNull();
+    return refusal.problems().stream().map(RecipeProblem::toString).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "\n\n", "# nothing but words\n", "---\n", "{}", "image:\nsplit:\n", "\uFEFF"})
+  void fillsInDefaults(String yaml) {
+    assertThat(read(yaml))
+        .containsExactly(
+            Map.entry("image.encoding", "jpeg"),
+            Map.entry("image.min-side-px", "200"),
+            Map.entry("split.seed", "0"),
+            Map.entry("split.share", "0.02"));
+  }
+
+  @Test
+  void mapsEveryKey() {
+    String yaml =
+        """
+        image:
+          min-side-px: 64
+          encoding: png
+        split: {seed: 9223372036854775807, share: 2.5e-1}
+        """;
+
+    assertThat(read(yaml))
+        .containsExactly(
+            Map.entry("image.encoding", "png"),
+            Map.entry("image.min-side-px", "64"),
+            Map.entry("split.seed", "9223372036854775807"),
+            Map.entry("split.share", "0.25"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "image.min-side-px: 64",
+        "image: {min-side-px: '64'}",
+        "? image\n: min-side-px: 64",
+        "\"image\":\n  \"min-side-px\": +64",
+        "\uFEFFimage:\n  min-side-px: 64",
+        "image:\r\n  min-side-px: 64\r\n",
+        "seen: {}\nimage: {min-side-px: 064}"
+      })
+  void acceptsEverySpellingOfAKey(String yaml) {
+    assertThat(read(yaml)).containsEntry("image.min-side-px", "64");
+  }
+
+  @Test
+  void takesTheLimitsThemselves() {
+    assertThat(read("image: {min-side-px: 1}\nsplit: {share: 0, seed: 0}"))
+        .containsEntry("image.min-side-px", "1")
+        .containsEntry("split.share", "0.0");
+    assertThat(read("image: {min-side-px: 100000}\nsplit: {share: 1}"))
+        .containsEntry("image.min-side-px", "100000")
+        .containsEntry("split.share", "1.0");
+    assertThat(read("split: {share: -0.0}")).containsEntry("split.share", "0.0");
+  }
+
+  @Test
+  void reportsAllProblemsAtOnceInTheOrderOfTheFile() {
+    String yaml =
+        """
+        image:
+          min-side-px: 200px
+
+          encoding: webp
+        split:
+          share: 1.5
+          seed: -1
+          folds: [1, 2]
+        imag:
+          quality: 3
+        """;
+
+    assertThat(problems(yaml))
+        .containsExactly(
+            "line 2: image.min-side-px: '200px' is not a whole number (write the number alone, the"
+                + " unit is in the key)",
+            "line 4: image.encoding: 'webp' is not one of jpeg, png, raw",
+            "line 6: split.share: 1.5 is out of range: must be 0.0 to 1.0",
+            "line 7: split.seed: -1 is out of range: must be 0 to 9223372036854775807",
+            "line 8: split.folds: a recipe is made of keys with single values",
+            "line 10: imag.quality: no such setting");
+  }
+
+  @Test
+  void namesTheFileInTheMessage() {
+    InvalidRecipeException refusal =
+        catchThrowableOfType(InvalidRecipeException.class, () -> read("split: {seed: x}"));
+
+    assertThat(refusal)
+        .hasMessageStartingWith("the recipe is refused:\n  test.yaml, line 1: split.seed: 'x' is");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "image.min-side-pixel, image.min-side-px",
+    "image.minside, image.min-side-px",
+    "image.min_side_px, image.min-side-px",
+    "imgae.encoding, image.encoding",
+    "seed, split.seed",
+    "min-side-px, image.min-side-px",
+    "split.Share, split.share"
+  })
+  void suggestsTheKeyThatIsMeant(String wrong, String meant) {
+    assertThat(problems("# a comment\n" + wrong + ": 1"))
+        .containsExactly("line 2: " + wrong + ": no such setting; did you mean " + meant + "?");
+  }
+
+  @Test
+  void suggestsNothingForWhatIsNotClose() {
+    assertThat(problems("watermark: {threshold: 0.8}"))
+        .containsExactly("line 1: watermark.threshold: no such setting");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "200px", "200 px", "2.0", "1e3", "8_000", "0x40", "", "~", "null", "true", "\u0663", "--1",
+        "1 000", "1,000", "twelve", "NaN"
+      })
+  void refusesWhatIsNoWholeNumber(String value) {
+    assertThat(problems("image: {min-side-px: \"" + value + "\"}"))
+        .singleElement()
+        .asString()
+        .startsWith("line 1: image.min-side-px: '" + value + "' is not a whole number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2%",
+        "0.1f",
+        "0.1d",
+        "0x1p-3",
+        "NaN",
+        "Infinity",
+        ".inf",
+        "",
+        "1/2",
+        "0,5",
+        " 0.5",
+        "e5",
+        "."
+      })
+  void refusesWhatIsNoNumber(String value) {
+    assertThat(problems("split: {share: \"" + value + "\"}"))
+        .singleElement()
+        .asString()
+        .startsWith("line 1: split.share: '" + value + "' is not a number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "100001", "-64", "9223372036854775808", "9999999999999999999"})
+  void refusesWhatIsOutOfRange(String value) {
+    assertThat(problems("image: {min-side-px: " + value + "}"))
+        .containsExactly(
+            "line 1: image.min-side-px: " + value + " is out of range: must be 1 to 100000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "1.0000000000000002", "-1e-300"})
+  void refusesNumberOutOfRange(String value) {
+    assertThat(problems("split: {share: " + value + "}"))
+        .containsExactly("line 1: split.share: " + value + " is out of range: must be 0.0 to 1.0");
+  }
+
+  @Test
+  void refusesKeyThatStandsTwice() {
+    assertThat(problems("image:\n  min-side-px: 1\n  min-side-px: 2"))
+        .containsExactly("line 3: image.min-side-px: stands twice; the first is in line 2");
+    assertThat(problems("image:\n  min-side-px: 1\nimage:\n  encoding: png"))
+        .containsExactly("line 3: image: stands twice; the first is in line 1");
+    assertThat(problems("image:\n  min-side-px: 1\nimage.min-side-px: 2"))
+        .containsExactly("line 3: image.min-side-px: stands twice; the first is in line 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'image: {min-side-px: 1' | 1",
+        "'split:\n\tseed: 1' | 2",
+        "'a: *nowhere' | 1",
+        "'split: {seed: 1}\n---\nsplit: {seed: 2}' | 1",
+        "'%YAML 9.9\n---\n' | 1",
+        "'split: \"open\n' | 1",
+        "'<html>: }' | 1"
+      })
+  void refusesWhatIsNotYaml(String yaml, int atLeastLine) {
+    List<RecipeProblem> problems =
+        catchThrowableOfType(InvalidRecipeException.class, () -> read(yaml)).problems();
+
+    assertThat(problems)
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.message()).startsWith("not YAML: ");
+              assertThat(problem.line()).isGreaterThanOrEqualTo(atLeastLine);
+            });
+  }
+
+  @Test
+  void refusesControlCharacters() {
+    assertThat(problems("split: {seed: \u0000}")).singleElement().asString().contains("not YAML");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"just words", "- a\n- b", "42"})
+  void refusesYamlThatHoldsNoKeys(String yaml) {
+    assertThat(problems(yaml))
+        .containsExactly("line 1: a recipe is made of keys with single values");
+  }
+
+  @Test
+  void followsAliasOfAValue() {
+    assertThat(read("image: {min-side-px: &n 7}\nsplit: {seed: *n}"))
+        .containsEntry("image.min-side-px", "7")
+        .containsEntry("split.seed", "7");
+  }
+
+  @Test
+  void refusesAliasOfASection() {
+    assertThat(problems("image: &i {min-side-px: 7}\nsplit: *i"))
+        .contains("line 2: split: an alias of a section is not allowed; write its keys out");
+  }
+
+  @Test
+  void survivesAliasThatHoldsItself() {
+    assertThat(problems("image: &i\n  again: *i\n"))
+        .containsExactly(
+            "line 2: image.again: an alias of a section is not allowed; write its keys out");
+  }
+
+  @Test
+  void survivesAliasesThatMultiply() {
+    StringBuilder yaml = new StringBuilder("l0: &l0 {seed: 1}\n");
+    for (int level = 1; level <= 60; level++) {
+      String below = "*l" + (level - 1);
+      yaml.append(
+          String.format("l%d: &l%d {a: %s, b: %s, c: %s}%n", level, level, below, below, below));
+    }
+
+    assertThat(problems(yaml.toString())).hasSizeLessThan(10);
+    assertThat(problems(yaml.substring(0, yaml.indexOf("l4:")))).hasSizeLessThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{", "- ", "? ", "a: [", "{a: "})
+  void survivesNestingToAnyDepth(String opening) {
+    assertThat(problems(opening.repeat(100_000)))
+        .singleElement()
+        .asString()
+        .containsAnyOf("nested more than 16 levels deep", "not YAML");
+  }
+
+  @Test
+  void survivesHugeKeysAndValues() {
+    String huge = "x".repeat(1_000_000);
+
+    assertThat(problems("? " + huge + "\n: 1\nimage: {encoding: " + huge + "}"))
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).hasSizeLessThan(300));
+  }
+
+  @Test
+  void notesProblemOfSeveralKeysAtTheirLine() {
+    RecipeReader recipe = RecipeReader.parse("test.yaml", "a: 1\nb: 2");
+    recipe.integer("a", 0, 0, 9);
+    recipe.integer("b", 0, 0, 9);
+    recipe.problem("b", "must be below a");
+    recipe.problem("c", "is missing");
+
+    InvalidRecipeException refusal =
+        catchThrowableOfType(InvalidRecipeException.class, recipe::finish);
+
+    assertThat(refusal.problems())
+        .containsExactly(
+            new RecipeProblem(1, "c", "is missing"), new RecipeProblem(2, "b", "must be below a"));
+  }
+}

@@ -1,0 +1,163 @@
+package io.pairstream.cleaning.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the ids are compared with is made by {@code src/test/reference/gpt2_reference.py}. */
+class Gpt2TokenizerTest {
+
+  private final Gpt2Tokenizer tokenizer = new Gpt2Tokenizer();
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("golden")
+  void equalsTheReferenceOnHostileCaptions(String json, String ids) {
+    assertThat(ids(tokenizer.encode(unquote(json)))).isEqualTo(ids);
+  }
+
+  @Test
+  void equalsTheReferenceOnEveryCodePoint() {
+    Digest digest = new Digest();
+
+    for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
+      if (codePoint < Character.MIN_SURROGATE || codePoint > Character.MAX_SURROGATE) {
+        String character = Character.toString(codePoint);
+        digest.add(tokenizer.encode(character));
+        digest.add(tokenizer.encode("a" + character + "b"));
+        digest.add(tokenizer.encode(" " + character + character));
+      }
+    }
+
+    assertThat(digest.hex())
+        .isEqualTo("d411add68a48c6a71af755f47994d79000942d51ae42af51aaf62f2eccd34be2");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "en.tsv, 7c3adbd563dab0882b6f6da0aad4e82927ba15b9ea1ee0ab2fbf14bbd51674b1",
+    "zh.tsv, 60f7051165c1872a5fb52cdffefb1ee618cee91f60395046bccac7aa154a0eb8"
+  })
+  void equalsTheReferenceOnRealCaptions(String file, String expected) throws IOException {
+    Path captions =
+        Path.of(System.getProperty("pairstream.project.dir", ".."), "../shared/data/captions");
+    assumeTrue(Files.isDirectory(captions), "no real captions on this machine: " + captions);
+    Digest digest = new Digest();
+
+    for (String line : Files.readString(captions.resolve(file)).split("\n", -1)) {
+      if (!line.isEmpty()) {
+        digest.add(tokenizer.encode(line.substring(line.indexOf('\t') + 1)));
+      }
+    }
+
+    assertThat(digest.hex()).isEqualTo(expected);
+  }
+
+  @Test
+  void digestIsThatOfTheVocabularyFile() {
+    assertThat(tokenizer.digest())
+        .isEqualTo("306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930");
+  }
+
+  @ParameterizedTest(name = "{0} repeated")
+  @MethodSource("repeated")
+  void takesAtMostFiftyMillisecondsForEightKilobytesWithoutABreak(String unit) {
+    String text = unit.repeat(8_192 / unit.getBytes(StandardCharsets.UTF_8).length);
+    long fastest = Long.MAX_VALUE;
+
+    for (int i = 0; i < 20; i++) {
+      long start = System.nanoTime();
+      tokenizer.encode(text);
+      fastest = Math.min(fastest, System.nanoTime() - start);
+    }
+
+    assertThat(fastest).isLessThan(50_000_000);
+  }
+
+  private static Stream<String> repeated() {
+    return Stream.of(
+        "a", " ", "!", "'", "9", "ab", "\u72d7", "a ", "\n", "\u0301", "x".repeat(499) + " ");
+  }
+
+  private static List<Arguments> golden() throws IOException {
+    try (InputStream in = Gpt2TokenizerTest.class.getResourceAsStream("gpt2-golden.tsv");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
+      return lines
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> Arguments.of(line.split("\t", 2)[0], line.split("\t", 2)[1]))
+          .collect(Collectors.toList());
+    }
+  }
+
+  /** The text that a JSON string in ASCII stands for. */
+  private static String unquote(String json) {
+    StringBuilder text = new StringBuilder();
+    int i = 1;
+    while (i < json.length() - 1) {
+      char c = json.charAt(i++);
+      if (c != '\\') {
+        text.append(c);
+        continue;
+      }
+      char escaped = json.charAt(i++);
+      switch (escaped) {
+        case 'n' -> text.append('\n');
+        case 't' -> text.append('\t');
+        case 'r' -> text.append('\r');
+        case 'u' -> {
+          text.append((char) Integer.parseInt(json.substring(i, i + 4), 16));
+          i += 4;
+        }
+        case '"', '\\' -> text.append(escaped);
+        default -> throw new IllegalArgumentException(json);
+      }
+    }
+    return text.toString();
+  }
+
+  private static String ids(int[] ids) {
+    return Arrays.stream(ids).mapToObj(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** SHA-256 over one line per text: its ids, joined by commas. */
+  private static final class Digest {
+
+    private final MessageDigest sha256;
+
+    Digest() {
+      try {
+        sha256 = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    void add(int[] tokens) {
+      sha256.update((ids(tokens) + "\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    String hex() {
+      return HexFormat.of().formatHex(sha256.digest());
+    }
+  }
+}
