@@ -1,10 +1,316 @@
 package io.pairstream.image;
+
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.image.*;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.image.WorkerProcess.Reply;
+import io.pairstream.image.protocol.PixelFormat;
+import io.pairstream.image.protocol.WorkerAnswer;
+import io.pairstream.image.protocol.WorkerRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * Image workers in child processes.
+ *
+ * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
+ * for itself. A worker that dies or is late may have been killed from outside, so the image gets a
+ * second attempt in a fresh worker; only when that one is lost too, and another can be started
+ * after it, is the image to blame. Every fresh worker must first prepare a picture that is known to
+ * be good.
+ *
+ * <p>Rejects: {@code IMAGE_DAMAGED}, {@code DECODER_CRASH}, {@code DECODE_TIMEOUT}. Thread-safe.
+ */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
-  public ImageWorkerPool(WorkerSettings s) {}
-  public boolean available() { return true; }
-  public String sandbox() { return ""; }
-  public Outcome<PreparedImage> prepare(ProbedImage i, ImageTarget t) { return null; }
-  public void close() {}
+
+  /** How long a failed start is taken as the answer to {@link #available()}. */
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final WorkerSettings settings;
+  private final Path directory;
+  private final Sandbox sandbox;
+  private final SelfTest selfTest = new SelfTest();
+  private final SecureRandom tokens = new SecureRandom();
+  private final ScheduledThreadPoolExecutor clock;
+
+  private final Semaphore turns;
+  private final Deque<WorkerProcess> idle = new ConcurrentLinkedDeque<>();
+  private final Set<WorkerProcess> running = new HashSet<>(); // guarded by itself
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private volatile boolean available = true;
+  private volatile long failedAtNanos;
+  private final AtomicBoolean probing = new AtomicBoolean();
+
+  /**
+   * A pool without any worker yet. Tries out which protections this system offers, which takes
+   * about half a second.
+   *
+   * @throws UncheckedIOException if there is no place for temporary files
+   */
+  public ImageWorkerPool(WorkerSettings settings) {
+    this.settings = settings;
+    turns = new Semaphore(settings.workers(), true);
+    sandbox = Sandbox.probe(settings.javaExecutable(), settings.memoryLimitBytes());
+    try {
+      directory = Files.createTempDirectory("pairstream-worker");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
+    clock.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public Outcome<PreparedImage> prepare(ProbedImage image, ImageTarget target) {
+    try {
+      turns.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ImageWorkerUnavailableException("interrupted while waiting for a worker", e);
+    }
+    try {
+      return prepareInTurn(image, target);
+    } finally {
+      turns.release();
+    }
+  }
+
+  private Outcome<PreparedImage> prepareInTurn(ProbedImage image, ImageTarget target) {
+    try {
+      return ask(idleOrFresh(), image, target);
+    } catch (WorkerLostException first) {
+      // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
+    }
+    try {
+      return ask(fresh(), image, target);
+    } catch (WorkerLostException second) {
+      idle.addFirst(fresh());
+      return blame(second);
+    }
+  }
+
+  private Outcome<PreparedImage> blame(WorkerLostException loss) {
+    return loss.late()
+        ? Outcome.rejected(
+            RejectReason.DECODE_TIMEOUT,
+            "the image was not decoded in time, twice",
+            "more than " + settings.deadline().toMillis() + " ms",
+            settings.deadline().toMillis() + " ms")
+        : Outcome.rejected(
+            RejectReason.DECODER_CRASH,
+            Complaints.presentable(
+                "the decoder crashed on the image, twice: " + loss.getMessage()));
+  }
+
+  private Outcome<PreparedImage> ask(WorkerProcess worker, ProbedImage image, ImageTarget target)
+      throws WorkerLostException {
+    byte[] file = image.encoded().bytes();
+    WorkerRequest request =
+        new WorkerRequest(
+            tokens.nextLong(),
+            target.sidePx(),
+            format(target.encoding()),
+            target.jpegQuality(),
+            image.widthPx(),
+            image.heightPx(),
+            file);
+    Reply reply;
+    try {
+      reply = worker.ask(request, settings.deadline());
+    } catch (WorkerLostException e) {
+      forget(worker);
+      throw e;
+    }
+    idle.addFirst(worker);
+    return outcome(reply, file, target);
+  }
+
+  private static Outcome<PreparedImage> outcome(Reply reply, byte[] file, ImageTarget target) {
+    WorkerAnswer answer = reply.answer();
+    String complaint = Complaints.serious(reply.words(), file).orElse("");
+    if (!answer.isPrepared()) {
+      String reason = Complaints.presentable(answer.reason());
+      return Outcome.rejected(
+          RejectReason.IMAGE_DAMAGED, complaint.isEmpty() ? reason : reason + ": " + complaint);
+    }
+    if (!complaint.isEmpty()) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_DAMAGED, "the decoder complains about the image: " + complaint);
+    }
+    return Outcome.kept(
+        new PreparedImage(
+            new EncodedImage(answer.result()),
+            target.encoding(),
+            target.sidePx(),
+            target.sidePx(),
+            answer.originalWidthPx(),
+            answer.originalHeightPx(),
+            answer.perceptualHash()));
+  }
+
+  private static PixelFormat format(ImageEncoding encoding) {
+    return switch (encoding) {
+      case JPEG -> PixelFormat.JPEG;
+      case PNG -> PixelFormat.PNG;
+      case RAW -> PixelFormat.RAW;
+    };
+  }
+
+  /**
+   * Whether workers are able to work, as far as is known. Never waits: after a failed start it has
+   * a new one tried in the background, at most every 2 s, and answers false until one succeeds.
+   */
+  public boolean available() {
+    if (!available
+        && !closed.get()
+        && System.nanoTime() - failedAtNanos > RETRY.toNanos()
+        && probing.compareAndSet(false, true)) {
+      daemon(this::tryAgain, "image-worker-probe").start();
+    }
+    return available;
+  }
+
+  /** What holds workers back, in words. */
+  public String sandbox() {
+    return sandbox.inWords();
+  }
+
+  /** Process ids of the workers that are running. */
+  public List<Long> pids() {
+    synchronized (running) {
+      return running.stream()
+          .filter(WorkerProcess::isAlive)
+          .map(worker -> worker.handle().pid())
+          .toList();
+    }
+  }
+
+  /** Ends all workers, those at work too. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    List<WorkerProcess> left;
+    synchronized (running) {
+      left = List.copyOf(running);
+      running.clear();
+    }
+    left.forEach(WorkerProcess::kill);
+    clock.shutdownNow();
+    deleteDirectory();
+  }
+
+  private void tryAgain() {
+    try {
+      if (turns.tryAcquire()) {
+        try {
+          idle.addFirst(idleOrFresh());
+        } finally {
+          turns.release();
+        }
+      }
+    } catch (ImageWorkerUnavailableException e) {
+      // Noted by the failed start itself; the next call to available() tries again.
+    } finally {
+      probing.set(false);
+    }
+  }
+
+  private WorkerProcess idleOrFresh() {
+    WorkerProcess worker = idle.pollFirst();
+    while (worker != null && !worker.isAlive()) {
+      forget(worker);
+      worker = idle.pollFirst();
+    }
+    return worker != null ? worker : fresh();
+  }
+
+  /** A worker that has just proved itself. */
+  private WorkerProcess fresh() {
+    if (closed.get()) {
+      throw new ImageWorkerUnavailableException("the pool is closed");
+    }
+    long token = tokens.nextLong();
+    WorkerProcess worker;
+    try {
+      worker = WorkerProcess.launch(settings, sandbox, directory, token, clock);
+    } catch (IOException e) {
+      throw unavailable("no worker can be started: " + e.getMessage(), e);
+    }
+    boolean kept;
+    synchronized (running) {
+      kept = !closed.get() && running.add(worker);
+    }
+    if (!kept) {
+      worker.kill();
+      throw new ImageWorkerUnavailableException("the pool is closed");
+    }
+    try {
+      worker.greet(token, settings.startLimit());
+      Reply reply = worker.ask(selfTest.request(tokens.nextLong()), settings.startLimit());
+      if (!reply.words().isBlank() || !selfTest.isPassedBy(reply.answer())) {
+        worker.kill();
+        throw new WorkerLostException(
+            "it cannot decode a picture that is known to be good: "
+                + (reply.answer().isPrepared() ? reply.words() : reply.answer().reason()),
+            false,
+            null);
+      }
+    } catch (WorkerLostException e) {
+      forget(worker);
+      throw unavailable("no worker can be started: " + e.getMessage(), e);
+    }
+    available = true;
+    return worker;
+  }
+
+  private ImageWorkerUnavailableException unavailable(String message, Exception cause) {
+    failedAtNanos = System.nanoTime();
+    available = false;
+    return new ImageWorkerUnavailableException(message, cause);
+  }
+
+  private void forget(WorkerProcess worker) {
+    synchronized (running) {
+      running.remove(worker);
+    }
+  }
+
+  private void deleteDirectory() {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      directory.toFile().deleteOnExit();
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
 }

@@ -1,3 +1,115 @@
 package io.pairstream.image;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-public record WorkerSettings(String classPath, int workers, Duration deadline) {}
+import java.util.List;
+
+/**
+ * How image workers are run.
+ *
+ * @param classPath the worker's class path: this module and the native codecs; {@code dir/*} stands
+ *     for all jars of a directory
+ * @param workers most workers at a time; 1 to 256, one per core is enough
+ * @param deadline how long one attempt at one image may take; more than zero
+ * @param startLimit how long a worker may take to start and to prepare the picture that is known to
+ *     be good; more than zero. The first start on a machine unpacks 150 MB of libraries.
+ * @param memoryLimitBytes address space of a worker, where the system can limit it; at least 1 GiB.
+ *     A progressive JPEG of 50 megapixels takes about 700 MB.
+ * @param javaExecutable the virtual machine that runs the worker
+ * @param nativesCache where native libraries are unpacked once and found by every later worker;
+ *     only its owner may be able to write there
+ * @param jvmOptions further options of the worker's virtual machine; they come last
+ */
+public record WorkerSettings(
+    String classPath,
+    int workers,
+    Duration deadline,
+    Duration startLimit,
+    long memoryLimitBytes,
+    Path javaExecutable,
+    Path nativesCache,
+    List<String> jvmOptions) {
+
+  private static final long GIB = 1L << 30;
+
+  public WorkerSettings {
+    if (workers < 1 || workers > 256) {
+      throw new IllegalArgumentException("workers must be 1 to 256, was " + workers);
+    }
+    if (deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException("deadline must be more than zero, was " + deadline);
+    }
+    if (startLimit.isNegative() || startLimit.isZero()) {
+      throw new IllegalArgumentException("start limit must be more than zero, was " + startLimit);
+    }
+    if (memoryLimitBytes < GIB) {
+      throw new IllegalArgumentException(
+          "memory limit must be at least 1 GiB, was " + memoryLimitBytes + " bytes");
+    }
+    jvmOptions = List.copyOf(jvmOptions);
+  }
+
+  /** Settings with a deadline of 5 s, 2 GiB and this process's own virtual machine. */
+  public static WorkerSettings of(String classPath, int workers) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        2 * GIB,
+        Path.of(System.getProperty("java.home"), "bin", "java"),
+        defaultCache(),
+        List.of());
+  }
+
+  /** The same with another deadline. */
+  public WorkerSettings withDeadline(Duration other) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        other,
+        startLimit,
+        memoryLimitBytes,
+        javaExecutable,
+        nativesCache,
+        jvmOptions);
+  }
+
+  /** The same with other options for the worker's virtual machine. */
+  public WorkerSettings withJvmOptions(String... options) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        memoryLimitBytes,
+        javaExecutable,
+        nativesCache,
+        List.of(options));
+  }
+
+  /**
+   * The longest that one image may keep a worker: two attempts, and three starts at their limit.
+   * Transaction and poll timeouts derive from this, or from {@link #likelyVerdict()} with room to
+   * spare.
+   */
+  public Duration longestVerdict() {
+    return deadline.multipliedBy(2).plus(startLimit.multipliedBy(3));
+  }
+
+  /** How long an image that hangs its workers takes: two attempts, and two starts of 2 s. */
+  public Duration likelyVerdict() {
+    return deadline.multipliedBy(2).plusSeconds(4);
+  }
+
+  /** Below the home directory, or, where that is not writable, in a place of this process alone. */
+  private static Path defaultCache() {
+    Path home = Path.of(System.getProperty("user.home"));
+    return Files.isWritable(home)
+        ? home.resolve(".cache").resolve("pairstream").resolve("natives")
+        : Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "pairstream-natives-" + ProcessHandle.current().pid());
+  }
+}

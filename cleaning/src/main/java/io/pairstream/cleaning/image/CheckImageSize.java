@@ -1,20 +1,66 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 
+/**
+ * Keeps images that are cheap enough to store and to decode.
+ *
+ * <p>Goes by the header's word, so that a small file that unfolds into a huge picture reaches no
+ * decoder.
+ *
+ * <p>Rejects: {@code IMAGE_TOO_MANY_BYTES}, {@code IMAGE_TOO_MANY_PIXELS}.
+ */
 public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
-  public CheckImageSize(Limits limits) {}
 
-  @Override
-  public Outcome<ProbedImage> apply(ProbedImage input) {
-    throw new IllegalStateException("to be written");
+  private final Limits limits;
+
+  public CheckImageSize(Limits limits) {
+    this.limits = limits;
   }
 
-  public record Limits(int one) {
+  @Override
+  public Outcome<ProbedImage> apply(ProbedImage image) {
+    int bytes = image.encoded().size();
+    if (bytes > limits.maxBytes()) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_MANY_BYTES,
+          "the file has " + bytes + " bytes; at most " + limits.maxBytes() + " are allowed",
+          bytes + " bytes",
+          limits.maxBytes() + " bytes");
+    }
+    if (image.pixels() > limits.maxPixels()) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_MANY_PIXELS,
+          "the image is "
+              + image.size()
+              + " px, that is "
+              + image.pixels()
+              + " pixels; at most "
+              + limits.maxPixels()
+              + " are allowed",
+          image.pixels() + " pixels",
+          limits.maxPixels() + " pixels");
+    }
+    return Outcome.kept(image);
+  }
+
+  /**
+   * How much one image may cost.
+   *
+   * @param maxBytes largest file, in bytes; 1 to 8 MiB, which is what a record carries
+   * @param maxPixels most pixels, width times height; 1 to 50 million, which is what a decoder's
+   *     memory is laid out for
+   */
+  public record Limits(int maxBytes, int maxPixels) {
+
+    /** Reads {@code image.max-bytes} and {@code image.max-pixels}. */
     public static Limits from(RecipeReader recipe) {
-      return new Limits(1);
+      return new Limits(
+          recipe.integer("image.max-bytes", 8_388_608, 1, 8_388_608),
+          recipe.integer("image.max-pixels", 50_000_000, 1, 50_000_000));
     }
   }
 }

@@ -1,0 +1,88 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+
+/**
+ * What a GIF file declares, read by walking its blocks (GIF89a specification).
+ *
+ * <p>The size is the larger of the logical screen and of every frame's extent on it.
+ *
+ * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
+ */
+final class GifHeader {
+
+  private static final int SCREEN_END = 13;
+  private static final int EXTENSION = 0x21;
+  private static final int FRAME = 0x2C;
+  private static final int TRAILER = 0x3B;
+
+  private GifHeader() {}
+
+  static Outcome<ProbedImage> read(EncodedImage image) {
+    HeaderBytes file = new HeaderBytes(image.bytes());
+    if (!file.has(0, SCREEN_END)) {
+      return damaged("the file is cut off inside its header");
+    }
+    int width = file.u16LittleEndian(6);
+    int height = file.u16LittleEndian(8);
+    int at = SCREEN_END + colourTableBytes(file.u8(10));
+    int frames = 0;
+    while (true) {
+      if (!file.has(at, 1)) {
+        return damaged("the file is cut off: it has no trailer");
+      }
+      int block = file.u8(at);
+      if (block == TRAILER) {
+        break;
+      }
+      if (block == EXTENSION) {
+        at = afterSubBlocks(file, at + 2);
+      } else if (block == FRAME) {
+        if (!file.has(at, 10)) {
+          return damaged("the file is cut off inside a frame");
+        }
+        width = Math.max(width, file.u16LittleEndian(at + 1) + file.u16LittleEndian(at + 5));
+        height = Math.max(height, file.u16LittleEndian(at + 3) + file.u16LittleEndian(at + 7));
+        frames++;
+        at = afterSubBlocks(file, at + 10 + colourTableBytes(file.u8(at + 9)) + 1);
+      } else {
+        return damaged("a block has the unknown type " + block);
+      }
+      if (at < 0) {
+        return damaged("the file is cut off inside a block");
+      }
+    }
+    if (frames == 0) {
+      return damaged("it holds no pixels");
+    }
+    if (width == 0 || height == 0) {
+      return damaged("it declares " + width + "x" + height + " px");
+    }
+    return Outcome.kept(
+        new ProbedImage(image, ImageType.GIF, width, height, 8, ColourModel.PALETTE, frames > 1));
+  }
+
+  /** Size of the colour table that the packed {@code flags} of a screen or a frame announce. */
+  private static int colourTableBytes(int flags) {
+    return (flags & 0x80) == 0 ? 0 : 3 << ((flags & 0x07) + 1);
+  }
+
+  /** Position after the empty sub-block that ends a series, or -1 where the file ends before. */
+  private static int afterSubBlocks(HeaderBytes file, int start) {
+    int at = start;
+    while (file.has(at, 1)) {
+      int length = file.u8(at);
+      at += 1 + length;
+      if (length == 0) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static Outcome<ProbedImage> damaged(String what) {
+    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "GIF: " + what);
+  }
+}

@@ -1,0 +1,68 @@
+package io.pairstream.cleaning.image;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A file's bytes, read as unsigned numbers at a position. Callers ask {@link #has} before they read
+ * beyond what they know to be there.
+ */
+final class HeaderBytes {
+
+  private final byte[] bytes;
+
+  HeaderBytes(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  int length() {
+    return bytes.length;
+  }
+
+  /** Whether {@code count} bytes are there from position {@code at} on. */
+  boolean has(long at, long count) {
+    return at >= 0 && at <= bytes.length - count;
+  }
+
+  int u8(int at) {
+    return bytes[at] & 0xFF;
+  }
+
+  int u16BigEndian(int at) {
+    return u8(at) << 8 | u8(at + 1);
+  }
+
+  long u32BigEndian(int at) {
+    return (long) u16BigEndian(at) << 16 | u16BigEndian(at + 2);
+  }
+
+  int u16LittleEndian(int at) {
+    return u8(at) | u8(at + 1) << 8;
+  }
+
+  int u24LittleEndian(int at) {
+    return u16LittleEndian(at) | u8(at + 2) << 16;
+  }
+
+  long u32LittleEndian(int at) {
+    return u16LittleEndian(at) | (long) u16LittleEndian(at + 2) << 16;
+  }
+
+  /** Whether the bytes from {@code at} on are the Latin-1 characters of {@code text}. */
+  boolean isText(int at, String text) {
+    if (!has(at, text.length())) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (u8(at + i) != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Up to {@code count} bytes from {@code at} on, as Latin-1 characters. */
+  String text(int at, int count) {
+    int end = Math.min(bytes.length, at + count);
+    return at >= end ? "" : new String(bytes, at, end - at, StandardCharsets.ISO_8859_1);
+  }
+}

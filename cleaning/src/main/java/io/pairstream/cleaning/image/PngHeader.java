@@ -1,0 +1,118 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+import java.util.zip.CRC32;
+
+/**
+ * What a PNG file declares, read by walking its chunks to IEND and checking each CRC (W3C PNG, 5).
+ * Nothing is decompressed.
+ *
+ * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
+ */
+final class PngHeader {
+
+  static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
+
+  private PngHeader() {}
+
+  static Outcome<ProbedImage> read(EncodedImage image) {
+    HeaderBytes file = new HeaderBytes(image.bytes());
+    int at = SIGNATURE.length();
+    if (!file.isText(0, SIGNATURE)) {
+      return damaged("its signature was changed on the way, as by a transfer in text mode");
+    }
+    if (!file.has(at, 8 + 13) || file.u32BigEndian(at) != 13 || !file.isText(at + 4, "IHDR")) {
+      return damaged("it does not begin with an IHDR chunk");
+    }
+    int header = at + 8;
+    boolean palette = false;
+    boolean pixels = false;
+    boolean animated = false;
+    while (true) {
+      if (!file.has(at, 8)) {
+        return damaged("the file is cut off: it has no IEND chunk");
+      }
+      long length = file.u32BigEndian(at);
+      String type = file.text(at + 4, 4);
+      if (!isName(type)) {
+        return damaged("a chunk has no valid name");
+      }
+      if (!file.has(at, 12 + length)) {
+        return damaged("the file is cut off inside its " + type + " chunk");
+      }
+      CRC32 crc = new CRC32();
+      crc.update(image.bytes(), at + 4, 4 + (int) length);
+      if (crc.getValue() != file.u32BigEndian(at + 8 + (int) length)) {
+        return damaged("the CRC of its " + type + " chunk is wrong");
+      }
+      if (type.equals("IEND")) {
+        break;
+      }
+      switch (type) {
+        case "IHDR" -> {
+          if (at + 8 != header) {
+            return damaged("it has two IHDR chunks");
+          }
+        }
+        case "PLTE" -> palette = true;
+        case "IDAT" -> pixels = true;
+        case "acTL" -> animated = true;
+        default -> {}
+      }
+      at += 12 + (int) length;
+    }
+    if (!pixels) {
+      return damaged("it holds no pixels");
+    }
+    return declared(image, file, header, palette, animated);
+  }
+
+  private static Outcome<ProbedImage> declared(
+      EncodedImage image, HeaderBytes file, int header, boolean palette, boolean animated) {
+    long width = file.u32BigEndian(header);
+    long height = file.u32BigEndian(header + 4);
+    if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
+      return damaged("it declares " + width + "x" + height + " px");
+    }
+    int depth = file.u8(header + 8);
+    int colourType = file.u8(header + 9);
+    if (!isAllowed(colourType, depth)) {
+      return damaged("it declares colour type " + colourType + " with " + depth + " bits");
+    }
+    if (file.u8(header + 10) != 0 || file.u8(header + 11) != 0 || file.u8(header + 12) > 1) {
+      return damaged("it declares an unknown compression, filter or interlace method");
+    }
+    if (colourType == 3 && !palette) {
+      return damaged("its palette is missing");
+    }
+    ColourModel colour =
+        switch (colourType) {
+          case 0, 4 -> ColourModel.GREY;
+          case 3 -> ColourModel.PALETTE;
+          default -> ColourModel.RGB;
+        };
+    return Outcome.kept(
+        new ProbedImage(image, ImageType.PNG, (int) width, (int) height, depth, colour, animated));
+  }
+
+  /** Table 11.1 of the specification. */
+  private static boolean isAllowed(int colourType, int depth) {
+    boolean small = depth == 1 || depth == 2 || depth == 4;
+    return switch (colourType) {
+      case 0 -> small || depth == 8 || depth == 16;
+      case 3 -> small || depth == 8;
+      case 2, 4, 6 -> depth == 8 || depth == 16;
+      default -> false;
+    };
+  }
+
+  private static boolean isName(String type) {
+    return type.chars().allMatch(c -> (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'));
+  }
+
+  private static Outcome<ProbedImage> damaged(String what) {
+    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "PNG: " + what);
+  }
+}

@@ -1,0 +1,101 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+
+/**
+ * What a WebP file declares, read by walking its RIFF chunks (RFC 9649).
+ *
+ * <p>The size is the larger of the canvas and of every frame in it, whichever the decoder follows.
+ *
+ * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
+ */
+final class WebpHeader {
+
+  private static final int RIFF_HEADER_BYTES = 12;
+  private static final int ANIMATION_FLAG = 0x02;
+
+  private WebpHeader() {}
+
+  static Outcome<ProbedImage> read(EncodedImage image) {
+    HeaderBytes file = new HeaderBytes(image.bytes());
+    long declaredEnd = 8 + file.u32LittleEndian(4);
+    if (declaredEnd > file.length()) {
+      return damaged(
+          "the file is cut off: it has " + file.length() + " bytes and declares " + declaredEnd);
+    }
+    int end = (int) declaredEnd;
+    int at = RIFF_HEADER_BYTES;
+    int width = 0;
+    int height = 0;
+    boolean pixels = false;
+    boolean animated = false;
+    while (at < end) {
+      if (at + 8 > end) {
+        return damaged("its last chunk is cut off");
+      }
+      String type = file.text(at, 4);
+      long length = file.u32LittleEndian(at + 4);
+      int data = at + 8;
+      if (length > end - data) {
+        return damaged("a chunk is longer than the file");
+      }
+      int frameWidth = 0;
+      int frameHeight = 0;
+      switch (type) {
+        case "VP8 " -> {
+          if (length < 10 || (file.u8(data) & 1) != 0 || !file.isText(data + 3, "\u009d\u0001*")) {
+            return damaged("its lossy frame has no valid header");
+          }
+          frameWidth = file.u16LittleEndian(data + 6) & 0x3FFF;
+          frameHeight = file.u16LittleEndian(data + 8) & 0x3FFF;
+          if (frameWidth == 0 || frameHeight == 0) {
+            return damaged("it declares " + frameWidth + "x" + frameHeight + " px");
+          }
+          pixels = true;
+        }
+        case "VP8L" -> {
+          if (length < 5 || file.u8(data) != 0x2F) {
+            return damaged("its lossless frame has no valid header");
+          }
+          long packed = file.u32LittleEndian(data + 1);
+          frameWidth = (int) (packed & 0x3FFF) + 1;
+          frameHeight = (int) (packed >> 14 & 0x3FFF) + 1;
+          pixels = true;
+        }
+        case "VP8X" -> {
+          if (length < 10) {
+            return damaged("its VP8X chunk is too short");
+          }
+          animated |= (file.u8(data) & ANIMATION_FLAG) != 0;
+          frameWidth = file.u24LittleEndian(data + 4) + 1;
+          frameHeight = file.u24LittleEndian(data + 7) + 1;
+        }
+        case "ANMF" -> {
+          if (length < 16) {
+            return damaged("its ANMF chunk is too short");
+          }
+          animated = true;
+          frameWidth = 2 * file.u24LittleEndian(data) + file.u24LittleEndian(data + 6) + 1;
+          frameHeight = 2 * file.u24LittleEndian(data + 3) + file.u24LittleEndian(data + 9) + 1;
+          pixels = true;
+        }
+        case "ANIM" -> animated = true;
+        default -> {}
+      }
+      width = Math.max(width, frameWidth);
+      height = Math.max(height, frameHeight);
+      at = data + (int) Math.min(length + (length & 1), end - data);
+    }
+    if (!pixels) {
+      return damaged("it holds no pixels");
+    }
+    return Outcome.kept(
+        new ProbedImage(image, ImageType.WEBP, width, height, 8, ColourModel.RGB, animated));
+  }
+
+  private static Outcome<ProbedImage> damaged(String what) {
+    return Outcome.rejected(RejectReason.IMAGE_HEADER_DAMAGED, "WebP: " + what);
+  }
+}

@@ -1,0 +1,368 @@
+package io.pairstream.cleaning.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+import java.awt.image.BufferedImage;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ProbeImageTest {
+
+  private final ProbeImage step = new ProbeImage();
+
+  @Test
+  void rejectsImageWithoutBytes() {
+    assertThat(rejection(new byte[0]).reason()).isEqualTo(RejectReason.IMAGE_EMPTY);
+  }
+
+  @Test
+  void readsWhatAColourJpegDeclares() {
+    byte[] file = ImageFiles.jpeg(31, 17);
+
+    assertThat(kept(file))
+        .isEqualTo(
+            new ProbedImage(
+                new EncodedImage(file), ImageType.JPEG, 31, 17, 8, ColourModel.RGB, false));
+  }
+
+  @Test
+  void tellsGreyJpegFromColour() {
+    assertThat(kept(ImageFiles.greyJpeg(3, 2)).colour()).isEqualTo(ColourModel.GREY);
+  }
+
+  @Test
+  void readsFourComponentsAndTwelveBitsOfAJpeg() {
+    assertThat(kept(ImageFiles.jpegMarkers(0xC0, 8, 9, 7, 4, 1)).colour())
+        .isEqualTo(ColourModel.CMYK);
+    assertThat(kept(ImageFiles.jpegMarkers(0xC1, 12, 9, 7, 3, 1)).bitDepth()).isEqualTo(12);
+  }
+
+  @Test
+  void skipsBytesBetweenJpegSegmentsAsTheDecoderDoes() {
+    byte[] file = ImageFiles.jpegMarkers(0xC0, 8, 9, 7, 3, 1);
+    byte[] padded = new byte[file.length + 3];
+    padded[0] = file[0];
+    padded[1] = file[1];
+    padded[2] = (byte) 0xFF;
+    padded[3] = 0;
+    padded[4] = 0x55;
+    System.arraycopy(file, 2, padded, 5, file.length - 2);
+
+    assertThat(kept(padded).size()).isEqualTo("9x7");
+  }
+
+  @Test
+  void keepsJpegWithForeignBytesAfterItsEnd() {
+    byte[] file = ImageFiles.jpeg(5, 4);
+
+    assertThat(kept(Arrays.copyOf(file, file.length + 100)).size()).isEqualTo("5x4");
+  }
+
+  @Test
+  void keepsJpegWithHundredScans() {
+    assertThat(kept(ImageFiles.jpegMarkers(0xC2, 8, 9, 7, 3, 100)).size()).isEqualTo("9x7");
+  }
+
+  @Test
+  void rejectsJpegWithOneScanMore() {
+    assertDamaged(ImageFiles.jpegMarkers(0xC2, 8, 9, 7, 3, 101), "more than 100 scans");
+  }
+
+  @Test
+  void rejectsJpegThatLacksAnythingItNeeds() {
+    assertDamaged(ImageFiles.jpegMarkers(0xC0, 8, 9, 7, 3, 0), "no pixels");
+    assertDamaged(ImageFiles.jpegMarkers(0xC0, 8, 0, 7, 3, 1), "0x7");
+    assertDamaged(ImageFiles.jpegMarkers(0xC0, 8, 9, 0, 3, 1), "9x0");
+    assertDamaged(ImageFiles.jpegMarkers(0xC0, 8, 9, 7, 2, 1), "2 colour components");
+    assertDamaged(ImageFiles.jpegMarkers(0xE1, 8, 9, 7, 3, 1), "before the frame header");
+  }
+
+  @Test
+  void keepsProgressiveJpegWhoseScansBringEveryBit() {
+    byte[] file =
+        ImageFiles.progressiveJpeg(
+            new int[] {0, 0, 0x01},
+            new int[] {1, 63, 0x02},
+            new int[] {0, 0, 0x10},
+            new int[] {1, 63, 0x21},
+            new int[] {1, 63, 0x10});
+
+    assertThat(kept(file).size()).isEqualTo("9x7");
+  }
+
+  @Test
+  void rejectsProgressiveJpegThatEndsBetweenTwoScans() {
+    assertDamaged(ImageFiles.progressiveJpeg(new int[] {0, 0, 0}), "scans are missing");
+    assertDamaged(
+        ImageFiles.progressiveJpeg(new int[] {0, 0, 0}, new int[] {1, 62, 0}), "scans are missing");
+    assertDamaged(
+        ImageFiles.progressiveJpeg(new int[] {0, 0, 1}, new int[] {1, 63, 0}), "scans are missing");
+    assertDamaged(ImageFiles.progressiveJpeg(new int[] {0, 64, 0}), "no valid header");
+  }
+
+  @Test
+  void rejectsJpegWithTwoFrameHeaders() {
+    byte[] one = ImageFiles.jpegMarkers(0xC0, 8, 9, 7, 3, 0);
+    byte[] two = Arrays.copyOf(one, 2 * one.length - 4);
+    System.arraycopy(one, 2, two, one.length - 2, one.length - 2);
+
+    assertDamaged(two, "two frame headers");
+  }
+
+  @Test
+  void rejectsJpegWithoutItsEndMarker() {
+    byte[] file = ImageFiles.jpeg(64, 64);
+
+    assertDamaged(Arrays.copyOf(file, file.length - 2), "cut off");
+    assertDamaged(Arrays.copyOf(file, file.length / 2), "cut off");
+  }
+
+  @Test
+  void readsWhatAPngDeclares() {
+    byte[] file = ImageFiles.png(31, 17);
+
+    assertThat(kept(file))
+        .isEqualTo(
+            new ProbedImage(
+                new EncodedImage(file), ImageType.PNG, 31, 17, 8, ColourModel.RGB, false));
+  }
+
+  @Test
+  void readsPaletteAndDepthOfAPng() {
+    byte[] indexed =
+        ImageFiles.write(new BufferedImage(4, 4, BufferedImage.TYPE_BYTE_INDEXED), "png");
+    byte[] deep = ImageFiles.write(new BufferedImage(4, 4, BufferedImage.TYPE_USHORT_GRAY), "png");
+
+    assertThat(kept(indexed).colour()).isEqualTo(ColourModel.PALETTE);
+    assertThat(kept(deep).bitDepth()).isEqualTo(16);
+    assertThat(kept(deep).colour()).isEqualTo(ColourModel.GREY);
+  }
+
+  @Test
+  void seesThatAPngIsAnimated() {
+    byte[] file =
+        ImageFiles.pngChunks(
+            "IHDR",
+            ImageFiles.ihdr(4, 4, 8, 2),
+            "acTL",
+            new byte[8],
+            "IDAT",
+            new byte[1],
+            "IEND",
+            new byte[0]);
+
+    assertThat(kept(file).animated()).isTrue();
+  }
+
+  @Test
+  void rejectsPngWithAFlippedBitAnywhereInItsChunks() {
+    byte[] file = ImageFiles.png(16, 16);
+    for (int at = 8; at < file.length; at++) {
+      byte[] flipped = file.clone();
+      flipped[at] ^= 0x10;
+
+      assertThat(step.apply(new EncodedImage(flipped)).keptOnly()).as("byte " + at).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhichPngChunkIsWrong() {
+    byte[] file = ImageFiles.pngDeclaring(4, 4, 8, 2);
+    byte[] wrong = file.clone();
+    wrong[8 + 25 + 8] ^= 1;
+
+    assertDamaged(wrong, "the CRC of its IDAT chunk is wrong");
+    assertDamaged(Arrays.copyOf(file, file.length - 12), "no IEND");
+    assertDamaged(Arrays.copyOf(file, 8 + 25 + 9), "inside its IDAT chunk");
+  }
+
+  @Test
+  void rejectsPngThatDeclaresWhatNoPngHas() {
+    assertDamaged(ImageFiles.pngDeclaring(0, 4, 8, 2), "0x4");
+    assertDamaged(ImageFiles.pngDeclaring(4, 0, 8, 2), "4x0");
+    assertDamaged(ImageFiles.pngDeclaring(-1, 4, 8, 2), "4294967295x4");
+    assertDamaged(ImageFiles.pngDeclaring(4, 4, 4, 2), "colour type 2 with 4 bits");
+    assertDamaged(ImageFiles.pngDeclaring(4, 4, 8, 3), "palette is missing");
+    assertDamaged(
+        ImageFiles.pngChunks("IHDR", ImageFiles.ihdr(4, 4, 8, 2), "IEND", new byte[0]),
+        "no pixels");
+  }
+
+  @Test
+  void rejectsPngWhoseLineEndsWereConverted() {
+    byte[] file = ImageFiles.png(4, 4);
+    file[4] = '\n';
+
+    assertDamaged(file, "text mode");
+  }
+
+  @Test
+  void readsBothKindsOfWebp() {
+    assertThat(kept(ImageFiles.webp("VP8 ", ImageFiles.lossyFrame(300, 200))).size())
+        .isEqualTo("300x200");
+    assertThat(kept(ImageFiles.webp("VP8L", ImageFiles.losslessFrame(16384, 9))).size())
+        .isEqualTo("16384x9");
+  }
+
+  @ParameterizedTest(name = "canvas {0}x{1}, frame {2}x{3}")
+  @CsvSource({"70000, 80000, 10, 10", "10, 10, 300, 200"})
+  void takesTheLargerOfWebpCanvasAndFrame(int width, int height, int innerWidth, int innerHeight) {
+    byte[] file =
+        ImageFiles.webp(
+            "VP8X",
+            ImageFiles.canvas(0, width, height),
+            "VP8 ",
+            ImageFiles.lossyFrame(innerWidth, innerHeight));
+
+    assertThat(kept(file).widthPx()).isEqualTo(Math.max(width, innerWidth));
+    assertThat(kept(file).heightPx()).isEqualTo(Math.max(height, innerHeight));
+  }
+
+  @Test
+  void seesThatAWebpIsAnimated() {
+    byte[] file =
+        ImageFiles.webp(
+            "VP8X", ImageFiles.canvas(2, 8, 8), "ANIM", new byte[6], "ANMF", new byte[16]);
+
+    assertThat(kept(file).animated()).isTrue();
+  }
+
+  @Test
+  void rejectsWebpThatIsShorterThanItSays() {
+    byte[] file = ImageFiles.webp("VP8 ", ImageFiles.lossyFrame(300, 200));
+
+    assertDamaged(Arrays.copyOf(file, file.length - 1), "cut off");
+    assertDamaged(ImageFiles.webp("EXIF", new byte[4]), "no pixels");
+    assertDamaged(ImageFiles.webp("VP8 ", ImageFiles.lossyFrame(0, 200)), "0x200");
+  }
+
+  @Test
+  void takesTheLargerOfGifScreenAndFrames() {
+    assertThat(kept(ImageFiles.gif(30000, 20, new int[] {0, 0, 1, 1})).size())
+        .isEqualTo("30000x20");
+    assertThat(kept(ImageFiles.gif(1, 1, new int[] {60000, 5, 50000, 7})).size())
+        .isEqualTo("110000x12");
+  }
+
+  @Test
+  void countsGifFrames() {
+    int[] frame = {0, 0, 1, 1};
+
+    assertThat(kept(ImageFiles.gif(1, 1, frame)).animated()).isFalse();
+    assertThat(kept(ImageFiles.gif(1, 1, frame, frame)).animated()).isTrue();
+  }
+
+  @Test
+  void rejectsGifThatIsCutOff() {
+    byte[] file = ImageFiles.gif(1, 1, new int[] {0, 0, 1, 1});
+
+    assertDamaged(Arrays.copyOf(file, file.length - 1), "trailer");
+    assertDamaged(Arrays.copyOf(file, 10), "header");
+    assertDamaged(ImageFiles.gif(1, 1), "no pixels");
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("foreignFiles")
+  void namesWhatAForeignFileLooksLike(String start, String name, RejectReason reason) {
+    Rejection rejection = rejection(start.getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThat(rejection.reason()).isEqualTo(reason);
+    assertThat(rejection.detail()).contains(name);
+  }
+
+  static Stream<Arguments> foreignFiles() {
+    RejectReason image = RejectReason.IMAGE_TYPE_UNSUPPORTED;
+    RejectReason other = RejectReason.IMAGE_TYPE_UNKNOWN;
+    return Stream.of(
+        Arguments.of("BM\0\0\0\0", "BMP", image),
+        Arguments.of("II*\0\b\0\0\0", "TIFF", image),
+        Arguments.of("MM\0*\0\0\0\b", "TIFF", image),
+        Arguments.of("\0\0\0 ftypavif\0\0", "AVIF", image),
+        Arguments.of("\0\0\0 ftypheic\0\0", "HEIC", image),
+        Arguments.of("\n<?xml version='1.0'?><SVG width='1'/>", "SVG", image),
+        Arguments.of("\0\0\0 ftypisom\0\0", "a video", other),
+        Arguments.of("%PDF-1.7", "a PDF document", other),
+        Arguments.of("PK\u0003\u0004", "a ZIP archive", other),
+        Arguments.of(" <!DOCTYPE html><p>404", "an HTML page", other),
+        Arguments.of("RIFF\0\0\0\0WAVE", "a sound", other),
+        Arguments.of("not found", "text", other),
+        Arguments.of("\u0001\u0002\u0003", "no known image format", other));
+  }
+
+  @Test
+  void answersForEveryMutationOfEveryFormat() {
+    List<byte[]> seeds =
+        List.of(
+            ImageFiles.jpeg(16, 16),
+            ImageFiles.jpegMarkers(0xC2, 8, 9, 7, 3, 3),
+            ImageFiles.png(16, 16),
+            ImageFiles.webp(
+                "VP8X", ImageFiles.canvas(0, 8, 8), "VP8 ", ImageFiles.lossyFrame(8, 8)),
+            ImageFiles.webp("VP8L", ImageFiles.losslessFrame(8, 8)),
+            ImageFiles.gif(9, 9, new int[] {0, 0, 3, 3}, new int[] {1, 1, 2, 2}),
+            "<html>".getBytes(StandardCharsets.ISO_8859_1));
+    Random random = new Random(20_261_120);
+    for (int round = 0; round < 40_000; round++) {
+      byte[] file = mutate(seeds.get(random.nextInt(seeds.size())), random);
+
+      Outcome<ProbedImage> outcome = step.apply(new EncodedImage(file));
+
+      assertThat(outcome).as("round " + round).isNotNull();
+      outcome
+          .keptOnly()
+          .forEach(
+              image -> {
+                assertThat(image.widthPx()).isPositive();
+                assertThat(image.heightPx()).isPositive();
+              });
+    }
+  }
+
+  private static byte[] mutate(byte[] seed, Random random) {
+    byte[] file = seed.clone();
+    for (int i = random.nextInt(6); i >= 0; i--) {
+      int at = random.nextInt(file.length);
+      file[at] =
+          switch (random.nextInt(4)) {
+            case 0 -> (byte) 0xFF;
+            case 1 -> 0;
+            case 2 -> (byte) (file[at] ^ 1 << random.nextInt(8));
+            default -> (byte) random.nextInt(256);
+          };
+    }
+    return random.nextInt(3) == 0 ? Arrays.copyOf(file, random.nextInt(file.length + 9)) : file;
+  }
+
+  private ProbedImage kept(byte[] file) {
+    return step.apply(new EncodedImage(file))
+        .fold(
+            image -> image,
+            rejection -> {
+              throw new AssertionError(rejection.toString());
+            });
+  }
+
+  private Rejection rejection(byte[] file) {
+    List<Rejection> rejections = step.apply(new EncodedImage(file)).rejectedOnly();
+    assertThat(rejections).hasSize(1);
+    return rejections.get(0);
+  }
+
+  private void assertDamaged(byte[] file, String detail) {
+    Rejection rejection = rejection(file);
+    assertThat(rejection.reason()).isEqualTo(RejectReason.IMAGE_HEADER_DAMAGED);
+    assertThat(rejection.detail()).contains(detail);
+  }
+}

@@ -1,0 +1,212 @@
+package io.pairstream.image;
+
+import io.pairstream.image.protocol.WorkerAnswer;
+import io.pairstream.image.protocol.WorkerProtocol;
+import io.pairstream.image.protocol.WorkerRequest;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** One running worker. Used by one thread at a time; {@link #kill()} may come from any. */
+final class WorkerProcess {
+
+  private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  /** How much of a worker's words is kept, in bytes; the rest is read and forgotten. */
+  private static final int MAX_WORDS_BYTES = 4096;
+
+  /** How long the system may take to bury a process that got SIGKILL. */
+  private static final long BURIAL_SECONDS = 5;
+
+  private final Process process;
+  private final ScheduledExecutorService clock;
+  private final DataOutputStream requests;
+  private final DataInputStream answers;
+  private final InputStream words;
+
+  private WorkerProcess(Process process, ScheduledExecutorService clock) {
+    this.process = process;
+    this.clock = clock;
+    requests =
+        new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
+    answers = new DataInputStream(process.getInputStream());
+    words = process.getErrorStream();
+  }
+
+  /** An answer, and what was said on stderr meanwhile. */
+  record Reply(WorkerAnswer answer, String words) {}
+
+  /** Starts the process; {@link #greet} waits for it. */
+  static WorkerProcess launch(
+      WorkerSettings settings,
+      Sandbox sandbox,
+      Path directory,
+      long token,
+      ScheduledExecutorService clock)
+      throws IOException {
+    Files.createDirectories(settings.nativesCache());
+    ProcessBuilder builder =
+        sandbox.process(command(settings, directory, token)).directory(directory.toFile());
+    return new WorkerProcess(builder.start(), clock);
+  }
+
+  private static List<String> command(WorkerSettings settings, Path directory, long token) {
+    List<String> command = new ArrayList<>();
+    command.add(settings.javaExecutable().toString());
+    command.addAll(
+        List.of(
+            // Small and quick to start: the work is native, and the largest object is the file.
+            "-Xms16m",
+            "-Xmx96m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=24m",
+            "-XX:CompressedClassSpaceSize=24m",
+            "-Xshare:auto",
+            "-XX:-UsePerfData",
+            // Die at once and leave little behind.
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=" + directory.resolve("crash.log"),
+            // The virtual machine's own messages must not end up between the frames.
+            "-XX:+DisplayVMOutputToStderr",
+            "-Djava.io.tmpdir=" + directory,
+            "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
+            // A PointerScope frees what is native; no collector thread has to.
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
+    command.addAll(settings.jvmOptions());
+    command.add("-cp");
+    command.add(settings.classPath());
+    command.add(MAIN_CLASS);
+    command.add(WorkerProtocol.argument(token));
+    command.add(String.valueOf(ProcessHandle.current().pid()));
+    return command;
+  }
+
+  /** Waits until the worker is ready for requests. */
+  void greet(long token, Duration limit) throws WorkerLostException {
+    Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try {
+      readWords(WorkerProtocol.mark(token), said);
+      WorkerProtocol.readHello(answers);
+    } catch (IOException e) {
+      throw lost(deadline, limit, said, e);
+    }
+    if (!deadline.met()) {
+      throw late(limit, null);
+    }
+  }
+
+  /** Has one image prepared. After an exception this worker is dead. */
+  Reply ask(WorkerRequest request, Duration limit) throws WorkerLostException {
+    Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Reply reply;
+    try {
+      request.writeTo(requests);
+      readWords(WorkerProtocol.mark(request.token()), said);
+      WorkerAnswer answer = WorkerAnswer.readFrom(answers);
+      reply = new Reply(answer, said.toString(StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw lost(deadline, limit, said, e);
+    }
+    if (!deadline.met()) {
+      throw late(limit, null);
+    }
+    return reply;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  ProcessHandle handle() {
+    return process.toHandle();
+  }
+
+  /** Ends the worker at once and waits until it is gone. */
+  void kill() {
+    // By its handle: Process.destroyForcibly would also close streams that another thread reads.
+    process.toHandle().destroyForcibly();
+    boolean interrupted = Thread.interrupted();
+    try {
+      process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private WorkerLostException lost(
+      Deadline deadline, Duration limit, ByteArrayOutputStream said, IOException cause) {
+    boolean inTime = deadline.met();
+    kill();
+    if (!inTime) {
+      return late(limit, cause);
+    }
+    try {
+      readWords(new byte[] {0}, said); // its last words; they end with the process
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    String status = process.isAlive() ? "" : " (exit status " + process.exitValue() + ")";
+    String lastWords = Complaints.presentable(said.toString(StandardCharsets.ISO_8859_1));
+    return new WorkerLostException(
+        "the worker died" + status + (lastWords.isEmpty() ? "" : ": " + lastWords), false, cause);
+  }
+
+  private WorkerLostException late(Duration limit, IOException cause) {
+    kill();
+    return new WorkerLostException(
+        "the worker gave no answer in " + limit.toMillis() + " ms", true, cause);
+  }
+
+  /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */
+  private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
+    byte[] window = new byte[mark.length + BUFFER_BYTES];
+    int kept = 0; // bytes at the window's start that may be the beginning of the mark
+    while (true) {
+      int read = words.read(window, kept, BUFFER_BYTES);
+      int end = kept + Math.max(read, 0);
+      int at = indexOf(window, end, mark);
+      int words = at >= 0 ? at : read < 0 ? end : Math.max(0, end - mark.length + 1);
+      said.write(window, 0, Math.min(words, MAX_WORDS_BYTES - said.size()));
+      if (at >= 0) {
+        return;
+      }
+      if (read < 0) {
+        throw new EOFException("the worker closed its stderr");
+      }
+      System.arraycopy(window, words, window, 0, end - words);
+      kept = end - words;
+    }
+  }
+
+  private static int indexOf(byte[] window, int end, byte[] mark) {
+    for (int at = 0; at + mark.length <= end; at++) {
+      if (Arrays.equals(window, at, at + mark.length, mark, 0, mark.length)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,58 @@
+package io.pairstream.image.worker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Faults on demand, for tests of whoever runs workers: an image whose bytes end in {@code
+ * PAIRSTREAM-TEST:halt}, {@code :segv} or {@code :spin} makes the worker do that.
+ *
+ * <p>Off unless the worker is started with {@code -Dpairstream.worker.test-hooks=true}.
+ */
+final class TestHooks {
+
+  private static final String PREFIX = "PAIRSTREAM-TEST:";
+  private static final int FAULT_LENGTH = 4;
+
+  private final boolean enabled;
+
+  private TestHooks(boolean enabled) {
+    this.enabled = enabled;
+  }
+
+  static TestHooks fromProperties() {
+    return new TestHooks(Boolean.getBoolean("pairstream.worker.test-hooks"));
+  }
+
+  void before(byte[] image) {
+    if (!enabled) {
+      return;
+    }
+    int length = PREFIX.length() + FAULT_LENGTH;
+    String end =
+        new String(
+            Arrays.copyOfRange(image, Math.max(0, image.length - length), image.length),
+            StandardCharsets.ISO_8859_1);
+    switch (end) {
+      case PREFIX + "halt" -> Runtime.getRuntime().halt(7);
+      case PREFIX + "segv" -> Pointer.memset(new Unmapped(), 0, 1);
+      case PREFIX + "spin" -> spin();
+      default -> {}
+    }
+  }
+
+  private static void spin() {
+    while (true) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Points into the first page, which no process has mapped. */
+  private static final class Unmapped extends Pointer {
+    Unmapped() {
+      super((Pointer) null);
+      address = 8;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.pairstream.image.worker;
+
+import io.pairstream.image.protocol.WorkerAnswer;
+import io.pairstream.image.protocol.WorkerProtocol;
+import io.pairstream.image.protocol.WorkerRequest;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+
+/**
+ * One worker: prepares images from stdin, one after the other, until stdin ends.
+ *
+ * <p>Arguments: the token of the start, and the parent's process id. Speaks {@link WorkerProtocol}.
+ */
+public final class WorkerMain {
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private WorkerMain() {}
+
+  /** Runs the worker. */
+  public static void main(String[] args) throws IOException {
+    // Nothing but frames may reach the real stdout.
+    System.setOut(System.err);
+    ParentWatch.start(Long.parseLong(args[1]));
+
+    FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
+    DataOutputStream out =
+        new DataOutputStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
+    DataInputStream in =
+        new DataInputStream(
+            new BufferedInputStream(new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
+
+    ImagePreparer preparer = new ImagePreparer();
+    TestHooks hooks = TestHooks.fromProperties();
+    stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
+    WorkerProtocol.writeHello(out);
+    try {
+      while (true) {
+        WorkerRequest request = WorkerRequest.readFrom(in);
+        hooks.before(request.image());
+        WorkerAnswer answer = preparer.prepare(request);
+        stderr.write(WorkerProtocol.mark(request.token()));
+        answer.writeTo(out);
+      }
+    } catch (EOFException e) {
+      // The client is done with this worker. Halting skips native destructors, which have nothing
+      // to save and may hang.
+      Runtime.getRuntime().halt(0);
+    }
+  }
+}

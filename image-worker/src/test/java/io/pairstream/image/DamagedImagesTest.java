@@ -1,0 +1,287 @@
+package io.pairstream.image;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of files that are not what they were. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DamagedImagesTest {
+
+  private static final ImageTarget TARGET = Pictures.raw(64);
+
+  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
+
+  @AfterAll
+  void close() {
+    pool.close();
+  }
+
+  @ParameterizedTest(name = "{0} cut at {2} %, end marker: {3}")
+  @MethodSource("cuts")
+  void rejectsWhatIsCutOff(String name, byte[] file, int percent, boolean withEnd) {
+    byte[] cut = Arrays.copyOf(file, file.length * percent / 100);
+    byte[] sent = withEnd ? Pictures.withTrailer(cut, "\u00ff\u00d9") : cut;
+
+    assertThat(Pictures.reason(Pictures.prepare(pool, sent, TARGET)))
+        .isIn(RejectReason.IMAGE_DAMAGED, RejectReason.IMAGE_HEADER_DAMAGED);
+  }
+
+  static Stream<Arguments> cuts() {
+    BufferedImage drawn = Pictures.drawRgb(300, 200);
+    return Stream.of(
+            Arguments.of("baseline JPEG", Pictures.jpeg(drawn, false)),
+            Arguments.of("progressive JPEG", Pictures.jpeg(drawn, true)),
+            Arguments.of("PNG", Pictures.png(drawn, false)),
+            Arguments.of("lossy WebP", Pictures.webp(drawn, 90)),
+            Arguments.of("lossless WebP", Pictures.webp(drawn, 101)))
+        .flatMap(
+            file ->
+                Stream.of(10, 30, 50, 80)
+                    .flatMap(
+                        percent ->
+                            Stream.of(true, false)
+                                .map(
+                                    end ->
+                                        Arguments.of(file.get()[0], file.get()[1], percent, end))));
+  }
+
+  @Test
+  void quotesTheDecoderOnHalfAJpegThatClaimsToBeWhole() {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(300, 200), false);
+    byte[] half = Pictures.withTrailer(Arrays.copyOf(file, file.length / 2), "\u00ff\u00d9");
+
+    assertThat(Pictures.rejection(Pictures.prepare(pool, half, TARGET)).detail())
+        .contains("premature end of data segment");
+  }
+
+  @Test
+  void keepsAJpegThatIsPaddedBeforeItsEnd() {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(300, 200), false);
+    byte[] padded =
+        Pictures.withTrailer(Arrays.copyOf(file, file.length - 2), "\0\0\0\0\0\u00ff\u00d9");
+
+    assertThat(Pictures.prepare(pool, padded, TARGET))
+        .usingRecursiveComparison()
+        .isEqualTo(Pictures.prepare(pool, file, TARGET));
+  }
+
+  @Test
+  void rejectsAJpegWithLostDataBeforeItsEnd() {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(300, 200), false);
+    byte[] longer =
+        Pictures.withTrailer(
+            Arrays.copyOf(file, file.length - 2),
+            "\u00a1\u00b2\u00c3\u00d4".repeat(20) + "\u00ff\u00d9");
+
+    assertThat(Pictures.rejection(Pictures.prepare(pool, longer, TARGET)).detail())
+        .contains("extraneous bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rejectsABitFlippedJpegWheneverASecondDecoderComplains(boolean progressive) {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(300, 200), progressive);
+    Random random = new Random(11);
+    int complaints = 0;
+    for (int round = 0; round < 150; round++) {
+      byte[] flipped = file.clone();
+      flipped[20 + random.nextInt(file.length - 22)] ^= (byte) (1 << random.nextInt(8));
+
+      Outcome<PreparedImage> outcome = Pictures.prepare(pool, flipped, TARGET);
+
+      if (secondDecoderComplains(flipped)) {
+        complaints++;
+        assertThat(outcome.keptOnly()).as("round " + round).isEmpty();
+      }
+    }
+    assertThat(complaints).isGreaterThan(30);
+  }
+
+  private static boolean secondDecoderComplains(byte[] file) {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+    AtomicBoolean warned = new AtomicBoolean();
+    reader.addIIOReadWarningListener((source, warning) -> warned.set(true));
+    try (MemoryCacheImageInputStream in =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      reader.setInput(in);
+      reader.readRaster(0, null);
+      return warned.get();
+    } catch (IOException e) {
+      return true;
+    } catch (RuntimeException e) {
+      return false; // a limit of its own, such as on marker lengths
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  @Test
+  void rejectsAnImageThatIsNotOfTheDeclaredSize() {
+    ProbedImage image = Pictures.probe(Pictures.png(Pictures.drawRgb(30, 20), false));
+    ProbedImage smaller =
+        new ProbedImage(
+            image.encoded(), image.type(), 29, 20, image.bitDepth(), image.colour(), false);
+
+    assertThat(Pictures.rejection(pool.prepare(smaller, TARGET)).detail())
+        .isEqualTo("the image decodes to 30x20 px and declares 29x20");
+  }
+
+  @Test
+  void rejectsPngWhosePixelDataIsGarbage() {
+    byte[] file =
+        ExifBlocks.withPngChunk(
+            Pictures.png(Pictures.drawRgb(30, 20), false), "IDAT", new byte[] {1, 2, 3});
+
+    assertThat(Pictures.reason(Pictures.prepare(pool, file, TARGET)))
+        .isEqualTo(RejectReason.IMAGE_DAMAGED);
+  }
+
+  @Test
+  void keepsAPngWhoseColourProfileIsBroken() {
+    byte[] good = Pictures.png(Pictures.drawRgb(90, 70), false);
+    byte[] file = ExifBlocks.withPngChunk(good, "iCCP", "name\0\0garbage".getBytes(UTF_8));
+
+    assertThat(Pictures.kept(Pictures.prepare(pool, file, TARGET)))
+        .isEqualTo(Pictures.kept(Pictures.prepare(pool, good, TARGET)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostileBlocks")
+  void keepsAnImageWithAHostileExifBlockAsItIs(byte[] block) {
+    byte[] plain = Pictures.jpeg(Pictures.drawRgb(90, 70), false);
+
+    assertThat(Pictures.kept(Pictures.prepare(pool, ExifBlocks.segment(plain, block), TARGET)))
+        .isEqualTo(Pictures.kept(Pictures.prepare(pool, plain, TARGET)));
+  }
+
+  static Stream<byte[]> hostileBlocks() {
+    byte[] manyEntries = Arrays.copyOf(ExifBlocks.block(1, ByteOrder.BIG_ENDIAN), 60_000);
+    manyEntries[8] = (byte) 0xFF;
+    manyEntries[9] = (byte) 0xFF;
+    byte[] farDirectory = ExifBlocks.block(6, ByteOrder.LITTLE_ENDIAN);
+    farDirectory[7] = (byte) 0xFF;
+    byte[] cyclic = ExifBlocks.block(0, ByteOrder.LITTLE_ENDIAN);
+    cyclic[22] = 8; // the next directory is this one
+    return Stream.of(
+        manyEntries,
+        farDirectory,
+        cyclic,
+        ExifBlocks.block(9, ByteOrder.BIG_ENDIAN),
+        new byte[] {'M', 'M'},
+        new byte[0]);
+  }
+
+  @Test
+  void neverAnswersOneImageWithAnother() {
+    byte[] first = Pictures.jpeg(Pictures.draw(90, 70, BufferedImage.TYPE_INT_RGB, 1), false);
+    byte[] broken = Pictures.jpeg(Pictures.draw(90, 70, BufferedImage.TYPE_INT_RGB, 2), false);
+    broken = Pictures.withTrailer(Arrays.copyOf(broken, 700), "\u00ff\u00d9");
+
+    PreparedImage before = Pictures.kept(Pictures.prepare(pool, first, TARGET));
+    Outcome<PreparedImage> damaged = Pictures.prepare(pool, broken, TARGET);
+    PreparedImage after = Pictures.kept(Pictures.prepare(pool, first, TARGET));
+
+    assertThat(damaged.keptOnly()).isEmpty();
+    assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void keepsEveryPhotographOfTheSharedData() throws IOException {
+    Path photographs =
+        Path.of(
+            System.getProperty("pairstream.project.dir"),
+            "..",
+            "shared",
+            "data",
+            "coco-mini",
+            "images");
+    assumeThat(photographs).as("the shared photographs are not here").isDirectory();
+    List<Path> files;
+    try (Stream<Path> all = Files.list(photographs)) {
+      files = all.sorted().toList();
+    }
+
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(Pictures.prepare(pool, bytes, TARGET).rejectedOnly())
+          .as(file.getFileName().toString())
+          .isEmpty();
+    }
+    assertThat(files).isNotEmpty();
+  }
+
+  @Test
+  void answersForEveryMutationOfEveryFormat() {
+    BufferedImage drawn = Pictures.drawRgb(60, 40);
+    List<byte[]> seeds =
+        List.of(
+            Pictures.jpeg(drawn, false),
+            Pictures.jpeg(drawn, true),
+            Pictures.png(drawn, false),
+            Pictures.webp(drawn, 80),
+            Pictures.webp(drawn, 101),
+            Pictures.webp(Pictures.drawTranslucent(60, 40), 80));
+    List<Long> before = pool.pids();
+    Random random = new Random(12);
+    for (int round = 0; round < 2_000; round++) {
+      byte[] seed = seeds.get(random.nextInt(seeds.size()));
+      byte[] file = seed.clone();
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        file[random.nextInt(file.length)] = (byte) random.nextInt(256);
+      }
+      // Past the gate, which would stop most of these: the decoder itself must take them all.
+      ProbedImage image = Pictures.probe(seed);
+      ProbedImage mutant =
+          new ProbedImage(
+              new EncodedImage(file),
+              image.type(),
+              image.widthPx(),
+              image.heightPx(),
+              8,
+              image.colour(),
+              false);
+
+      Outcome<PreparedImage> outcome = pool.prepare(mutant, TARGET);
+
+      outcome
+          .rejectedOnly()
+          .forEach(
+              rejection -> {
+                assertThat(rejection.reason()).isEqualTo(RejectReason.IMAGE_DAMAGED);
+                assertThat(rejection.detail()).isNotBlank().hasSizeLessThan(500);
+              });
+    }
+    if (!before.isEmpty()) {
+      assertThat(pool.pids()).isEqualTo(before);
+    }
+  }
+}
