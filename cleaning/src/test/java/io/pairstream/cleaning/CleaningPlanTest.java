@@ -65,8 +65,6 @@ class CleaningPlanTest {
   }
 
   private CleaningPlan plan(RecipeReader recipe, ImageWorker images) {
-    recipe.integer("image.max-bytes", 8_388_608, 1, Integer.MAX_VALUE);
-    recipe.integer("image.max-pixels", 50_000_000, 1, Integer.MAX_VALUE);
     return new CleaningPlan(recipe, images, (step, nanos, outcome) -> steps.add(step));
   }
 

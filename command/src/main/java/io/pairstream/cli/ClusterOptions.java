@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 /**
  * The options that say which cluster a command works on.
  *
- * <p>An address is the one that is given; else the one in the data directory's {@code platform.json}, where a
- * platform runs on this machine; else the usual port on loopback.
+ * <p>An address is the one that is given; else the one in the data directory's {@code
+ * platform.json}, where a platform runs on this machine; else the usual port on loopback.
  */
 final class ClusterOptions {
 
@@ -78,9 +78,7 @@ final class ClusterOptions {
    */
   Cluster cluster() {
     Optional<PlatformFile> here =
-        bootstrapServers == null || schemaRegistry == null
-            ? PlatformFile.read(dataDirectory)
-            : Optional.empty();
+        bootstrapServers == null || schemaRegistry == null ? platformHere() : Optional.empty();
     Properties file = config == null ? new Properties() : read(config);
     return new Cluster(
         bootstrapServers != null
@@ -92,6 +90,14 @@ final class ClusterOptions {
         checkedDataset(),
         below(KAFKA_PREFIX, file),
         below(REGISTRY_PREFIX, file));
+  }
+
+  private Optional<PlatformFile> platformHere() {
+    try {
+      return PlatformFile.read(dataDirectory);
+    } catch (IOException e) {
+      throw wrong("--data-dir: cannot read " + dataDirectory + ": " + e.getMessage());
+    }
   }
 
   Path dataDirectory() {

@@ -1,6 +1,15 @@
 package io.pairstream.cli;
 
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.platform.PlatformException;
+import io.pairstream.preprocess.run.StartException;
+import io.pairstream.schemas.wire.AvroSafety;
+import io.pairstream.schemas.wire.IncompatibleSchemaException;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import java.io.IOException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -14,12 +23,13 @@ import picocli.CommandLine.IVersionProvider;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
-    subcommands = {UpCommand.class})
+    subcommands = {UpCommand.class, PreprocessCommand.class, RecipeCommand.class})
 public final class Main {
 
   private Main() {}
 
   public static void main(String[] arguments) {
+    AvroSafety.install();
     System.exit(commandLine().execute(arguments));
   }
 
@@ -37,12 +47,27 @@ public final class Main {
     return new CommandLine(new Main())
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> {
-              if (exception instanceof PlatformException) {
+              if (isForThePerson(exception)) {
                 command.getErr().println("pairstream: " + exception.getMessage());
               } else {
                 exception.printStackTrace(command.getErr());
               }
-              return ExitStatus.COULD_NOT;
+              return exception instanceof InvalidRecipeException
+                  ? ExitStatus.FOUND_WRONG
+                  : ExitStatus.COULD_NOT;
             });
+  }
+
+  /** Whether the message says all that a person can use; anything else is a fault of ours. */
+  private static boolean isForThePerson(Exception exception) {
+    return exception instanceof PlatformException
+        || exception instanceof InvalidRecipeException
+        || exception instanceof StartException
+        || exception instanceof ImageWorkerUnavailableException
+        || exception instanceof RegistryUnavailableException
+        || exception instanceof MissingSchemaException
+        || exception instanceof IncompatibleSchemaException
+        || exception instanceof IOException
+        || exception instanceof KafkaException;
   }
 }

@@ -76,8 +76,9 @@ final class PreprocessCommand implements Callable<Integer> {
             recipe,
             stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
             streamThreads,
-            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath())
-                .withWorkers(workers == null ? streamThreads : workers)
+            WorkerSettings.of(
+                    AppLayout.ofThisProgram().workerClassPath(),
+                    workers == null ? streamThreads : workers)
                 .withDeadline(decodeDeadline));
     StepTimes times = new StepTimes();
     PreprocessService service = new PreprocessService(settings, times);

@@ -4,11 +4,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeFile;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,7 +32,6 @@ final class RecipeCommand {
       description = "Report everything that is wrong with a recipe, or what it sets.")
   static final class Check implements Callable<Integer> {
 
-
     @Parameters(
         paramLabel = "NAME|FILE",
         defaultValue = "dalle",
@@ -50,15 +46,9 @@ final class RecipeCommand {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      RecipeFile file;
+      RecipeFile file = CheckedRecipe.find(recipe, spec.commandLine());
       try {
-        file = RecipeFile.find(recipe);
-      } catch (IOException e) {
-        spec.commandLine().getErr().println("pairstream: " + e.getMessage());
-        return ExitStatus.WRONG_USAGE;
-      }
-      try {
-        CleaningPlan plan = new CleaningPlan(file.reader(), Check::noWorker, StepObserver.NONE);
+        CleaningPlan plan = CheckedRecipe.plan(file);
         if (json) {
           ObjectNode object = new JsonMapper().createObjectNode();
           object.put("recipe", file.name()).put("version", plan.version());
@@ -68,8 +58,7 @@ final class RecipeCommand {
           out.println(object);
         } else {
           out.println(file.name() + " is good; version " + plan.version());
-          plan.effectiveRecipe()
-              .forEach((key, value) -> out.printf("  %-34s %s%n", key, value));
+          plan.effectiveRecipe().forEach((key, value) -> out.printf("  %-34s %s%n", key, value));
         }
         return ExitStatus.DONE;
       } catch (InvalidRecipeException e) {
@@ -91,10 +80,6 @@ final class RecipeCommand {
         }
         return ExitStatus.FOUND_WRONG;
       }
-    }
-
-    private static <T> T noWorker(Object image, Object target) {
-      throw new ImageWorkerUnavailableException("checking a recipe decodes nothing");
     }
   }
 }

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.platform.LocalPlatform;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformSettings;
+import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,6 +35,27 @@ final class UpCommand implements Callable<Integer> {
       description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
   private Path dataDirectory;
 
+  @Option(
+      names = "--dataset",
+      paramLabel = "NAME",
+      defaultValue = Dataset.DEFAULT_NAME,
+      description = "Data set whose topics to make. Default: ${DEFAULT-VALUE}")
+  private String dataset;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME|FILE",
+      defaultValue = "dalle",
+      description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
+  private String recipe;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS,
+      description = "Partitions of each topic, where the topics are new. Default: ${DEFAULT-VALUE}")
+  private int partitions;
+
   @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
   private boolean json;
 
@@ -40,10 +65,18 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    PlatformSettings settings = PlatformSettings.in(dataDirectory);
+    String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
 
     AtomicBoolean failed = new AtomicBoolean();
-    try (LocalPlatform platform = LocalPlatform.start(settings, new TerminalProgress(err))) {
+    try (WholePlatform whole =
+        WholePlatform.start(
+            PlatformSettings.in(dataDirectory),
+            new Dataset(dataset),
+            partitions,
+            checkedRecipe,
+            List.of(),
+            new TerminalProgress(err))) {
+      LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
       if (json) {
         out.println(asJson(platform));

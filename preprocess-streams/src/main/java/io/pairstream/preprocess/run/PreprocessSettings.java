@@ -24,7 +24,13 @@ public record PreprocessSettings(
     Cluster cluster, String recipe, Path stateDir, int threads, WorkerSettings workers) {
 
   /** Most records that a task takes at a time, and so between two commits of a thread. */
-  private static final int RECORDS_PER_POLL = 16;
+  private static final int RECORDS_PER_POLL = 8;
+
+  /**
+   * Beyond so many records in hand a partition is paused. Records have up to 9 MiB, and every
+   * partition of every topic holds its own.
+   */
+  private static final int BUFFERED_RECORDS = 4;
 
   /** A worker that fails is replaced and the record tried once more. */
   private static final int ATTEMPTS_PER_RECORD = 2;
@@ -60,7 +66,7 @@ public record PreprocessSettings(
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
-    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, RECORDS_PER_POLL);
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     // A record is taken as it comes; waiting for the other topic's next one orders nothing.
     settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);

@@ -1,0 +1,94 @@
+package io.pairstream.platform;
+
+import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Broker, registry, the topics of a data set and the preprocessing service, on this machine. */
+public final class WholePlatform implements AutoCloseable {
+
+  /** The service's heap. Records have up to 9 MiB, and a few of each partition are in hand. */
+  private static final String[] PREPROCESS_JVM = {"-Xmx1g", "-XX:+UseSerialGC"};
+
+  private final LocalPlatform platform;
+  private final Cluster cluster;
+
+  private WholePlatform(LocalPlatform platform, Cluster cluster) {
+    this.platform = platform;
+    this.cluster = cluster;
+  }
+
+  /**
+   * Starts everything, and returns once pairs can be published.
+   *
+   * @param partitions partitions of each topic, where the topics are new
+   * @param recipe name or path of a recipe that has been checked
+   * @param moreArguments further arguments of the preprocessing service
+   * @throws PlatformException where something does not start; then nothing is left running
+   */
+  public static WholePlatform start(
+      PlatformSettings settings,
+      Dataset dataset,
+      int partitions,
+      String recipe,
+      List<String> moreArguments,
+      PlatformListener listener) {
+    LocalPlatform platform = LocalPlatform.start(settings, listener);
+    try {
+      Cluster cluster =
+          new Cluster(
+              platform.bootstrapServers(),
+              platform.schemaRegistryUrl(),
+              dataset,
+              Map.of(),
+              Map.of());
+      new CreateTopics(
+              new io.pairstream.operations.cluster.Cluster(
+                  dataset, cluster.registry(), cluster.clientSettings(Map.of())),
+              (short) 1)
+          .create(new TopicCatalogue(dataset, partitions));
+      platform.launch(
+          ServiceSpec.of(
+                  "preprocess",
+                  "io.pairstream.cli.Main",
+                  arguments(cluster, recipe, settings.dataDirectory(), moreArguments))
+              .withJvmOptions(PREPROCESS_JVM));
+      return new WholePlatform(platform, cluster);
+    } catch (RuntimeException e) {
+      platform.close();
+      throw e;
+    }
+  }
+
+  private static List<String> arguments(
+      Cluster cluster, String recipe, Path dataDirectory, List<String> moreArguments) {
+    List<String> arguments = new ArrayList<>(List.of("preprocess"));
+    arguments.addAll(List.of("--bootstrap-servers", cluster.bootstrapServers()));
+    arguments.addAll(List.of("--schema-registry", cluster.registryAddresses()));
+    arguments.addAll(List.of("--dataset", cluster.dataset().name()));
+    arguments.addAll(List.of("--recipe", recipe));
+    arguments.addAll(
+        List.of("--state-dir", dataDirectory.resolve("state").toAbsolutePath().toString()));
+    arguments.addAll(moreArguments);
+    return arguments;
+  }
+
+  /** The processes. */
+  public LocalPlatform processes() {
+    return platform;
+  }
+
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  @Override
+  public void close() {
+    platform.close();
+  }
+}

@@ -1,0 +1,267 @@
+package io.pairstream.operations.audit;
+
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Checks the accounting rule on a live cluster: for every raw coordinate from the start of the log
+ * to the offset that preprocessing committed, exactly one committed record in training, validation,
+ * test or quarantine, or a withdrawal that names it.
+ *
+ * <p>Takes its snapshots upstream first, so that a record which moves on meanwhile is seen at least
+ * once: committed offsets, then what is on its way through the repartition topic, then the outputs.
+ * Reads every output, but of the raw topics only the records that no output names. Memory: half a
+ * byte per raw offset and about 90 bytes per accepted pair.
+ */
+public final class Audit {
+
+  /**
+   * A transaction becomes visible on one partition after another; a record that is missing at first
+   * is looked for so often again.
+   */
+  private static final int SECOND_LOOKS = 3;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Cluster cluster;
+  private final PairTopics topics;
+
+  /** Topics of the splits, with the name that their records must carry. */
+  private final Map<String, String> splits = new LinkedHashMap<>();
+
+  public Audit(Cluster cluster) {
+    this.cluster = cluster;
+    this.topics = cluster.topics();
+    splits.put(topics.training().name(), Standing.TRAINING.name());
+    splits.put(topics.validation().name(), Standing.VALIDATION.name());
+    splits.put(topics.test().name(), Standing.TEST.name());
+  }
+
+  /**
+   * Runs one audit.
+   *
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer, without which no value can be blamed
+   */
+  public AuditReport run() {
+    cluster.requireRegistry();
+    try (Admin admin = cluster.admin();
+        CommittedLog log = CommittedLog.open(cluster);
+        CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
+      String group = cluster.dataset().preprocessGroup();
+      List<RawPartition> raw = inputs(log, Cluster.committed(admin, group));
+      Ledger ledger = new Ledger(raw, splits, topics.quarantine().name());
+      Pages onTheWay = new Pages(log, List.of(repartition()), Cluster.committed(admin, group));
+      Pages outputs = new Pages(log, outputTopics(), Map.of());
+
+      for (int look = 0; look <= SECOND_LOOKS; look++) {
+        onTheWay.readOn(record -> enterInFlight(ledger, record));
+        outputs.readOn(record -> enter(ledger, record));
+        lookUpUnnamed(lookUp, raw);
+        if (ledger.anyMissing()) {
+          enterWithdrawals(ledger, log);
+        }
+        if (!ledger.anyMissing()) {
+          break;
+        } else if (look < SECOND_LOOKS) {
+          pause();
+        }
+      }
+      return ledger.close(Cluster.committed(admin, group));
+    }
+  }
+
+  private List<RawPartition> inputs(CommittedLog log, Map<TopicPartition, Long> committed) {
+    List<TopicPartition> partitions =
+        topics.rawNames().stream().flatMap(topic -> log.partitions(topic).stream()).toList();
+    Map<TopicPartition, Long> starts = log.beginnings(partitions);
+    int doors = splits.size() + 1;
+    return partitions.stream()
+        .map(tp -> new RawPartition(tp, starts.get(tp), committed.getOrDefault(tp, 0L), doors))
+        .toList();
+  }
+
+  private String repartition() {
+    return TopicCatalogue.repartitionTopic(cluster.dataset());
+  }
+
+  private List<String> outputTopics() {
+    return List.of(
+        topics.training().name(),
+        topics.validation().name(),
+        topics.test().name(),
+        topics.quarantine().name());
+  }
+
+  private static void enterInFlight(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+    Optional<Origin> origin = OriginHeader.read(record.headers());
+    origin.ifPresentOrElse(
+        o -> ledger.inFlight(o, site(record)),
+        () -> ledger.misplaced(site(record), "is on the way without its coordinates"));
+  }
+
+  private void enter(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(topics.quarantine().name())) {
+      read(ledger, topics.quarantine(), record)
+          .ifPresent((QuarantinedPair pair) -> ledger.quarantined(site(record), key(record), pair));
+      return;
+    }
+    int door = outputTopics().indexOf(record.topic());
+    if (record.value() == null) {
+      ledger.removed(door, key(record));
+      return;
+    }
+    Topic<String, PreparedPair> topic =
+        List.of(topics.training(), topics.validation(), topics.test()).get(door);
+    read(ledger, topic, record)
+        .ifPresent(
+            pair ->
+                ledger.published(
+                    door, splits.get(record.topic()), site(record), key(record), pair));
+  }
+
+  private <T> Optional<T> read(
+      Ledger ledger, Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      ledger.misplaced(site(record), "has no value");
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(topic.value().deserializer().deserialize(topic.name(), record.value()));
+    } catch (SerializationException e) {
+      cluster.requireRegistry();
+      ledger.misplaced(site(record), "cannot be read: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** Finds out at which of the offsets that nothing names there is a record at all. */
+  private static void lookUpUnnamed(CommittedLog log, List<RawPartition> raw) {
+    Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
+    Map<TopicPartition, List<Stretch>> unnamed = new HashMap<>();
+    for (RawPartition partition : raw) {
+      byPartition.put(partition.partition(), partition);
+      unnamed.put(partition.partition(), partition.unnamed());
+    }
+    int rounds = unnamed.values().stream().mapToInt(List::size).max().orElse(0);
+    for (int round = 0; round < rounds; round++) {
+      Map<TopicPartition, Stretch> next = new HashMap<>();
+      for (Map.Entry<TopicPartition, List<Stretch>> entry : unnamed.entrySet()) {
+        if (round < entry.getValue().size()) {
+          next.put(entry.getKey(), entry.getValue().get(round));
+        }
+      }
+      log.read(
+          next,
+          record -> {
+            byPartition
+                .get(new TopicPartition(record.topic(), record.partition()))
+                .present(record.offset());
+            return true;
+          });
+    }
+  }
+
+  /** Notes the pairs whose last receipt says that they were withdrawn. */
+  private void enterWithdrawals(Ledger ledger, CommittedLog log) {
+    Map<String, Receipt> withdrawn = new HashMap<>();
+    Topic<String, Receipt> receipts = topics.receipts();
+    log.read(
+        log.everything(log.partitions(receipts.name())),
+        record -> {
+          Optional<Receipt> receipt =
+              receipt(record).filter(r -> Standing.WITHDRAWN.name().equals(r.getStanding()));
+          receipt.ifPresentOrElse(
+              r -> withdrawn.put(key(record), r), () -> withdrawn.remove(key(record)));
+          return true;
+        });
+    withdrawn.values().forEach(r -> ledger.withdrawn(r.getPairId(), r.getOrigin()));
+  }
+
+  /** A receipt; one that is removed or unreadable withdraws nothing. */
+  private Optional<Receipt> receipt(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return Optional.empty();
+    }
+    try {
+      Topic<String, Receipt> receipts = topics.receipts();
+      return Optional.of(
+          receipts.value().deserializer().deserialize(receipts.name(), record.value()));
+    } catch (SerializationException e) {
+      cluster.requireRegistry();
+      return Optional.empty();
+    }
+  }
+
+  private static String site(ConsumerRecord<byte[], byte[]> record) {
+    return record.topic() + "-" + record.partition() + "-" + record.offset();
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Topics that are read on from where the last reading ended. */
+  private static final class Pages {
+
+    private final CommittedLog log;
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+
+    /**
+     * @param from where to begin, for partitions that do not begin at the start of the log
+     */
+    Pages(CommittedLog log, Collection<String> topics, Map<TopicPartition, Long> from) {
+      this.log = log;
+      List<TopicPartition> partitions =
+          topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
+      log.beginnings(partitions)
+          .forEach((tp, begin) -> next.put(tp, Math.max(begin, from.getOrDefault(tp, begin))));
+    }
+
+    void readOn(Consumer<ConsumerRecord<byte[], byte[]>> each) {
+      Map<TopicPartition, Stretch> stretches = new HashMap<>();
+      log.ends(next.keySet())
+          .forEach((tp, end) -> stretches.put(tp, new Stretch(next.get(tp), end)));
+      log.read(
+          stretches,
+          record -> {
+            each.accept(record);
+            return true;
+          });
+      stretches.forEach((tp, stretch) -> next.put(tp, Math.max(stretch.from(), stretch.to())));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.pairstream.operations.audit;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Result of an audit.
+ *
+ * @param inputs raw records from the start of the log to the offset that preprocessing committed
+ * @param outputs records per output topic, without those that a tombstone removed
+ * @param inFlight inputs that are on the way through the repartition topic
+ * @param withdrawn inputs whose pair was withdrawn
+ * @param expired output records whose raw record has left the log
+ * @param newer output records of inputs that were committed while the audit ran
+ * @param differences how many breaches there are, in full
+ * @param details the first {@value #MAX_DETAILS} of them
+ */
+public record AuditReport(
+    long inputs,
+    Map<String, Long> outputs,
+    long inFlight,
+    long withdrawn,
+    long expired,
+    long newer,
+    long differences,
+    List<Difference> details) {
+
+  /** How many differences are listed at most. */
+  public static final int MAX_DETAILS = 1000;
+
+  /** Whether the rule holds. */
+  public boolean passes() {
+    return differences == 0;
+  }
+}

@@ -1,0 +1,25 @@
+package io.pairstream.operations.audit;
+
+/**
+ * One breach of the accounting rule.
+ *
+ * @param sentence what was found where, for a reader
+ */
+public record Difference(Kind kind, String sentence) {
+
+  /** What is wrong. */
+  public enum Kind {
+    /** A raw record left by no door. */
+    MISSING,
+    /** A raw record stands twice on one topic. */
+    TWICE,
+    /** A raw record stands on two topics. */
+    IN_TWO_PLACES,
+    /** A record is not what belongs on its topic, or names an input that cannot be its own. */
+    MISPLACED,
+    /** One image is in two of training, validation and test. */
+    SPLIT_LEAK,
+    /** One pair id was accepted for two raw records. */
+    PAIR_TWICE
+  }
+}

@@ -1,0 +1,165 @@
+package io.pairstream.operations.cluster;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Reads stretches of partitions, each up to an end that is known beforehand, committed records
+ * alone. Not thread-safe.
+ */
+public final class CommittedLog implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration STALLED = Duration.ofSeconds(10);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  private CommittedLog(KafkaConsumer<byte[], byte[]> consumer) {
+    this.consumer = consumer;
+  }
+
+  /**
+   * Offsets from {@code from} up to, not including, {@code to}.
+   *
+   * @param from 0 or more
+   * @param to nothing is read where it is not above {@code from}
+   */
+  public record Stretch(long from, long to) {}
+
+  /** For reading much. */
+  public static CommittedLog open(Cluster cluster) {
+    return new CommittedLog(cluster.consumer(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500)));
+  }
+
+  /** For single records here and there: fetches about one record batch per partition at a time. */
+  public static CommittedLog openForSingleRecords(Cluster cluster) {
+    return new CommittedLog(
+        cluster.consumer(
+            Map.of(
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                1,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                1024)));
+  }
+
+  /**
+   * A topic's partitions.
+   *
+   * @throws UnknownTopicOrPartitionException where there is no such topic
+   */
+  public List<TopicPartition> partitions(String topic) {
+    List<PartitionInfo> found = consumer.partitionsFor(topic);
+    if (found == null || found.isEmpty()) {
+      throw new UnknownTopicOrPartitionException(
+          "there is no topic " + topic + "; pairstream topics create makes it");
+    }
+    return found.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
+  }
+
+  /**
+   * The partition on which Kafka's own partitioner puts a key.
+   *
+   * @throws UnknownTopicOrPartitionException where there is no such topic
+   */
+  public TopicPartition partitionOf(String topic, String key) {
+    byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+    int partition = Utils.toPositive(Utils.murmur2(bytes)) % partitions(topic).size();
+    return new TopicPartition(topic, partition);
+  }
+
+  /** First offset of each partition. */
+  public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    return consumer.beginningOffsets(partitions);
+  }
+
+  /** The offset behind the last committed record of each partition. */
+  public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    return consumer.endOffsets(partitions);
+  }
+
+  /** All that each partition holds now. */
+  public Map<TopicPartition, Stretch> everything(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> beginnings = beginnings(partitions);
+    Map<TopicPartition, Stretch> stretches = new HashMap<>();
+    ends(partitions).forEach((tp, end) -> stretches.put(tp, new Stretch(beginnings.get(tp), end)));
+    return stretches;
+  }
+
+  /** The first offset with that time or a later one; the end where there is none. */
+  public long offsetAt(TopicPartition partition, long epochMillis) {
+    OffsetAndTimestamp found =
+        consumer.offsetsForTimes(Map.of(partition, epochMillis)).get(partition);
+    return found == null ? ends(List.of(partition)).get(partition) : found.offset();
+  }
+
+  /**
+   * Reads the stretches; the records of one partition come in order.
+   *
+   * @param goOn sees each record and says whether it wants more of that partition
+   * @throws TimeoutException where the broker gives nothing for 10 seconds
+   */
+  public void read(
+      Map<TopicPartition, Stretch> stretches, Predicate<ConsumerRecord<byte[], byte[]>> goOn) {
+    Map<TopicPartition, Stretch> left = new HashMap<>(stretches);
+    left.values().removeIf(stretch -> stretch.from() >= stretch.to());
+    consumer.assign(left.keySet());
+    // A partition that an earlier reading finished is still paused.
+    consumer.resume(left.keySet());
+    left.forEach((partition, stretch) -> consumer.seek(partition, stretch.from()));
+
+    long progressAt = System.nanoTime();
+    while (!left.isEmpty()) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      for (TopicPartition partition : records.partitions()) {
+        Stretch stretch = left.get(partition);
+        for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+          if (stretch == null || record.offset() >= stretch.to()) {
+            break;
+          }
+          if (!goOn.test(record)) {
+            finish(left, partition);
+            break;
+          }
+        }
+      }
+      boolean finished = false;
+      for (TopicPartition partition : List.copyOf(left.keySet())) {
+        // The position moves over transaction markers and aborted records too.
+        if (consumer.position(partition) >= left.get(partition).to()) {
+          finish(left, partition);
+          finished = true;
+        }
+      }
+      if (finished || !records.isEmpty()) {
+        progressAt = System.nanoTime();
+      } else if (System.nanoTime() - progressAt > STALLED.toNanos()) {
+        throw new TimeoutException("the broker gives nothing more of " + left.keySet());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+
+  private void finish(Map<TopicPartition, Stretch> left, TopicPartition partition) {
+    left.remove(partition);
+    consumer.pause(List.of(partition));
+  }
+}

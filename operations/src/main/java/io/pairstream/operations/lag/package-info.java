@@ -1,0 +1,2 @@
+/** What waits before each group, and for how long. */
+package io.pairstream.operations.lag;

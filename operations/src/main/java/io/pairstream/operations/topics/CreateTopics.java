@@ -1,0 +1,225 @@
+package io.pairstream.operations.topics;
+
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.topics.TopicOutcome.Action;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.Registry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Makes every topic of a catalogue and registers its schemas.
+ *
+ * <p>What is there already stays: a topic whose settings differ is brought to the catalogue's, one
+ * with another number of partitions is refused before anything is changed. Returns only when every
+ * partition takes records.
+ */
+public final class CreateTopics {
+
+  /** Lets the broker decide. */
+  public static final short BROKER_DEFAULT = -1;
+
+  private static final Duration UNTIL_WRITABLE = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  private final Cluster cluster;
+  private final short replicationFactor;
+
+  /**
+   * @param replicationFactor copies of each partition, at least 1, or {@link #BROKER_DEFAULT}
+   */
+  public CreateTopics(Cluster cluster, short replicationFactor) {
+    this.cluster = cluster;
+    this.replicationFactor = replicationFactor;
+  }
+
+  /**
+   * Does it, and says what was done per topic, in the catalogue's order.
+   *
+   * @throws TopicMismatchException where a topic has another number of partitions
+   * @throws io.pairstream.schemas.wire.IncompatibleSchemaException where a schema breaks one that
+   *     stands
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer
+   */
+  public List<TopicOutcome> create(TopicCatalogue catalogue) {
+    try (Admin admin = cluster.admin()) {
+      List<TopicSpec> specs = catalogue.topics();
+      requirePartitions(specs, existing(admin, specs));
+      // Schemas first: a topic that exists is a topic that can be written.
+      Map<String, OptionalInt> schemaIds = register(specs);
+
+      Map<String, Action> actions = new HashMap<>();
+      for (TopicSpec spec : specs) {
+        actions.put(spec.name(), createUnlessThere(admin, spec));
+      }
+      // Again: somebody else may have made one meanwhile.
+      awaitWritable(admin, specs);
+      requirePartitions(specs, existing(admin, specs));
+
+      Map<String, Map<String, String>> altered = alter(admin, specs);
+      List<TopicOutcome> outcomes = new ArrayList<>();
+      for (TopicSpec spec : specs) {
+        Map<String, String> changes = altered.get(spec.name());
+        Action action = actions.get(spec.name());
+        outcomes.add(
+            new TopicOutcome(
+                spec.name(),
+                action == Action.UNCHANGED && !changes.isEmpty() ? Action.ALTERED : action,
+                spec.partitions(),
+                changes,
+                schemaIds.get(spec.name())));
+      }
+      return outcomes;
+    }
+  }
+
+  private static Map<String, TopicDescription> existing(Admin admin, List<TopicSpec> specs) {
+    Collection<String> all = Cluster.await(admin.listTopics().names());
+    List<String> ours = specs.stream().map(TopicSpec::name).filter(all::contains).toList();
+    return Cluster.await(admin.describeTopics(ours).allTopicNames());
+  }
+
+  private static void requirePartitions(
+      List<TopicSpec> specs, Map<String, TopicDescription> existing) {
+    String wrong =
+        specs.stream()
+            .filter(spec -> existing.containsKey(spec.name()))
+            .filter(spec -> existing.get(spec.name()).partitions().size() != spec.partitions())
+            .map(spec -> spec.name() + " has " + existing.get(spec.name()).partitions().size())
+            .collect(Collectors.joining(", "));
+    if (!wrong.isEmpty()) {
+      throw new TopicMismatchException(
+          "asked for "
+              + specs.get(0).partitions()
+              + " partitions per topic, but "
+              + wrong
+              + "; the number never changes: ask for the same, or take another data set");
+    }
+  }
+
+  private Map<String, OptionalInt> register(List<TopicSpec> specs) {
+    Registry registry = cluster.registry();
+    Map<String, OptionalInt> ids = new HashMap<>();
+    for (TopicSpec spec : specs) {
+      ids.put(
+          spec.name(),
+          spec.valueSchema()
+              .map(schema -> OptionalInt.of(registry.register(spec.name() + "-value", schema)))
+              .orElseGet(OptionalInt::empty));
+    }
+    return ids;
+  }
+
+  private Action createUnlessThere(Admin admin, TopicSpec spec) {
+    NewTopic topic =
+        new NewTopic(
+                spec.name(),
+                Optional.of(spec.partitions()),
+                replicationFactor == BROKER_DEFAULT
+                    ? Optional.empty()
+                    : Optional.of(replicationFactor))
+            .configs(spec.config());
+    try {
+      Cluster.await(admin.createTopics(List.of(topic)).all());
+      return Action.CREATED;
+    } catch (TopicExistsException e) {
+      return Action.UNCHANGED;
+    }
+  }
+
+  /** Brings settings to the catalogue's; answers what was changed per topic. */
+  private static Map<String, Map<String, String>> alter(Admin admin, List<TopicSpec> specs) {
+    List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
+    Map<ConfigResource, Config> found = Cluster.await(admin.describeConfigs(resources).all());
+
+    Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
+    Map<String, Map<String, String>> altered = new HashMap<>();
+    for (TopicSpec spec : specs) {
+      Map<String, String> changes = new LinkedHashMap<>();
+      spec.config()
+          .forEach(
+              (name, value) -> {
+                ConfigEntry entry = found.get(resource(spec)).get(name);
+                if (entry == null || !value.equals(entry.value())) {
+                  changes.put(name, value);
+                }
+              });
+      altered.put(spec.name(), changes);
+      if (!changes.isEmpty()) {
+        operations.put(
+            resource(spec),
+            changes.entrySet().stream()
+                .map(
+                    change ->
+                        new AlterConfigOp(
+                            new ConfigEntry(change.getKey(), change.getValue()),
+                            AlterConfigOp.OpType.SET))
+                .toList());
+      }
+    }
+    if (!operations.isEmpty()) {
+      Cluster.await(admin.incrementalAlterConfigs(operations).all());
+    }
+    return altered;
+  }
+
+  /**
+   * Waits until every partition takes records. The broker answers {@code createTopics} before it
+   * hosts the partitions, and a producer that is faster than it loses records to KAFKA-15591.
+   */
+  private static void awaitWritable(Admin admin, List<TopicSpec> specs) {
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    for (TopicSpec spec : specs) {
+      for (int partition = 0; partition < spec.partitions(); partition++) {
+        partitions.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
+      }
+    }
+    long deadline = System.nanoTime() + UNTIL_WRITABLE.toNanos();
+    while (true) {
+      try {
+        Cluster.await(admin.listOffsets(partitions).all());
+        return;
+      } catch (RetriableException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private static ConfigResource resource(TopicSpec spec) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, spec.name());
+  }
+}

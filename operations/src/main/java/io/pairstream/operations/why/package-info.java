@@ -1,0 +1,2 @@
+/** What became of one pair, and why. */
+package io.pairstream.operations.why;

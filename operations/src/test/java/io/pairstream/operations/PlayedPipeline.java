@@ -1,0 +1,167 @@
+package io.pairstream.operations;
+
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** Plays the topology's part by hand: raw records in, one output each in a transaction. */
+public final class PlayedPipeline implements AutoCloseable {
+
+  public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
+
+  private final Cluster cluster;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  /** Reads nothing; stands for the group in whose name offsets are committed. */
+  private final KafkaConsumer<byte[], byte[]> group;
+
+  public PlayedPipeline(Cluster cluster) {
+    this.cluster = cluster;
+    this.producer = TestCluster.producer(cluster, "-topology");
+    this.group = cluster.consumer(Map.of("group.id", cluster.dataset().preprocessGroup()));
+  }
+
+  /** One raw record, as it stands on its topic. */
+  public record Sent(String imageDigest, String pairId, RawPair raw, Origin origin) {}
+
+  /** Puts a pair on {@code crowdsourced}. */
+  public Sent send(String image, String caption) {
+    RawPair raw =
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(image.getBytes(StandardCharsets.UTF_8)))
+            .setCaption(caption)
+            .setReceivedAt(RECEIVED)
+            .build();
+    String digest = PairIdentity.imageDigest(raw.getImage());
+    RecordMetadata at =
+        TestCluster.send(
+            cluster, TestCluster.record(cluster.topics().crowdsourced(), null, digest, raw));
+    return new Sent(
+        digest,
+        PairIdentity.pairId(digest, caption),
+        raw,
+        new Origin(at.topic(), at.partition(), at.offset()));
+  }
+
+  /** The output of an accepted pair. */
+  public static PreparedPair prepared(Sent sent, Standing split) {
+    return PreparedPair.newBuilder()
+        .setPairId(sent.pairId())
+        .setImageDigest(sent.imageDigest())
+        .setCaption(sent.raw().getCaption())
+        .setSplit(split.name())
+        .setOrigin(sent.origin())
+        .build();
+  }
+
+  /** The output of a rejected pair. */
+  public static QuarantinedPair rejected(Sent sent, String reason, byte[] value) {
+    return QuarantinedPair.newBuilder()
+        .setPairId(sent.pairId())
+        .setImageDigest(sent.imageDigest())
+        .setValue(ByteBuffer.wrap(value))
+        .setStep("gate")
+        .setReason(reason)
+        .setDetail("not as it should be")
+        .setMeasured("1 px")
+        .setLimit("2 px")
+        .setOrigin(sent.origin())
+        .build();
+  }
+
+  public void accept(Sent sent, Standing split) {
+    transaction(
+        sent,
+        List.of(
+            TestCluster.record(topic(split), null, sent.pairId(), prepared(sent, split)),
+            receipt(sent, split, "")));
+  }
+
+  public void reject(Sent sent, String reason) {
+    byte[] value =
+        cluster
+            .topics()
+            .crowdsourced()
+            .value()
+            .serializer()
+            .serialize(cluster.topics().crowdsourced().name(), sent.raw());
+    transaction(
+        sent,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(), null, sent.pairId(), rejected(sent, reason, value)),
+            receipt(sent, Standing.QUARANTINED, reason)));
+  }
+
+  /** Sends a raw record on to the repartition topic. */
+  public void rekey(Sent sent) {
+    ProducerRecord<byte[], byte[]> onTheWay =
+        new ProducerRecord<>(
+            TopicCatalogue.repartitionTopic(cluster.dataset()), 0, null, new byte[] {1});
+    OriginHeader.write(onTheWay.headers(), sent.origin());
+    transaction(sent, List.of(onTheWay));
+  }
+
+  /** Commits a raw record with these outputs. */
+  public void transaction(Sent sent, List<ProducerRecord<byte[], byte[]>> outputs) {
+    producer.beginTransaction();
+    outputs.forEach(output -> TestCluster.acknowledged(producer.send(output)));
+    producer.sendOffsetsToTransaction(
+        Map.of(
+            new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition()),
+            new OffsetAndMetadata(sent.origin().getOffset() + 1)),
+        group.groupMetadata());
+    producer.commitTransaction();
+  }
+
+  /** A receipt for the pair. */
+  public ProducerRecord<byte[], byte[]> receipt(Sent sent, Standing standing, String reason) {
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(sent.pairId())
+            .setImageDigest(sent.imageDigest())
+            .setStanding(standing.name())
+            .setReason(reason)
+            .setDetail(reason.isEmpty() ? "" : "not as it should be")
+            .setOrigin(sent.origin())
+            .setReceivedAt(RECEIVED)
+            .setDecidedAt(Instant.now())
+            .build();
+    return TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt);
+  }
+
+  public Topic<String, PreparedPair> topic(Standing split) {
+    return switch (split) {
+      case TRAINING -> cluster.topics().training();
+      case VALIDATION -> cluster.topics().validation();
+      case TEST -> cluster.topics().test();
+      default -> throw new IllegalArgumentException(split + " is no split");
+    };
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    group.close();
+  }
+}

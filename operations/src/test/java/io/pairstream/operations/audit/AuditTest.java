@@ -1,0 +1,320 @@
+package io.pairstream.operations.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class AuditTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final Cluster cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private Sent trained;
+  private Sent validated;
+  private Sent rejected;
+
+  @BeforeEach
+  void play() {
+    trained = pipeline.send("image 1", "caption 1");
+    pipeline.accept(trained, Standing.TRAINING);
+    validated = pipeline.send("image 2", "caption 2");
+    pipeline.accept(validated, Standing.VALIDATION);
+    Sent other = pipeline.send("image 1", "another caption");
+    pipeline.accept(other, Standing.TRAINING);
+    rejected = pipeline.send("image 3", "caption 3");
+    pipeline.reject(rejected, "IMAGE_TOO_SMALL");
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @org.junit.jupiter.api.RepeatedTest(25)
+  void passesWhereEveryRecordLeftByOneDoor() {
+    pipeline.send("image 4", "waits");
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.passes()).isTrue();
+    assertThat(report.inputs()).isEqualTo(4);
+    assertThat(report.outputs())
+        .containsExactly(
+            Map.entry(cluster.topics().training().name(), 2L),
+            Map.entry(cluster.topics().validation().name(), 1L),
+            Map.entry(cluster.topics().test().name(), 0L),
+            Map.entry(cluster.topics().quarantine().name(), 1L));
+  }
+
+  @Test
+  void findsAnOutputThatATombstoneDeleted() {
+    delete(Standing.TRAINING, trained);
+
+    assertOneDifference(Kind.MISSING, OriginHeader.text(trained.origin()));
+  }
+
+  @Test
+  void findsAnOutputThatWasNeverWritten() {
+    Sent forgotten = pipeline.send("image 5", "caption 5");
+    pipeline.transaction(forgotten, List.of());
+
+    assertOneDifference(Kind.MISSING, OriginHeader.text(forgotten.origin()));
+  }
+
+  @Test
+  void doesNotSeeAnOutputWhoseTransactionWasAborted() {
+    TestCluster.sendInVain(cluster, prepared(Standing.TRAINING, validated, "TRAINING"));
+
+    assertThat(new Audit(cluster).run().details()).isEmpty();
+  }
+
+  @Test
+  void doesNotMissWhatIsNoRecordInTheRawTopic() {
+    TestCluster.sendInVain(
+        cluster,
+        TestCluster.record(
+            cluster.topics().crowdsourced(),
+            trained.origin().getPartition(),
+            trained.imageDigest(),
+            trained.raw()));
+    Sent after = pipeline.send("image 1", "caption after the aborted one");
+    pipeline.accept(after, Standing.TRAINING);
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(after.origin().getPartition()).isEqualTo(trained.origin().getPartition());
+    assertThat(report.details()).isEmpty();
+    assertThat(report.inputs()).isEqualTo(5);
+  }
+
+  @Test
+  void excusesAWithdrawnPair() {
+    delete(Standing.TRAINING, trained);
+    TestCluster.send(cluster, pipeline.receipt(trained, Standing.WITHDRAWN, ""));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.withdrawn()).isEqualTo(1);
+  }
+
+  @Test
+  void findsAnOutputThatStandsTwice() {
+    TestCluster.send(cluster, prepared(Standing.TRAINING, trained, "TRAINING"));
+
+    assertOneDifference(Kind.TWICE, OriginHeader.text(trained.origin()));
+  }
+
+  @Test
+  void findsAQuarantinedRecordThatStandsTwice() {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().quarantine(),
+            null,
+            rejected.pairId(),
+            PlayedPipeline.rejected(rejected, "IMAGE_TOO_SMALL", new byte[0])));
+
+    assertOneDifference(Kind.TWICE, OriginHeader.text(rejected.origin()));
+  }
+
+  @org.junit.jupiter.api.RepeatedTest(25)
+  void findsAnOutputThatWasMovedToAnotherSplit() {
+    TestCluster.send(cluster, moved(Standing.VALIDATION, trained));
+    delete(Standing.TRAINING, trained);
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).hasSize(2);
+    // The image's other pair is still in training, so that the move is a leak as well.
+    assertThat(report.details())
+        .extracting(Difference::kind)
+        .containsExactlyInAnyOrder(Kind.MISPLACED, Kind.SPLIT_LEAK);
+    assertThat(report.details())
+        .anySatisfy(
+            difference ->
+                assertThat(difference.sentence())
+                    .contains("says split 'TRAINING'")
+                    .contains(cluster.topics().validation().name()));
+  }
+
+  @Test
+  void findsAnOutputThatWasCopiedToAnotherSplit() {
+    TestCluster.send(cluster, prepared(Standing.TEST, validated, "TEST"));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .extracting(Difference::kind)
+        .containsExactlyInAnyOrder(Kind.IN_TWO_PLACES, Kind.SPLIT_LEAK);
+    assertThat(report.differences()).isEqualTo(2);
+  }
+
+  @Test
+  void findsAnOutputThatWasMovedToQuarantine() {
+    byte[] value =
+        cluster
+            .topics()
+            .training()
+            .value()
+            .serializer()
+            .serialize(
+                cluster.topics().training().name(),
+                PlayedPipeline.prepared(trained, Standing.TRAINING));
+    TestCluster.send(
+        cluster,
+        new ProducerRecord<>(
+            cluster.topics().quarantine().name(), null, bytes(trained.pairId()), value));
+    delete(Standing.TRAINING, trained);
+
+    assertOneDifference(Kind.MISPLACED, cluster.topics().quarantine().name());
+  }
+
+  @Test
+  void findsATamperedSplit() {
+    Sent sent = pipeline.send("image 6", "caption 6");
+    pipeline.transaction(sent, List.of(prepared(Standing.TRAINING, sent, "TEST")));
+
+    assertOneDifference(Kind.MISPLACED, "says split 'TEST'");
+  }
+
+  @Test
+  void findsAKeyThatIsNotThePairId() {
+    Sent sent = pipeline.send("image 7", "caption 7");
+    PreparedPair pair = PlayedPipeline.prepared(sent, Standing.TRAINING);
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(
+                cluster.topics().training(), null, "0123456789abcdef0123456789abcdef", pair)));
+
+    assertOneDifference(Kind.MISPLACED, sent.pairId());
+  }
+
+  @Test
+  void findsAValueThatCannotBeRead() {
+    TestCluster.send(
+        cluster,
+        new ProducerRecord<>(
+            cluster.topics().test().name(), 0, bytes("key"), new byte[] {9, 9, 9, 9, 9, 9}));
+
+    assertOneDifference(Kind.MISPLACED, "cannot be read");
+  }
+
+  @Test
+  void findsAnOriginThatIsNoRawRecord() {
+    Sent foreign =
+        new Sent("a".repeat(64), "b".repeat(32), trained.raw(), new Origin("another.topic", 0, 0L));
+    TestCluster.send(cluster, prepared(Standing.TRAINING, foreign, "TRAINING"));
+
+    assertOneDifference(Kind.MISPLACED, "another.topic-0-0");
+  }
+
+  @Test
+  void findsAnOriginThatIsNotCommittedYet() {
+    Sent early = pipeline.send("image 8", "caption 8");
+    TestCluster.send(cluster, prepared(Standing.TRAINING, early, "TRAINING"));
+
+    assertOneDifference(Kind.MISPLACED, "committed only up to");
+  }
+
+  @Test
+  void findsAnImageInTwoSplits() {
+    Sent sent = pipeline.send("image 2", "a second caption");
+    pipeline.accept(sent, Standing.TRAINING);
+
+    assertOneDifference(Kind.SPLIT_LEAK, sent.imageDigest().substring(0, 32));
+  }
+
+  @Test
+  void findsAPairThatWasAcceptedTwice() {
+    Sent copy = pipeline.send("image 1", "caption 1");
+    pipeline.accept(copy, Standing.TRAINING);
+
+    assertOneDifference(Kind.PAIR_TWICE, trained.pairId());
+  }
+
+  @Test
+  void doesNotMissWhatIsOnTheWay() {
+    pipeline.rekey(pipeline.send("image 9", "caption 9"));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.inFlight()).isEqualTo(1);
+    assertThat(report.inputs()).isEqualTo(5);
+  }
+
+  @Test
+  void countsOutputsApartWhoseRawRecordIsGone() {
+    TopicPartition partition =
+        new TopicPartition(trained.origin().getTopic(), trained.origin().getPartition());
+    try (Admin admin = cluster.admin()) {
+      Cluster.await(
+          admin
+              .deleteRecords(
+                  Map.of(partition, RecordsToDelete.beforeOffset(trained.origin().getOffset() + 1)))
+              .all());
+    }
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.expired()).isEqualTo(trained.origin().getOffset() + 1);
+    assertThat(report.inputs() + report.expired()).isEqualTo(4);
+  }
+
+  private void assertOneDifference(Kind kind, String named) {
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(kind);
+              assertThat(difference.sentence()).contains(named);
+            });
+    assertThat(report.differences()).isEqualTo(1);
+    assertThat(report.passes()).isFalse();
+  }
+
+  private void delete(Standing split, Sent sent) {
+    TestCluster.send(cluster, TestCluster.record(pipeline.topic(split), null, sent.pairId(), null));
+  }
+
+  /** A record whose value is as preprocessing wrote it for training. */
+  private ProducerRecord<byte[], byte[]> moved(Standing to, Sent sent) {
+    return prepared(to, sent, "TRAINING");
+  }
+
+  private ProducerRecord<byte[], byte[]> prepared(Standing on, Sent sent, String split) {
+    PreparedPair pair = PlayedPipeline.prepared(sent, on);
+    pair.setSplit(split);
+    return TestCluster.record(pipeline.topic(on), null, sent.pairId(), pair);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

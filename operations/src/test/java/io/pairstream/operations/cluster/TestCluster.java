@@ -1,0 +1,157 @@
+package io.pairstream.operations.cluster;
+
+import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.Registry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A JUnit extension that starts one broker for all test classes of the process and hands out data
+ * sets that nobody else uses.
+ */
+public final class TestCluster implements BeforeAllCallback {
+
+  private EmbeddedKafka kafka;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    kafka =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.create(TestCluster.class))
+            .getOrComputeIfAbsent(RunningKafka.class)
+            .kafka();
+  }
+
+  public String bootstrapServers() {
+    return kafka.bootstrapServers();
+  }
+
+  /** A new data set without topics. */
+  public Cluster emptyDataset() {
+    String name = "t" + UUID.randomUUID().toString().substring(0, 8);
+    return new Cluster(
+        new Dataset(name),
+        new Registry("mock://" + name, Map.of()),
+        Map.of("bootstrap.servers", kafka.bootstrapServers()));
+  }
+
+  /** A new data set with all its topics. */
+  public Cluster dataset(int partitions) {
+    Cluster cluster = emptyDataset();
+    new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
+        .create(new TopicCatalogue(cluster.dataset(), partitions));
+    return cluster;
+  }
+
+  /** A producer of bytes; transactional where it is given an id. */
+  public static KafkaProducer<byte[], byte[]> producer(Cluster cluster, String transactionalId) {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put("max.request.size", 10 * 1024 * 1024);
+    settings.put("linger.ms", 0);
+    if (!transactionalId.isEmpty()) {
+      settings.put("transactional.id", cluster.dataset().name() + transactionalId);
+    }
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    if (!transactionalId.isEmpty()) {
+      producer.initTransactions();
+    }
+    return producer;
+  }
+
+  /** A record of a topic's own type; a tombstone where the value is null. */
+  public static <T> ProducerRecord<byte[], byte[]> record(
+      Topic<String, T> topic, Integer partition, String key, T value) {
+    return new ProducerRecord<>(
+        topic.name(),
+        partition,
+        key.getBytes(StandardCharsets.UTF_8),
+        value == null ? null : topic.value().serializer().serialize(topic.name(), value));
+  }
+
+  /** Sends one record and waits until the broker has it. */
+  public static RecordMetadata send(Cluster cluster, ProducerRecord<byte[], byte[]> record) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(cluster, "")) {
+      return acknowledged(producer.send(record));
+    }
+  }
+
+  /** Sends one record in a transaction that is then aborted. */
+  public static void sendInVain(Cluster cluster, ProducerRecord<byte[], byte[]> record) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(cluster, "-aborted")) {
+      producer.beginTransaction();
+      acknowledged(producer.send(record));
+      producer.abortTransaction();
+    }
+  }
+
+  /** Waits until the broker has a record. */
+  public static RecordMetadata acknowledged(Future<RecordMetadata> sent) {
+    try {
+      return sent.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Commits an offset for a group that has no members. */
+  public static void commit(Cluster cluster, String group, TopicPartition partition, long offset) {
+    try (Admin admin = cluster.admin()) {
+      Cluster.await(
+          admin
+              .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
+              .all());
+    }
+  }
+
+  /** The broker, stopped with the last test of the process. */
+  static final class RunningKafka implements AutoCloseable {
+
+    private final Path directory;
+    private final EmbeddedKafka kafka;
+
+    RunningKafka() throws Exception {
+      directory = Files.createTempDirectory("kafka");
+      kafka = new EmbeddedKafka(directory);
+    }
+
+    EmbeddedKafka kafka() {
+      return kafka;
+    }
+
+    @Override
+    public void close() throws IOException {
+      kafka.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+        for (Path file : deepestFirst) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

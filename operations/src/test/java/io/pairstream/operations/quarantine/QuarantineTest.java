@@ -1,0 +1,134 @@
+package io.pairstream.operations.quarantine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.TestCluster;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QuarantineTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final Cluster cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private final Quarantine quarantine = new Quarantine(cluster);
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void listsTheNewestLast() {
+    for (int i = 0; i < 5; i++) {
+      pipeline.reject(pipeline.send("image " + i, "caption"), "REASON_" + i);
+    }
+
+    List<QuarantineEntry> newest = quarantine.newest(Optional.empty(), 3);
+
+    assertThat(newest)
+        .extracting(entry -> entry.pair().getReason())
+        .containsExactly("REASON_2", "REASON_3", "REASON_4");
+  }
+
+  @Test
+  void listsOneReasonAlone() {
+    pipeline.reject(pipeline.send("image 1", "caption"), "IMAGE_TOO_SMALL");
+    pipeline.reject(pipeline.send("image 2", "caption"), "CAPTION_TOO_SHORT");
+
+    assertThat(quarantine.newest(Optional.of("IMAGE_TOO_SMALL"), 10))
+        .extracting(entry -> entry.pair().getReason())
+        .containsExactly("IMAGE_TOO_SMALL");
+  }
+
+  @Test
+  void showsTheNewestEntryOfAKey() {
+    Sent first = pipeline.send("image", "caption");
+    pipeline.reject(first, "IMAGE_TOO_SMALL");
+    Sent second = pipeline.send("image", "caption");
+    pipeline.reject(second, "IMAGE_DAMAGED");
+
+    QuarantineEntry entry = quarantine.show(first.pairId()).orElseThrow();
+
+    assertThat(entry.pair().getReason()).isEqualTo("IMAGE_DAMAGED");
+    assertThat(entry.pair().getOrigin()).isEqualTo(second.origin());
+    assertThat(quarantine.show("no such key")).isEmpty();
+  }
+
+  @Test
+  void givesBackTheImageThatWasSent() {
+    Sent sent = pipeline.send("the image's bytes", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+    OriginalImage original =
+        OriginalImage.of(quarantine.show(sent.pairId()).orElseThrow(), cluster).orElseThrow();
+
+    assertThat(original.isImage()).isTrue();
+    assertThat(original.bytes())
+        .isEqualTo(ByteBuffer.wrap("the image's bytes".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void givesBackTheWholeValueWhereItIsNoPair() {
+    Sent sent = pipeline.send("image", "caption");
+    byte[] value = {7, 7, 7};
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(),
+                null,
+                sent.pairId(),
+                PlayedPipeline.rejected(sent, "UNREADABLE_RECORD", value))));
+
+    OriginalImage original =
+        OriginalImage.of(quarantine.show(sent.pairId()).orElseThrow(), cluster).orElseThrow();
+
+    assertThat(original.isImage()).isFalse();
+    assertThat(original.bytes()).isEqualTo(ByteBuffer.wrap(value));
+  }
+
+  @Test
+  void overwritesAFileOnlyWhenTold(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("image.bin"), "something longer than the image");
+    OriginalImage image = new OriginalImage(ByteBuffer.wrap(new byte[] {1, 2}), true);
+
+    assertThatThrownBy(() -> image.writeTo(file, false))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    image.writeTo(file, true);
+
+    assertThat(file).hasBinaryContent(new byte[] {1, 2});
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ffd8ffe0, jpg",
+    "89504e470d0a, png",
+    "474946383961, gif",
+    "00, bin",
+    "52494646000000005745425056, webp",
+    "5249464600000000, bin"
+  })
+  void namesAFileAfterItsFirstBytes(String hex, String extension) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+
+    assertThat(new OriginalImage(ByteBuffer.wrap(bytes), true).extension()).isEqualTo(extension);
+  }
+}

@@ -1,0 +1,117 @@
+package io.pairstream.operations.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.topics.TopicOutcome.Action;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class CreateTopicsTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final Cluster cluster = KAFKA.emptyDataset();
+  private final TopicCatalogue catalogue = new TopicCatalogue(cluster.dataset(), 3);
+  private final CreateTopics createTopics = new CreateTopics(cluster, (short) 1);
+
+  @Test
+  void createsEveryTopicOfTheCatalogueAsItSays() {
+    List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+    assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.CREATED);
+    try (Admin admin = cluster.admin()) {
+      for (TopicSpec spec : catalogue.topics()) {
+        assertThat(
+                Cluster.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
+                    .get(spec.name())
+                    .partitions())
+            .hasSize(3);
+        Config found = config(admin, spec.name());
+        spec.config()
+            .forEach((name, value) -> assertThat(found.get(name).value()).isEqualTo(value));
+      }
+    }
+  }
+
+  @Test
+  void registersTheSchemaThatTheSerializerLooksUp() {
+    String subject = cluster.topics().training().name() + "-value";
+    assertThatThrownBy(() -> cluster.registry().idOf(subject, PreparedPair.SCHEMA$))
+        .isInstanceOf(MissingSchemaException.class);
+
+    List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+    assertThat(outcomes)
+        .filteredOn(outcome -> outcome.topic().equals(cluster.topics().training().name()))
+        .extracting(outcome -> outcome.schemaId().orElseThrow())
+        .containsExactly(cluster.registry().idOf(subject, PreparedPair.SCHEMA$));
+  }
+
+  @Test
+  void changesNothingTheSecondTime() {
+    createTopics.create(catalogue);
+
+    List<TopicOutcome> again = createTopics.create(catalogue);
+
+    assertThat(again).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
+  }
+
+  @Test
+  void bringsADifferingSettingToTheCataloguesAndSaysSo() {
+    createTopics.create(catalogue);
+    String topic = cluster.topics().crowdsourced().name();
+    try (Admin admin = cluster.admin()) {
+      Cluster.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET))))
+              .all());
+
+      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+      assertThat(outcomes)
+          .filteredOn(outcome -> outcome.action() == Action.ALTERED)
+          .singleElement()
+          .satisfies(
+              outcome -> {
+                assertThat(outcome.topic()).isEqualTo(topic);
+                assertThat(outcome.altered()).containsOnlyKeys("retention.ms");
+              });
+      assertThat(config(admin, topic).get("retention.ms").value()).isEqualTo("604800000");
+    }
+  }
+
+  @Test
+  void refusesAnotherNumberOfPartitions() {
+    createTopics.create(catalogue);
+
+    assertThatThrownBy(() -> createTopics.create(new TopicCatalogue(cluster.dataset(), 4)))
+        .isInstanceOf(TopicMismatchException.class)
+        .hasMessageContaining("asked for 4 partitions")
+        .hasMessageContaining(cluster.topics().training().name() + " has 3");
+  }
+
+  private static Config config(Admin admin, String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return Cluster.await(admin.describeConfigs(Set.of(resource)).all()).get(resource);
+  }
+}

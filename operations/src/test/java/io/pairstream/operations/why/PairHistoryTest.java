@@ -1,0 +1,126 @@
+package io.pairstream.operations.why;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PairHistoryTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final Cluster cluster = KAFKA.dataset(3);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private final PairHistory history = new PairHistory(cluster);
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void tellsWhereAnAcceptedPairStands() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+
+    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo("TRAINING");
+    assertThat(answer.quarantined()).isEmpty();
+    assertThat(answer.remedy()).isEmpty();
+    assertThat(answer.origin()).isEqualTo(sent.origin());
+  }
+
+  @Test
+  void tellsWhyAPairWasTurnedAwayAndWhatWouldHelp() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo("QUARANTINED");
+    assertThat(answer.reason()).isEqualTo("IMAGE_TOO_SMALL");
+    assertThat(answer.quarantined().orElseThrow().pair().getMeasured()).isEqualTo("1 px");
+    assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
+  }
+
+  @Test
+  void takesTheLastReceipt() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+    Sent again = pipeline.send("image", "caption");
+    pipeline.accept(again, Standing.VALIDATION);
+
+    assertThat(history.find(sent.pairId()).orElseThrow().standing()).isEqualTo("VALIDATION");
+  }
+
+  @Test
+  void doesNotStumbleOverAReasonItDoesNotKnow() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "REASON_OF_A_LATER_VERSION");
+
+    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.reason()).isEqualTo("REASON_OF_A_LATER_VERSION");
+    assertThat(answer.remedy()).isEmpty();
+  }
+
+  @Test
+  void findsAPairByTheCoordinatesOfItsRawRecord() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TEST);
+
+    PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
+
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+    assertThat(answer.standing()).isEqualTo("TEST");
+  }
+
+  @Test
+  void tellsOfACopyThatItIsACopyOfAnAcceptedPair() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    Sent copy = pipeline.send("image", "caption");
+    QuarantinedPair turnedAway =
+        PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1, 2, 3});
+    pipeline.transaction(
+        copy,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, copy.pairId(), turnedAway)));
+
+    PairAnswer answer = history.find(OriginHeader.text(copy.origin())).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo("TRAINING");
+    assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
+    assertThat(answer.origin()).isEqualTo(copy.origin());
+  }
+
+  @Test
+  void saysThatARecordWaitsWhereNothingIsDecided() {
+    Sent sent = pipeline.send("image", "caption");
+
+    PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo(PairAnswer.WAITING);
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+  }
+
+  @Test
+  void knowsNothingOfAnUnknownId() {
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+
+    assertThat(history.find("0".repeat(32))).isEmpty();
+    assertThat(history.find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
+    assertThat(history.find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
+  }
+}
