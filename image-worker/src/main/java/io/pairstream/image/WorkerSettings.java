@@ -13,7 +13,7 @@ import java.util.List;
  * @param workers most workers at a time; 1 to 256, one per core is enough
  * @param deadline how long one attempt at one image may take; more than zero
  * @param startLimit how long a worker may take to start and to prepare the picture that is known to
- *     be good; more than zero. The first start on a machine unpacks 150 MB of libraries.
+ *     be good; more than zero. The first start on a machine unpacks 120 MB of libraries.
  * @param memoryLimitBytes address space of a worker, where the system can limit it; at least 1 GiB.
  *     A progressive JPEG of 50 megapixels takes about 700 MB.
  * @param javaExecutable the virtual machine that runs the worker

@@ -1,0 +1,32 @@
+package io.pairstream.image;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(
+    packages = "io.pairstream.image",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule only_the_child_process_touches_native_code =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..image.worker..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule the_child_process_knows_nothing_but_the_protocol =
+      noClasses()
+          .that()
+          .resideInAnyPackage("..image.worker..", "..image.protocol..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.pairstream.cleaning..", "io.pairstream.image");
+}

@@ -1,0 +1,83 @@
+package io.pairstream.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ParentDeathTest {
+
+  /** A service in small: starts a worker, says its process id, gives it an image, stays. */
+  static final class Parent {
+    private Parent() {}
+
+    public static void main(String[] args) {
+      ImageWorkerPool pool =
+          new ImageWorkerPool(
+              Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true"));
+      byte[] file = Pictures.jpeg(Pictures.drawRgb(90, 70), false);
+      Pictures.kept(Pictures.prepare(pool, file, Pictures.raw(64)));
+      System.out.println(pool.pids().get(0));
+      System.out.println("ready");
+      byte[] next = args[0].isEmpty() ? file : Pictures.withTrailer(file, args[0]);
+      while (true) {
+        Pictures.prepare(pool, next, Pictures.raw(64));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "PAIRSTREAM-TEST:spin"})
+  void leavesNoWorkerBehindAKilledParent(String trailer) throws Exception {
+    Process parent = start(trailer);
+    ProcessHandle worker;
+    try (BufferedReader said = parent.inputReader(StandardCharsets.UTF_8)) {
+      worker = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+      assertThat(said.readLine()).isEqualTo("ready");
+
+      parent.destroyForcibly();
+
+      assertThat(worker.onExit().get(5, TimeUnit.SECONDS).isAlive()).isFalse();
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  @Test
+  void endsWithItsParentThatEndsInPeace() throws Exception {
+    Process parent = start("");
+    try (BufferedReader said = parent.inputReader(StandardCharsets.UTF_8)) {
+      ProcessHandle worker = ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+
+      parent.destroy();
+
+      assertThat(worker.onExit().get(5, TimeUnit.SECONDS).isAlive()).isFalse();
+    } finally {
+      parent.destroyForcibly();
+    }
+  }
+
+  private static Process start(String trailer) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-Djava.awt.headless=true",
+            "-Dpairstream.worker.classpath=" + System.getProperty("pairstream.worker.classpath"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Parent.class.getName(),
+            trailer)
+        .redirectError(Redirect.INHERIT)
+        .start();
+  }
+}

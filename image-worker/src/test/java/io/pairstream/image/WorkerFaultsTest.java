@@ -1,0 +1,286 @@
+package io.pairstream.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Workers that crash, hang, are killed, or never come up. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class WorkerFaultsTest {
+
+  private static final ImageTarget TARGET = Pictures.raw(64);
+
+  private final byte[] good = Pictures.jpeg(Pictures.drawRgb(90, 70), false);
+  private final ImageWorkerPool pool =
+      new ImageWorkerPool(
+          Pictures.settings(1)
+              .withDeadline(Duration.ofSeconds(1))
+              .withJvmOptions("-Dpairstream.worker.test-hooks=true"));
+
+  @AfterAll
+  void close() {
+    pool.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"halt", "segv"})
+  void rejectsOnlyTheImageThatCrashesItsWorker(String fault) {
+    PreparedImage before = keptGood(pool);
+
+    Rejection rejection = Pictures.rejection(prepare(pool, faulty(fault)));
+
+    assertThat(rejection.reason()).isEqualTo(RejectReason.DECODER_CRASH);
+    assertThat(rejection.detail()).contains("twice", "exit status");
+    assertThat(keptGood(pool)).isEqualTo(before);
+    assertThat(pool.available()).isTrue();
+  }
+
+  @Test
+  void rejectsOnlyTheImageThatHangsItsWorker() {
+    PreparedImage before = keptGood(pool);
+
+    Rejection rejection = Pictures.rejection(prepare(pool, faulty("spin")));
+
+    assertThat(rejection.reason()).isEqualTo(RejectReason.DECODE_TIMEOUT);
+    assertThat(rejection.limit()).isEqualTo("1000 ms");
+    assertThat(keptGood(pool)).isEqualTo(before);
+    assertThat(pool.pids()).hasSize(1);
+  }
+
+  @Test
+  void ignoresTestHooksUnlessToldOtherwise() {
+    try (ImageWorkerPool ordinary = new ImageWorkerPool(Pictures.settings(1))) {
+      assertThat(Pictures.kept(prepare(ordinary, faulty("halt")))).isEqualTo(keptGood(ordinary));
+    }
+  }
+
+  @Test
+  void losesNoImageToAKillFromOutsideBetweenTwoImages() {
+    for (int i = 0; i < 3; i++) {
+      keptGood(pool);
+      pool.pids().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+
+      assertThat(prepare(pool, good).rejectedOnly()).isEmpty();
+    }
+  }
+
+  @Test
+  void losesNoImageToAKillFromOutsideDuringAnImage() throws Exception {
+    byte[] large = Pictures.jpeg(Pictures.drawRgb(3000, 2500), true);
+    keptGood(pool);
+    long victim = pool.pids().get(0);
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      Future<Outcome<PreparedImage>> outcome = caller.submit(() -> prepare(pool, large));
+      ProcessHandle.of(victim).orElseThrow().destroyForcibly();
+
+      assertThat(outcome.get(60, TimeUnit.SECONDS).rejectedOnly()).isEmpty();
+      assertThat(pool.pids()).doesNotContain(victim);
+    } finally {
+      caller.shutdownNow();
+    }
+  }
+
+  @Test
+  void blamesTheWorldWhenWorkersCannotStart() {
+    WorkerSettings broken = WorkerSettings.of("/nowhere/at/all", 1);
+    try (ImageWorkerPool unable = new ImageWorkerPool(broken)) {
+      assertThatThrownBy(() -> prepare(unable, good))
+          .isInstanceOf(ImageWorkerUnavailableException.class)
+          .hasMessageContaining("no worker can be started");
+      assertThat(unable.available()).isFalse();
+      assertThat(unable.pids()).isEmpty();
+    }
+  }
+
+  @Test
+  void blamesTheWorldWhenTheNativeLibraryIsMissing(@TempDir Path lib) throws IOException {
+    String withoutNatives = copyClassPath(lib, "-");
+    try (ImageWorkerPool unable = new ImageWorkerPool(WorkerSettings.of(withoutNatives, 1))) {
+      assertThatThrownBy(() -> prepare(unable, good))
+          .isInstanceOf(ImageWorkerUnavailableException.class);
+    }
+  }
+
+  @Test
+  void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws IOException {
+    Path jars = lib.resolve("jars");
+    WorkerSettings settings = WorkerSettings.of(classes() + ":" + jars + "/*", 1);
+    try (ImageWorkerPool pausing = new ImageWorkerPool(settings)) {
+      assertThat(pausing.available()).isTrue();
+      assertThatThrownBy(() -> prepare(pausing, good))
+          .isInstanceOf(ImageWorkerUnavailableException.class);
+      assertThat(pausing.available()).isFalse();
+
+      copyClassPath(Files.createDirectory(jars), "none is skipped");
+
+      while (!pausing.available()) { // ended by the timeout of the class
+        Thread.onSpinWait();
+      }
+      assertThat(prepare(pausing, good).keptOnly()).hasSize(1);
+    }
+  }
+
+  @Test
+  void doesNotBlameACrashOnTheImageWhenTheWorldBreaksMeanwhile(@TempDir Path lib)
+      throws IOException {
+    String classPath = copyClassPath(lib, "none is skipped");
+    WorkerSettings settings =
+        WorkerSettings.of(classPath, 1).withJvmOptions("-Dpairstream.worker.test-hooks=true");
+    try (ImageWorkerPool doomed = new ImageWorkerPool(settings)) {
+      keptGood(doomed);
+      Files.delete(lib.resolve("javacpp.jar"));
+
+      assertThatThrownBy(() -> prepare(doomed, faulty("halt")))
+          .isInstanceOf(ImageWorkerUnavailableException.class);
+    }
+  }
+
+  @Test
+  void sharesItsWorkersAmongManyCallers() throws InterruptedException, ExecutionException {
+    PreparedImage expected = keptGood(pool);
+    ExecutorService callers = Executors.newFixedThreadPool(6);
+    try (ImageWorkerPool two = new ImageWorkerPool(Pictures.settings(2))) {
+      List<Future<PreparedImage>> results = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        results.add(callers.submit(() -> keptGood(two)));
+      }
+      for (Future<PreparedImage> result : results) {
+        assertThat(result.get()).isEqualTo(expected);
+      }
+      assertThat(two.pids()).hasSizeBetween(1, 2);
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  @Test
+  void leavesNoProcessWhenClosed() throws Exception {
+    ImageWorkerPool closing =
+        new ImageWorkerPool(
+            Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true"));
+    keptGood(closing);
+    List<ProcessHandle> workers =
+        closing.pids().stream().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
+    CountDownLatch asked = new CountDownLatch(1);
+    ExecutorService caller = Executors.newSingleThreadExecutor();
+    try {
+      Future<Outcome<PreparedImage>> hanging =
+          caller.submit(
+              () -> {
+                asked.countDown();
+                return prepare(closing, faulty("spin"));
+              });
+      asked.await();
+
+      closing.close();
+
+      assertThatThrownBy(() -> hanging.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(ImageWorkerUnavailableException.class);
+      assertThat(workers).hasSize(1).noneMatch(ProcessHandle::isAlive);
+      assertThat(closing.pids()).isEmpty();
+    } finally {
+      caller.shutdownNow();
+    }
+  }
+
+  @Test
+  void saysWhatHoldsItsWorkersBack() {
+    assertThat(pool.sandbox()).contains("cleared environment");
+  }
+
+  @Test
+  void showsItsWorkersNothingOfTheEnvironment() throws IOException {
+    keptGood(pool);
+    Path environment = Path.of("/proc/" + pool.pids().get(0) + "/environ");
+    assumeThat(environment).as("no /proc on this system").exists();
+
+    assertThat(Files.readString(environment).split("\0"))
+        .allMatch(
+            variable -> variable.matches("(OPENCV_|OPENBLAS_|MALLOC_ARENA_MAX|LC_ALL|PATH=).*"))
+        .contains("OPENCV_IO_MAX_IMAGE_PIXELS=50000000");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("largestFiles")
+  void decodesTheLargestImageThatTheGateLetsThrough(String name, byte[] file) {
+    try (ImageWorkerPool patient =
+        new ImageWorkerPool(Pictures.settings(1).withDeadline(Duration.ofSeconds(60)))) {
+      assertThat(Pictures.probe(file).pixels()).isEqualTo(50_000_000);
+      assertThat(prepare(patient, file).rejectedOnly()).isEmpty();
+    }
+  }
+
+  static Stream<Arguments> largestFiles() {
+    BufferedImage clear = new BufferedImage(8000, 6250, BufferedImage.TYPE_4BYTE_ABGR);
+    return Stream.of(
+        Arguments.of("progressive JPEG", Pictures.jpeg(Pictures.drawRgb(8000, 6250), true)),
+        Arguments.of("interlaced PNG with alpha", Pictures.png(clear, true)));
+  }
+
+  private static String classes() {
+    return System.getProperty("pairstream.worker.classpath").split(":")[0];
+  }
+
+  /** Copies the worker's jars into {@code lib}, without those whose name contains a word. */
+  private static String copyClassPath(Path lib, String without) throws IOException {
+    String jars = System.getProperty("pairstream.worker.classpath").split(":")[1];
+    try (var files = Files.newDirectoryStream(Path.of(jars.replace("*", "")), "*.jar")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (!name.contains(without)) {
+          Path partial = lib.resolve(name + ".part");
+          Files.copy(file, partial);
+          Files.move(partial, lib.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+    return classes() + ":" + lib + "/*";
+  }
+
+  private byte[] faulty(String fault) {
+    return Pictures.withTrailer(good, "PAIRSTREAM-TEST:" + fault);
+  }
+
+  private PreparedImage keptGood(ImageWorkerPool from) {
+    return Pictures.kept(prepare(from, good));
+  }
+
+  private static Outcome<PreparedImage> prepare(ImageWorkerPool with, byte[] file) {
+    ProbedImage image = Pictures.probe(file);
+    return with.prepare(image, TARGET);
+  }
+}

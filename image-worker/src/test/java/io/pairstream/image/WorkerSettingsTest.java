@@ -1,0 +1,43 @@
+package io.pairstream.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WorkerSettingsTest {
+
+  @Test
+  void givesAnImageFiveSecondsUnlessTold() {
+    WorkerSettings settings = WorkerSettings.of("jars/*", 2);
+
+    assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(settings.longestVerdict()).isEqualTo(Duration.ofSeconds(100));
+    assertThat(settings.likelyVerdict()).isEqualTo(Duration.ofSeconds(14));
+  }
+
+  @Test
+  void refusesWhatCannotWork() {
+    WorkerSettings good = WorkerSettings.of("jars/*", 1);
+
+    assertThatThrownBy(() -> WorkerSettings.of("jars/*", 0))
+        .hasMessage("workers must be 1 to 256, was 0");
+    assertThatThrownBy(() -> good.withDeadline(Duration.ZERO))
+        .hasMessageStartingWith("deadline must be more than zero");
+    assertThatThrownBy(
+            () ->
+                new WorkerSettings(
+                    "jars/*",
+                    1,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    (1L << 30) - 1,
+                    Path.of("java"),
+                    Path.of("cache"),
+                    List.of()))
+        .hasMessageStartingWith("memory limit must be at least 1 GiB");
+  }
+}
