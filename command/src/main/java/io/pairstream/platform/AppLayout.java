@@ -13,9 +13,9 @@ import java.util.List;
  * Where this program's jars lie, found from the place its own classes were loaded from.
  *
  * <p>Packaged: {@code lib/} has every jar but the native image libraries, {@code decoder/} those,
- * {@code worker/} what the image worker needs besides, {@code registry/} the schema registry. Run
- * from compiled classes, the running class path takes the place of {@code lib/} and {@code
- * decoder/}; the registry and the worker's jars are the build's.
+ * {@code registry/} the schema registry. Run from compiled classes, the running class path takes
+ * the place of {@code lib/} and {@code decoder/}; the registry and the worker's jars are the
+ * build's.
  */
 public final class AppLayout {
 
@@ -70,9 +70,7 @@ public final class AppLayout {
   public String workerClassPath() {
     if (packaged) {
       List<String> parts = new ArrayList<>();
-      jars(app.resolve("lib"), "{image-worker,cleaning}-*.jar")
-          .forEach(jar -> parts.add(jar.toString()));
-      parts.add(all("worker"));
+      jars(app.resolve("lib"), "image-worker-*.jar").forEach(jar -> parts.add(jar.toString()));
       parts.add(all("decoder"));
       return join(parts.toArray(String[]::new));
     }

@@ -58,8 +58,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final Set<WorkerProcess> running = new HashSet<>(); // guarded by itself
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private volatile boolean available = true;
-  private volatile long failedAtNanos;
+  /** Until a worker has proved itself, nobody knows. */
+  private volatile boolean available;
+
+  private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
   private final AtomicBoolean probing = new AtomicBoolean();
 
   /**
@@ -178,8 +180,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   /**
-   * Whether workers are able to work, as far as is known. Never waits: after a failed start it has
-   * a new one tried in the background, at most every 2 s, and answers false until one succeeds.
+   * Whether workers are able to work, as far as is known. Never waits: before the first worker has
+   * proved itself, and after a failed start, it has one tried in the background, at most every 2 s,
+   * and answers false until one succeeds.
    */
   public boolean available() {
     if (!available

@@ -32,12 +32,6 @@ public record PreprocessSettings(
    */
   private static final int BUFFERED_RECORDS = 4;
 
-  /** A worker that fails is replaced and the record tried once more. */
-  private static final int ATTEMPTS_PER_RECORD = 2;
-
-  /** A worker's start, on a busy machine. */
-  private static final Duration WORKER_START = Duration.ofSeconds(5);
-
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
 
   public PreprocessSettings {
@@ -47,15 +41,12 @@ public record PreprocessSettings(
   }
 
   /**
-   * The longest that a transaction may take: every record that a thread holds hangs its worker,
-   * twice. A shorter one is aborted in mid-work, tried again, and never ends.
+   * The longest that a transaction may take: every record of a poll hangs its workers, and as much
+   * again for records in hand before it. A shorter one would be aborted in mid-work, tried again,
+   * and never end.
    */
   Duration transactionTimeout() {
-    return workers
-        .deadline()
-        .plus(WORKER_START)
-        .multipliedBy((long) ATTEMPTS_PER_RECORD * RECORDS_PER_POLL)
-        .plus(COMMIT_INTERVAL);
+    return workers.likelyVerdict().multipliedBy(2L * RECORDS_PER_POLL).plus(COMMIT_INTERVAL);
   }
 
   /** The settings of Kafka Streams; the operator's own Kafka settings stand above them. */

@@ -16,12 +16,11 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -126,8 +125,10 @@ final class ReadRawPair
                   ""));
       // The record waits at the consumer until the registry can say; it comes here only where the
       // answer
-      // was lost meanwhile. The task goes back to its last commit and no thread dies.
-      case UNDECIDED -> throw new TaskCorruptedException(Set.of(context.taskId()));
+      // was lost meanwhile. The thread joins again from its last commit; see RunStep.
+      case UNDECIDED ->
+          throw new TaskMigratedException(
+              "the registry cannot say what schema " + schemaId.getAsInt() + " is", null);
     };
   }
 

@@ -3,8 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
-import java.util.Set;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -14,8 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs a step on each record.
  *
- * <p>Where no image worker can work at all, the record is not to blame: the task goes back to its
- * last commit without its thread dying, and the consumer holds the records until a worker is back.
+ * <p>Where no image worker can work at all, the record is not to blame: the thread gives up its
+ * transaction and its tasks, joins again from the last commit, and the consumer holds the records
+ * until a worker is back. Giving up one task alone would not do: all tasks of a thread share a
+ * transaction, and what this one has already sent would be committed with the others' offsets.
  */
 final class RunStep<I, O> implements FixedKeyProcessor<String, Tracked<I>, Tracked<Outcome<O>>> {
 
@@ -40,7 +41,7 @@ final class RunStep<I, O> implements FixedKeyProcessor<String, Tracked<I>, Track
       outcome = step.apply(record.value().stage());
     } catch (ImageWorkerUnavailableException e) {
       LOG.warn("no image worker is available, the work pauses: {}", e.getMessage());
-      throw new TaskCorruptedException(Set.of(context.taskId()));
+      throw new TaskMigratedException("no image worker is available", e);
     }
     context.forward(record.withValue(record.value().as(outcome)));
   }

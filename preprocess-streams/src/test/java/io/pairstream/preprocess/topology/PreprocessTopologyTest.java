@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
@@ -318,7 +318,7 @@ class PreprocessTopologyTest {
               throw new ImageWorkerUnavailableException("no native library");
             })) {
       assertThatThrownBy(() -> topology.send("crowdsourced", Pairs.good(1)))
-          .isInstanceOf(TaskCorruptedException.class);
+          .isInstanceOf(TaskMigratedException.class);
 
       assertThat(topology.quarantine()).isEmpty();
     }
