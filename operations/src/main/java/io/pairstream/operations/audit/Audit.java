@@ -14,7 +14,6 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,10 +73,14 @@ public final class Audit {
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
       String group = cluster.dataset().preprocessGroup();
-      List<RawPartition> raw = inputs(log, Cluster.committed(admin, group));
+      List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
+      Map<TopicPartition, Long> starts = log.beginnings(rawPartitions);
+      List<RawPartition> raw =
+          inputs(rawPartitions, starts, Cluster.committed(admin, group, rawPartitions));
       Ledger ledger = new Ledger(raw, splits, topics.quarantine().name());
-      Pages onTheWay = new Pages(log, List.of(repartition()), Cluster.committed(admin, group));
-      Pages outputs = new Pages(log, outputTopics(), Map.of());
+      List<TopicPartition> repartition = partitions(log, List.of(repartition()));
+      Pages onTheWay = new Pages(log, repartition, Cluster.committed(admin, group, repartition));
+      Pages outputs = new Pages(log, partitions(log, outputTopics()), Map.of());
 
       for (int look = 0; look <= SECOND_LOOKS; look++) {
         onTheWay.readOn(record -> enterInFlight(ledger, record));
@@ -92,14 +95,18 @@ public final class Audit {
           pause();
         }
       }
-      return ledger.close(Cluster.committed(admin, group));
+      return ledger.close(Cluster.committed(admin, group, rawPartitions));
     }
   }
 
-  private List<RawPartition> inputs(CommittedLog log, Map<TopicPartition, Long> committed) {
-    List<TopicPartition> partitions =
-        topics.rawNames().stream().flatMap(topic -> log.partitions(topic).stream()).toList();
-    Map<TopicPartition, Long> starts = log.beginnings(partitions);
+  private static List<TopicPartition> partitions(CommittedLog log, List<String> topics) {
+    return topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
+  }
+
+  private List<RawPartition> inputs(
+      List<TopicPartition> partitions,
+      Map<TopicPartition, Long> starts,
+      Map<TopicPartition, Long> committed) {
     int doors = splits.size() + 1;
     return partitions.stream()
         .map(tp -> new RawPartition(tp, starts.get(tp), committed.getOrDefault(tp, 0L), doors))
@@ -243,10 +250,8 @@ public final class Audit {
     /**
      * @param from where to begin, for partitions that do not begin at the start of the log
      */
-    Pages(CommittedLog log, Collection<String> topics, Map<TopicPartition, Long> from) {
+    Pages(CommittedLog log, List<TopicPartition> partitions, Map<TopicPartition, Long> from) {
       this.log = log;
-      List<TopicPartition> partitions =
-          topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
       log.beginnings(partitions)
           .forEach((tp, begin) -> next.put(tp, Math.max(begin, from.getOrDefault(tp, begin))));
     }

@@ -5,6 +5,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +15,6 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -98,23 +98,31 @@ public final class Cluster {
     registry.idOf(topics.training().name() + "-value", PreparedPair.SCHEMA$);
   }
 
-  /** The settled offsets that a group has committed; empty where it never has. */
-  public static Map<TopicPartition, Long> committed(Admin admin, String group) {
+  /**
+   * The settled offsets that a group has committed on these partitions; without those on which it
+   * never has.
+   *
+   * <p>Waits for transactions that are just being committed. The broker does so only for partitions
+   * that are named: asked for all, it leaves out one whose first commit is under way.
+   */
+  public static Map<TopicPartition, Long> committed(
+      Admin admin, String group, Collection<TopicPartition> partitions) {
     ListConsumerGroupOffsetsOptions settled =
         new ListConsumerGroupOffsetsOptions().requireStable(true);
+    ListConsumerGroupOffsetsSpec named =
+        new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
     try {
       Map<TopicPartition, Long> offsets = new HashMap<>();
-      for (Map.Entry<TopicPartition, OffsetAndMetadata> entry :
-          await(
-                  admin
-                      .listConsumerGroupOffsets(
-                          Map.of(group, new ListConsumerGroupOffsetsSpec()), settled)
-                      .partitionsToOffsetAndMetadata(group))
-              .entrySet()) {
-        if (entry.getValue() != null) {
-          offsets.put(entry.getKey(), entry.getValue().offset());
-        }
-      }
+      await(
+              admin
+                  .listConsumerGroupOffsets(Map.of(group, named), settled)
+                  .partitionsToOffsetAndMetadata(group))
+          .forEach(
+              (partition, committed) -> {
+                if (committed != null) {
+                  offsets.put(partition, committed.offset());
+                }
+              });
       return offsets;
     } catch (GroupIdNotFoundException e) {
       return Map.of();

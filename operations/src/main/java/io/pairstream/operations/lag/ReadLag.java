@@ -55,7 +55,7 @@ public final class ReadLag {
     // In this order: a group that moves on meanwhile seems neither to have lost records nor to be
     // ahead of the end.
     Map<TopicPartition, Long> starts = log.beginnings(partitions);
-    Map<TopicPartition, Long> committed = Cluster.committed(admin, group);
+    Map<TopicPartition, Long> committed = Cluster.committed(admin, group, partitions);
     Map<TopicPartition, Long> ends = log.ends(partitions);
 
     Map<TopicPartition, Stretch> unread = new HashMap<>();
