@@ -1,0 +1,113 @@
+package io.pairstream.ingest.files;
+
+import io.pairstream.ingest.files.ImageFiles.UnreadableImageException;
+import io.pairstream.ingest.publish.NewPair;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+
+/**
+ * The images below a folder with the captions beside them: {@code owl.jpg} and {@code owl.txt},
+ * whose lines that are not blank are one caption each.
+ */
+final class FolderPairs implements PairSource {
+
+  /** Largest file of captions that is read, in bytes. */
+  private static final long MAX_CAPTION_FILE_BYTES = 1024 * 1024;
+
+  private final Path folder;
+  private final SortedFiles files;
+  private final ImageFiles images;
+  private final SourceDefaults defaults;
+  private final Queue<SourceItem> ready = new ArrayDeque<>();
+
+  FolderPairs(Path folder, SourceDefaults defaults) {
+    this.folder = folder;
+    this.files = new SortedFiles(folder);
+    this.images = new ImageFiles(folder);
+    this.defaults = defaults;
+  }
+
+  @Override
+  public List<String> notices() {
+    return List.of();
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (ready.isEmpty() && files.hasNext()) {
+      Path file = files.next();
+      if (ImageFileType.mediaType(file).isPresent()) {
+        read(file);
+      }
+    }
+    return !ready.isEmpty();
+  }
+
+  @Override
+  public SourceItem next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return ready.remove();
+  }
+
+  @Override
+  public void close() {}
+
+  private void read(Path file) {
+    String where = folder.relativize(file).toString();
+    Path captionFile = ImageFileType.beside(file, "txt");
+    String captionName = captionFile.getFileName().toString();
+    try {
+      if (!Files.isRegularFile(captionFile)) {
+        problem(where, "there is no caption: " + captionName + " is not beside it");
+        return;
+      }
+      if (Files.size(captionFile) > MAX_CAPTION_FILE_BYTES) {
+        problem(where, captionName + " is too large for captions: over 1 MiB");
+        return;
+      }
+      String text = Utf8.withoutByteOrderMark(Utf8.decode(Files.readAllBytes(captionFile)));
+      List<String> captions = text.lines().filter(line -> !line.isBlank()).toList();
+      if (captions.isEmpty()) {
+        problem(where, "there is no caption: " + captionName + " is empty");
+        return;
+      }
+      ByteBuffer image = images.read(file.toAbsolutePath().normalize(), where);
+      for (String caption : captions) {
+        ready.add(new SourceItem.Pair(where, pair(file, image, caption)));
+      }
+    } catch (CharacterCodingException e) {
+      problem(where, captionName + " is not UTF-8");
+    } catch (UnreadableImageException e) {
+      problem(where, e.getMessage());
+    } catch (IOException e) {
+      problem(where, captionName + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private void problem(String where, String message) {
+    ready.add(new SourceItem.Problem(where, message));
+  }
+
+  private NewPair pair(Path file, ByteBuffer image, String caption) {
+    return new NewPair(
+        image,
+        caption,
+        "",
+        defaults.sourceKind(),
+        defaults.contributor(),
+        "",
+        defaults.licence(),
+        ImageFileType.mediaType(file).orElse(""),
+        Map.of());
+  }
+}

@@ -1,0 +1,106 @@
+package io.pairstream.ingest.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.ingest.testing.EmbeddedKafka;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class BulkImportTest {
+
+  @TempDir Path brokerDir;
+
+  @Test
+  void publishesWhatItCanAndReportsTheRest() throws Exception {
+    Registry registry = new Registry("mock://bulk-import", Map.of());
+    Dataset dataset = new Dataset("pairs");
+    PairTopics topics = PairTopics.of(dataset, new AvroSerdes(registry));
+    registry.register(topics.scraped().name() + "-value", RawPair.SCHEMA$);
+    List<SourceItem> items =
+        List.of(
+            pair("a:1", "small"),
+            new SourceItem.Problem("a:2", "broken"),
+            pair("a:3", "long ".repeat(2_000_000)),
+            pair("a:4", "small too"),
+            pair("a:5", "past the limit"));
+    Heard heard = new Heard();
+
+    BulkImport.Result result;
+    try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir)) {
+      kafka.createTopics(new TopicCatalogue(dataset, 2).topics().subList(0, 2));
+      try (PairPublisher publisher =
+          PairPublisher.open(
+              topics.scraped(), registry, kafka.clientSettings(), Clock.systemUTC())) {
+        result = new BulkImport(publisher, heard).run(new ListSource(items.iterator()), 2);
+      }
+    }
+
+    assertThat(result).isEqualTo(new BulkImport.Result(2, 2, 10));
+    assertThat(heard.published).hasValue(2);
+    assertThat(heard.problems).extracting(SourceItem.Problem::where).containsExactly("a:2", "a:3");
+    assertThat(heard.problems.get(1).message()).contains("at most 9437184 bytes");
+  }
+
+  private static SourceItem pair(String where, String caption) {
+    return new SourceItem.Pair(
+        where,
+        NewPair.of(ByteBuffer.wrap("image".getBytes(UTF_8)), caption, "en", SourceKind.IMPORTED));
+  }
+
+  private static final class Heard implements ImportListener {
+
+    private final AtomicInteger published = new AtomicInteger();
+    private final List<SourceItem.Problem> problems = new ArrayList<>();
+
+    @Override
+    public void problem(SourceItem.Problem problem) {
+      problems.add(problem);
+    }
+
+    @Override
+    public void published(int imageBytes) {
+      published.incrementAndGet();
+    }
+  }
+
+  private record ListSource(Iterator<SourceItem> items) implements PairSource {
+
+    @Override
+    public List<String> notices() {
+      return List.of();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return items.hasNext();
+    }
+
+    @Override
+    public SourceItem next() {
+      return items.next();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

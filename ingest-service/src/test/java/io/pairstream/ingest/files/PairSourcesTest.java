@@ -1,0 +1,375 @@
+package io.pairstream.ingest.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.files.SourceItem.Pair;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.SourceKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PairSourcesTest {
+
+  private static final SourceDefaults DEFAULTS =
+      new SourceDefaults(SourceKind.IMPORTED, "the library", "CC0-1.0");
+
+  @TempDir Path folder;
+
+  @Test
+  void readsImagesOfAFolderInOrderWithACaptionPerLine() throws IOException {
+    image("b/owl.JPG");
+    write("b/owl.txt", "An owl at night\r\n\r\n  \r\nA bird on a branch\r\n");
+    image("a/猫.png");
+    write("a/猫.txt", "\uFEFF一只猫在垫子上");
+    image("a/z.webp");
+    write("a/z.txt", "A zebra");
+    write("a/readme.md", "no image");
+
+    List<SourceItem> items = read(folder);
+
+    assertThat(items).extracting(SourceItem::where).doesNotContain("a/readme.md");
+    assertThat(captions(items))
+        .containsExactly(
+            "a/z.webp: A zebra",
+            "a/猫.png: 一只猫在垫子上",
+            "b/owl.JPG: An owl at night",
+            "b/owl.JPG: A bird on a branch");
+    NewPair cat = pairs(items).get(1);
+    assertThat(cat.image()).isEqualTo(ByteBuffer.wrap("image of a/猫.png".getBytes(UTF_8)));
+    assertThat(cat.mediaType()).isEqualTo("image/png");
+    assertThat(cat.contributor()).isEqualTo("the library");
+    assertThat(cat.licence()).isEqualTo("CC0-1.0");
+    assertThat(cat.sourceKind()).isEqualTo(SourceKind.IMPORTED);
+  }
+
+  @Test
+  void folderGoesOnAfterEachProblem() throws IOException {
+    image("1-bare.jpg");
+    image("2-empty.jpg");
+    write("2-empty.txt", " \n\n");
+    image("3-latin.jpg");
+    Files.write(folder.resolve("3-latin.txt"), new byte[] {'c', 'a', 'f', (byte) 0xE9});
+    large("4-large.jpg", 8 * 1024 * 1024 + 1);
+    write("4-large.txt", "Too large an image");
+    Files.createDirectories(folder.resolve("5-folder.jpg"));
+    image("6-good.jpg");
+    write("6-good.txt", "A good one");
+
+    assertThat(read(folder))
+        .extracting(PairSourcesTest::line)
+        .containsExactly(
+            "1-bare.jpg! there is no caption: 1-bare.txt is not beside it",
+            "2-empty.jpg! there is no caption: 2-empty.txt is empty",
+            "3-latin.jpg! 3-latin.txt is not UTF-8",
+            "4-large.jpg! 4-large.jpg is too large: 8388609 bytes; an image may have at most"
+                + " 8388608 bytes (8 MiB)",
+            "6-good.jpg: A good one");
+  }
+
+  @Test
+  void takesTheLargestImage() throws IOException {
+    large("large.jpg", 8 * 1024 * 1024);
+    write("large.txt", "On the limit");
+
+    assertThat(pairs(read(folder))).extracting(NewPair::imageBytes).containsExactly(8_388_608);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "image", "image_path", "path", "file_name", "filename", "Image"})
+  void jsonNamesTheFileInManyWays(String key) throws IOException {
+    image("x.jpg");
+    write("list.jsonl", "{\"" + key + "\": \"x.jpg\", \"text\": \"A letter x\"}\n");
+
+    assertThat(captions(read(folder.resolve("list.jsonl"))))
+        .containsExactly("list.jsonl:1: A letter x");
+  }
+
+  @Test
+  void jsonGivesEverythingItKnows() throws IOException {
+    image("图/红.jpg");
+    write(
+        "list.jsonl",
+        "\uFEFF{\"file\":\"图/红.jpg\",\"captions\":[\"A red \\\"dot\\\", really\",\"Red\\n"
+            + "spot\"],\"captions_zh\":[\"一个红点\"],\"caption_de\":\"Ein roter"
+            + " Punkt\",\"language\":\"en\",\"license\":\"MIT\",\"source_url\":\"https://e.org/1\","
+            + "\"contributor\":\"bo\",\"width\":640,\"sharp\":true,\"note\":null,\"box\":[1,2]}\r\n");
+
+    List<NewPair> pairs = pairs(read(folder.resolve("list.jsonl")));
+
+    assertThat(pairs)
+        .extracting(pair -> pair.language() + ":" + pair.caption())
+        .containsExactly(
+            "en:A red \"dot\", really", "en:Red\nspot", "zh:一个红点", "de:Ein roter Punkt");
+    assertThat(pairs)
+        .allSatisfy(
+            pair -> {
+              assertThat(pair.licence()).isEqualTo("MIT");
+              assertThat(pair.url()).isEqualTo("https://e.org/1");
+              assertThat(pair.contributor()).isEqualTo("bo");
+              assertThat(pair.annotations()).isEqualTo(Map.of("width", "640", "sharp", "true"));
+            });
+  }
+
+  @Test
+  void jsonGoesOnAfterEachProblem() throws IOException {
+    image("x.jpg");
+    ByteArrayOutputStream list = new ByteArrayOutputStream();
+    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\"first\"}\n\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\n".getBytes(UTF_8));
+    list.writeBytes("[1]\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"gone.jpg\",\"caption\":\"no file\"}\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"x.jpg\",\"captions\":[]}\n".getBytes(UTF_8));
+    list.writeBytes("{\"caption\":\"no name\"}\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":7}\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"x.jpg\",\"captions\":[\"good\",\" \"]}\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"x.jpg\",\"caption\":\"caf".getBytes(UTF_8));
+    list.writeBytes(new byte[] {(byte) 0xE9, '"', '}', '\n'});
+    list.writeBytes("{\"file\":\"../secret.jpg\",\"caption\":\"outside\"}\n".getBytes(UTF_8));
+    list.writeBytes("{\"file\":\"a\\u0000b\",\"caption\":\"no name at all\"}\n".getBytes(UTF_8));
+    list.writeBytes(
+        "{\"file\":\"x.jpg\",\"caption\":\"last, without end of line\"}".getBytes(UTF_8));
+    Files.write(folder.resolve("list.jsonl"), list.toByteArray());
+
+    assertThat(read(folder.resolve("list.jsonl")))
+        .extracting(PairSourcesTest::line)
+        .satisfiesExactly(
+            item -> assertThat(item).isEqualTo("list.jsonl:1: first"),
+            item -> assertThat(item).startsWith("list.jsonl:3! not JSON: "),
+            item -> assertThat(item).isEqualTo("list.jsonl:4! not a JSON object"),
+            item -> assertThat(item).isEqualTo("list.jsonl:5! gone.jpg does not exist"),
+            item -> assertThat(item).isEqualTo("list.jsonl:6! x.jpg has no caption"),
+            item -> assertThat(item).isEqualTo("list.jsonl:7! no image file is named"),
+            item ->
+                assertThat(item)
+                    .isEqualTo(
+                        "list.jsonl:8! 'caption' is neither a string nor an array of strings"),
+            item -> assertThat(item).isEqualTo("list.jsonl:9: good"),
+            item -> assertThat(item).isEqualTo("list.jsonl:9! a caption of x.jpg is empty"),
+            item -> assertThat(item).isEqualTo("list.jsonl:10! the line is not UTF-8"),
+            item -> assertThat(item).startsWith("list.jsonl:11! ../secret.jpg lies outside "),
+            item -> assertThat(item).endsWith("is no file name"),
+            item -> assertThat(item).isEqualTo("list.jsonl:13: last, without end of line"));
+  }
+
+  @Test
+  void jsonLineThatIsTooLongCostsItselfAlone() throws IOException {
+    image("x.jpg");
+    write(
+        "list.jsonl",
+        String.join(
+            "\n",
+            "{\"file\":\"x.jpg\",\"caption\":\"" + "x".repeat(4 * 1024 * 1024) + "\"}",
+            "{\"file\":\"x.jpg\",\"caption\":\"next\"}"));
+
+    assertThat(read(folder.resolve("list.jsonl")))
+        .extracting(PairSourcesTest::line)
+        .containsExactly(
+            "list.jsonl:1! the line is longer than 4194304 bytes", "list.jsonl:2: next");
+  }
+
+  @Test
+  void csvKeepsCommasQuotesLineEndsAndChineseNames() throws IOException {
+    image("图 1.jpg");
+    image("b.png");
+    write(
+        "list.csv",
+        String.join(
+            "\r\n",
+            "\uFEFFcaption,file_name,language,shelf",
+            "\"A cat, a \"\"big\"\" one\",图 1.jpg,en,3",
+            "\"Two",
+            "lines\",b.png,,",
+            "",
+            "一只猫,图 1.jpg,zh,4",
+            ""));
+
+    List<SourceItem> items = read(folder.resolve("list.csv"));
+
+    assertThat(captions(items))
+        .containsExactly(
+            "list.csv:2: A cat, a \"big\" one", "list.csv:3: Two\r\nlines", "list.csv:6: 一只猫");
+    assertThat(pairs(items)).extracting(NewPair::language).containsExactly("en", "", "zh");
+    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("shelf", "3"));
+    assertThat(pairs(items).get(1).annotations()).isEmpty();
+  }
+
+  @Test
+  void csvWithoutNamesHasFileAndCaption() throws IOException {
+    image("x.jpg");
+    write("list.csv", "x.jpg,One row\nx.jpg,Another row");
+
+    assertThat(captions(read(folder.resolve("list.csv"))))
+        .containsExactly("list.csv:1: One row", "list.csv:2: Another row");
+  }
+
+  @Test
+  void csvGoesOnAfterEachProblem() throws IOException {
+    image("x.jpg");
+    ByteArrayOutputStream list = new ByteArrayOutputStream();
+    list.writeBytes("x.jpg,A cat, a dog\n".getBytes(UTF_8));
+    list.writeBytes("x.jpg\n".getBytes(UTF_8));
+    list.writeBytes("x.jpg,caf".getBytes(UTF_8));
+    list.writeBytes(new byte[] {(byte) 0xE9, '\n'});
+    list.writeBytes("x.jpg,\n".getBytes(UTF_8));
+    list.writeBytes("gone.jpg,Nothing\n".getBytes(UTF_8));
+    list.writeBytes("x.jpg,\"a \"quoted\" word\"\n".getBytes(UTF_8));
+    list.writeBytes("x.jpg,good\n".getBytes(UTF_8));
+    list.writeBytes("x.jpg,\"never ends\nx.jpg,swallowed\n".getBytes(UTF_8));
+    Files.write(folder.resolve("list.csv"), list.toByteArray());
+
+    assertThat(read(folder.resolve("list.csv")))
+        .extracting(PairSourcesTest::line)
+        .satisfiesExactly(
+            item -> assertThat(item).startsWith("list.csv:1! 3 cells where there are 2 columns"),
+            item -> assertThat(item).startsWith("list.csv:2! 1 cells where there are 2 columns"),
+            item -> assertThat(item).isEqualTo("list.csv:3! the row is not UTF-8"),
+            item -> assertThat(item).isEqualTo("list.csv:4! x.jpg has no caption"),
+            item -> assertThat(item).isEqualTo("list.csv:5! gone.jpg does not exist"),
+            item -> assertThat(item).startsWith("list.csv:6: a quoted"),
+            item -> assertThat(item).isEqualTo("list.csv:7: good"),
+            item -> assertThat(item).startsWith("list.csv:8! the quotes of this row do not end"));
+  }
+
+  @Test
+  void tsvCutsAtTabsOnly() throws IOException {
+    image("x.jpg");
+    write("list.tsv", "image\tcaption\tlicence\nx.jpg\tA cat, and a dog\tMIT\n");
+
+    List<SourceItem> items = read(folder.resolve("list.tsv"));
+
+    assertThat(captions(items)).containsExactly("list.tsv:2: A cat, and a dog");
+    assertThat(pairs(items).get(0).licence()).isEqualTo("MIT");
+  }
+
+  @Test
+  void listInAFolderWinsAndSaysSo() throws IOException {
+    image("x.jpg");
+    write("x.txt", "from the text file");
+    write("captions.csv", "x.jpg,from the table");
+    write("captions.jsonl", "{\"file\":\"x.jpg\",\"caption\":\"from the list\"}");
+
+    try (PairSource source = open(folder)) {
+      assertThat(source.notices())
+          .containsExactly(
+              "captions are taken from captions.jsonl; captions.csv is left aside",
+              "captions are taken from captions.jsonl; the .txt files beside images are left"
+                  + " aside");
+      assertThat(captions(all(source))).containsExactly("captions.jsonl:1: from the list");
+    }
+  }
+
+  @Test
+  void namesOfAListCanBeRelativeToAnotherFolder() throws IOException {
+    image("images/x.jpg");
+    write("lists/train.csv", "x.jpg,One row");
+
+    try (PairSource source =
+        new PairSources(DEFAULTS, Optional.of(folder.resolve("images")))
+            .open(folder.resolve("lists/train.csv"))) {
+      assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
+    }
+  }
+
+  @Test
+  void refusesPathThatDoesNotExist() {
+    assertThatThrownBy(() -> open(folder.resolve("nowhere")).close())
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageEndingWith("nowhere does not exist");
+  }
+
+  @Test
+  void refusesFolderWithoutImages() throws IOException {
+    write("notes.txt", "no image here");
+
+    assertThatThrownBy(() -> open(folder).close())
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("holds no images");
+  }
+
+  @Test
+  void refusesFileThatIsNoList() throws IOException {
+    image("x.jpg");
+
+    assertThatThrownBy(() -> open(folder.resolve("x.jpg")).close())
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("neither a folder nor a list");
+  }
+
+  @Test
+  void readsRealPhotographsWithTheirCaptions() {
+    Path coco = Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini");
+    Assumptions.assumeTrue(Files.isDirectory(coco), coco + " is not here");
+
+    List<SourceItem> items = read(coco);
+
+    assertThat(items).hasSizeGreaterThan(239 * 5).allMatch(item -> item instanceof Pair);
+    assertThat(pairs(items)).extracting(NewPair::language).contains("zh", "");
+    assertThat(pairs(items)).allMatch(pair -> pair.licence().contains("License"));
+  }
+
+  private void image(String name) throws IOException {
+    write(name, "image of " + name);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private void large(String name, long bytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(folder.resolve(name).toFile(), "rw")) {
+      file.setLength(bytes);
+    }
+  }
+
+  private static PairSource open(Path path) {
+    return new PairSources(DEFAULTS, Optional.empty()).open(path);
+  }
+
+  private static List<SourceItem> read(Path path) {
+    try (PairSource source = open(path)) {
+      return all(source);
+    }
+  }
+
+  private static List<SourceItem> all(PairSource source) {
+    List<SourceItem> items = new ArrayList<>();
+    source.forEachRemaining(items::add);
+    return items;
+  }
+
+  private static List<NewPair> pairs(List<SourceItem> items) {
+    return items.stream()
+        .filter(item -> item instanceof Pair)
+        .map(item -> ((Pair) item).pair())
+        .toList();
+  }
+
+  private static List<String> captions(List<SourceItem> items) {
+    assertThat(items).allMatch(item -> item instanceof Pair);
+    return items.stream().map(PairSourcesTest::line).toList();
+  }
+
+  private static String line(SourceItem item) {
+    return item instanceof Problem problem
+        ? problem.where() + "! " + problem.message()
+        : item.where() + ": " + ((Pair) item).pair().caption();
+  }
+}

@@ -1,0 +1,2 @@
+/** A real broker for tests, in this JVM. */
+package io.pairstream.ingest.testing;
