@@ -8,8 +8,11 @@ import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.schemas.wire.IncompatibleSchemaException;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.Cluster;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,7 +26,16 @@ import picocli.CommandLine.IVersionProvider;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
-    subcommands = {UpCommand.class, PreprocessCommand.class, RecipeCommand.class})
+    subcommands = {
+      UpCommand.class,
+      PreprocessCommand.class,
+      LagCommand.class,
+      WhyCommand.class,
+      AuditCommand.class,
+      QuarantineCommand.class,
+      TopicsCommand.class,
+      RecipeCommand.class
+    })
 public final class Main {
 
   private Main() {}
@@ -45,10 +57,21 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setParameterExceptionHandler(
+            (exception, arguments) -> {
+              CommandLine command = exception.getCommandLine();
+              command
+                  .getErr()
+                  .printf(
+                      "pairstream: %s%nfor help: %s --help%n",
+                      exception.getMessage(), command.getCommandSpec().qualifiedName());
+              return ExitStatus.WRONG_USAGE;
+            })
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> {
-              if (isForThePerson(exception)) {
-                command.getErr().println("pairstream: " + exception.getMessage());
+              Optional<String> explanation = explain(exception, command);
+              if (explanation.isPresent()) {
+                command.getErr().println("pairstream: " + explanation.get());
               } else {
                 exception.printStackTrace(command.getErr());
               }
@@ -58,16 +81,32 @@ public final class Main {
             });
   }
 
-  /** Whether the message says all that a person can use; anything else is a fault of ours. */
-  private static boolean isForThePerson(Exception exception) {
-    return exception instanceof PlatformException
-        || exception instanceof InvalidRecipeException
-        || exception instanceof StartException
-        || exception instanceof ImageWorkerUnavailableException
-        || exception instanceof RegistryUnavailableException
-        || exception instanceof MissingSchemaException
-        || exception instanceof IncompatibleSchemaException
-        || exception instanceof IOException
-        || exception instanceof KafkaException;
+  /** What a person can use of an exception; empty for a fault of ours. */
+  private static Optional<String> explain(Exception exception, CommandLine command) {
+    if (exception instanceof TimeoutException) {
+      return Optional.of(
+          "no Kafka broker answers"
+              + clusterOf(command).map(cluster -> " at " + cluster.bootstrapServers()).orElse("")
+              + "; start one with: pairstream up, or say where: --bootstrap-servers");
+    }
+    boolean isForThePerson =
+        exception instanceof PlatformException
+            || exception instanceof InvalidRecipeException
+            || exception instanceof StartException
+            || exception instanceof ImageWorkerUnavailableException
+            || exception instanceof RegistryUnavailableException
+            || exception instanceof MissingSchemaException
+            || exception instanceof IncompatibleSchemaException
+            || exception instanceof IOException
+            || exception instanceof KafkaException;
+    return isForThePerson ? Optional.of(exception.getMessage()) : Optional.empty();
+  }
+
+  private static Optional<Cluster> clusterOf(CommandLine command) {
+    return command.getMixins().values().stream()
+        .map(mixin -> mixin.userObject())
+        .filter(ClusterOptions.class::isInstance)
+        .map(options -> ((ClusterOptions) options).cluster())
+        .findFirst();
   }
 }

@@ -287,6 +287,7 @@ public final class LocalPlatform implements AutoCloseable {
     List<String> options = new ArrayList<>();
     options.add("-Dpairstream.log.target=SYSTEM_OUT");
     options.add("-Dpairstream.log.level=info");
+    options.add("-Dpairstream.log.others=warn");
     options.addAll(jvmOptions);
     return options;
   }

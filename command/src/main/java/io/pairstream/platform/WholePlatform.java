@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -47,10 +48,7 @@ public final class WholePlatform implements AutoCloseable {
               dataset,
               Map.of(),
               Map.of());
-      new CreateTopics(
-              new io.pairstream.operations.cluster.Cluster(
-                  dataset, cluster.registry(), cluster.clientSettings(Map.of())),
-              (short) 1)
+      new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));
       platform.launch(
           ServiceSpec.of(

@@ -1,6 +1,6 @@
 package io.pairstream.operations;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -29,13 +29,13 @@ public final class PlayedPipeline implements AutoCloseable {
 
   public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final KafkaProducer<byte[], byte[]> producer;
 
   /** Reads nothing; stands for the group in whose name offsets are committed. */
   private final KafkaConsumer<byte[], byte[]> group;
 
-  public PlayedPipeline(Cluster cluster) {
+  public PlayedPipeline(ClusterAccess cluster) {
     this.cluster = cluster;
     this.producer = TestCluster.producer(cluster, "-topology");
     this.group = cluster.consumer(Map.of("group.id", cluster.dataset().preprocessGroup()));

@@ -1,6 +1,6 @@
 package io.pairstream.operations.audit;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
@@ -47,13 +47,13 @@ public final class Audit {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final PairTopics topics;
 
   /** Topics of the splits, with the name that their records must carry. */
   private final Map<String, String> splits = new LinkedHashMap<>();
 
-  public Audit(Cluster cluster) {
+  public Audit(ClusterAccess cluster) {
     this.cluster = cluster;
     this.topics = cluster.topics();
     splits.put(topics.training().name(), Standing.TRAINING.name());
@@ -76,10 +76,11 @@ public final class Audit {
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = log.beginnings(rawPartitions);
       List<RawPartition> raw =
-          inputs(rawPartitions, starts, Cluster.committed(admin, group, rawPartitions));
+          inputs(rawPartitions, starts, ClusterAccess.committed(admin, group, rawPartitions));
       Ledger ledger = new Ledger(raw, splits, topics.quarantine().name());
       List<TopicPartition> repartition = partitions(log, List.of(repartition()));
-      Pages onTheWay = new Pages(log, repartition, Cluster.committed(admin, group, repartition));
+      Pages onTheWay =
+          new Pages(log, repartition, ClusterAccess.committed(admin, group, repartition));
       Pages outputs = new Pages(log, partitions(log, outputTopics()), Map.of());
 
       for (int look = 0; look <= SECOND_LOOKS; look++) {
@@ -95,7 +96,7 @@ public final class Audit {
           pause();
         }
       }
-      return ledger.close(Cluster.committed(admin, group, rawPartitions));
+      return ledger.close(ClusterAccess.committed(admin, group, rawPartitions));
     }
   }
 

@@ -42,12 +42,12 @@ public final class CommittedLog implements AutoCloseable {
   public record Stretch(long from, long to) {}
 
   /** For reading much. */
-  public static CommittedLog open(Cluster cluster) {
+  public static CommittedLog open(ClusterAccess cluster) {
     return new CommittedLog(cluster.consumer(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500)));
   }
 
   /** For single records here and there: fetches about one record batch per partition at a time. */
-  public static CommittedLog openForSingleRecords(Cluster cluster) {
+  public static CommittedLog openForSingleRecords(ClusterAccess cluster) {
     return new CommittedLog(
         cluster.consumer(
             Map.of(

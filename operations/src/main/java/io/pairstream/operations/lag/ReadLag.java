@@ -1,6 +1,6 @@
 package io.pairstream.operations.lag;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.Dataset;
@@ -22,13 +22,13 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class ReadLag {
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final Clock clock;
 
   /**
    * @param clock what ages are measured with; agrees with the brokers' clocks
    */
-  public ReadLag(Cluster cluster, Clock clock) {
+  public ReadLag(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
     this.clock = clock;
   }
@@ -55,7 +55,7 @@ public final class ReadLag {
     // In this order: a group that moves on meanwhile seems neither to have lost records nor to be
     // ahead of the end.
     Map<TopicPartition, Long> starts = log.beginnings(partitions);
-    Map<TopicPartition, Long> committed = Cluster.committed(admin, group, partitions);
+    Map<TopicPartition, Long> committed = ClusterAccess.committed(admin, group, partitions);
     Map<TopicPartition, Long> ends = log.ends(partitions);
 
     Map<TopicPartition, Stretch> unread = new HashMap<>();

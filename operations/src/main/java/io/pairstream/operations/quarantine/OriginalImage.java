@@ -1,6 +1,6 @@
 package io.pairstream.operations.quarantine;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer, without which nobody can say what the value is
    */
-  public static Optional<OriginalImage> of(QuarantineEntry entry, Cluster cluster) {
+  public static Optional<OriginalImage> of(QuarantineEntry entry, ClusterAccess cluster) {
     ByteBuffer value = entry.pair().getValue();
     if (value == null) {
       return Optional.empty();

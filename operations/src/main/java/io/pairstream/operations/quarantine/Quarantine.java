@@ -1,6 +1,6 @@
 package io.pairstream.operations.quarantine;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
@@ -29,10 +29,10 @@ public final class Quarantine {
 
   private static final int SMALLEST_WINDOW = 200;
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final Topic<String, QuarantinedPair> topic;
 
-  public Quarantine(Cluster cluster) {
+  public Quarantine(ClusterAccess cluster) {
     this.cluster = cluster;
     this.topic = cluster.topics().quarantine();
   }

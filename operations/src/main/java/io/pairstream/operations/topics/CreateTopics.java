@@ -1,6 +1,6 @@
 package io.pairstream.operations.topics;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.TopicOutcome.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
@@ -44,13 +44,13 @@ public final class CreateTopics {
   private static final Duration UNTIL_WRITABLE = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final short replicationFactor;
 
   /**
    * @param replicationFactor copies of each partition, at least 1, or {@link #BROKER_DEFAULT}
    */
-  public CreateTopics(Cluster cluster, short replicationFactor) {
+  public CreateTopics(ClusterAccess cluster, short replicationFactor) {
     this.cluster = cluster;
     this.replicationFactor = replicationFactor;
   }
@@ -97,9 +97,9 @@ public final class CreateTopics {
   }
 
   private static Map<String, TopicDescription> existing(Admin admin, List<TopicSpec> specs) {
-    Collection<String> all = Cluster.await(admin.listTopics().names());
+    Collection<String> all = ClusterAccess.await(admin.listTopics().names());
     List<String> ours = specs.stream().map(TopicSpec::name).filter(all::contains).toList();
-    return Cluster.await(admin.describeTopics(ours).allTopicNames());
+    return ClusterAccess.await(admin.describeTopics(ours).allTopicNames());
   }
 
   private static void requirePartitions(
@@ -143,7 +143,7 @@ public final class CreateTopics {
                     : Optional.of(replicationFactor))
             .configs(spec.config());
     try {
-      Cluster.await(admin.createTopics(List.of(topic)).all());
+      ClusterAccess.await(admin.createTopics(List.of(topic)).all());
       return Action.CREATED;
     } catch (TopicExistsException e) {
       return Action.UNCHANGED;
@@ -153,7 +153,7 @@ public final class CreateTopics {
   /** Brings settings to the catalogue's; answers what was changed per topic. */
   private static Map<String, Map<String, String>> alter(Admin admin, List<TopicSpec> specs) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
-    Map<ConfigResource, Config> found = Cluster.await(admin.describeConfigs(resources).all());
+    Map<ConfigResource, Config> found = ClusterAccess.await(admin.describeConfigs(resources).all());
 
     Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
     Map<String, Map<String, String>> altered = new HashMap<>();
@@ -181,7 +181,7 @@ public final class CreateTopics {
       }
     }
     if (!operations.isEmpty()) {
-      Cluster.await(admin.incrementalAlterConfigs(operations).all());
+      ClusterAccess.await(admin.incrementalAlterConfigs(operations).all());
     }
     return altered;
   }
@@ -200,7 +200,7 @@ public final class CreateTopics {
     long deadline = System.nanoTime() + UNTIL_WRITABLE.toNanos();
     while (true) {
       try {
-        Cluster.await(admin.listOffsets(partitions).all());
+        ClusterAccess.await(admin.listOffsets(partitions).all());
         return;
       } catch (RetriableException e) {
         if (System.nanoTime() > deadline) {

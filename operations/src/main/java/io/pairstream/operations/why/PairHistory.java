@@ -1,7 +1,7 @@
 package io.pairstream.operations.why;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.quarantine.Quarantine;
@@ -34,10 +34,10 @@ public final class PairHistory {
 
   private static final Pattern COORDINATES = Pattern.compile("(.+)-(\\d{1,9})-(\\d{1,18})");
 
-  private final Cluster cluster;
+  private final ClusterAccess cluster;
   private final Topic<String, Receipt> receipts;
 
-  public PairHistory(Cluster cluster) {
+  public PairHistory(ClusterAccess cluster) {
     this.cluster = cluster;
     this.receipts = cluster.topics().receipts();
   }

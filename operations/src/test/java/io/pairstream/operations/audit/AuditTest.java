@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.audit.Difference.Kind;
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
@@ -27,7 +27,7 @@ class AuditTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final Cluster cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private Sent trained;
   private Sent validated;
@@ -270,7 +270,7 @@ class AuditTest {
     TopicPartition partition =
         new TopicPartition(trained.origin().getTopic(), trained.origin().getPartition());
     try (Admin admin = cluster.admin()) {
-      Cluster.await(
+      ClusterAccess.await(
           admin
               .deleteRecords(
                   Map.of(partition, RecordsToDelete.beforeOffset(trained.origin().getOffset() + 1)))

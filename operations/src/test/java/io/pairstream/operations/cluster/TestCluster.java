@@ -4,7 +4,7 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,24 +50,24 @@ public final class TestCluster implements BeforeAllCallback {
   }
 
   /** A new data set without topics. */
-  public Cluster emptyDataset() {
+  public ClusterAccess emptyDataset() {
     String name = "t" + UUID.randomUUID().toString().substring(0, 8);
-    return new Cluster(
-        new Dataset(name),
-        new Registry("mock://" + name, Map.of()),
-        Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    return new ClusterAccess(
+        new Cluster(
+            kafka.bootstrapServers(), "mock://" + name, new Dataset(name), Map.of(), Map.of()));
   }
 
   /** A new data set with all its topics. */
-  public Cluster dataset(int partitions) {
-    Cluster cluster = emptyDataset();
+  public ClusterAccess dataset(int partitions) {
+    ClusterAccess cluster = emptyDataset();
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(cluster.dataset(), partitions));
     return cluster;
   }
 
   /** A producer of bytes; transactional where it is given an id. */
-  public static KafkaProducer<byte[], byte[]> producer(Cluster cluster, String transactionalId) {
+  public static KafkaProducer<byte[], byte[]> producer(
+      ClusterAccess cluster, String transactionalId) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.remove("default.api.timeout.ms");
     settings.put("max.request.size", 10 * 1024 * 1024);
@@ -94,14 +94,14 @@ public final class TestCluster implements BeforeAllCallback {
   }
 
   /** Sends one record and waits until the broker has it. */
-  public static RecordMetadata send(Cluster cluster, ProducerRecord<byte[], byte[]> record) {
+  public static RecordMetadata send(ClusterAccess cluster, ProducerRecord<byte[], byte[]> record) {
     try (KafkaProducer<byte[], byte[]> producer = producer(cluster, "")) {
       return acknowledged(producer.send(record));
     }
   }
 
   /** Sends one record in a transaction that is then aborted. */
-  public static void sendInVain(Cluster cluster, ProducerRecord<byte[], byte[]> record) {
+  public static void sendInVain(ClusterAccess cluster, ProducerRecord<byte[], byte[]> record) {
     try (KafkaProducer<byte[], byte[]> producer = producer(cluster, "-aborted")) {
       producer.beginTransaction();
       acknowledged(producer.send(record));
@@ -119,9 +119,10 @@ public final class TestCluster implements BeforeAllCallback {
   }
 
   /** Commits an offset for a group that has no members. */
-  public static void commit(Cluster cluster, String group, TopicPartition partition, long offset) {
+  public static void commit(
+      ClusterAccess cluster, String group, TopicPartition partition, long offset) {
     try (Admin admin = cluster.admin()) {
-      Cluster.await(
+      ClusterAccess.await(
           admin
               .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
               .all());

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Standing;
 import java.time.Clock;
@@ -18,7 +18,7 @@ class ReadLagTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final Cluster cluster = KAFKA.dataset(1);
+  private final ClusterAccess cluster = KAFKA.dataset(1);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
 
   @AfterEach

@@ -3,7 +3,7 @@ package io.pairstream.operations.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.TopicOutcome.Action;
 import io.pairstream.schemas.PreparedPair;
@@ -25,7 +25,7 @@ class CreateTopicsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final Cluster cluster = KAFKA.emptyDataset();
+  private final ClusterAccess cluster = KAFKA.emptyDataset();
   private final TopicCatalogue catalogue = new TopicCatalogue(cluster.dataset(), 3);
   private final CreateTopics createTopics = new CreateTopics(cluster, (short) 1);
 
@@ -37,7 +37,7 @@ class CreateTopicsTest {
     try (Admin admin = cluster.admin()) {
       for (TopicSpec spec : catalogue.topics()) {
         assertThat(
-                Cluster.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
+                ClusterAccess.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
                     .get(spec.name())
                     .partitions())
             .hasSize(3);
@@ -76,7 +76,7 @@ class CreateTopicsTest {
     createTopics.create(catalogue);
     String topic = cluster.topics().crowdsourced().name();
     try (Admin admin = cluster.admin()) {
-      Cluster.await(
+      ClusterAccess.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(
@@ -112,6 +112,6 @@ class CreateTopicsTest {
 
   private static Config config(Admin admin, String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return Cluster.await(admin.describeConfigs(Set.of(resource)).all()).get(resource);
+    return ClusterAccess.await(admin.describeConfigs(Set.of(resource)).all()).get(resource);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Standing;
@@ -19,7 +19,7 @@ class PairHistoryTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final Cluster cluster = KAFKA.dataset(3);
+  private final ClusterAccess cluster = KAFKA.dataset(3);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final PairHistory history = new PairHistory(cluster);
 

@@ -5,6 +5,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.Cluster;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * <p>Questions to a broker that does not answer fail within 8 seconds, unless the client settings
  * say otherwise. Thread-safe.
  */
-public final class Cluster {
+public final class ClusterAccess {
 
   private static final Map<String, Object> PATIENCE =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
@@ -38,16 +39,11 @@ public final class Cluster {
   private final Map<String, Object> clientSettings;
   private final PairTopics topics;
 
-  /**
-   * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
-   */
-  public Cluster(Dataset dataset, Registry registry, Map<String, ?> clientSettings) {
-    this.dataset = dataset;
-    this.registry = registry;
-    Map<String, Object> settings = new HashMap<>(PATIENCE);
-    settings.putAll(clientSettings);
-    this.clientSettings = Map.copyOf(settings);
-    this.topics = PairTopics.of(dataset, new AvroSerdes(registry));
+  public ClusterAccess(Cluster cluster) {
+    dataset = cluster.dataset();
+    registry = cluster.registry();
+    clientSettings = Map.copyOf(cluster.clientSettings(PATIENCE));
+    topics = PairTopics.of(dataset, new AvroSerdes(registry));
   }
 
   public Dataset dataset() {

@@ -1,0 +1,81 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.audit.Audit;
+import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import java.io.PrintWriter;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream audit}: whether every record left by exactly one door. */
+@Command(
+    name = "audit",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Check on the live cluster that every raw record left by exactly one door.")
+final class AuditCommand implements Callable<Integer> {
+
+  @Mixin private ClusterOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    AuditReport report = new Audit(new ClusterAccess(options.cluster())).run();
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.json()) {
+      out.println(json(report));
+    } else {
+      print(report, out);
+    }
+    return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private static void print(AuditReport report, PrintWriter out) {
+    out.println("inputs       " + report.inputs());
+    new TreeMap<>(report.outputs())
+        .forEach((topic, count) -> out.printf("  %-22s %d%n", topic, count));
+    if (report.inFlight() > 0) {
+      out.println("in flight    " + report.inFlight());
+    }
+    if (report.withdrawn() > 0) {
+      out.println("withdrawn    " + report.withdrawn());
+    }
+    if (report.expired() > 0) {
+      out.println("expired      " + report.expired() + " outputs whose input has left the log");
+    }
+    out.println("audit: " + report.differences() + " differences");
+    report
+        .details()
+        .forEach(
+            difference -> out.println("  " + difference.kind() + "  " + difference.sentence()));
+  }
+
+  private static ObjectNode json(AuditReport report) {
+    ObjectNode object = new JsonMapper().createObjectNode();
+    object.put("inputs", report.inputs());
+    object.put("differences", report.differences());
+    ObjectNode outputs = object.putObject("outputs");
+    new TreeMap<>(report.outputs()).forEach(outputs::put);
+    object.put("in_flight", report.inFlight());
+    object.put("withdrawn", report.withdrawn());
+    object.put("expired", report.expired());
+    ArrayNode details = object.putArray("details");
+    report
+        .details()
+        .forEach(
+            difference ->
+                details
+                    .addObject()
+                    .put("kind", difference.kind().name())
+                    .put("sentence", difference.sentence()));
+    return object;
+  }
+}

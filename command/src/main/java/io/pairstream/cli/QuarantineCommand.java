@@ -1,0 +1,183 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.quarantine.OriginalImage;
+import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream quarantine}: what was turned away. */
+@Command(
+    name = "quarantine",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Look at what was turned away.",
+    subcommands = {QuarantineCommand.Ls.class, QuarantineCommand.Show.class})
+final class QuarantineCommand {
+
+  /** {@code pairstream quarantine ls}: the newest entries, the last one last. */
+  @Command(
+      name = "ls",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class,
+      description = "List what was turned away, newest last.")
+  static final class Ls implements Callable<Integer> {
+
+    @Mixin private ClusterOptions options;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "REASON",
+        description = "Only this reason, such as IMAGE_TOO_SMALL.")
+    private String reason;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N",
+        defaultValue = "50",
+        description = "At most so many. Default: ${DEFAULT-VALUE}")
+    private int limit;
+
+    @Override
+    public Integer call() {
+      if (limit < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--limit must be at least 1, was " + limit);
+      }
+      List<QuarantineEntry> entries =
+          new Quarantine(new ClusterAccess(options.cluster()))
+              .newest(Optional.ofNullable(reason), limit);
+      PrintWriter out = spec.commandLine().getOut();
+      for (QuarantineEntry entry : entries) {
+        if (options.json()) {
+          out.println(json(entry));
+        } else {
+          out.printf(
+              "%-34s %-30s %s%n", entry.key(), entry.pair().getReason(), entry.pair().getDetail());
+        }
+      }
+      if (entries.isEmpty() && !options.json()) {
+        out.println("nothing is in quarantine" + (reason == null ? "" : " for " + reason));
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  /** {@code pairstream quarantine show}: one entry, and its original in a file. */
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class,
+      description = "Show one entry and write its original to a file.")
+  static final class Show implements Callable<Integer> {
+
+    @Mixin private ClusterOptions options;
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "KEY", description = "Pair id, or topic-partition-offset.")
+    private String key;
+
+    @Option(
+        names = "--output",
+        paramLabel = "FILE",
+        description = "Where to write the original. Default: KEY with the ending of its type")
+    private Path output;
+
+    @Option(names = "--force", description = "Overwrite a file that is there.")
+    private boolean force;
+
+    @Override
+    public Integer call() throws IOException {
+      ClusterAccess cluster = new ClusterAccess(options.cluster());
+      Optional<QuarantineEntry> found = new Quarantine(cluster).show(key);
+      if (found.isEmpty()) {
+        spec.commandLine().getErr().println("pairstream: " + key + " is not in quarantine");
+        return ExitStatus.FOUND_WRONG;
+      }
+      QuarantineEntry entry = found.get();
+      Optional<OriginalImage> original = OriginalImage.of(entry, cluster);
+      Path file = null;
+      if (original.isPresent()) {
+        file = output == null ? Path.of(key + "." + original.get().extension()) : output;
+        try {
+          original.get().writeTo(file, force);
+        } catch (FileAlreadyExistsException e) {
+          throw new ParameterException(
+              spec.commandLine(), file + " is there already; --force overwrites it");
+        }
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (options.json()) {
+        out.println(json(entry).put("written_to", file == null ? null : file.toString()));
+      } else {
+        print(entry, out);
+        out.println(
+            file == null
+                ? "the original is not kept here"
+                : "the original is in " + file + ", never opened: it may be hostile");
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private static void print(QuarantineEntry entry, PrintWriter out) {
+    QuarantinedPair pair = entry.pair();
+    out.printf("%-14s %s%n", "key", entry.key());
+    out.printf("%-14s %s%n", "reason", pair.getReason());
+    out.printf("%-14s %s%n", "detail", pair.getDetail());
+    if (!pair.getMeasured().isEmpty()) {
+      out.printf("%-14s %s, limit %s%n", "measured", pair.getMeasured(), pair.getLimit());
+    }
+    out.printf("%-14s %s%n", "step", pair.getStep());
+    out.printf("%-14s %s%n", "came as", OriginHeader.text(pair.getOrigin()));
+    out.printf("%-14s %s%n", "image digest", pair.getImageDigest());
+    out.printf("%-14s %s%n", "recipe", pair.getRecipeVersion());
+    out.printf("%-14s %s%n", "quarantined", pair.getQuarantinedAt());
+    out.printf("%-14s %d bytes%n", "value", entry.valueBytes());
+  }
+
+  private static ObjectNode json(QuarantineEntry entry) {
+    QuarantinedPair pair = entry.pair();
+    ObjectNode object =
+        new JsonMapper()
+            .createObjectNode()
+            .put("key", entry.key())
+            .put("pair_id", pair.getPairId())
+            .put("image_digest", pair.getImageDigest())
+            .put("reason", pair.getReason())
+            .put("detail", pair.getDetail())
+            .put("measured", pair.getMeasured())
+            .put("limit", pair.getLimit())
+            .put("step", pair.getStep())
+            .put("recipe_version", pair.getRecipeVersion())
+            .put("value_bytes", entry.valueBytes())
+            .put("quarantined_at", pair.getQuarantinedAt().toString());
+    object
+        .putObject("origin")
+        .put("topic", pair.getOrigin().getTopic())
+        .put("partition", pair.getOrigin().getPartition())
+        .put("offset", pair.getOrigin().getOffset());
+    return object;
+  }
+}

@@ -1,0 +1,111 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.operations.topics.TopicMismatchException;
+import io.pairstream.operations.topics.TopicOutcome;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream topics}: the topics of a data set. */
+@Command(
+    name = "topics",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Work on the topics of a data set.",
+    subcommands = TopicsCommand.Create.class)
+final class TopicsCommand {
+
+  /** {@code pairstream topics create}: makes what is missing, and changes nothing that is right. */
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class,
+      description =
+          "Make every topic, register every schema, and wait until records are taken. Safe to repeat.")
+  static final class Create implements Callable<Integer> {
+
+    @Mixin private ClusterOptions options;
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS,
+        description =
+            "Partitions of each topic, for good: they cannot be changed later. Default: ${DEFAULT-VALUE}")
+    private int partitions;
+
+    @Option(
+        names = "--replication-factor",
+        paramLabel = "N",
+        defaultValue = "" + CreateTopics.BROKER_DEFAULT,
+        description =
+            "Copies of each partition; -1 is the broker's default. Default: ${DEFAULT-VALUE}")
+    private short replicationFactor;
+
+    @Override
+    public Integer call() {
+      if (partitions < 1) {
+        throw new ParameterException(
+            spec.commandLine(), "--partitions must be at least 1, was " + partitions);
+      }
+      Cluster cluster = options.cluster();
+      List<TopicOutcome> outcomes;
+      try {
+        outcomes =
+            new CreateTopics(new ClusterAccess(cluster), replicationFactor)
+                .create(new TopicCatalogue(cluster.dataset(), partitions));
+      } catch (TopicMismatchException e) {
+        spec.commandLine().getErr().println("pairstream: " + e.getMessage());
+        return ExitStatus.FOUND_WRONG;
+      }
+      PrintWriter out = spec.commandLine().getOut();
+      if (options.json()) {
+        out.println(json(outcomes));
+      } else {
+        for (TopicOutcome outcome : outcomes) {
+          out.printf(
+              "%-45s %2d partitions  %s%s%n",
+              outcome.topic(),
+              outcome.partitions(),
+              outcome.action().name().toLowerCase(Locale.ROOT),
+              outcome.altered().isEmpty() ? "" : " " + outcome.altered());
+        }
+      }
+      return ExitStatus.DONE;
+    }
+
+    private static ObjectNode json(List<TopicOutcome> outcomes) {
+      ObjectNode object = new JsonMapper().createObjectNode();
+      ArrayNode topics = object.putArray("topics");
+      for (TopicOutcome outcome : outcomes) {
+        ObjectNode topic =
+            topics
+                .addObject()
+                .put("topic", outcome.topic())
+                .put("action", outcome.action().name())
+                .put("partitions", outcome.partitions());
+        outcome.schemaId().ifPresent(id -> topic.put("schema_id", id));
+        ObjectNode altered = topic.putObject("altered");
+        outcome.altered().forEach(altered::put);
+      }
+      return object;
+    }
+  }
+}

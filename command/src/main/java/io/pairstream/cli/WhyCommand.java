@@ -1,0 +1,119 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.why.PairAnswer;
+import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream why}: what became of one pair, and why. */
+@Command(
+    name = "why",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Say what became of a pair, and why.")
+final class WhyCommand implements Callable<Integer> {
+
+  @Mixin private ClusterOptions options;
+
+  @Parameters(
+      paramLabel = "PAIR_ID",
+      description = "A pair id, or a raw record's topic-partition-offset.")
+  private String id;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Optional<PairAnswer> found = new PairHistory(new ClusterAccess(options.cluster())).find(id);
+    if (found.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "pairstream: nobody has sent "
+                  + id
+                  + "; a pair id has 32 hex digits, coordinates are topic-partition-offset");
+      return ExitStatus.FOUND_WRONG;
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.json()) {
+      out.println(json(found.get()));
+    } else {
+      print(found.get(), out);
+    }
+    return ExitStatus.DONE;
+  }
+
+  private static void print(PairAnswer answer, PrintWriter out) {
+    line(out, "pair", answer.pairId().isEmpty() ? "(unreadable)" : answer.pairId());
+    line(out, "stands", answer.standing());
+    line(out, "reason", answer.reason());
+    line(out, "", answer.detail());
+    answer
+        .quarantined()
+        .map(QuarantineEntry::pair)
+        .ifPresent(
+            pair -> {
+              line(out, "measured", pair.getMeasured());
+              line(out, "limit", pair.getLimit());
+              line(out, "step", pair.getStep());
+            });
+    answer.remedy().ifPresent(remedy -> line(out, "remedy", remedy));
+    answer.receipt().ifPresent(receipt -> line(out, "copies", "" + receipt.getCopies()));
+    line(out, "came as", OriginHeader.text(answer.origin()));
+    line(out, "received", answer.receivedAt().toString());
+    answer.receipt().ifPresent(receipt -> line(out, "decided", receipt.getDecidedAt().toString()));
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    if (!value.isEmpty()) {
+      out.printf("%-10s %s%n", name, value);
+    }
+  }
+
+  private static ObjectNode json(PairAnswer answer) {
+    ObjectNode object =
+        new JsonMapper()
+            .createObjectNode()
+            .put("id", answer.id())
+            .put("pair_id", answer.pairId())
+            .put("standing", answer.standing())
+            .put("reason", answer.reason())
+            .put("detail", answer.detail());
+    answer
+        .quarantined()
+        .map(QuarantineEntry::pair)
+        .ifPresent(
+            pair ->
+                object
+                    .put("measured", pair.getMeasured())
+                    .put("limit", pair.getLimit())
+                    .put("step", pair.getStep())
+                    .put("recipe_version", pair.getRecipeVersion()));
+    answer.remedy().ifPresent(remedy -> object.put("remedy", remedy));
+    answer
+        .receipt()
+        .ifPresent(
+            receipt ->
+                object
+                    .put("copies", receipt.getCopies())
+                    .put("image_digest", receipt.getImageDigest())
+                    .put("decided_at", receipt.getDecidedAt().toString()));
+    object
+        .putObject("origin")
+        .put("topic", answer.origin().getTopic())
+        .put("partition", answer.origin().getPartition())
+        .put("offset", answer.origin().getOffset());
+    return object.put("received_at", answer.receivedAt().toString());
+  }
+}
