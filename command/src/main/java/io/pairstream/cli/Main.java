@@ -104,7 +104,6 @@ public final class Main {
 
   private static Optional<Cluster> clusterOf(CommandLine command) {
     return command.getMixins().values().stream()
-        .map(mixin -> mixin.userObject())
         .filter(ClusterOptions.class::isInstance)
         .map(options -> ((ClusterOptions) options).cluster())
         .findFirst();

@@ -1,0 +1,350 @@
+package io.pairstream.drawing;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.drawing.DrawnPair.Content;
+import io.pairstream.drawing.DrawnPair.Frame;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.util.Utf8;
+
+/**
+ * An endless stream of drawn pairs.
+ *
+ * <p>A pair is a function of seed and index: the same on every run with the same Java runtime, and
+ * in any order. (Encoders belong to the runtime, so another one may give other bytes for the same
+ * scene.) Bad pairs are spread evenly, all their kinds in turn. Every pair differs from every
+ * other, except that a {@link DrawnKind#DUPLICATE} repeats an earlier good one and empty files are
+ * all the same file. Thread-safe.
+ */
+public final class DrawnPairs {
+
+  public static final double DEFAULT_BAD_SHARE = 0.15;
+
+  /** Shorter sides of ordinary pictures, in pixels. */
+  private static final int MIN_SIDE_PX = 224;
+
+  private static final int MAX_SIDE_PX = 400;
+
+  /** Longer side of the largest pictures, in pixels. */
+  private static final int LARGEST_SIDE_PX = 1600;
+
+  private static final double MAX_ASPECT = 2.0;
+  private static final double LARGE_SHARE = 0.03;
+  private static final double CHINESE_SHARE = 0.4;
+
+  /** Separates the random numbers of the order of kinds from those of the pairs. */
+  private static final long KINDS_SALT = 0x6B696E6473L;
+
+  static {
+    // Drawing needs no screen, and must not look for one.
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
+  }
+
+  private final long seed;
+  private final double badShare;
+
+  /** A stream in which {@link #DEFAULT_BAD_SHARE} of the pairs are bad. */
+  public DrawnPairs(long seed) {
+    this(seed, DEFAULT_BAD_SHARE);
+  }
+
+  /**
+   * @param badShare share of pairs that must be turned away; at least 0 and at most 0.9
+   */
+  public DrawnPairs(long seed, double badShare) {
+    if (!(badShare >= 0 && badShare <= 0.9)) {
+      throw new IllegalArgumentException(
+          "the share of bad pairs must be from 0 to 0.9, was " + badShare);
+    }
+    this.seed = seed;
+    this.badShare = badShare;
+  }
+
+  /** All pairs from the first on; draws one when it is taken. */
+  public Stream<DrawnPair> stream() {
+    return LongStream.iterate(0, index -> index + 1).mapToObj(this::at);
+  }
+
+  /** The kind of a pair, without drawing it. */
+  public DrawnKind kindAt(long index) {
+    long badBefore = badBefore(index);
+    if (badBefore(index + 1) == badBefore) {
+      return DrawnKind.GOOD;
+    }
+    List<DrawnKind> kinds = new ArrayList<>(DrawnKind.bad());
+    SplittableRandom random =
+        new SplittableRandom(mixed(seed ^ KINDS_SALT, badBefore / kinds.size()));
+    int place = (int) (badBefore % kinds.size());
+    for (int i = 0; i < place; i++) {
+      kinds.remove(random.nextInt(kinds.size()));
+    }
+    return kinds.get(random.nextInt(kinds.size()));
+  }
+
+  /** How many of the first pairs must be turned away, by reason; the others must be kept. */
+  public Map<RejectReason, Long> rejectionsAmong(long pairs) {
+    Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
+    for (long index = 0; index < pairs; index++) {
+      kindAt(index).rejection().ifPresent(reason -> counts.merge(reason, 1L, Long::sum));
+    }
+    return counts;
+  }
+
+  /**
+   * Draws a pair.
+   *
+   * @param index its place in the stream, at least 0
+   */
+  public DrawnPair at(long index) {
+    DrawnKind kind = kindAt(index);
+    if (kind == DrawnKind.DUPLICATE) {
+      DrawnPair original = at(earlierGood(index));
+      return new DrawnPair(index, kind, original.language(), original.content());
+    }
+    Plan plan = plan(index, kind);
+    ByteBuffer image = ByteBuffer.wrap(image(plan));
+    return new DrawnPair(index, kind, plan.language(), content(plan, image));
+  }
+
+  /** What a pair shows, before anything is drawn. */
+  Plan plan(long index, DrawnKind kind) {
+    SplittableRandom random = new SplittableRandom(mixed(seed, index));
+    String language = random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
+    Format format = kind == DrawnKind.GOOD ? goodFormat(random) : Format.JPEG;
+    int width = random.nextInt(MIN_SIDE_PX, MAX_SIDE_PX + 1);
+    int height = (int) Math.min(width * MAX_ASPECT, width * (1 + random.nextDouble() * 0.7));
+    if (kind == DrawnKind.TOO_SMALL) {
+      width = random.nextInt(48, 199);
+      height = (int) (width * (1 + random.nextDouble()));
+    } else if (kind == DrawnKind.TOO_ELONGATED) {
+      width = random.nextInt(201, 260);
+      height = (int) (width * (3.1 + random.nextDouble()));
+    } else if (format == Format.LARGE_JPEG) {
+      height = random.nextInt(800, LARGEST_SIDE_PX + 1);
+      width = (int) Math.ceil(height / (1 + random.nextDouble() * (MAX_ASPECT - 1)));
+    }
+    boolean lying = random.nextInt(3) != 0;
+    Scene scene =
+        new SceneComposer(
+                random,
+                lying ? height : width,
+                lying ? width : height,
+                format == Format.GREY_JPEG,
+                format == Format.ALPHA_PNG)
+            .compose();
+    return new Plan(index, kind, language, format, scene, random);
+  }
+
+  /**
+   * A pair that is decided on but not drawn.
+   *
+   * @param random what the drawing goes on with
+   */
+  record Plan(
+      long index,
+      DrawnKind kind,
+      String language,
+      Format format,
+      Scene scene,
+      SplittableRandom random) {
+
+    String caption() {
+      String caption = language.equals("zh") ? scene.chinese() : scene.english();
+      Figure first = scene.things().get(0).figure();
+      return switch (kind) {
+        case CAPTION_TOO_SHORT ->
+            language.equals("zh")
+                ? first.chinese()
+                : SceneComposer.article(first.singular()) + " " + first.singular();
+        case CAPTION_TOO_LONG -> (caption + " ").repeat(2000 / caption.length() + 1).strip();
+        default -> caption;
+      };
+    }
+  }
+
+  /** How a good picture is written. */
+  enum Format {
+    JPEG("image/jpeg"),
+    PROGRESSIVE_JPEG("image/jpeg"),
+    GREY_JPEG("image/jpeg"),
+    LARGE_JPEG("image/jpeg"),
+    RGB_PNG("image/png"),
+    ALPHA_PNG("image/png"),
+    PALETTE_PNG("image/png"),
+    WEBP("image/webp");
+
+    private final String mediaType;
+
+    Format(String mediaType) {
+      this.mediaType = mediaType;
+    }
+  }
+
+  private static Format goodFormat(SplittableRandom random) {
+    double draw = random.nextDouble();
+    if (draw < LARGE_SHARE) {
+      return Format.LARGE_JPEG;
+    }
+    List<Format> formats =
+        List.of(
+            Format.JPEG,
+            Format.JPEG,
+            Format.JPEG,
+            Format.JPEG,
+            Format.PROGRESSIVE_JPEG,
+            Format.PROGRESSIVE_JPEG,
+            Format.GREY_JPEG,
+            Format.RGB_PNG,
+            Format.ALPHA_PNG,
+            Format.PALETTE_PNG,
+            Format.WEBP);
+    return formats.get(random.nextInt(formats.size()));
+  }
+
+  private static byte[] image(Plan plan) {
+    return switch (plan.kind()) {
+      case GOOD -> goodImage(plan);
+      case CUT_OFF -> JpegFile.cutOff(baseline(plan));
+      case CUT_OFF_AND_CLOSED -> JpegFile.cutOffAndClosed(baseline(plan));
+      case BIT_ROT -> JpegFile.rotten(baseline(plan));
+      case CMYK -> JpegFile.cmyk(paint(plan), quality(plan));
+      case DEEP_PNG -> PngFile.deep(paint(plan));
+      case ANIMATED_PNG -> PngFile.animated(paint(plan));
+      case ANIMATED_WEBP ->
+          WebpFile.isAvailable()
+              ? WebpFile.animated(paint(plan), quality(plan))
+              : PngFile.animated(paint(plan));
+      case GIF -> Bogus.gif(paint(plan));
+      case GIF_BOMB -> Bogus.gifBomb(plan.random());
+      case WEB_PAGE -> Bogus.webPage(plan.index());
+      case EMPTY_FILE -> new byte[0];
+      case GARBAGE -> Bogus.garbage(plan.random());
+      default -> baseline(plan);
+    };
+  }
+
+  private static byte[] goodImage(Plan plan) {
+    return switch (plan.format()) {
+      case JPEG, LARGE_JPEG -> baseline(plan);
+      case PROGRESSIVE_JPEG -> JpegFile.encode(paint(plan), quality(plan), true);
+      case GREY_JPEG ->
+          JpegFile.encode(
+              ScenePainter.paintGrey(plan.scene(), plan.random()), quality(plan), false);
+      case RGB_PNG -> PngFile.rgb(paint(plan));
+      case ALPHA_PNG -> PngFile.rgba(ScenePainter.paintOnNothing(plan.scene()));
+      case PALETTE_PNG -> PngFile.palette(ScenePainter.paint(plan.scene(), plan.random(), false));
+      case WEBP ->
+          WebpFile.isAvailable() ? WebpFile.encode(paint(plan), quality(plan)) : baseline(plan);
+    };
+  }
+
+  private static byte[] baseline(Plan plan) {
+    return JpegFile.encode(paint(plan), quality(plan), false);
+  }
+
+  private static BufferedImage paint(Plan plan) {
+    return ScenePainter.paint(plan.scene(), plan.random(), true);
+  }
+
+  private static float quality(Plan plan) {
+    return 0.7f + 0.25f * (float) plan.random().nextDouble();
+  }
+
+  private static Content content(Plan plan, ByteBuffer image) {
+    String digest = PairIdentity.imageDigest(image);
+    return switch (plan.kind()) {
+      case GARBAGE -> new Content.Forged(digest, Frame.NONE, image);
+      case UNKNOWN_SCHEMA ->
+          new Content.Forged(
+              digest, Frame.UNKNOWN_SCHEMA, body(image, new Utf8(plan.caption()), plan));
+      case BROKEN_UTF8 ->
+          new Content.Forged(digest, Frame.OWN_SCHEMA, body(image, latin1(plan), plan));
+      default -> new Content.Submitted(pair(plan, image));
+    };
+  }
+
+  private static NewPair pair(Plan plan, ByteBuffer image) {
+    return new NewPair(
+        image,
+        plan.caption(),
+        plan.language(),
+        SourceKind.SYNTHETIC,
+        "drawn",
+        "",
+        "CC0-1.0",
+        plan.format().mediaType,
+        Map.of("drawn_index", String.valueOf(plan.index()), "drawn_kind", plan.kind().name()));
+  }
+
+  /** The caption with a letter that is not UTF-8 behind it. */
+  private static Utf8 latin1(Plan plan) {
+    byte[] bytes = (plan.caption() + " caf?").getBytes(StandardCharsets.UTF_8);
+    bytes[bytes.length - 1] = (byte) 0xE9;
+    return new Utf8(bytes);
+  }
+
+  /** A raw pair in Avro, whose caption may be any bytes. */
+  private static ByteBuffer body(ByteBuffer image, Utf8 caption, Plan plan) {
+    GenericRecord pair = new GenericData.Record(RawPair.SCHEMA$);
+    pair.put("image", image.duplicate());
+    pair.put("caption", caption);
+    pair.put("language", plan.language());
+    pair.put("source_kind", SourceKind.SYNTHETIC.name());
+    pair.put("contributor", "drawn");
+    pair.put("url", "");
+    pair.put("licence", "CC0-1.0");
+    pair.put("media_type", plan.format().mediaType);
+    pair.put("annotations", Map.of());
+    pair.put("received_at", 0L);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(image.remaining() + 512);
+    try {
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+      new GenericDatumWriter<GenericRecord>(RawPair.SCHEMA$).write(pair, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return ByteBuffer.wrap(bytes.toByteArray());
+  }
+
+  private long earlierGood(long index) {
+    SplittableRandom random = new SplittableRandom(mixed(seed, index));
+    long candidate = random.nextLong(index);
+    while (kindAt(candidate) != DrawnKind.GOOD) {
+      candidate--;
+    }
+    return candidate;
+  }
+
+  /** How many bad pairs there are before an index. The first pair is never one. */
+  private long badBefore(long index) {
+    return (long) Math.floor(index * badShare);
+  }
+
+  /** A seed for one index, far from its neighbours'. */
+  private static long mixed(long seed, long index) {
+    return new SplittableRandom(seed ^ (index * 0x9E3779B97F4A7C15L)).nextLong();
+  }
+}

@@ -1,0 +1,427 @@
+package io.pairstream.drawing;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.drawing.DrawnPair.Content;
+import io.pairstream.drawing.DrawnPairs.Format;
+import io.pairstream.drawing.DrawnPairs.Plan;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairIdentity;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import javax.imageio.IIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DrawnPairsTest {
+
+  private static final long SEED = 7;
+  private static final double NO_BAD = 0;
+
+  private final DrawnPairs pairs = new DrawnPairs(SEED);
+
+  @Test
+  void firstFiftyAreTheSameEverywhere() throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (long index = 0; index < 50; index++) {
+      Plan plan = pairs.plan(index, pairs.kindAt(index));
+      String line =
+          String.join(
+              "|",
+              plan.kind().name(),
+              plan.format().name(),
+              plan.language(),
+              plan.caption(),
+              plan.scene().widthPx() + "x" + plan.scene().heightPx());
+      digest.update(line.getBytes(UTF_8));
+    }
+
+    // Not over image bytes: those are the encoders' business, which differ between Java runtimes.
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo("8a94b3f326cd9e7688257f825f9525453bd84456e31c2ebdb2b700b61a255012");
+  }
+
+  @Test
+  void samePairComesOutInAnyOrder() {
+    List<DrawnPair> forwards = pairs.stream().limit(60).toList();
+
+    DrawnPairs again = new DrawnPairs(SEED);
+    for (int index = 59; index >= 0; index--) {
+      assertThat(again.at(index)).isEqualTo(forwards.get(index));
+    }
+  }
+
+  @Test
+  void anotherSeedGivesOtherPairs() {
+    assertThat(new DrawnPairs(8).at(0)).isNotEqualTo(pairs.at(0));
+  }
+
+  @Test
+  void everyKindComesWithinTwoHundred() {
+    Set<DrawnKind> kinds = new TreeSet<>();
+    for (long index = 0; index < 200; index++) {
+      kinds.add(pairs.kindAt(index));
+    }
+
+    assertThat(kinds).containsExactlyInAnyOrder(DrawnKind.values());
+  }
+
+  @Test
+  void badShareIsExact() {
+    long bad =
+        LongStream.range(0, 1000)
+            .filter(index -> new DrawnPairs(SEED, 0.25).kindAt(index) != DrawnKind.GOOD)
+            .count();
+
+    assertThat(bad).isEqualTo(250);
+    assertThat(
+            new DrawnPairs(SEED, 0.25)
+                .rejectionsAmong(1000).values().stream().mapToLong(count -> count).sum())
+        .isEqualTo(250);
+  }
+
+  @Test
+  void refusesShareThatLeavesNoGoodPairs() {
+    assertThatThrownBy(() -> new DrawnPairs(SEED, 0.95))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0.95");
+  }
+
+  @Test
+  void goodPairsAllDiffer() {
+    Set<String> ids = new HashSet<>();
+    Set<String> images = new HashSet<>();
+    for (DrawnPair drawn : new DrawnPairs(SEED, NO_BAD).stream().limit(400).toList()) {
+      NewPair pair = submitted(drawn);
+      String digest = PairIdentity.imageDigest(pair.image());
+      assertThat(images.add(digest)).as("image of pair %d is new", drawn.index()).isTrue();
+      ids.add(PairIdentity.pairId(digest, pair.caption()));
+    }
+
+    assertThat(ids).hasSize(400);
+  }
+
+  @Test
+  void duplicateRepeatsAnEarlierGoodPair() {
+    DrawnPair duplicate = first(DrawnKind.DUPLICATE);
+
+    List<DrawnPair> originals =
+        pairs.stream()
+            .limit(duplicate.index())
+            .filter(earlier -> earlier.kind() == DrawnKind.GOOD)
+            .filter(earlier -> earlier.content().equals(duplicate.content()))
+            .toList();
+
+    assertThat(originals).hasSize(1);
+  }
+
+  @Test
+  void captionsAreInBothLanguages() {
+    Map<String, List<String>> captions =
+        pairs.stream()
+            .limit(200)
+            .filter(drawn -> drawn.kind() == DrawnKind.GOOD)
+            .collect(
+                Collectors.groupingBy(
+                    DrawnPair::language,
+                    Collectors.mapping(drawn -> submitted(drawn).caption(), Collectors.toList())));
+
+    assertThat(captions.get("en")).hasSizeGreaterThan(60).allMatch(c -> c.matches("[ -~]+\\."));
+    assertThat(captions.get("zh"))
+        .hasSizeGreaterThan(40)
+        .allMatch(c -> c.matches("[\\p{IsHan}，、。]+。"));
+  }
+
+  @Test
+  void englishArticlesFitTheirWords() {
+    DrawnPairs good = new DrawnPairs(SEED, NO_BAD);
+    for (long index = 0; index < 3000; index++) {
+      String caption = " " + good.plan(index, DrawnKind.GOOD).scene().english() + " ";
+      assertThat(caption)
+          .doesNotContainPattern("(?i) a [aeiou]")
+          .doesNotContainPattern("(?i) an [^aeiou]");
+    }
+  }
+
+  @Test
+  void decodesToTheDrawnSize() throws IOException {
+    Map<Format, Integer> seen = new EnumMap<>(Format.class);
+    DrawnPairs good = new DrawnPairs(SEED, NO_BAD);
+    for (long index = 0; index < 250; index++) {
+      Plan plan = good.plan(index, DrawnKind.GOOD);
+      BufferedImage image = decode(submitted(good.at(index)).image());
+      assertThat(image.getWidth()).isEqualTo(plan.scene().widthPx()).isBetween(224, 1600);
+      assertThat(image.getHeight()).isEqualTo(plan.scene().heightPx()).isBetween(224, 1600);
+      assertThat(Math.max(image.getWidth(), image.getHeight()))
+          .isLessThanOrEqualTo(2 * Math.min(image.getWidth(), image.getHeight()));
+      seen.merge(plan.format(), 1, Integer::sum);
+    }
+
+    assertThat(seen).containsOnlyKeys(Format.values());
+  }
+
+  @Test
+  void middleOfEachThingHasTheDescribedColour() throws IOException {
+    DrawnPairs good = new DrawnPairs(SEED, NO_BAD);
+    for (long index = 0; index < 250; index++) {
+      Plan plan = good.plan(index, DrawnKind.GOOD);
+      BufferedImage image = decode(submitted(good.at(index)).image());
+      for (Scene.Thing thing : plan.scene().things()) {
+        int[] pixel = rgb(image, (int) thing.centreX(), (int) thing.centreY());
+        assertThat(nearest(pixel))
+            .as(
+                "pair %d, %s: the middle of the %s is %s",
+                index, plan.scene().english(), thing.figure(), Arrays.toString(pixel))
+            .isEqualTo(thing.colour());
+        assertThat(plan.scene().english()).contains(thing.colour().english());
+        assertThat(plan.scene().chinese()).contains(thing.colour().chinese());
+      }
+    }
+  }
+
+  @Test
+  void figuresStayInsideThePicture() {
+    DrawnPairs good = new DrawnPairs(SEED, NO_BAD);
+    for (long index = 0; index < 3000; index++) {
+      Scene scene = good.plan(index, DrawnKind.GOOD).scene();
+      for (Scene.Thing thing : scene.things()) {
+        assertThat(thing.centreX() - thing.size() / 2).as("%d %s", index, scene).isGreaterThan(-1);
+        assertThat(thing.centreY() - thing.size() / 2).as("%d %s", index, scene).isGreaterThan(-1);
+        assertThat(thing.centreX() + thing.size() / 2)
+            .as("%d %s", index, scene)
+            .isLessThan(scene.widthPx() + 1);
+        assertThat(thing.centreY() + thing.size() / 2)
+            .as("%d %s", index, scene)
+            .isLessThan(scene.heightPx() + 1);
+      }
+    }
+  }
+
+  @Test
+  void smallAndElongatedImagesAreJustThat() throws IOException {
+    BufferedImage small = decode(submitted(first(DrawnKind.TOO_SMALL)).image());
+    assertThat(Math.min(small.getWidth(), small.getHeight())).isLessThan(200);
+
+    BufferedImage elongated = decode(submitted(first(DrawnKind.TOO_ELONGATED)).image());
+    int shorter = Math.min(elongated.getWidth(), elongated.getHeight());
+    assertThat(shorter).isGreaterThanOrEqualTo(200);
+    assertThat(Math.max(elongated.getWidth(), elongated.getHeight())).isGreaterThan(3 * shorter);
+  }
+
+  @Test
+  void rottenAndCutFilesMakeTheDecoderComplain() throws IOException {
+    assertThat(warnings(submitted(first(DrawnKind.BIT_ROT)).image())).isNotEmpty();
+    assertThat(warnings(submitted(first(DrawnKind.CUT_OFF_AND_CLOSED)).image())).isNotEmpty();
+    assertThat(warnings(submitted(first(DrawnKind.CUT_OFF)).image())).isNotEmpty();
+    assertThat(warnings(submitted(first(DrawnKind.GOOD)).image())).isEmpty();
+  }
+
+  @Test
+  void cutFilesDifferInTheirEndMarker() {
+    byte[] cut = bytes(submitted(first(DrawnKind.CUT_OFF)).image());
+    byte[] closed = bytes(submitted(first(DrawnKind.CUT_OFF_AND_CLOSED)).image());
+
+    assertThat(Arrays.copyOfRange(cut, cut.length - 2, cut.length))
+        .isNotEqualTo(new byte[] {(byte) 0xFF, (byte) 0xD9});
+    assertThat(closed).endsWith(0xFF, 0xD9);
+  }
+
+  @Test
+  void cmykFileHasFourChannelsAndAdobesMark() throws IOException {
+    ByteBuffer image = submitted(first(DrawnKind.CMYK)).image();
+
+    int channels = withReader(image, reader -> reader.readRaster(0, null).getNumBands());
+    assertThat(channels).isEqualTo(4);
+    assertThat(text(image)).contains("Adobe");
+  }
+
+  @Test
+  void deepPngHasSixteenBits() throws IOException {
+    BufferedImage image = decode(submitted(first(DrawnKind.DEEP_PNG)).image());
+
+    assertThat(image.getSampleModel().getSampleSize(0)).isEqualTo(16);
+  }
+
+  @Test
+  void animationsHoldTwoFrames() throws IOException {
+    ByteBuffer png = submitted(first(DrawnKind.ANIMATED_PNG)).image();
+    assertThat(text(png)).contains("acTL", "fcTL", "fdAT");
+    assertThat(decode(png).getWidth()).isGreaterThanOrEqualTo(224);
+
+    if (WebpFile.isAvailable()) {
+      ByteBuffer webp = submitted(first(DrawnKind.ANIMATED_WEBP)).image();
+      assertThat(text(webp)).startsWith("RIFF").contains("WEBPVP8X", "ANIM", "ANMF");
+      assertThat(webp.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt(4))
+          .isEqualTo(webp.remaining() - 8);
+    }
+  }
+
+  @Test
+  void gifBombDeclaresMuchInFewBytes() {
+    ByteBuffer bomb = submitted(first(DrawnKind.GIF_BOMB)).image();
+
+    assertThat(bomb.remaining()).isEqualTo(43);
+    ByteBuffer little = bomb.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(little.getShort(6)).isEqualTo((short) 30_000);
+    assertThat(little.getShort(8)).isEqualTo((short) 30_000);
+  }
+
+  @Test
+  void gifIsAWholeOne() throws IOException {
+    assertThat(decode(submitted(first(DrawnKind.GIF)).image()).getWidth())
+        .isGreaterThanOrEqualTo(224);
+  }
+
+  @Test
+  void captionsAreTooShortOrTooLong() {
+    List<DrawnPair> drawn = pairs.stream().limit(1500).toList();
+
+    assertThat(drawn)
+        .filteredOn(pair -> pair.kind() == DrawnKind.CAPTION_TOO_SHORT)
+        .extracting(pair -> submitted(pair).caption())
+        .isNotEmpty()
+        .allMatch(caption -> caption.split(" ").length < 3 && caption.length() < 12)
+        .allMatch(caption -> caption.matches("[ -~]+") || caption.length() < 4);
+    assertThat(drawn)
+        .filteredOn(pair -> pair.kind() == DrawnKind.CAPTION_TOO_LONG)
+        .extracting(pair -> submitted(pair).caption())
+        .isNotEmpty()
+        .allMatch(caption -> caption.length() > 2000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DrawnKind.class,
+      names = {"BROKEN_UTF8", "GARBAGE", "UNKNOWN_SCHEMA"})
+  void recordsThatNoSerializerWritesAreForged(DrawnKind kind) {
+    Content.Forged forged = (Content.Forged) first(kind).content();
+
+    ByteBuffer value = ByteBuffer.wrap(forged.value(42));
+
+    switch (kind) {
+      case GARBAGE -> assertThat(value.get(0)).isNotZero();
+      case UNKNOWN_SCHEMA -> assertThat(value.getInt(1)).isEqualTo(1_000_000_042);
+      default -> {
+        assertThat(value.getInt(1)).isEqualTo(42);
+        assertThat(text(value)).contains(" caf\u00e9");
+      }
+    }
+    assertThat(forged.key()).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void everyKindButTheGoodOneNamesItsReason() {
+    assertThat(DrawnKind.GOOD.rejection()).isEmpty();
+    assertThat(DrawnKind.bad()).allMatch(kind -> kind.rejection().isPresent());
+    assertThat(pairs.rejectionsAmong(200)).containsKey(RejectReason.DUPLICATE_PAIR);
+  }
+
+  private DrawnPair first(DrawnKind kind) {
+    long index = 0;
+    while (pairs.kindAt(index) != kind) {
+      index++;
+    }
+    return pairs.at(index);
+  }
+
+  private static NewPair submitted(DrawnPair drawn) {
+    return ((Content.Submitted) drawn.content()).pair();
+  }
+
+  private static BufferedImage decode(ByteBuffer image) throws IOException {
+    BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(bytes(image)));
+    assertThat(decoded).isNotNull();
+    return decoded;
+  }
+
+  /** What the JPEG decoder complains about. */
+  private static List<String> warnings(ByteBuffer image) throws IOException {
+    List<String> warnings = new ArrayList<>();
+    return withReader(
+        image,
+        reader -> {
+          reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+          try {
+            reader.read(0);
+          } catch (IIOException e) {
+            warnings.add(e.getMessage());
+          }
+          return warnings;
+        });
+  }
+
+  private static <T> T withReader(ByteBuffer image, Reading<T> reading) throws IOException {
+    try (ImageInputStream input =
+        ImageIO.createImageInputStream(new ByteArrayInputStream(bytes(image)))) {
+      ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+      try {
+        reader.setInput(input);
+        return reading.from(reader);
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  /** Something read by an image reader. */
+  private interface Reading<T> {
+    T from(ImageReader reader) throws IOException;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  /** The bytes as Latin-1 text. */
+  private static String text(ByteBuffer bytes) {
+    return ISO_8859_1.decode(bytes.duplicate()).toString();
+  }
+
+  /** The pixel's channels; grey levels are read as they are stored. */
+  private static int[] rgb(BufferedImage image, int x, int y) {
+    if (image.getRaster().getNumBands() == 1 && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+      int level = image.getRaster().getSample(x, y, 0);
+      return new int[] {level, level, level};
+    }
+    int argb = image.getRGB(x, y);
+    return new int[] {(argb >> 16) & 0xFF, (argb >> 8) & 0xFF, argb & 0xFF};
+  }
+
+  private static Colour nearest(int[] pixel) {
+    Function<Colour, Integer> distance =
+        colour -> {
+          int red = pixel[0] - ((colour.rgb() >> 16) & 0xFF);
+          int green = pixel[1] - ((colour.rgb() >> 8) & 0xFF);
+          int blue = pixel[2] - (colour.rgb() & 0xFF);
+          return red * red + green * green + blue * blue;
+        };
+    return Arrays.stream(Colour.values()).min(Comparator.comparing(distance)).orElseThrow();
+  }
+}
