@@ -107,6 +107,11 @@ public final class PreprocessService implements AutoCloseable {
     return ended.join();
   }
 
+  /** Whether the service has ended, by {@link #close} or by a fault of its own. */
+  public boolean hasEnded() {
+    return ended.isDone();
+  }
+
   @Override
   public void close() {
     streams.close(STOP_WITHIN);

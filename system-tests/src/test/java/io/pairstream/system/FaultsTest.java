@@ -1,0 +1,106 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.operations.audit.AuditReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes killed in the middle of the work: nothing is lost, nothing is there twice. */
+@Timeout(300)
+class FaultsTest {
+
+  private static final Duration CATCH_UP = Duration.ofSeconds(120);
+
+  @TempDir private Path folder;
+
+  @Test
+  void nothingIsLostAndNothingIsTwiceWhenProcessesAreKilled() throws Exception {
+    DrawnPairs pairs = new DrawnPairs(11);
+    try (RunningPlatform platform = RunningPlatform.start(folder, "demo")) {
+      CompletableFuture<Void> publishing =
+          CompletableFuture.runAsync(() -> platform.publish(pairs, 0, 600));
+
+      awaitProgress(platform, 1);
+      platform.killAndAwaitRestart("preprocess");
+      awaitProgress(platform, 2);
+      Await.until(
+          "an image worker runs",
+          CATCH_UP,
+          () -> !platform.imageWorkers().isEmpty(),
+          platform::imageWorkers);
+      platform.imageWorkers().forEach(ProcessHandle::destroyForcibly);
+      platform.killAndAwaitRestart("registry");
+      platform.killAndAwaitRestart("broker");
+      publishing.join();
+      platform.killAndAwaitRestart("preprocess");
+      platform.awaitAllDecided(CATCH_UP);
+
+      AuditReport report = platform.audit();
+      assertThat(report.details()).isEmpty();
+      assertThat(report.inputs()).isEqualTo(600);
+      assertThat(platform.quarantine()).isEqualTo(expectedRejections(pairs, 600));
+    }
+  }
+
+  @Test
+  void aRegistryThatIsDownOrEmptyPausesTheWorkAndBlamesNobody() throws Exception {
+    DrawnPairs good = new DrawnPairs(12, 0.0);
+    try (RunningPlatform platform = RunningPlatform.start(folder, "demo")) {
+      platform.publish(good, 0, 20);
+      platform.awaitAllDecided(CATCH_UP);
+
+      // The registry comes back without any of its schemas.
+      deleteTree(platform.data().resolve("registry"));
+      platform.killAndAwaitRestart("registry");
+      ForeignProducer.sendUnknownSchema(platform.cluster());
+      Await.until("the record waits", CATCH_UP, () -> platform.waiting() == 1, platform::waiting);
+      assertThat(platform.quarantine()).isEmpty();
+
+      Process create =
+          new ProcessBuilder(
+                  RunningPlatform.command(
+                      "topics", "create", "--data-dir", platform.data().toString()))
+              .inheritIO()
+              .start();
+      assertThat(create.waitFor()).isZero();
+      platform.awaitAllDecided(CATCH_UP);
+      assertThat(platform.quarantine()).isEqualTo(Map.of("UNKNOWN_SCHEMA", 1L));
+      assertThat(platform.audit().details()).isEmpty();
+    }
+  }
+
+  private static void awaitProgress(RunningPlatform platform, long inputs) {
+    Await.until(
+        "some pairs are decided",
+        CATCH_UP,
+        () -> platform.audit().inputs() >= inputs,
+        () -> "nothing");
+  }
+
+  private static Map<String, Long> expectedRejections(DrawnPairs pairs, long count) {
+    Map<String, Long> expected = new TreeMap<>();
+    pairs.rejectionsAmong(count).forEach((reason, times) -> expected.put(reason.name(), times));
+    return expected;
+  }
+
+  private static void deleteTree(Path root) throws Exception {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(root)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package io.pairstream.feed;
+
+import io.pairstream.feed.FeedSettings.End;
+import io.pairstream.feed.Ring.Handover;
+import io.pairstream.feed.record.SampleReader;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Ready batches from one split's topic.
+ *
+ * <p>Assigns all partitions to itself and joins no group. Reads committed records alone, steps over
+ * tombstones and transaction markers, and prefetches as many batches as it has slots. The {@link
+ * FeedPosition} counts what was handed out, not what was prefetched: a feed that is opened there
+ * goes on with no sample lost or repeated. In which order samples of several partitions mix is not
+ * the same from run to run.
+ *
+ * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
+ * time than there are slots.
+ */
+public final class PairFeed implements AutoCloseable {
+
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  private final FeedSource source;
+  private final FeedSettings settings;
+  private final Ring ring;
+  private final FeedClocks clocks;
+  private final ExecutorService decoders;
+  private final Thread fetcher;
+  private final long openedAt = System.nanoTime();
+  private final AtomicInteger held = new AtomicInteger();
+
+  private FeedPosition position;
+  private long batches;
+  private long samples;
+  private long dataWaitNanos;
+
+  private PairFeed(
+      FeedSource source,
+      FeedSettings settings,
+      FeedPosition start,
+      Map<TopicPartition, Long> ends,
+      KafkaConsumer<byte[], byte[]> consumer) {
+    this.source = source;
+    this.settings = settings;
+    this.position = start;
+    this.ring = new Ring();
+    this.clocks = new FeedClocks();
+    this.decoders =
+        Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
+    SampleWriter writer =
+        new SampleWriter(
+            new SampleReader(source.registry()), settings, source.split().name(), clocks);
+    this.fetcher =
+        daemon(
+            new FetchLoop(consumer, start, ends, settings, ring, writer, decoders, clocks),
+            "feed-fetch");
+  }
+
+  /** Opens a feed at the first record that the topic holds. */
+  public static PairFeed open(FeedSource source, FeedSettings settings) {
+    return open(source, settings, Optional.empty());
+  }
+
+  /**
+   * Opens a feed.
+   *
+   * @param position where to go on; empty begins at the first record that the topic holds
+   * @throws PositionRefusedException where the position is not one of this topic, or records behind
+   *     it have left the log
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static PairFeed open(
+      FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
+    KafkaConsumer<byte[], byte[]> consumer = consumer(source, settings);
+    try {
+      TopicDescription topic = describe(source);
+      List<TopicPartition> partitions =
+          topic.partitions().stream()
+              .map(info -> new TopicPartition(topic.name(), info.partition()))
+              .toList();
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      FeedPosition start =
+          position.orElseGet(
+              () ->
+                  new FeedPosition(topic.name(), topic.topicId().toString(), byPartition(begins)));
+      requireReachable(start, topic, begins, ends);
+
+      PairFeed feed =
+          new PairFeed(
+              source, settings, start, settings.end() == End.NEVER ? Map.of() : ends, consumer);
+      feed.fetcher.start();
+      return feed;
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Waits for the next batch; empty once the feed is over.
+   *
+   * @throws RefusedSampleException where a sample in the batch is of another shape or split, or
+   *     cannot be read; the feed gives no more batches then
+   * @throws IllegalStateException where the trainer holds every slot, so that none can ever come
+   */
+  public Optional<ReadyBatch> next() {
+    if (held.get() == settings.slots()) {
+      throw new IllegalStateException(
+          "all " + settings.slots() + " slots are held; close a batch before asking for another");
+    }
+    long begin = System.nanoTime();
+    try {
+      Handover next = ring.takeNext();
+      if (next instanceof Handover.Failed failed) {
+        throw failed.cause();
+      } else if (next instanceof Handover.Batch ready) {
+        return Optional.of(handOver(ready.slot()));
+      }
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } finally {
+      dataWaitNanos += System.nanoTime() - begin;
+    }
+  }
+
+  /** Behind the last batch that {@link #next} handed out. */
+  public FeedPosition position() {
+    return position;
+  }
+
+  /**
+   * Shows the position to those who look at lag, as offsets of the data set's feed group. Nothing
+   * is ever read from there; the position that counts is stored with the model.
+   */
+  public void commit() {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    position
+        .offsets()
+        .forEach(
+            (partition, offset) ->
+                offsets.put(
+                    new TopicPartition(position.topic(), partition),
+                    new OffsetAndMetadata(offset)));
+    try (Admin admin = Admin.create(source.clientSettings())) {
+      await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
+    }
+  }
+
+  /** What the feed has done so far. */
+  public FeedStats stats() {
+    return new FeedStats(
+        batches,
+        samples,
+        Duration.ofNanos(System.nanoTime() - openedAt),
+        Duration.ofNanos(dataWaitNanos),
+        Duration.ofNanos(clocks.fetching().sum()),
+        Duration.ofNanos(clocks.slotWait().sum()),
+        Duration.ofNanos(clocks.parsing().sum()),
+        Duration.ofNanos(clocks.decoding().sum()));
+  }
+
+  /** Stops fetching and decoding. Batches that are still held stay valid. */
+  @Override
+  public void close() {
+    fetcher.interrupt();
+    decoders.shutdown();
+    try {
+      fetcher.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ReadyBatch handOver(Slot slot) throws InterruptedException {
+    try {
+      slot.awaitSamples();
+    } catch (RuntimeException e) {
+      fetcher.interrupt();
+      ring.failAtOnce(e);
+      throw e;
+    }
+    held.incrementAndGet();
+    ReadyBatch batch =
+        new ReadyBatch(
+            slot,
+            batches,
+            settings,
+            closed -> {
+              held.decrementAndGet();
+              ring.giveBack(closed);
+            });
+    batches++;
+    samples += slot.size();
+    position = slot.positionAfter();
+    return batch;
+  }
+
+  private static void requireReachable(
+      FeedPosition position,
+      TopicDescription topic,
+      Map<TopicPartition, Long> begins,
+      Map<TopicPartition, Long> ends) {
+    if (!position.topic().equals(topic.name())) {
+      throw new PositionRefusedException(
+          "the position is one of " + position.topic() + ", not of " + topic.name());
+    }
+    if (!position.topicId().equals(topic.topicId().toString())) {
+      throw new PositionRefusedException(
+          topic.name()
+              + " is not the topic that the position was taken on: it has been made anew (topic id "
+              + topic.topicId()
+              + ", position "
+              + position.topicId()
+              + ")");
+    }
+    if (!position.offsets().keySet().equals(byPartition(begins).keySet())) {
+      throw new PositionRefusedException(
+          "the position has partitions "
+              + position.offsets().keySet()
+              + ", "
+              + topic.name()
+              + " has "
+              + byPartition(begins).keySet());
+    }
+    begins.forEach(
+        (partition, begin) -> {
+          long offset = position.offsets().get(partition.partition());
+          if (offset < begin) {
+            throw new PositionRefusedException(
+                partition
+                    + " begins at "
+                    + begin
+                    + ": "
+                    + (begin - offset)
+                    + " offsets behind the position have left the log");
+          }
+          if (offset > ends.get(partition)) {
+            throw new PositionRefusedException(
+                partition
+                    + " ends at "
+                    + ends.get(partition)
+                    + ", before the position's "
+                    + offset
+                    + ": records were lost, or the position is another cluster's");
+          }
+        });
+  }
+
+  private static SortedMap<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    SortedMap<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
+  }
+
+  private static TopicDescription describe(FeedSource source) {
+    String topic = source.topic();
+    try (Admin admin = Admin.create(source.clientSettings())) {
+      return await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(FeedSource source, FeedSettings settings) {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+    config.putAll(source.clientSettings());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize()));
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static <T> T await(KafkaFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException refused) {
+        throw refused;
+      }
+      throw new KafkaException(e.getCause());
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

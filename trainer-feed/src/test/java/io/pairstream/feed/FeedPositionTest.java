@@ -1,0 +1,56 @@
+package io.pairstream.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FeedPositionTest {
+
+  @Test
+  void readsWhatItWrote() {
+    FeedPosition position =
+        new FeedPosition("pairs.training", "AAAA", new TreeMap<>(Map.of(0, 5L, 11, 1L << 40)));
+
+    assertThat(FeedPosition.parse(position.toJson())).isEqualTo(position);
+    assertThat(position.toJson())
+        .isEqualTo(
+            "{\"topic\":\"pairs.training\",\"topic_id\":\"AAAA\","
+                + "\"offsets\":{\"0\":5,\"11\":1099511627776}}");
+  }
+
+  @Test
+  void takesAFewHundredBytesForSixteenPartitions() {
+    SortedMap<Integer, Long> offsets = new TreeMap<>();
+    for (int partition = 0; partition < 16; partition++) {
+      offsets.put(partition, 1_000_000_000L);
+    }
+    FeedPosition position = new FeedPosition("pairs.training", "j7pZ9xQbTt6mUeZcXkEu3g", offsets);
+
+    assertThat(position.toJson().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "[]",
+        "{}",
+        "{\"topic\":\"t\",\"topic_id\":\"i\",\"offsets\":{}}",
+        "{\"topic\":\"t\",\"topic_id\":\"i\",\"offsets\":{\"x\":1}}",
+        "{\"topic\":\"t\",\"topic_id\":\"i\",\"offsets\":{\"0\":\"1\"}}",
+        "{\"topic\":\"t\",\"offsets\":{\"0\":1}}"
+      })
+  void refusesWhatIsNoPosition(String json) {
+    assertThatThrownBy(() -> FeedPosition.parse(json))
+        .isInstanceOf(PositionRefusedException.class)
+        .hasMessageContaining("no position of a feed");
+  }
+}
