@@ -2,6 +2,8 @@ package io.pairstream.cli;
 
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.feed.PositionRefusedException;
+import io.pairstream.feed.RefusedSampleException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.preprocess.run.StartException;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -27,8 +29,11 @@ import picocli.CommandLine.IVersionProvider;
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
     subcommands = {
+      DemoCommand.class,
       UpCommand.class,
+      ImportCommand.class,
       PreprocessCommand.class,
+      FeedCommand.class,
       LagCommand.class,
       WhyCommand.class,
       AuditCommand.class,
@@ -98,8 +103,22 @@ public final class Main {
             || exception instanceof MissingSchemaException
             || exception instanceof IncompatibleSchemaException
             || exception instanceof IOException
+            || exception instanceof PositionRefusedException
+            || exception instanceof RefusedSampleException
             || exception instanceof KafkaException;
-    return isForThePerson ? Optional.of(exception.getMessage()) : Optional.empty();
+    return isForThePerson ? Optional.of(withRoot(exception)) : Optional.empty();
+  }
+
+  /** The message, and that of the first cause, which often says more. */
+  private static String withRoot(Exception exception) {
+    Throwable root = exception;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(exception.getMessage());
+    return root == exception || root.getMessage() == null || message.contains(root.getMessage())
+        ? message
+        : message + ": " + root.getMessage();
   }
 
   private static Optional<Cluster> clusterOf(CommandLine command) {

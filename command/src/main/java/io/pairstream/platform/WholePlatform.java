@@ -55,7 +55,10 @@ public final class WholePlatform implements AutoCloseable {
                   "preprocess",
                   "io.pairstream.cli.Main",
                   arguments(cluster, recipe, settings.dataDirectory(), moreArguments))
-              .withJvmOptions(PREPROCESS_JVM));
+              .withJvmOptions(PREPROCESS_JVM)
+              .readyWhen(
+                  Readiness.groupIsAtWork(
+                      cluster.bootstrapServers(), cluster.dataset().preprocessGroup())));
       return new WholePlatform(platform, cluster);
     } catch (RuntimeException e) {
       platform.close();

@@ -88,6 +88,12 @@ public record FeedSettings(
         lastBatch);
   }
 
+  /** The same, for square images of another side. */
+  public FeedSettings side(int otherSidePx) {
+    return new FeedSettings(
+        batchSize, otherSidePx, otherSidePx, tokens, slots, decodeThreads, end, lastBatch);
+  }
+
   /** Bytes of one image's pixels. */
   int imageBytes() {
     return heightPx * widthPx * ReadyBatch.CHANNELS;

@@ -71,7 +71,7 @@ final class FetchLoop implements Runnable {
   @Override
   public void run() {
     try (consumer) {
-      fill();
+      fillUntilInterrupted();
       ring.handOver(new Handover.Over());
     } catch (InterruptException | InterruptedException e) {
       ring.handOver(new Handover.Over());
@@ -82,6 +82,15 @@ final class FetchLoop implements Runnable {
                   "records that were still to be read have left the log: " + e.getMessage())));
     } catch (RuntimeException e) {
       ring.handOver(new Handover.Failed(e));
+    }
+  }
+
+  /** An interrupt has done its work here; the consumer must not find it again while it closes. */
+  private void fillUntilInterrupted() throws InterruptedException {
+    try {
+      fill();
+    } finally {
+      boolean unused = Thread.interrupted();
     }
   }
 

@@ -89,7 +89,7 @@ public final class PairPublisher implements AutoCloseable {
   public static PairPublisher open(
       Topic<String, RawPair> topic,
       Registry registry,
-      Map<String, String> kafkaSettings,
+      Map<String, ?> kafkaSettings,
       Clock clock) {
     new TopicReadiness(kafkaSettings, OPEN_TIMEOUT).await(topic.name());
     int unused = registry.idOf(topic.name() + "-value", RawPair.SCHEMA$);
@@ -223,7 +223,7 @@ public final class PairPublisher implements AutoCloseable {
     }
   }
 
-  private static Map<String, Object> producerSettings(Map<String, String> kafkaSettings) {
+  private static Map<String, Object> producerSettings(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);

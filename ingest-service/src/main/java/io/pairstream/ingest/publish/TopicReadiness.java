@@ -31,14 +31,14 @@ final class TopicReadiness {
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
-  private final Map<String, String> clientSettings;
+  private final Map<String, ?> clientSettings;
   private final Duration patience;
 
   /**
    * @param clientSettings of Kafka's clients, with {@code bootstrap.servers}
    * @param patience how long to wait for a broker and for the topic's leaders
    */
-  TopicReadiness(Map<String, String> clientSettings, Duration patience) {
+  TopicReadiness(Map<String, ?> clientSettings, Duration patience) {
     this.clientSettings = clientSettings;
     this.patience = patience;
   }

@@ -1,7 +1,5 @@
 package io.pairstream.schemas.wire;
 
-import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,10 +24,10 @@ public final class CaptionBytes {
   /** Like RawPair's schema, but with strings that keep their bytes. */
   private static final Schema READER = Registry.withoutJavaProperties(RawPair.SCHEMA$);
 
-  private final SchemaRegistryClient client;
+  private final Registry registry;
 
   public CaptionBytes(Registry registry) {
-    this.client = registry.client();
+    this.registry = registry;
   }
 
   /** Whether a decoded caption may hide malformed bytes, so that {@link #of} is worth its price. */
@@ -45,8 +43,7 @@ public final class CaptionBytes {
    */
   public ByteBuffer of(byte[] value) {
     try {
-      int schemaId = WireFormat.schemaId(value).orElseThrow();
-      Schema writer = (Schema) client.getSchemaById(schemaId).rawSchema();
+      Schema writer = registry.writerSchema(WireFormat.schemaId(value).orElseThrow());
       GenericRecord pair =
           new GenericDatumReader<GenericRecord>(writer, READER)
               .read(
@@ -59,8 +56,8 @@ public final class CaptionBytes {
                           null));
       Utf8 caption = (Utf8) pair.get("caption");
       return ByteBuffer.wrap(caption.getBytes(), 0, caption.getByteLength());
-    } catch (IOException | RestClientException e) {
-      throw new RegistryUnavailableException("a schema that was known is no longer at hand", e);
+    } catch (IOException e) {
+      throw new IllegalStateException("a value that was decoded before does not decode", e);
     }
   }
 

@@ -129,6 +129,29 @@ public final class Registry {
     }
   }
 
+  /**
+   * The schema with which a record was written; asks the registry only where it has not been seen
+   * yet.
+   *
+   * @throws MissingSchemaException where the registry has no Avro schema of that id
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public Schema writerSchema(int schemaId) {
+    try {
+      if (client.getSchemaById(schemaId).rawSchema() instanceof Schema avro) {
+        return avro;
+      }
+      throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+    } catch (RestClientException e) {
+      if (e.getStatus() == 404) {
+        throw new MissingSchemaException("the registry does not know schema " + schemaId, e);
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
   /** A client with empty caches. */
   SchemaRegistryClient newClient() {
     return SchemaRegistryClientFactory.newClient(

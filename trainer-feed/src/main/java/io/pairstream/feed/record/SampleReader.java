@@ -1,10 +1,7 @@
 package io.pairstream.feed.record;
 
-import io.confluent.kafka.schemaregistry.ParsedSchema;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -20,7 +17,6 @@ import org.apache.avro.Schema;
 public final class SampleReader {
 
   private static final int PREFIX_BYTES = 5;
-  private static final int NOT_FOUND = 404;
 
   private final Registry registry;
   private final Map<Integer, List<Column>> plans = new ConcurrentHashMap<>();
@@ -160,27 +156,9 @@ public final class SampleReader {
 
   private Schema schema(int schemaId) throws MalformedSampleException {
     try {
-      ParsedSchema schema = registry.client().getSchemaById(schemaId);
-      if (schema.rawSchema() instanceof Schema avro) {
-        return avro;
-      }
-      throw new MalformedSampleException("schema " + schemaId + " is not Avro");
-    } catch (RestClientException e) {
-      if (e.getStatus() == NOT_FOUND) {
-        throw new MalformedSampleException("the registry does not know schema " + schemaId);
-      }
-      throw unavailable(e);
-    } catch (IOException e) {
-      throw unavailable(e);
+      return registry.writerSchema(schemaId);
+    } catch (MissingSchemaException e) {
+      throw new MalformedSampleException(e.getMessage());
     }
-  }
-
-  private RegistryUnavailableException unavailable(Exception cause) {
-    return new RegistryUnavailableException(
-        "the schema registry at "
-            + registry.addresses()
-            + " does not answer: "
-            + cause.getMessage(),
-        cause);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.feed.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -178,7 +177,7 @@ class SampleReaderTest {
   }
 
   private byte[] encode(Schema schema, GenericData.Record record) throws Exception {
-    int id = registry.client().register("other-value", new AvroSchema(schema));
+    int id = registry.register("other-value", schema);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
     write(schema, record, bytes);

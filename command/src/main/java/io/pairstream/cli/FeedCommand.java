@@ -1,0 +1,219 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import io.pairstream.feed.FeedPosition;
+import io.pairstream.feed.FeedSettings;
+import io.pairstream.feed.FeedSource;
+import io.pairstream.feed.FeedStats;
+import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.ReadyBatch;
+import io.pairstream.schemas.Standing;
+import io.pairstream.service.Cluster;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream feed}: reads ready batches as a trainer does, and says how fast they come. */
+@Command(
+    name = "feed",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Read ready batches as a trainer does.")
+final class FeedCommand implements Callable<Integer> {
+
+  private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
+
+  @Mixin private ClusterOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Samples per batch. Default: ${DEFAULT-VALUE}")
+  private int batchSize;
+
+  @Option(
+      names = "--split",
+      paramLabel = "SPLIT",
+      defaultValue = "training",
+      description = "training, validation or test. Default: ${DEFAULT-VALUE}")
+  private String split;
+
+  @Option(
+      names = "--side-px",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "Side of the images, as the recipe has it. Default: ${DEFAULT-VALUE}")
+  private int sidePx;
+
+  @Option(
+      names = "--position-file",
+      paramLabel = "FILE",
+      description = "Go on from the position in this file, and keep it there after each batch.")
+  private Path positionFile;
+
+  @Option(
+      names = "--max-batches",
+      paramLabel = "N",
+      description = "Stop after so many. Default: no end")
+  private Long maxBatches;
+
+  @Option(
+      names = "--until-end",
+      description = "Stop at the end of what was there at the start, the last batch not full.")
+  private boolean untilEnd;
+
+  private long lastShownNanos = Long.MIN_VALUE;
+
+  @Override
+  public Integer call() throws IOException {
+    Cluster cluster = options.cluster();
+    FeedSource source =
+        new FeedSource(
+            cluster.dataset(),
+            standing(),
+            cluster.registry(),
+            cluster.clientSettings(
+                Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
+    long batches = 0;
+    try (PairFeed feed = PairFeed.open(source, settings(), savedPosition())) {
+      while (maxBatches == null || batches < maxBatches) {
+        Optional<ReadyBatch> next = feed.next();
+        if (next.isEmpty()) {
+          break;
+        }
+        try (ReadyBatch batch = next.get()) {
+          batches++;
+          print(batch, feed.stats());
+          if (positionFile != null) {
+            save(batch.position());
+          }
+          showPosition(feed);
+        }
+      }
+      lastShownNanos = Long.MIN_VALUE;
+      showPosition(feed);
+      if (!options.json()) {
+        printEnd(feed.stats());
+      }
+    }
+    return ExitStatus.DONE;
+  }
+
+  /** For the lag display alone, so rarely, and never a reason to stop. */
+  private void showPosition(PairFeed feed) {
+    long now = System.nanoTime();
+    if (lastShownNanos == Long.MIN_VALUE || now - lastShownNanos > SHOW_EVERY.toNanos()) {
+      lastShownNanos = now;
+      try {
+        feed.commit();
+      } catch (KafkaException e) {
+        spec.commandLine()
+            .getErr()
+            .println("pairstream: the lag display is behind: " + e.getMessage());
+      }
+    }
+  }
+
+  private Standing standing() {
+    try {
+      Standing standing = Standing.valueOf(split.toUpperCase(Locale.ROOT));
+      if (standing != Standing.QUARANTINED && standing != Standing.WITHDRAWN) {
+        return standing;
+      }
+    } catch (IllegalArgumentException e) {
+      // Refused below, with the words that are allowed.
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--split must be training, validation or test, was " + split);
+  }
+
+  private FeedSettings settings() {
+    try {
+      FeedSettings settings = FeedSettings.ofBatches(batchSize).side(sidePx);
+      return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private Optional<FeedPosition> savedPosition() throws IOException {
+    if (positionFile == null || !Files.exists(positionFile)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(FeedPosition.parse(Files.readString(positionFile)));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--position-file: " + positionFile + ": " + e.getMessage());
+    }
+  }
+
+  /** Writes beside the file and renames, so that a crash leaves the old position or the new one. */
+  private void save(FeedPosition position) throws IOException {
+    Path beside = positionFile.resolveSibling(positionFile.getFileName() + ".new");
+    Files.writeString(beside, position.toJson());
+    Files.move(
+        beside, positionFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void print(ReadyBatch batch, FeedStats stats) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.json()) {
+      ObjectNode object =
+          new JsonMapper()
+              .createObjectNode()
+              .put("batch", batch.number())
+              .put("size", batch.size())
+              .putPOJO("image_shape", batch.imageShape())
+              .putPOJO("token_shape", batch.tokenShape());
+      ArrayNode pairIds = object.putArray("pair_ids");
+      batch.pairIds().forEach(pairIds::add);
+      object.put("first_caption", batch.captions().get(0));
+      object.put("samples_per_second", Math.round(stats.samplesPerSecond()));
+      object.put("data_wait_seconds", stats.dataWait().toMillis() / 1e3);
+      object.putRawValue("position", new RawValue(batch.position().toJson()));
+      out.println(object);
+    } else {
+      out.printf(
+          "batch %d: images uint8 %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
+          batch.number(),
+          batch.imageShape(),
+          batch.tokenShape(),
+          stats.samplesPerSecond(),
+          stats.dataWait().toMillis() / 1e3,
+          batch.captions().get(0));
+    }
+    out.flush();
+  }
+
+  private void printEnd(FeedStats stats) {
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "%d batches, %d samples, %.0f samples/s; the trainer waited %.1f s for data%n",
+            stats.batches(),
+            stats.samples(),
+            stats.samplesPerSecond(),
+            stats.dataWait().toMillis() / 1e3);
+  }
+}

@@ -1,0 +1,152 @@
+package io.pairstream.cli;
+
+import io.pairstream.ingest.files.ImportListener;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.terminal.TerminalText;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Shows how an import goes on: a bar where a person looks, a line every ten seconds elsewhere, and
+ * each problem as it comes. Keeps the first problems. Thread-safe.
+ */
+final class ImportProgress implements ImportListener, AutoCloseable {
+
+  /** Problems that are kept for the summary. */
+  static final int KEPT_PROBLEMS = 1000;
+
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+  private static final int BAR_COLUMNS = 79;
+  private static final String ERASE_LINE = "\r\u001b[2K";
+
+  private final PrintWriter err;
+  private final Optional<ProgressBar> bar;
+  private final ScheduledExecutorService lines =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "import-progress");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final long startedAt = System.nanoTime();
+  private final AtomicLong published = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicLong problems = new AtomicLong();
+  private final List<Problem> kept = new ArrayList<>();
+
+  /**
+   * @param err where to show it
+   * @param live whether a person looks
+   * @param limit pairs that will be published at most; negative where unknown
+   */
+  ImportProgress(PrintWriter err, boolean live, long limit) {
+    this.err = err;
+    if (live) {
+      bar = Optional.of(newBar(limit));
+    } else {
+      bar = Optional.empty();
+      var unused =
+          lines.scheduleAtFixedRate(
+              this::printLine,
+              BETWEEN_LINES.toMillis(),
+              BETWEEN_LINES.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public void problem(Problem problem) {
+    problems.incrementAndGet();
+    synchronized (kept) {
+      if (kept.size() < KEPT_PROBLEMS) {
+        kept.add(problem);
+      }
+    }
+    print(
+        (bar.isPresent() ? ERASE_LINE : "")
+            + TerminalText.plain(problem.where() + ": " + problem.message())
+            + System.lineSeparator());
+  }
+
+  @Override
+  public void published(int imageBytes) {
+    published.incrementAndGet();
+    bytes.addAndGet(imageBytes);
+    bar.ifPresent(
+        shown -> {
+          shown.step();
+          shown.setExtraMessage(
+              String.format(Locale.ROOT, " %.1f MB/s", bytes.get() / 1e6 / seconds()));
+        });
+  }
+
+  /** The first {@link #KEPT_PROBLEMS} problems, in their order. */
+  List<Problem> problems() {
+    synchronized (kept) {
+      return List.copyOf(kept);
+    }
+  }
+
+  /** Pairs that are in Kafka. */
+  long published() {
+    return published.get();
+  }
+
+  /** Seconds since the start; more than 0. */
+  double seconds() {
+    return Math.max(1e-9, (System.nanoTime() - startedAt) / 1e9);
+  }
+
+  /** Ends the display; the bar leaves its line. */
+  @Override
+  public void close() {
+    lines.shutdownNow();
+    bar.ifPresent(
+        shown -> {
+          shown.close();
+          print(ERASE_LINE);
+        });
+  }
+
+  private void printLine() {
+    print(
+        String.format(
+            Locale.ROOT,
+            "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s%n",
+            published.get(),
+            problems.get(),
+            published.get() / seconds(),
+            bytes.get() / 1e6 / seconds()));
+  }
+
+  private void print(String text) {
+    synchronized (err) {
+      err.print(text);
+      err.flush();
+    }
+  }
+
+  private ProgressBar newBar(long limit) {
+    return new ProgressBarBuilder()
+        .setTaskName("importing")
+        .setInitialMax(limit)
+        .setUnit(" pairs", 1)
+        .showSpeed()
+        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+        .setUpdateIntervalMillis(250)
+        .setConsumer(new DelegatingProgressBarConsumer(line -> print("\r" + line), BAR_COLUMNS))
+        .build();
+  }
+}

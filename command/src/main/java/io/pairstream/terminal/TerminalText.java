@@ -1,0 +1,94 @@
+package io.pairstream.terminal;
+
+import java.lang.Character.UnicodeScript;
+import java.util.Locale;
+
+/** Text as it may stand on a terminal. */
+public final class TerminalText {
+
+  private static final String FULL = "█";
+  private static final String[] PARTS = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+
+  private TerminalText() {}
+
+  /**
+   * The text without what moves the cursor, changes colours or turns the direction of writing:
+   * captions and file names come from strangers.
+   */
+  public static String plain(String text) {
+    StringBuilder plain = new StringBuilder(text.length());
+    text.codePoints()
+        .map(point -> isPrintable(point) ? point : ' ')
+        .forEach(plain::appendCodePoint);
+    return plain.toString();
+  }
+
+  /** The plain text cut to so many columns, with an ellipsis where something is cut off. */
+  public static String fit(String text, int columns) {
+    String plain = plain(text);
+    if (columns(plain) <= columns) {
+      return plain;
+    }
+    StringBuilder fitting = new StringBuilder();
+    int used = 1;
+    for (int at = 0; at < plain.length(); ) {
+      int point = plain.codePointAt(at);
+      used += columns(point);
+      if (used > columns) {
+        break;
+      }
+      fitting.appendCodePoint(point);
+      at += Character.charCount(point);
+    }
+    return fitting.append('…').toString();
+  }
+
+  /** How many columns plain text takes; East Asian characters take two each. */
+  public static int columns(String plain) {
+    return plain.codePoints().map(TerminalText::columns).sum();
+  }
+
+  /**
+   * A bar.
+   *
+   * @param share what it stands for, from 0 to 1
+   * @param columns length of the bar for 1
+   */
+  public static String bar(double share, int columns) {
+    int eighths = (int) Math.round(Math.max(0, Math.min(1, share)) * columns * 8);
+    return FULL.repeat(eighths / 8) + PARTS[eighths % 8];
+  }
+
+  /** A number with commas between thousands. */
+  public static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  private static boolean isPrintable(int point) {
+    int type = Character.getType(point);
+    return type != Character.CONTROL
+        && type != Character.FORMAT
+        && type != Character.SURROGATE
+        && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR;
+  }
+
+  private static int columns(int point) {
+    int type = Character.getType(point);
+    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+      return 0;
+    }
+    boolean fullWidthForm = point >= 0xFF01 && point <= 0xFF60;
+    boolean eastAsianPunctuation = point >= 0x3000 && point <= 0x303F;
+    boolean pictograph = point >= 0x1F300 && point <= 0x1FAFF;
+    return fullWidthForm || eastAsianPunctuation || pictograph || isEastAsian(point) ? 2 : 1;
+  }
+
+  private static boolean isEastAsian(int point) {
+    UnicodeScript script = UnicodeScript.of(point);
+    return script == UnicodeScript.HAN
+        || script == UnicodeScript.HIRAGANA
+        || script == UnicodeScript.KATAKANA
+        || script == UnicodeScript.HANGUL;
+  }
+}

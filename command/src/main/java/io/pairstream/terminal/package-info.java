@@ -1,0 +1,2 @@
+/** Text for a terminal: what is safe to print there, and what fits. */
+package io.pairstream.terminal;
