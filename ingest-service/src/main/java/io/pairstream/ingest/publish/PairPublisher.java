@@ -87,10 +87,7 @@ public final class PairPublisher implements AutoCloseable {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public static PairPublisher open(
-      Topic<String, RawPair> topic,
-      Registry registry,
-      Map<String, ?> kafkaSettings,
-      Clock clock) {
+      Topic<String, RawPair> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
     new TopicReadiness(kafkaSettings, OPEN_TIMEOUT).await(topic.name());
     int unused = registry.idOf(topic.name() + "-value", RawPair.SCHEMA$);
     return new PairPublisher(

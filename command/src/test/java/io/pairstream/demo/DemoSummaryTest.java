@@ -1,0 +1,50 @@
+package io.pairstream.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.demo.DemoSummary.Audit;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class DemoSummaryTest {
+
+  private static final DemoSummary SUMMARY = summary(0);
+
+  @Test
+  void jsonHasTheKeysOfTheContract() {
+    assertThat(SUMMARY.toJson())
+        .isEqualTo(
+            "{\"published\":1000,\"training\":680,\"validation\":85,\"test\":85,"
+                + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"
+                + "\"batches\":21,\"pairs_per_second\":412.5,"
+                + "\"audit\":{\"inputs\":1000,\"differences\":0}}");
+  }
+
+  @Test
+  void textNamesEveryReasonAndTheAudit() {
+    assertThat(SUMMARY.toText())
+        .containsPattern("published +1,000\n")
+        .containsPattern("quarantine +150\n")
+        .containsPattern("  DUPLICATE_PAIR +50\n")
+        .endsWith("audit: each of 1,000 inputs left by exactly one door\n");
+  }
+
+  @Test
+  void textSaysThatTheAuditFoundDifferences() {
+    assertThat(summary(3).toText())
+        .endsWith("audit: 3 of 1,000 inputs did NOT leave by exactly one door\n");
+  }
+
+  private static DemoSummary summary(long differences) {
+    return new DemoSummary(
+        1000,
+        680,
+        85,
+        85,
+        new TreeMap<>(Map.of("IMAGE_EMPTY", 100L, "DUPLICATE_PAIR", 50L)),
+        21,
+        412.5,
+        new Audit(1000, differences));
+  }
+}
