@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.operations.cluster.Cluster;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
@@ -43,7 +43,7 @@ class PairFeedTest {
   private static final int LENGTH = 4;
   private static final int PARTITIONS = 3;
 
-  private final Cluster cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
       new FeedSource(
           cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
@@ -275,8 +275,8 @@ class PairFeedTest {
   void refusesAPositionOfATopicThatWasMadeAnew() {
     FeedPosition before = start();
     try (Admin admin = cluster.admin()) {
-      Cluster.await(admin.deleteTopics(Set.of(source.topic())).all());
-      Cluster.await(
+      ClusterAccess.await(admin.deleteTopics(Set.of(source.topic())).all());
+      ClusterAccess.await(
           admin.createTopics(List.of(new NewTopic(source.topic(), PARTITIONS, (short) 1))).all());
     }
 
@@ -293,8 +293,8 @@ class PairFeedTest {
       AlterConfigOp deletable =
           new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
       ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-      Cluster.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
-      Cluster.await(
+      ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
+      ClusterAccess.await(
           admin
               .deleteRecords(
                   Map.of(new TopicPartition(source.topic(), 1), RecordsToDelete.beforeOffset(2)))
@@ -333,7 +333,7 @@ class PairFeedTest {
       feed.commit();
 
       TopicPartition partition = new TopicPartition(source.topic(), 0);
-      assertThat(Cluster.committed(admin, cluster.dataset().feedGroup(), List.of(partition)))
+      assertThat(ClusterAccess.committed(admin, cluster.dataset().feedGroup(), List.of(partition)))
           .containsEntry(partition, 1L);
       assertThat(batch.number()).isZero();
     }

@@ -19,8 +19,10 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+@Timeout(60)
 class CreateTopicsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -96,7 +98,16 @@ class CreateTopicsTest {
                 assertThat(outcome.topic()).isEqualTo(topic);
                 assertThat(outcome.altered()).containsOnlyKeys("retention.ms");
               });
-      assertThat(config(admin, topic).get("retention.ms").value()).isEqualTo("604800000");
+      awaitRetention(admin, topic, "604800000");
+    }
+  }
+
+  /**
+   * The broker applies what the controller has taken a moment later. The test's time-out ends it.
+   */
+  private static void awaitRetention(Admin admin, String topic, String wanted) {
+    while (!config(admin, topic).get("retention.ms").value().equals(wanted)) {
+      Thread.onSpinWait();
     }
   }
 
