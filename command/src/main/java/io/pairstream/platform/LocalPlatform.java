@@ -116,6 +116,17 @@ public final class LocalPlatform implements AutoCloseable {
     return layout;
   }
 
+  /** Process ids by name, of those that run. */
+  public Map<String, Long> pids() {
+    Map<String, Long> pids = new HashMap<>();
+    synchronized (children) {
+      for (SupervisedChild child : children) {
+        child.identity().ifPresent(process -> pids.put(child.name(), process.pid()));
+      }
+    }
+    return pids;
+  }
+
   /**
    * A loopback port for a service, free now, and the same at each start while it stays free.
    *

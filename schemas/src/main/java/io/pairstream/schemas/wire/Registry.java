@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
+import org.apache.avro.generic.GenericData;
 
 /**
  * A schema registry that speaks Confluent's protocol.
@@ -172,7 +172,6 @@ public final class Registry {
    * which the serializer derives the text that it looks up.
    */
   static Schema withoutJavaProperties(Schema schema) {
-    Object empty = SpecificData.get().newRecord(null, schema);
-    return AvroSchemaUtils.getSchema(empty, false, false, true);
+    return AvroSchemaUtils.getSchema(new GenericData.Record(schema), false, false, true);
   }
 }
