@@ -235,8 +235,8 @@ public final class WholeLine implements Callable<Integer> {
     text.append(String.format("%-26s %s%n", "process", "processor ms per pair"));
     result
         .get("cpu_ms_per_pair")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry ->
                 text.append(
                     String.format(
@@ -249,8 +249,8 @@ public final class WholeLine implements Callable<Integer> {
             "%n%-26s %8s %12s %10s%n", "step (with warm-up)", "runs", "ms per run", "rejected"));
     result
         .get("steps")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             entry ->
                 text.append(
                     String.format(

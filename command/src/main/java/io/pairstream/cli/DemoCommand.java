@@ -13,6 +13,7 @@ import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.terminal.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -101,7 +102,7 @@ final class DemoCommand implements Callable<Integer> {
             new TerminalProgress(err))) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
-      boolean live = !json && System.console() != null;
+      boolean live = !json && Terminal.isStdout();
       Demo.Result result = new Demo(platform).run(supply, json ? System.err : System.out, live);
       DemoSummary summary = result.summary();
       status.set(summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG);

@@ -31,7 +31,7 @@ public final class Demo {
   public static final int BATCH_SIZE = 32;
 
   /** Without any progress for so long, something is wrong that waiting does not mend. */
-  private static final Duration STUCK = Duration.ofSeconds(120);
+  private static final Duration STUCK = Duration.ofMinutes(2);
 
   private static final Duration LAST_BATCH_WITHIN = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -45,6 +46,7 @@ final class FetchLoop implements Runnable {
   private final SortedMap<Integer, Long> next = new TreeMap<>();
   private final List<String> withdrawn = new ArrayList<>();
   private boolean hasSlots;
+  private boolean reading = true;
 
   /** The slot that is being filled; null between batches. */
   private Slot filling;
@@ -70,27 +72,36 @@ final class FetchLoop implements Runnable {
 
   @Override
   public void run() {
-    try (consumer) {
-      fillUntilInterrupted();
-      ring.handOver(new Handover.Over());
-    } catch (InterruptException | InterruptedException e) {
-      ring.handOver(new Handover.Over());
-    } catch (OffsetOutOfRangeException e) {
-      ring.handOver(
-          new Handover.Failed(
-              new PositionRefusedException(
-                  "records that were still to be read have left the log: " + e.getMessage())));
-    } catch (RuntimeException e) {
-      ring.handOver(new Handover.Failed(e));
+    Handover end = fillUntilTheEnd();
+    synchronized (this) {
+      reading = false;
+      // An interrupt has done its work once it ended the reading; the consumer closes without it.
+      Thread.interrupted();
+    }
+    ring.handOver(end);
+    // There is no group to leave, and a fetch that still waits for records would be waited for.
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+
+  /** Ends the reading, wherever it waits. */
+  synchronized void stop(Thread thread) {
+    if (reading) {
+      thread.interrupt();
     }
   }
 
-  /** An interrupt has done its work here; the consumer must not find it again while it closes. */
-  private void fillUntilInterrupted() throws InterruptedException {
+  private Handover fillUntilTheEnd() {
     try {
       fill();
-    } finally {
-      boolean unused = Thread.interrupted();
+      return new Handover.Over();
+    } catch (InterruptException | InterruptedException e) {
+      return new Handover.Over();
+    } catch (OffsetOutOfRangeException e) {
+      return new Handover.Failed(
+          new PositionRefusedException(
+              "records that were still to be read have left the log: " + e.getMessage()));
+    } catch (RuntimeException e) {
+      return new Handover.Failed(e);
     }
   }
 

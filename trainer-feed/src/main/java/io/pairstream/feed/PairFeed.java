@@ -43,9 +43,11 @@ public final class PairFeed implements AutoCloseable {
 
   private final FeedSource source;
   private final FeedSettings settings;
+  private final Admin admin;
   private final Ring ring;
   private final FeedClocks clocks;
   private final ExecutorService decoders;
+  private final FetchLoop fetchLoop;
   private final Thread fetcher;
   private final long openedAt = System.nanoTime();
   private final AtomicInteger held = new AtomicInteger();
@@ -60,7 +62,9 @@ public final class PairFeed implements AutoCloseable {
       FeedSettings settings,
       FeedPosition start,
       Map<TopicPartition, Long> ends,
+      Admin admin,
       KafkaConsumer<byte[], byte[]> consumer) {
+    this.admin = admin;
     this.source = source;
     this.settings = settings;
     this.position = start;
@@ -71,10 +75,8 @@ public final class PairFeed implements AutoCloseable {
     SampleWriter writer =
         new SampleWriter(
             new SampleReader(source.registry()), settings, source.split().name(), clocks);
-    this.fetcher =
-        daemon(
-            new FetchLoop(consumer, start, ends, settings, ring, writer, decoders, clocks),
-            "feed-fetch");
+    this.fetchLoop = new FetchLoop(consumer, start, ends, settings, ring, writer, decoders, clocks);
+    this.fetcher = daemon(fetchLoop, "feed-fetch");
   }
 
   /** Opens a feed at the first record that the topic holds. */
@@ -93,12 +95,15 @@ public final class PairFeed implements AutoCloseable {
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
     KafkaConsumer<byte[], byte[]> consumer = consumer(source, settings);
+    Admin admin = Admin.create(source.clientSettings());
     try {
-      TopicDescription topic = describe(source);
+      TopicDescription topic =
+          await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
       List<TopicPartition> partitions =
           topic.partitions().stream()
               .map(info -> new TopicPartition(topic.name(), info.partition()))
               .toList();
+      consumer.assign(partitions);
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       FeedPosition start =
@@ -107,13 +112,13 @@ public final class PairFeed implements AutoCloseable {
                   new FeedPosition(topic.name(), topic.topicId().toString(), byPartition(begins)));
       requireReachable(start, topic, begins, ends);
 
-      PairFeed feed =
-          new PairFeed(
-              source, settings, start, settings.end() == End.NEVER ? Map.of() : ends, consumer);
+      Map<TopicPartition, Long> until = settings.end() == End.NEVER ? Map.of() : ends;
+      PairFeed feed = new PairFeed(source, settings, start, until, admin, consumer);
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
       consumer.close();
+      admin.close();
       throw e;
     }
   }
@@ -164,9 +169,7 @@ public final class PairFeed implements AutoCloseable {
                 offsets.put(
                     new TopicPartition(position.topic(), partition),
                     new OffsetAndMetadata(offset)));
-    try (Admin admin = Admin.create(source.clientSettings())) {
-      await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
-    }
+    await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
   }
 
   /** What the feed has done so far. */
@@ -185,20 +188,21 @@ public final class PairFeed implements AutoCloseable {
   /** Stops fetching and decoding. Batches that are still held stay valid. */
   @Override
   public void close() {
-    fetcher.interrupt();
+    fetchLoop.stop(fetcher);
     decoders.shutdown();
     try {
       fetcher.join(CLOSING.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    admin.close(CLOSING);
   }
 
   private ReadyBatch handOver(Slot slot) throws InterruptedException {
     try {
       slot.awaitSamples();
     } catch (RuntimeException e) {
-      fetcher.interrupt();
+      fetchLoop.stop(fetcher);
       ring.failAtOnce(e);
       throw e;
     }
@@ -273,13 +277,6 @@ public final class PairFeed implements AutoCloseable {
     SortedMap<Integer, Long> byPartition = new TreeMap<>();
     offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
     return byPartition;
-  }
-
-  private static TopicDescription describe(FeedSource source) {
-    String topic = source.topic();
-    try (Admin admin = Admin.create(source.clientSettings())) {
-      return await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
-    }
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(FeedSource source, FeedSettings settings) {

@@ -76,11 +76,14 @@ public final class Audit {
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = log.beginnings(rawPartitions);
       List<RawPartition> raw =
-          inputs(rawPartitions, starts, ClusterAccess.committed(admin, group, rawPartitions));
+          inputs(
+              rawPartitions,
+              starts,
+              ClusterAccess.committedAndSettled(admin, group, rawPartitions));
       Ledger ledger = new Ledger(raw, splits, topics.quarantine().name());
       List<TopicPartition> repartition = partitions(log, List.of(repartition()));
       Pages onTheWay =
-          new Pages(log, repartition, ClusterAccess.committed(admin, group, repartition));
+          new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
       Pages outputs = new Pages(log, partitions(log, outputTopics()), Map.of());
 
       for (int look = 0; look <= SECOND_LOOKS; look++) {
@@ -96,7 +99,7 @@ public final class Audit {
           pause();
         }
       }
-      return ledger.close(ClusterAccess.committed(admin, group, rawPartitions));
+      return ledger.close(ClusterAccess.committedAndSettled(admin, group, rawPartitions));
     }
   }
 

@@ -6,10 +6,15 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
@@ -33,6 +38,9 @@ public final class ClusterAccess {
 
   private static final Map<String, Object> PATIENCE =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
+
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final Dataset dataset;
   private final Registry registry;
@@ -95,33 +103,75 @@ public final class ClusterAccess {
   }
 
   /**
-   * The settled offsets that a group has committed on these partitions; without those on which it
-   * never has.
-   *
-   * <p>Waits for transactions that are just being committed. The broker does so only for partitions
-   * that are named: asked for all, it leaves out one whose first commit is under way.
+   * The offsets that a group has committed on these partitions; without those on which it never
+   * has. A commit whose transaction is just being completed does not count yet.
    */
   public static Map<TopicPartition, Long> committed(
       Admin admin, String group, Collection<TopicPartition> partitions) {
-    ListConsumerGroupOffsetsOptions settled =
-        new ListConsumerGroupOffsetsOptions().requireStable(true);
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    fetchCommitted(admin, group, partitions, false)
+        .forEach((partition, offset) -> offset.ifPresent(o -> offsets.put(partition, o)));
+    return offsets;
+  }
+
+  /**
+   * The same, but waits for transactions that are just being completed, so that no output that can
+   * be read already belongs to a commit which does not count yet. After 10 seconds a transaction
+   * hangs, and is waited for no longer.
+   */
+  public static Map<TopicPartition, Long> committedAndSettled(
+      Admin admin, String group, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    Set<TopicPartition> unsettled = new HashSet<>(partitions);
+    long deadline = System.nanoTime() + SETTLED_AFTER.toNanos();
+    while (!unsettled.isEmpty() && System.nanoTime() < deadline) {
+      // The client leaves out the partitions that the broker calls unstable.
+      fetchCommitted(admin, group, unsettled, true)
+          .forEach(
+              (partition, offset) -> {
+                unsettled.remove(partition);
+                offset.ifPresent(o -> offsets.put(partition, o));
+              });
+      if (!unsettled.isEmpty()) {
+        pause();
+      }
+    }
+    if (!unsettled.isEmpty()) {
+      offsets.putAll(committed(admin, group, unsettled));
+    }
+    return offsets;
+  }
+
+  private static Map<TopicPartition, OptionalLong> fetchCommitted(
+      Admin admin, String group, Collection<TopicPartition> partitions, boolean settled) {
+    ListConsumerGroupOffsetsOptions options =
+        new ListConsumerGroupOffsetsOptions().requireStable(settled);
     ListConsumerGroupOffsetsSpec named =
         new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
+    Map<TopicPartition, OptionalLong> offsets = new HashMap<>();
     try {
-      Map<TopicPartition, Long> offsets = new HashMap<>();
       await(
               admin
-                  .listConsumerGroupOffsets(Map.of(group, named), settled)
+                  .listConsumerGroupOffsets(Map.of(group, named), options)
                   .partitionsToOffsetAndMetadata(group))
           .forEach(
-              (partition, committed) -> {
-                if (committed != null) {
-                  offsets.put(partition, committed.offset());
-                }
-              });
-      return offsets;
+              (partition, committed) ->
+                  offsets.put(
+                      partition,
+                      committed == null
+                          ? OptionalLong.empty()
+                          : OptionalLong.of(committed.offset())));
     } catch (GroupIdNotFoundException e) {
-      return Map.of();
+      partitions.forEach(partition -> offsets.put(partition, OptionalLong.empty()));
+    }
+    return offsets;
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -84,11 +85,14 @@ public final class CommittedLog implements AutoCloseable {
 
   /** First offset of each partition. */
   public Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    // The client warns of every partition that is asked for and not assigned.
+    consumer.assign(partitions);
     return consumer.beginningOffsets(partitions);
   }
 
   /** The offset behind the last committed record of each partition. */
   public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    consumer.assign(partitions);
     return consumer.endOffsets(partitions);
   }
 
@@ -102,6 +106,7 @@ public final class CommittedLog implements AutoCloseable {
 
   /** The first offset with that time or a later one; the end where there is none. */
   public long offsetAt(TopicPartition partition, long epochMillis) {
+    consumer.assign(List.of(partition));
     OffsetAndTimestamp found =
         consumer.offsetsForTimes(Map.of(partition, epochMillis)).get(partition);
     return found == null ? ends(List.of(partition)).get(partition) : found.offset();
@@ -155,7 +160,8 @@ public final class CommittedLog implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    // There is no group to leave, and a fetch that still waits for records would be waited for.
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
   private void finish(Map<TopicPartition, Stretch> left, TopicPartition partition) {

@@ -46,8 +46,11 @@ public final class PairHistory {
    * What became of a pair; empty where nothing is known of it.
    *
    * @param id a pair id, or the coordinates {@code topic-partition-offset} of a raw record
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer
    */
   public Optional<PairAnswer> find(String id) {
+    cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Optional<Receipt> receipt = lastReceipt(log, id);
       if (receipt.isPresent()) {

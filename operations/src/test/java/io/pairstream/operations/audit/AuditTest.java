@@ -12,8 +12,12 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -263,6 +267,30 @@ class AuditTest {
     assertThat(report.details()).isEmpty();
     assertThat(report.inFlight()).isEqualTo(1);
     assertThat(report.inputs()).isEqualTo(5);
+  }
+
+  @Test
+  void passesAgainAndAgainWhileRecordsFlow() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Integer> flow =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int sent = 0;
+              for (; !enough.get(); sent++) {
+                pipeline.accept(pipeline.send("flowing " + sent, "caption"), Standing.TRAINING);
+              }
+              return sent;
+            });
+
+    List<AuditReport> reports = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      reports.add(new Audit(cluster).run());
+    }
+    enough.set(true);
+
+    assertThat(flow.get(30, TimeUnit.SECONDS)).isPositive();
+    assertThat(reports).flatExtracting(AuditReport::details).isEmpty();
+    assertThat(reports).extracting(AuditReport::inputs).isSorted();
   }
 
   @Test
