@@ -108,7 +108,7 @@ class ContainerTest {
   private static void awaitInputs(ClusterAccess access, long inputs) {
     Await.until(
         inputs + " inputs are decided",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         () -> {
           AuditReport report = new Audit(access).run();
           return report.inputs() == inputs && report.inFlight() == 0;

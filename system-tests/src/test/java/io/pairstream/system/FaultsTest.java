@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class FaultsTest {
 
-  private static final Duration CATCH_UP = Duration.ofSeconds(120);
+  private static final Duration CATCH_UP = Duration.ofMinutes(2);
 
   @TempDir private Path folder;
 
