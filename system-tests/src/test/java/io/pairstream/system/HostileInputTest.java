@@ -1,0 +1,170 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPair;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.why.PairAnswer;
+import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an attacker sends among good pairs, with keys and partitions of his own. */
+@Timeout(240)
+class HostileInputTest {
+
+  private static final Duration CATCH_UP = Duration.ofSeconds(90);
+  private static final int PARTITIONS = 4;
+  private static final String CAPTION = "a picture that somebody sent";
+
+  /** 43 bytes that declare 30000 x 30000 pixels. */
+  private static final byte[] GIF_BOMB =
+      HexFormat.of()
+          .parseHex(
+              "47494638396130753075800000000000ffffff21f90401000000002c00000000010001000002024401003b");
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachIsNamedAndTheGoodOnesFlowOn() throws Exception {
+    try (RunningPlatform platform = RunningPlatform.start(folder, "demo");
+        ForeignProducer foreign = new ForeignProducer(platform.cluster())) {
+      PairTopics topics =
+          PairTopics.of(
+              platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
+      Map<String, byte[]> hostile = hostileValues(topics);
+      DrawnPairs good = new DrawnPairs(31, 0.0);
+      int sent = 0;
+      for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
+        foreign.send(sent % PARTITIONS, "key " + value.getKey(), value.getValue());
+        foreign.send((sent + 1) % PARTITIONS, null, bytes(topics, drawn(good, sent)));
+        sent++;
+      }
+      platform.awaitAllDecided(CATCH_UP);
+
+      Map<String, Long> expected = new LinkedHashMap<>();
+      hostile.keySet().forEach(name -> expected.merge(reasonOf(name), 1L, Long::sum));
+      assertThat(platform.quarantine()).isEqualTo(expected);
+      assertThat(platform.audit().details()).isEmpty();
+      assertThat(platform.audit().inputs()).isEqualTo(2L * sent);
+
+      NewPair first = drawn(good, 0);
+      PairAnswer answer =
+          new PairHistory(new ClusterAccess(platform.cluster()))
+              .find(PairIdentity.pairId(PairIdentity.imageDigest(first.image()), first.caption()))
+              .orElseThrow();
+      assertThat(answer.standing()).isIn("TRAINING", "VALIDATION", "TEST");
+    }
+  }
+
+  /** The values by the reason that their author must read, and a word that tells them apart. */
+  private static Map<String, byte[]> hostileValues(PairTopics topics) throws IOException {
+    byte[] jpeg = picture("jpeg");
+    byte[] png = picture("png");
+    Map<String, byte[]> images = new LinkedHashMap<>();
+    images.put("IMAGE_TOO_MANY_PIXELS gif bomb", GIF_BOMB);
+    images.put("IMAGE_TOO_MANY_PIXELS png bomb", withSize(png, 32_000));
+    images.put("IMAGE_EMPTY", new byte[0]);
+    images.put("IMAGE_TYPE_UNKNOWN page", "<html><img></html>".getBytes(StandardCharsets.UTF_8));
+    images.put("IMAGE_HEADER_DAMAGED cut", Arrays.copyOf(jpeg, jpeg.length / 2));
+    images.put("IMAGE_HEADER_DAMAGED png", Arrays.copyOf(png, png.length / 2));
+    images.put("IMAGE_DAMAGED closed", closed(Arrays.copyOf(jpeg, jpeg.length / 2)));
+    Map<String, byte[]> values = new LinkedHashMap<>();
+    images.forEach(
+        (name, image) ->
+            values.put(
+                name,
+                bytes(topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(image)), CAPTION)));
+    values.put(
+        "CAPTION_TOO_LONG megabyte",
+        bytes(
+            topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(jpeg)), "word ".repeat(200_000)));
+    byte[] random = new byte[60_000];
+    new Random(5).nextBytes(random);
+    random[0] = 1;
+    values.put("UNREADABLE_RECORD noise", random);
+    values.put("UNREADABLE_RECORD nothing", null);
+    values.put("RECORD_TOO_LARGE unpacks", new byte[9_500_000]);
+    byte[] good = bytes(topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(jpeg)), CAPTION);
+    values.put("SCHEMA_MISMATCH cut", Arrays.copyOf(good, 200));
+    values.put(
+        "SCHEMA_MISMATCH claims two gigabytes",
+        ByteBuffer.allocate(10).put(good, 0, 5).put(HexFormat.of().parseHex("eaffffff0f")).array());
+    byte[] unknown = good.clone();
+    ByteBuffer.wrap(unknown).putInt(1, 123_456_789);
+    values.put("UNKNOWN_SCHEMA", unknown);
+    return values;
+  }
+
+  private static String reasonOf(String name) {
+    return name.split(" ")[0];
+  }
+
+  private static NewPair drawn(DrawnPairs pairs, long index) {
+    return ((DrawnPair.Content.Submitted) pairs.at(index).content()).pair();
+  }
+
+  private static byte[] bytes(PairTopics topics, NewPair pair) {
+    return bytes(topics, RawPair.newBuilder().setImage(pair.image()), pair.caption());
+  }
+
+  private static byte[] bytes(PairTopics topics, RawPair.Builder pair, String caption) {
+    return topics
+        .crowdsourced()
+        .value()
+        .serializer()
+        .serialize(topics.crowdsourced().name(), pair.setCaption(caption).build());
+  }
+
+  /** Noise, so that the file is long enough to be cut in the middle of its pixels. */
+  private static byte[] picture(String format) throws IOException {
+    BufferedImage image = new BufferedImage(320, 300, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(3);
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        image.setRGB(x, y, random.nextInt(0x1000000));
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, format, out);
+    return out.toByteArray();
+  }
+
+  /** A PNG that declares another size, with the right checksum. */
+  private static byte[] withSize(byte[] png, int sidePx) {
+    byte[] changed = png.clone();
+    ByteBuffer.wrap(changed).putInt(16, sidePx).putInt(20, sidePx);
+    CRC32 checksum = new CRC32();
+    checksum.update(changed, 12, 17);
+    ByteBuffer.wrap(changed).putInt(29, (int) checksum.getValue());
+    return changed;
+  }
+
+  private static byte[] closed(byte[] jpeg) {
+    byte[] closed = Arrays.copyOf(jpeg, jpeg.length + 2);
+    closed[jpeg.length] = (byte) 0xFF;
+    closed[jpeg.length + 1] = (byte) 0xD9;
+    return closed;
+  }
+}
