@@ -49,14 +49,12 @@ public record DemoSummary(
     row(text, "batches", batches);
     text.append(String.format(Locale.ROOT, "%-36s %,10.0f%n", "pairs per second", pairsPerSecond));
     text.append(
-        audit.differences() == 0
-            ? String.format(
-                Locale.ROOT, "audit: each of %,d inputs left by exactly one door%n", audit.inputs())
-            : String.format(
-                Locale.ROOT,
-                "audit: %,d of %,d inputs did NOT leave by exactly one door%n",
-                audit.differences(),
-                audit.inputs()));
+        String.format(
+            Locale.ROOT,
+            "audit: %,d differences (%,d inputs, each by exactly one door%s)%n",
+            audit.differences(),
+            audit.inputs(),
+            audit.differences() == 0 ? "" : " but for these"));
     return text.toString();
   }
 
