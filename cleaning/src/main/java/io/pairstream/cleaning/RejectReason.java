@@ -13,6 +13,7 @@ public enum RejectReason {
   UNKNOWN_SCHEMA("Register the schema under the topic's subject before sending."),
   SCHEMA_MISMATCH("Write the record with a schema that is compatible with RawPair."),
   RECORD_TOO_LARGE("Send a record of at most 9 MiB."),
+  FIELD_INVALID("Shorten the field, or use one of the words that its schema lists."),
 
   IMAGE_EMPTY("Send the bytes of the image file."),
   IMAGE_TOO_MANY_BYTES("Send a smaller file, for example a JPEG of lower quality."),

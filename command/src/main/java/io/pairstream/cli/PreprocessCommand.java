@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
@@ -69,22 +70,29 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    PreprocessSettings settings =
-        new PreprocessSettings(
-            options.cluster(),
-            recipe,
-            stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
-            streamThreads,
-            WorkerSettings.of(
-                    AppLayout.ofThisProgram().workerClassPath(),
-                    workers == null ? streamThreads : workers)
-                .withDeadline(decodeDeadline));
+    PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
     PreprocessService service = new PreprocessService(settings, times);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
     Optional<Throwable> fault = service.awaitEnd();
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
+  }
+
+  private PreprocessSettings settings() {
+    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    try {
+      return new PreprocessSettings(
+          options.cluster(),
+          recipe,
+          stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
+          streamThreads,
+          WorkerSettings.of(
+                  AppLayout.ofThisProgram().workerClassPath(),
+                  workers == null ? streamThreads : workers)
+              .withDeadline(decodeDeadline));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
   }
 
   private void stop(PreprocessService service, StepTimes times) {

@@ -90,15 +90,9 @@ public record WorkerSettings(
   }
 
   /**
-   * The longest that one image may keep a worker: two attempts, and three starts at their limit.
-   * Transaction and poll timeouts derive from this, or from {@link #likelyVerdict()} with room to
-   * spare.
+   * How long an image that hangs its workers takes: two attempts, and two starts of 2 s.
+   * Transaction and poll time-outs derive from this, with room to spare.
    */
-  public Duration longestVerdict() {
-    return deadline.multipliedBy(2).plus(startLimit.multipliedBy(3));
-  }
-
-  /** How long an image that hangs its workers takes: two attempts, and two starts of 2 s. */
   public Duration likelyVerdict() {
     return deadline.multipliedBy(2).plusSeconds(4);
   }

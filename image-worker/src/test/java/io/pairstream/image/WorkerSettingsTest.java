@@ -15,7 +15,6 @@ class WorkerSettingsTest {
     WorkerSettings settings = WorkerSettings.of("jars/*", 2);
 
     assertThat(settings.deadline()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(settings.longestVerdict()).isEqualTo(Duration.ofSeconds(100));
     assertThat(settings.likelyVerdict()).isEqualTo(Duration.ofSeconds(14));
   }
 

@@ -74,7 +74,10 @@ public final class PairFeed implements AutoCloseable {
         Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
     SampleWriter writer =
         new SampleWriter(
-            new SampleReader(source.registry()), settings, source.split().name(), clocks);
+            new SampleReader(source.registry(), source.topic()),
+            settings,
+            source.split().name(),
+            clocks);
     this.fetchLoop = new FetchLoop(consumer, start, ends, settings, ring, writer, decoders, clocks);
     this.fetcher = daemon(fetchLoop, "feed-fetch");
   }

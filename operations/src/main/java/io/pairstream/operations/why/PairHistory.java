@@ -12,6 +12,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.CaptionBytes;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -66,9 +67,7 @@ public final class PairHistory {
       return Optional.empty();
     }
     Optional<RawPair> raw = decode(found.get());
-    String pairId =
-        raw.map(r -> PairIdentity.pairId(PairIdentity.imageDigest(r.getImage()), r.getCaption()))
-            .orElse("");
+    String pairId = raw.map(r -> pairId(r, found.get())).orElse("");
     Instant receivedAt =
         raw.map(RawPair::getReceivedAt)
             .orElseGet(() -> Instant.ofEpochMilli(found.get().timestamp()));
@@ -87,6 +86,17 @@ public final class PairHistory {
                         Optional.empty(),
                         origin,
                         receivedAt)));
+  }
+
+  /** By the caption's own bytes where its text may hide what they are. */
+  private String pairId(RawPair raw, ConsumerRecord<byte[], byte[]> record) {
+    String imageDigest = PairIdentity.imageDigest(raw.getImage());
+    if (!CaptionBytes.isDoubtful(raw.getCaption())) {
+      return PairIdentity.pairId(imageDigest, raw.getCaption());
+    }
+    CaptionBytes captions =
+        new CaptionBytes(cluster.registry(), cluster.topics().crowdsourced().name() + "-value");
+    return PairIdentity.pairId(imageDigest, captions.of(record.value()));
   }
 
   private PairAnswer answer(

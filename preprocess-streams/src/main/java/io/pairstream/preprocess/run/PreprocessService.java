@@ -17,6 +17,7 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -32,9 +33,7 @@ public final class PreprocessService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PreprocessService.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
-  private final ImageWorkerPool workers;
-  private final WriterSchemas schemas;
-  private final KafkaStreams streams;
+  private final List<AutoCloseable> parts = new ArrayList<>();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
 
   /**
@@ -48,16 +47,27 @@ public final class PreprocessService implements AutoCloseable {
   public PreprocessService(PreprocessSettings settings, StepObserver observer)
       throws IOException, InterruptedException {
     Files.createDirectories(settings.stateDir());
-    workers = new ImageWorkerPool(settings.workers());
+    try {
+      start(settings, observer);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void start(PreprocessSettings settings, StepObserver observer)
+      throws IOException, InterruptedException {
+    ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
         new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, observer);
     Registry registry = settings.cluster().registry();
     PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
 
-    Readiness readiness = new Readiness(settings.cluster(), registry, topics);
-    int partitions = readiness.awaitTopics();
-    readiness.awaitSchemas();
-    schemas = new WriterSchemas(registry, topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
+    int partitions = prerequisites.awaitTopics();
+    prerequisites.awaitSchemas();
+    String rawSubject = topics.crowdsourced().name() + "-value";
+    WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));
 
     Admission admission =
         new Admission(
@@ -70,12 +80,14 @@ public final class PreprocessService implements AutoCloseable {
                 new DiskSpace(settings.stateDir())));
     Properties properties = new Properties();
     properties.putAll(settings.streamsSettings());
-    streams =
+    KafkaStreams streams =
         new KafkaStreams(
-            new PreprocessTopology(topics, plan, schemas, new CaptionBytes(registry), partitions)
+            new PreprocessTopology(
+                    topics, plan, schemas, new CaptionBytes(registry, rawSubject), partitions)
                 .build(),
             properties,
             new AdmittingClients(admission));
+    parts.add(() -> streams.close(STOP_WITHIN));
     streams.setUncaughtExceptionHandler(
         thrown -> {
           LOG.error("a stream thread ended; the service stops", thrown);
@@ -99,6 +111,11 @@ public final class PreprocessService implements AutoCloseable {
     streams.start();
   }
 
+  private <T extends AutoCloseable> T closedLater(T part) {
+    parts.add(part);
+    return part;
+  }
+
   /**
    * Waits until the service has ended, by {@link #close} or by a fault of its own, which it
    * answers.
@@ -112,10 +129,15 @@ public final class PreprocessService implements AutoCloseable {
     return ended.isDone();
   }
 
+  /** Stops the parts, the last one first. */
   @Override
   public void close() {
-    streams.close(STOP_WITHIN);
-    schemas.close();
-    workers.close();
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        LOG.warn("a part does not close", e);
+      }
+    }
   }
 }

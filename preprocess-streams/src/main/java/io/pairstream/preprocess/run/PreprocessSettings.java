@@ -32,11 +32,28 @@ public record PreprocessSettings(
    */
   private static final int BUFFERED_RECORDS = 4;
 
+  /** A broker's transaction.max.timeout.ms, where nobody has changed it. */
+  private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
+
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
 
   public PreprocessSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
+    }
+    if (transactionTimeout().compareTo(LONGEST_TRANSACTION) > 0) {
+      throw new IllegalArgumentException(
+          "--decode-deadline "
+              + workers.deadline().toSeconds()
+              + " s is too long: with --threads "
+              + threads
+              + " and --workers "
+              + workers.workers()
+              + " a transaction may take "
+              + transactionTimeout().toSeconds()
+              + " s, and brokers allow "
+              + LONGEST_TRANSACTION.toSeconds()
+              + " s; shorten it, or take as many workers as threads");
     }
   }
 
@@ -46,7 +63,11 @@ public record PreprocessSettings(
    * and never end.
    */
   Duration transactionTimeout() {
-    return workers.likelyVerdict().multipliedBy(2L * RECORDS_PER_POLL).plus(COMMIT_INTERVAL);
+    int turns = (threads + workers.workers() - 1) / workers.workers();
+    return workers
+        .likelyVerdict()
+        .multipliedBy(2L * RECORDS_PER_POLL * turns)
+        .plus(COMMIT_INTERVAL);
   }
 
   /** The settings of Kafka Streams; the operator's own Kafka settings stand above them. */
@@ -62,6 +83,8 @@ public record PreprocessSettings(
     // A record is taken as it comes; waiting for the other topic's next one orders nothing.
     settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+    // A broker that is away is waited for, however long.
+    settings.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Long.MAX_VALUE);
 
     consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);

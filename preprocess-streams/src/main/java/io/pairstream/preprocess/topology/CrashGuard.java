@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One odd record must not stop the stream; a bad release must not drain a topic into quarantine.
  * So the exception passes through once there have been more than {@link #MOST_PER_MINUTE} within a
- * minute. Not thread-safe: each task has its own.
+ * minute, in all tasks of the process together. Thread-safe.
  */
 final class CrashGuard<I, O> implements Step<I, O> {
 
@@ -37,12 +37,7 @@ final class CrashGuard<I, O> implements Step<I, O> {
     } catch (ImageWorkerUnavailableException e) {
       throw e;
     } catch (RuntimeException e) {
-      long now = System.nanoTime();
-      crashesNanos.addLast(now);
-      while (now - crashesNanos.peekFirst() > Duration.ofMinutes(1).toNanos()) {
-        crashesNanos.removeFirst();
-      }
-      if (crashesNanos.size() > MOST_PER_MINUTE) {
+      if (crashesWithinAMinute() > MOST_PER_MINUTE) {
         throw new IllegalStateException(
             "more than " + MOST_PER_MINUTE + " records crashed a step within a minute", e);
       }
@@ -50,5 +45,15 @@ final class CrashGuard<I, O> implements Step<I, O> {
       return Outcome.rejected(
           RejectReason.STEP_CRASHED, "a step of ours failed: " + OneLine.of(e.toString()));
     }
+  }
+
+  /** Notes a crash, and counts those of the last minute, this one included. */
+  private synchronized int crashesWithinAMinute() {
+    long now = System.nanoTime();
+    crashesNanos.addLast(now);
+    while (now - crashesNanos.peekFirst() > Duration.ofMinutes(1).toNanos()) {
+      crashesNanos.removeFirst();
+    }
+    return crashesNanos.size();
   }
 }

@@ -30,9 +30,8 @@ final class OutputRecords {
   }
 
   /** What training, validation or test gets; the image digest alone decides which. */
-  PreparedPair prepared(Tracked<CleanedRecord> tracked) {
+  PreparedPair prepared(Tracked<GatedRecord> tracked, CleanedPair cleaned) {
     RawPair pair = tracked.stage().pair();
-    CleanedPair cleaned = tracked.stage().cleaned();
     PreparedImage image = cleaned.image();
     TokenizedCaption caption = cleaned.caption();
     Assignment assignment = plan.split().assign(tracked.identity().imageDigest());

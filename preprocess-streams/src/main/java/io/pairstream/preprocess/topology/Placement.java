@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Placement {
 
-  /** Carries the key that a misplaced record had, if it had one. */
+  /** Carries the key that a misplaced record had; null where it had none. */
   private static final String KEY_HEADER = "pairstream.key";
 
   private final int partitions;
@@ -42,9 +42,7 @@ final class Placement {
   static Headers toTravel(RawRecord raw) {
     RecordHeaders headers = new RecordHeaders();
     raw.headers().forEach(header -> headers.add(header.key(), header.value()));
-    if (raw.key() != null) {
-      headers.add(KEY_HEADER, raw.key());
-    }
+    headers.add(KEY_HEADER, raw.key());
     headers.add(
         OriginHeader.NAME, OriginHeader.text(raw.origin()).getBytes(StandardCharsets.UTF_8));
     return headers;
@@ -63,10 +61,7 @@ final class Placement {
                 () -> new IllegalStateException("a record on the repartition topic has no origin"));
     List<RawHeader> own = own(headers);
     own.remove(own.size() - 1);
-    byte[] key = null;
-    if (!own.isEmpty() && own.get(own.size() - 1).key().equals(KEY_HEADER)) {
-      key = own.remove(own.size() - 1).value();
-    }
+    byte[] key = own.remove(own.size() - 1).value();
     return new Traveller(Optional.ofNullable(key), own, origin);
   }
 

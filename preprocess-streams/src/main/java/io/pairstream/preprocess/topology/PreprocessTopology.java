@@ -5,6 +5,7 @@ import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.split.Split;
 import io.pairstream.preprocess.topology.Tracked.Turned;
 import io.pairstream.schemas.PreparedPair;
@@ -48,6 +49,8 @@ public final class PreprocessTopology {
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
+  private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
+  private final Step<Tracked<GatedRecord>, PreparedPair> clean;
 
   /**
    * @param schemas which writers' schemas are known
@@ -67,6 +70,8 @@ public final class PreprocessTopology {
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
+    this.gate = new CrashGuard<>(this::gate);
+    this.clean = new CrashGuard<>(this::clean);
   }
 
   public Topology build() {
@@ -105,7 +110,7 @@ public final class PreprocessTopology {
             .merge(travelled.kept(), as("received"));
 
     Fork<GatedRecord> gated =
-        fork("gate", received.processValues(() -> new RunStep<>(this::gate), as("gate")));
+        fork("gate", received.processValues(() -> new RunStep<>(gate), as("gate")));
 
     Fork<GatedRecord> fresh =
         fork(
@@ -117,13 +122,11 @@ public final class PreprocessTopology {
                     as("seen-before"),
                     STANDINGS_STORE));
 
-    Fork<CleanedRecord> cleaned =
-        fork("clean", fresh.kept().processValues(() -> new RunStep<>(this::clean), as("clean")));
-
-    KStream<String, Tracked<PreparedPair>> prepared =
-        cleaned.kept().mapValues(pair -> pair.as(outputs.prepared(pair)), as("split"));
-    prepared
-        .split(as("route"))
+    Fork<PreparedPair> cleaned =
+        fork("clean", fresh.kept().processValues(() -> new RunStep<>(clean), as("clean")));
+    cleaned
+        .kept()
+        .split(as("split"))
         .branch(isIn(Split.TRAINING), to(topics.training(), "training"))
         .branch(isIn(Split.VALIDATION), to(topics.validation(), "validation"))
         .defaultBranch(to(topics.test(), "test"));
@@ -139,7 +142,8 @@ public final class PreprocessTopology {
         .mapValues(outputs::quarantined, as("quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
 
-    prepared
+    cleaned
+        .kept()
         .mapValues(Decision::published, as("published"))
         .merge(rejected.mapValues(Decision::turned, as("turned-away")), as("decisions"))
         .processValues(
@@ -149,15 +153,13 @@ public final class PreprocessTopology {
     return builder.build();
   }
 
-  private Outcome<GatedRecord> gate(ReceivedPair received) {
-    return received
-        .submitted()
-        .then(plan::gate)
-        .map(gated -> new GatedRecord(received.pair(), gated));
+  private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {
+    ReceivedPair pair = received.stage();
+    return pair.submitted().then(plan::gate).map(gated -> new GatedRecord(pair.pair(), gated));
   }
 
-  private Outcome<CleanedRecord> clean(GatedRecord gated) {
-    return plan.clean(gated.gated()).map(cleaned -> new CleanedRecord(gated.pair(), cleaned));
+  private Outcome<PreparedPair> clean(Tracked<GatedRecord> gated) {
+    return plan.clean(gated.stage().gated()).map(cleaned -> outputs.prepared(gated, cleaned));
   }
 
   private ReadRawPair reader(boolean hasTravelled) {

@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.schemas.Origin;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -19,15 +20,24 @@ import java.util.List;
 record RawRecord(
     byte[] key, byte[] value, List<RawHeader> headers, Origin origin, Instant arrivedAt) {
 
+  /** Two lengths and the mark of a value that may be null, at most. */
+  private static final int HEADER_OVERHEAD_BYTES = 16;
+
   /** One header; the value may be null. */
   @SuppressWarnings("ArrayRecordComponent")
   record RawHeader(String key, byte[] value) {}
 
-  /** Bytes of key, value and headers together. */
+  /**
+   * Bytes that the record needs as part of a quarantined one: key, value, and each header with the
+   * lengths that stand before its parts.
+   */
   long size() {
     long size = length(key) + length(value);
     for (RawHeader header : headers) {
-      size += header.key().length() + length(header.value());
+      size +=
+          HEADER_OVERHEAD_BYTES
+              + header.key().getBytes(StandardCharsets.UTF_8).length
+              + length(header.value());
     }
     return size;
   }

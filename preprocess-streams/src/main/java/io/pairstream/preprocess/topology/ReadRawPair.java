@@ -14,6 +14,7 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
@@ -134,8 +135,13 @@ final class ReadRawPair
 
   private Tracked<Outcome<ReceivedPair>> decode(RawRecord raw) {
     RawPair pair;
+    ByteBuffer caption;
     try {
       pair = pairs.deserialize(raw.origin().getTopic(), raw.value());
+      caption =
+          CaptionBytes.isDoubtful(pair.getCaption())
+              ? captionBytes.of(raw.value())
+              : StandardCharsets.UTF_8.encode(pair.getCaption());
     } catch (SerializationException | AvroRuntimeException e) {
       return unreadable(
           raw,
@@ -144,33 +150,29 @@ final class ReadRawPair
               "the value does not decode as a RawPair: " + OneLine.of(rootMessage(e))));
     }
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
-    if (CaptionBytes.isDoubtful(pair.getCaption())) {
-      ByteBuffer caption = captionBytes.of(raw.value());
-      if (!CaptionBytes.isUtf8(caption)) {
-        Identity identity =
-            new Identity(
-                PairIdentity.pairId(imageDigest, caption), imageDigest, pair.getReceivedAt());
-        return new Tracked<>(
-            raw,
-            identity,
-            Outcome.kept(
-                new ReceivedPair(
-                    pair,
-                    Outcome.rejected(
-                        RejectReason.CAPTION_NOT_UTF8,
-                        "the caption's bytes are not UTF-8; as far as they can be read: "
-                            + OneLine.of(pair.getCaption())))));
-      }
-    }
     Identity identity =
-        new Identity(
-            PairIdentity.pairId(imageDigest, pair.getCaption()), imageDigest, pair.getReceivedAt());
-    SubmittedPair submitted =
-        new SubmittedPair(
-            new EncodedImage(bytes(pair.getImage())),
-            new ReceivedCaption(pair.getCaption(), pair.getLanguage()));
+        new Identity(PairIdentity.pairId(imageDigest, caption), imageDigest, pair.getReceivedAt());
     return new Tracked<>(
-        raw, identity, Outcome.kept(new ReceivedPair(pair, Outcome.kept(submitted))));
+        raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(pair, caption))));
+  }
+
+  /**
+   * What cleaning gets. A record with a pair id is turned away at the gate at the earliest, in its
+   * image's task, which keeps the receipts; so what is wrong with it here is only noted.
+   */
+  private static Outcome<SubmittedPair> submitted(RawPair pair, ByteBuffer caption) {
+    if (!CaptionBytes.isUtf8(caption)) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_NOT_UTF8,
+          "the caption's bytes are not UTF-8; as far as they can be read: "
+              + OneLine.of(pair.getCaption()));
+    }
+    return Provenance.check(pair)
+        .map(
+            checked ->
+                new SubmittedPair(
+                    new EncodedImage(bytes(pair.getImage())),
+                    new ReceivedCaption(pair.getCaption(), pair.getLanguage())));
   }
 
   private static Tracked<Outcome<ReceivedPair>> unreadable(

@@ -22,11 +22,11 @@ final class RunStep<I, O> implements FixedKeyProcessor<String, Tracked<I>, Track
 
   private static final Logger LOG = LoggerFactory.getLogger(RunStep.class);
 
-  private final Step<I, O> step;
+  private final Step<Tracked<I>, O> step;
   private FixedKeyProcessorContext<String, Tracked<Outcome<O>>> context;
 
-  RunStep(Step<I, O> step) {
-    this.step = new CrashGuard<>(step);
+  RunStep(Step<Tracked<I>, O> step) {
+    this.step = step;
   }
 
   @Override
@@ -38,7 +38,7 @@ final class RunStep<I, O> implements FixedKeyProcessor<String, Tracked<I>, Track
   public void process(FixedKeyRecord<String, Tracked<I>> record) {
     Outcome<O> outcome;
     try {
-      outcome = step.apply(record.value().stage());
+      outcome = step.apply(record.value());
     } catch (ImageWorkerUnavailableException e) {
       LOG.warn("no image worker is available, the work pauses: {}", e.getMessage());
       throw new TaskMigratedException("no image worker is available", e);

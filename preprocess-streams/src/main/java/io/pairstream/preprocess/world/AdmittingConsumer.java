@@ -4,7 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,12 +26,17 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class AdmittingConsumer {
 
-  /** How long a partition rests whose next record may not pass yet. */
-  private static final Duration REST = Duration.ofMillis(500);
+  /** How long a partition rests at first whose next record may not pass yet; doubled each time. */
+  private static final Duration SHORTEST_REST = Duration.ofMillis(10);
+
+  private static final Duration LONGEST_REST = Duration.ofMillis(500);
 
   private final Consumer<byte[], byte[]> consumer;
   private final Admission admission;
-  private final Map<TopicPartition, Long> restUntilNanos = new HashMap<>();
+  private final Map<TopicPartition, Rest> rests = new HashMap<>();
+
+  /** Partitions that are paused by us, during a poll. */
+  private final Set<TopicPartition> resting = new HashSet<>();
 
   private AdmittingConsumer(Consumer<byte[], byte[]> consumer, Admission admission) {
     this.consumer = consumer;
@@ -54,6 +59,10 @@ public final class AdmittingConsumer {
     if (method.getName().equals("poll")) {
       return poll((Duration) arguments[0]);
     }
+    if (method.getName().equals("pause")) {
+      // Streams pauses during a poll when a rebalance hands it a task that must first restore.
+      resting.removeAll((Collection<?>) arguments[0]);
+    }
     try {
       return method.invoke(consumer, arguments);
     } catch (InvocationTargetException e) {
@@ -63,11 +72,12 @@ public final class AdmittingConsumer {
 
   private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     boolean open = admission.isOpen();
-    Set<TopicPartition> resting = new HashSet<>(consumer.assignment());
-    if (open) {
-      long now = System.nanoTime();
-      restUntilNanos.values().removeIf(until -> until - now <= 0);
-      resting.retainAll(restUntilNanos.keySet());
+    resting.clear();
+    for (TopicPartition partition : consumer.assignment()) {
+      Rest rest = rests.get(partition);
+      if (!open || (rest != null && rest.untilNanos() - System.nanoTime() > 0)) {
+        resting.add(partition);
+      }
     }
     resting.removeAll(consumer.paused()); // what Streams has paused stays its own business
     consumer.pause(resting);
@@ -90,24 +100,57 @@ public final class AdmittingConsumer {
     Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> passing = new HashMap<>();
     Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>(records.nextOffsets());
     for (TopicPartition partition : records.partitions()) {
-      List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
-      for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-        if (!open || !admission.isDecided(record.value())) {
-          OffsetAndMetadata position =
-              new OffsetAndMetadata(record.offset(), record.leaderEpoch(), "");
-          consumer.seek(partition, position);
-          next.put(partition, position);
-          restUntilNanos.put(partition, System.nanoTime() + REST.toNanos());
-          break;
-        }
-        batch.add(record);
+      List<ConsumerRecord<byte[], byte[]>> all = records.records(partition);
+      int passes = open ? decided(all) : 0;
+      if (passes < all.size()) {
+        goBack(partition, all.get(passes), next);
       }
-      if (!batch.isEmpty()) {
-        passing.put(partition, batch);
-      } else if (!open || restUntilNanos.containsKey(partition)) {
+      if (passes > 0) {
+        passing.put(partition, all.subList(0, passes));
+      } else {
         next.remove(partition); // nothing of it has passed, so nothing of it is done
       }
     }
     return new ConsumerRecords<>(passing, next);
+  }
+
+  /** How many may pass. Asks about all of them, so that the answers come together. */
+  private int decided(List<ConsumerRecord<byte[], byte[]>> records) {
+    int passes = records.size();
+    for (int i = records.size() - 1; i >= 0; i--) {
+      if (!admission.isDecided(records.get(i).value())) {
+        passes = i;
+      }
+    }
+    return passes;
+  }
+
+  private void goBack(
+      TopicPartition partition,
+      ConsumerRecord<byte[], byte[]> record,
+      Map<TopicPartition, OffsetAndMetadata> next) {
+    OffsetAndMetadata position = new OffsetAndMetadata(record.offset(), record.leaderEpoch(), "");
+    consumer.seek(partition, position);
+    next.put(partition, position);
+    rests.merge(partition, Rest.at(record.offset()), Rest::again);
+  }
+
+  /** A pause at one record: each further one at the same record lasts twice as long. */
+  private record Rest(long offset, Duration length, long untilNanos) {
+
+    static Rest at(long offset) {
+      return of(offset, SHORTEST_REST);
+    }
+
+    Rest again(Rest later) {
+      Duration doubled = length.multipliedBy(2);
+      return later.offset != offset
+          ? later
+          : of(offset, doubled.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : doubled);
+    }
+
+    private static Rest of(long offset, Duration length) {
+      return new Rest(offset, length, System.nanoTime() + length.toNanos());
+    }
   }
 }

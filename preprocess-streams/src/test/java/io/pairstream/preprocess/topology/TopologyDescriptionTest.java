@@ -46,7 +46,7 @@ class TopologyDescriptionTest {
               PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)),
               plan,
               schemas,
-              new CaptionBytes(registry),
+              new CaptionBytes(registry, "pairs.crowdsourced-value"),
               4)
           .build()
           .describe()

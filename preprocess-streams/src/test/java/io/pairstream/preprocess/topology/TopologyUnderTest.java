@@ -70,7 +70,13 @@ final class TopologyUnderTest implements AutoCloseable {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            new PreprocessTopology(topics, plan, schemas, new CaptionBytes(registry), 1).build(),
+            new PreprocessTopology(
+                    topics,
+                    plan,
+                    schemas,
+                    new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
+                    1)
+                .build(),
             properties,
             ARRIVAL);
     inputs =

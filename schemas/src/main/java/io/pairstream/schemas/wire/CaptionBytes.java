@@ -25,9 +25,14 @@ public final class CaptionBytes {
   private static final Schema READER = Registry.withoutJavaProperties(RawPair.SCHEMA$);
 
   private final Registry registry;
+  private final String subject;
 
-  public CaptionBytes(Registry registry) {
+  /**
+   * @param subject the subject of the deserializer that decoded the value
+   */
+  public CaptionBytes(Registry registry, String subject) {
     this.registry = registry;
+    this.subject = subject;
   }
 
   /** Whether a decoded caption may hide malformed bytes, so that {@link #of} is worth its price. */
@@ -43,7 +48,7 @@ public final class CaptionBytes {
    */
   public ByteBuffer of(byte[] value) {
     try {
-      Schema writer = registry.writerSchema(WireFormat.schemaId(value).orElseThrow());
+      Schema writer = registry.writerSchema(subject, WireFormat.schemaId(value).orElseThrow());
       GenericRecord pair =
           new GenericDatumReader<GenericRecord>(writer, READER)
               .read(

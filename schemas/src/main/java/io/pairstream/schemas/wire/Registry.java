@@ -116,7 +116,7 @@ public final class Registry {
   public void remember(String subject) {
     try {
       for (int version : client.getAllVersions(subject)) {
-        client.getSchemaById(client.getSchemaMetadata(subject, version).getId());
+        client.getSchemaBySubjectAndId(subject, client.getSchemaMetadata(subject, version).getId());
       }
     } catch (RestClientException e) {
       if (e.getStatus() == 404) {
@@ -136,9 +136,9 @@ public final class Registry {
    * @throws MissingSchemaException where the registry has no Avro schema of that id
    * @throws RegistryUnavailableException where the registry does not answer
    */
-  public Schema writerSchema(int schemaId) {
+  public Schema writerSchema(String subject, int schemaId) {
     try {
-      if (client.getSchemaById(schemaId).rawSchema() instanceof Schema avro) {
+      if (client.getSchemaBySubjectAndId(subject, schemaId).rawSchema() instanceof Schema avro) {
         return avro;
       }
       throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
@@ -148,6 +148,10 @@ public final class Registry {
       }
       throw unavailable(e);
     } catch (IOException e) {
+      // The client says so of a schema that it cannot parse, such as one that is not Avro.
+      if (String.valueOf(e.getMessage()).startsWith("Invalid schema")) {
+        throw new MissingSchemaException("schema " + schemaId + " is not Avro", e);
+      }
       throw unavailable(e);
     }
   }

@@ -1,7 +1,5 @@
 package io.pairstream.schemas.wire;
 
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +21,7 @@ public final class WriterSchemas implements AutoCloseable {
 
   /** What is known of a schema id. */
   public enum Verdict {
-    /** The registry has it; records with it can be decoded without asking again. */
+    /** The registry has it. */
     KNOWN,
     /** The registry works and does not have it. */
     UNKNOWN,
@@ -31,8 +29,8 @@ public final class WriterSchemas implements AutoCloseable {
     UNDECIDED
   }
 
-  /** After this long an unknown id is asked for again: its writer may have registered it since. */
-  private static final Duration UNKNOWN_HOLDS = Duration.ofSeconds(30);
+  /** An unknown id is asked for again after this: its writer may have registered it since. */
+  private static final Duration UNKNOWN_HOLDS = Duration.ofSeconds(2);
 
   /** Between two questions about an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -55,8 +53,10 @@ public final class WriterSchemas implements AutoCloseable {
           });
 
   /**
-   * @param ownSubject a subject of ours, by which to tell whether the registry still holds what it
-   *     held
+   * Makes sure that the registry holds our own schema.
+   *
+   * @param ownSubject the subject of the deserializer that will read the records; it also tells
+   *     whether the registry still holds what it held
    * @param ownSchema the schema that stands there
    * @throws MissingSchemaException where it does not
    * @throws RegistryUnavailableException where the registry does not answer
@@ -68,25 +68,26 @@ public final class WriterSchemas implements AutoCloseable {
     this.ownId = registry.idOf(ownSubject, ownSchema);
   }
 
-  /**
-   * The verdict so far. Starts a lookup in the background where there is none yet, or an old one.
-   */
+  /** The verdict so far. Starts a lookup in the background where there is none, or an old one. */
   public Verdict of(int schemaId) {
     Found known = found.get(schemaId);
     if (known == null || known.isOld()) {
       ask(schemaId);
+      return Verdict.UNDECIDED;
     }
-    return known == null ? Verdict.UNDECIDED : known.verdict();
+    return known.verdict();
   }
 
   /**
-   * The verdict for a record that is being processed: the one given when the record was let in, or,
-   * where there is none, one that is found out now.
+   * The verdict for a record that is about to be decoded.
+   *
+   * <p>After {@link Verdict#KNOWN} the schema is at hand for the deserializer of our subject, which
+   * then asks nobody. Where a verdict has been forgotten or is old, the registry is asked, now.
    */
   public Verdict decide(int schemaId) {
     Found known = found.get(schemaId);
-    if (known != null && known.verdict() != Verdict.UNDECIDED) {
-      return known.verdict();
+    if (known != null && known.verdict() == Verdict.UNKNOWN && !known.isOld()) {
+      return Verdict.UNKNOWN;
     }
     Verdict verdict = lookUp(schemaId);
     remember(schemaId, verdict);
@@ -104,11 +105,9 @@ public final class WriterSchemas implements AutoCloseable {
           () -> {
             try {
               Verdict verdict = lookUp(schemaId);
+              remember(schemaId, verdict);
               if (verdict == Verdict.UNDECIDED) {
-                // An older verdict still stands: it was given while the registry worked.
                 TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-              } else {
-                remember(schemaId, verdict);
               }
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
@@ -120,6 +119,9 @@ public final class WriterSchemas implements AutoCloseable {
   }
 
   private void remember(int schemaId, Verdict verdict) {
+    if (verdict == Verdict.UNDECIDED) {
+      return; // nothing is known, which is no news
+    }
     if (found.size() >= MOST_REMEMBERED) {
       found.values().removeIf(entry -> entry.verdict() != Verdict.KNOWN);
     }
@@ -128,15 +130,11 @@ public final class WriterSchemas implements AutoCloseable {
 
   private Verdict lookUp(int schemaId) {
     try {
-      registry.client().getSchemaById(schemaId);
+      Schema unused = registry.writerSchema(ownSubject, schemaId);
       return Verdict.KNOWN;
-    } catch (RestClientException e) {
-      return e.getStatus() == 404 && registryHoldsOurs() ? Verdict.UNKNOWN : Verdict.UNDECIDED;
-    } catch (IOException e) {
-      // The client says so of a schema that it cannot parse, such as one that is not Avro.
-      boolean notAvro = String.valueOf(e.getMessage()).startsWith("Invalid schema");
-      return notAvro && registryHoldsOurs() ? Verdict.UNKNOWN : Verdict.UNDECIDED;
-    } catch (RuntimeException e) {
+    } catch (MissingSchemaException e) {
+      return registryHoldsOurs() ? Verdict.UNKNOWN : Verdict.UNDECIDED;
+    } catch (RegistryUnavailableException e) {
       return Verdict.UNDECIDED;
     }
   }
@@ -152,11 +150,7 @@ public final class WriterSchemas implements AutoCloseable {
 
   private record Found(Verdict verdict, long atNanos) {
     boolean isOld() {
-      return switch (verdict) {
-        case KNOWN -> false;
-        case UNKNOWN -> System.nanoTime() - atNanos > UNKNOWN_HOLDS.toNanos();
-        case UNDECIDED -> true;
-      };
+      return verdict == Verdict.UNKNOWN && System.nanoTime() - atNanos > UNKNOWN_HOLDS.toNanos();
     }
   }
 }

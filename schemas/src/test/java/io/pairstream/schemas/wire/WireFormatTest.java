@@ -132,7 +132,7 @@ class WireFormatTest {
     int caption = new String(bytes, StandardCharsets.ISO_8859_1).indexOf('\u00e7');
     bytes[caption] = (byte) 0xFF;
 
-    ByteBuffer raw = new CaptionBytes(registry).of(bytes);
+    ByteBuffer raw = new CaptionBytes(registry, TOPIC + "-value").of(bytes);
 
     assertThat(raw).isEqualTo(ByteBuffer.wrap(new byte[] {(byte) 0xFF, (byte) 0x8c, (byte) 0xab}));
     assertThat(CaptionBytes.isUtf8(raw)).isFalse();

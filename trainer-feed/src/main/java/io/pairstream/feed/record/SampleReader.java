@@ -19,10 +19,17 @@ public final class SampleReader {
   private static final int PREFIX_BYTES = 5;
 
   private final Registry registry;
+  private final String subject;
   private final Map<Integer, List<Column>> plans = new ConcurrentHashMap<>();
 
-  public SampleReader(Registry registry) {
+  /**
+   * Reads records of one topic.
+   *
+   * @param topic full name of the topic, whose subject holds the writers' schemas
+   */
+  public SampleReader(Registry registry, String topic) {
     this.registry = registry;
+    this.subject = topic + "-value";
   }
 
   /** One field of the writer's schema. */
@@ -156,7 +163,7 @@ public final class SampleReader {
 
   private Schema schema(int schemaId) throws MalformedSampleException {
     try {
-      return registry.writerSchema(schemaId);
+      return registry.writerSchema(subject, schemaId);
     } catch (MissingSchemaException e) {
       throw new MalformedSampleException(e.getMessage());
     }

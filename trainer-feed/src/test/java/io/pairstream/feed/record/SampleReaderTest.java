@@ -33,7 +33,7 @@ class SampleReaderTest {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final Serializer<PreparedPair> serializer =
       new AvroSerdes(registry).of(PreparedPair.class, TOPIC).serializer();
-  private final SampleReader reader = new SampleReader(registry);
+  private final SampleReader reader = new SampleReader(registry, TOPIC);
 
   @Test
   void readsWhatTheSerializerWrites() throws Exception {

@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * <p>A cluster or a registry that does not answer is waited for; a topic or a schema that is
  * missing is waited for too, because they may be created just now, and then named in an exception.
  */
-final class Readiness {
+final class Prerequisites {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Prerequisites.class);
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -44,7 +44,7 @@ final class Readiness {
   private final Registry registry;
   private final PairTopics topics;
 
-  Readiness(Cluster cluster, Registry registry, PairTopics topics) {
+  Prerequisites(Cluster cluster, Registry registry, PairTopics topics) {
     this.cluster = cluster;
     this.registry = registry;
     this.topics = topics;
@@ -115,8 +115,12 @@ final class Readiness {
   }
 
   private <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
-    registry.idOf(topic.name() + "-value", empty.getSchema());
-    topic.value().serializer().serialize(topic.name(), empty);
+    int unused = registry.idOf(topic.name() + "-value", empty.getSchema());
+    byte[] bytes = topic.value().serializer().serialize(topic.name(), empty);
+    T read = topic.value().deserializer().deserialize(topic.name(), bytes);
+    if (!read.equals(empty)) {
+      throw new StartException("the schema of " + topic.name() + " does not read what it wrote");
+    }
   }
 
   private Set<String> needed() {
