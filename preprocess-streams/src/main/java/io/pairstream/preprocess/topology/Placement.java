@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Placement {
 
-  /** Carries the key that a misplaced record had, if it had one. */
+  /** Carries the key that a misplaced record had; without a value where it had none. */
   private static final String KEY_HEADER = "pairstream.key";
 
   private final int partitions;
@@ -38,13 +38,14 @@ final class Placement {
         && partition == Utils.toPositive(Utils.murmur2(digest)) % partitions;
   }
 
-  /** The headers of a record that is sent to its image's task: its own, then ours. */
+  /**
+   * The headers of a record that is sent to its image's task: its own, then our two. Both are
+   * always there, so that a stranger's header of the same name is never taken for ours.
+   */
   static Headers toTravel(RawRecord raw) {
     RecordHeaders headers = new RecordHeaders();
     raw.headers().forEach(header -> headers.add(header.key(), header.value()));
-    if (raw.key() != null) {
-      headers.add(KEY_HEADER, raw.key());
-    }
+    headers.add(KEY_HEADER, raw.key());
     headers.add(
         OriginHeader.NAME, OriginHeader.text(raw.origin()).getBytes(StandardCharsets.UTF_8));
     return headers;
@@ -53,8 +54,8 @@ final class Placement {
   /**
    * What a record that has travelled was before: {@link #toTravel} read backwards.
    *
-   * <p>Only the topology writes to the repartition topic, so a record without our header there is a
-   * fault of ours.
+   * <p>Only the topology writes to the repartition topic, so a record without our headers there is
+   * a fault of ours.
    */
   static Traveller fromTravel(Headers headers) {
     Origin origin =
@@ -63,10 +64,10 @@ final class Placement {
                 () -> new IllegalStateException("a record on the repartition topic has no origin"));
     List<RawHeader> own = own(headers);
     own.remove(own.size() - 1);
-    byte[] key = null;
-    if (!own.isEmpty() && own.get(own.size() - 1).key().equals(KEY_HEADER)) {
-      key = own.remove(own.size() - 1).value();
+    if (own.isEmpty() || !own.get(own.size() - 1).key().equals(KEY_HEADER)) {
+      throw new IllegalStateException("a record on the repartition topic has no key of before");
     }
+    byte[] key = own.remove(own.size() - 1).value();
     return new Traveller(Optional.ofNullable(key), own, origin);
   }
 
