@@ -6,6 +6,7 @@ import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.preprocess.run.StepTimes;
+import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
@@ -69,22 +71,29 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    PreprocessSettings settings =
-        new PreprocessSettings(
-            options.cluster(),
-            recipe,
-            stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
-            streamThreads,
-            WorkerSettings.of(
-                    AppLayout.ofThisProgram().workerClassPath(),
-                    workers == null ? streamThreads : workers)
-                .withDeadline(decodeDeadline));
+    PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
     PreprocessService service = new PreprocessService(settings, times);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
     Optional<Throwable> fault = service.awaitEnd();
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
+  }
+
+  private PreprocessSettings settings() throws IOException {
+    Cluster cluster = options.cluster();
+    int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
+    try {
+      return new PreprocessSettings(
+          cluster,
+          recipe,
+          stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
+          streamThreads,
+          WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)
+              .withDeadline(decodeDeadline));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
   }
 
   private void stop(PreprocessService service, StepTimes times) {
