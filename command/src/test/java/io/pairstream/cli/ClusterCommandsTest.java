@@ -8,6 +8,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Standing;
@@ -425,6 +426,28 @@ class ClusterCommandsTest {
     assertThat(ended.onlyErrorLine())
         .contains(address + " does not answer")
         .contains("--schema-registry");
+  }
+
+  /** What the clients of registry and broker log goes to the same place as a command's line. */
+  @Test
+  void aProcessOfItsOwnSaysNoMoreThanThatLine() throws Exception {
+    Process audit =
+        TestJava.command(
+                Main.class,
+                "audit",
+                "--bootstrap-servers",
+                KAFKA.bootstrapServers(),
+                "--schema-registry",
+                "http://127.0.0.1:" + nobodyListens(),
+                "--dataset",
+                dataset())
+            .start();
+
+    List<String> errors = audit.errorReader().lines().toList();
+
+    assertThat(errors).singleElement().asString().startsWith("pairstream: the schema registry at");
+    assertThat(audit.waitFor()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(audit.inputReader().lines()).isEmpty();
   }
 
   @ParameterizedTest
