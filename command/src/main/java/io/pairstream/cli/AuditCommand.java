@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Spec;
     name = "audit",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Check on the live cluster that every raw record left by exactly one door.")
+    description = {
+      "Check on the live cluster that every raw record left by exactly one door.",
+      "Exit status 1 if one did not."
+    })
 final class AuditCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -55,7 +59,12 @@ final class AuditCommand implements Callable<Integer> {
     report
         .details()
         .forEach(
-            difference -> out.println("  " + difference.kind() + "  " + difference.sentence()));
+            difference ->
+                out.println(
+                    "  " + difference.kind() + "  " + TerminalText.plain(difference.sentence())));
+    if (report.differences() > report.details().size()) {
+      out.println("  and " + (report.differences() - report.details().size()) + " more");
+    }
   }
 
   private static ObjectNode json(AuditReport report) {
@@ -67,6 +76,7 @@ final class AuditCommand implements Callable<Integer> {
     object.put("in_flight", report.inFlight());
     object.put("withdrawn", report.withdrawn());
     object.put("expired", report.expired());
+    object.put("newer", report.newer());
     ArrayNode details = object.putArray("details");
     report
         .details()

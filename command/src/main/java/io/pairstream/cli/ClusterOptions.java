@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,13 +22,16 @@ import picocli.CommandLine.Spec;
 /**
  * The options that say which cluster a command works on.
  *
- * <p>An address is the one that is given; else the one in the data directory's {@code
- * platform.json}, where a platform runs on this machine; else the usual port on loopback.
+ * <p>An address is the option's; else the {@code --config} file's, as {@code
+ * kafka.bootstrap.servers} and {@code schema-registry.url}; else the one in the data directory's
+ * {@code platform.json}, where a platform runs on this machine; else the usual port on loopback.
  */
 final class ClusterOptions {
 
   private static final String KAFKA_PREFIX = "kafka.";
   private static final String REGISTRY_PREFIX = "schema-registry.";
+  private static final String KAFKA_ADDRESS = "bootstrap.servers";
+  private static final String REGISTRY_ADDRESS = "url";
   private static final String USUAL_BROKER = "127.0.0.1:9092";
   private static final String USUAL_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
 
@@ -77,19 +81,23 @@ final class ClusterOptions {
    * @throws CommandLine.ParameterException for an unusable data set name or configuration file
    */
   Cluster cluster() {
-    Optional<PlatformFile> here =
-        bootstrapServers == null || schemaRegistry == null ? platformHere() : Optional.empty();
     Properties file = config == null ? new Properties() : read(config);
+    Map<String, String> kafka = below(KAFKA_PREFIX, file);
+    Map<String, String> registry = below(REGISTRY_PREFIX, file);
+    Optional<String> brokers = given(bootstrapServers, kafka.remove(KAFKA_ADDRESS));
+    Optional<String> registries = given(schemaRegistry, registry.remove(REGISTRY_ADDRESS));
+    Optional<PlatformFile> here =
+        brokers.isPresent() && registries.isPresent() ? Optional.empty() : platformHere();
     return new Cluster(
-        bootstrapServers != null
-            ? bootstrapServers
-            : here.map(PlatformFile::bootstrapServers).orElse(USUAL_BROKER),
-        schemaRegistry != null
-            ? schemaRegistry
-            : here.map(PlatformFile::schemaRegistry).orElse(USUAL_REGISTRY),
+        brokers.or(() -> here.map(PlatformFile::bootstrapServers)).orElse(USUAL_BROKER),
+        registries.or(() -> here.map(PlatformFile::schemaRegistry)).orElse(USUAL_REGISTRY),
         checkedDataset(),
-        below(KAFKA_PREFIX, file),
-        below(REGISTRY_PREFIX, file));
+        kafka,
+        registry);
+  }
+
+  private static Optional<String> given(String option, String configured) {
+    return Optional.ofNullable(option).or(() -> Optional.ofNullable(configured));
   }
 
   private Optional<PlatformFile> platformHere() {
@@ -120,6 +128,8 @@ final class ClusterOptions {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
       properties.load(reader);
+    } catch (NoSuchFileException e) {
+      throw wrong("--config: there is no file " + path);
     } catch (IOException | IllegalArgumentException e) {
       throw wrong("--config: cannot read " + path + ": " + e);
     }

@@ -9,9 +9,11 @@ import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.schemas.Standing;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -86,6 +88,10 @@ final class FeedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (maxBatches != null && maxBatches < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
+    }
     Cluster cluster = options.cluster();
     FeedSource source =
         new FeedSource(
@@ -129,7 +135,9 @@ final class FeedCommand implements Callable<Integer> {
       } catch (KafkaException e) {
         spec.commandLine()
             .getErr()
-            .println("pairstream: the lag display is behind: " + e.getMessage());
+            .println(
+                "pairstream: the lag display is behind: "
+                    + TerminalText.plain(String.valueOf(e.getMessage())));
       }
     }
   }
@@ -162,9 +170,8 @@ final class FeedCommand implements Callable<Integer> {
     }
     try {
       return Optional.of(FeedPosition.parse(Files.readString(positionFile)));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--position-file: " + positionFile + ": " + e.getMessage());
+    } catch (PositionRefusedException e) {
+      throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
     }
   }
 
@@ -195,13 +202,14 @@ final class FeedCommand implements Callable<Integer> {
       out.println(object);
     } else {
       out.printf(
+          Locale.ROOT,
           "batch %d: images uint8 %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
           batch.number(),
           batch.imageShape(),
           batch.tokenShape(),
           stats.samplesPerSecond(),
           stats.dataWait().toMillis() / 1e3,
-          batch.captions().get(0));
+          TerminalText.plain(batch.captions().get(0)));
     }
     out.flush();
   }
@@ -210,6 +218,7 @@ final class FeedCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
+            Locale.ROOT,
             "%d batches, %d samples, %.0f samples/s; the trainer waited %.1f s for data%n",
             stats.batches(),
             stats.samples(),

@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
     name = "lag",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Show per group, topic and partition how much waits, and how old the oldest is.")
+    description = {
+      "Show per group, topic and partition how much waits, and how old the oldest is.",
+      "Exit status 1 where records left the log before they were read."
+    })
 final class LagCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -36,8 +39,17 @@ final class LagCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {
       out.println(json(lags));
-      return ExitStatus.DONE;
+    } else {
+      print(lags, out);
     }
+    return lost(lags) == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private static long lost(List<PartitionLag> lags) {
+    return lags.stream().mapToLong(PartitionLag::lost).sum();
+  }
+
+  private static void print(List<PartitionLag> lags, PrintWriter out) {
     out.printf(
         "%-22s %-40s %9s %12s %10s %10s%n",
         "GROUP", "TOPIC", "PARTITION", "COMMITTED", "WAITING", "OLDEST");
@@ -63,12 +75,12 @@ final class LagCommand implements Callable<Integer> {
                     .max(Comparator.naturalOrder())
                     .map(LagCommand::inWords)
                     .orElse("-"));
-    return ExitStatus.DONE;
   }
 
   private static ObjectNode json(List<PartitionLag> lags) {
     ObjectNode object = new JsonMapper().createObjectNode();
     object.put("waiting", lags.stream().mapToLong(PartitionLag::waiting).sum());
+    object.put("lost", lost(lags));
     ArrayNode partitions = object.putArray("partitions");
     for (PartitionLag lag : lags) {
       ObjectNode partition =

@@ -11,10 +11,17 @@ import io.pairstream.schemas.wire.IncompatibleSchemaException;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -69,37 +76,71 @@ public final class Main {
                   .getErr()
                   .printf(
                       "pairstream: %s%nfor help: %s --help%n",
-                      exception.getMessage(), command.getCommandSpec().qualifiedName());
+                      TerminalText.plain(String.valueOf(exception.getMessage())),
+                      command.getCommandSpec().qualifiedName());
               return ExitStatus.WRONG_USAGE;
             })
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> {
+              if (exception instanceof InvalidRecipeException recipe) {
+                explain(recipe, command.getErr());
+                return ExitStatus.FOUND_WRONG;
+              }
               Optional<String> explanation = explain(exception, command);
               if (explanation.isPresent()) {
-                command.getErr().println("pairstream: " + explanation.get());
+                command.getErr().println("pairstream: " + TerminalText.plain(explanation.get()));
               } else {
                 exception.printStackTrace(command.getErr());
               }
-              return exception instanceof InvalidRecipeException
-                  ? ExitStatus.FOUND_WRONG
-                  : ExitStatus.COULD_NOT;
+              return ExitStatus.COULD_NOT;
             });
+  }
+
+  /** Says all that is wrong with a recipe, a line each. */
+  static void explain(InvalidRecipeException recipe, PrintWriter err) {
+    recipe
+        .getMessage()
+        .lines()
+        .map(TerminalText::plain)
+        .forEach(line -> err.println(line.startsWith(" ") ? line : "pairstream: " + line));
   }
 
   /** What a person can use of an exception; empty for a fault of ours. */
   private static Optional<String> explain(Exception exception, CommandLine command) {
-    if (exception instanceof TimeoutException) {
+    Optional<Cluster> cluster = clusterOf(command);
+    String brokers = cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
+    if (exception instanceof TimeoutException || exception instanceof DisconnectException) {
       return Optional.of(
           "no Kafka broker answers"
-              + clusterOf(command).map(cluster -> " at " + cluster.bootstrapServers()).orElse("")
+              + brokers
               + "; start one with: pairstream up, or say where: --bootstrap-servers");
+    } else if (exception instanceof RegistryUnavailableException) {
+      return Optional.of(
+          exception.getMessage()
+              + "; start one with: pairstream up, or say where: --schema-registry");
+    } else if (exception instanceof UnknownTopicOrPartitionException) {
+      return Optional.of(
+          "data set "
+              + cluster.map(found -> found.dataset().name() + " ").orElse("")
+              + "has not all its topics on Kafka"
+              + brokers
+              + "; make them with: pairstream topics create, or name another: --dataset");
+    } else if (exception instanceof AuthenticationException
+        || exception instanceof AuthorizationException) {
+      return Optional.of(
+          "Kafka"
+              + brokers
+              + " refuses us: "
+              + exception.getMessage()
+              + "; credentials go into the file of --config, as kafka.*");
+    } else if (exception instanceof FileSystemException file && file.getReason() == null) {
+      // Its message is the file's name alone.
+      return Optional.of(file.getClass().getSimpleName() + ": " + file.getMessage());
     }
     boolean isForThePerson =
         exception instanceof PlatformException
-            || exception instanceof InvalidRecipeException
             || exception instanceof StartException
             || exception instanceof ImageWorkerUnavailableException
-            || exception instanceof RegistryUnavailableException
             || exception instanceof MissingSchemaException
             || exception instanceof IncompatibleSchemaException
             || exception instanceof IOException

@@ -6,6 +6,7 @@ import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.preprocess.run.StepTimes;
+import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,17 +79,17 @@ final class PreprocessCommand implements Callable<Integer> {
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
   }
 
-  private PreprocessSettings settings() {
+  private PreprocessSettings settings() throws IOException {
+    Cluster cluster = options.cluster();
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
     try {
       return new PreprocessSettings(
-          options.cluster(),
+          cluster,
           recipe,
           stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
           streamThreads,
-          WorkerSettings.of(
-                  AppLayout.ofThisProgram().workerClassPath(),
-                  workers == null ? streamThreads : workers)
+          WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)
               .withDeadline(decodeDeadline));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());

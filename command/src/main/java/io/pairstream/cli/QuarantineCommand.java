@@ -8,9 +8,12 @@ import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -73,11 +76,16 @@ final class QuarantineCommand {
           out.println(json(entry));
         } else {
           out.printf(
-              "%-34s %-30s %s%n", entry.key(), entry.pair().getReason(), entry.pair().getDetail());
+              "%-34s %-30s %s%n",
+              TerminalText.plain(entry.key()),
+              TerminalText.plain(entry.pair().getReason()),
+              TerminalText.plain(entry.pair().getDetail()));
         }
       }
       if (entries.isEmpty() && !options.json()) {
-        out.println("nothing is in quarantine" + (reason == null ? "" : " for " + reason));
+        out.println(
+            "nothing is in quarantine"
+                + (reason == null ? "" : " for " + TerminalText.plain(reason)));
       }
       return ExitStatus.DONE;
     }
@@ -88,7 +96,10 @@ final class QuarantineCommand {
       name = "show",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
-      description = "Show one entry and write its original to a file.")
+      description = {
+        "Show one entry and write its original to a file.",
+        "Exit status 1 if there is no such entry."
+      })
   static final class Show implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
@@ -111,8 +122,14 @@ final class QuarantineCommand {
     public Integer call() throws IOException {
       ClusterAccess cluster = new ClusterAccess(options.cluster());
       Optional<QuarantineEntry> found = new Quarantine(cluster).show(key);
+      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
       if (found.isEmpty()) {
-        spec.commandLine().getErr().println("pairstream: " + key + " is not in quarantine");
+        if (options.json()) {
+          out.println(new JsonMapper().createObjectNode().put("key", key).putNull("reason"));
+        } else {
+          err.println("pairstream: " + TerminalText.plain(key) + " is not in quarantine");
+        }
         return ExitStatus.FOUND_WRONG;
       }
       QuarantineEntry entry = found.get();
@@ -121,13 +138,17 @@ final class QuarantineCommand {
       if (original.isPresent()) {
         file = output == null ? Path.of(key + "." + original.get().extension()) : output;
         try {
-          original.get().writeTo(file, force);
+          if (!holds(file, original.get().bytes())) {
+            original.get().writeTo(file, force);
+          }
         } catch (FileAlreadyExistsException e) {
-          throw new ParameterException(
-              spec.commandLine(), file + " is there already; --force overwrites it");
+          err.println(
+              "pairstream: "
+                  + TerminalText.plain(file.toString())
+                  + " is there already, with other content; --force overwrites it");
+          return ExitStatus.COULD_NOT;
         }
       }
-      PrintWriter out = spec.commandLine().getOut();
       if (options.json()) {
         out.println(json(entry).put("written_to", file == null ? null : file.toString()));
       } else {
@@ -135,26 +156,41 @@ final class QuarantineCommand {
         out.println(
             file == null
                 ? "the original is not kept here"
-                : "the original is in " + file + ", never opened: it may be hostile");
+                : "the original is in "
+                    + TerminalText.plain(file.toString())
+                    + ", never opened: it may be hostile");
       }
       return ExitStatus.DONE;
+    }
+
+    private static boolean holds(Path file, ByteBuffer bytes) throws IOException {
+      return Files.isRegularFile(file)
+          && Files.size(file) == bytes.remaining()
+          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(bytes);
     }
   }
 
   private static void print(QuarantineEntry entry, PrintWriter out) {
     QuarantinedPair pair = entry.pair();
-    out.printf("%-14s %s%n", "key", entry.key());
-    out.printf("%-14s %s%n", "reason", pair.getReason());
-    out.printf("%-14s %s%n", "detail", pair.getDetail());
+    line(out, "key", entry.key());
+    line(out, "reason", pair.getReason());
+    line(out, "detail", pair.getDetail());
     if (!pair.getMeasured().isEmpty()) {
-      out.printf("%-14s %s, limit %s%n", "measured", pair.getMeasured(), pair.getLimit());
+      line(out, "measured", pair.getMeasured() + ", limit " + pair.getLimit());
     }
-    out.printf("%-14s %s%n", "step", pair.getStep());
-    out.printf("%-14s %s%n", "came as", OriginHeader.text(pair.getOrigin()));
-    out.printf("%-14s %s%n", "image digest", pair.getImageDigest());
-    out.printf("%-14s %s%n", "recipe", pair.getRecipeVersion());
-    out.printf("%-14s %s%n", "quarantined", pair.getQuarantinedAt());
-    out.printf("%-14s %d bytes%n", "value", entry.valueBytes());
+    line(out, "step", pair.getStep());
+    line(out, "came as", OriginHeader.text(pair.getOrigin()));
+    line(out, "image digest", pair.getImageDigest());
+    line(out, "recipe", pair.getRecipeVersion());
+    line(out, "quarantined", pair.getQuarantinedAt().toString());
+    line(out, "value", entry.valueBytes() + " bytes");
+  }
+
+  /** All of an entry may be a stranger's words. */
+  private static void line(PrintWriter out, String name, String value) {
+    if (!value.isEmpty()) {
+      out.printf("%-14s %s%n", name, TerminalText.plain(value));
+    }
   }
 
   private static ObjectNode json(QuarantineEntry entry) {

@@ -76,7 +76,7 @@ final class RecipeCommand {
                           .put("message", problem.message()));
           out.println(object);
         } else {
-          spec.commandLine().getErr().println("pairstream: " + e.getMessage());
+          Main.explain(e, spec.commandLine().getErr());
         }
         return ExitStatus.FOUND_WRONG;
       }

@@ -65,6 +65,11 @@ final class TopicsCommand {
         throw new ParameterException(
             spec.commandLine(), "--partitions must be at least 1, was " + partitions);
       }
+      if (replicationFactor < 1 && replicationFactor != CreateTopics.BROKER_DEFAULT) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--replication-factor must be at least 1, or -1, was " + replicationFactor);
+      }
       Cluster cluster = options.cluster();
       List<TopicOutcome> outcomes;
       try {

@@ -7,6 +7,7 @@ import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -21,8 +22,11 @@ import picocli.CommandLine.Spec;
     name = "why",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Say what became of a pair, and why.")
+    description = {"Say what became of a pair, and why.", "Exit status 1 if nobody has sent it."})
 final class WhyCommand implements Callable<Integer> {
+
+  /** In JSON, where a pair stands of which nothing is known. */
+  private static final String UNKNOWN = "UNKNOWN";
 
   @Mixin private ClusterOptions options;
 
@@ -36,16 +40,20 @@ final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Optional<PairAnswer> found = new PairHistory(new ClusterAccess(options.cluster())).find(id);
+    PrintWriter out = spec.commandLine().getOut();
     if (found.isEmpty()) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "pairstream: nobody has sent "
-                  + id
-                  + "; a pair id has 32 hex digits, coordinates are topic-partition-offset");
+      if (options.json()) {
+        out.println(new JsonMapper().createObjectNode().put("id", id).put("standing", UNKNOWN));
+      } else {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "pairstream: nobody has sent "
+                    + TerminalText.plain(id)
+                    + "; a pair id has 32 hex digits, coordinates are topic-partition-offset");
+      }
       return ExitStatus.FOUND_WRONG;
     }
-    PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {
       out.println(json(found.get()));
     } else {
@@ -77,7 +85,7 @@ final class WhyCommand implements Callable<Integer> {
 
   private static void line(PrintWriter out, String name, String value) {
     if (!value.isEmpty()) {
-      out.printf("%-10s %s%n", name, value);
+      out.printf("%-10s %s%n", name, TerminalText.plain(value));
     }
   }
 

@@ -12,6 +12,11 @@ public final class TestJava {
 
   /** Runs {@code main} with standard input and output as pipes, and errors on this one's. */
   public static Process start(Class<?> main, String... arguments) throws IOException {
+    return command(main, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** What runs {@code main}, still to be started. */
+  public static ProcessBuilder command(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
@@ -20,6 +25,6 @@ public final class TestJava {
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ProcessBuilder(command);
   }
 }

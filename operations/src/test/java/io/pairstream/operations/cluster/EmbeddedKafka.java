@@ -1,6 +1,7 @@
 package io.pairstream.operations.cluster;
 
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.TopicSpec;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -8,19 +9,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.server.SharedServer;
+import kafka.server.StandardFaultHandlerFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
@@ -32,124 +39,179 @@ import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.common.Feature;
 
 /**
- * A real Kafka broker with its controller inside the test's own process, on a free loopback port.
+ * A real broker with its controller in this JVM, on loopback.
  *
- * <p>Built from the server's internal classes, which change between versions. The sockets are bound
- * before the server starts, so that no other process can take the ports.
+ * <p>Its sockets are bound before it starts, so no other process can take the port in between. It
+ * can be stopped and started again on the same port and the same data. Built from the server's
+ * internal classes, which change between versions.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
-  private static final String LOOPBACK = "127.0.0.1";
-  private static final int NODE = 1;
+  private static final int NODE_ID = 1;
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-  private final BrokerServer broker;
-  private final ControllerServer controller;
-  private final Metrics metrics;
-  private final int port;
+  private final Path dataDir;
+  private final int brokerPort;
+  private final int controllerPort;
+  private Metrics metrics;
+  private ControllerServer controller;
+  private BrokerServer broker;
 
-  /** Starts a broker that keeps its logs in an empty directory. */
-  public EmbeddedKafka(Path directory) throws Exception {
-    ServerSocketChannel brokerSocket = bind();
-    ServerSocketChannel controllerSocket = bind();
-    port = brokerSocket.socket().getLocalPort();
-    int controllerPort = controllerSocket.socket().getLocalPort();
-    String voter = NODE + "@" + LOOPBACK + ":" + controllerPort;
-    format(directory);
+  /** Starts a broker with its data in an empty folder. */
+  public EmbeddedKafka(Path dataDir) throws Exception {
+    this.dataDir = dataDir;
+    ServerSocketChannel brokerSocket = bind(0);
+    ServerSocketChannel controllerSocket = bind(0);
+    this.brokerPort = brokerSocket.socket().getLocalPort();
+    this.controllerPort = controllerSocket.socket().getLocalPort();
+    start(brokerSocket, controllerSocket);
+  }
 
-    KafkaConfig config = new KafkaConfig(settings(directory, voter, port, controllerPort), false);
-    MetaPropertiesEnsemble directories =
+  public String bootstrapServers() {
+    return "127.0.0.1:" + brokerPort;
+  }
+
+  /** Settings that lead a client here. */
+  public Map<String, String> clientSettings() {
+    return Map.of("bootstrap.servers", bootstrapServers());
+  }
+
+  /** Creates topics as the catalogue describes them, without waiting until they are hosted. */
+  public void createTopics(List<TopicSpec> topics) throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(Map.<String, Object>copyOf(clientSettings()))) {
+      var unused =
+          admin
+              .createTopics(
+                  topics.stream()
+                      .map(
+                          topic ->
+                              new NewTopic(topic.name(), topic.partitions(), (short) 1)
+                                  .configs(topic.config()))
+                      .toList())
+              .all()
+              .get();
+    }
+  }
+
+  /** Stops an orderly way; {@link #restart} brings it back. */
+  public void stop() {
+    broker.shutdown(STOP_TIMEOUT);
+    controller.shutdown();
+    metrics.close();
+  }
+
+  /** Starts again on the same port and data. */
+  public void restart() throws Exception {
+    start(bind(brokerPort), bind(controllerPort));
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void start(ServerSocketChannel brokerSocket, ServerSocketChannel controllerSocket)
+      throws Exception {
+    format();
+    KafkaConfig config = new KafkaConfig(properties(), false);
+    MetaPropertiesEnsemble ensemble =
         new MetaPropertiesEnsemble.Loader()
-            .addLogDirs(List.of(directory.toString()))
-            .addMetadataLogDir(directory.toString())
+            .addLogDirs(List.of(dataDir.toString()))
+            .addMetadataLogDir(dataDir.toString())
             .load();
-    directories.verify(
+    ensemble.verify(
         Optional.empty(),
-        OptionalInt.of(NODE),
-        EnumSet.of(
-            MetaPropertiesEnsemble.VerificationFlag.REQUIRE_AT_LEAST_ONE_VALID,
-            MetaPropertiesEnsemble.VerificationFlag.REQUIRE_METADATA_LOG_DIR));
+        OptionalInt.of(NODE_ID),
+        EnumSet.of(MetaPropertiesEnsemble.VerificationFlag.REQUIRE_METADATA_LOG_DIR));
     metrics =
         kafka.server.Server.initializeMetrics(
-            config, Time.SYSTEM, directories.clusterId().orElseThrow());
-    ServerSocketFactory bound =
-        (listener, address, backlog, buffer) -> {
+            config, Time.SYSTEM, ensemble.clusterId().orElseThrow());
+    ServerSocketFactory boundBefore =
+        (listener, address, backlog, receiveBufferBytes) -> {
           ServerSocketChannel socket =
-              address.getPort() == controllerPort ? controllerSocket : brokerSocket;
+              address.getPort() == brokerPort ? brokerSocket : controllerSocket;
           socket.configureBlocking(false);
           return socket;
         };
     SharedServer shared =
         new SharedServer(
             config,
-            directories,
+            ensemble,
             Time.SYSTEM,
             metrics,
-            CompletableFuture.completedFuture(QuorumConfig.parseVoterConnections(List.of(voter))),
+            CompletableFuture.completedFuture(QuorumConfig.parseVoterConnections(List.of(voter()))),
             List.of(),
-            new kafka.server.StandardFaultHandlerFactory(),
-            bound);
+            new StandardFaultHandlerFactory(),
+            boundBefore);
     broker = new BrokerServer(shared);
     controller =
         new ControllerServer(
             shared,
             KafkaRaftServer.configSchema(),
-            new BootstrapDirectory(directory.toString()).read());
+            new BootstrapDirectory(dataDir.toString()).read());
     controller.startup();
     broker.startup();
   }
 
-  public String bootstrapServers() {
-    return LOOPBACK + ":" + port;
+  private Properties properties() {
+    String listeners =
+        "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort;
+    Properties properties = new Properties();
+    properties.put("node.id", String.valueOf(NODE_ID));
+    properties.put("process.roles", "broker,controller");
+    properties.put("log.dirs", dataDir.toString());
+    properties.put("listeners", listeners);
+    properties.put("advertised.listeners", listeners);
+    properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    properties.put("controller.listener.names", "CONTROLLER");
+    properties.put("inter.broker.listener.name", "PLAINTEXT");
+    properties.put("controller.quorum.voters", voter());
+    properties.put("offsets.topic.replication.factor", "1");
+    properties.put("offsets.topic.num.partitions", "2");
+    properties.put("transaction.state.log.replication.factor", "1");
+    properties.put("transaction.state.log.min.isr", "1");
+    properties.put("transaction.state.log.num.partitions", "2");
+    properties.put("group.initial.rebalance.delay.ms", "0");
+    properties.put("auto.create.topics.enable", "false");
+    properties.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
+    properties.put("replica.fetch.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
+    properties.put("log.cleaner.dedupe.buffer.size", "16777216");
+    return properties;
   }
 
-  @Override
-  public void close() {
-    broker.shutdown(Duration.ofSeconds(10));
-    controller.shutdown();
-    metrics.close();
+  private String voter() {
+    return NODE_ID + "@127.0.0.1:" + controllerPort;
   }
 
-  private static ServerSocketChannel bind() throws IOException {
-    return ServerSocketChannel.open()
-        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-  }
-
-  private static void format(Path directory) throws Exception {
+  private void format() throws Exception {
+    Files.createDirectories(dataDir);
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-        .setNodeId(NODE)
-        .setClusterId(Uuid.randomUuid().toString())
-        .addDirectory(directory.toString())
-        .setMetadataLogDirectory(directory.toString())
+        .setNodeId(NODE_ID)
+        .setClusterId(clusterId())
+        .addDirectory(dataDir.toString())
+        .setMetadataLogDirectory(dataDir.toString())
         .setControllerListenerName("CONTROLLER")
+        .setIgnoreFormatted(true)
         .setSupportedFeatures(List.copyOf(Feature.PRODUCTION_FEATURES))
         .run();
   }
 
-  private static Properties settings(Path directory, String voter, int port, int controllerPort) {
-    String listeners =
-        "PLAINTEXT://" + LOOPBACK + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort;
-    Properties settings = new Properties();
-    settings.put("node.id", String.valueOf(NODE));
-    settings.put("process.roles", "broker,controller");
-    settings.put("log.dirs", directory.toString());
-    settings.put("listeners", listeners);
-    settings.put("advertised.listeners", listeners);
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-    settings.put("controller.listener.names", "CONTROLLER");
-    settings.put("inter.broker.listener.name", "PLAINTEXT");
-    settings.put("controller.quorum.voters", voter);
-    settings.put("offsets.topic.replication.factor", "1");
-    settings.put("offsets.topic.num.partitions", "2");
-    settings.put("transaction.state.log.replication.factor", "1");
-    settings.put("transaction.state.log.min.isr", "1");
-    settings.put("transaction.state.log.num.partitions", "2");
-    settings.put("group.initial.rebalance.delay.ms", "0");
-    settings.put("auto.create.topics.enable", "false");
-    settings.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
-    settings.put("replica.fetch.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
-    settings.put("log.cleaner.dedupe.buffer.size", "16777216");
-    return settings;
+  private String clusterId() throws IOException {
+    Path meta = dataDir.resolve("meta.properties");
+    if (!Files.exists(meta)) {
+      return Uuid.randomUuid().toString();
+    }
+    Properties properties = new Properties();
+    try (var input = Files.newInputStream(meta)) {
+      properties.load(input);
+    }
+    return properties.getProperty("cluster.id");
+  }
+
+  private static ServerSocketChannel bind(int port) throws IOException {
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 }

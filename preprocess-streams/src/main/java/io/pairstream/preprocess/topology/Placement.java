@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Placement {
 
-  /** Carries the key that a misplaced record had; null where it had none. */
+  /** Carries the key that a misplaced record had; without a value where it had none. */
   private static final String KEY_HEADER = "pairstream.key";
 
   private final int partitions;
@@ -38,7 +38,10 @@ final class Placement {
         && partition == Utils.toPositive(Utils.murmur2(digest)) % partitions;
   }
 
-  /** The headers of a record that is sent to its image's task: its own, then ours. */
+  /**
+   * The headers of a record that is sent to its image's task: its own, then our two. Both are
+   * always there, so that a stranger's header of the same name is never taken for ours.
+   */
   static Headers toTravel(RawRecord raw) {
     RecordHeaders headers = new RecordHeaders();
     raw.headers().forEach(header -> headers.add(header.key(), header.value()));
@@ -51,8 +54,8 @@ final class Placement {
   /**
    * What a record that has travelled was before: {@link #toTravel} read backwards.
    *
-   * <p>Only the topology writes to the repartition topic, so a record without our header there is a
-   * fault of ours.
+   * <p>Only the topology writes to the repartition topic, so a record without our headers there is
+   * a fault of ours.
    */
   static Traveller fromTravel(Headers headers) {
     Origin origin =
@@ -61,6 +64,9 @@ final class Placement {
                 () -> new IllegalStateException("a record on the repartition topic has no origin"));
     List<RawHeader> own = own(headers);
     own.remove(own.size() - 1);
+    if (own.isEmpty() || !own.get(own.size() - 1).key().equals(KEY_HEADER)) {
+      throw new IllegalStateException("a record on the repartition topic has no key of before");
+    }
     byte[] key = own.remove(own.size() - 1).value();
     return new Traveller(Optional.ofNullable(key), own, origin);
   }

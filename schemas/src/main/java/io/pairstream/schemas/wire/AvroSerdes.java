@@ -64,6 +64,10 @@ public final class AvroSerdes {
 
     @Override
     public T deserialize(String ignored, byte[] bytes) {
+      if (bytes != null && WireFormat.schemaId(bytes).isEmpty()) {
+        // A value too short for an id would end in an exception of another type.
+        throw new SerializationException("not in the wire format: " + bytes.length + " bytes");
+      }
       return type.cast(inner.deserialize(topic, bytes, readerSchema));
     }
 

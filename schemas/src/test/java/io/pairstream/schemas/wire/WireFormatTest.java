@@ -21,6 +21,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WireFormatTest {
 
@@ -45,6 +47,15 @@ class WireFormatTest {
   void register() {
     schemaId = registry.register(TOPIC + "-value", RawPair.SCHEMA$);
     serde = new AvroSerdes(registry).of(RawPair.class, TOPIC);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "00", "00000000", "01020304050607"})
+  void bytesOfAnotherFormatAreNoPair(String hex) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bytes))
+        .isInstanceOf(SerializationException.class);
   }
 
   @Test

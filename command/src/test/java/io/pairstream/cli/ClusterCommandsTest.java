@@ -1,0 +1,551 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.platform.TestJava;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ClusterCommandsTest {
+
+  /** Clears a screen, turns the direction of writing and begins a line of its own. */
+  private static final String HOSTILE = "cat\u001b[2J\u202e\nforged line";
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void topicsCreateDoesNothingTheSecondTime() {
+    Ended ended = run("topics create", "--json", "--partitions", "2");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.json().findValuesAsText("action"))
+        .hasSizeGreaterThan(7)
+        .containsOnly("UNCHANGED");
+    assertThat(ended.json().findValuesAsText("topic"))
+        .contains(cluster.topics().training().name(), cluster.topics().receipts().name());
+  }
+
+  @Test
+  void topicsCreateFindsAnotherNumberOfPartitionsWrong() {
+    Ended ended = run("topics create", "--json", "--partitions", "3");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.onlyErrorLine()).contains("asked for 3 partitions").contains("has 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--partitions, 0", "--replication-factor, 0", "--replication-factor, -2"})
+  void topicsCreateRefusesAnImpossibleNumber(String option, String number) {
+    Ended ended = run("topics create", option, number);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(option + " must be at least 1").contains("was " + number);
+  }
+
+  @Test
+  void lagCountsWhatWaits() {
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+
+    Ended json = run("lag", "--json");
+    Ended text = run("lag");
+
+    assertThat(json.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(json.json().path("lost").asLong()).isZero();
+    List<JsonNode> training = lagOf(json, cluster.dataset().feedGroup());
+    assertThat(training).hasSize(2).allMatch(each -> each.path("committed").isNull());
+    assertThat(training.stream().mapToLong(each -> each.path("waiting").asLong()).sum())
+        .isPositive();
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("GROUP").contains("never").contains(" waiting, the oldest for");
+  }
+
+  @Test
+  void lagFindsItWrongThatRecordsLeftTheLogBeforeTheyWereRead() {
+    Sent sent = pipeline.send("image", "caption");
+    TopicPartition partition =
+        new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());
+    TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), partition, 0);
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1))).all());
+    }
+
+    Ended json = run("lag", "--json");
+    Ended text = run("lag");
+
+    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(json.json().path("lost").asLong()).isEqualTo(1);
+    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(text.out()).contains("LOST 1 records that were never read");
+  }
+
+  @Test
+  void whyTellsTheReasonAndTheRemedy() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+    JsonNode json = run("why", "--json", sent.pairId()).json();
+    Ended text = run("why", sent.pairId());
+
+    assertThat(json.path("standing").asText()).isEqualTo("QUARANTINED");
+    assertThat(json.path("reason").asText()).isEqualTo("IMAGE_TOO_SMALL");
+    assertThat(json.path("measured").asText()).isEqualTo("1 px");
+    assertThat(json.path("limit").asText()).isEqualTo("2 px");
+    assertThat(json.path("origin").path("offset").asLong()).isEqualTo(sent.origin().getOffset());
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out())
+        .contains("Send the image in a higher resolution.")
+        .contains(OriginHeader.text(sent.origin()));
+  }
+
+  @Test
+  void whyAnswersForCoordinatesThatStillWait() {
+    Sent sent = pipeline.send("image", "caption");
+
+    Ended ended = run("why", "--json", OriginHeader.text(sent.origin()));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.json().path("standing").asText()).isEqualTo("WAITING");
+    assertThat(ended.json().path("pair_id").asText()).isEqualTo(sent.pairId());
+  }
+
+  @Test
+  void whyKnowsNothingOfAPairThatNobodySent() {
+    Ended text = run("why", "\u001b[31mnobody's");
+    Ended json = run("why", "--json", "0".repeat(32));
+
+    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(text.out()).isEmpty();
+    assertThat(text.onlyErrorLine()).contains("nobody has sent").doesNotContain("\u001b");
+    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(json.json().path("standing").asText()).isEqualTo("UNKNOWN");
+    assertThat(json.err()).isEmpty();
+  }
+
+  @Test
+  void auditPassesAndFails() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    Ended healthy = run("audit", "--json");
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().training(),
+            null,
+            sent.pairId(),
+            PlayedPipeline.prepared(sent, Standing.TRAINING)));
+
+    Ended broken = run("audit", "--json");
+    Ended text = run("audit");
+
+    assertThat(healthy.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(healthy.json().path("inputs").asLong()).isEqualTo(1);
+    assertThat(healthy.json().path("differences").asLong()).isZero();
+    assertThat(broken.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(broken.json().path("differences").asLong()).isEqualTo(1);
+    assertThat(broken.json().path("details").path(0).path("kind").asText()).isEqualTo("TWICE");
+    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(text.out())
+        .contains("audit: 1 differences")
+        .contains("TWICE  " + OriginHeader.text(sent.origin()));
+  }
+
+  @Test
+  void quarantineListsOneObjectPerLine() {
+    pipeline.reject(pipeline.send("image 1", "caption"), "IMAGE_TOO_SMALL");
+    pipeline.reject(pipeline.send("image 2", "caption"), "CAPTION_TOO_SHORT");
+
+    Ended json = run("quarantine ls", "--json");
+    Ended text = run("quarantine ls", "--reason", "CAPTION_TOO_SHORT");
+
+    assertThat(json.jsonLines())
+        .extracting(entry -> entry.path("reason").asText())
+        .containsExactly("IMAGE_TOO_SMALL", "CAPTION_TOO_SHORT");
+    assertThat(text.out()).contains("CAPTION_TOO_SHORT").doesNotContain("IMAGE_TOO_SMALL");
+  }
+
+  @Test
+  void quarantineListsNothingWhereNothingIs() {
+    Ended json = run("quarantine ls", "--json");
+    Ended text = run("quarantine ls");
+
+    assertThat(json.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(json.out()).isEmpty();
+    assertThat(text.out()).isEqualTo("nothing is in quarantine\n");
+  }
+
+  @Test
+  void quarantineLetsNoStrangerSteerTheTerminal() {
+    Sent sent = pipeline.send("image", "caption");
+    QuarantinedPair pair = PlayedPipeline.rejected(sent, "CAPTION_NOT_UTF8", new byte[1]);
+    pair.setDetail(HOSTILE);
+    pair.setMeasured(HOSTILE);
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), pair),
+            pipeline.receipt(sent, Standing.QUARANTINED, "CAPTION_NOT_UTF8")));
+
+    for (Ended ended :
+        List.of(
+            run("quarantine ls"),
+            run("why", sent.pairId()),
+            run("quarantine show", "--output", folder.resolve("x").toString(), sent.pairId()))) {
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+      assertThat(ended.out()).contains("cat [2J").doesNotContain("\u001b").doesNotContain("\u202e");
+      assertThat(ended.out().lines()).noneMatch(line -> line.startsWith("forged"));
+    }
+  }
+
+  @Test
+  void quarantineWritesTheOriginalImageButReplacesNoFile() throws Exception {
+    Sent sent = pipeline.send("the original", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+    Path file = Files.writeString(folder.resolve("image"), "somebody else's");
+
+    Ended refused = run("quarantine show", "--output", file.toString(), sent.pairId());
+    String kept = Files.readString(file);
+    Ended forced = run("quarantine show", "--output", file.toString(), sent.pairId(), "--force");
+
+    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(refused.onlyErrorLine()).contains("--force");
+    assertThat(refused.out()).isEmpty();
+    assertThat(kept).isEqualTo("somebody else's");
+    assertThat(forced.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(forced.out()).contains("IMAGE_TOO_SMALL").doesNotContain("the original\n");
+    assertThat(file).hasContent("the original");
+  }
+
+  @Test
+  void quarantineLeavesAFileThatHoldsTheOriginalAlready() {
+    Sent sent = pipeline.send("the original", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+    Path file = folder.resolve("image");
+
+    Ended first = run("quarantine show", "--json", "--output", file.toString(), sent.pairId());
+    Ended again = run("quarantine show", "--json", "--output", file.toString(), sent.pairId());
+
+    assertThat(first.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(again.json()).isEqualTo(first.json());
+    assertThat(again.json().path("written_to").asText()).isEqualTo(file.toString());
+    assertThat(file).hasContent("the original");
+  }
+
+  @Test
+  void quarantineHasNoEntryOfAnAcceptedPair() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+
+    Ended text = run("quarantine show", sent.pairId());
+    Ended json = run("quarantine show", "--json", sent.pairId());
+
+    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(text.onlyErrorLine()).contains(sent.pairId() + " is not in quarantine");
+    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(json.json().path("reason").isNull()).isTrue();
+  }
+
+  @Test
+  void feedGoesOnFromItsPositionFile() {
+    for (int i = 0; i < 5; i++) {
+      train("image " + i, "caption");
+    }
+    String file = folder.resolve("position.json").toString();
+    String[] two =
+        ("--json --side-px 8 --batch-size 1 --until-end --max-batches 2 --position-file " + file)
+            .split(" ", -1);
+
+    List<String> seen = new ArrayList<>();
+    for (int round = 0; round < 3; round++) {
+      Ended ended = run("feed", two);
+      assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+      ended.jsonLines().forEach(batch -> seen.add(batch.path("pair_ids").path(0).asText()));
+    }
+    Ended atTheEnd = run("feed", two);
+
+    assertThat(seen).hasSize(5).doesNotHaveDuplicates();
+    assertThat(atTheEnd.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(atTheEnd.out()).isEmpty();
+  }
+
+  @Test
+  void feedPrintsWhatABatchIs() {
+    train("image", HOSTILE);
+
+    Ended json = run("feed", "--json", "--side-px", "8", "--batch-size", "1", "--until-end");
+    Ended text = run("feed", "--side-px", "8", "--batch-size", "1", "--until-end");
+
+    JsonNode batch = json.json();
+    assertThat(batch.path("size").asInt()).isEqualTo(1);
+    assertThat(batch.path("image_shape").toString()).isEqualTo("[1,8,8,3]");
+    assertThat(batch.path("token_shape").toString()).isEqualTo("[1,3]");
+    assertThat(batch.path("first_caption").asText()).isEqualTo(HOSTILE);
+    assertThat(batch.path("position").path("topic").asText())
+        .isEqualTo(cluster.topics().training().name());
+    assertThat(text.out()).contains("[1, 8, 8, 3]").contains("\"cat [2J  forged line\"");
+    assertThat(text.out().lines()).hasSize(2);
+    assertThat(text.out()).doesNotContain("\u001b").contains("1 batches, 1 samples");
+  }
+
+  @Test
+  void feedShowsItsPositionToTheLagDisplay() {
+    train("image", "caption");
+
+    run("feed", "--side-px", "8", "--batch-size", "1", "--until-end");
+
+    assertThat(lagOf(run("lag", "--json"), cluster.dataset().feedGroup()))
+        .hasSize(2)
+        .allMatch(each -> each.path("waiting").asLong() == 0)
+        .noneMatch(each -> each.path("committed").isNull());
+  }
+
+  @Test
+  void feedSaysWhichSampleDoesNotFit() {
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+
+    Ended ended = run("feed", "--batch-size", "1", "--until-end");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine()).contains("training-").contains("found 0");
+  }
+
+  @Test
+  void feedSaysThatAFileHoldsNoPosition() throws Exception {
+    Path file = Files.writeString(folder.resolve("position.json"), "{}");
+
+    Ended ended = run("feed", "--until-end", "--position-file", file.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine()).contains(file.toString()).contains("no position of a feed");
+    assertThat(file).hasContent("{}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--split=quarantined, '--split must be training, validation or test, was quarantined'",
+    "--split=none, '--split must be training, validation or test, was none'",
+    "--batch-size=0, 'batch size must be at least 1, was 0'",
+    "--max-batches=0, '--max-batches must be at least 1, was 0'"
+  })
+  void feedRefusesAnImpossibleOption(String option, String complaint) {
+    Ended ended = run("feed", option);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(complaint);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lag",
+        "why 00000000000000000000000000000000",
+        "audit",
+        "quarantine ls",
+        "quarantine show 00000000000000000000000000000000",
+        "topics create",
+        "feed"
+      })
+  void saysInOneLineThatTheBrokerDoesNotAnswer(String command) throws Exception {
+    String address = "127.0.0.1:" + nobodyListens();
+    Path config =
+        Files.writeString(
+            folder.resolve("impatient.properties"),
+            "kafka.request.timeout.ms=500\nkafka.default.api.timeout.ms=1000\n");
+
+    Ended ended =
+        run(command, "--json", "--bootstrap-servers", address, "--config", config.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.onlyErrorLine())
+        .contains("no Kafka broker answers at " + address)
+        .contains("--bootstrap-servers");
+  }
+
+  @Test
+  @Timeout(15)
+  void givesUpOnABrokerThatDoesNotAnswerSoonEnough() throws Exception {
+    String address = "127.0.0.1:" + nobodyListens();
+
+    assertThat(run("lag", "--bootstrap-servers", address).status()).isEqualTo(ExitStatus.COULD_NOT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"why 00000000000000000000000000000000", "audit", "topics create --partitions 2"})
+  void saysInOneLineThatTheRegistryDoesNotAnswer(String command) throws Exception {
+    String address = "http://127.0.0.1:" + nobodyListens();
+
+    Ended ended = run(command, "--json", "--schema-registry", address);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.onlyErrorLine())
+        .contains(address + " does not answer")
+        .contains("--schema-registry");
+  }
+
+  /** What the clients of registry and broker log goes to the same place as a command's line. */
+  @Test
+  void aProcessOfItsOwnSaysNoMoreThanThatLine() throws Exception {
+    Process audit =
+        TestJava.command(
+                Main.class,
+                "audit",
+                "--bootstrap-servers",
+                KAFKA.bootstrapServers(),
+                "--schema-registry",
+                "http://127.0.0.1:" + nobodyListens(),
+                "--dataset",
+                dataset())
+            .start();
+
+    List<String> errors = audit.errorReader().lines().toList();
+
+    assertThat(errors).singleElement().asString().startsWith("pairstream: the schema registry at");
+    assertThat(audit.waitFor()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(audit.inputReader().lines()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lag", "quarantine ls", "feed"})
+  void saysInOneLineThatADataSetHasNoTopics(String command) {
+    Ended ended = run(command, "--json", "--dataset", "nowhere");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.onlyErrorLine())
+        .contains("data set nowhere has not all its topics")
+        .contains("pairstream topics create");
+  }
+
+  @Test
+  void takesAddressesFromTheRunningPlatform() throws Exception {
+    ProcessHandle self = ProcessHandle.current();
+    Files.writeString(
+        folder.resolve("platform.json"),
+        new JsonMapper()
+            .createObjectNode()
+            .put("bootstrap_servers", KAFKA.bootstrapServers())
+            .put("schema_registry", cluster.registry().addresses())
+            .put("pid", self.pid())
+            .put("started_at", self.info().startInstant().orElseThrow().toEpochMilli())
+            .toString());
+
+    Ended ended = Ended.after("audit", "--data-dir", folder.toString(), "--dataset", dataset());
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+  }
+
+  @Test
+  void takesAddressesAndClientSettingsFromAFile() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("client.properties"),
+            "kafka.bootstrap.servers=%s\nkafka.client.rack=here\nschema-registry.url=%s\n"
+                .formatted(KAFKA.bootstrapServers(), cluster.registry().addresses()));
+
+    Ended ended = Ended.after("audit", "--config", config.toString(), "--dataset", dataset());
+
+    assertThat(ended.err()).isEmpty();
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+  }
+
+  @Test
+  void takesTheOptionBeforeTheFile() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("client.properties"),
+            "kafka.bootstrap.servers=127.0.0.1:%d\n".formatted(nobodyListens()));
+
+    assertThat(run("audit", "--config", config.toString()).status()).isEqualTo(ExitStatus.DONE);
+  }
+
+  private static int nobodyListens() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static List<JsonNode> lagOf(Ended lag, String group) {
+    return StreamSupport.stream(lag.json().path("partitions").spliterator(), false)
+        .filter(each -> each.path("group").asText().equals(group))
+        .toList();
+  }
+
+  private void train(String image, String caption) {
+    Sent sent = pipeline.send(image, caption);
+    PreparedPair pair = PlayedPipeline.prepared(sent, Standing.TRAINING);
+    pair.setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]));
+    pair.setImageEncoding("raw");
+    pair.setHeight(8);
+    pair.setWidth(8);
+    pair.setTokenIds(List.of(1, 2, 3));
+    pipeline.transaction(
+        sent, List.of(TestCluster.record(cluster.topics().training(), null, sent.pairId(), pair)));
+  }
+
+  private String dataset() {
+    return cluster.dataset().name();
+  }
+
+  /** Runs a command on the test's own data set, where the arguments name no other. */
+  private Ended run(String command, String... arguments) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    addUnlessThere(all, "--bootstrap-servers", KAFKA.bootstrapServers());
+    addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
+    addUnlessThere(all, "--dataset", dataset());
+    return Ended.after(command, all.toArray(String[]::new));
+  }
+
+  private static void addUnlessThere(List<String> arguments, String option, String value) {
+    if (!arguments.contains(option)) {
+      arguments.add(option);
+      arguments.add(value);
+    }
+  }
+}

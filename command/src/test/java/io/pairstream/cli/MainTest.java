@@ -1,0 +1,201 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import java.io.FileNotFoundException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class MainTest {
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> faultsOfTheWorld() {
+    return Stream.of(
+        Arguments.of(new TimeoutException("no node"), "no Kafka broker answers at far-away:9092"),
+        Arguments.of(new DisconnectException(), "no Kafka broker answers at far-away:9092"),
+        Arguments.of(
+            new UnknownTopicOrPartitionException("no"), "data set mine has not all its topics"),
+        Arguments.of(new SaslAuthenticationException("bad password"), "refuses us: bad password"),
+        Arguments.of(new TopicAuthorizationException("not yours"), "refuses us: not yours"),
+        Arguments.of(
+            new KafkaException("cannot open", new KafkaException("the root")),
+            "cannot open: the root"),
+        Arguments.of(
+            new RegistryUnavailableException("the registry does not answer", null),
+            "the registry does not answer; start one with: pairstream up"),
+        Arguments.of(new ImageWorkerUnavailableException("no worker"), "no worker"),
+        Arguments.of(new AccessDeniedException("/secret"), "AccessDeniedException: /secret"),
+        Arguments.of(new FileNotFoundException("no file\u001b[2J\nforged"), "no file [2J forged"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultsOfTheWorld")
+  void saysAFaultOfTheWorldInOneLine(Exception fault, String words) {
+    Ended ended = failing(fault);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine()).startsWith("pairstream: ").contains(words);
+    assertThat(ended.out()).isEmpty();
+  }
+
+  @Test
+  void showsTheStackTraceOfAFaultOfOurs() {
+    Ended ended = failing(new IllegalStateException("a bug"));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.err()).contains("IllegalStateException: a bug").contains("\tat ");
+  }
+
+  @Test
+  void listsTheMistakesOfARecipeALineEach() {
+    Ended ended =
+        failing(
+            new InvalidRecipeException(
+                "mine.yaml",
+                List.of(
+                    new RecipeProblem(1, "image", "is no\u001b[2J section"),
+                    new RecipeProblem(2, "caption", "is missing"))));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(ended.err().lines()).hasSize(3);
+    assertThat(ended.err())
+        .startsWith("pairstream: the recipe is refused")
+        .doesNotContain("\u001b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--dataset=Not a name",
+        "--config=no-such-file",
+        "--nonsense",
+        "--non\u001b[2Jsense",
+        "lag"
+      })
+  void callsAWrongOptionWrongUsage(String option) {
+    Ended ended = Ended.after("lag", option);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err().lines()).hasSize(2);
+    assertThat(ended.err())
+        .startsWith("pairstream: ")
+        .contains("for help: pairstream lag --help")
+        .doesNotContain("\u001b");
+    assertThat(ended.out()).isEmpty();
+  }
+
+  @Test
+  void refusesASettingThatNobodyReads() throws Exception {
+    Path config =
+        Files.writeString(folder.resolve("x.properties"), "kafka.acks=all\nimage.min-side-px=1\n");
+
+    Ended ended = Ended.after("lag", "--config", config.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("image.min-side-px").doesNotContain("kafka.acks");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--threads=0", "--workers=0", "--workers=257", "--decode-deadline=PT0S"})
+  void preprocessRefusesAnImpossibleSetting(String option) {
+    Ended ended = Ended.after("preprocess", option);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("must be").doesNotContain("\tat ");
+  }
+
+  @Test
+  void recipeCheckTellsWhatIsInForce() {
+    Ended json = Ended.after("recipe check", "--json", "teaching");
+    Ended text = Ended.after("recipe check", "teaching");
+
+    assertThat(json.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(json.json().path("problems").isEmpty()).isTrue();
+    assertThat(json.json().path("settings").isEmpty()).isFalse();
+    assertThat(json.json().path("version").asText()).isNotEmpty();
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("version " + json.json().path("version").asText());
+  }
+
+  @Test
+  void recipeCheckReportsEveryMistake() throws Exception {
+    Path recipe =
+        Files.writeString(
+            folder.resolve("mine.yaml"), "colour: red\nflavour: \"s\\u001b[2Jour\"\n");
+
+    Ended json = Ended.after("recipe check", "--json", recipe.toString());
+    Ended text = Ended.after("recipe check", recipe.toString());
+
+    assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(json.json().path("problems").findValuesAsText("key")).contains("colour", "flavour");
+    assertThat(json.err()).isEmpty();
+    assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(text.out()).isEmpty();
+    assertThat(text.err()).contains("colour").contains("flavour").doesNotContain("\u001b");
+  }
+
+  @Test
+  void recipeCheckOfNoRecipeIsWrongUsage() {
+    Ended ended = Ended.after("recipe check", folder.resolve("none.yaml").toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("none.yaml").contains("dalle");
+  }
+
+  /** What the command line makes of an exception of a subcommand. */
+  private static Ended failing(Exception fault) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Main.commandLine()
+            .addSubcommand(new Failing(fault))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute("failing", "--bootstrap-servers=far-away:9092", "--dataset=mine");
+    return new Ended(status, out.toString(), err.toString());
+  }
+
+  @Command(name = "failing")
+  static final class Failing implements Callable<Integer> {
+
+    private final Exception fault;
+
+    @SuppressWarnings("UnusedVariable") // the handler looks for it
+    @Mixin
+    private ClusterOptions options;
+
+    Failing(Exception fault) {
+      this.fault = fault;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      throw fault;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.pairstream.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPair;
+import io.pairstream.drawing.DrawnPair.Content;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.ingest.files.PairSources;
+import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.service.Cluster;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class PairSupplyTest {
+
+  private static final long SEED = 7;
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess access = KAFKA.dataset(2);
+  private final Cluster cluster =
+      new Cluster(
+          KAFKA.bootstrapServers(),
+          access.registry().addresses(),
+          access.dataset(),
+          Map.of(),
+          Map.of());
+  private final AtomicLong published = new AtomicLong();
+
+  @TempDir Path folder;
+
+  @Test
+  void drawnPairsArriveAsTheSeedDrawsThem() {
+    int pairs = 40;
+    int schemaId =
+        access.registry().idOf(access.topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
+    List<ByteBuffer> forged = new ArrayList<>();
+    List<ByteBuffer> images = new ArrayList<>();
+    for (int index = 0; index < pairs; index++) {
+      DrawnPair drawn = new DrawnPairs(SEED).at(index);
+      if (drawn.content() instanceof Content.Forged forgery) {
+        forged.add(ByteBuffer.wrap(forgery.value(schemaId)));
+      } else {
+        images.add(((Content.Submitted) drawn.content()).pair().image());
+      }
+    }
+
+    publish(new DrawnSupply(SEED, pairs));
+
+    List<ByteBuffer> values = values();
+    assertThat(published).hasValue(pairs);
+    assertThat(values).hasSize(pairs).containsAll(forged);
+    values.removeAll(forged);
+    assertThat(values.stream().map(this::image)).containsExactlyInAnyOrderElementsOf(images);
+  }
+
+  @Test
+  void noDrawnPairsAreNone() {
+    publish(new DrawnSupply(SEED, 0));
+
+    assertThat(published).hasValue(0);
+    assertThat(values()).isEmpty();
+  }
+
+  @Test
+  void filesArriveUpToTheLimitAndProblemsAreTold() throws Exception {
+    for (String name : List.of("a", "b", "c", "d")) {
+      Files.writeString(folder.resolve(name + ".jpg"), "image " + name);
+      Files.writeString(folder.resolve(name + ".txt"), "caption " + name);
+    }
+    Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0xff});
+    List<Problem> problems = new ArrayList<>();
+    PairSources sources =
+        new PairSources(new SourceDefaults(SourceKind.IMPORTED, "", ""), Optional.empty());
+
+    publish(new FileSupply(sources.open(folder), 2, problems::add));
+
+    assertThat(published).hasValue(2);
+    assertThat(values().stream().map(this::image))
+        .containsExactlyInAnyOrder(bytes("image a"), bytes("image c"));
+    assertThat(problems).hasSize(1).first().extracting(Problem::where).asString().contains("b.");
+  }
+
+  private void publish(PairSupply supply) {
+    try (PairPublisher publisher =
+        PairPublisher.open(
+            access.topics().crowdsourced(),
+            access.registry(),
+            access.clientSettings(),
+            Clock.systemUTC())) {
+      supply.publish(publisher, cluster, published::incrementAndGet);
+    }
+  }
+
+  /** The value of every record on the topic. */
+  private List<ByteBuffer> values() {
+    List<ByteBuffer> values = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(access)) {
+      log.read(
+          log.everything(log.partitions(access.topics().crowdsourced().name())),
+          record -> values.add(ByteBuffer.wrap(record.value())));
+    }
+    return values;
+  }
+
+  private ByteBuffer image(ByteBuffer value) {
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    return access
+        .topics()
+        .crowdsourced()
+        .value()
+        .deserializer()
+        .deserialize(access.topics().crowdsourced().name(), bytes)
+        .getImage();
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,2 +1,0 @@
-/** A real broker for tests, in this JVM. */
-package io.pairstream.ingest.testing;

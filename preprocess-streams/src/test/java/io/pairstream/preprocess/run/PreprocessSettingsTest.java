@@ -1,0 +1,150 @@
+package io.pairstream.preprocess.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.service.Cluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreprocessSettingsTest {
+
+  /** A broker's {@code transaction.max.timeout.ms}, unless it is set. */
+  private static final Duration BROKER_TAKES = Duration.ofMinutes(15);
+
+  private static final String TRANSACTION_TIMEOUT =
+      StreamsConfig.producerPrefix("transaction.timeout.ms");
+
+  private final WorkerSettings workers = WorkerSettings.of("classes", 4);
+
+  @Test
+  void defaultsAreExactlyOnceFromTheBeginningInTheDataSetsName() {
+    Map<String, Object> streams = settings(workers, Map.of()).streamsSettings();
+
+    assertThat(streams)
+        .containsEntry("processing.guarantee", "exactly_once_v2")
+        .containsEntry("application.id", "mine-preprocess")
+        .containsEntry("bootstrap.servers", "far-away:9092")
+        .containsEntry("num.stream.threads", 3)
+        .containsEntry("state.dir", "state")
+        .containsEntry(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
+  }
+
+  @Test
+  void aRecordOfTheLargestSizePassesEveryClient() {
+    Map<String, Object> streams = settings(workers, Map.of()).streamsSettings();
+
+    assertThat(streams)
+        .containsEntry(
+            StreamsConfig.mainConsumerPrefix("max.partition.fetch.bytes"), RecordSizes.MAX_RECORD)
+        .containsEntry(StreamsConfig.producerPrefix("max.request.size"), RecordSizes.MAX_RECORD);
+  }
+
+  @Test
+  void aTransactionOutlastsAPollOfHangingImages() {
+    PreprocessSettings settings = settings(workers, Map.of());
+
+    Duration hanging = workers.likelyVerdict().multipliedBy(recordsPerPoll(settings));
+
+    assertThat(settings.transactionTimeout()).isGreaterThan(hanging);
+    assertThat(settings.streamsSettings())
+        .containsEntry(TRANSACTION_TIMEOUT, (int) settings.transactionTimeout().toMillis());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 5, 20})
+  void aTransactionLastsWithTheDeadline(long deadlineSeconds) {
+    WorkerSettings slower = workers.withDeadline(Duration.ofSeconds(deadlineSeconds));
+    PreprocessSettings settings = settings(slower, Map.of());
+
+    assertThat(settings.transactionTimeout())
+        .isGreaterThan(slower.likelyVerdict().multipliedBy(recordsPerPoll(settings)));
+  }
+
+  @Test
+  void aPollMayTakeLongerThanATransaction() {
+    PreprocessSettings settings = settings(workers, Map.of());
+
+    assertThat(
+            (int)
+                settings
+                    .streamsSettings()
+                    .get(StreamsConfig.mainConsumerPrefix("max.poll.interval.ms")))
+        .isGreaterThan((int) settings.transactionTimeout().toMillis());
+  }
+
+  /** Two hundred hanging images are many polls, each with a transaction of its own. */
+  @Test
+  void noNumberOfHangingImagesNeedsMoreThanABrokerAllows() {
+    PreprocessSettings settings = settings(workers, Map.of());
+    Duration twoHundred = workers.likelyVerdict().multipliedBy(200);
+
+    assertThat(twoHundred).isGreaterThan(BROKER_TAKES);
+    assertThat(settings.transactionTimeout()).isLessThan(BROKER_TAKES);
+    assertThat(recordsPerPoll(settings)).isLessThan(200);
+  }
+
+  @Test
+  void theOperatorsKafkaSettingsWin() {
+    PreprocessSettings settings =
+        settings(
+            workers,
+            Map.of(
+                "commit.interval.ms",
+                "1000",
+                TRANSACTION_TIMEOUT,
+                "600000",
+                "security.protocol",
+                "SSL"));
+
+    assertThat(settings.streamsSettings())
+        .containsEntry("commit.interval.ms", "1000")
+        .containsEntry(TRANSACTION_TIMEOUT, "600000")
+        .containsEntry("security.protocol", "SSL");
+  }
+
+  @Test
+  void kafkaStreamsTakesTheSettings() {
+    StreamsConfig config = new StreamsConfig(settings(workers, Map.of()).streamsSettings());
+
+    assertThat(config.getProducerConfigs("client"))
+        .containsEntry(
+            "transaction.timeout.ms",
+            (int) settings(workers, Map.of()).transactionTimeout().toMillis())
+        .containsEntry("enable.idempotence", true);
+    assertThat(config.getMainConsumerConfigs("group", "client", 0))
+        .containsEntry("isolation.level", "read_committed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void refusesFewerThreadsThanOne(int threads) {
+    Cluster cluster = cluster(Map.of());
+
+    assertThatThrownBy(
+            () -> new PreprocessSettings(cluster, "dalle", Path.of("state"), threads, workers))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("--threads must be at least 1, was " + threads);
+  }
+
+  private static int recordsPerPoll(PreprocessSettings settings) {
+    return (int)
+        settings.streamsSettings().get(StreamsConfig.mainConsumerPrefix("max.poll.records"));
+  }
+
+  private static PreprocessSettings settings(WorkerSettings workers, Map<String, String> kafka) {
+    return new PreprocessSettings(cluster(kafka), "dalle", Path.of("state"), 3, workers);
+  }
+
+  private static Cluster cluster(Map<String, String> kafka) {
+    return new Cluster("far-away:9092", "mock://settings", new Dataset("mine"), kafka, Map.of());
+  }
+}

@@ -1,0 +1,133 @@
+package io.pairstream.preprocess.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.preprocess.topology.Placement.Traveller;
+import io.pairstream.preprocess.topology.RawRecord.RawHeader;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlacementTest {
+
+  private static final int PARTITIONS = 7;
+  private static final Origin ORIGIN = new Origin("pairs.scraped", 3, 42L);
+  private static final byte[] KEY = "any key".getBytes(UTF_8);
+
+  private final Placement placement = new Placement(PARTITIONS);
+
+  @Test
+  void rightIsTheOnePartitionThatKafkaChoosesForTheDigest() {
+    Set<Integer> taken = new HashSet<>();
+    for (int image = 0; image < 50; image++) {
+      String digest = "%064x".formatted(image * 7919);
+      byte[] key = digest.getBytes(UTF_8);
+      int kafkas = BuiltInPartitioner.partitionForKey(key, PARTITIONS);
+
+      assertThat(IntStream.range(0, PARTITIONS).filter(p -> placement.isRight(key, p, digest)))
+          .containsExactly(kafkas);
+      taken.add(kafkas);
+    }
+    assertThat(taken).hasSize(PARTITIONS);
+  }
+
+  @Test
+  void noOtherKeyIsRightAnywhere() {
+    String digest = "%064x".formatted(1);
+    List<byte[]> others =
+        List.of("%064x".formatted(2).getBytes(UTF_8), digest.substring(1).getBytes(UTF_8), KEY);
+
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      assertThat(placement.isRight(null, partition, digest)).isFalse();
+      for (byte[] other : others) {
+        assertThat(placement.isRight(other, partition, digest)).isFalse();
+      }
+    }
+  }
+
+  static Stream<Arguments> headersOfStrangers() {
+    RawHeader forgedOrigin = header("pairstream.origin", "pairs.scraped-0-0");
+    RawHeader forgedKey = header("pairstream.key", "not my key");
+    return Stream.of(
+            List.<RawHeader>of(),
+            List.of(header("trace", "1"), header("trace", "2")),
+            List.of(new RawHeader("empty", null), header("", "no name")),
+            List.of(forgedOrigin),
+            List.of(forgedKey),
+            List.of(forgedKey, forgedOrigin),
+            List.of(forgedOrigin, forgedKey),
+            List.of(
+                new RawHeader("pairstream.origin", null), new RawHeader("pairstream.key", null)))
+        .map(Arguments::of);
+  }
+
+  @ParameterizedTest
+  @MethodSource("headersOfStrangers")
+  void aTravellerArrivesAsItLeft(List<RawHeader> headers) {
+    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(KEY, headers)));
+
+    assertThat(traveller.origin()).isEqualTo(ORIGIN);
+    assertThat(traveller.key()).contains(KEY);
+    assertSame(traveller.headers(), headers);
+  }
+
+  @Test
+  void anEmptyKeyIsNotAMissingOne() {
+    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(new byte[0], List.of())));
+
+    assertThat(traveller.key()).contains(new byte[0]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("headersOfStrangers")
+  void aMissingKeyStaysMissing(List<RawHeader> headers) {
+    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(null, headers)));
+
+    assertThat(traveller.origin()).isEqualTo(ORIGIN);
+    assertThat(traveller.key()).isEmpty();
+    assertSame(traveller.headers(), headers);
+  }
+
+  @Test
+  void aRecordWithoutOurHeadersIsAFaultOfOurs() {
+    RecordHeaders originAlone = new RecordHeaders();
+    OriginHeader.write(originAlone, ORIGIN);
+
+    assertThatThrownBy(() -> Placement.fromTravel(new RecordHeaders()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> Placement.fromTravel(originAlone))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static RawRecord record(byte[] key, List<RawHeader> headers) {
+    return new RawRecord(key, new byte[] {1}, headers, ORIGIN, Instant.EPOCH);
+  }
+
+  private static RawHeader header(String key, String value) {
+    return new RawHeader(key, value.getBytes(UTF_8));
+  }
+
+  private static void assertSame(List<RawHeader> found, List<RawHeader> expected) {
+    assertThat(found).extracting(RawHeader::key).isEqualTo(keys(expected));
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i).value()).isEqualTo(expected.get(i).value());
+    }
+  }
+
+  private static List<String> keys(List<RawHeader> headers) {
+    return headers.stream().map(RawHeader::key).toList();
+  }
+}
