@@ -32,6 +32,7 @@ final class ClusterOptions {
   private static final String REGISTRY_PREFIX = "schema-registry.";
   private static final String KAFKA_ADDRESS = "bootstrap.servers";
   private static final String REGISTRY_ADDRESS = "url";
+  private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
   private static final String USUAL_BROKER = "127.0.0.1:9092";
   private static final String USUAL_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
 
@@ -65,8 +66,7 @@ final class ClusterOptions {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      defaultValue = "pairstream-data",
-      description = "Where the platform on this machine keeps its data. Default: ${DEFAULT-VALUE}")
+      description = "Where the platform on this machine keeps its data. Default: pairstream-data")
   private Path dataDirectory;
 
   @Option(names = "--json", description = "Print JSON on stdout, and nothing else there.")
@@ -102,14 +102,23 @@ final class ClusterOptions {
 
   private Optional<PlatformFile> platformHere() {
     try {
-      return PlatformFile.read(dataDirectory);
+      Optional<PlatformFile> here = PlatformFile.read(dataDirectory());
+      if (here.isEmpty() && dataDirectory != null) {
+        // Falling back to the usual ports would answer for another platform.
+        throw wrong(
+            "--data-dir: no platform runs in "
+                + dataDirectory
+                + "; start one with: pairstream up --data-dir "
+                + dataDirectory);
+      }
+      return here;
     } catch (IOException e) {
-      throw wrong("--data-dir: cannot read " + dataDirectory + ": " + e.getMessage());
+      throw wrong("--data-dir: cannot read " + dataDirectory() + ": " + e.getMessage());
     }
   }
 
   Path dataDirectory() {
-    return dataDirectory;
+    return dataDirectory == null ? USUAL_DIRECTORY : dataDirectory;
   }
 
   boolean json() {

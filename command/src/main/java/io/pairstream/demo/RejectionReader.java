@@ -1,6 +1,7 @@
 package io.pairstream.demo;
 
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.wire.AvroSafety;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.avro.Schema;
@@ -17,6 +18,10 @@ import org.apache.avro.io.DecoderFactory;
  * thread.
  */
 final class RejectionReader {
+
+  static {
+    AvroSafety.install();
+  }
 
   private static final int WIRE_HEADER_BYTES = 5;
 

@@ -41,7 +41,8 @@ public record PreprocessSettings(
     if (threads < 1) {
       throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
     }
-    if (transactionTimeout().compareTo(LONGEST_TRANSACTION) > 0) {
+    Duration longest = transactionTimeout(threads, workers);
+    if (longest.compareTo(LONGEST_TRANSACTION) > 0) {
       throw new IllegalArgumentException(
           "--decode-deadline "
               + workers.deadline().toSeconds()
@@ -50,7 +51,7 @@ public record PreprocessSettings(
               + " and --workers "
               + workers.workers()
               + " a transaction may take "
-              + transactionTimeout().toSeconds()
+              + longest.toSeconds()
               + " s, and brokers allow "
               + LONGEST_TRANSACTION.toSeconds()
               + " s; shorten it, or take as many workers as threads");
@@ -63,6 +64,10 @@ public record PreprocessSettings(
    * and never end.
    */
   Duration transactionTimeout() {
+    return transactionTimeout(threads, workers);
+  }
+
+  private static Duration transactionTimeout(int threads, WorkerSettings workers) {
     int turns = (threads + workers.workers() - 1) / workers.workers();
     return workers
         .likelyVerdict()

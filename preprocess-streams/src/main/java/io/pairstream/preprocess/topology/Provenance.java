@@ -5,6 +5,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +21,11 @@ final class Provenance {
    * it.
    */
   private static final int MAX_FIELD_BYTES = 8 * 1024;
+
+  /** What most languages can hold as a date. */
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
+  private static final char REPLACEMENT = '\uFFFD';
 
   private Provenance() {}
 
@@ -38,6 +44,13 @@ final class Provenance {
             bytes + " bytes",
             MAX_FIELD_BYTES + " bytes");
       }
+      if (!isPlain(field.getValue())) {
+        return Outcome.rejected(
+            RejectReason.FIELD_INVALID,
+            "the field "
+                + field.getKey()
+                + " holds control characters, or bytes that are not UTF-8");
+      }
     }
     if (Arrays.stream(SourceKind.values())
         .noneMatch(kind -> kind.name().equals(pair.getSourceKind()))) {
@@ -48,6 +61,19 @@ final class Provenance {
               + "', not one of "
               + Arrays.toString(SourceKind.values()));
     }
+    if (!isTime(pair.getReceivedAt())) {
+      return Outcome.rejected(
+          RejectReason.FIELD_INVALID, "the field received_at lies outside the years 1970 to 9999");
+    }
     return Outcome.kept(pair);
+  }
+
+  /** Whether a time can be passed on to readers in any language. */
+  static boolean isTime(Instant time) {
+    return !time.isBefore(Instant.EPOCH) && !time.isAfter(LAST_TIME);
+  }
+
+  private static boolean isPlain(String text) {
+    return text.chars().noneMatch(c -> Character.isISOControl(c) || c == REPLACEMENT);
   }
 }

@@ -142,7 +142,8 @@ final class ReadRawPair
           CaptionBytes.isDoubtful(pair.getCaption())
               ? captionBytes.of(raw.value())
               : StandardCharsets.UTF_8.encode(pair.getCaption());
-    } catch (SerializationException | AvroRuntimeException e) {
+    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
+      // The last of them: a writer's schema may nest without end, and its data as deep as it likes.
       return unreadable(
           raw,
           Outcome.rejected(
@@ -151,7 +152,10 @@ final class ReadRawPair
     }
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
     Identity identity =
-        new Identity(PairIdentity.pairId(imageDigest, caption), imageDigest, pair.getReceivedAt());
+        new Identity(
+            PairIdentity.pairId(imageDigest, caption),
+            imageDigest,
+            Provenance.isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
     return new Tracked<>(
         raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(pair, caption))));
   }

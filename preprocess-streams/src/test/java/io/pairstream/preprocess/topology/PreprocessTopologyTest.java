@@ -15,16 +15,22 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PreprocessTopologyTest {
 
@@ -224,6 +230,67 @@ class PreprocessTopologyTest {
   private static int indexOf(byte[] bytes, byte wanted, String around) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     return text.indexOf(around) + around.indexOf((char) wanted);
+  }
+
+  static Stream<Consumer<RawPair>> unusableFields() {
+    return Stream.of(
+        pair -> pair.setUrl("x".repeat(8193)),
+        pair -> pair.setUrl("http://\uFFFD/"),
+        pair -> pair.setContributor("me\u001b[2J"),
+        pair -> pair.setSourceKind("STOLEN"),
+        pair -> pair.setReceivedAt(Instant.ofEpochMilli(Long.MAX_VALUE)),
+        pair -> pair.setReceivedAt(Instant.ofEpochMilli(-1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusableFields")
+  void namesAFieldThatNoOutputCanCarry(Consumer<RawPair> spoil) {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      RawPair pair = Pairs.good(1);
+      spoil.accept(pair);
+
+      topology.send("crowdsourced", pair);
+
+      assertThat(topology.quarantine().get(0).value().getReason())
+          .isEqualTo(RejectReason.FIELD_INVALID.name());
+      assertThat(topology.receipts().get(0).value().getReceivedAt())
+          .isBetween(Instant.EPOCH, TopologyUnderTest.ARRIVAL);
+    }
+  }
+
+  @Test
+  void turnsAwayARecordThatWouldNotFitItsQuarantine() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      RecordHeaders headers = new RecordHeaders();
+      headers.add("中".repeat(4_000_000), null);
+
+      topology.send("crowdsourced", null, new byte[] {1}, headers);
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.RECORD_TOO_LARGE.name());
+      assertThat(quarantined.getHeaders()).isEmpty();
+    }
+  }
+
+  @Test
+  void namesASchemaThatNestsWithoutEnd() throws Exception {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      Schema nesting =
+          new Schema.Parser()
+              .parse(
+                  "{\"type\":\"record\",\"name\":\"RawPair\",\"namespace\":\"io.pairstream.schemas\","
+                      + "\"fields\":[{\"name\":\"next\",\"type\":[\"null\",{\"type\":\"record\","
+                      + "\"name\":\"N\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"N\"]}]}]}]}");
+      int id = topology.registry().register("foreign-value", nesting);
+      byte[] value = new byte[2_000_000];
+      Arrays.fill(value, (byte) 2);
+      ByteBuffer.wrap(value).put((byte) 0).putInt(id);
+
+      topology.send("crowdsourced", null, value, new RecordHeaders());
+
+      assertThat(topology.quarantine().get(0).value().getReason())
+          .isEqualTo(RejectReason.SCHEMA_MISMATCH.name());
+    }
   }
 
   @Test

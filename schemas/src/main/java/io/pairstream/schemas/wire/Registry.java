@@ -137,23 +137,36 @@ public final class Registry {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public Schema writerSchema(String subject, int schemaId) {
+    Object schema;
     try {
-      if (client.getSchemaBySubjectAndId(subject, schemaId).rawSchema() instanceof Schema avro) {
-        return avro;
-      }
-      throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+      schema = client.getSchemaBySubjectAndId(subject, schemaId).rawSchema();
     } catch (RestClientException e) {
       if (e.getStatus() == 404) {
         throw new MissingSchemaException("the registry does not know schema " + schemaId, e);
       }
       throw unavailable(e);
-    } catch (IOException e) {
-      // The client says so of a schema that it cannot parse, such as one that is not Avro.
-      if (String.valueOf(e.getMessage()).startsWith("Invalid schema")) {
+    } catch (IOException | RuntimeException e) {
+      if (isOfAnotherKind(e)) {
         throw new MissingSchemaException("schema " + schemaId + " is not Avro", e);
       }
       throw unavailable(e);
     }
+    if (schema instanceof Schema avro) {
+      return avro;
+    }
+    throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+  }
+
+  /**
+   * Whether the client has got a schema that it cannot parse, such as one in JSON Schema. It says
+   * so by exceptions of several types, whose innermost message begins alike.
+   */
+  private static boolean isOfAnotherKind(Exception exception) {
+    Throwable root = exception;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).startsWith("Invalid schema");
   }
 
   /** A client with empty caches. */

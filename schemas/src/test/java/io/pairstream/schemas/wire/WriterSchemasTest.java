@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,11 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A registry's bad days, played by a small HTTP server that speaks what little is asked of it. */
+@Timeout(60)
 class WriterSchemasTest {
 
   private static final String SUBJECT = "pairs.crowdsourced-value";
@@ -26,7 +32,9 @@ class WriterSchemasTest {
 
   private final CountDownLatch hang = new CountDownLatch(1);
   private HttpServer server;
+  private Registry registry;
   private WriterSchemas schemas;
+  private volatile boolean foreignIsRegistered;
   private volatile Day day = Day.GOOD;
 
   private enum Day {
@@ -42,7 +50,7 @@ class WriterSchemasTest {
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", this::answer);
     server.start();
-    Registry registry =
+    registry =
         new Registry(
             "http://127.0.0.1:" + server.getAddress().getPort(),
             Map.of("http.read.timeout.ms", "300", "max.retries", "0"));
@@ -103,6 +111,36 @@ class WriterSchemasTest {
     assertThat(schemas.of(OURS)).isEqualTo(Verdict.KNOWN);
   }
 
+  /** The deserializer asks under its subject: what is known there must be known to it. */
+  @Test
+  void whatIsKnownDecodesThoughTheRegistryFails() throws IOException {
+    assertThat(schemas.decide(OURS)).isEqualTo(Verdict.KNOWN);
+    day = Day.FAILING;
+    RawPair pair = RawPair.newBuilder().setCaption("a red bus").build();
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    value.write(new byte[] {0, 0, 0, 0, OURS});
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(value, null);
+    new SpecificDatumWriter<>(RawPair.class).write(pair, encoder);
+
+    assertThat(
+            new AvroSerdes(registry)
+                .of(RawPair.class, "pairs.crowdsourced")
+                .deserializer()
+                .deserialize("any", value.toByteArray()))
+        .isEqualTo(pair);
+  }
+
+  @Test
+  void asksAgainAboutAnIdThatWasUnknownForLong() throws Exception {
+    assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(schemas.of(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
+    foreignIsRegistered = true;
+
+    while (schemas.of(FOREIGN) != Verdict.KNOWN) { // ended by the time-out of the class
+      assertThat(schemas.of(FOREIGN)).isNotNull();
+    }
+  }
+
   @Test
   void decidesOnceTheRegistryIsBack() {
     day = Day.EMPTY;
@@ -123,8 +161,14 @@ class WriterSchemasTest {
     }
     if (day == Day.FAILING) {
       reply(exchange, 500, "{\"error_code\":50001,\"message\":\"on fire\"}");
-    } else if (day == Day.GOOD && path.equals("/schemas/ids/" + OURS)) {
-      reply(exchange, 200, "{\"schema\":\"\\\"string\\\"\"}");
+    } else if (day == Day.GOOD
+        && (path.equals("/schemas/ids/" + OURS)
+            || (foreignIsRegistered && path.equals("/schemas/ids/" + FOREIGN)))) {
+      String schema = Registry.withoutJavaProperties(RawPair.SCHEMA$).toString();
+      reply(
+          exchange,
+          200,
+          "{\"schema\":\"" + schema.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
     } else if (day == Day.GOOD && path.startsWith("/subjects/" + SUBJECT)) {
       reply(
           exchange,
