@@ -31,8 +31,7 @@ class AppLayoutTest {
     assertThat(layout.serviceClassPath()).isEqualTo(app + "/lib/*");
     assertThat(layout.feedClassPath()).isEqualTo(app + "/lib/*:" + app + "/decoder/*");
     assertThat(layout.workerClassPath().split(":"))
-        .containsExactlyInAnyOrder(
-            app + "/lib/image-worker-1.0.jar", app + "/lib/cleaning-1.0.jar", app + "/decoder/*");
+        .containsExactlyInAnyOrder(app + "/lib/image-worker-1.0.jar", app + "/decoder/*");
     assertThat(layout.registryJar()).isEqualTo(app.resolve("registry/registry-1.0-runner.jar"));
   }
 
