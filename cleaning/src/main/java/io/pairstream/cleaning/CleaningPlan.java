@@ -32,7 +32,8 @@ import java.util.SortedMap;
 public final class CleaningPlan {
 
   /**
-   * Raised whenever a step's behaviour changes under the same settings; part of {@link #version()}.
+   * Raised whenever a step is added, or behaves otherwise under the same settings; part of {@link
+   * #version()}.
    */
   private static final int STEPS_VERSION = 1;
 

@@ -1,7 +1,5 @@
 package io.pairstream.cleaning;
 
-import java.util.Locale;
-
 /**
  * The closed list of reasons for which a record goes to quarantine.
  *
@@ -46,10 +44,5 @@ public enum RejectReason {
   /** What the record's author can do about it, in a sentence. */
   public String remedy() {
     return remedy;
-  }
-
-  /** The name for metrics: lower case with hyphens. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -76,10 +76,9 @@ class OutcomeTest {
   }
 
   @Test
-  void everyReasonHasARemedyAndALabelForMetrics() {
+  void everyReasonHasARemedy() {
     for (RejectReason reason : RejectReason.values()) {
       assertThat(reason.remedy()).as(reason.name()).matches("[A-Z].*[^.]\\.");
-      assertThat(reason.label()).as(reason.name()).matches("[a-z0-9]+(-[a-z0-9]+)*");
     }
   }
 }
