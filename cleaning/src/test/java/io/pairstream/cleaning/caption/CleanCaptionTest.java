@@ -13,6 +13,7 @@ import java.text.Normalizer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -227,19 +228,18 @@ class CleanCaptionTest {
         "\uD834\uDD60".repeat(2048));
   }
 
+  /**
+   * Work that grew with the square of the length would not end within the time-out, nor within
+   * hours.
+   */
   @ParameterizedTest
   @MethodSource("slowest")
-  void takesAtMostFiftyMillisecondsForTheWorstOfCaptions(String text) {
-    assertThat(text.getBytes(StandardCharsets.UTF_8).length).isBetween(7_000, 8_192);
-    long fastest = Long.MAX_VALUE;
+  @Timeout(60)
+  void doesNotSlowDownWithTheLengthOfTheWorstOfCaptions(String text) {
+    CleanCaption large = new CleanCaption(new CleanCaption.Limits(1 << 20));
+    String longest = text.repeat((1 << 20) / text.getBytes(StandardCharsets.UTF_8).length);
 
-    for (int i = 0; i < 20; i++) {
-      long start = System.nanoTime();
-      clean(text);
-      fastest = Math.min(fastest, System.nanoTime() - start);
-    }
-
-    assertThat(fastest).isLessThan(50_000_000);
+    assertThat(large.apply(new ReceivedCaption(longest, ""))).isNotNull();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,19 +78,14 @@ class Gpt2TokenizerTest {
         .isEqualTo("306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930");
   }
 
+  /** Work that grew with the square of the length would not end within the time-out. */
   @ParameterizedTest(name = "{0} repeated")
   @MethodSource("repeated")
-  void takesAtMostFiftyMillisecondsForEightKilobytesWithoutABreak(String unit) {
-    String text = unit.repeat(8_192 / unit.getBytes(StandardCharsets.UTF_8).length);
-    long fastest = Long.MAX_VALUE;
+  @Timeout(60)
+  void doesNotSlowDownWithTheLengthOfATextWithoutABreak(String unit) {
+    String text = unit.repeat((1 << 20) / unit.getBytes(StandardCharsets.UTF_8).length);
 
-    for (int i = 0; i < 20; i++) {
-      long start = System.nanoTime();
-      tokenizer.encode(text);
-      fastest = Math.min(fastest, System.nanoTime() - start);
-    }
-
-    assertThat(fastest).isLessThan(50_000_000);
+    assertThat(tokenizer.encode(text)).isNotEmpty();
   }
 
   private static Stream<String> repeated() {
