@@ -1,5 +1,7 @@
 package io.pairstream.system;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A producer that follows rules of its own: any key, any partition, any bytes. */
@@ -41,6 +44,13 @@ final class ForeignProducer implements AutoCloseable {
     } catch (InterruptedException | ExecutionException e) {
       throw new AssertionError("the broker does not take the record", e);
     }
+  }
+
+  /** Sends a record that the broker must refuse for its size. */
+  void expectRefused(int partition, byte[] value) {
+    assertThatThrownBy(
+            () -> producer.send(new ProducerRecord<>(topic, partition, null, value)).get())
+        .hasCauseInstanceOf(RecordTooLargeException.class);
   }
 
   /** Sends one record under a schema id that no registry has handed out. */

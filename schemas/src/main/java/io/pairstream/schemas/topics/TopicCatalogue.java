@@ -90,6 +90,7 @@ public final class TopicCatalogue {
         partitions,
         new Kept.For(A_WEEK),
         RecordSizes.MAX_RAW_RECORD,
+        true,
         true);
   }
 
@@ -101,11 +102,12 @@ public final class TopicCatalogue {
         partitions,
         kept,
         RecordSizes.MAX_RECORD,
+        false,
         true);
   }
 
   private TopicSpec internal(String name, String key, Kept kept) {
     return new TopicSpec(
-        name, key, Optional.empty(), partitions, kept, RecordSizes.MAX_RECORD, false);
+        name, key, Optional.empty(), partitions, kept, RecordSizes.MAX_RECORD, false, false);
   }
 }

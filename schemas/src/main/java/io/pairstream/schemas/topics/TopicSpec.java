@@ -16,6 +16,8 @@ import org.apache.kafka.common.config.TopicConfig;
  * @param partitions number of partitions; never changes once the topic exists
  * @param kept how long records stay
  * @param maxRecordBytes largest batch that the topic takes, in bytes
+ * @param fromOutside whether producers write it who are not ours: the broker judges the size of
+ *     their records unpacked, because a reader could only after it has the whole in memory
  * @param appendTime whether the broker stamps records with the time of their arrival
  */
 public record TopicSpec(
@@ -25,6 +27,7 @@ public record TopicSpec(
     int partitions,
     Kept kept,
     int maxRecordBytes,
+    boolean fromOutside,
     boolean appendTime) {
 
   /** How long a topic keeps its records. */
@@ -56,6 +59,7 @@ public record TopicSpec(
       config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
     }
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxRecordBytes));
+    config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, fromOutside ? "uncompressed" : "producer");
     config.put(
         TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, appendTime ? "LogAppendTime" : "CreateTime");
     return config;

@@ -41,6 +41,7 @@ class TopicCatalogueTest {
     assertThat(topics.get("flowers.crowdsourced").config())
         .containsEntry("max.message.bytes", "9437184")
         .containsEntry("message.timestamp.type", "LogAppendTime")
+        .containsEntry("compression.type", "uncompressed")
         .containsEntry("cleanup.policy", "delete");
     assertThat(topics.get("flowers.quarantine").config())
         .containsEntry("max.message.bytes", "10485760");
