@@ -165,7 +165,15 @@ final class FeedCommand implements Callable<Integer> {
   }
 
   private Optional<FeedPosition> savedPosition() throws IOException {
-    if (positionFile == null || !Files.exists(positionFile)) {
+    if (positionFile == null) {
+      return Optional.empty();
+    }
+    Path folder = positionFile.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new ParameterException(
+          spec.commandLine(), "--position-file: there is no folder " + folder);
+    }
+    if (!Files.exists(positionFile)) {
       return Optional.empty();
     }
     try {

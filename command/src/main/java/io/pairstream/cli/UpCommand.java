@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -66,12 +67,13 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
+    Dataset checkedDataset = checkedDataset();
 
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
         WholePlatform.start(
             PlatformSettings.in(dataDirectory),
-            new Dataset(dataset),
+            checkedDataset,
             partitions,
             checkedRecipe,
             List.of(),
@@ -95,6 +97,18 @@ final class UpCommand implements Callable<Integer> {
         throw new PlatformException("stopped, because " + failure.get());
       }
       return ExitStatus.DONE;
+    }
+  }
+
+  private Dataset checkedDataset() {
+    if (partitions < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--partitions must be at least 1, was " + partitions);
+    }
+    try {
+      return new Dataset(dataset);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--dataset: " + e.getMessage());
     }
   }
 
