@@ -34,6 +34,14 @@ class MainTest {
 
   @TempDir Path folder;
 
+  @Test
+  void refusesADataDirectoryInWhichNoPlatformRuns() {
+    Ended ended = Ended.after("lag", "--data-dir", folder.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("no platform runs in " + folder);
+  }
+
   static Stream<Arguments> faultsOfTheWorld() {
     return Stream.of(
         Arguments.of(new TimeoutException("no node"), "no Kafka broker answers at far-away:9092"),

@@ -29,6 +29,7 @@ class WriterSchemasTest {
   private static final String SUBJECT = "pairs.crowdsourced-value";
   private static final int OURS = 3;
   private static final int FOREIGN = 8;
+  private static final int JSON = 9;
 
   private final CountDownLatch hang = new CountDownLatch(1);
   private HttpServer server;
@@ -72,6 +73,11 @@ class WriterSchemasTest {
   @Test
   void blamesAnIdThatAWorkingRegistryDoesNotHave() {
     assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void blamesAnIdWhoseSchemaIsNotAvro() {
+    assertThat(schemas.decide(JSON)).isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
@@ -169,6 +175,8 @@ class WriterSchemasTest {
           exchange,
           200,
           "{\"schema\":\"" + schema.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+    } else if (day == Day.GOOD && path.equals("/schemas/ids/" + JSON)) {
+      reply(exchange, 200, "{\"schemaType\":\"JSON\",\"schema\":\"{}\"}");
     } else if (day == Day.GOOD && path.startsWith("/subjects/" + SUBJECT)) {
       reply(
           exchange,
