@@ -124,9 +124,8 @@ final class ReadRawPair
                   "the registry has no Avro schema of id " + schemaId.getAsInt(),
                   "schema id " + schemaId.getAsInt(),
                   ""));
-      // The record waits at the consumer until the registry can say; it comes here only where the
-      // answer
-      // was lost meanwhile. The thread joins again from its last commit; see RunStep.
+      // Such a record waits at the consumer. It comes here only where the answer was lost
+      // meanwhile; the thread joins again from its last commit, as in RunStep.
       case UNDECIDED ->
           throw new TaskMigratedException(
               "the registry cannot say what schema " + schemaId.getAsInt() + " is", null);
