@@ -37,6 +37,8 @@ public final class RecipeReader {
   /** Levels that are followed; a recipe has two. Bounds how often the composer calls itself. */
   private static final int MAX_DEPTH = 16;
 
+  private static final int MAX_TEXT = 1000;
+
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]{1,19}(\\.[0-9]{0,30})?|\\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?");
@@ -138,6 +140,57 @@ public final class RecipeReader {
           }
           return text;
         });
+  }
+
+  /** Yes or no, written {@code true} or {@code false}. */
+  public boolean flag(String key, boolean preset) {
+    return read(
+        key,
+        preset,
+        text -> {
+          if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("'" + shown(text) + "' is neither true nor false");
+          }
+          return text.equals("true");
+        });
+  }
+
+  /** Any text of at most 1000 characters; the empty one too. */
+  public String text(String key, String preset) {
+    return read(
+        key,
+        preset,
+        text -> {
+          if (text.length() > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                "'" + shown(text) + "' has more than " + MAX_TEXT + " characters");
+          }
+          return text;
+        });
+  }
+
+  /**
+   * The names of the sections below {@code key}, in the file's order: {@code small} and {@code big}
+   * where the file has {@code sizes.small.side-px} and {@code sizes.big.side-px} and {@code key} is
+   * {@code sizes}. Reads nothing; a key of a section that nobody reads stays a mistake.
+   */
+  public List<String> sections(String key) {
+    String prefix = key + ".";
+    return entries.keySet().stream()
+        .filter(known -> known.startsWith(prefix))
+        .map(known -> known.substring(prefix.length()))
+        .filter(rest -> rest.indexOf('.') > 0)
+        .map(rest -> rest.substring(0, rest.indexOf('.')))
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Adds to what is in force a value that the file does not hold but that decides outcomes, such as
+   * the digest of a file that the recipe names.
+   */
+  public void effect(String key, String value) {
+    effective.put(key, value);
   }
 
   /** Notes a problem that only several keys together show. */

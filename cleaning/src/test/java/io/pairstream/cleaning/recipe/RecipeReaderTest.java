@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
@@ -306,5 +307,36 @@ class RecipeReaderTest {
     assertThat(refusal.problems())
         .containsExactly(
             new RecipeProblem(1, "c", "is missing"), new RecipeProblem(2, "b", "must be below a"));
+  }
+
+  @Test
+  void readsFlagsAndTexts() {
+    RecipeReader recipe =
+        RecipeReader.parse("test.yaml", "image:\n  grey: true\n  mean: yes\n  model: a b.onnx\n");
+
+    assertThat(recipe.flag("image.grey", false)).isTrue();
+    assertThat(recipe.flag("image.sharp", true)).isTrue();
+    assertThat(recipe.text("image.model", "")).isEqualTo("a b.onnx");
+    assertThat(recipe.flag("image.mean", false)).isFalse();
+    assertThatThrownBy(recipe::finish).hasMessageContaining("line 3: image.mean: 'yes' is neither");
+  }
+
+  @Test
+  void namesTheSectionsInTheFilesOrder() {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            "test.yaml", "sizes:\n  small: {side-px: 64}\n  big: {side-px: 512}\n  few: 3\n");
+
+    assertThat(recipe.sections("sizes")).containsExactly("small", "big");
+    assertThat(recipe.sections("size")).isEmpty();
+  }
+
+  @Test
+  void whatAFileDoesNotHoldIsInForceToo() {
+    RecipeReader recipe = RecipeReader.parse("test.yaml", "");
+
+    recipe.effect("model.digest", "00ff");
+
+    assertThat(recipe.finish()).containsExactly(Map.entry("model.digest", "00ff"));
   }
 }
