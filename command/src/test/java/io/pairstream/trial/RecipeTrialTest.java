@@ -1,0 +1,158 @@
+package io.pairstream.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.PairSources;
+import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.schemas.SourceKind;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecipeTrialTest {
+
+  private static ImageWorkerPool workers;
+
+  @TempDir Path folder;
+
+  private final List<TriedPair> pairs = new ArrayList<>();
+  private final List<SourceItem.Problem> problems = new ArrayList<>();
+
+  @BeforeAll
+  static void startWorkers() {
+    workers =
+        new ImageWorkerPool(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2));
+  }
+
+  @AfterAll
+  static void stopWorkers() {
+    workers.close();
+  }
+
+  @Test
+  void tellsOfEachPairInTheListsOrder() throws Exception {
+    picture("small.png", 120, 90);
+    picture("good.png", 320, 240);
+    list(
+        "good.png\tA circle on a green field",
+        "small.png\tA circle that is too small",
+        "gone.png\tNobody sees this one",
+        "good.png\tA circle on a green field",
+        "good.png\tToo few");
+
+    tryOut("");
+
+    assertThat(pairs)
+        .extracting(TriedPair::where)
+        .containsExactly("captions.tsv:2", "captions.tsv:3", "captions.tsv:5", "captions.tsv:6");
+    assertThat(pairs.get(0).verdict()).isInstanceOf(Verdict.Kept.class);
+    assertThat(reason(pairs.get(1))).isEqualTo(RejectReason.IMAGE_TOO_SMALL);
+    assertThat(pairs.get(2).verdict()).isEqualTo(new Verdict.Copy());
+    assertThat(reason(pairs.get(3))).isEqualTo(RejectReason.CAPTION_TOO_SHORT);
+    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("captions.tsv:4");
+  }
+
+  @Test
+  void theRecipeDecides() throws Exception {
+    picture("small.png", 120, 90);
+    list("small.png\tA circle that is small enough");
+
+    tryOut("image: {min-side-px: 90}");
+
+    assertThat(pairs)
+        .singleElement()
+        .extracting(TriedPair::verdict)
+        .isInstanceOf(Verdict.Kept.class);
+  }
+
+  @Test
+  void sheetShowsWhatIsKeptAndWhyNotTheRest() throws Exception {
+    picture("small.png", 120, 90);
+    picture("good.png", 320, 240);
+    list(
+        "good.png\tA &lt;b&gt;circle&lt;/b&gt; &amp; a field",
+        "small.png\t<script>alert(1)</script> is small \u202Eevil");
+
+    tryOut("");
+    TrialSummary summary = new TrialSummary(3);
+    SheetSample sample = new SheetSample(10, 10);
+    pairs.forEach(summary::add);
+    pairs.forEach(sample::add);
+    String html = new ContactSheet("a <title>", summary, sample).html();
+
+    assertThat(html)
+        .contains("<title>a &lt;title&gt;</title>")
+        .containsOnlyOnce("src=\"data:image/jpeg;base64,/9j/")
+        .contains("IMAGE_TOO_SMALL")
+        .contains("its shorter side must have at least 200 px")
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt;")
+        .doesNotContain("<script")
+        .doesNotContain("\u202E");
+  }
+
+  @Test
+  void sheetHoldsThePairsWithTheSmallestIds() {
+    SheetSample sample = new SheetSample(0, 2);
+    for (String id : List.of("c0", "a0", "d0", "b0")) {
+      sample.add(new TriedPair("somewhere", id, "", refusal()));
+    }
+
+    assertThat(sample.refused(RejectReason.CAPTION_TOO_SHORT))
+        .extracting(TriedPair::pairId)
+        .containsExactly("a0", "b0");
+    assertThat(sample.refused(RejectReason.IMAGE_EMPTY)).isEmpty();
+  }
+
+  private static Verdict refusal() {
+    return new Verdict.Refused(new Rejection(RejectReason.CAPTION_TOO_SHORT, "too short", "", ""));
+  }
+
+  private void tryOut(String recipe) {
+    CleaningPlan plan =
+        new CleaningPlan(RecipeReader.parse("test.yaml", recipe), workers, StepObserver.NONE);
+    SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
+    try (PairSource source = new PairSources(defaults, Optional.empty()).open(folder)) {
+      new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs::add, problems::add);
+    }
+  }
+
+  private static RejectReason reason(TriedPair pair) {
+    return ((Verdict.Refused) pair.verdict()).rejection().reason();
+  }
+
+  private void list(String... lines) throws Exception {
+    Files.writeString(
+        folder.resolve("captions.tsv"), "image\tcaption\n" + String.join("\n", lines) + "\n");
+  }
+
+  private void picture(String name, int widthPx, int heightPx) throws Exception {
+    BufferedImage picture = new BufferedImage(widthPx, heightPx, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setColor(new Color(40, 160, 60));
+    graphics.fillRect(0, heightPx / 2, widthPx, heightPx);
+    graphics.setColor(Color.ORANGE);
+    graphics.fillOval(widthPx / 4, heightPx / 4, widthPx / 3, heightPx / 3);
+    graphics.dispose();
+    ImageIO.write(picture, "png", folder.resolve(name).toFile());
+  }
+}
