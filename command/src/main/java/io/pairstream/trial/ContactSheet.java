@@ -42,7 +42,7 @@ public final class ContactSheet {
         .card { border: 1px solid #d0d7de; border-radius: 8px; padding: .75rem; overflow-wrap: anywhere; }
         .card img { max-width: 100%; height: auto; border-radius: 4px; background: #eee; }
         .where, .small { color: #57606a; font-size: .85rem; }
-        .was { text-decoration: line-through; color: #57606a; }
+        .was { text-decoration: line-through; color: #57606a; white-space: pre-wrap; }
         .fate { font-weight: 600; } .bad { color: #a40e26; }
         @media (prefers-color-scheme: dark) {
           body { background: #0d1117; color: #e6edf3; } .card { border-color: #30363d; }
