@@ -18,6 +18,7 @@ public enum RejectReason {
   IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG or WebP file; a web page or text is no image."),
   IMAGE_TYPE_UNSUPPORTED("Convert the image to JPEG, PNG or WebP."),
   IMAGE_HEADER_DAMAGED("Send the whole, unchanged image file."),
+  IMAGE_METADATA_TOO_LARGE("Remove the texts and the colour profile from the image file."),
   IMAGE_TOO_MANY_PIXELS("Scale the image down before sending."),
   IMAGE_TOO_SMALL("Send the image in a higher resolution."),
   IMAGE_TOO_ELONGATED("Crop the image closer to a square."),

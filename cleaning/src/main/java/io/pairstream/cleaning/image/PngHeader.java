@@ -7,9 +7,9 @@ import java.util.zip.CRC32;
 
 /**
  * What a PNG file declares, read by walking its chunks to IEND and checking each CRC (W3C PNG, 5).
- * Nothing is decompressed.
+ * Of what is compressed, only what describes the picture is unfolded, to see how much it comes to.
  *
- * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
+ * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}, {@code IMAGE_METADATA_TOO_LARGE}.
  */
 final class PngHeader {
 
@@ -30,6 +30,7 @@ final class PngHeader {
     boolean palette = false;
     boolean pixels = false;
     boolean animated = false;
+    PngMetadata metadata = new PngMetadata(image.bytes());
     while (true) {
       if (!file.has(at, 8)) {
         return damaged("the file is cut off: it has no IEND chunk");
@@ -59,6 +60,17 @@ final class PngHeader {
         case "PLTE" -> palette = true;
         case "IDAT" -> pixels = true;
         case "acTL" -> animated = true;
+        case "zTXt", "iTXt", "iCCP" -> {
+          if (!metadata.unfolds(type, at + 8, (int) length)) {
+            return Outcome.rejected(
+                RejectReason.IMAGE_METADATA_TOO_LARGE,
+                "PNG: the texts and the colour profile in it unfold to more than "
+                    + PngMetadata.MAX_BYTES
+                    + " bytes",
+                "more than " + PngMetadata.MAX_BYTES + " bytes",
+                PngMetadata.MAX_BYTES + " bytes");
+          }
+        }
         default -> {}
       }
       at += 12 + (int) length;

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
 /** Tiny image files, made on the spot. */
@@ -91,6 +94,38 @@ final class ImageFiles {
       file.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
     }
     return file.toByteArray();
+  }
+
+  /** A PNG with further chunks, each as {@code type}, head in Latin-1 and the rest of its data. */
+  static byte[] pngWith(Object... typesHeadsAndRests) {
+    List<Object> chunks = new ArrayList<>(List.of("IHDR", ihdr(4, 4, 8, 2)));
+    for (int i = 0; i < typesHeadsAndRests.length; i += 3) {
+      ByteArrayOutputStream data = new ByteArrayOutputStream();
+      data.writeBytes(((String) typesHeadsAndRests[i + 1]).getBytes(StandardCharsets.ISO_8859_1));
+      data.writeBytes((byte[]) typesHeadsAndRests[i + 2]);
+      chunks.addAll(List.of(typesHeadsAndRests[i], data.toByteArray()));
+    }
+    chunks.addAll(List.of("IDAT", new byte[1], "IEND", new byte[0]));
+    return pngChunks(chunks.toArray());
+  }
+
+  /** So many zero bytes, compressed as small as it goes. */
+  static byte[] deflatedZeros(int count) {
+    Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] zeros = new byte[1 << 20];
+    byte[] buffer = new byte[1 << 16];
+    for (int left = count; left > 0; left -= zeros.length) {
+      deflater.setInput(zeros, 0, Math.min(left, zeros.length));
+      if (left <= zeros.length) {
+        deflater.finish();
+      }
+      while (!deflater.needsInput() || (left <= zeros.length && !deflater.finished())) {
+        out.write(buffer, 0, deflater.deflate(buffer));
+      }
+    }
+    deflater.end();
+    return out.toByteArray();
   }
 
   static byte[] ihdr(int width, int height, int depth, int colourType) {

@@ -200,6 +200,42 @@ class ProbeImageTest {
         "no pixels");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "zTXt, 'key\0\0'",
+    "iCCP, 'name\0\0'",
+    "iTXt, 'key\0\u0001\0en\0translated\0'",
+  })
+  void rejectsPngWhoseTextsUnfoldWithoutMeasure(String type, String head) {
+    byte[] bomb = ImageFiles.pngWith(type, head, ImageFiles.deflatedZeros(1 << 26));
+
+    assertThat(bomb.length).isLessThan(200_000);
+    assertThat(step.apply(new EncodedImage(bomb)).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.IMAGE_METADATA_TOO_LARGE);
+  }
+
+  @Test
+  void countsWhatSeveralTextsOfAPngUnfoldTo() {
+    byte[] half = ImageFiles.deflatedZeros(PngMetadata.MAX_BYTES / 2);
+
+    kept(ImageFiles.pngWith("zTXt", "a\0\0", half, "zTXt", "b\0\0", half));
+    assertThat(
+            step.apply(
+                    new EncodedImage(
+                        ImageFiles.pngWith(
+                            "zTXt", "a\0\0", half, "iCCP", "b\0\0", half, "zTXt", "c\0\0", half)))
+                .keptOnly())
+        .isEmpty();
+  }
+
+  @Test
+  void keepsPngWhoseTextsAreDamagedOrNotCompressed() {
+    kept(ImageFiles.pngWith("zTXt", "key\0\0", new byte[] {1, 2, 3}));
+    kept(ImageFiles.pngWith("zTXt", "no end", new byte[0]));
+    kept(ImageFiles.pngWith("iTXt", "key\0\0\0en\0t\0", new byte[1_000_000]));
+  }
+
   @Test
   void rejectsPngWhoseLineEndsWereConverted() {
     byte[] file = ImageFiles.png(4, 4);
