@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -252,9 +251,7 @@ class PairFeedTest {
   @Test
   void takesTheNumberOfTokensFromTheFirstSampleWhereNoneIsAskedFor() {
     produceOn(0, sample(0, "raw"));
-    FeedSettings any =
-        new FeedSettings(
-            1, SIDE, SIDE, OptionalInt.empty(), 2, 1, End.WHERE_LOG_ENDS, LastBatch.KEEP);
+    FeedSettings any = FeedSettings.ofBatches(1).side(SIDE).memory(2, 1).until(End.WHERE_LOG_ENDS);
 
     try (PairFeed feed = PairFeed.open(source, any);
         ReadyBatch batch = feed.next().orElseThrow()) {

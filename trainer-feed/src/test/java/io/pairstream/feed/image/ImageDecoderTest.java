@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.feed.DrawnImage;
+import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -15,9 +16,10 @@ class ImageDecoderTest {
 
   private static final int HEIGHT = 16;
   private static final int WIDTH = 32;
+  private static final ImageShape SHAPE = new ImageShape(HEIGHT, WIDTH, 3);
   private static final int BYTES = HEIGHT * WIDTH * 3;
 
-  private final ImageDecoder decoder = new ImageDecoder(HEIGHT, WIDTH);
+  private final ImageDecoder decoder = new ImageDecoder();
   private final DrawnImage image = new DrawnImage(HEIGHT, WIDTH, 7);
 
   @ParameterizedTest
@@ -41,7 +43,7 @@ class ImageDecoderTest {
     ByteBuffer memory = ByteBuffer.allocateDirect(BYTES + 20);
     byte[] source = image.encoded("png");
 
-    decoder.decode("png", source, 0, source.length, memory.slice(10, BYTES));
+    decoder.decode("png", source, 0, source.length, SHAPE, memory.slice(10, BYTES));
 
     assertThat(memory.get(9)).isZero();
     assertThat(memory.get(10)).isEqualTo(image.pixels()[0]);
@@ -88,7 +90,7 @@ class ImageDecoderTest {
     byte[] value = new byte[file.length + 8];
     System.arraycopy(file, 0, value, 5, file.length);
     ByteBuffer pixels = ByteBuffer.allocateDirect(BYTES);
-    decoder.decode(encoding, value, 5, file.length, pixels);
+    decoder.decode(encoding, value, 5, file.length, SHAPE, pixels);
     byte[] found = new byte[BYTES];
     pixels.get(found);
     return found;

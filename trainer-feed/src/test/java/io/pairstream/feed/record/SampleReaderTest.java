@@ -33,7 +33,7 @@ class SampleReaderTest {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final Serializer<PreparedPair> serializer =
       new AvroSerdes(registry).of(PreparedPair.class, TOPIC).serializer();
-  private final SampleReader reader = new SampleReader(registry, TOPIC);
+  private final SampleReader reader = new SampleReader(registry, TOPIC, Selection.MAIN);
 
   @Test
   void readsWhatTheSerializerWrites() throws Exception {
@@ -60,9 +60,9 @@ class SampleReaderTest {
     assertThat(sample.caption()).isEqualTo("mañana 早上");
     assertThat(sample.split()).isEqualTo("TRAINING");
     assertThat(sample.imageEncoding()).isEqualTo("raw");
-    assertThat(sample.widthPx()).isEqualTo(300);
-    assertThat(sample.heightPx()).isEqualTo(-200);
-    assertThat(sample.tokenCount()).isEqualTo(4);
+    assertThat(sample.shape().widthPx()).isEqualTo(300);
+    assertThat(sample.shape().heightPx()).isEqualTo(-200);
+    assertThat(sample.tokenLength()).isEqualTo(4);
     assertThat(tokens.array()).containsExactly(50256, 0, -1, Integer.MAX_VALUE);
     assertThat(
             Arrays.copyOfRange(
@@ -131,7 +131,7 @@ class SampleReaderTest {
     byte[] value = serializer.serialize(TOPIC, pair);
     IntBuffer two = IntBuffer.allocate(2);
 
-    assertThat(reader.read(value, two).tokenCount()).isEqualTo(3);
+    assertThat(reader.read(value, two).tokenLength()).isEqualTo(3);
     assertThat(two.array()).containsExactly(1, 2);
   }
 
