@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.pairstream.feed.DrawnImage;
 import io.pairstream.feed.record.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +39,22 @@ class ImageDecoderTest {
     for (int i = 0; i < BYTES; i++) {
       assertThat(found[i] & 0xff).isCloseTo(drawn[i] & 0xff, within(12));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"raw", "png"})
+  void decodesGreyImagesToOneChannel(String encoding) throws Exception {
+    byte[] grey = {0, 50, 100, (byte) 150, (byte) 200, (byte) 255};
+    BufferedImage drawn = new BufferedImage(3, 2, BufferedImage.TYPE_BYTE_GRAY);
+    drawn.getRaster().setDataElements(0, 0, 3, 2, grey);
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(drawn, "png", png);
+    byte[] file = encoding.equals("raw") ? grey : png.toByteArray();
+    ByteBuffer pixels = ByteBuffer.allocateDirect(6);
+
+    decoder.decode(encoding, file, 0, file.length, new ImageShape(2, 3, 1), pixels);
+
+    assertThat(pixels).isEqualTo(ByteBuffer.wrap(grey));
   }
 
   @Test
