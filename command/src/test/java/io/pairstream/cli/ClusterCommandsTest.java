@@ -369,7 +369,7 @@ class ClusterCommandsTest {
     Path file =
         Files.writeString(
             folder.resolve("augment.yaml"),
-            "flip:\n  probability: 2\nrotate:\n  degrees: 5\nscale:\n  smallest: 2\n");
+            "flip:\n  probability: 2\nrotate:\n  largest-degree: 5\nscale:\n  smallest: 2\n");
 
     Ended ended = run("feed", "--augment", file.toString());
 
@@ -380,7 +380,7 @@ class ClusterCommandsTest {
             "  " + file + ", line 2: flip.probability: 2 is out of range: must be 0.0 to 1.0",
             "  "
                 + file
-                + ", line 4: rotate.degrees: no such setting; did you mean"
+                + ", line 4: rotate.largest-degree: no such setting; did you mean"
                 + " rotate.largest-degrees?",
             "  " + file + ", line 6: scale.smallest: 2.0 is above scale.largest, 1.0");
   }
