@@ -3,4 +3,4 @@
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2
-exec java -cp "$root/benchmarks/target/classes:$root/command/target/app/lib/*" io.pairstream.benchmarks.FeedPixels "$@"
+exec java -cp "$root/benchmarks/target/classes:$root/command/target/app/lib/*:$root/command/target/app/decoder/*" io.pairstream.benchmarks.FeedPixels "$@"

@@ -64,6 +64,12 @@ final class Warp {
         int fx = (int) (u >> 9) & (ONE - 1);
         int fy = (int) (v >> 9) & (ONE - 1);
         int a = (top * width + left) * channels;
+        if ((fx | fy) == 0) { // The formula gives the pixel itself, as in a picture that is flipped.
+          for (int channel = 0; channel < channels; channel++) {
+            to[at + channel] = from[a + channel];
+          }
+          continue;
+        }
         int b = (top * width + right) * channels;
         int c = (bottom * width + left) * channels;
         int d = (bottom * width + right) * channels;
