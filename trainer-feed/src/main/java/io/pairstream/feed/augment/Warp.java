@@ -64,7 +64,8 @@ final class Warp {
         int fx = (int) (u >> 9) & (ONE - 1);
         int fy = (int) (v >> 9) & (ONE - 1);
         int a = (top * width + left) * channels;
-        if ((fx | fy) == 0) { // The formula gives the pixel itself, as in a picture that is flipped.
+        if ((fx | fy) == 0) {
+          // The formula gives the pixel itself, as everywhere in a picture that is only flipped.
           for (int channel = 0; channel < channels; channel++) {
             to[at + channel] = from[a + channel];
           }
