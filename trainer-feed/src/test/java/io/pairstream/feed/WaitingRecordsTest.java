@@ -57,6 +57,13 @@ class WaitingRecordsTest {
   }
 
   @Test
+  void countsOnlyWhatStillWaits() {
+    for (int i = 0; i < 20; i++) {
+      assertThat(waiting.add(WIDE, record(0, i)).isPresent()).isEqualTo(i % 2 == 1);
+    }
+  }
+
+  @Test
   void refusesOneMoreThanMayWait() {
     List<ImageShape> shapes = List.of(WIDE, HIGH, new ImageShape(1, 1, 3), new ImageShape(1, 1, 1));
     for (int i = 0; i < 3; i++) {
