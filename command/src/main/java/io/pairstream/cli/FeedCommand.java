@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
@@ -11,6 +12,10 @@ import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.ReadyBatch;
+import io.pairstream.feed.Shapes;
+import io.pairstream.feed.augment.AugmentationPlan;
+import io.pairstream.feed.pixels.PixelFormat;
+import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.schemas.Standing;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
@@ -20,10 +25,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,8 +71,76 @@ final class FeedCommand implements Callable<Integer> {
       names = "--side-px",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Side of the images, as the recipe has it. Default: ${DEFAULT-VALUE}")
+      description =
+          "Side of the images, as the recipe has it; others are refused. Default: ${DEFAULT-VALUE}")
   private int sidePx;
+
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      description =
+          "Take images of any size up to so many pixels, each batch of one size; --side-px does not"
+              + " count then.")
+  private Integer maxPixels;
+
+  @Option(
+      names = "--max-waiting",
+      paramLabel = "N",
+      description =
+          "With --max-pixels: samples that wait at a time for their size's batch to be full."
+              + " Default: 64 batches")
+  private Integer maxWaiting;
+
+  @Option(
+      names = "--rendition",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Take this rendition of the recipe's. Default: the pair's own image")
+  private String rendition;
+
+  @Option(
+      names = "--token-set",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "Take this token set of the recipe's. Default: the pair's own token ids")
+  private String tokenSet;
+
+  @Option(
+      names = "--pixels",
+      paramLabel = "TYPE",
+      defaultValue = "uint8",
+      description = "uint8 or float32. Default: ${DEFAULT-VALUE}")
+  private String pixelType;
+
+  @Option(
+      names = "--layout",
+      paramLabel = "LAYOUT",
+      defaultValue = "nhwc",
+      description =
+          "nhwc: channels innermost, or nchw: a plane per channel. Default: ${DEFAULT-VALUE}")
+  private String layout;
+
+  @Option(
+      names = "--normalise",
+      paramLabel = "PROFILE",
+      defaultValue = "none",
+      description =
+          "With float32: none (0 to 255), zero-to-one, minus-one-to-one, clip, imagenet, or"
+              + " as-recipe for the one that the recipe recommends. Default: ${DEFAULT-VALUE}")
+  private String profile;
+
+  @Option(
+      names = "--augment",
+      paramLabel = "FILE",
+      description = "YAML file of random changes to training images; see docs/feed.md.")
+  private Path augmentFile;
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "With --augment: pass over the data, from 0. Default: ${DEFAULT-VALUE}")
+  private long epoch;
 
   @Option(
       names = "--position-file",
@@ -92,6 +167,13 @@ final class FeedCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
     }
+    FeedSettings settings;
+    try {
+      settings = settings();
+    } catch (InvalidRecipeException e) {
+      explainAugmentation(e);
+      return ExitStatus.FOUND_WRONG;
+    }
     Cluster cluster = options.cluster();
     FeedSource source =
         new FeedSource(
@@ -101,7 +183,7 @@ final class FeedCommand implements Callable<Integer> {
             cluster.clientSettings(
                 Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
     long batches = 0;
-    try (PairFeed feed = PairFeed.open(source, settings(), savedPosition())) {
+    try (PairFeed feed = open(source, settings)) {
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();
         if (next.isEmpty()) {
@@ -155,13 +237,81 @@ final class FeedCommand implements Callable<Integer> {
         spec.commandLine(), "--split must be training, validation or test, was " + split);
   }
 
-  private FeedSettings settings() {
+  private PairFeed open(FeedSource source, FeedSettings settings) throws IOException {
+    Optional<FeedPosition> position = savedPosition();
     try {
-      FeedSettings settings = FeedSettings.ofBatches(batchSize).side(sidePx);
+      return PairFeed.open(source, settings, position);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private FeedSettings settings() throws IOException {
+    PixelFormat pixels =
+        new PixelFormat(
+            word("--pixels", pixelType, PixelFormat.Type.class),
+            word("--layout", layout, PixelFormat.Layout.class),
+            PixelProfile.NONE);
+    AugmentationPlan plan =
+        augmentFile == null ? AugmentationPlan.NONE : AugmentationFile.read(augmentFile);
+    try {
+      FeedSettings settings =
+          FeedSettings.ofBatches(batchSize)
+              .shapes(shapes())
+              .rendition(rendition)
+              .tokenSet(tokenSet)
+              .pixels(pixels.profile(profile()))
+              .augmentation(plan, epoch);
       return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private Shapes shapes() {
+    if (maxPixels != null) {
+      return new Shapes.Several(
+          maxPixels, maxWaiting == null ? Math.multiplyExact(64, batchSize) : maxWaiting);
+    }
+    if (maxWaiting != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-waiting goes with --max-pixels; one size waits for nothing");
+    }
+    return new Shapes.One(sidePx, sidePx);
+  }
+
+  private PixelProfile profile() {
+    return PixelProfile.of(profile)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--normalise must be one of " + PixelProfile.labels() + ", was " + profile));
+  }
+
+  private <E extends Enum<E>> E word(String option, String text, Class<E> allowed) {
+    for (E one : allowed.getEnumConstants()) {
+      if (one.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return one;
+      }
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        option
+            + " must be "
+            + Arrays.stream(allowed.getEnumConstants())
+                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "))
+            + ", was "
+            + text);
+  }
+
+  private void explainAugmentation(InvalidRecipeException refusal) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("pairstream: --augment is refused:");
+    refusal
+        .problems()
+        .forEach(problem -> err.println("  " + TerminalText.plain(augmentFile + ", " + problem)));
   }
 
   private Optional<FeedPosition> savedPosition() throws IOException {
@@ -199,6 +349,7 @@ final class FeedCommand implements Callable<Integer> {
               .createObjectNode()
               .put("batch", batch.number())
               .put("size", batch.size())
+              .put("image_type", pixelType)
               .putPOJO("image_shape", batch.imageShape())
               .putPOJO("token_shape", batch.tokenShape());
       ArrayNode pairIds = object.putArray("pair_ids");
@@ -211,8 +362,9 @@ final class FeedCommand implements Callable<Integer> {
     } else {
       out.printf(
           Locale.ROOT,
-          "batch %d: images uint8 %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
+          "batch %d: images %s %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
           batch.number(),
+          pixelType,
           batch.imageShape(),
           batch.tokenShape(),
           stats.samplesPerSecond(),

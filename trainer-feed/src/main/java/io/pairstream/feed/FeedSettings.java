@@ -1,28 +1,37 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.augment.AugmentationPlan;
+import io.pairstream.feed.pixels.PixelFormat;
+import io.pairstream.feed.record.Selection;
 import java.util.OptionalInt;
 
 /**
  * What a feed hands out, and how.
  *
  * @param batchSize samples per batch, at least 1
- * @param heightPx height of every image
- * @param widthPx width of every image
+ * @param shapes sizes of the pictures
  * @param tokens token ids per sample; empty takes the number that the first sample has
  * @param slots batches in memory at a time, those that the trainer holds included; at least 2
  * @param decodeThreads threads that decode images, at least 1
  * @param end when the feed is over
- * @param lastBatch what becomes of a last batch that is not full
+ * @param lastBatch what becomes of last batches that are not full
+ * @param selection which of a pair's images and token ids
+ * @param pixels type, layout and normalisation of the pixels
+ * @param augmentation random changes of the pictures; of the training split alone
+ * @param epoch which pass over the data this is, from 0; other epochs change pictures otherwise
  */
 public record FeedSettings(
     int batchSize,
-    int heightPx,
-    int widthPx,
+    Shapes shapes,
     OptionalInt tokens,
     int slots,
     int decodeThreads,
     End end,
-    LastBatch lastBatch) {
+    LastBatch lastBatch,
+    Selection selection,
+    PixelFormat pixels,
+    AugmentationPlan augmentation,
+    long epoch) {
 
   /** When a feed is over. */
   public enum End {
@@ -38,70 +47,184 @@ public record FeedSettings(
     DROP
   }
 
+  private static final int MAX_CHANNELS = 3;
+
   public FeedSettings {
-    requireAtLeast(1, batchSize, "batch size");
-    requireAtLeast(1, heightPx, "height in pixels");
-    requireAtLeast(1, widthPx, "width in pixels");
-    requireAtLeast(1, tokens.orElse(1), "token ids per sample");
-    requireAtLeast(2, slots, "slots");
-    requireAtLeast(1, decodeThreads, "decode threads");
-    if ((long) batchSize * heightPx * widthPx * ReadyBatch.CHANNELS > Integer.MAX_VALUE) {
+    Positive.require(batchSize, "batch size");
+    Positive.require(tokens.orElse(1), "token ids per sample");
+    if (slots < 2) {
+      throw new IllegalArgumentException("slots must be at least 2, was " + slots);
+    }
+    Positive.require(decodeThreads, "decode threads");
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epoch must be at least 0, was " + epoch);
+    }
+    long sampleBytes = (long) shapes.maxPixels() * MAX_CHANNELS * pixels.type().bytes();
+    if (sampleBytes > Integer.MAX_VALUE / batchSize) {
       throw new IllegalArgumentException("a batch has more than 2^31 bytes of pixels");
     }
   }
 
-  /** Endless, 256 x 256 pixels, four slots, a decode thread per processor. */
+  /** Endless, 256 x 256 pixels as they are stored, four slots, a decode thread per processor. */
   public static FeedSettings ofBatches(int batchSize) {
     return new FeedSettings(
         batchSize,
-        256,
-        256,
+        new Shapes.One(256, 256),
         OptionalInt.empty(),
         4,
         Runtime.getRuntime().availableProcessors(),
         End.NEVER,
-        LastBatch.KEEP);
+        LastBatch.KEEP,
+        Selection.MAIN,
+        PixelFormat.STORED,
+        AugmentationPlan.NONE,
+        0);
   }
 
   /** The same, with another end. */
   public FeedSettings until(End otherEnd) {
     return new FeedSettings(
-        batchSize, heightPx, widthPx, tokens, slots, decodeThreads, otherEnd, lastBatch);
+        batchSize,
+        shapes,
+        tokens,
+        slots,
+        decodeThreads,
+        otherEnd,
+        lastBatch,
+        selection,
+        pixels,
+        augmentation,
+        epoch);
   }
 
-  /** The same, with another fate of the last batch. */
+  /** The same, with another fate of last batches. */
   public FeedSettings lastBatch(LastBatch otherFate) {
     return new FeedSettings(
-        batchSize, heightPx, widthPx, tokens, slots, decodeThreads, end, otherFate);
+        batchSize,
+        shapes,
+        tokens,
+        slots,
+        decodeThreads,
+        end,
+        otherFate,
+        selection,
+        pixels,
+        augmentation,
+        epoch);
   }
 
   /** The same, for samples of another shape. */
-  public FeedSettings shape(int otherHeightPx, int otherWidthPx, int otherTokens) {
+  public FeedSettings shape(int heightPx, int widthPx, int otherTokens) {
+    return shapes(new Shapes.One(heightPx, widthPx)).tokens(otherTokens);
+  }
+
+  /** The same, for square images of another side. */
+  public FeedSettings side(int sidePx) {
+    return shapes(new Shapes.One(sidePx, sidePx));
+  }
+
+  /** The same, for pictures of other sizes. */
+  public FeedSettings shapes(Shapes otherShapes) {
     return new FeedSettings(
         batchSize,
-        otherHeightPx,
-        otherWidthPx,
+        otherShapes,
+        tokens,
+        slots,
+        decodeThreads,
+        end,
+        lastBatch,
+        selection,
+        pixels,
+        augmentation,
+        epoch);
+  }
+
+  /** The same, for another number of token ids. */
+  public FeedSettings tokens(int otherTokens) {
+    return new FeedSettings(
+        batchSize,
+        shapes,
         OptionalInt.of(otherTokens),
         slots,
         decodeThreads,
         end,
-        lastBatch);
+        lastBatch,
+        selection,
+        pixels,
+        augmentation,
+        epoch);
   }
 
-  /** The same, for square images of another side. */
-  public FeedSettings side(int otherSidePx) {
+  /** The same, with other numbers of slots and of decode threads. */
+  public FeedSettings memory(int otherSlots, int otherDecodeThreads) {
     return new FeedSettings(
-        batchSize, otherSidePx, otherSidePx, tokens, slots, decodeThreads, end, lastBatch);
+        batchSize,
+        shapes,
+        tokens,
+        otherSlots,
+        otherDecodeThreads,
+        end,
+        lastBatch,
+        selection,
+        pixels,
+        augmentation,
+        epoch);
   }
 
-  /** Bytes of one image's pixels. */
-  int imageBytes() {
-    return heightPx * widthPx * ReadyBatch.CHANNELS;
+  /** The same, with the rendition of this name for a picture; empty for the pair's own image. */
+  public FeedSettings rendition(String name) {
+    return selection(new Selection(name, selection.tokenSet()));
   }
 
-  private static void requireAtLeast(int least, int value, String what) {
-    if (value < least) {
-      throw new IllegalArgumentException(what + " must be at least " + least + ", was " + value);
-    }
+  /** The same, with the token set of this name; empty for the pair's own token ids. */
+  public FeedSettings tokenSet(String name) {
+    return selection(new Selection(selection.rendition(), name));
+  }
+
+  /** The same, with pixels in another format. */
+  public FeedSettings pixels(PixelFormat otherPixels) {
+    return new FeedSettings(
+        batchSize,
+        shapes,
+        tokens,
+        slots,
+        decodeThreads,
+        end,
+        lastBatch,
+        selection,
+        otherPixels,
+        augmentation,
+        epoch);
+  }
+
+  /** The same, with another augmentation in another epoch. */
+  public FeedSettings augmentation(AugmentationPlan otherPlan, long otherEpoch) {
+    return new FeedSettings(
+        batchSize,
+        shapes,
+        tokens,
+        slots,
+        decodeThreads,
+        end,
+        lastBatch,
+        selection,
+        pixels,
+        otherPlan,
+        otherEpoch);
+  }
+
+  private FeedSettings selection(Selection otherSelection) {
+    return new FeedSettings(
+        batchSize,
+        shapes,
+        tokens,
+        slots,
+        decodeThreads,
+        end,
+        lastBatch,
+        otherSelection,
+        pixels,
+        augmentation,
+        epoch);
   }
 }

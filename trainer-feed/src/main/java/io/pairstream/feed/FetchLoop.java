@@ -1,16 +1,21 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.Ring.Handover;
+import io.pairstream.feed.record.ImageShape;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -23,13 +28,15 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * Reads the log and fills slots with it, in the order in which records come.
  *
- * <p>Records of one partition keep their order from the log to the batches; hence an offset per
- * partition says exactly what was handed out, however the partitions were mixed. Runs on a thread
- * of its own, which alone uses the consumer and closes it.
+ * <p>Records of one partition and one shape keep their order from the log to the batches. With one
+ * shape, an offset per partition hence says exactly what was handed out, however the partitions
+ * were mixed; with several, the offsets of the records that still wait say the rest. Runs on a
+ * thread of its own, which alone uses the consumer and closes it.
  */
 final class FetchLoop implements Runnable {
 
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final SortedSet<Long> NOTHING = Collections.emptySortedSet();
 
   private final Consumer<byte[], byte[]> consumer;
   private final FeedPosition start;
@@ -44,11 +51,16 @@ final class FetchLoop implements Runnable {
   private final FeedClocks clocks;
 
   private final SortedMap<Integer, Long> next = new TreeMap<>();
+
+  /** Owed by the position where the feed began, and not yet read. */
+  private final SortedMap<Integer, SortedSet<Long>> owed = new TreeMap<>();
+
   private final List<String> withdrawn = new ArrayList<>();
+  private final WaitingRecords waiting;
   private boolean hasSlots;
   private boolean reading = true;
 
-  /** The slot that is being filled; null between batches. */
+  /** The slot that is being filled as records of the one shape come; null between batches. */
   private Slot filling;
 
   FetchLoop(
@@ -68,6 +80,9 @@ final class FetchLoop implements Runnable {
     this.writer = writer;
     this.decoders = decoders;
     this.clocks = clocks;
+    int mostWaiting =
+        settings.shapes() instanceof Shapes.Several several ? several.mostWaiting() : 0;
+    this.waiting = new WaitingRecords(settings.batchSize(), mostWaiting);
   }
 
   @Override
@@ -106,30 +121,75 @@ final class FetchLoop implements Runnable {
   }
 
   private void fill() throws InterruptedException {
-    Set<TopicPartition> left = new HashSet<>();
     next.putAll(start.offsets());
+    start.owed().forEach((partition, missing) -> owed.put(partition, new TreeSet<>(missing)));
+    fillWithOwed();
+
+    Set<TopicPartition> left = new HashSet<>();
     next.keySet().forEach(partition -> left.add(new TopicPartition(start.topic(), partition)));
     consumer.assign(left);
+    consumer.resume(left);
     left.forEach(partition -> consumer.seek(partition, next.get(partition.partition())));
     finish(left);
 
     while (!left.isEmpty()) {
-      long begin = System.nanoTime();
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      clocks.fetching().add(System.nanoTime() - begin);
+      ConsumerRecords<byte[], byte[]> records = poll();
       for (TopicPartition partition : records.partitions()) {
         long end = ends.getOrDefault(partition, Long.MAX_VALUE);
         for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
           if (record.offset() < end) {
+            next.put(record.partition(), record.offset() + 1);
             take(record);
           }
         }
       }
       finish(left);
     }
-    if (filling != null && settings.lastBatch() == FeedSettings.LastBatch.KEEP) {
-      seal();
+    if (settings.lastBatch() == FeedSettings.LastBatch.KEEP) {
+      sealWhatIsLeft();
     }
+  }
+
+  /** Reads the records that the position owes, and nothing else. */
+  private void fillWithOwed() throws InterruptedException {
+    Set<TopicPartition> left = new HashSet<>();
+    owed.keySet().forEach(partition -> left.add(new TopicPartition(start.topic(), partition)));
+    consumer.assign(left);
+    left.forEach(partition -> consumer.seek(partition, owed.get(partition.partition()).first()));
+    while (!left.isEmpty()) {
+      for (ConsumerRecord<byte[], byte[]> record : poll()) {
+        SortedSet<Long> missing = owed.getOrDefault(record.partition(), NOTHING);
+        if (missing.contains(record.offset())) {
+          missing.remove(record.offset());
+          take(record);
+        }
+      }
+      left.removeIf(this::owesNoMore);
+    }
+  }
+
+  private boolean owesNoMore(TopicPartition partition) {
+    long position = consumer.position(partition);
+    SortedSet<Long> missing = owed.get(partition.partition());
+    // What the consumer stepped over has been withdrawn, and its record compacted away.
+    missing.headSet(position).clear();
+    if (missing.isEmpty()) {
+      owed.remove(partition.partition());
+      consumer.pause(Set.of(partition));
+      return true;
+    }
+    // What lies between two owed records may be long, and has been read before.
+    if (position < missing.first()) {
+      consumer.seek(partition, missing.first());
+    }
+    return false;
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    long begin = System.nanoTime();
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    clocks.fetching().add(System.nanoTime() - begin);
+    return records;
   }
 
   /** Drops the partitions that are read to their end. */
@@ -148,27 +208,62 @@ final class FetchLoop implements Runnable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (record.value() == null) {
-      next.put(record.partition(), record.offset() + 1);
+      waiting.withdraw(record.partition(), record.key());
       withdrawn.add(new String(record.key(), StandardCharsets.UTF_8));
-      return;
+    } else if (settings.shapes() instanceof Shapes.One one) {
+      if (filling == null) {
+        filling = freeSlot(record);
+        filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
+      }
+      write(record, filling);
+      if (filling.isFull()) {
+        seal(filling);
+        filling = null;
+      }
+    } else {
+      Optional<WaitingRecords.Batch> full = waiting.add(writer.shapeOf(record), record);
+      if (full.isPresent()) {
+        fill(full.get());
+      }
     }
-    if (filling == null) {
-      filling = freeSlot(record);
+  }
+
+  private void sealWhatIsLeft() throws InterruptedException {
+    if (filling != null) {
+      seal(filling);
+      filling = null;
     }
-    next.put(record.partition(), record.offset() + 1);
-    Slot slot = filling;
+    for (Optional<WaitingRecords.Batch> batch = waiting.takeOldest();
+        batch.isPresent();
+        batch = waiting.takeOldest()) {
+      fill(batch.get());
+    }
+  }
+
+  private void fill(WaitingRecords.Batch batch) throws InterruptedException {
+    Slot slot = freeSlot(batch.records().get(0));
+    // What a record says of its channels counts once it is written; a slot has room for the form's.
+    slot.begin(
+        new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
+    batch.records().forEach(record -> write(record, slot));
+    seal(slot);
+  }
+
+  private void write(ConsumerRecord<byte[], byte[]> record, Slot slot) {
     int index = slot.size();
     slot.add(decoders.submit(() -> writer.write(record, slot, index)));
-    if (slot.isFull()) {
-      seal();
-    }
   }
 
   private Slot freeSlot(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (!hasSlots) {
-      int tokens = settings.tokens().orElseGet(() -> writer.tokensOf(record));
+      BatchForm form = writer.formOf(record);
       for (int i = 0; i < settings.slots(); i++) {
-        ring.giveBack(new Slot(settings.batchSize(), settings.imageBytes(), tokens));
+        ring.giveBack(
+            new Slot(
+                settings.batchSize(),
+                settings.shapes().maxPixels(),
+                settings.pixels().type().bytes(),
+                form));
       }
       hasSlots = true;
     }
@@ -178,10 +273,12 @@ final class FetchLoop implements Runnable {
     return slot;
   }
 
-  private void seal() {
-    filling.seal(new FeedPosition(start.topic(), start.topicId(), next), withdrawn);
+  private void seal(Slot slot) {
+    SortedMap<Integer, SortedSet<Long>> open = new TreeMap<>();
+    owed.forEach((partition, missing) -> open.put(partition, new TreeSet<>(missing)));
+    waiting.addOffsets(open);
+    slot.seal(new FeedPosition(start.topic(), start.topicId(), next, open), withdrawn);
     withdrawn.clear();
-    ring.handOver(new Handover.Batch(filling));
-    filling = null;
+    ring.handOver(new Handover.Batch(slot));
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.feed;
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.Ring.Handover;
 import io.pairstream.feed.record.SampleReader;
+import io.pairstream.schemas.Standing;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * tombstones and transaction markers, and prefetches as many batches as it has slots. The {@link
  * FeedPosition} counts what was handed out, not what was prefetched: a feed that is opened there
  * goes on with no sample lost or repeated. In which order samples of several partitions mix is not
- * the same from run to run.
+ * the same from run to run; what becomes of one sample's pixels is.
  *
  * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
  * time than there are slots.
@@ -74,7 +75,7 @@ public final class PairFeed implements AutoCloseable {
         Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
     SampleWriter writer =
         new SampleWriter(
-            new SampleReader(source.registry(), source.topic()),
+            new SampleReader(source.registry(), source.topic(), settings.selection()),
             settings,
             source.split().name(),
             clocks);
@@ -93,10 +94,17 @@ public final class PairFeed implements AutoCloseable {
    * @param position where to go on; empty begins at the first record that the topic holds
    * @throws PositionRefusedException where the position is not one of this topic, or records behind
    *     it have left the log
+   * @throws IllegalArgumentException where pictures of another split than training would be changed
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
+    if (!settings.augmentation().isNone() && source.split() != Standing.TRAINING) {
+      throw new IllegalArgumentException(
+          "augmentation is for training alone; a feed of "
+              + source.split()
+              + " hands out pictures as they are, so that figures can be compared");
+    }
     KafkaConsumer<byte[], byte[]> consumer = consumer(source, settings);
     Admin admin = Admin.create(source.clientSettings());
     try {
@@ -255,13 +263,14 @@ public final class PairFeed implements AutoCloseable {
     begins.forEach(
         (partition, begin) -> {
           long offset = position.offsets().get(partition.partition());
-          if (offset < begin) {
+          long firstOpen = position.firstOpen(partition.partition());
+          if (firstOpen < begin) {
             throw new PositionRefusedException(
                 partition
                     + " begins at "
                     + begin
                     + ": "
-                    + (begin - offset)
+                    + (begin - firstOpen)
                     + " offsets behind the position have left the log");
           }
           if (offset > ends.get(partition)) {

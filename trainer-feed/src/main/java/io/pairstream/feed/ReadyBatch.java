@@ -1,6 +1,9 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.pixels.PixelFormat;
+import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,9 +15,6 @@ import java.util.function.Consumer;
  * back, after which they are filled again. Not thread-safe.
  */
 public final class ReadyBatch implements AutoCloseable {
-
-  /** Red, green, blue. */
-  public static final int CHANNELS = 3;
 
   private final Slot slot;
   private final long number;
@@ -39,14 +39,37 @@ public final class ReadyBatch implements AutoCloseable {
     return open().size();
   }
 
-  /** Pixels: uint8 [size, height, width, 3], RGB, row-major. */
+  /**
+   * Pixels, where the feed's format is UINT8: uint8 [size, height, width, channels], or [size,
+   * channels, height, width] in the layout NCHW; channels are RGB, or one of grey.
+   *
+   * @throws IllegalStateException where the format is FLOAT32
+   */
   public ByteBuffer images() {
+    requireType(PixelFormat.Type.UINT8, "floats");
     return open().images();
   }
 
-  /** Shape of {@link #images}: size, height, width, 3. */
+  /**
+   * Pixels, where the feed's format is FLOAT32: float32 [size, height, width, channels], or [size,
+   * channels, height, width] in the layout NCHW, normalised by the feed's profile.
+   *
+   * @throws IllegalStateException where the format is UINT8
+   */
+  public FloatBuffer floats() {
+    requireType(PixelFormat.Type.FLOAT32, "images");
+    return open().images().asFloatBuffer();
+  }
+
+  /** Shape of the pixels: four numbers in the layout's order. Batches may differ in it. */
   public List<Integer> imageShape() {
-    return List.of(size(), settings.heightPx(), settings.widthPx(), CHANNELS);
+    ImageShape shape = open().shape();
+    return settings.pixels().shape(size(), shape.heightPx(), shape.widthPx(), shape.channels());
+  }
+
+  /** What the channels are: rgb, grey, hsv, lab or ycrcb. */
+  public String colour() {
+    return open().form().colour();
   }
 
   /** Token ids: int32 [size, length], padded with the tokenizer's pad id. */
@@ -56,7 +79,12 @@ public final class ReadyBatch implements AutoCloseable {
 
   /** Shape of {@link #tokens}: size, length. */
   public List<Integer> tokenShape() {
-    return List.of(size(), open().tokensPerSample());
+    return List.of(size(), open().form().tokens());
+  }
+
+  /** Mask: uint8 [size, length], 1 where {@link #tokens} are the caption's, 0 where padding. */
+  public ByteBuffer mask() {
+    return open().mask();
   }
 
   /** The samples' pair ids, in order. */
@@ -85,6 +113,13 @@ public final class ReadyBatch implements AutoCloseable {
     if (!closed) {
       closed = true;
       giveBack.accept(slot);
+    }
+  }
+
+  private void requireType(PixelFormat.Type type, String other) {
+    if (settings.pixels().type() != type) {
+      throw new IllegalStateException(
+          "the feed hands out " + settings.pixels().type() + "; ask for " + other + "()");
     }
   }
 

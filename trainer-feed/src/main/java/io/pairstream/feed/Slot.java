@@ -1,5 +1,6 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -17,24 +18,33 @@ import java.util.concurrent.Future;
  */
 final class Slot {
 
-  private final int imageBytes;
-  private final int tokensPerSample;
+  private final BatchForm form;
+  private final int valueBytes;
   private final ByteBuffer images;
   private final IntBuffer tokens;
+  private final ByteBuffer mask;
   private final String[] pairIds;
   private final String[] captions;
   private final List<Future<?>> decoding = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
+  private ImageShape shape = new ImageShape(0, 0, 0);
   private FeedPosition positionAfter;
 
-  Slot(int batchSize, int imageBytes, int tokensPerSample) {
-    this.imageBytes = imageBytes;
-    this.tokensPerSample = tokensPerSample;
-    this.images = ByteBuffer.allocateDirect(batchSize * imageBytes).order(ByteOrder.nativeOrder());
+  /**
+   * @param maxPixels pixels of the largest picture
+   * @param valueBytes bytes of one channel of one pixel
+   */
+  Slot(int batchSize, int maxPixels, int valueBytes, BatchForm form) {
+    this.form = form;
+    this.valueBytes = valueBytes;
+    this.images =
+        ByteBuffer.allocateDirect(batchSize * maxPixels * form.channels() * valueBytes)
+            .order(ByteOrder.nativeOrder());
     this.tokens =
-        ByteBuffer.allocateDirect(batchSize * tokensPerSample * Integer.BYTES)
+        ByteBuffer.allocateDirect(batchSize * form.tokens() * Integer.BYTES)
             .order(ByteOrder.nativeOrder())
             .asIntBuffer();
+    this.mask = ByteBuffer.allocateDirect(batchSize * form.tokens()).order(ByteOrder.nativeOrder());
     this.pairIds = new String[batchSize];
     this.captions = new String[batchSize];
   }
@@ -44,6 +54,20 @@ final class Slot {
     decoding.clear();
     withdrawn.clear();
     positionAfter = null;
+  }
+
+  /** Begins a batch of pictures of one shape, which has no more than the largest one's pixels. */
+  void begin(ImageShape newShape) {
+    shape = newShape;
+  }
+
+  BatchForm form() {
+    return form;
+  }
+
+  /** Shape of every picture in the batch. */
+  ImageShape shape() {
+    return shape;
   }
 
   int size() {
@@ -67,12 +91,20 @@ final class Slot {
 
   /** Where a sample's pixels go. */
   ByteBuffer imageOf(int sample) {
-    return images.slice(sample * imageBytes, imageBytes);
+    return images.slice(sample * imageBytes(), imageBytes()).order(ByteOrder.nativeOrder());
   }
 
   /** Where a sample's token ids go. */
   IntBuffer tokensOf(int sample) {
-    return tokens.slice(sample * tokensPerSample, tokensPerSample);
+    return tokens.slice(sample * form.tokens(), form.tokens());
+  }
+
+  /** Marks the first {@code count} of a sample's token ids as the caption's. */
+  void mask(int sample, int count) {
+    int begin = sample * form.tokens();
+    for (int i = 0; i < form.tokens(); i++) {
+      mask.put(begin + i, (byte) (i < count ? 1 : 0));
+    }
   }
 
   void name(int sample, String pairId, String caption) {
@@ -95,15 +127,15 @@ final class Slot {
   }
 
   ByteBuffer images() {
-    return images.duplicate().order(ByteOrder.nativeOrder()).limit(size() * imageBytes);
+    return images.duplicate().order(ByteOrder.nativeOrder()).limit(size() * imageBytes());
   }
 
   IntBuffer tokens() {
-    return tokens.duplicate().limit(size() * tokensPerSample);
+    return tokens.duplicate().limit(size() * form.tokens());
   }
 
-  int tokensPerSample() {
-    return tokensPerSample;
+  ByteBuffer mask() {
+    return mask.duplicate().order(ByteOrder.nativeOrder()).limit(size() * form.tokens());
   }
 
   List<String> pairIds() {
@@ -120,5 +152,9 @@ final class Slot {
 
   FeedPosition positionAfter() {
     return positionAfter;
+  }
+
+  private int imageBytes() {
+    return (int) shape.values() * valueBytes;
   }
 }

@@ -5,24 +5,40 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.augment.AugmentationPlan;
+import io.pairstream.feed.augment.Blur;
+import io.pairstream.feed.augment.Border;
+import io.pairstream.feed.augment.ColourJitter;
+import io.pairstream.feed.augment.Crop;
+import io.pairstream.feed.augment.Flip;
+import io.pairstream.feed.augment.Noise;
+import io.pairstream.feed.augment.Rotation;
+import io.pairstream.feed.augment.Scaling;
+import io.pairstream.feed.pixels.PixelFormat;
+import io.pairstream.feed.pixels.PixelFormat.Layout;
+import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.TokenSet;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -252,14 +268,326 @@ class PairFeedTest {
   @Test
   void takesTheNumberOfTokensFromTheFirstSampleWhereNoneIsAskedFor() {
     produceOn(0, sample(0, "raw"));
-    FeedSettings any =
-        new FeedSettings(
-            1, SIDE, SIDE, OptionalInt.empty(), 2, 1, End.WHERE_LOG_ENDS, LastBatch.KEEP);
+    FeedSettings any = FeedSettings.ofBatches(1).side(SIDE).memory(2, 1).until(End.WHERE_LOG_ENDS);
 
     try (PairFeed feed = PairFeed.open(source, any);
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.tokenShape()).containsExactly(1, LENGTH);
     }
+  }
+
+  @Test
+  void handsOutNormalisedFloatsInPlanes() {
+    produce(sample(0, "png"), sample(1, "png"));
+    FeedSettings floats =
+        settings(2).pixels(PixelFormat.floats(PixelProfile.CLIP).layout(Layout.NCHW));
+
+    try (PairFeed feed = PairFeed.open(source, floats);
+        ReadyBatch batch = feed.next().orElseThrow()) {
+      assertThat(batch.imageShape()).containsExactly(2, 3, SIDE, SIDE);
+      FloatBuffer found = batch.floats();
+      assertThat(found.remaining()).isEqualTo(2 * 3 * SIDE * SIDE);
+      for (int i = 0; i < 2; i++) {
+        int number = Integer.parseInt(batch.pairIds().get(i));
+        byte[] drawn = new DrawnImage(SIDE, SIDE, number).pixels();
+        int plane = SIDE * SIDE;
+        float blueOfLast =
+            (float) (((drawn[drawn.length - 1] & 0xff) / 255.0 - 0.40821073) / 0.27577711);
+        float redOfFirst = (float) (((drawn[0] & 0xff) / 255.0 - 0.48145466) / 0.26862954);
+        assertThat(found.get(i * 3 * plane)).isEqualTo(redOfFirst);
+        assertThat(found.get(i * 3 * plane + 3 * plane - 1)).isEqualTo(blueOfLast);
+      }
+      assertThatThrownBy(batch::images)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("hands out FLOAT32; ask for floats()");
+    }
+  }
+
+  @Test
+  void normalisesAsTheRecipeRecommends() {
+    PreparedPair recommended = sample(0, "raw");
+    recommended.setNormalisation("zero-to-one");
+    produceOn(0, recommended);
+    PreparedPair other = sample(1, "raw");
+    other.setNormalisation("clip");
+    produceOn(0, other);
+
+    try (PairFeed feed =
+        PairFeed.open(source, settings(1).pixels(PixelFormat.floats(PixelProfile.AS_RECIPE)))) {
+      try (ReadyBatch batch = feed.next().orElseThrow()) {
+        assertThat(batch.floats().get(0)).isEqualTo(200 / 255f);
+      }
+      assertThatThrownBy(feed::next)
+          .isInstanceOf(RefusedSampleException.class)
+          .hasMessageContaining("expected normalisation zero-to-one, found clip");
+    }
+  }
+
+  @Test
+  void saysThatARecipeRecommendsNoNormalisation() {
+    produceOn(0, sample(0, "raw"));
+
+    assertRefused(
+        settings(1).pixels(PixelFormat.floats(PixelProfile.AS_RECIPE)),
+        "recommends no normalisation; choose one of none, zero-to-one");
+  }
+
+  @Test
+  void masksPadding() {
+    PreparedPair first = sample(0, "raw");
+    first.setTokenCount(2);
+    PreparedPair second = sample(1, "raw");
+    second.setTokenCount(4);
+    produceOn(0, first);
+    produceOn(0, second);
+
+    try (PairFeed feed = PairFeed.open(source, settings(2));
+        ReadyBatch batch = feed.next().orElseThrow()) {
+      assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0, 0, 1, 1, 1, 1}));
+      assertThat(batch.mask().isDirect()).isTrue();
+    }
+  }
+
+  @Test
+  void refusesMoreTokensOfACaptionThanTokenIds() {
+    PreparedPair lying = sample(0, "raw");
+    lying.setTokenCount(5);
+    produceOn(0, lying);
+
+    assertRefused("training-0-0: token count 5 of 4 token ids");
+  }
+
+  @Test
+  void handsOutARenditionAndATokenSet() {
+    PreparedPair rich = sample(0, "raw");
+    rich.setRenditions(
+        List.of(
+            Rendition.newBuilder()
+                .setName("small")
+                .setImage(ByteBuffer.wrap(new byte[] {5, 6}))
+                .setImageEncoding("raw")
+                .setWidth(2)
+                .setHeight(1)
+                .setChannels(1)
+                .setColour("grey")
+                .build()));
+    rich.setTokenSets(
+        List.of(
+            TokenSet.newBuilder()
+                .setName("clip")
+                .setTokenIds(List.of(8, 9, 0))
+                .setTokenCount(2)
+                .build()));
+    produceOn(0, rich);
+
+    try (PairFeed feed =
+            PairFeed.open(source, settings(1).shape(1, 2, 3).rendition("small").tokenSet("clip"));
+        ReadyBatch batch = feed.next().orElseThrow()) {
+      assertThat(batch.imageShape()).containsExactly(1, 1, 2, 1);
+      assertThat(batch.colour()).isEqualTo("grey");
+      assertThat(batch.images()).isEqualTo(ByteBuffer.wrap(new byte[] {5, 6}));
+      assertThat(batch.tokens()).isEqualTo(IntBuffer.wrap(new int[] {8, 9, 0}));
+      assertThat(batch.mask()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 1, 0}));
+    }
+    assertRefused(settings(1).rendition("big"), "training-0-0: has no rendition 'big'");
+    assertRefused(settings(1).tokenSet("t5"), "training-0-0: has no token set 't5'");
+  }
+
+  @Test
+  void refusesGreyPicturesForAProfileOfColours() {
+    PreparedPair grey = sample(0, "raw");
+    grey.setChannels(1);
+    grey.setColour("grey");
+    grey.setImage(ByteBuffer.allocate(SIDE * SIDE));
+    produceOn(0, grey);
+
+    assertRefused(
+        settings(1).pixels(PixelFormat.floats(PixelProfile.IMAGENET)),
+        "pictures in grey; the profile imagenet is made for rgb");
+  }
+
+  @Test
+  void refusesToMixColours() {
+    PreparedPair hsv = sample(1, "raw");
+    hsv.setColour("hsv");
+    produceOn(0, sample(0, "raw"));
+    produceOn(0, hsv);
+
+    assertRefused(settings(2), "expected colour rgb, found hsv");
+  }
+
+  @Test
+  void augmentsTheSameInBatchesOfAnySizeOnAnyNumberOfThreads() {
+    produceMany(12);
+    AugmentationPlan plan = plan();
+
+    Map<String, List<Byte>> alone = pixels(settings(1).memory(2, 1).augmentation(plan, 0));
+    Map<String, List<Byte>> together = pixels(settings(5).memory(3, 4).augmentation(plan, 0));
+    Map<String, List<Byte>> later = pixels(settings(5).augmentation(plan, 1));
+
+    assertThat(alone).hasSize(12).isEqualTo(together);
+    assertThat(later.keySet()).isEqualTo(alone.keySet());
+    later.forEach((pairId, pixels) -> assertThat(pixels).isNotEqualTo(alone.get(pairId)));
+  }
+
+  @Test
+  void neverAugmentsOtherSplits() {
+    for (Standing split : List.of(Standing.VALIDATION, Standing.TEST)) {
+      FeedSource held =
+          new FeedSource(cluster.dataset(), split, cluster.registry(), cluster.clientSettings());
+
+      assertThatThrownBy(() -> PairFeed.open(held, settings(1).augmentation(plan(), 0)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(
+              "augmentation is for training alone; a feed of " + split + " hands out pictures");
+    }
+  }
+
+  @Test
+  void givesEachBatchOneShape() {
+    for (int number = 0; number < 7; number++) {
+      produceOn(0, sample(number, number % 3 == 0 ? 4 : 8, number % 3 == 1 ? 4 : 8));
+    }
+
+    List<String> batches = new ArrayList<>();
+    try (PairFeed feed = PairFeed.open(source, several(2))) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          batches.add(batch.pairIds() + " " + batch.imageShape());
+          int number = Integer.parseInt(batch.pairIds().get(batch.size() - 1));
+          DrawnImage drawn =
+              new DrawnImage(batch.imageShape().get(1), batch.imageShape().get(2), number);
+          int bytes = drawn.pixels().length;
+          assertThat(batch.images().slice((batch.size() - 1) * bytes, bytes))
+              .isEqualTo(ByteBuffer.wrap(drawn.pixels()));
+        }
+      }
+    }
+
+    assertThat(batches)
+        .containsExactly(
+            "[0, 3] [2, 4, 8, 3]",
+            "[1, 4] [2, 8, 4, 3]",
+            "[2, 5] [2, 8, 8, 3]",
+            "[6] [1, 4, 8, 3]");
+  }
+
+  @Test
+  void goesOnExactlyWithSeveralShapesFromEveryBatch() {
+    List<String> all = new ArrayList<>();
+    for (int number = 0; number < 30; number++) {
+      int partition = number % PARTITIONS;
+      // One shape is so rare that its first sample waits for long.
+      int height = number == 0 || number == 29 ? 2 : number % 2 == 0 ? 4 : 8;
+      produceOn(partition, sample(number, height, 8));
+      all.add(String.valueOf(number));
+    }
+    for (int cut = 0; cut < 12; cut++) {
+      List<String> seen = new ArrayList<>();
+      String stored;
+      try (PairFeed feed = PairFeed.open(source, several(3))) {
+        for (int i = 0; i < cut; i++) {
+          Optional<ReadyBatch> next = feed.next();
+          if (next.isPresent()) {
+            try (ReadyBatch batch = next.get()) {
+              seen.addAll(batch.pairIds());
+            }
+          }
+        }
+        stored = feed.position().toJson();
+      }
+
+      seen.addAll(ids(several(2), Optional.of(FeedPosition.parse(stored))));
+
+      assertThat(seen).as("cut after %d batches", cut).containsExactlyInAnyOrderElementsOf(all);
+    }
+  }
+
+  @Test
+  void goesOnExactlyFromBatchesMadeOfOwedRecords() {
+    for (int number = 0; number < 12; number++) {
+      produceOn(0, sample(number, number < 10 ? number % 5 + 1 : 8, 8));
+    }
+    FeedPosition afterFirst;
+    try (PairFeed feed = PairFeed.open(source, several(2));
+        ReadyBatch first = feed.next().orElseThrow()) {
+      assertThat(first.pairIds()).containsExactly("0", "5");
+      afterFirst = first.position();
+    }
+    assertThat(afterFirst.offsets().get(0)).isEqualTo(6);
+    assertThat(afterFirst.owed().get(0)).containsExactly(1L, 2L, 3L, 4L);
+
+    List<String> later = new ArrayList<>();
+    FeedPosition inBetween;
+    try (PairFeed feed = PairFeed.open(source, several(1), Optional.of(afterFirst))) {
+      for (int i = 0; i < 2; i++) {
+        try (ReadyBatch batch = feed.next().orElseThrow()) {
+          later.addAll(batch.pairIds());
+        }
+      }
+      inBetween = feed.position();
+    }
+    assertThat(later).containsExactly("1", "2");
+    assertThat(inBetween.offsets().get(0)).isEqualTo(6);
+    assertThat(inBetween.owed().get(0)).containsExactly(3L, 4L);
+
+    assertThat(ids(several(1), Optional.of(inBetween)))
+        .containsExactly("3", "4", "6", "7", "8", "9", "10", "11");
+  }
+
+  @Test
+  void forgetsWaitingPairsThatAreWithdrawn() {
+    produceOn(0, sample(0, 4, 8));
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().training(), 0, "0", null));
+    produceOn(0, sample(1, 8, 8));
+
+    try (PairFeed feed = PairFeed.open(source, several(1 + 1))) {
+      try (ReadyBatch batch = feed.next().orElseThrow()) {
+        assertThat(batch.pairIds()).containsExactly("1");
+        assertThat(batch.withdrawnPairIds()).containsExactly("0");
+        assertThat(batch.position().owed()).isEmpty();
+      }
+      assertThat(feed.next()).isEmpty();
+    }
+  }
+
+  @Test
+  void dropsWhatIsNotFullInEveryShape() {
+    for (int number = 0; number < 5; number++) {
+      produceOn(0, sample(number, number == 4 ? 4 : 8, 8));
+    }
+
+    assertThat(sizes(several(2).lastBatch(LastBatch.DROP))).containsExactly(2, 2);
+  }
+
+  @Test
+  void refusesAPictureThatIsLargerThanASlotsAndTooManyThatWait() {
+    produceOn(0, sample(0, 4, 8));
+    produceOn(0, sample(1, 8, 4));
+    produceOn(0, sample(2, 9, 8));
+
+    assertRefused(several(2), "training-0-2: a picture of 8x9, expected 1 to 64 pixels");
+    assertRefused(
+        settings(2).shapes(new Shapes.Several(100, 1)),
+        "2 samples of 2 sizes wait and no size has the 2 of a batch");
+  }
+
+  @Test
+  void refusesAPositionWhoseOwedRecordsHaveLeftTheLog() {
+    FeedPosition before = start();
+    produceOn(1, sample(0, "raw"));
+    produceOn(1, sample(1, "raw"));
+    deleteBefore(1, 1);
+    TreeMap<Integer, Long> offsets = new TreeMap<>(before.offsets());
+    offsets.put(1, 2L);
+
+    assertPositionRefused(
+        new FeedPosition(
+            before.topic(),
+            before.topicId(),
+            offsets,
+            new TreeMap<>(Map.of(1, new TreeSet<>(Set.of(0L))))),
+        "-1 begins at 1: 1 offsets behind the position have left");
   }
 
   @Test
@@ -276,9 +604,9 @@ class PairFeedTest {
     FeedPosition before = start();
     try (Admin admin = cluster.admin()) {
       ClusterAccess.await(admin.deleteTopics(Set.of(source.topic())).all());
-      ClusterAccess.await(
-          admin.createTopics(List.of(new NewTopic(source.topic(), PARTITIONS, (short) 1))).all());
     }
+    new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
+        .create(new TopicCatalogue(cluster.dataset(), PARTITIONS));
 
     assertPositionRefused(before, "it has been made anew");
   }
@@ -288,6 +616,12 @@ class PairFeedTest {
     FeedPosition before = start();
     produceOn(1, sample(0, "raw"));
     produceOn(1, sample(1, "raw"));
+    deleteBefore(1, 2);
+
+    assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
+  }
+
+  private void deleteBefore(int partition, long offset) {
     try (Admin admin = cluster.admin()) {
       // The broker deletes no records of a compacted topic.
       AlterConfigOp deletable =
@@ -297,11 +631,11 @@ class PairFeedTest {
       ClusterAccess.await(
           admin
               .deleteRecords(
-                  Map.of(new TopicPartition(source.topic(), 1), RecordsToDelete.beforeOffset(2)))
+                  Map.of(
+                      new TopicPartition(source.topic(), partition),
+                      RecordsToDelete.beforeOffset(offset)))
               .all());
     }
-
-    assertPositionRefused(before, "-1 begins at 2: 2 offsets behind the position have left");
   }
 
   @Test
@@ -343,6 +677,42 @@ class PairFeedTest {
     return FeedSettings.ofBatches(batchSize).shape(SIDE, SIDE, LENGTH).until(End.WHERE_LOG_ENDS);
   }
 
+  private static FeedSettings several(int batchSize) {
+    return settings(batchSize).shapes(new Shapes.Several(SIDE * SIDE, 100));
+  }
+
+  private static AugmentationPlan plan() {
+    return new AugmentationPlan(
+        3,
+        Crop.OFF,
+        new Flip(0.5),
+        Rotation.OFF,
+        Scaling.OFF,
+        Border.REFLECTED,
+        ColourJitter.OFF,
+        Blur.OFF,
+        new Noise(20));
+  }
+
+  private Map<String, List<Byte>> pixels(FeedSettings settings) {
+    Map<String, List<Byte>> pixels = new TreeMap<>();
+    try (PairFeed feed = PairFeed.open(source, settings)) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          ByteBuffer images = batch.images();
+          for (String pairId : batch.pairIds()) {
+            List<Byte> image = new ArrayList<>();
+            for (int i = 0; i < SIDE * SIDE * 3; i++) {
+              image.add(images.get());
+            }
+            pixels.put(pairId, image);
+          }
+        }
+      }
+    }
+    return pixels;
+  }
+
   private FeedPosition start() {
     try (PairFeed feed = PairFeed.open(source, settings(1))) {
       return feed.position();
@@ -350,8 +720,12 @@ class PairFeedTest {
   }
 
   private List<String> everything(Optional<FeedPosition> from) {
+    return ids(settings(3), from);
+  }
+
+  private List<String> ids(FeedSettings settings, Optional<FeedPosition> from) {
     List<String> seen = new ArrayList<>();
-    try (PairFeed feed = PairFeed.open(source, settings(3), from)) {
+    try (PairFeed feed = PairFeed.open(source, settings, from)) {
       for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
         try (ReadyBatch batch = next.get()) {
           seen.addAll(batch.pairIds());
@@ -374,7 +748,11 @@ class PairFeedTest {
   }
 
   private void assertRefused(String message) {
-    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+    assertRefused(settings(1), message);
+  }
+
+  private void assertRefused(FeedSettings settings, String message) {
+    try (PairFeed feed = PairFeed.open(source, settings)) {
       assertThatThrownBy(feed::next)
           .isInstanceOf(RefusedSampleException.class)
           .hasMessageContaining(message);
@@ -399,6 +777,8 @@ class PairFeedTest {
         producer.commitTransaction();
       }
     }
+    // A commit is answered before readers see it; the next producer of that id waits until they do.
+    TestCluster.producer(cluster, "-many").close();
   }
 
   private void produce(PreparedPair... samples) {
@@ -416,6 +796,14 @@ class PairFeedTest {
   private ProducerRecord<byte[], byte[]> record(PreparedPair sample) {
     int partition = Integer.parseInt(sample.getPairId()) % PARTITIONS;
     return TestCluster.record(cluster.topics().training(), partition, sample.getPairId(), sample);
+  }
+
+  private static PreparedPair sample(int number, int heightPx, int widthPx) {
+    PreparedPair sample = sample(number, "raw");
+    sample.setImage(ByteBuffer.wrap(new DrawnImage(heightPx, widthPx, number).pixels()));
+    sample.setHeight(heightPx);
+    sample.setWidth(widthPx);
+    return sample;
   }
 
   private static PreparedPair sample(int number, String encoding) {

@@ -7,7 +7,11 @@ package io.pairstream.feed.record;
  * @param imageEncoding jpeg, png or raw
  * @param imageOffset first byte of the encoded image in the record's value
  * @param imageLength its length in bytes
- * @param tokenCount how many token ids the record has, padding included
+ * @param shape as the record has it
+ * @param colour rgb, grey, hsv, lab or ycrcb
+ * @param normalisation name of the profile that the recipe recommends, or empty
+ * @param tokenLength how many token ids the record has, padding included
+ * @param tokenCount how many of them are the caption's
  */
 public record Sample(
     String pairId,
@@ -16,7 +20,8 @@ public record Sample(
     String imageEncoding,
     int imageOffset,
     int imageLength,
-    int widthPx,
-    int heightPx,
-    int channels,
+    ImageShape shape,
+    String colour,
+    String normalisation,
+    int tokenLength,
     int tokenCount) {}

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Rendition;
+import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +35,7 @@ class SampleReaderTest {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final Serializer<PreparedPair> serializer =
       new AvroSerdes(registry).of(PreparedPair.class, TOPIC).serializer();
-  private final SampleReader reader = new SampleReader(registry, TOPIC);
+  private final SampleReader reader = new SampleReader(registry, TOPIC, Selection.MAIN);
 
   @Test
   void readsWhatTheSerializerWrites() throws Exception {
@@ -60,9 +62,9 @@ class SampleReaderTest {
     assertThat(sample.caption()).isEqualTo("mañana 早上");
     assertThat(sample.split()).isEqualTo("TRAINING");
     assertThat(sample.imageEncoding()).isEqualTo("raw");
-    assertThat(sample.widthPx()).isEqualTo(300);
-    assertThat(sample.heightPx()).isEqualTo(-200);
-    assertThat(sample.tokenCount()).isEqualTo(4);
+    assertThat(sample.shape().widthPx()).isEqualTo(300);
+    assertThat(sample.shape().heightPx()).isEqualTo(-200);
+    assertThat(sample.tokenLength()).isEqualTo(4);
     assertThat(tokens.array()).containsExactly(50256, 0, -1, Integer.MAX_VALUE);
     assertThat(
             Arrays.copyOfRange(
@@ -125,13 +127,171 @@ class SampleReaderTest {
   }
 
   @Test
+  void readsTheSelectedRenditionAndTokenSet() throws Exception {
+    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
+    byte[] value = serializer.serialize(TOPIC, richPair());
+    IntBuffer tokens = IntBuffer.allocate(3);
+
+    Sample sample =
+        new SampleReader(registry, TOPIC, new Selection("small", "clip")).read(value, tokens);
+
+    assertThat(sample.shape()).isEqualTo(new ImageShape(5, 7, 1));
+    assertThat(sample.colour()).isEqualTo("grey");
+    assertThat(sample.imageEncoding()).isEqualTo("png");
+    assertThat(
+            Arrays.copyOfRange(
+                value, sample.imageOffset(), sample.imageOffset() + sample.imageLength()))
+        .containsExactly(9, 8);
+    assertThat(sample.tokenLength()).isEqualTo(3);
+    assertThat(sample.tokenCount()).isEqualTo(2);
+    assertThat(tokens.array()).containsExactly(70, 71, 0);
+    assertThat(sample.normalisation()).isEqualTo("clip");
+    assertThat(sample.caption()).isEqualTo("c");
+  }
+
+  @Test
+  void readsThePairsOwnImageAndTokensPastAllOthers() throws Exception {
+    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
+    byte[] value = serializer.serialize(TOPIC, richPair());
+    IntBuffer tokens = IntBuffer.allocate(2);
+
+    Sample sample = reader.read(value, tokens);
+
+    assertThat(sample.shape()).isEqualTo(new ImageShape(2, 1, 3));
+    assertThat(sample.imageLength()).isEqualTo(6);
+    assertThat(tokens.array()).containsExactly(1, 2);
+    assertThat(sample.tokenCount()).isEqualTo(1);
+  }
+
+  @Test
+  void readsTheShapeAlone() throws Exception {
+    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
+    byte[] value = serializer.serialize(TOPIC, richPair());
+
+    assertThat(reader.readShape(value)).isEqualTo(new ImageShape(2, 1, 3));
+    assertThat(new SampleReader(registry, TOPIC, new Selection("small", "no")).readShape(value))
+        .isEqualTo(new ImageShape(5, 7, 1));
+  }
+
+  @Test
+  void refusesARecordWithoutWhatIsSelected() throws Exception {
+    registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
+    byte[] value = serializer.serialize(TOPIC, richPair());
+    SampleReader huge = new SampleReader(registry, TOPIC, new Selection("huge", ""));
+
+    assertThatThrownBy(() -> huge.read(value, IntBuffer.allocate(0)))
+        .isInstanceOf(MalformedSampleException.class)
+        .hasMessage("has no rendition 'huge'");
+    assertThatThrownBy(() -> huge.readShape(value))
+        .isInstanceOf(MalformedSampleException.class)
+        .hasMessage("has no rendition 'huge'");
+    assertThatThrownBy(
+            () ->
+                new SampleReader(registry, TOPIC, new Selection("", "t5"))
+                    .read(value, IntBuffer.allocate(0)))
+        .isInstanceOf(MalformedSampleException.class)
+        .hasMessage("has no token set 't5'");
+  }
+
+  @Test
+  void readsATokenSetWhoseNameIsWrittenLast() throws Exception {
+    Schema set =
+        SchemaBuilder.record("Set")
+            .fields()
+            .name("token_ids")
+            .type()
+            .array()
+            .items()
+            .intType()
+            .noDefault()
+            .requiredInt("token_count")
+            .requiredString("later")
+            .requiredString("name")
+            .endRecord();
+    Schema other =
+        SchemaBuilder.record("PreparedPair")
+            .fields()
+            .name("token_sets")
+            .type()
+            .array()
+            .items(set)
+            .noDefault()
+            .endRecord();
+    List<GenericData.Record> sets = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      sets.add(
+          new GenericRecordBuilder(set)
+              .set("token_ids", List.of((int) name.charAt(0), 5))
+              .set("token_count", 1)
+              .set("later", "x")
+              .set("name", name)
+              .build());
+    }
+    byte[] value = encode(other, new GenericRecordBuilder(other).set("token_sets", sets).build());
+    IntBuffer tokens = IntBuffer.allocate(2);
+
+    Sample sample = new SampleReader(registry, TOPIC, new Selection("", "b")).read(value, tokens);
+
+    assertThat(tokens.array()).containsExactly('b', 5);
+    assertThat(sample.tokenCount()).isEqualTo(1);
+  }
+
+  @Test
+  void takesDefaultsForFieldsThatAnOldWriterDidNotKnow() throws Exception {
+    Schema old =
+        SchemaBuilder.record("PreparedPair").fields().requiredString("pair_id").endRecord();
+    byte[] value = encode(old, new GenericRecordBuilder(old).set("pair_id", "p").build());
+
+    Sample sample = reader.read(value, IntBuffer.allocate(0));
+
+    assertThat(sample.shape().channels()).isEqualTo(3);
+    assertThat(sample.colour()).isEqualTo("rgb");
+    assertThat(sample.normalisation()).isEmpty();
+    assertThat(sample.tokenCount()).isZero();
+  }
+
+  private static PreparedPair richPair() {
+    return PreparedPair.newBuilder()
+        .setPairId("p")
+        .setImage(ByteBuffer.wrap(new byte[6]))
+        .setImageEncoding("raw")
+        .setWidth(1)
+        .setHeight(2)
+        .setNormalisation("clip")
+        .setRenditions(
+            List.of(
+                Rendition.newBuilder().setName("other").setImage(ByteBuffer.allocate(30)).build(),
+                Rendition.newBuilder()
+                    .setName("small")
+                    .setImage(ByteBuffer.wrap(new byte[] {9, 8}))
+                    .setImageEncoding("png")
+                    .setWidth(7)
+                    .setHeight(5)
+                    .setChannels(1)
+                    .setColour("grey")
+                    .build()))
+        .setCaption("c")
+        .setTokenIds(List.of(1, 2))
+        .setTokenCount(1)
+        .setTokenSets(
+            List.of(
+                TokenSet.newBuilder().setName("glide").setTokenIds(List.of(4)).build(),
+                TokenSet.newBuilder()
+                    .setName("clip")
+                    .setTokenIds(List.of(70, 71, 0))
+                    .setTokenCount(2)
+                    .build()))
+        .build();
+  }
+
+  @Test
   void countsTokensForWhichThereIsNoRoom() throws Exception {
     registry.register(TOPIC + "-value", PreparedPair.SCHEMA$);
     PreparedPair pair = PreparedPair.newBuilder().setTokenIds(List.of(1, 2, 3)).build();
     byte[] value = serializer.serialize(TOPIC, pair);
     IntBuffer two = IntBuffer.allocate(2);
 
-    assertThat(reader.read(value, two).tokenCount()).isEqualTo(3);
+    assertThat(reader.read(value, two).tokenLength()).isEqualTo(3);
     assertThat(two.array()).containsExactly(1, 2);
   }
 
