@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamagedImagesTest {
 
-  private static final ImageTarget TARGET = Pictures.raw(64);
+  private static final ImagePlan TARGET = Pictures.raw(64);
 
   private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
 
@@ -151,7 +152,7 @@ class DamagedImagesTest {
         new ProbedImage(
             image.encoded(), image.type(), 29, 20, image.bitDepth(), image.colour(), false);
 
-    assertThat(Pictures.rejection(pool.prepare(smaller, TARGET)).detail())
+    assertThat(Pictures.rejection(pool.prepare(ImageToPrepare.whole(smaller), TARGET)).detail())
         .isEqualTo("the image decodes to 30x20 px and declares 29x20");
   }
 
@@ -270,7 +271,7 @@ class DamagedImagesTest {
               image.colour(),
               false);
 
-      Outcome<PreparedImage> outcome = pool.prepare(mutant, TARGET);
+      Outcome<PreparedImage> outcome = pool.prepare(ImageToPrepare.whole(mutant), TARGET);
 
       outcome
           .rejectedOnly()

@@ -5,11 +5,13 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -158,15 +160,28 @@ final class Pictures {
             });
   }
 
-  static ImageTarget raw(int side) {
-    return new ImageTarget(side, ImageEncoding.RAW, 95);
+  /** The plan of a recipe. */
+  static ImagePlan plan(String yaml) {
+    RecipeReader recipe = RecipeReader.parse("recipe", yaml);
+    ImagePlan plan = ImagePlan.from(recipe);
+    recipe.finish();
+    return plan;
+  }
+
+  /** The centre square, as a file of this kind. */
+  static ImagePlan square(int side, ImageEncoding encoding) {
+    return plan("image: {side-px: " + side + ", encoding: " + encoding.label() + "}");
+  }
+
+  static ImagePlan raw(int side) {
+    return square(side, ImageEncoding.RAW);
   }
 
   /** Gate and worker; the reasons of both. */
-  static Outcome<PreparedImage> prepare(ImageWorker worker, byte[] file, ImageTarget target) {
+  static Outcome<PreparedImage> prepare(ImageWorker worker, byte[] file, ImagePlan plan) {
     return new ProbeImage()
         .apply(new EncodedImage(file))
-        .then(image -> worker.prepare(image, target));
+        .then(image -> worker.prepare(ImageToPrepare.whole(image), plan));
   }
 
   static PreparedImage kept(Outcome<PreparedImage> outcome) {
