@@ -90,6 +90,7 @@ final class WorkerProcess {
             // The virtual machine's own messages must not end up between the frames.
             "-XX:+DisplayVMOutputToStderr",
             "-Djava.io.tmpdir=" + directory,
+            "-Djava.awt.headless=true",
             "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
             // A PointerScope frees what is native; no collector thread has to.
             "-Dorg.bytedeco.javacpp.nopointergc=true",

@@ -218,10 +218,20 @@ final class Pictures {
     int side = Math.min(image.getWidth(), image.getHeight());
     int left = (image.getWidth() - side) / 2;
     int top = (image.getHeight() - side) / 2;
-    byte[] pixels = new byte[side * side * 3];
+    return part(image, left, top, side, side);
+  }
+
+  /** uint8 [height, width, 3], RGB: all of it, transparent pixels on white. */
+  static byte[] rgb(BufferedImage image) {
+    return part(image, 0, 0, image.getWidth(), image.getHeight());
+  }
+
+  /** uint8 [height, width, 3], RGB: a part of it, transparent pixels on white. */
+  static byte[] part(BufferedImage image, int left, int top, int width, int height) {
+    byte[] pixels = new byte[width * height * 3];
     int at = 0;
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < side; x++) {
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
         int argb = argb(image, left + x, top + y);
         int alpha = argb >>> 24;
         for (int shift = 16; shift >= 0; shift -= 8) {

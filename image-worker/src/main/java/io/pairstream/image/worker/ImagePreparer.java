@@ -12,6 +12,7 @@ import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.Rendition;
 import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.image.worker.ColourReader.Colours;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,7 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  */
 final class ImagePreparer {
 
+  private final ColourReader colours = new ColourReader();
   private ImagePlan plan = ImagePlan.PRESETS;
 
   /** Loads the native libraries. */
@@ -63,8 +65,23 @@ final class ImagePreparer {
       ExifOrientation orientation = ExifOrientation.of(request.image());
       Upright upright = new Upright(request.widthPx(), request.heightPx(), orientation);
       return layouts(upright, request.cropBox())
-          .then(layouts -> decode(request).then(decoded -> prepare(decoded, upright, layouts)));
+          .then(
+              layouts ->
+                  colours
+                      .read(request.image(), plan.colourProfile())
+                      .then(declared -> prepare(request, upright, layouts, declared)));
     }
+  }
+
+  private Outcome<PreparedImage> prepare(
+      WorkerRequest request, Upright upright, List<Layout> layouts, Colours declared) {
+    if (!declared.ofInks()) {
+      return decode(request)
+          .then(decoded -> prepare(decoded, upright, layouts, declared.conversion()));
+    }
+    return decode(request)
+        .then(whole -> decodeInks(request, declared.conversion()))
+        .then(decoded -> prepare(decoded, upright, layouts, ColourConversion.NONE));
   }
 
   /** Of the main picture, then of each rendition. */
@@ -91,10 +108,17 @@ final class ImagePreparer {
     Outcome<DecodedPicture> decoded =
         switch (FileKind.of(request.image())) {
           case JPEG, PNG, WEBP -> OpenCvDecoder.decode(request.image());
-          case GIF, OTHER ->
+          case GIF -> GifDecoder.decode(request.image(), request.widthPx(), request.heightPx());
+          case OTHER ->
               Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
         };
     return decoded.then(picture -> ofDeclaredSize(picture, request));
+  }
+
+  private static Outcome<DecodedPicture> decodeInks(
+      WorkerRequest request, ColourConversion conversion) {
+    return InkDecoder.decode(request.image(), request.widthPx(), request.heightPx(), conversion)
+        .then(picture -> ofDeclaredSize(picture, request));
   }
 
   private static Outcome<DecodedPicture> ofDeclaredSize(
@@ -114,8 +138,8 @@ final class ImagePreparer {
   }
 
   private Outcome<PreparedImage> prepare(
-      DecodedPicture decoded, Upright upright, List<Layout> layouts) {
-    SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main());
+      DecodedPicture decoded, Upright upright, List<Layout> layouts, ColourConversion conversion) {
+    SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
     Map<String, Double> measures = Map.of(); // of the main picture, before its pixels are changed
     long hash = PerceptualHash.of(main.bgr());
     Picture picture = finished(main, layouts.get(0), plan.main());
@@ -124,7 +148,7 @@ final class ImagePreparer {
     for (int i = 0; i < plan.renditions().size(); i++) {
       Rendition rendition = plan.renditions().get(i);
       Layout layout = layouts.get(i + 1);
-      SmallPicture small = upright(decoded, upright, layout, rendition.output());
+      SmallPicture small = upright(decoded, upright, layout, rendition.output(), conversion);
       Picture further = finished(small, layout, rendition.output());
       renditions.add(new Picture.Named(rendition.name(), further));
       bytes += further.encoded().size();
@@ -143,15 +167,23 @@ final class ImagePreparer {
 
   /** The layout's part of the image, upright and in sRGB. */
   private static SmallPicture upright(
-      DecodedPicture decoded, Upright upright, Layout layout, PictureOutput output) {
+      DecodedPicture decoded,
+      Upright upright,
+      Layout layout,
+      PictureOutput output,
+      ColourConversion conversion) {
     boolean swaps = upright.orientation().swapsSides();
-    return decoded
-        .scaled(
-            upright.stored(layout.source()),
-            swaps ? layout.scaledHeightPx() : layout.scaledWidthPx(),
-            swaps ? layout.scaledWidthPx() : layout.scaledHeightPx(),
-            output.geometry().resampling())
-        .turned(upright.orientation());
+    SmallPicture small =
+        decoded
+            .scaled(
+                upright.stored(layout.source()),
+                swaps ? layout.scaledHeightPx() : layout.scaledWidthPx(),
+                swaps ? layout.scaledWidthPx() : layout.scaledHeightPx(),
+                output.geometry().resampling())
+            .turned(upright.orientation());
+    return conversion == ColourConversion.NONE
+        ? small
+        : new OpenCvPicture(conversion.apply(small.bgr()));
   }
 
   private static Picture finished(SmallPicture small, Layout layout, PictureOutput output) {

@@ -34,8 +34,8 @@ final class OpenCvDecoder {
     if (decoded.empty()) {
       return damaged("the decoder cannot read the image");
     }
-    if (decoded.depth() != opencv_core.CV_8U) {
-      return damaged("the image has more than 8 bits per channel");
+    if (decoded.depth() != opencv_core.CV_8U && decoded.depth() != opencv_core.CV_16U) {
+      return damaged("the decoder makes of the image what no picture is made of");
     }
     return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file)));
   }
@@ -47,19 +47,19 @@ final class OpenCvDecoder {
         : opencv_imgcodecs.IMREAD_UNCHANGED;
   }
 
-  /** One or three channels, grey or BGR, of grey, BGR or BGRA. */
-  private static Mat onWhite(Mat decoded, byte[] file) {
-    if (decoded.channels() == 3) {
-      return decoded;
-    }
-    if (decoded.channels() == 1) {
+  /** uint8 in one or three channels, grey or BGR, of 8 or 16 bits of grey, BGR or BGRA. */
+  private static Mat onWhite(Mat whole, byte[] file) {
+    if (whole.channels() == 1) {
       OptionalInt clear = ClearGrey.of(file);
       if (clear.isPresent()) {
         Mat mask = new Mat();
         opencv_core.compare(
-            decoded, new Mat(new double[] {clear.getAsInt()}), mask, opencv_core.CMP_EQ);
-        decoded.setTo(new Mat(new double[] {255}), mask);
+            whole, new Mat(new double[] {clear.getAsInt()}), mask, opencv_core.CMP_EQ);
+        whole.setTo(new Mat(new double[] {65_535}), mask); // saturates to 255 in 8 bits
       }
+    }
+    Mat decoded = inEightBits(whole);
+    if (decoded.channels() <= 3) {
       return decoded;
     }
     Mat colour = new Mat();
@@ -73,6 +73,16 @@ final class OpenCvDecoder {
     opencv_core.bitwise_not(alphas, alphas);
     opencv_core.add(colour, alphas, colour);
     return colour;
+  }
+
+  /** To the nearest level; full is full. */
+  private static Mat inEightBits(Mat whole) {
+    if (whole.depth() == opencv_core.CV_8U) {
+      return whole;
+    }
+    Mat levels = new Mat();
+    whole.convertTo(levels, opencv_core.CV_8U, 1.0 / 257, 0);
+    return levels;
   }
 
   private static boolean isOutOfMemory(String message) {

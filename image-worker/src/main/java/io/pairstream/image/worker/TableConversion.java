@@ -1,0 +1,84 @@
+package io.pairstream.image.worker;
+
+import java.awt.color.CMMException;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
+import java.awt.color.ICC_Profile;
+import java.awt.image.ColorConvertOp;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.util.Optional;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * Conversion of a space that is given by tables, as printers' and scanners' are, by the Little CMS
+ * that comes with Java. Its classes and its library are loaded with the first such profile.
+ */
+final class TableConversion implements ColourConversion {
+
+  private final int channels;
+  private final ColorConvertOp toSrgb;
+
+  private TableConversion(int channels, ColorConvertOp toSrgb) {
+    this.channels = channels;
+    this.toSrgb = toSrgb;
+  }
+
+  /**
+   * The conversion that a profile describes; nothing where Little CMS cannot use the profile.
+   *
+   * @param channels how many colours a pixel has; 3 in the order BGR, or 4 of ink
+   */
+  static Optional<TableConversion> of(byte[] icc, int channels) {
+    try {
+      ICC_Profile source = ICC_Profile.getInstance(icc);
+      if (source.getNumComponents() != channels) {
+        return Optional.empty();
+      }
+      TableConversion conversion =
+          new TableConversion(
+              channels, new ColorConvertOp(new ICC_Profile[] {source, srgb()}, null));
+      conversion.convert(new byte[channels], 1, 1); // builds the transform, or fails
+      return Optional.of(conversion);
+    } catch (IllegalArgumentException | CMMException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Java's own sRGB, declared as version 4: towards such a profile Little CMS brings the darkest
+   * ink to black, as other programs do; towards one of version 2 it leaves it grey.
+   */
+  private static ICC_Profile srgb() {
+    byte[] profile =
+        ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
+    profile[8] = 4;
+    return ICC_Profile.getInstance(profile);
+  }
+
+  @Override
+  public Mat apply(Mat pixels) {
+    byte[] converted = convert(Pixels.of(pixels), pixels.rows(), pixels.cols());
+    return Pixels.mat(converted, pixels.rows(), pixels.cols(), 3);
+  }
+
+  private byte[] convert(byte[] pixels, int rows, int columns) {
+    int[] bands = channels == 3 ? new int[] {2, 1, 0} : new int[] {0, 1, 2, 3};
+    WritableRaster source =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(pixels, pixels.length),
+            columns,
+            rows,
+            columns * channels,
+            channels,
+            bands,
+            null);
+    WritableRaster target =
+        Raster.createInterleavedRaster(
+            DataBuffer.TYPE_BYTE, columns, rows, 3 * columns, 3, new int[] {2, 1, 0}, null);
+    toSrgb.filter(source, target);
+    return ((DataBufferByte) target.getDataBuffer()).getData();
+  }
+}
