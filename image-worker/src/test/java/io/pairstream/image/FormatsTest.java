@@ -2,6 +2,7 @@ package io.pairstream.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.PreparedImage;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class FormatsTest {
   @ParameterizedTest
   @MethodSource("names")
   void agreesWithASecondDecoder(String name) throws IOException {
-    byte[] file = Files.readAllBytes(folder().resolve(name));
+    byte[] file = file(name);
     String stem = name.substring(0, name.lastIndexOf('.'));
     byte[] golden = Pictures.rgb(Pictures.decode(Files.readAllBytes(golden(stem))));
 
@@ -56,6 +57,25 @@ class FormatsTest {
           .sorted()
           .toList()
           .stream();
+    }
+  }
+
+  /** One of the files. */
+  static byte[] file(String name) throws IOException {
+    return Files.readAllBytes(folder().resolve(name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void carriesNoMetadataOver(String name) throws IOException {
+    for (ImageEncoding encoding : new ImageEncoding[] {ImageEncoding.JPEG, ImageEncoding.PNG}) {
+      byte[] prepared =
+          Pictures.kept(Pictures.prepare(pool, file(name), Pictures.square(16, encoding)))
+              .picture()
+              .encoded()
+              .bytes();
+
+      assertThat(Metadata.names(prepared)).isSubsetOf("APP0 JFIF", "IHDR", "IDAT", "IEND");
     }
   }
 

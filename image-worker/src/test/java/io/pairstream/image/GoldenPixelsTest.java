@@ -13,10 +13,6 @@ import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -204,7 +200,7 @@ class GoldenPixelsTest {
   }
 
   /** The definition of the eight orientations, pixel by pixel. */
-  private static BufferedImage upright(BufferedImage stored, int orientation) {
+  static BufferedImage upright(BufferedImage stored, int orientation) {
     int w = stored.getWidth();
     int h = stored.getHeight();
     boolean swaps = orientation >= 5;
@@ -283,12 +279,9 @@ class GoldenPixelsTest {
   void carriesNoMetadataOver() {
     byte[] file = ExifBlocks.inJpeg(Pictures.jpeg(Pictures.drawRgb(LONG_SIDE, SIDE), false), 6);
 
-    byte[] jpeg = encoded(file, ImageEncoding.JPEG);
-    byte[] png = encoded(file, ImageEncoding.PNG);
-
-    String text = new String(jpeg, StandardCharsets.ISO_8859_1);
-    assertThat(text).doesNotContain("Exif", "ICC_PROFILE", "http");
-    assertThat(chunks(png)).containsOnly("IHDR", "IDAT", "IEND");
+    assertThat(Metadata.names(encoded(file, ImageEncoding.JPEG))).containsExactly("APP0 JFIF");
+    assertThat(Metadata.names(encoded(file, ImageEncoding.PNG)))
+        .containsOnly("IHDR", "IDAT", "IEND");
   }
 
   private byte[] encoded(byte[] file, ImageEncoding encoding) {
@@ -296,15 +289,6 @@ class GoldenPixelsTest {
         .picture()
         .encoded()
         .bytes();
-  }
-
-  private static List<String> chunks(byte[] png) {
-    List<String> names = new ArrayList<>();
-    ByteBuffer file = ByteBuffer.wrap(png);
-    for (int at = 8; at < png.length; at += 12 + file.getInt(at)) {
-      names.add(new String(png, at + 4, 4, StandardCharsets.ISO_8859_1));
-    }
-    return names;
   }
 
   @Test

@@ -70,6 +70,18 @@ final class Pictures {
     return draw(width, height, BufferedImage.TYPE_INT_RGB, 7);
   }
 
+  /** A picture that no encoder makes small. */
+  static BufferedImage noise(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(3);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    return image;
+  }
+
   /** A picture whose alpha runs from clear at the left to solid at the right. */
   static BufferedImage drawTranslucent(int width, int height) {
     BufferedImage image = draw(width, height, BufferedImage.TYPE_INT_ARGB, 9);
@@ -88,6 +100,16 @@ final class Pictures {
 
   static byte[] png(BufferedImage image, boolean interlaced) {
     return write(image, "png", 1, interlaced);
+  }
+
+  static byte[] gif(BufferedImage image) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "gif", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   private static byte[] write(

@@ -4,7 +4,9 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +38,7 @@ public record Geometry(
   /** Longest side of one result; a JPEG has no longer one. */
   static final int MAX_SIDE_PX = 65_500;
 
+  private static final int MIN_TARGET_PX = 16;
   private static final int MAX_TARGET_PX = 4096;
   private static final Pattern COLOUR = Pattern.compile("#[0-9a-fA-F]{6}");
 
@@ -56,14 +59,17 @@ public record Geometry(
    * when-smaller}, {@code resampling}, {@code pad-colour}, {@code bucket-pixels}, {@code
    * bucket-step-px} and {@code bucket-max-ratio} of a section.
    *
-   * @param presets what is in force where the section says nothing
+   * @param presetSidePx side of the square where the section says nothing; 0 for the presets' sides
+   * @param presets what else is in force where the section says nothing
    */
-  static Geometry from(RecipeReader recipe, String section, Geometry presets) {
+  static Geometry from(RecipeReader recipe, String section, int presetSidePx, Geometry presets) {
     ResizeMode mode =
         choice(recipe, section + "mode", presets.mode(), ResizeMode.values(), ResizeMode::label);
-    int side = recipe.integer(section + "side-px", presets.widthPx(), 16, MAX_TARGET_PX);
-    int width = side(recipe, section + "width-px", side);
-    int height = side(recipe, section + "height-px", side);
+    int side = side(recipe, section + "side-px", presetSidePx);
+    int width = side(recipe, section + "width-px", 0);
+    int height = side(recipe, section + "height-px", 0);
+    int elseWidth = side > 0 ? side : presets.widthPx();
+    int elseHeight = side > 0 ? side : presets.heightPx();
     WhenSmaller whenSmaller =
         choice(
             recipe,
@@ -85,7 +91,14 @@ public record Geometry(
           section + "when-smaller",
           "keep leaves pictures of other shapes than the buckets'; choose enlarge or reject");
     }
-    return new Geometry(mode, width, height, whenSmaller, resampling, padRgb, buckets);
+    return new Geometry(
+        mode,
+        width > 0 ? width : elseWidth,
+        height > 0 ? height : elseHeight,
+        whenSmaller,
+        resampling,
+        padRgb,
+        buckets);
   }
 
   private static AspectBuckets buckets(RecipeReader recipe, String section, ResizeMode mode) {
@@ -100,18 +113,19 @@ public record Geometry(
       recipe.problem(
           section + "bucket-step-px",
           "no shape of " + pixels + " pixels has sides that are multiples of " + step);
-      return new AspectBuckets(java.util.List.of(new AspectBuckets.Shape(step, step)));
+      return new AspectBuckets(List.of(new AspectBuckets.Shape(step, step)));
     }
     return buckets;
   }
 
-  /** 0 stands for the side of the square. */
-  private static int side(RecipeReader recipe, String key, int square) {
-    int side = recipe.integer(key, 0, 0, MAX_TARGET_PX);
-    if (side > 0 && side < 16) {
-      recipe.problem(key, side + " is out of range: must be 16 to 4096, or 0 for side-px");
+  /** A side in pixels, or 0 for one that is said elsewhere. */
+  private static int side(RecipeReader recipe, String key, int preset) {
+    int side = recipe.integer(key, preset, 0, MAX_TARGET_PX);
+    if (side < MIN_TARGET_PX && side != preset) {
+      recipe.problem(key, side + " is out of range: must be 16 to 4096");
+      return preset;
     }
-    return side == 0 ? square : side;
+    return side;
   }
 
   private static int colour(RecipeReader recipe, String key, int preset) {
@@ -124,11 +138,7 @@ public record Geometry(
   }
 
   static <E extends Enum<E>> E choice(
-      RecipeReader recipe,
-      String key,
-      E preset,
-      E[] all,
-      java.util.function.Function<E, String> label) {
+      RecipeReader recipe, String key, E preset, E[] all, Function<E, String> label) {
     String chosen =
         recipe.choice(
             key, label.apply(preset), Arrays.stream(all).map(label).toArray(String[]::new));

@@ -49,7 +49,7 @@ public record ImagePlan(
             ColourProfileRule.CONVERT,
             ColourProfileRule.values(),
             ColourProfileRule::label);
-    PictureOutput main = PictureOutput.from(recipe, "image.", PictureOutput.PRESETS);
+    PictureOutput main = PictureOutput.from(recipe, "image.", 256, PictureOutput.PRESETS);
     List<Rendition> renditions = new ArrayList<>();
     long bytes = main.likelyMaxBytes();
     for (String name : recipe.sections("renditions")) {
@@ -58,7 +58,7 @@ public record ImagePlan(
         recipe.problem(
             section, "a rendition's name has 1 to 40 lower-case letters, digits and hyphens");
       }
-      PictureOutput output = PictureOutput.from(recipe, section + ".", main);
+      PictureOutput output = PictureOutput.from(recipe, section + ".", 0, main);
       renditions.add(new Rendition(name, output));
       bytes += output.likelyMaxBytes();
     }

@@ -23,11 +23,13 @@ public record PictureOutput(
    * {@code jpeg-chroma}.
    *
    * @param section with the dot at its end
-   * @param presets what is in force where the section says nothing
+   * @param presetSidePx side of the square where the section says nothing; 0 for the presets' sides
+   * @param presets what else is in force where the section says nothing
    */
-  static PictureOutput from(RecipeReader recipe, String section, PictureOutput presets) {
+  static PictureOutput from(
+      RecipeReader recipe, String section, int presetSidePx, PictureOutput presets) {
     return new PictureOutput(
-        Geometry.from(recipe, section, presets.geometry()),
+        Geometry.from(recipe, section, presetSidePx, presets.geometry()),
         ImageEncoding.valueOf(
             recipe
                 .choice(section + "encoding", presets.encoding().label(), "jpeg", "png", "raw")

@@ -31,8 +31,10 @@ final class ColourReader {
 
   private static final long USUAL_GAMMA_ROUNDING = 600;
 
-  private final Map<ByteBuffer, Optional<ColourConversion>> known =
-      new LinkedHashMap<>(16, 0.75f, true);
+  /** A profile and the number of components that it is to serve. */
+  private record Use(ByteBuffer profile, int components) {}
+
+  private final Map<Use, Optional<ColourConversion>> known = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
    * How colours are to be read.
@@ -82,7 +84,7 @@ final class ColourReader {
   }
 
   private Optional<ColourConversion> ofProfile(FileColours declared) {
-    ByteBuffer key = ByteBuffer.wrap(declared.icc());
+    Use key = new Use(ByteBuffer.wrap(declared.icc()), declared.components());
     Optional<ColourConversion> conversion = known.get(key);
     if (conversion == null) {
       conversion =
