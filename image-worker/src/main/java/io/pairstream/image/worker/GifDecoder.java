@@ -37,10 +37,12 @@ final class GifDecoder {
   }
 
   /**
+   * uint8 [heightPx, widthPx, 3], BGR.
+   *
    * @param widthPx width of the whole, as the gate has found it
    * @param heightPx height of the whole
    */
-  static Outcome<DecodedPicture> decode(byte[] file, int widthPx, int heightPx) {
+  static Outcome<Mat> decode(byte[] file, int widthPx, int heightPx) {
     try {
       return new GifDecoder(file, widthPx, heightPx).decode();
     } catch (IndexOutOfBoundsException e) {
@@ -48,7 +50,7 @@ final class GifDecoder {
     }
   }
 
-  private Outcome<DecodedPicture> decode() {
+  private Outcome<Mat> decode() {
     byte[] colours = colourTable(file.get(10));
     while (file.get(at) == 0x21) {
       if (file.get(at + 1) == (byte) 0xF9 && file.get(at + 2) >= 4) {
@@ -84,7 +86,7 @@ final class GifDecoder {
     pixels.limit((long) heightPx * widthPx * 3).fill(255);
     Rows rows = new Rows(pixels, colours, left, top, width, height, (flags & 0x40) != 0);
     String damage = decodeInto(rows);
-    return damage.isEmpty() ? Outcome.kept(new OpenCvDecoded(canvas)) : damaged(damage);
+    return damage.isEmpty() ? Outcome.kept(canvas) : damaged(damage);
   }
 
   /** The table that stands here if the flags announce one: three bytes a colour, RGB. */
@@ -173,7 +175,7 @@ final class GifDecoder {
     return "";
   }
 
-  private static Outcome<DecodedPicture> damaged(String what) {
+  private static Outcome<Mat> damaged(String what) {
     return Outcome.rejected(RejectReason.IMAGE_DAMAGED, "GIF: " + what);
   }
 

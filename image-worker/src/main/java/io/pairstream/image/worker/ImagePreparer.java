@@ -108,7 +108,9 @@ final class ImagePreparer {
     Outcome<DecodedPicture> decoded =
         switch (FileKind.of(request.image())) {
           case JPEG, PNG, WEBP -> OpenCvDecoder.decode(request.image());
-          case GIF -> GifDecoder.decode(request.image(), request.widthPx(), request.heightPx());
+          case GIF ->
+              GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())
+                  .map(OpenCvDecoded::new);
           case OTHER ->
               Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
         };

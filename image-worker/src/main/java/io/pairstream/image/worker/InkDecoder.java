@@ -10,8 +10,10 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * Decodes the four inks of a CMYK or YCCK JPEG as they are, for a profile that says what they look
@@ -64,7 +66,10 @@ final class InkDecoder {
     return Outcome.rejected(RejectReason.IMAGE_DAMAGED, detail);
   }
 
-  /** uint8 [height, width, 4], CMYK, 255 for the full ink; scaled as ink, then converted. */
+  /**
+   * uint8 [height, width, 4], CMYK, 255 for the full ink; scaled as ink, by area whatever the plan
+   * says, then converted.
+   */
   private static final class InkPicture implements DecodedPicture {
 
     private final Mat inks;
@@ -87,7 +92,15 @@ final class InkDecoder {
 
     @Override
     public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
-      Mat small = OpenCvDecoded.scaled(new Mat(inks, region), widthPx, heightPx, resampling);
+      boolean enlarges = widthPx > region.width() || heightPx > region.height();
+      Mat small = new Mat();
+      opencv_imgproc.resize(
+          new Mat(inks, region),
+          small,
+          new Size(widthPx, heightPx),
+          0,
+          0,
+          enlarges ? opencv_imgproc.INTER_CUBIC : opencv_imgproc.INTER_AREA);
       return new OpenCvPicture(conversion.apply(small));
     }
   }

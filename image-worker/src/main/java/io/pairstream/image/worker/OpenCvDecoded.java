@@ -27,18 +27,14 @@ final class OpenCvDecoded implements DecodedPicture {
 
   @Override
   public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
-    return new OpenCvPicture(scaled(new Mat(pixels, region), widthPx, heightPx, resampling));
-  }
-
-  /** {@code part} itself where it has the size already. */
-  static Mat scaled(Mat part, int widthPx, int heightPx, Resampling resampling) {
+    Mat part = new Mat(pixels, region);
     if (part.cols() == widthPx && part.rows() == heightPx) {
-      return part;
+      return new OpenCvPicture(part);
     }
     Mat scaled = new Mat();
     int method = method(resampling, part, widthPx, heightPx);
     opencv_imgproc.resize(part, scaled, new Size(widthPx, heightPx), 0, 0, method);
-    return scaled;
+    return new OpenCvPicture(scaled);
   }
 
   /**
