@@ -429,7 +429,11 @@ def profiles():
             data = with_profile(kind, icc, Image.fromarray(GREY))
             keep(f"icc-grey-{name}-{extension}", extension, data, cms(pixels(data), icc))
 
-    inks = lut_profile(b"CMYK", 4, lambda c: (1 - 0.9 * c[..., :3]) * (1 - 0.8 * c[..., 3:]))
+    icc = profile(b"GRAY", [(b"kTRC", gamma_tag(1.3))], pcs=b"Lab ")
+    data = with_profile("PNG", icc, Image.fromarray(GREY))
+    keep("icc-grey-lightness", "png", data, cms(pixels(data), icc))
+
+    inks = lut_profile(b"CMYK", 4, lambda c: 0.2 + 0.75 * (1 - 0.9 * c[..., :3]) * (1 - 0.8 * c[..., 3:]))
     data = with_profile("JPEG", inks, cmyk())
     keep("icc-cmyk", "jpg", data, cms(pixels(data), inks))
 

@@ -30,6 +30,15 @@ final class ColourCurve {
     return new ColourCurve(x -> Math.pow(x, gamma));
   }
 
+  /** The curve where what comes out is not light but CIE lightness, 0 to 1 for 0 to 100. */
+  ColourCurve ofLightness() {
+    return new ColourCurve(
+        x -> {
+          double lightness = 100 * toLinear.applyAsDouble(x);
+          return lightness > 8 ? Math.pow((lightness + 16) / 116, 3) : lightness * 27 / 24389;
+        });
+  }
+
   /** Linear light of each of 256 levels. */
   double[] levels() {
     double[] levels = new double[LEVELS];

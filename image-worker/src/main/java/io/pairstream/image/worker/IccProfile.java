@@ -70,10 +70,15 @@ final class IccProfile {
     return Optional.of(conversion.isIdentity() ? ColourConversion.NONE : conversion);
   }
 
-  /** The conversion of a grey picture; nothing where the profile does not say. */
+  /**
+   * The conversion of a grey picture; nothing where the profile does not say. Its curve leads to
+   * the connection space: to light, or to the lightness of Lab.
+   */
   Optional<ColourConversion> ofGrey() {
+    boolean toLightness = text(bytes, 20).equals("Lab ");
     return tag("kTRC")
         .flatMap(ColourCurve::read)
+        .map(curve -> toLightness ? curve.ofLightness() : curve)
         .map(GreyConversion::new)
         .map(conversion -> conversion.isIdentity() ? ColourConversion.NONE : conversion);
   }

@@ -9,6 +9,7 @@ import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -33,7 +34,7 @@ final class TableConversion implements ColourConversion {
    */
   static Optional<TableConversion> of(byte[] icc, int channels) {
     try {
-      ICC_Profile source = ICC_Profile.getInstance(icc);
+      ICC_Profile source = ICC_Profile.getInstance(asInput(icc));
       if (source.getNumComponents() != channels) {
         return Optional.empty();
       }
@@ -45,6 +46,13 @@ final class TableConversion implements ColourConversion {
     } catch (IllegalArgumentException | CMMException e) {
       return Optional.empty();
     }
+  }
+
+  /** Java follows a printer's profile to the colours of its paper, a scanner's to those meant. */
+  private static byte[] asInput(byte[] icc) {
+    byte[] input = icc.clone();
+    System.arraycopy("scnr".getBytes(StandardCharsets.US_ASCII), 0, input, 12, 4);
+    return input;
   }
 
   /**
