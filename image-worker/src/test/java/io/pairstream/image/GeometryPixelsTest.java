@@ -195,6 +195,19 @@ class GeometryPixelsTest {
             });
   }
 
+  @Test
+  void makesNoRawPixelsThatNoRecordCarries() {
+    byte[] strip = Pictures.png(Pictures.drawRgb(3000, 20), false);
+    ImagePlan plan = raw("mode: keep-ratio-smallest, side-px: 256");
+
+    assertThat(Pictures.rejection(prepare(strip, PixelBox.WHOLE, plan)))
+        .satisfies(
+            rejection -> {
+              assertThat(rejection.reason()).isEqualTo(RejectReason.PREPARED_IMAGE_TOO_LARGE);
+              assertThat(rejection.measured()).isEqualTo(38_400 * 256 * 3 + " bytes");
+            });
+  }
+
   @ParameterizedTest
   @CsvSource({"halved, 2", "full, 1"})
   void storesColourAsFinelyAsTheRecipeSays(String chroma, int factor) {

@@ -32,8 +32,8 @@ public record Geometry(
     int padRgb,
     AspectBuckets buckets) {
 
-  /** Most pixels of one result, where the original's shape decides its size. */
-  static final int MAX_PIXELS = 1 << 25;
+  /** Most pixels of one result: the largest target. Some modes let the original's shape decide. */
+  static final int MAX_PIXELS = 4096 * 4096;
 
   /** Longest side of one result; a JPEG has no longer one. */
   static final int MAX_SIDE_PX = 65_500;

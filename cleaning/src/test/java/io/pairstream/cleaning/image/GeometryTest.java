@@ -110,13 +110,13 @@ class GeometryTest {
   void rejectsAResultThatNoRecordWouldCarry() {
     Geometry geometry = geometry("keep-ratio-smallest", "4096x4096", "enlarge");
 
-    assertThat(geometry.layout(whole("2000x1000")).rejectedOnly()).isEmpty();
-    assertThat(geometry.layout(whole("3000x1000")).rejectedOnly())
+    assertThat(geometry.layout(whole("1000x1000")).rejectedOnly()).isEmpty();
+    assertThat(geometry.layout(whole("1001x1000")).rejectedOnly())
         .singleElement()
         .satisfies(
             rejection -> {
               assertThat(rejection.reason()).isEqualTo(RejectReason.PREPARED_IMAGE_TOO_LARGE);
-              assertThat(rejection.detail()).contains("12288x4096");
+              assertThat(rejection.detail()).contains("4100x4096");
             });
   }
 

@@ -3,6 +3,7 @@ package io.pairstream.image.worker;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.Layout;
 import io.pairstream.cleaning.image.Picture;
@@ -94,13 +95,32 @@ final class ImagePreparer {
           upright.size() + " px");
     }
     PixelBox part = cropBox.within(upright.widthPx(), upright.heightPx());
-    Outcome<List<Layout>> layouts = plan.main().geometry().layout(part).map(List::of);
+    Outcome<List<Layout>> layouts = layout(plan.main(), part).map(List::of);
     for (Rendition rendition : plan.renditions()) {
       layouts =
-          layouts.then(
-              before -> rendition.output().geometry().layout(part).map(next -> with(before, next)));
+          layouts.then(before -> layout(rendition.output(), part).map(next -> with(before, next)));
     }
     return layouts;
+  }
+
+  private static Outcome<Layout> layout(PictureOutput output, PixelBox part) {
+    return output.geometry().layout(part).then(layout -> ofBearableSize(layout, output));
+  }
+
+  /** Only of raw pixels is the size known before they are made. */
+  private static Outcome<Layout> ofBearableSize(Layout layout, PictureOutput output) {
+    long bytes = 3L * layout.widthPx() * layout.heightPx();
+    return output.encoding() == ImageEncoding.RAW && bytes > ImagePlan.MAX_PICTURE_BYTES
+        ? tooLarge(bytes)
+        : Outcome.kept(layout);
+  }
+
+  private static <T> Outcome<T> tooLarge(long bytes) {
+    return Outcome.rejected(
+        RejectReason.PREPARED_IMAGE_TOO_LARGE,
+        "the prepared pictures do not fit into a record",
+        bytes + " bytes",
+        ImagePlan.MAX_PICTURE_BYTES + " bytes");
   }
 
   /** The one place that chooses who decodes. */
@@ -156,11 +176,7 @@ final class ImagePreparer {
       bytes += further.encoded().size();
     }
     if (bytes > ImagePlan.MAX_PICTURE_BYTES) {
-      return Outcome.rejected(
-          RejectReason.PREPARED_IMAGE_TOO_LARGE,
-          "the prepared pictures do not fit into a record",
-          bytes + " bytes",
-          ImagePlan.MAX_PICTURE_BYTES + " bytes");
+      return tooLarge(bytes);
     }
     return Outcome.kept(
         new PreparedImage(

@@ -79,12 +79,10 @@ final class MatrixConversion implements ColourConversion {
 
   @Override
   public Mat apply(Mat bgr) {
-    byte[] pixels = Pixels.of(bgr);
-    convert(pixels);
-    return Pixels.mat(pixels, bgr.rows(), bgr.cols(), 3);
+    return Pixels.changed(bgr, this::convert);
   }
 
-  private void convert(byte[] bgr) {
+  private byte[] convert(byte[] bgr) {
     for (int i = 0; i < bgr.length; i += 3) {
       float b = blue[bgr[i] & 0xFF];
       float g = green[bgr[i + 1] & 0xFF];
@@ -93,6 +91,7 @@ final class MatrixConversion implements ColourConversion {
       bgr[i + 1] = level(matrix[3] * r + matrix[4] * g + matrix[5] * b);
       bgr[i + 2] = level(matrix[0] * r + matrix[1] * g + matrix[2] * b);
     }
+    return bgr;
   }
 
   private static byte level(float light) {

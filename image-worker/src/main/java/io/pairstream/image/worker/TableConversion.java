@@ -1,6 +1,5 @@
 package io.pairstream.image.worker;
 
-import java.awt.color.CMMException;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -41,10 +40,10 @@ final class TableConversion implements ColourConversion {
       TableConversion conversion =
           new TableConversion(
               channels, new ColorConvertOp(new ICC_Profile[] {source, srgb()}, null));
-      conversion.convert(new byte[channels], 1, 1); // builds the transform, or fails
+      conversion.convert(new byte[channels]); // builds the transform, or fails
       return Optional.of(conversion);
-    } catch (IllegalArgumentException | CMMException e) {
-      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.empty(); // a dozen kinds, for a dozen ways of being no profile
     }
   }
 
@@ -68,24 +67,24 @@ final class TableConversion implements ColourConversion {
 
   @Override
   public Mat apply(Mat pixels) {
-    byte[] converted = convert(Pixels.of(pixels), pixels.rows(), pixels.cols());
-    return Pixels.mat(converted, pixels.rows(), pixels.cols(), 3);
+    return Pixels.changed(pixels, this::convert);
   }
 
-  private byte[] convert(byte[] pixels, int rows, int columns) {
+  private byte[] convert(byte[] pixels) {
+    int count = pixels.length / channels;
     int[] bands = channels == 3 ? new int[] {2, 1, 0} : new int[] {0, 1, 2, 3};
     WritableRaster source =
         Raster.createInterleavedRaster(
             new DataBufferByte(pixels, pixels.length),
-            columns,
-            rows,
-            columns * channels,
+            count,
+            1,
+            pixels.length,
             channels,
             bands,
             null);
     WritableRaster target =
         Raster.createInterleavedRaster(
-            DataBuffer.TYPE_BYTE, columns, rows, 3 * columns, 3, new int[] {2, 1, 0}, null);
+            DataBuffer.TYPE_BYTE, count, 1, 3 * count, 3, new int[] {2, 1, 0}, null);
     toSrgb.filter(source, target);
     return ((DataBufferByte) target.getDataBuffer()).getData();
   }
