@@ -454,15 +454,26 @@ def profiles():
     keep("chrm-adobe", "png", png(RGB, 8, 2, gamma + chroma), golden)
 
 
-def animated_png():
-    """The default image is no frame of the animation: viewers without animation show it."""
-    frame = png(RGB[::-1, ::-1], 8, 2)
+def animated(still, frame, first):
+    """The still with one frame of an animation: the still itself, or another picture."""
+    control = chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, WIDTH, HEIGHT, 0, 0, 1, 10, 0, 0))
+    at, end = still.index(b"IDAT") - 4, len(still) - 12
+    head = still[:at] + chunk(b"acTL", struct.pack(">II", 1, 0))
+    if first:
+        return head + control + still[at:]
     other = frame[frame.index(b"IDAT") + 4 : -16]
-    control = struct.pack(">IIIIIHHBB", 0, WIDTH, HEIGHT, 0, 0, 1, 10, 0, 0)
-    data = png(RGB, 8, 2, chunk(b"acTL", struct.pack(">II", 1, 0)))
-    end = chunk(b"IEND", b"")
-    data = data[: -len(end)] + chunk(b"fcTL", control) + chunk(b"fdAT", struct.pack(">I", 1) + other) + end
-    keep("png-animated", "png", data, RGB)
+    return head + still[at:end] + control + chunk(b"fdAT", struct.pack(">I", 1) + other) + still[end:]
+
+
+def animated_pngs():
+    turned = png(RGB[::-1, ::-1], 8, 2)
+    keep("png-animated", "png", animated(png(RGB, 8, 2), turned, False), RGB)
+    keep("png-animated-first", "png", animated(png(RGB, 8, 2), turned, True), RGB)
+    grey = png(GREY[..., None], 8, 0, chunk(b"tRNS", struct.pack(">H", 128)))
+    golden = np.where(GREY == 128, 255, GREY)
+    keep("png-animated-grey", "png", animated(grey, png(GREY[::-1, :, None], 8, 0), False), np.dstack([golden] * 3))
+    clear = png(np.dstack([RGB, ALPHA]), 8, 6)
+    keep("png-animated-alpha", "png", animated(clear, clear, True), opened(clear))
 
 
 if __name__ == "__main__":
@@ -474,5 +485,5 @@ if __name__ == "__main__":
     webps()
     gifs()
     profiles()
-    animated_png()
+    animated_pngs()
     print(len(list(OUT.iterdir())), "files", sum(f.stat().st_size for f in OUT.iterdir()), "bytes")

@@ -127,7 +127,10 @@ final class ImagePreparer {
   private static Outcome<DecodedPicture> decode(WorkerRequest request) {
     Outcome<DecodedPicture> decoded =
         switch (FileKind.of(request.image())) {
-          case JPEG, PNG, WEBP -> OpenCvDecoder.decode(request.image());
+          case JPEG, WEBP -> OpenCvDecoder.decode(request.image());
+          case PNG ->
+              OpenCvDecoder.decode(
+                  request.animated() ? StillPng.of(request.image()) : request.image());
           case GIF ->
               GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())
                   .map(OpenCvDecoded::new);
