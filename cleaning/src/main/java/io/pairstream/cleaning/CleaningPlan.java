@@ -6,12 +6,15 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.CheckImageShape;
 import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PrepareImage;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.image.ReadCropBox;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.split.SplitByImage;
@@ -21,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -38,8 +43,9 @@ public final class CleaningPlan {
   private static final int STEPS_VERSION = 1;
 
   private final Step<EncodedImage, ProbedImage> gate;
+  private final Step<Map<String, String>, PixelBox> cropBox;
   private final Step<ReceivedCaption, TokenizedCaption> caption;
-  private final Step<ProbedImage, PreparedImage> image;
+  private final Step<ImageToPrepare, PreparedImage> image;
   private final SplitByImage split;
   private final TokenizeCaption.Settings tokens;
   private final SortedMap<String, String> effectiveRecipe;
@@ -59,7 +65,15 @@ public final class CleaningPlan {
             .then(
                 observer.watch(
                     "check-image-shape", new CheckImageShape(CheckImageShape.Limits.from(recipe))))
-            .then(observer.watch("refuse-unhandled-images", new RefuseUnhandledImages()));
+            .then(
+                observer.watch(
+                    "refuse-unhandled-images",
+                    new RefuseUnhandledImages(RefuseUnhandledImages.Rules.from(recipe))));
+
+    cropBox =
+        ReadCropBox.isWanted(recipe)
+            ? observer.watch("read-crop-box", new ReadCropBox())
+            : annotations -> Outcome.kept(PixelBox.WHOLE);
 
     tokens = TokenizeCaption.Settings.from(recipe);
     caption =
@@ -71,7 +85,7 @@ public final class CleaningPlan {
                     new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe))))
             .then(observer.watch("tokenize-caption", new TokenizeCaption(tokens)));
 
-    image = observer.watch("prepare-image", new PrepareImage(worker, ImageTarget.from(recipe)));
+    image = observer.watch("prepare-image", new PrepareImage(worker, ImagePlan.from(recipe)));
 
     split = new SplitByImage(SplitByImage.Shares.from(recipe));
     effectiveRecipe = recipe.finish();
@@ -79,7 +93,12 @@ public final class CleaningPlan {
 
   /** Keeps or rejects a pair by what its image's header declares. */
   public Outcome<GatedPair> gate(SubmittedPair pair) {
-    return gate.apply(pair.image()).map(probed -> new GatedPair(probed, pair.caption()));
+    return gate.apply(pair.image())
+        .then(
+            probed ->
+                cropBox
+                    .apply(pair.annotations())
+                    .map(box -> new GatedPair(probed, box, pair.caption())));
   }
 
   /** Makes pixels and tokens of a pair that passed the gate, or rejects it. */
@@ -89,7 +108,7 @@ public final class CleaningPlan {
         .then(
             tokenized ->
                 image
-                    .apply(pair.image())
+                    .apply(new ImageToPrepare(pair.image(), pair.cropBox(), List.of()))
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
   }
 

@@ -15,8 +15,8 @@ public enum RejectReason {
 
   IMAGE_EMPTY("Send the bytes of the image file."),
   IMAGE_TOO_MANY_BYTES("Send a smaller file, for example a JPEG of lower quality."),
-  IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG or WebP file; a web page or text is no image."),
-  IMAGE_TYPE_UNSUPPORTED("Convert the image to JPEG, PNG or WebP."),
+  IMAGE_TYPE_UNKNOWN("Send a JPEG, PNG, WebP or GIF file; a web page or text is no image."),
+  IMAGE_TYPE_UNSUPPORTED("Convert the image to JPEG, PNG, WebP or GIF."),
   IMAGE_HEADER_DAMAGED("Send the whole, unchanged image file."),
   IMAGE_METADATA_TOO_LARGE("Remove the texts and the colour profile from the image file."),
   IMAGE_TOO_MANY_PIXELS("Scale the image down before sending."),
@@ -24,7 +24,13 @@ public enum RejectReason {
   IMAGE_TOO_ELONGATED("Crop the image closer to a square."),
   IMAGE_COLOUR_MODEL_UNSUPPORTED("Convert the image to RGB or greyscale."),
   IMAGE_DEPTH_UNSUPPORTED("Convert the image to 8 bits per channel."),
+  IMAGE_COLOUR_PROFILE_UNSUPPORTED("Convert the image to sRGB."),
   IMAGE_ANIMATED("Send a single frame."),
+  CROP_BOX_INVALID(
+      "Write crop_box as x,y,width,height, in whole pixels that lie on the upright image."),
+  IMAGE_SMALLER_THAN_TARGET("Send the image in a higher resolution."),
+  PREPARED_IMAGE_TOO_LARGE(
+      "Nothing to do: the recipe asks for more pixels of this image than a record carries."),
   IMAGE_DAMAGED("Send the whole, unchanged image file; it must open without a warning."),
   DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
   DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
@@ -18,6 +22,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -37,21 +42,29 @@ class CleaningPlanTest {
 
   private static final PreparedImage PREPARED =
       new PreparedImage(
-          new EncodedImage(new byte[] {2}), ImageEncoding.JPEG, 256, 256, 640, 480, 3L);
+          new Picture(
+              new EncodedImage(new byte[] {2}), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
+          List.of(),
+          640,
+          480,
+          3L,
+          Map.of());
 
   /** Answers always the same and remembers what it was asked for. */
   private static final class FakeImageWorker implements ImageWorker {
 
     private final Outcome<PreparedImage> answer;
-    private final List<ImageTarget> targets = new ArrayList<>();
+    private final List<ImagePlan> plans = new ArrayList<>();
+    private final List<ImageToPrepare> images = new ArrayList<>();
 
     FakeImageWorker(Outcome<PreparedImage> answer) {
       this.answer = answer;
     }
 
     @Override
-    public Outcome<PreparedImage> prepare(ProbedImage image, ImageTarget target) {
-      targets.add(target);
+    public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
+      images.add(image);
+      plans.add(plan);
       return answer;
     }
   }
@@ -68,7 +81,7 @@ class CleaningPlanTest {
   }
 
   private static GatedPair pair(String caption) {
-    return new GatedPair(IMAGE, new ReceivedCaption(caption, "en"));
+    return new GatedPair(IMAGE, PixelBox.WHOLE, new ReceivedCaption(caption, "en"));
   }
 
   @Test
@@ -85,7 +98,8 @@ class CleaningPlanTest {
     assertThat(cleaned.caption().caption().text()).isEqualTo("A dog & a ball");
     assertThat(cleaned.caption().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
     assertThat(cleaned.caption().count()).isEqualTo(5);
-    assertThat(worker.targets).containsExactly(new ImageTarget(256, ImageEncoding.JPEG, 95));
+    assertThat(worker.plans).containsExactly(ImagePlan.PRESETS);
+    assertThat(worker.images).containsExactly(ImageToPrepare.whole(IMAGE));
   }
 
   @Test
@@ -96,7 +110,7 @@ class CleaningPlanTest {
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_TOO_SHORT);
     assertThat(steps).containsExactly("clean-caption", "check-caption-length");
-    assertThat(worker.targets).isEmpty();
+    assertThat(worker.images).isEmpty();
   }
 
   @Test
@@ -124,7 +138,11 @@ class CleaningPlanTest {
     CleanedPair cleaned = plan.clean(pair("dog")).keptOnly().get(0);
 
     assertThat(cleaned.caption().ids()).containsExactly(9703, 0, 0);
-    assertThat(worker.targets).containsExactly(new ImageTarget(64, ImageEncoding.PNG, 95));
+    assertThat(worker.plans)
+        .first()
+        .extracting(
+            images -> images.main().encoding(), images -> images.main().geometry().widthPx())
+        .containsExactly(ImageEncoding.PNG, 64);
     assertThat(plan.clean(pair("doggie")).rejectedOnly())
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_TOO_LONG);

@@ -18,11 +18,11 @@ final class Bogus {
 
   private Bogus() {}
 
-  /** A whole GIF file. */
-  static byte[] gif(BufferedImage image) {
+  /** A whole BMP file. */
+  static byte[] bitmap(BufferedImage image) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream output = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "gif", output);
+      ImageIO.write(image, "bmp", output);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory", e);
     }

@@ -230,13 +230,13 @@ public final class DrawnPairs {
       case CUT_OFF_AND_CLOSED -> JpegFile.cutOffAndClosed(baseline(plan));
       case BIT_ROT -> JpegFile.rotten(baseline(plan));
       case CMYK -> JpegFile.cmyk(paint(plan), quality(plan));
-      case DEEP_PNG -> PngFile.deep(paint(plan));
+      case HDR_PNG -> PngFile.hdr(paint(plan));
       case ANIMATED_PNG -> PngFile.animated(paint(plan));
       case ANIMATED_WEBP ->
           WebpFile.isAvailable()
               ? WebpFile.animated(paint(plan), quality(plan))
               : PngFile.animated(paint(plan));
-      case GIF -> Bogus.gif(paint(plan));
+      case BITMAP -> Bogus.bitmap(paint(plan));
       case GIF_BOMB -> Bogus.gifBomb(plan.random());
       case WEB_PAGE -> Bogus.webPage(plan.index());
       case EMPTY_FILE -> new byte[0];

@@ -19,11 +19,6 @@ final class JpegFile {
 
   private static final int START_OF_SCAN = 0xDA;
 
-  /** An APP14 segment that says: four channels, not transformed. */
-  private static final byte[] ADOBE_CMYK = {
-    (byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
-  };
-
   private JpegFile() {}
 
   /**
@@ -35,7 +30,10 @@ final class JpegFile {
     return write(new IIOImage(image, null, null), quality, progressive);
   }
 
-  /** A whole file in cyan, magenta, yellow and black. */
+  /**
+   * A whole file in cyan, magenta, yellow and black, without the marker of Adobe that would say
+   * which level is full ink.
+   */
   static byte[] cmyk(BufferedImage image, float quality) {
     int width = image.getWidth();
     WritableRaster cmyk =
@@ -44,18 +42,12 @@ final class JpegFile {
     for (int y = 0; y < image.getHeight(); y++) {
       for (int channel = 0; channel < 3; channel++) {
         image.getRaster().getSamples(0, y, width, 1, channel, row);
-        // Adobe stores ink inverted, so that a channel of light is a channel of ink.
         cmyk.setSamples(0, y, width, 1, channel, row);
       }
       Arrays.fill(row, 255);
       cmyk.setSamples(0, y, width, 1, 3, row);
     }
-    byte[] plain = write(new IIOImage(cmyk, null, null), quality, false);
-    ByteArrayOutputStream marked = new ByteArrayOutputStream(plain.length + ADOBE_CMYK.length);
-    marked.write(plain, 0, 2);
-    marked.writeBytes(ADOBE_CMYK);
-    marked.write(plain, 2, plain.length - 2);
-    return marked.toByteArray();
+    return write(new IIOImage(cmyk, null, null), quality, false);
   }
 
   /** The file up to the middle of its pixels. */

@@ -50,8 +50,8 @@ final class PngFile {
     return png.finish();
   }
 
-  /** 16-bit RGB of an image in BGR. */
-  static byte[] deep(BufferedImage image) {
+  /** 16-bit RGB of an image in BGR, declared as BT.2020 with the PQ curve (ITU-T H.273). */
+  static byte[] hdr(BufferedImage image) {
     byte[] rows = rgbRows(image);
     byte[] deep = new byte[rows.length * 2];
     for (int i = 0; i < rows.length; i++) {
@@ -60,6 +60,7 @@ final class PngFile {
     }
     PngFile png = new PngFile();
     png.header(image, 16, TYPE_RGB);
+    png.chunk("cICP", new byte[] {9, 16, 0, 1});
     png.chunk("IDAT", deflate(deep, image.getWidth() * 6));
     return png.finish();
   }

@@ -70,7 +70,8 @@ public final class AppLayout {
   public String workerClassPath() {
     if (packaged) {
       List<String> parts = new ArrayList<>();
-      jars(app.resolve("lib"), "image-worker-*.jar").forEach(jar -> parts.add(jar.toString()));
+      jars(app.resolve("lib"), "{image-worker,cleaning}-*.jar")
+          .forEach(jar -> parts.add(jar.toString()));
       parts.add(all("decoder"));
       return join(parts.toArray(String[]::new));
     }
@@ -79,7 +80,9 @@ public final class AppLayout {
     return System.getProperty(
         "pairstream.worker.classpath",
         join(
-            worker.resolve("classes").toString(), worker.resolve("worker") + File.separator + "*"));
+            worker.resolve("classes").toString(),
+            worker.resolve("worker") + File.separator + "*",
+            project.resolve("cleaning").resolve("target").resolve("classes").toString()));
   }
 
   /** The jar or folder with {@link ChildMain}, for a process that needs nothing else of ours. */

@@ -1,6 +1,7 @@
 package io.pairstream.trial;
 
 import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.split.Split;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
@@ -130,9 +131,10 @@ public final class ContactSheet {
 
   private static void kept(StringBuilder page, TriedPair pair, Verdict.Kept verdict) {
     PreparedImage image = verdict.pair().image();
+    Picture shown = image.picture();
     TokenizedCaption caption = verdict.pair().caption();
     page.append("<div class=\"card\">");
-    picture(page, image);
+    picture(page, shown);
     String cleaned = caption.caption().text();
     if (!cleaned.equals(pair.captionAsReceived())) {
       page.append("<p class=\"was\">").append(escaped(pair.captionAsReceived())).append("</p>");
@@ -148,7 +150,7 @@ public final class ContactSheet {
         .append(" · ")
         .append(image.originalWidthPx() + "×" + image.originalHeightPx())
         .append(" → ")
-        .append(image.widthPx() + "×" + image.heightPx())
+        .append(shown.widthPx() + "×" + shown.heightPx())
         .append("</p>");
     where(page, pair);
   }
@@ -170,7 +172,7 @@ public final class ContactSheet {
         .append("</p></div>\n");
   }
 
-  private static void picture(StringBuilder page, PreparedImage image) {
+  private static void picture(StringBuilder page, Picture image) {
     boolean isJpeg = image.encoding() == ImageEncoding.JPEG;
     byte[] bytes = image.encoded().bytes();
     page.append("<img width=\"")
@@ -187,7 +189,7 @@ public final class ContactSheet {
   }
 
   /** Raw pixels as a file that a browser shows. */
-  private static byte[] png(PreparedImage image) {
+  private static byte[] png(Picture image) {
     byte[] rgb = image.encoded().bytes();
     BufferedImage picture =
         new BufferedImage(image.widthPx(), image.heightPx(), BufferedImage.TYPE_INT_RGB);

@@ -103,7 +103,9 @@ public final class RecipeTrial {
     byte[] bytes = new byte[image.remaining()];
     image.get(bytes);
     return new SubmittedPair(
-        new EncodedImage(bytes), new ReceivedCaption(pair.caption(), pair.language()));
+        new EncodedImage(bytes),
+        new ReceivedCaption(pair.caption(), pair.language()),
+        pair.annotations());
   }
 
   private static Tried await(Future<Tried> future) {

@@ -16,6 +16,7 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.NewPair;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,6 @@ class DrawnPairsOutcomeTest {
     byte[] image = new byte[pair.imageBytes()];
     pair.image().duplicate().get(image);
     return new SubmittedPair(
-        new EncodedImage(image), new ReceivedCaption(pair.caption(), pair.language()));
+        new EncodedImage(image), new ReceivedCaption(pair.caption(), pair.language()), Map.of());
   }
 }

@@ -19,6 +19,7 @@ class AppLayoutTest {
         new String[] {
           "lib/pairstream-1.0.jar",
           "lib/image-worker-1.0.jar",
+          "lib/cleaning-1.0.jar",
           "lib/kafka-clients-4.jar",
           "registry/registry-1.0-runner.jar"
         }) {
@@ -31,7 +32,8 @@ class AppLayoutTest {
     assertThat(layout.serviceClassPath()).isEqualTo(app + "/lib/*");
     assertThat(layout.feedClassPath()).isEqualTo(app + "/lib/*:" + app + "/decoder/*");
     assertThat(layout.workerClassPath().split(":"))
-        .containsExactlyInAnyOrder(app + "/lib/image-worker-1.0.jar", app + "/decoder/*");
+        .containsExactlyInAnyOrder(
+            app + "/lib/image-worker-1.0.jar", app + "/lib/cleaning-1.0.jar", app + "/decoder/*");
     assertThat(layout.registryJar()).isEqualTo(app.resolve("registry/registry-1.0-runner.jar"));
   }
 

@@ -2,17 +2,13 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageEncoding;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.image.WorkerProcess.Reply;
-import io.pairstream.image.protocol.PixelFormat;
-import io.pairstream.image.protocol.WorkerAnswer;
-import io.pairstream.image.protocol.WorkerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +35,7 @@ import java.util.stream.Stream;
  * after it, is the image to blame. Every fresh worker must first prepare a picture that is known to
  * be good.
  *
- * <p>Rejects: {@code IMAGE_DAMAGED}, {@code DECODER_CRASH}, {@code DECODE_TIMEOUT}. Thread-safe.
+ * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
@@ -84,7 +80,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   @Override
-  public Outcome<PreparedImage> prepare(ProbedImage image, ImageTarget target) {
+  public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
     try {
       turns.acquire();
     } catch (InterruptedException e) {
@@ -92,20 +88,20 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw new ImageWorkerUnavailableException("interrupted while waiting for a worker", e);
     }
     try {
-      return prepareInTurn(image, target);
+      return prepareInTurn(image, plan);
     } finally {
       turns.release();
     }
   }
 
-  private Outcome<PreparedImage> prepareInTurn(ProbedImage image, ImageTarget target) {
+  private Outcome<PreparedImage> prepareInTurn(ImageToPrepare image, ImagePlan plan) {
     try {
-      return ask(idleOrFresh(), image, target);
+      return ask(idleOrFresh(), image, plan);
     } catch (WorkerLostException first) {
       // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
     }
     try {
-      return ask(fresh(), image, target);
+      return ask(fresh(), image, plan);
     } catch (WorkerLostException second) {
       idle.addFirst(fresh());
       return blame(second);
@@ -125,58 +121,42 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
                 "the decoder crashed on the image, twice: " + loss.getMessage()));
   }
 
-  private Outcome<PreparedImage> ask(WorkerProcess worker, ProbedImage image, ImageTarget target)
+  private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
       throws WorkerLostException {
-    byte[] file = image.encoded().bytes();
-    WorkerRequest request =
-        new WorkerRequest(
-            tokens.nextLong(),
-            target.sidePx(),
-            format(target.encoding()),
-            target.jpegQuality(),
-            image.widthPx(),
-            image.heightPx(),
-            file);
     Reply reply;
     try {
-      reply = worker.ask(request, settings.deadline());
+      reply = worker.ask(tokens.nextLong(), plan, image, settings.deadline());
     } catch (WorkerLostException e) {
       forget(worker);
       throw e;
     }
     idle.addFirst(worker);
-    return outcome(reply, file, target);
+    return outcome(reply, image.image().encoded().bytes());
   }
 
-  private static Outcome<PreparedImage> outcome(Reply reply, byte[] file, ImageTarget target) {
-    WorkerAnswer answer = reply.answer();
+  private static Outcome<PreparedImage> outcome(Reply reply, byte[] file) {
     String complaint = Complaints.serious(reply.words(), file).orElse("");
-    if (!answer.isPrepared()) {
-      String reason = Complaints.presentable(answer.reason());
-      return Outcome.rejected(
-          RejectReason.IMAGE_DAMAGED, complaint.isEmpty() ? reason : reason + ": " + complaint);
-    }
-    if (!complaint.isEmpty()) {
-      return Outcome.rejected(
-          RejectReason.IMAGE_DAMAGED, "the decoder complains about the image: " + complaint);
-    }
-    return Outcome.kept(
-        new PreparedImage(
-            new EncodedImage(answer.result()),
-            target.encoding(),
-            target.sidePx(),
-            target.sidePx(),
-            answer.originalWidthPx(),
-            answer.originalHeightPx(),
-            answer.perceptualHash()));
+    return reply
+        .answer()
+        .outcome()
+        .fold(
+            prepared ->
+                complaint.isEmpty()
+                    ? Outcome.kept(prepared)
+                    : Outcome.rejected(
+                        RejectReason.IMAGE_DAMAGED,
+                        "the decoder complains about the image: " + complaint),
+            rejection -> Outcome.rejected(presentable(rejection, complaint)));
   }
 
-  private static PixelFormat format(ImageEncoding encoding) {
-    return switch (encoding) {
-      case JPEG -> PixelFormat.JPEG;
-      case PNG -> PixelFormat.PNG;
-      case RAW -> PixelFormat.RAW;
-    };
+  private static Rejection presentable(Rejection rejection, String complaint) {
+    String detail = Complaints.presentable(rejection.detail());
+    boolean quotes = rejection.reason() == RejectReason.IMAGE_DAMAGED && !complaint.isEmpty();
+    return new Rejection(
+        rejection.reason(),
+        quotes ? detail + ": " + complaint : detail,
+        Complaints.presentable(rejection.measured()),
+        Complaints.presentable(rejection.limit()));
   }
 
   /**
@@ -272,14 +252,19 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     try {
       worker.greet(token, settings.startLimit());
-      Reply reply = worker.ask(selfTest.request(tokens.nextLong()), settings.startLimit());
-      if (!reply.words().isBlank() || !selfTest.isPassedBy(reply.answer())) {
+      Reply reply =
+          worker.ask(tokens.nextLong(), selfTest.plan(), selfTest.picture(), settings.startLimit());
+      String failure =
+          reply
+              .answer()
+              .outcome()
+              .fold(
+                  prepared -> selfTest.isPassedBy(prepared) ? reply.words() : "wrong pixels",
+                  Rejection::detail);
+      if (!failure.isBlank()) {
         worker.kill();
         throw new WorkerLostException(
-            "it cannot decode a picture that is known to be good: "
-                + (reply.answer().isPrepared() ? reply.words() : reply.answer().reason()),
-            false,
-            null);
+            "it cannot decode a picture that is known to be good: " + failure, false, null);
       }
     } catch (WorkerLostException e) {
       forget(worker);

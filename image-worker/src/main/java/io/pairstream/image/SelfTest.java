@@ -1,8 +1,15 @@
 package io.pairstream.image;
 
-import io.pairstream.image.protocol.PixelFormat;
-import io.pairstream.image.protocol.WorkerAnswer;
-import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.cleaning.image.ChromaSubsampling;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.Geometry;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.PictureOutput;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,28 +26,42 @@ final class SelfTest {
   /** How far a grey level may be off, of 255; JPEG rounds. */
   private static final int TOLERANCE = 16;
 
-  private final byte[] picture;
+  private static final ImagePlan PLAN =
+      ImagePlan.of(
+          new PictureOutput(
+              Geometry.square(SIDE_PX), ImageEncoding.RAW, 95, ChromaSubsampling.HALVED));
+
+  private final ImageToPrepare picture;
 
   SelfTest() {
     try (InputStream in = SelfTest.class.getResourceAsStream("self-test.jpg")) {
-      picture = in.readAllBytes();
+      EncodedImage file = new EncodedImage(in.readAllBytes());
+      picture =
+          ImageToPrepare.whole(
+              new ProbedImage(
+                  file, ImageType.JPEG, SIDE_PX, SIDE_PX, 8, ProbedImage.ColourModel.RGB, false));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  WorkerRequest request(long token) {
-    return new WorkerRequest(token, SIDE_PX, PixelFormat.RAW, 95, SIDE_PX, SIDE_PX, picture);
+  ImagePlan plan() {
+    return PLAN;
+  }
+
+  ImageToPrepare picture() {
+    return picture;
   }
 
   /** Whether this is the picture. */
-  boolean isPassedBy(WorkerAnswer answer) {
-    if (!answer.isPrepared() || answer.result().length != SIDE_PX * SIDE_PX * 3) {
+  boolean isPassedBy(PreparedImage prepared) {
+    byte[] pixels = prepared.picture().encoded().bytes();
+    if (pixels.length != SIDE_PX * SIDE_PX * 3) {
       return false;
     }
-    for (int i = 0; i < answer.result().length; i++) {
+    for (int i = 0; i < pixels.length; i++) {
       int expected = i / 3 % SIDE_PX < SIDE_PX / 2 ? 0 : 255;
-      if (Math.abs((answer.result()[i] & 0xFF) - expected) > TOLERANCE) {
+      if (Math.abs((pixels[i] & 0xFF) - expected) > TOLERANCE) {
         return false;
       }
     }

@@ -1,5 +1,7 @@
 package io.pairstream.image;
 
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerRequest;
@@ -37,6 +39,9 @@ final class WorkerProcess {
   private final DataOutputStream requests;
   private final DataInputStream answers;
   private final InputStream words;
+
+  /** The plan that the worker follows. */
+  private ImagePlan plan = ImagePlan.PRESETS;
 
   private WorkerProcess(Process process, ScheduledExecutorService clock) {
     this.process = process;
@@ -85,6 +90,7 @@ final class WorkerProcess {
             // The virtual machine's own messages must not end up between the frames.
             "-XX:+DisplayVMOutputToStderr",
             "-Djava.io.tmpdir=" + directory,
+            "-Djava.awt.headless=true",
             "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
             // A PointerScope frees what is native; no collector thread has to.
             "-Dorg.bytedeco.javacpp.nopointergc=true",
@@ -115,7 +121,13 @@ final class WorkerProcess {
   }
 
   /** Has one image prepared. After an exception this worker is dead. */
-  Reply ask(WorkerRequest request, Duration limit) throws WorkerLostException {
+  Reply ask(long token, ImagePlan wanted, ImageToPrepare image, Duration limit)
+      throws WorkerLostException {
+    WorkerRequest request =
+        plan.equals(wanted)
+            ? WorkerRequest.of(token, image)
+            : WorkerRequest.of(token, wanted, image);
+    plan = wanted;
     Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Reply reply;

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * How image workers are run.
  *
- * @param classPath the worker's class path: this module and the native codecs; {@code dir/*} stands
- *     for all jars of a directory
+ * @param classPath the worker's class path: this module, {@code cleaning} for its values, and the
+ *     native codecs; {@code dir/*} stands for all jars of a directory
  * @param workers most workers at a time; 1 to 256, one per core is enough
  * @param deadline how long one attempt at one image may take; more than zero
  * @param startLimit how long a worker may take to start and to prepare the picture that is known to

@@ -22,11 +22,16 @@ class ArchitectureTest {
           .resideInAnyPackage("org.bytedeco..");
 
   @ArchTest
-  static final ArchRule the_child_process_knows_nothing_but_the_protocol =
+  static final ArchRule the_child_process_knows_nothing_but_the_protocol_and_its_values =
       noClasses()
           .that()
           .resideInAnyPackage("..image.worker..", "..image.protocol..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.pairstream.cleaning..", "io.pairstream.image");
+          .resideInAnyPackage(
+              "io.pairstream.image",
+              "io.pairstream.cleaning.caption..",
+              "io.pairstream.cleaning.recipe..",
+              "io.pairstream.cleaning.split..",
+              "io.pairstream.cleaning.tokens..");
 }

@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamagedImagesTest {
 
-  private static final ImageTarget TARGET = Pictures.raw(64);
+  private static final ImagePlan TARGET = Pictures.raw(64);
 
   private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
 
@@ -62,7 +63,8 @@ class DamagedImagesTest {
             Arguments.of("progressive JPEG", Pictures.jpeg(drawn, true)),
             Arguments.of("PNG", Pictures.png(drawn, false)),
             Arguments.of("lossy WebP", Pictures.webp(drawn, 90)),
-            Arguments.of("lossless WebP", Pictures.webp(drawn, 101)))
+            Arguments.of("lossless WebP", Pictures.webp(drawn, 101)),
+            Arguments.of("GIF", Pictures.gif(drawn)))
         .flatMap(
             file ->
                 Stream.of(10, 30, 50, 80)
@@ -145,13 +147,46 @@ class DamagedImagesTest {
   }
 
   @Test
+  void rejectsAGifWhosePixelsEndEarly() {
+    byte[] file = Pictures.gif(Pictures.drawRgb(60, 40));
+    // The last block of codes, cut short; the file's blocks and its trailer stay whole.
+    byte[] cut = Arrays.copyOf(file, file.length - 40);
+    int block = file.length - 2 - lastBlockBytes(file);
+    cut[block - 1] = (byte) (cut.length - 2 - block);
+    cut[cut.length - 2] = 0;
+    cut[cut.length - 1] = ';';
+
+    assertThat(Pictures.rejection(Pictures.prepare(pool, cut, TARGET)).detail())
+        .isEqualTo("GIF: pixels are missing");
+  }
+
+  /** Length of the last of a GIF's blocks of codes that are not empty. */
+  private static int lastBlockBytes(byte[] gif) {
+    int at = 13 + (3 << ((gif[10] & 7) + 1));
+    while (gif[at] == 0x21) {
+      at += 2;
+      while (gif[at] != 0) {
+        at += 1 + (gif[at] & 0xFF);
+      }
+      at++;
+    }
+    at += 10 + ((gif[at + 9] & 0x80) == 0 ? 0 : 3 << ((gif[at + 9] & 7) + 1)) + 1;
+    int length = 0;
+    while (gif[at] != 0) {
+      length = gif[at] & 0xFF;
+      at += 1 + length;
+    }
+    return length;
+  }
+
+  @Test
   void rejectsAnImageThatIsNotOfTheDeclaredSize() {
     ProbedImage image = Pictures.probe(Pictures.png(Pictures.drawRgb(30, 20), false));
     ProbedImage smaller =
         new ProbedImage(
             image.encoded(), image.type(), 29, 20, image.bitDepth(), image.colour(), false);
 
-    assertThat(Pictures.rejection(pool.prepare(smaller, TARGET)).detail())
+    assertThat(Pictures.rejection(pool.prepare(ImageToPrepare.whole(smaller), TARGET)).detail())
         .isEqualTo("the image decodes to 30x20 px and declares 29x20");
   }
 
@@ -249,7 +284,8 @@ class DamagedImagesTest {
             Pictures.png(drawn, false),
             Pictures.webp(drawn, 80),
             Pictures.webp(drawn, 101),
-            Pictures.webp(Pictures.drawTranslucent(60, 40), 80));
+            Pictures.webp(Pictures.drawTranslucent(60, 40), 80),
+            Pictures.gif(drawn));
     List<Long> before = pool.pids();
     Random random = new Random(12);
     for (int round = 0; round < 2_000; round++) {
@@ -270,7 +306,7 @@ class DamagedImagesTest {
               image.colour(),
               false);
 
-      Outcome<PreparedImage> outcome = pool.prepare(mutant, TARGET);
+      Outcome<PreparedImage> outcome = pool.prepare(ImageToPrepare.whole(mutant), TARGET);
 
       outcome
           .rejectedOnly()

@@ -5,11 +5,13 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -68,6 +70,18 @@ final class Pictures {
     return draw(width, height, BufferedImage.TYPE_INT_RGB, 7);
   }
 
+  /** A picture that no encoder makes small. */
+  static BufferedImage noise(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Random random = new Random(3);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    return image;
+  }
+
   /** A picture whose alpha runs from clear at the left to solid at the right. */
   static BufferedImage drawTranslucent(int width, int height) {
     BufferedImage image = draw(width, height, BufferedImage.TYPE_INT_ARGB, 9);
@@ -86,6 +100,16 @@ final class Pictures {
 
   static byte[] png(BufferedImage image, boolean interlaced) {
     return write(image, "png", 1, interlaced);
+  }
+
+  static byte[] gif(BufferedImage image) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "gif", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   private static byte[] write(
@@ -158,15 +182,28 @@ final class Pictures {
             });
   }
 
-  static ImageTarget raw(int side) {
-    return new ImageTarget(side, ImageEncoding.RAW, 95);
+  /** The plan of a recipe. */
+  static ImagePlan plan(String yaml) {
+    RecipeReader recipe = RecipeReader.parse("recipe", yaml);
+    ImagePlan plan = ImagePlan.from(recipe);
+    recipe.finish();
+    return plan;
+  }
+
+  /** The centre square, as a file of this kind. */
+  static ImagePlan square(int side, ImageEncoding encoding) {
+    return plan("image: {side-px: " + side + ", encoding: " + encoding.label() + "}");
+  }
+
+  static ImagePlan raw(int side) {
+    return square(side, ImageEncoding.RAW);
   }
 
   /** Gate and worker; the reasons of both. */
-  static Outcome<PreparedImage> prepare(ImageWorker worker, byte[] file, ImageTarget target) {
+  static Outcome<PreparedImage> prepare(ImageWorker worker, byte[] file, ImagePlan plan) {
     return new ProbeImage()
         .apply(new EncodedImage(file))
-        .then(image -> worker.prepare(image, target));
+        .then(image -> worker.prepare(ImageToPrepare.whole(image), plan));
   }
 
   static PreparedImage kept(Outcome<PreparedImage> outcome) {
@@ -203,10 +240,20 @@ final class Pictures {
     int side = Math.min(image.getWidth(), image.getHeight());
     int left = (image.getWidth() - side) / 2;
     int top = (image.getHeight() - side) / 2;
-    byte[] pixels = new byte[side * side * 3];
+    return part(image, left, top, side, side);
+  }
+
+  /** uint8 [height, width, 3], RGB: all of it, transparent pixels on white. */
+  static byte[] rgb(BufferedImage image) {
+    return part(image, 0, 0, image.getWidth(), image.getHeight());
+  }
+
+  /** uint8 [height, width, 3], RGB: a part of it, transparent pixels on white. */
+  static byte[] part(BufferedImage image, int left, int top, int width, int height) {
+    byte[] pixels = new byte[width * height * 3];
     int at = 0;
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < side; x++) {
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
         int argb = argb(image, left + x, top + y);
         int alpha = argb >>> 24;
         for (int shift = 16; shift >= 0; shift -= 8) {

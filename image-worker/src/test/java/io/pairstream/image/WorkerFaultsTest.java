@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Rejection;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
@@ -41,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class WorkerFaultsTest {
 
-  private static final ImageTarget TARGET = Pictures.raw(64);
+  private static final ImagePlan TARGET = Pictures.raw(64);
 
   private final byte[] good = Pictures.jpeg(Pictures.drawRgb(90, 70), false);
   private final ImageWorkerPool pool =
@@ -251,7 +252,8 @@ class WorkerFaultsTest {
   }
 
   private static String classes() {
-    return System.getProperty("pairstream.worker.classpath").split(":")[0];
+    String[] parts = System.getProperty("pairstream.worker.classpath").split(":");
+    return parts[0] + ":" + parts[2];
   }
 
   /** Copies the worker's jars into {@code lib}, without those whose name contains a word. */
@@ -280,6 +282,6 @@ class WorkerFaultsTest {
 
   private static Outcome<PreparedImage> prepare(ImageWorkerPool with, byte[] file) {
     ProbedImage image = Pictures.probe(file);
-    return with.prepare(image, TARGET);
+    return with.prepare(ImageToPrepare.whole(image), TARGET);
   }
 }

@@ -169,7 +169,8 @@ public final class MutationSoak implements Callable<Integer> {
         || second.get().getHeight() != pair.original().heightPx()) {
       return;
     }
-    BufferedImage ours = ImageIO.read(new ByteArrayInputStream(pair.image().encoded().bytes()));
+    BufferedImage ours =
+        ImageIO.read(new ByteArrayInputStream(pair.image().picture().encoded().bytes()));
     compared.increment();
     if (meanDifference(ours, square(second.get())) > MOST_MEAN_DIFFERENCE) {
       wrongPictures.increment();
@@ -218,13 +219,14 @@ public final class MutationSoak implements Callable<Integer> {
 
   private static Outcome<CleanedPair> outcome(CleaningPlan plan, byte[] file) {
     ReceivedCaption caption = new ReceivedCaption("A picture that may be damaged", "en");
-    return plan.gate(new SubmittedPair(new EncodedImage(file), caption)).then(plan::clean);
+    return plan.gate(new SubmittedPair(new EncodedImage(file), caption, Map.of()))
+        .then(plan::clean);
   }
 
   private static Optional<byte[]> prepared(CleaningPlan plan, byte[] file) {
     return outcome(plan, file).keptOnly().stream()
         .findFirst()
-        .map(pair -> pair.image().encoded().bytes());
+        .map(pair -> pair.image().picture().encoded().bytes());
   }
 
   private void count(String outcome) {

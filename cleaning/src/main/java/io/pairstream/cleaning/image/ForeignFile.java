@@ -23,7 +23,7 @@ final class ForeignFile {
     if (!format.isEmpty()) {
       return Outcome.rejected(
           RejectReason.IMAGE_TYPE_UNSUPPORTED,
-          "the file looks like " + format + "; accepted are JPEG, PNG and WebP");
+          "the file looks like " + format + "; accepted are JPEG, PNG, WebP and GIF");
     }
     String kind = otherKind(file);
     return Outcome.rejected(

@@ -8,18 +8,18 @@ import io.pairstream.cleaning.Step;
  *
  * <p>Rejects: what {@link ImageWorker} rejects.
  */
-public final class PrepareImage implements Step<ProbedImage, PreparedImage> {
+public final class PrepareImage implements Step<ImageToPrepare, PreparedImage> {
 
   private final ImageWorker worker;
-  private final ImageTarget target;
+  private final ImagePlan plan;
 
-  public PrepareImage(ImageWorker worker, ImageTarget target) {
+  public PrepareImage(ImageWorker worker, ImagePlan plan) {
     this.worker = worker;
-    this.target = target;
+    this.plan = plan;
   }
 
   @Override
-  public Outcome<PreparedImage> apply(ProbedImage image) {
-    return worker.prepare(image, target);
+  public Outcome<PreparedImage> apply(ImageToPrepare image) {
+    return worker.prepare(image, plan);
   }
 }

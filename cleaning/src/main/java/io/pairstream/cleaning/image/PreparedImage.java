@@ -1,22 +1,28 @@
 package io.pairstream.cleaning.image;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * An image as the trainer sees it.
  *
- * @param encoded the pixels, encoded as {@code encoding} says; decoded: uint8 [heightPx, widthPx,
- *     3], RGB, row-major
- * @param encoding encoding of {@code encoded}
- * @param widthPx width in pixels
- * @param heightPx height in pixels
+ * @param picture the picture that every pair has
+ * @param renditions further pictures, in the recipe's order
  * @param originalWidthPx width of the original after EXIF rotation
  * @param originalHeightPx height of the original after EXIF rotation
- * @param perceptualHash 64-bit DCT hash of the prepared pixels
+ * @param perceptualHash 64-bit DCT hash
+ * @param measures what was measured in the picture, by name
  */
 public record PreparedImage(
-    EncodedImage encoded,
-    ImageEncoding encoding,
-    int widthPx,
-    int heightPx,
+    Picture picture,
+    List<Picture.Named> renditions,
     int originalWidthPx,
     int originalHeightPx,
-    long perceptualHash) {}
+    long perceptualHash,
+    Map<String, Double> measures) {
+
+  public PreparedImage {
+    renditions = List.copyOf(renditions);
+    measures = Map.copyOf(measures);
+  }
+}

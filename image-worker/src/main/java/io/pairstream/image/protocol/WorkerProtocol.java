@@ -32,7 +32,7 @@ public final class WorkerProtocol {
   private static final int MAGIC = 0x50534957;
 
   /** Raised with every change of a frame. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Largest frame that either side accepts, in bytes: an 8 MiB image and more. */
   static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;

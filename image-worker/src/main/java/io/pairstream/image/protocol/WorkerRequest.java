@@ -1,64 +1,99 @@
 package io.pairstream.image.protocol;
 
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.ProbedImage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
- * One image and what to make of it.
+ * One image, and what to make of it where that is not the same as for the image before.
  *
- * <p>On the wire: int length of the rest, long token, short side, byte format, byte quality, int
- * width, int height, image bytes. Takes ownership of the image's array.
+ * <p>On the wire: int length of the rest, long token, int length of the plan, the plan (nothing
+ * where it is the one before), int width, int height, byte animated, four ints crop box, int number
+ * of token ids, an int each, image bytes. Takes ownership of the image's array.
  */
 public final class WorkerRequest {
 
-  private static final int FIXED_BYTES = 8 + 2 + 1 + 1 + 4 + 4;
+  private static final int FIXED_BYTES = 8 + 4 + 4 + 4 + 1 + 16 + 4;
 
   private final long token;
-  private final int sidePx;
-  private final PixelFormat format;
-  private final int quality;
+  private final byte[] plan;
   private final int widthPx;
   private final int heightPx;
+  private final boolean animated;
+  private final PixelBox cropBox;
+  private final int[] tokenIds;
   private final byte[] image;
 
-  /**
-   * A request.
-   *
-   * @param token random; the worker marks the end of its words on stderr with it
-   * @param sidePx side of the result in pixels; 1 to 32767
-   * @param format encoding of the result
-   * @param quality quality of a JPEG result; 1 to 100
-   * @param widthPx width that the image's header declares, before any EXIF rotation
-   * @param heightPx height that the image's header declares
-   * @param image the encoded image
-   */
-  public WorkerRequest(
+  private WorkerRequest(
       long token,
-      int sidePx,
-      PixelFormat format,
-      int quality,
+      byte[] plan,
       int widthPx,
       int heightPx,
+      boolean animated,
+      PixelBox cropBox,
+      int[] tokenIds,
       byte[] image) {
     this.token = token;
-    this.sidePx = sidePx;
-    this.format = format;
-    this.quality = quality;
+    this.plan = plan;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
+    this.animated = animated;
+    this.cropBox = cropBox;
+    this.tokenIds = tokenIds;
     this.image = image;
+  }
+
+  /**
+   * A request that changes the plan.
+   *
+   * @param token random; the worker marks the end of its words on stderr with it
+   * @param plan what to make of this image and of those that follow
+   * @param image the image
+   */
+  public static WorkerRequest of(long token, ImagePlan plan, ImageToPrepare image) {
+    return of(token, PlanWire.bytes(plan), image);
+  }
+
+  /** A request under the plan of the request before. */
+  public static WorkerRequest of(long token, ImageToPrepare image) {
+    return of(token, new byte[0], image);
+  }
+
+  private static WorkerRequest of(long token, byte[] plan, ImageToPrepare image) {
+    ProbedImage probed = image.image();
+    return new WorkerRequest(
+        token,
+        plan,
+        probed.widthPx(),
+        probed.heightPx(),
+        probed.animated(),
+        image.cropBox(),
+        image.tokenIds().stream().mapToInt(Integer::intValue).toArray(),
+        probed.encoded().bytes());
   }
 
   /** Writes the whole frame. */
   public void writeTo(DataOutputStream out) throws IOException {
-    out.writeInt(FIXED_BYTES + image.length);
+    out.writeInt(FIXED_BYTES + plan.length + 4 * tokenIds.length + image.length);
     out.writeLong(token);
-    out.writeShort(sidePx);
-    out.writeByte(format.code());
-    out.writeByte(quality);
+    out.writeInt(plan.length);
+    out.write(plan);
     out.writeInt(widthPx);
     out.writeInt(heightPx);
+    out.writeBoolean(animated);
+    out.writeInt(cropBox.leftPx());
+    out.writeInt(cropBox.topPx());
+    out.writeInt(cropBox.widthPx());
+    out.writeInt(cropBox.heightPx());
+    out.writeInt(tokenIds.length);
+    for (int id : tokenIds) {
+      out.writeInt(id);
+    }
     out.write(image);
     out.flush();
   }
@@ -69,40 +104,63 @@ public final class WorkerRequest {
    * @throws java.io.EOFException if the other side has closed the stream
    */
   public static WorkerRequest readFrom(DataInputStream in) throws IOException {
-    int length = WorkerProtocol.readLength(in, FIXED_BYTES);
+    int left = WorkerProtocol.readLength(in, FIXED_BYTES) - FIXED_BYTES;
     long token = in.readLong();
-    int sidePx = in.readUnsignedShort();
-    PixelFormat format = PixelFormat.of(in.readUnsignedByte());
-    int quality = in.readUnsignedByte();
+    byte[] plan = new byte[bounded(in.readInt(), left)];
+    in.readFully(plan);
+    left -= plan.length;
     int widthPx = in.readInt();
     int heightPx = in.readInt();
-    byte[] image = new byte[length - FIXED_BYTES];
+    boolean animated = in.readBoolean();
+    PixelBox cropBox = new PixelBox(in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    int[] tokenIds = new int[bounded(in.readInt(), left / 4)];
+    for (int i = 0; i < tokenIds.length; i++) {
+      tokenIds[i] = in.readInt();
+    }
+    byte[] image = new byte[left - 4 * tokenIds.length];
     in.readFully(image);
-    return new WorkerRequest(token, sidePx, format, quality, widthPx, heightPx, image);
+    return new WorkerRequest(token, plan, widthPx, heightPx, animated, cropBox, tokenIds, image);
+  }
+
+  private static int bounded(int count, int most) throws IOException {
+    if (count < 0 || count > most) {
+      throw new IOException("not a request: " + count + " of at most " + most);
+    }
+    return count;
   }
 
   public long token() {
     return token;
   }
 
-  public int sidePx() {
-    return sidePx;
+  /** What to make of this image and of those that follow; nothing where that stays as it was. */
+  public Optional<ImagePlan> newPlan() throws IOException {
+    return plan.length == 0 ? Optional.empty() : Optional.of(PlanWire.plan(plan));
   }
 
-  public PixelFormat format() {
-    return format;
-  }
-
-  public int quality() {
-    return quality;
-  }
-
+  /** Width that the image's header declares, before any EXIF rotation. */
   public int widthPx() {
     return widthPx;
   }
 
+  /** Height that the image's header declares. */
   public int heightPx() {
     return heightPx;
+  }
+
+  /** Whether the file holds more than one frame. */
+  public boolean animated() {
+    return animated;
+  }
+
+  /** The part that counts, in upright pixels; not checked against the image's size. */
+  public PixelBox cropBox() {
+    return cropBox;
+  }
+
+  /** The caption's token ids; none where no model of the plan looks at them. */
+  public int[] tokenIds() {
+    return tokenIds.clone();
   }
 
   /** The bytes themselves, not a copy. */

@@ -1,5 +1,5 @@
 /**
- * What travels between an image worker and its client. Knows neither codecs nor cleaning steps, so
- * that both ends can load it.
+ * What travels between an image worker and its client. Knows the values of {@link
+ * io.pairstream.cleaning.image}, but neither codecs nor cleaning steps.
  */
 package io.pairstream.image.protocol;

@@ -16,7 +16,10 @@ final class ClearGrey {
 
   private ClearGrey() {}
 
-  /** The level after unfolding to 8 bits, 0 to 255; nothing where the file declares none. */
+  /**
+   * The level as it is decoded; nothing where the file declares none. Up to 8 bits are unfolded to
+   * 0 to 255, 16 stay as they are.
+   */
   static OptionalInt of(byte[] file) {
     if (file.length <= COLOUR_TYPE || file[1] != 'P' || file[COLOUR_TYPE] != 0) {
       return OptionalInt.empty();
@@ -31,7 +34,8 @@ final class ClearGrey {
       String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
       if (type.equals("tRNS") && length == 2) {
         int highest = (1 << file[DEPTH]) - 1;
-        return OptionalInt.of((bytes.getShort(at + 8) & highest) * 255 / highest);
+        int level = bytes.getShort(at + 8) & highest;
+        return OptionalInt.of(highest > 255 ? level : level * 255 / highest);
       }
       if (type.equals("IDAT")) {
         break; // the chunk must come before the pixels

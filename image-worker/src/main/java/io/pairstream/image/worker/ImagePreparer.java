@@ -1,27 +1,52 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.image.protocol.WorkerAnswer;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.Layout;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PictureOutput;
+import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.Rendition;
 import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.image.worker.ColourReader.Colours;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.IntPointer;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Size;
+import org.bytedeco.opencv.opencv_core.Scalar;
 
 /**
- * Makes the centre square of an encoded image, upright, in 8-bit RGB, at one size.
+ * Makes of an encoded image all pictures that a plan asks for, from one decoding.
  *
- * <p>Crops before it scales, and turns the small result rather than the big original. Transparent
- * pixels lie on white. Colour profiles are not applied; no metadata of the original reaches the
- * result. Not thread-safe.
+ * <p>In this order:
+ *
+ * <ol>
+ *   <li>the geometry is laid out from the declared size, so that what it turns away is not decoded;
+ *   <li>the file is decoded; transparent pixels come to lie on white;
+ *   <li>for each picture, its part of the producer's crop box is cut out and scaled, in the numbers
+ *       as they are stored, which is what everybody else does, then turned upright: the small
+ *       result rather than the big original;
+ *   <li>its colours are converted to sRGB;
+ *   <li>it is measured, if it is the main one;
+ *   <li>its pixels are changed as the plan asks, and it is laid on its canvas;
+ *   <li>it is encoded, without any metadata of the original.
+ * </ol>
+ *
+ * <p>Not thread-safe.
  */
 final class ImagePreparer {
+
+  private final ColourReader colours = new ColourReader();
+  private ImagePlan plan = ImagePlan.PRESETS;
 
   /** Loads the native libraries. */
   ImagePreparer() {
@@ -29,172 +54,191 @@ final class ImagePreparer {
     opencv_core.setNumThreads(1);
   }
 
+  /** From now on, makes what {@code other} asks for. */
+  void follow(ImagePlan other) {
+    plan = other;
+  }
+
   @SuppressWarnings("try") // the scope works by being open
-  WorkerAnswer prepare(WorkerRequest request) {
-    byte[] file = request.image();
-    if (!isAccepted(file)) {
-      return WorkerAnswer.damaged("the file is no JPEG, PNG or WebP");
-    }
+  Outcome<PreparedImage> prepare(WorkerRequest request) {
     // Everything native that is made below, returned by a call or not, is freed with the scope.
     try (PointerScope scope = new PointerScope()) {
-      Mat decoded;
-      try {
-        decoded = decode(file);
-      } catch (RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
-        if (isOutOfMemory(message)) {
-          // A process whose memory is in pieces cannot say whether the image is to blame.
-          throw new IllegalStateException("the decoder ran out of memory", e);
-        }
-        return WorkerAnswer.damaged("the decoder refuses the image: " + withoutLocation(message));
-      }
-      return prepare(decoded, request);
+      ExifOrientation orientation = ExifOrientation.of(request.image());
+      Upright upright = new Upright(request.widthPx(), request.heightPx(), orientation);
+      return layouts(upright, request.cropBox())
+          .then(
+              layouts ->
+                  colours
+                      .read(request.image(), plan.colourProfile())
+                      .then(declared -> prepare(request, upright, layouts, declared)));
     }
   }
 
-  private static Mat decode(byte[] file) {
-    Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
-    return opencv_imgcodecs.imdecode(encoded, flags(file));
-  }
-
-  private static WorkerAnswer prepare(Mat decoded, WorkerRequest request) {
-    if (decoded.empty()) {
-      return WorkerAnswer.damaged("the decoder cannot read the image");
+  private Outcome<PreparedImage> prepare(
+      WorkerRequest request, Upright upright, List<Layout> layouts, Colours declared) {
+    if (!declared.ofInks()) {
+      return decode(request)
+          .then(decoded -> prepare(decoded, upright, layouts, declared.conversion()));
     }
-    if (decoded.cols() != request.widthPx() || decoded.rows() != request.heightPx()) {
-      return WorkerAnswer.damaged(
-          String.format(
-              Locale.ROOT,
-              "the image decodes to %dx%d px and declares %dx%d",
-              decoded.cols(),
-              decoded.rows(),
-              request.widthPx(),
-              request.heightPx()));
+    return decode(request)
+        .then(whole -> decodeInks(request, declared.conversion()))
+        .then(decoded -> prepare(decoded, upright, layouts, ColourConversion.NONE));
+  }
+
+  /** Of the main picture, then of each rendition. */
+  private Outcome<List<Layout>> layouts(Upright upright, PixelBox cropBox) {
+    if (!cropBox.fits(upright.widthPx(), upright.heightPx())) {
+      return Outcome.rejected(
+          RejectReason.CROP_BOX_INVALID,
+          "the crop box " + cropBox + " is not on the upright image of " + upright.size() + " px",
+          cropBox.toString(),
+          upright.size() + " px");
     }
-    if (decoded.depth() != opencv_core.CV_8U) {
-      return WorkerAnswer.damaged("the image has more than 8 bits per channel");
+    PixelBox part = cropBox.within(upright.widthPx(), upright.heightPx());
+    Outcome<List<Layout>> layouts = layout(plan.main(), part).map(List::of);
+    for (Rendition rendition : plan.renditions()) {
+      layouts =
+          layouts.then(before -> layout(rendition.output(), part).map(next -> with(before, next)));
     }
-
-    ExifOrientation orientation = ExifOrientation.of(request.image());
-    Mat square = new Mat(decoded, centre(decoded, orientation));
-    Mat upright = turn(scale(onWhite(square, request.image()), request.sidePx()), orientation);
-    long hash = PerceptualHash.of(upright);
-    byte[] result = encode(upright, request);
-    return orientation.swapsSides()
-        ? WorkerAnswer.prepared(decoded.rows(), decoded.cols(), hash, result)
-        : WorkerAnswer.prepared(decoded.cols(), decoded.rows(), hash, result);
+    return layouts;
   }
 
-  /** The three formats that pass the gate; OpenCV would decode a dozen others. */
-  private static boolean isAccepted(byte[] file) {
-    return file.length > 12
-        && (isJpeg(file)
-            || ((file[0] & 0xFF) == 0x89 && file[1] == 'P' && file[2] == 'N' && file[3] == 'G')
-            || (file[0] == 'R' && file[1] == 'I' && file[8] == 'W' && file[9] == 'E'));
+  private static Outcome<Layout> layout(PictureOutput output, PixelBox part) {
+    return output.geometry().layout(part).then(layout -> ofBearableSize(layout, output));
   }
 
-  private static boolean isJpeg(byte[] file) {
-    return (file[0] & 0xFF) == 0xFF && (file[1] & 0xFF) == 0xD8;
+  /** Only of raw pixels is the size known before they are made. */
+  private static Outcome<Layout> ofBearableSize(Layout layout, PictureOutput output) {
+    long bytes = 3L * layout.widthPx() * layout.heightPx();
+    return output.encoding() == ImageEncoding.RAW && bytes > ImagePlan.MAX_PICTURE_BYTES
+        ? tooLarge(bytes)
+        : Outcome.kept(layout);
   }
 
-  /** A JPEG has no alpha; the others keep theirs only when nothing is converted. */
-  private static int flags(byte[] file) {
-    return isJpeg(file)
-        ? opencv_imgcodecs.IMREAD_COLOR | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION
-        : opencv_imgcodecs.IMREAD_UNCHANGED;
+  private static <T> Outcome<T> tooLarge(long bytes) {
+    return Outcome.rejected(
+        RejectReason.PREPARED_IMAGE_TOO_LARGE,
+        "the prepared pictures do not fit into a record",
+        bytes + " bytes",
+        ImagePlan.MAX_PICTURE_BYTES + " bytes");
   }
 
-  /**
-   * The centre square in stored coordinates. An odd margin is split so that the upright picture has
-   * the smaller half on its left and at its top, whatever the orientation.
-   */
-  private static Rect centre(Mat decoded, ExifOrientation orientation) {
-    int side = Math.min(decoded.cols(), decoded.rows());
-    boolean swaps = orientation.swapsSides();
-    boolean mirrorsColumns = swaps ? orientation.mirrorsY() : orientation.mirrorsX();
-    boolean mirrorsRows = swaps ? orientation.mirrorsX() : orientation.mirrorsY();
-    return new Rect(
-        margin(decoded.cols() - side, mirrorsColumns),
-        margin(decoded.rows() - side, mirrorsRows),
-        side,
-        side);
+  /** The one place that chooses who decodes. */
+  private static Outcome<DecodedPicture> decode(WorkerRequest request) {
+    Outcome<DecodedPicture> decoded =
+        switch (FileKind.of(request.image())) {
+          case JPEG, WEBP -> OpenCvDecoder.decode(request.image());
+          case PNG ->
+              OpenCvDecoder.decode(
+                  request.animated() ? StillPng.of(request.image()) : request.image());
+          case GIF ->
+              GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())
+                  .map(OpenCvDecoded::new);
+          case OTHER ->
+              Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
+        };
+    return decoded.then(picture -> ofDeclaredSize(picture, request));
   }
 
-  private static int margin(int both, boolean mirrored) {
-    return mirrored ? both - both / 2 : both / 2;
+  private static Outcome<DecodedPicture> decodeInks(
+      WorkerRequest request, ColourConversion conversion) {
+    return InkDecoder.decode(request.image(), request.widthPx(), request.heightPx(), conversion)
+        .then(picture -> ofDeclaredSize(picture, request));
   }
 
-  /** Three channels, BGR, of grey, BGR or BGRA; what shines through is white. */
-  private static Mat onWhite(Mat square, byte[] file) {
-    if (square.channels() == 3) {
-      return square;
+  private static Outcome<DecodedPicture> ofDeclaredSize(
+      DecodedPicture decoded, WorkerRequest request) {
+    if (decoded.widthPx() == request.widthPx() && decoded.heightPx() == request.heightPx()) {
+      return Outcome.kept(decoded);
     }
-    Mat colour = new Mat();
-    if (square.channels() == 1) {
-      opencv_imgproc.cvtColor(square, colour, opencv_imgproc.COLOR_GRAY2BGR);
-      OptionalInt clear = ClearGrey.of(file);
-      if (clear.isPresent()) {
-        Mat mask = new Mat();
-        opencv_core.compare(
-            square, new Mat(new double[] {clear.getAsInt()}), mask, opencv_core.CMP_EQ);
-        colour.setTo(new Mat(new double[] {255, 255, 255}), mask);
-      }
-      return colour;
-    }
-    opencv_imgproc.cvtColor(square, colour, opencv_imgproc.COLOR_BGRA2BGR);
-    Mat alpha = new Mat();
-    opencv_core.extractChannel(square, alpha, 3);
-    Mat alphas = new Mat();
-    opencv_imgproc.cvtColor(alpha, alphas, opencv_imgproc.COLOR_GRAY2BGR);
-    // In place: at 50 megapixels each further copy would take 150 MB.
-    opencv_core.multiply(colour, alphas, colour, 1.0 / 255, -1);
-    opencv_core.bitwise_not(alphas, alphas);
-    opencv_core.add(colour, alphas, colour);
-    return colour;
+    return Outcome.rejected(
+        RejectReason.IMAGE_DAMAGED,
+        String.format(
+            Locale.ROOT,
+            "the image decodes to %dx%d px and declares %dx%d",
+            decoded.widthPx(),
+            decoded.heightPx(),
+            request.widthPx(),
+            request.heightPx()));
   }
 
-  /**
-   * Shrinks by area, which averages every pixel of the original, and enlarges by cubic
-   * interpolation: Lanczos would ring at the hard edges of small drawings.
-   */
-  private static Mat scale(Mat square, int sidePx) {
-    int side = square.cols();
-    if (side == sidePx) {
-      return square;
+  private Outcome<PreparedImage> prepare(
+      DecodedPicture decoded, Upright upright, List<Layout> layouts, ColourConversion conversion) {
+    SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
+    Map<String, Double> measures = Map.of(); // of the main picture, before its pixels are changed
+    long hash = PerceptualHash.of(main.bgr());
+    Picture picture = finished(main, layouts.get(0), plan.main());
+    List<Picture.Named> renditions = new ArrayList<>();
+    long bytes = picture.encoded().size();
+    for (int i = 0; i < plan.renditions().size(); i++) {
+      Rendition rendition = plan.renditions().get(i);
+      Layout layout = layouts.get(i + 1);
+      SmallPicture small = upright(decoded, upright, layout, rendition.output(), conversion);
+      Picture further = finished(small, layout, rendition.output());
+      renditions.add(new Picture.Named(rendition.name(), further));
+      bytes += further.encoded().size();
     }
-    Mat scaled = new Mat();
-    opencv_imgproc.resize(
-        square,
-        scaled,
-        new Size(sidePx, sidePx),
-        0,
-        0,
-        side > sidePx ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_CUBIC);
-    return scaled;
+    if (bytes > ImagePlan.MAX_PICTURE_BYTES) {
+      return tooLarge(bytes);
+    }
+    return Outcome.kept(
+        new PreparedImage(
+            picture, renditions, upright.widthPx(), upright.heightPx(), hash, measures));
   }
 
-  private static Mat turn(Mat square, ExifOrientation orientation) {
-    Mat turned = square;
-    if (orientation.swapsSides()) {
-      turned = new Mat();
-      opencv_core.transpose(square, turned);
-    }
-    if (orientation.mirrorsX() || orientation.mirrorsY()) {
-      Mat mirrored = new Mat();
-      int axes = orientation.mirrorsX() ? (orientation.mirrorsY() ? -1 : 1) : 0;
-      opencv_core.flip(turned, mirrored, axes);
-      turned = mirrored;
-    }
-    return turned;
+  /** The layout's part of the image, upright and in sRGB. */
+  private static SmallPicture upright(
+      DecodedPicture decoded,
+      Upright upright,
+      Layout layout,
+      PictureOutput output,
+      ColourConversion conversion) {
+    boolean swaps = upright.orientation().swapsSides();
+    SmallPicture small =
+        decoded
+            .scaled(
+                upright.stored(layout.source()),
+                swaps ? layout.scaledHeightPx() : layout.scaledWidthPx(),
+                swaps ? layout.scaledWidthPx() : layout.scaledHeightPx(),
+                output.geometry().resampling())
+            .turned(upright.orientation());
+    return conversion == ColourConversion.NONE
+        ? small
+        : new OpenCvPicture(conversion.apply(small.bgr()));
   }
 
-  private static byte[] encode(Mat bgr, WorkerRequest request) {
-    return switch (request.format()) {
-      case JPEG -> encode(bgr, ".jpg", opencv_imgcodecs.IMWRITE_JPEG_QUALITY, request.quality());
-      case PNG -> encode(bgr, ".png");
+  private static Picture finished(SmallPicture small, Layout layout, PictureOutput output) {
+    SmallPicture whole =
+        layout.isPadded() ? onCanvas(small, layout, output.geometry().padRgb()) : small;
+    return new Picture(
+        new EncodedImage(encoded(whole, output)),
+        output.encoding(),
+        PictureColour.RGB,
+        whole.widthPx(),
+        whole.heightPx());
+  }
+
+  private static SmallPicture onCanvas(SmallPicture small, Layout layout, int padRgb) {
+    Mat canvas = new Mat();
+    opencv_core.copyMakeBorder(
+        small.bgr(),
+        canvas,
+        layout.topPx(),
+        layout.heightPx() - layout.scaledHeightPx() - layout.topPx(),
+        layout.leftPx(),
+        layout.widthPx() - layout.scaledWidthPx() - layout.leftPx(),
+        opencv_core.BORDER_CONSTANT,
+        new Scalar(padRgb & 0xFF, padRgb >> 8 & 0xFF, padRgb >> 16 & 0xFF, 0));
+    return new OpenCvPicture(canvas);
+  }
+
+  private static byte[] encoded(SmallPicture picture, PictureOutput output) {
+    return switch (output.encoding()) {
+      case JPEG -> picture.jpeg(output.jpegQuality(), output.jpegChroma());
+      case PNG -> OpenCvPicture.encoded(picture.bgr(), ".png");
       case RAW -> {
         Mat rgb = new Mat();
-        opencv_imgproc.cvtColor(bgr, rgb, opencv_imgproc.COLOR_BGR2RGB);
+        opencv_imgproc.cvtColor(picture.bgr(), rgb, opencv_imgproc.COLOR_BGR2RGB);
         byte[] pixels = new byte[rgb.rows() * rgb.cols() * 3];
         rgb.data().get(pixels);
         yield pixels;
@@ -202,23 +246,9 @@ final class ImagePreparer {
     };
   }
 
-  private static byte[] encode(Mat bgr, String extension, int... parameters) {
-    BytePointer buffer = new BytePointer();
-    if (!opencv_imgcodecs.imencode(extension, bgr, buffer, new IntPointer(parameters))) {
-      throw new IllegalStateException("the encoder for " + extension + " does not work");
-    }
-    byte[] bytes = new byte[(int) buffer.limit()];
-    buffer.get(bytes);
-    return bytes;
-  }
-
-  private static boolean isOutOfMemory(String message) {
-    return message.contains("Insufficient memory") || message.contains("bad_alloc");
-  }
-
-  /** OpenCV's messages name a source file of its build before they say what is wrong. */
-  private static String withoutLocation(String message) {
-    int at = message.indexOf("error: ");
-    return at < 0 ? message : message.substring(at + "error: ".length());
+  private static <T> List<T> with(List<T> before, T next) {
+    List<T> all = new ArrayList<>(before);
+    all.add(next);
+    return all;
   }
 }

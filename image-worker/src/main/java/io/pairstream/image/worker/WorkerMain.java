@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerRequest;
@@ -12,6 +13,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One worker: prepares images from stdin, one after the other, until stdin ends.
@@ -46,7 +48,9 @@ public final class WorkerMain {
       while (true) {
         WorkerRequest request = WorkerRequest.readFrom(in);
         hooks.before(request.image());
-        WorkerAnswer answer = preparer.prepare(request);
+        Optional<ImagePlan> newPlan = request.newPlan();
+        newPlan.ifPresent(preparer::follow);
+        WorkerAnswer answer = WorkerAnswer.of(preparer.prepare(request));
         stderr.write(WorkerProtocol.mark(request.token()));
         answer.writeTo(out);
       }

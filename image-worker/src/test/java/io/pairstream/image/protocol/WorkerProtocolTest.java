@@ -1,8 +1,22 @@
 package io.pairstream.image.protocol;
 
+import static io.pairstream.cleaning.image.PictureColour.GREY;
+import static io.pairstream.cleaning.image.PictureColour.RGB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -10,44 +24,100 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerProtocolTest {
 
+  private static final ImageToPrepare IMAGE =
+      new ImageToPrepare(
+          new ProbedImage(
+              new EncodedImage(new byte[] {1, 2, 3}),
+              ImageType.PNG,
+              640,
+              480,
+              8,
+              ProbedImage.ColourModel.RGB,
+              true),
+          new PixelBox(1, 2, 3, 4),
+          List.of(7, -8));
+
+  /** One that has something in every place. */
+  private static final ImagePlan PLAN =
+      ImagePlan.from(
+          RecipeReader.parse(
+              "recipe",
+              "{image: {mode: bucket}, renditions: {a: {side-px: 64}, b: {pad-colour: '#123456'}}}"));
+
   private final ByteArrayOutputStream wire = new ByteArrayOutputStream();
   private final DataOutputStream out = new DataOutputStream(wire);
 
-  @ParameterizedTest
-  @EnumSource(PixelFormat.class)
-  void carriesARequest(PixelFormat format) throws IOException {
-    new WorkerRequest(-5, 256, format, 95, 640, 480, new byte[] {1, 2, 3}).writeTo(out);
+  @Test
+  void carriesARequestWithItsPlan() throws IOException {
+    WorkerRequest.of(-5, PLAN, IMAGE).writeTo(out);
 
     WorkerRequest read = WorkerRequest.readFrom(in());
 
-    assertThat(read)
-        .usingRecursiveComparison()
-        .isEqualTo(new WorkerRequest(-5, 256, format, 95, 640, 480, new byte[] {1, 2, 3}));
+    assertThat(read).usingRecursiveComparison().isEqualTo(WorkerRequest.of(-5, PLAN, IMAGE));
+    assertThat(read.newPlan()).contains(PLAN);
+    assertThat(read.image()).containsExactly(1, 2, 3);
+    assertThat(read.widthPx()).isEqualTo(640);
+    assertThat(read.heightPx()).isEqualTo(480);
+    assertThat(read.animated()).isTrue();
+    assertThat(read.cropBox()).isEqualTo(IMAGE.cropBox());
+    assertThat(read.tokenIds()).containsExactly(7, -8);
   }
 
   @Test
-  void carriesBothAnswers() throws IOException {
-    WorkerAnswer.prepared(640, 480, 1L << 63, new byte[] {4, 5}).writeTo(out);
-    WorkerAnswer.damaged("no \u2713 picture").writeTo(out);
-    DataInputStream in = in();
+  void carriesNoPlanWhereItStaysAsItWas() throws IOException {
+    WorkerRequest.of(1, IMAGE).writeTo(out);
 
-    WorkerAnswer prepared = WorkerAnswer.readFrom(in);
-    WorkerAnswer damaged = WorkerAnswer.readFrom(in);
+    assertThat(WorkerRequest.readFrom(in()).newPlan()).isEmpty();
+  }
 
-    assertThat(prepared.isPrepared()).isTrue();
-    assertThat(prepared.result()).containsExactly(4, 5);
-    assertThat(prepared.originalWidthPx()).isEqualTo(640);
-    assertThat(prepared.originalHeightPx()).isEqualTo(480);
-    assertThat(prepared.perceptualHash()).isEqualTo(1L << 63);
-    assertThat(damaged.isPrepared()).isFalse();
-    assertThat(damaged.reason()).isEqualTo("no \u2713 picture");
+  @Test
+  void carriesAPreparedImage() throws IOException {
+    PreparedImage prepared =
+        new PreparedImage(
+            new Picture(new EncodedImage(new byte[] {4, 5}), ImageEncoding.RAW, GREY, 2, 1),
+            List.of(
+                new Picture.Named(
+                    "small",
+                    new Picture(new EncodedImage(new byte[0]), ImageEncoding.PNG, RGB, 9, 8)),
+                new Picture.Named(
+                    "big",
+                    new Picture(new EncodedImage(new byte[] {6}), ImageEncoding.JPEG, RGB, 7, 6))),
+            640,
+            480,
+            1L << 63,
+            Map.of("sharpness", 1.5, "entropy", Double.MIN_VALUE));
+    WorkerAnswer.of(Outcome.kept(prepared)).writeTo(out);
+
+    assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(Outcome.kept(prepared));
+  }
+
+  @Test
+  void carriesARejection() throws IOException {
+    Outcome<PreparedImage> rejected =
+        Outcome.rejected(RejectReason.IMAGE_DAMAGED, "no \u2713 picture", "5 px", "6 px");
+    WorkerAnswer.of(rejected).writeTo(out);
+
+    assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(rejected);
+  }
+
+  @Test
+  void takesAnUnknownReasonForAFaultOfOurs() throws IOException {
+    WorkerAnswer.of(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "")).writeTo(out);
+    byte[] other = wire.toByteArray();
+    other[7] = 'X';
+
+    assertThatThrownBy(
+            () -> WorkerAnswer.readFrom(new DataInputStream(new ByteArrayInputStream(other))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("not an answer: no such RejectReason");
   }
 
   @Test
@@ -60,7 +130,7 @@ class WorkerProtocolTest {
     assertThatThrownBy(
             () -> WorkerProtocol.readHello(new DataInputStream(new ByteArrayInputStream(other))))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
   }
 
   @ParameterizedTest
@@ -78,7 +148,7 @@ class WorkerProtocolTest {
 
   @Test
   void noticesTheEndOfTheConversation() throws IOException {
-    WorkerAnswer.damaged("cut").writeTo(out);
+    WorkerAnswer.of(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "cut")).writeTo(out);
     byte[] cut = Arrays.copyOf(wire.toByteArray(), wire.size() - 1);
 
     assertThatThrownBy(

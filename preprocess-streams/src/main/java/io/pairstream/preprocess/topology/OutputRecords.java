@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.split.Assignment;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
@@ -9,6 +10,7 @@ import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.topics.RecordSizes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,8 +20,6 @@ import java.util.Map;
 
 /** The records that leave the topology, made from what a pair has become. */
 final class OutputRecords {
-
-  private static final int CHANNELS = 3;
 
   private final CleaningPlan plan;
   private final String recipeVersion;
@@ -33,15 +33,18 @@ final class OutputRecords {
   PreparedPair prepared(Tracked<GatedRecord> tracked, CleanedPair cleaned) {
     RawPair pair = tracked.stage().pair();
     PreparedImage image = cleaned.image();
+    Picture picture = image.picture();
     TokenizedCaption caption = cleaned.caption();
     Assignment assignment = plan.split().assign(tracked.identity().imageDigest());
     return PreparedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
-        .setImage(ByteBuffer.wrap(image.encoded().bytes()))
-        .setImageEncoding(image.encoding().label())
-        .setWidth(image.widthPx())
-        .setHeight(image.heightPx())
-        .setChannels(CHANNELS)
+        .setImage(ByteBuffer.wrap(picture.encoded().bytes()))
+        .setImageEncoding(picture.encoding().label())
+        .setWidth(picture.widthPx())
+        .setHeight(picture.heightPx())
+        .setChannels(picture.colour().channels())
+        .setColour(picture.colour().label())
+        .setRenditions(image.renditions().stream().map(OutputRecords::rendition).toList())
         .setCaption(caption.caption().text())
         .setLanguage(caption.caption().language())
         .setTokenIds(boxed(caption.ids()))
@@ -88,8 +91,21 @@ final class OutputRecords {
         .build();
   }
 
+  private static Rendition rendition(Picture.Named named) {
+    Picture picture = named.picture();
+    return Rendition.newBuilder()
+        .setName(named.name())
+        .setImage(ByteBuffer.wrap(picture.encoded().bytes()))
+        .setImageEncoding(picture.encoding().label())
+        .setWidth(picture.widthPx())
+        .setHeight(picture.heightPx())
+        .setChannels(picture.colour().channels())
+        .setColour(picture.colour().label())
+        .build();
+  }
+
   private static Map<String, Double> measures(CleanedPair cleaned) {
-    Map<String, Double> measures = new HashMap<>();
+    Map<String, Double> measures = new HashMap<>(cleaned.image().measures());
     measures.put("original_width_px", (double) cleaned.image().originalWidthPx());
     measures.put("original_height_px", (double) cleaned.image().originalHeightPx());
     measures.put("original_bytes", (double) cleaned.original().encoded().size());

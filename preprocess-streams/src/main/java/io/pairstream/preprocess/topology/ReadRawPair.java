@@ -175,7 +175,8 @@ final class ReadRawPair
             checked ->
                 new SubmittedPair(
                     new EncodedImage(bytes(pair.getImage())),
-                    new ReceivedCaption(pair.getCaption(), pair.getLanguage())));
+                    new ReceivedCaption(pair.getCaption(), pair.getLanguage()),
+                    pair.getAnnotations()));
   }
 
   private static Tracked<Outcome<ReceivedPair>> unreadable(

@@ -2,10 +2,13 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.schemas.RawPair;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -14,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import javax.imageio.ImageIO;
 
 /** Pairs made for a test, and a worker that prepares them without decoding. */
@@ -54,15 +58,25 @@ final class Pairs {
     }
   }
 
-  private static Outcome<PreparedImage> prepared(ProbedImage image, ImageTarget target) {
+  private static Outcome<PreparedImage> prepared(ImageToPrepare image, ImagePlan plan) {
     return Outcome.kept(
         new PreparedImage(
-            new EncodedImage(new byte[] {1, 2, 3}),
-            target.encoding(),
-            target.sidePx(),
-            target.sidePx(),
-            image.widthPx(),
-            image.heightPx(),
-            0x0123456789abcdefL));
+            picture(plan.main()),
+            plan.renditions().stream()
+                .map(rendition -> new Picture.Named(rendition.name(), picture(rendition.output())))
+                .toList(),
+            image.image().widthPx(),
+            image.image().heightPx(),
+            0x0123456789abcdefL,
+            Map.of("crop_box_left_px", (double) image.cropBox().leftPx())));
+  }
+
+  private static Picture picture(PictureOutput output) {
+    return new Picture(
+        new EncodedImage(new byte[] {1, 2, 3}),
+        output.encoding(),
+        PictureColour.RGB,
+        output.geometry().widthPx(),
+        output.geometry().heightPx());
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -359,6 +360,68 @@ class PreprocessTopologyTest {
           .isEqualTo(ByteBuffer.wrap("a key of their own".getBytes(StandardCharsets.UTF_8)));
       assertThat(copy.getHeaders())
           .containsExactly(new Header("trace", ByteBuffer.wrap(new byte[] {7})));
+    }
+  }
+
+  @Test
+  void publishesEveryRenditionAndMeasure() {
+    String recipe =
+        ALL_TRAINING
+            + """
+
+            image: {encoding: raw, side-px: 64}
+            renditions:
+              big: {side-px: 128, encoding: jpeg}
+              wide: {width-px: 96}
+            """;
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, recipe)) {
+      topology.send("crowdsourced", Pairs.good(1));
+
+      PreparedPair prepared = topology.training().get(0).value();
+      assertThat(prepared.getImageEncoding()).isEqualTo("raw");
+      assertThat(prepared.getWidth()).isEqualTo(64);
+      assertThat(prepared.getChannels()).isEqualTo(3);
+      assertThat(prepared.getColour()).isEqualTo("rgb");
+      assertThat(prepared.getMeasures()).containsKeys("crop_box_left_px", "original_width_px");
+      assertThat(prepared.getRenditions())
+          .extracting(
+              rendition ->
+                  rendition.getName()
+                      + " "
+                      + rendition.getImageEncoding()
+                      + " "
+                      + rendition.getWidth()
+                      + "x"
+                      + rendition.getHeight())
+          .containsExactly("big jpeg 128x128", "wide raw 96x64");
+      assertThat(prepared.getRenditions().get(0).getImage().remaining()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void bringsAProducersCropBoxToTheWorkerWhereTheRecipeFollowsIt() {
+    RawPair boxed = Pairs.good(1);
+    boxed.setAnnotations(Map.of("crop_box", "10,20,100,100"));
+    RawPair malformed = Pairs.good(2);
+    malformed.setAnnotations(Map.of("crop_box", "everything"));
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING + "\nimage: {crop-box: follow}\n")) {
+      topology.send("crowdsourced", boxed);
+      topology.send("crowdsourced", malformed);
+
+      assertThat(topology.training().get(0).value().getMeasures())
+          .containsEntry("crop_box_left_px", 10.0);
+      assertThat(topology.quarantine())
+          .extracting(record -> record.value().getReason())
+          .containsExactly("CROP_BOX_INVALID");
+    }
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      topology.send("crowdsourced", boxed);
+      topology.send("crowdsourced", malformed);
+
+      assertThat(topology.training())
+          .extracting(record -> record.value().getMeasures().get("crop_box_left_px"))
+          .containsExactly(0.0, 0.0);
     }
   }
 

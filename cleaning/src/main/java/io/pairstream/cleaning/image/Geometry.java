@@ -1,0 +1,262 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Which part of a picture is wanted, and at what size.
+ *
+ * <p>Pure arithmetic on sizes: knows no pixel. An odd margin has its smaller half at the left and
+ * at the top. Sides are rounded to the nearest pixel and have at least one.
+ *
+ * @param mode how another shape becomes the wanted one
+ * @param widthPx wanted width in pixels; 16 to 4096
+ * @param heightPx wanted height in pixels; 16 to 4096
+ * @param whenSmaller what becomes of a picture that would have to be enlarged
+ * @param resampling how it is scaled
+ * @param padRgb colour of the canvas, 0xRRGGBB
+ * @param buckets the shapes of {@link ResizeMode#BUCKET}; empty in every other mode
+ */
+public record Geometry(
+    ResizeMode mode,
+    int widthPx,
+    int heightPx,
+    WhenSmaller whenSmaller,
+    Resampling resampling,
+    int padRgb,
+    AspectBuckets buckets) {
+
+  /** Most pixels of one result: the largest target. Some modes let the original's shape decide. */
+  static final int MAX_PIXELS = 4096 * 4096;
+
+  /** Longest side of one result; a JPEG has no longer one. */
+  static final int MAX_SIDE_PX = 65_500;
+
+  private static final int MIN_TARGET_PX = 16;
+  private static final int MAX_TARGET_PX = 4096;
+  private static final Pattern COLOUR = Pattern.compile("#[0-9a-fA-F]{6}");
+
+  /** The centre square, scaled by area. */
+  public static Geometry square(int sidePx) {
+    return new Geometry(
+        ResizeMode.CENTER_CROP,
+        sidePx,
+        sidePx,
+        WhenSmaller.ENLARGE,
+        Resampling.AREA,
+        0xFFFFFF,
+        AspectBuckets.NONE);
+  }
+
+  /**
+   * Reads the keys {@code mode}, {@code side-px}, {@code width-px}, {@code height-px}, {@code
+   * when-smaller}, {@code resampling}, {@code pad-colour}, {@code bucket-pixels}, {@code
+   * bucket-step-px} and {@code bucket-max-ratio} of a section.
+   *
+   * @param presetSidePx side of the square where the section says nothing; 0 for the presets' sides
+   * @param presets what else is in force where the section says nothing
+   */
+  static Geometry from(RecipeReader recipe, String section, int presetSidePx, Geometry presets) {
+    ResizeMode mode =
+        choice(recipe, section + "mode", presets.mode(), ResizeMode.values(), ResizeMode::label);
+    int side = side(recipe, section + "side-px", presetSidePx);
+    int width = side(recipe, section + "width-px", 0);
+    int height = side(recipe, section + "height-px", 0);
+    int elseWidth = side > 0 ? side : presets.widthPx();
+    int elseHeight = side > 0 ? side : presets.heightPx();
+    WhenSmaller whenSmaller =
+        choice(
+            recipe,
+            section + "when-smaller",
+            presets.whenSmaller(),
+            WhenSmaller.values(),
+            WhenSmaller::label);
+    Resampling resampling =
+        choice(
+            recipe,
+            section + "resampling",
+            presets.resampling(),
+            Resampling.values(),
+            Resampling::label);
+    int padRgb = colour(recipe, section + "pad-colour", presets.padRgb());
+    AspectBuckets buckets = buckets(recipe, section, mode);
+    if (mode == ResizeMode.BUCKET && whenSmaller == WhenSmaller.KEEP) {
+      recipe.problem(
+          section + "when-smaller",
+          "keep leaves pictures of other shapes than the buckets'; choose enlarge or reject");
+    }
+    return new Geometry(
+        mode,
+        width > 0 ? width : elseWidth,
+        height > 0 ? height : elseHeight,
+        whenSmaller,
+        resampling,
+        padRgb,
+        buckets);
+  }
+
+  private static AspectBuckets buckets(RecipeReader recipe, String section, ResizeMode mode) {
+    int pixels = recipe.integer(section + "bucket-pixels", 65_536, 256, 16_777_216);
+    int step = recipe.integer(section + "bucket-step-px", 64, 8, 1024);
+    double maxRatio = recipe.number(section + "bucket-max-ratio", 2.0, 1.0, 16.0);
+    if (mode != ResizeMode.BUCKET) {
+      return AspectBuckets.NONE;
+    }
+    AspectBuckets buckets = AspectBuckets.of(pixels, step, maxRatio, MAX_TARGET_PX);
+    if (buckets.shapes().isEmpty()) {
+      recipe.problem(
+          section + "bucket-step-px",
+          "no shape of " + pixels + " pixels has sides that are multiples of " + step);
+      return new AspectBuckets(List.of(new AspectBuckets.Shape(step, step)));
+    }
+    return buckets;
+  }
+
+  /** A side in pixels, or 0 for one that is said elsewhere. */
+  private static int side(RecipeReader recipe, String key, int preset) {
+    int side = recipe.integer(key, preset, 0, MAX_TARGET_PX);
+    if (side < MIN_TARGET_PX && side != preset) {
+      recipe.problem(key, side + " is out of range: must be 16 to 4096");
+      return preset;
+    }
+    return side;
+  }
+
+  private static int colour(RecipeReader recipe, String key, int preset) {
+    String text = recipe.text(key, String.format(Locale.ROOT, "#%06x", preset));
+    if (!COLOUR.matcher(text).matches()) {
+      recipe.problem(key, "'" + text + "' is not a colour: write it like '#ffffff', in quotes");
+      return preset;
+    }
+    return Integer.parseInt(text.substring(1), 16);
+  }
+
+  static <E extends Enum<E>> E choice(
+      RecipeReader recipe, String key, E preset, E[] all, Function<E, String> label) {
+    String chosen =
+        recipe.choice(
+            key, label.apply(preset), Arrays.stream(all).map(label).toArray(String[]::new));
+    return Arrays.stream(all)
+        .filter(value -> label.apply(value).equals(chosen))
+        .findFirst()
+        .orElse(preset);
+  }
+
+  /**
+   * What becomes of this part of a picture.
+   *
+   * <p>Rejects: {@code IMAGE_SMALLER_THAN_TARGET}, {@code PREPARED_IMAGE_TOO_LARGE}.
+   */
+  public Outcome<Layout> layout(PixelBox part) {
+    Layout wanted = wanted(part);
+    PixelBox source = wanted.source();
+    boolean enlarges =
+        wanted.scaledWidthPx() > source.widthPx() || wanted.scaledHeightPx() > source.heightPx();
+    if (enlarges && whenSmaller == WhenSmaller.REJECT) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_SMALLER_THAN_TARGET,
+          "the image would have to be enlarged: of "
+              + part.widthPx()
+              + "x"
+              + part.heightPx()
+              + " px, "
+              + source.widthPx()
+              + "x"
+              + source.heightPx()
+              + " would become "
+              + wanted.scaledWidthPx()
+              + "x"
+              + wanted.scaledHeightPx(),
+          source.widthPx() + "x" + source.heightPx() + " px",
+          wanted.scaledWidthPx() + "x" + wanted.scaledHeightPx() + " px");
+    }
+    Layout layout = enlarges && whenSmaller == WhenSmaller.KEEP ? kept(wanted) : wanted;
+    if (layout.widthPx() > MAX_SIDE_PX
+        || layout.heightPx() > MAX_SIDE_PX
+        || (long) layout.widthPx() * layout.heightPx() > MAX_PIXELS) {
+      return Outcome.rejected(
+          RejectReason.PREPARED_IMAGE_TOO_LARGE,
+          "the prepared image would have " + layout.widthPx() + "x" + layout.heightPx() + " px",
+          (long) layout.widthPx() * layout.heightPx() + " pixels",
+          MAX_PIXELS + " pixels");
+    }
+    return Outcome.kept(layout);
+  }
+
+  private Layout wanted(PixelBox part) {
+    return switch (mode) {
+      case CENTER_CROP -> cropped(part, widthPx, heightPx);
+      case BUCKET -> {
+        AspectBuckets.Shape shape = buckets.nearest(part.widthPx(), part.heightPx());
+        yield cropped(part, shape.widthPx(), shape.heightPx());
+      }
+      case STRETCH -> Layout.filled(part, widthPx, heightPx);
+      case KEEP_RATIO_SMALLEST -> {
+        boolean byWidth = (long) widthPx * part.heightPx() >= (long) heightPx * part.widthPx();
+        yield scaled(part, byWidth);
+      }
+      case KEEP_RATIO_LARGEST -> {
+        boolean byWidth = (long) widthPx * part.heightPx() <= (long) heightPx * part.widthPx();
+        yield scaled(part, byWidth);
+      }
+      case PAD -> {
+        boolean byWidth = (long) widthPx * part.heightPx() <= (long) heightPx * part.widthPx();
+        Layout whole = scaled(part, byWidth);
+        yield onCanvas(part, whole.widthPx(), whole.heightPx());
+      }
+    };
+  }
+
+  /** The same without the enlarging; sides that shrink go on shrinking only where they stretch. */
+  private Layout kept(Layout wanted) {
+    PixelBox source = wanted.source();
+    return switch (mode) {
+      case STRETCH ->
+          Layout.filled(
+              source,
+              Math.min(source.widthPx(), wanted.widthPx()),
+              Math.min(source.heightPx(), wanted.heightPx()));
+      case PAD -> onCanvas(source, source.widthPx(), source.heightPx());
+      default -> Layout.filled(source, source.widthPx(), source.heightPx());
+    };
+  }
+
+  private static Layout cropped(PixelBox part, int width, int height) {
+    int cropWidth = part.widthPx();
+    int cropHeight = part.heightPx();
+    if ((long) cropWidth * height > (long) cropHeight * width) {
+      cropWidth = rounded(cropHeight, width, height);
+    } else {
+      cropHeight = rounded(cropWidth, height, width);
+    }
+    PixelBox source =
+        new PixelBox(
+            part.leftPx() + (part.widthPx() - cropWidth) / 2,
+            part.topPx() + (part.heightPx() - cropHeight) / 2,
+            cropWidth,
+            cropHeight);
+    return Layout.filled(source, width, height);
+  }
+
+  private Layout scaled(PixelBox part, boolean byWidth) {
+    return byWidth
+        ? Layout.filled(part, widthPx, rounded(widthPx, part.heightPx(), part.widthPx()))
+        : Layout.filled(part, rounded(heightPx, part.widthPx(), part.heightPx()), heightPx);
+  }
+
+  private Layout onCanvas(PixelBox part, int width, int height) {
+    return new Layout(
+        part, width, height, (widthPx - width) / 2, (heightPx - height) / 2, widthPx, heightPx);
+  }
+
+  /** {@code side * over / under} to the nearest whole number, at least 1. */
+  private static int rounded(int side, int over, int under) {
+    return (int) Math.max(1, ((long) side * over * 2 + under) / (2L * under));
+  }
+}

@@ -1,0 +1,79 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * All that a recipe asks of an image worker. Travels to it as it is.
+ *
+ * @param colourProfile what becomes of colours that are not sRGB
+ * @param main the picture that every pair has
+ * @param renditions further pictures, in the recipe's order
+ */
+public record ImagePlan(
+    ColourProfileRule colourProfile, PictureOutput main, List<Rendition> renditions) {
+
+  /**
+   * Most bytes of all pictures of a pair together. A record has at most 10 MiB; the rest of it,
+   * captions and ids, fits into one.
+   */
+  public static final int MAX_PICTURE_BYTES = 9 * 1024 * 1024;
+
+  /** What the default recipe asks for; a worker follows it until it is told otherwise. */
+  public static final ImagePlan PRESETS = of(PictureOutput.PRESETS);
+
+  private static final int MAX_RENDITIONS = 8;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+
+  public ImagePlan {
+    renditions = List.copyOf(renditions);
+  }
+
+  /** One picture and nothing else. */
+  public static ImagePlan of(PictureOutput main) {
+    return new ImagePlan(ColourProfileRule.CONVERT, main, List.of());
+  }
+
+  /**
+   * Reads {@code image.colour-profile}, the keys of {@link PictureOutput} below {@code image}, and
+   * a {@link Rendition} of each section below {@code renditions}, which has the same keys and takes
+   * from {@code image} what it does not say.
+   */
+  public static ImagePlan from(RecipeReader recipe) {
+    ColourProfileRule profile =
+        Geometry.choice(
+            recipe,
+            "image.colour-profile",
+            ColourProfileRule.CONVERT,
+            ColourProfileRule.values(),
+            ColourProfileRule::label);
+    PictureOutput main = PictureOutput.from(recipe, "image.", 256, PictureOutput.PRESETS);
+    List<Rendition> renditions = new ArrayList<>();
+    long bytes = main.likelyMaxBytes();
+    for (String name : recipe.sections("renditions")) {
+      String section = "renditions." + name;
+      if (!NAME.matcher(name).matches()) {
+        recipe.problem(
+            section, "a rendition's name has 1 to 40 lower-case letters, digits and hyphens");
+      }
+      PictureOutput output = PictureOutput.from(recipe, section + ".", 0, main);
+      renditions.add(new Rendition(name, output));
+      bytes += output.likelyMaxBytes();
+    }
+    if (renditions.size() > MAX_RENDITIONS) {
+      recipe.problem("renditions", "at most " + MAX_RENDITIONS + " renditions are allowed");
+    }
+    if (bytes > MAX_PICTURE_BYTES) {
+      recipe.problem(
+          "image.encoding",
+          "the pictures of one pair may take "
+              + bytes
+              + " bytes; a record carries "
+              + MAX_PICTURE_BYTES
+              + ": choose jpeg, smaller sizes or fewer renditions");
+    }
+    return new ImagePlan(profile, main, renditions);
+  }
+}

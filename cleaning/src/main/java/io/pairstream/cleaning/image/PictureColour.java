@@ -1,0 +1,27 @@
+package io.pairstream.cleaning.image;
+
+import java.util.Locale;
+
+/** What the channels of a picture are. */
+public enum PictureColour {
+  RGB(3),
+  GREY(1),
+  HSV(3),
+  LAB(3),
+  YCRCB(3);
+
+  private final int channels;
+
+  PictureColour(int channels) {
+    this.channels = channels;
+  }
+
+  public int channels() {
+    return channels;
+  }
+
+  /** The name in records and recipes: rgb, grey, hsv, lab, ycrcb. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

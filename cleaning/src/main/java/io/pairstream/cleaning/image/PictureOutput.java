@@ -1,0 +1,55 @@
+package io.pairstream.cleaning.image;
+
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Locale;
+
+/**
+ * One picture that is made of an image: its geometry and its encoding.
+ *
+ * @param geometry which part of the image, at what size
+ * @param encoding how the result is encoded
+ * @param jpegQuality quality of a JPEG result; 1 to 100
+ * @param jpegChroma how finely a JPEG result stores colour
+ */
+public record PictureOutput(
+    Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma) {
+
+  /** What the default recipe asks for: 256x256, a JPEG of quality 95. */
+  static final PictureOutput PRESETS =
+      new PictureOutput(Geometry.square(256), ImageEncoding.JPEG, 95, ChromaSubsampling.HALVED);
+
+  /**
+   * Reads a section: the keys of {@link Geometry}, {@code encoding}, {@code jpeg-quality} and
+   * {@code jpeg-chroma}.
+   *
+   * @param section with the dot at its end
+   * @param presetSidePx side of the square where the section says nothing; 0 for the presets' sides
+   * @param presets what else is in force where the section says nothing
+   */
+  static PictureOutput from(
+      RecipeReader recipe, String section, int presetSidePx, PictureOutput presets) {
+    return new PictureOutput(
+        Geometry.from(recipe, section, presetSidePx, presets.geometry()),
+        ImageEncoding.valueOf(
+            recipe
+                .choice(section + "encoding", presets.encoding().label(), "jpeg", "png", "raw")
+                .toUpperCase(Locale.ROOT)),
+        recipe.integer(section + "jpeg-quality", presets.jpegQuality(), 1, 100),
+        Geometry.choice(
+            recipe,
+            section + "jpeg-chroma",
+            presets.jpegChroma(),
+            ChromaSubsampling.values(),
+            ChromaSubsampling::label));
+  }
+
+  /** Bytes of the largest result of the wanted size; of a JPEG, of any but the noisiest one. */
+  long likelyMaxBytes() {
+    long pixels =
+        geometry.buckets().shapes().stream()
+            .mapToLong(shape -> (long) shape.widthPx() * shape.heightPx())
+            .max()
+            .orElse((long) geometry.widthPx() * geometry.heightPx());
+    return encoding == ImageEncoding.JPEG ? pixels / 4 : pixels * 3;
+  }
+}

@@ -1,0 +1,21 @@
+package io.pairstream.image.worker;
+
+import io.pairstream.cleaning.image.Resampling;
+import org.bytedeco.opencv.opencv_core.Rect;
+
+/** A decoded image as it is stored, before anything is cut, scaled or turned. */
+interface DecodedPicture {
+
+  int widthPx();
+
+  int heightPx();
+
+  /**
+   * A part of it, scaled; still in stored orientation.
+   *
+   * @param region the part, in stored coordinates
+   * @param widthPx width of the result; at least 1
+   * @param heightPx height of the result; at least 1
+   */
+  SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling);
+}
