@@ -24,6 +24,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.split.SplitByImage;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.words.WriteTextForms;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -114,6 +115,10 @@ public final class CleaningPlan {
         steps.then(
             observer.watch(
                 "identify-language", new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe))));
+    WriteTextForms.Forms forms = WriteTextForms.Forms.from(recipe);
+    if (forms.isOn()) {
+      steps = steps.then(observer.watch("write-text-forms", new WriteTextForms(forms)));
+    }
     return steps;
   }
 

@@ -1,6 +1,8 @@
 package io.pairstream.cleaning.language;
 
 import java.lang.Character.UnicodeScript;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * How many letters a text has, and of which script most of them are.
@@ -14,52 +16,50 @@ import java.lang.Character.UnicodeScript;
  */
 record Letters(int count, UnicodeScript script, int ofScript) {
 
-  private static final UnicodeScript[] SCRIPTS = UnicodeScript.values();
-
   static Letters of(String text) {
     int latin = 0;
-    int others = 0;
-    int[] byScript = null;
+    Map<UnicodeScript, Integer> others = Map.of();
     for (int i = 0; i < text.length(); ) {
       int codePoint = text.codePointAt(i);
       i += Character.charCount(codePoint);
+      if (!Character.isLetter(codePoint)) {
+        continue;
+      }
       if (codePoint < 0x250) {
-        if (Character.isLetter(codePoint)) {
-          latin++;
+        latin++;
+      } else {
+        if (others.isEmpty()) {
+          others = new EnumMap<>(UnicodeScript.class);
         }
-      } else if (Character.isLetter(codePoint)) {
-        if (byScript == null) {
-          byScript = new int[SCRIPTS.length];
-        }
-        byScript[UnicodeScript.of(codePoint).ordinal()]++;
-        others++;
+        others.merge(UnicodeScript.of(codePoint), 1, Integer::sum);
       }
     }
-    return others == 0
+    return others.isEmpty()
         ? new Letters(latin, latin == 0 ? UnicodeScript.COMMON : UnicodeScript.LATIN, latin)
-        : most(latin + others, latin, byScript);
+        : most(latin, others);
   }
 
-  private static Letters most(int count, int latin, int[] byScript) {
-    byScript[UnicodeScript.LATIN.ordinal()] += latin;
-    int kana = take(byScript, UnicodeScript.HIRAGANA) + take(byScript, UnicodeScript.KATAKANA);
-    int han = take(byScript, UnicodeScript.HAN) + take(byScript, UnicodeScript.BOPOMOFO);
-    byScript[UnicodeScript.COMMON.ordinal()] = 0;
-    UnicodeScript eastAsian =
-        kana > 0 && 10 * kana >= kana + han ? UnicodeScript.HIRAGANA : UnicodeScript.HAN;
-    byScript[eastAsian.ordinal()] = kana + han;
-    int best = 0;
-    for (int script = 1; script < byScript.length; script++) {
-      if (byScript[script] > byScript[best]) {
-        best = script;
+  private static Letters most(int latin, Map<UnicodeScript, Integer> counts) {
+    int count = latin + counts.values().stream().mapToInt(Integer::intValue).sum();
+    counts.merge(UnicodeScript.LATIN, latin, Integer::sum);
+    int kana = take(counts, UnicodeScript.HIRAGANA) + take(counts, UnicodeScript.KATAKANA);
+    int han = take(counts, UnicodeScript.HAN) + take(counts, UnicodeScript.BOPOMOFO);
+    counts.put(
+        kana > 0 && 10 * kana >= kana + han ? UnicodeScript.HIRAGANA : UnicodeScript.HAN,
+        kana + han);
+    take(counts, UnicodeScript.COMMON);
+    take(counts, UnicodeScript.INHERITED);
+    UnicodeScript best = UnicodeScript.LATIN;
+    for (Map.Entry<UnicodeScript, Integer> entry : counts.entrySet()) {
+      if (entry.getValue() > counts.get(best)) {
+        best = entry.getKey();
       }
     }
-    return new Letters(count, SCRIPTS[best], byScript[best]);
+    return new Letters(count, best, counts.get(best));
   }
 
-  private static int take(int[] byScript, UnicodeScript script) {
-    int count = byScript[script.ordinal()];
-    byScript[script.ordinal()] = 0;
-    return count;
+  private static int take(Map<UnicodeScript, Integer> counts, UnicodeScript script) {
+    Integer count = counts.remove(script);
+    return count == null ? 0 : count;
   }
 }
