@@ -10,10 +10,10 @@ package io.pairstream.cleaning.caption;
  * the end of a word and closing punctuation behind it ({@code “caffè”…}, {@code ÇA VA À™}). Such a
  * sequence needs another one next to it or, where the letter is a capital, a small letter.
  *
- * <p>Also {@code Ã} before a space, which was an {@code à} whose second byte became the space, and
- * {@code Â} before one, where they stand behind a small letter.
+ * <p>Also {@code Ã} and {@code Â} before a space, which was the second byte of an {@code à} or of a
+ * no-break space, where they stand behind a small letter; and {@code Ã} as a word alone.
  *
- * <p>Text that went wrong twice takes two rounds. Takes time in proportion to the text.
+ * <p>Takes time in proportion to the text.
  *
  * @see <a href="https://ftfy.readthedocs.io/en/latest/heuristic.html">ftfy's heuristic</a>
  */
@@ -30,15 +30,30 @@ final class Mojibake {
       "\u00A0\u00AB\u00AD\u00AE\u00BB\u2018\u2019\u201A\u201C\u201D\u201E\u2026\u2013\u2014\u2122"
           + "\u2039\u203A";
 
-  /** What stands behind a letter in a unit or a formula: Å². */
+  /** What stands behind a letter in a unit or a formula. */
   private static final String BEHIND_UNITS =
       "\u00A9\u00AA\u00B0\u00B2\u00B3\u00B4\u00B7\u00B9\u00BA";
+
+  private static final int MOST_TIMES = 4;
 
   private static final int NONE = -1;
 
   private Mojibake() {}
 
+  /** The text as it was before it was decoded wrongly, up to {@value #MOST_TIMES} times. */
   static String repaired(String text) {
+    String repaired = text;
+    for (int times = 0; times < MOST_TIMES; times++) {
+      String next = repairedOnce(repaired);
+      if (next.equals(repaired)) {
+        break;
+      }
+      repaired = next;
+    }
+    return repaired;
+  }
+
+  private static String repairedOnce(String text) {
     int lead = nextLead(text, 0);
     if (lead == text.length()) {
       return text;
@@ -49,7 +64,7 @@ final class Mojibake {
       int length = sequenceLength(text.charAt(lead));
       int decoded = decode(text, lead, length);
       boolean afterSequence = copied > 0 && lead == copied;
-      if (decoded != NONE && (afterSequence || isWrong(text, lead, length))) {
+      if (decoded != NONE && (afterSequence || isWrong(text, lead, length, decoded))) {
         out.append(text, copied, lead).appendCodePoint(decoded);
         copied = lead + length;
         lead = nextLead(text, copied);
@@ -102,7 +117,7 @@ final class Mojibake {
   }
 
   private static boolean isText(int codePoint) {
-    if (codePoint < 0xA0 || codePoint > Character.MAX_CODE_POINT) {
+    if (codePoint > Character.MAX_CODE_POINT) {
       return false;
     }
     int type = Character.getType(codePoint);
@@ -115,12 +130,18 @@ final class Mojibake {
   }
 
   /** Whether nobody writes the characters of the sequence at {@code lead} next to each other. */
-  private static boolean isWrong(String text, int lead, int length) {
+  private static boolean isWrong(String text, int lead, int length, int decoded) {
     char letter = text.charAt(lead);
     char before = lead == 0 ? ' ' : text.charAt(lead - 1);
     char behind = lead + length < text.length() ? text.charAt(lead + length) : ' ';
     if (isSequence(text, lead + length)) {
       return true;
+    }
+    if (decoded < 0xA0) {
+      return false; // a control character, of which the next round makes something at best
+    }
+    if (letter == '\u00C3' && text.charAt(lead + 1) == '\u00A0') {
+      return !Character.isUpperCase(before);
     }
     if (letter == '\u00C2') { // the first byte of a sign of Latin-1
       char sign = text.charAt(lead + 1);
@@ -134,10 +155,8 @@ final class Mojibake {
       punctuation &= BEHIND_WORDS.indexOf(continuation) >= 0;
       unit &= BEHIND_UNITS.indexOf(continuation) >= 0;
     }
-    if (!punctuation && !unit) {
-      return true;
-    }
-    if (unit && letter == '\u00C3') {
+    boolean ofUnit = letter == '\u00C5' || letter == '\u00D8'; // Å², Ø°
+    if (!punctuation && !(unit && ofUnit)) {
       return true;
     }
     return Character.isUpperCase(letter)
@@ -153,10 +172,13 @@ final class Mojibake {
 
   private static boolean isBeforeLostSpace(String text, int lead) {
     char letter = text.charAt(lead);
-    return (letter == '\u00C2' || letter == '\u00C3')
-        && lead > 0
-        && lead + 1 < text.length()
-        && text.charAt(lead + 1) == ' '
-        && Character.isLowerCase(text.charAt(lead - 1));
+    if ((letter != '\u00C2' && letter != '\u00C3')
+        || lead == 0
+        || lead + 2 >= text.length()
+        || text.charAt(lead + 1) != ' ') {
+      return false;
+    }
+    boolean alone = text.charAt(lead - 1) == ' ' && Character.isLowerCase(text.charAt(lead + 2));
+    return Character.isLowerCase(text.charAt(lead - 1)) || (alone && letter == '\u00C3');
   }
 }
