@@ -8,7 +8,8 @@ package io.pairstream.cleaning.caption;
  * behind it that stand for continuation bytes as that byte asks for, and means a character that
  * text may hold. It is repaired unless it may be what somebody wrote: a letter with an accent at
  * the end of a word and closing punctuation behind it ({@code “caffè”…}, {@code ÇA VA À™}). Such a
- * sequence needs another one next to it or, where the letter is a capital, a small letter.
+ * sequence needs another one next to it or, where the letter is a capital, a small letter; or a
+ * clear one anywhere in the text.
  *
  * <p>Also {@code Ã} and {@code Â} before a space, which was the second byte of an {@code à} or of a
  * no-break space, where they stand behind a small letter; and {@code Ã} as a word alone.
@@ -58,13 +59,13 @@ final class Mojibake {
     if (lead == text.length()) {
       return text;
     }
+    boolean broken = holdsWrongSequence(text, lead);
     StringBuilder out = new StringBuilder(text.length());
     int copied = 0;
     while (lead < text.length()) {
       int length = sequenceLength(text.charAt(lead));
-      int decoded = decode(text, lead, length);
-      boolean afterSequence = copied > 0 && lead == copied;
-      if (decoded != NONE && (afterSequence || isWrong(text, lead, length, decoded))) {
+      int decoded = broken ? decode(text, lead, length) : NONE;
+      if (decoded != NONE) {
         out.append(text, copied, lead).appendCodePoint(decoded);
         copied = lead + length;
         lead = nextLead(text, copied);
@@ -77,6 +78,17 @@ final class Mojibake {
       }
     }
     return copied == 0 ? text : out.append(text, copied, text.length()).toString();
+  }
+
+  private static boolean holdsWrongSequence(String text, int from) {
+    for (int lead = from; lead < text.length(); lead = nextLead(text, lead + 1)) {
+      int length = sequenceLength(text.charAt(lead));
+      int decoded = decode(text, lead, length);
+      if (decoded != NONE && isWrong(text, lead, length, decoded)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int nextLead(String text, int from) {
