@@ -29,8 +29,8 @@ import org.unbescape.html.HtmlEscape;
  *
  * <p>All of it is done again until the text stays the same, which an honest caption does after one
  * or two rounds, so that cleaning a cleaned caption changes nothing. A text that still changes
- * after {@value #HONEST_ROUNDS} rounds is escaped on purpose; each of its ampersands and angle
- * brackets then becomes a space. Takes time in proportion to the text.
+ * after {@value #HONEST_ROUNDS} rounds is escaped on purpose; each of its ampersands then becomes a
+ * space, and two rounds later each angle bracket. Takes time in proportion to the text.
  *
  * <p>Rejects: {@code CAPTION_TOO_LONG} by the bytes as received, before anything else; {@code
  * CAPTION_NOT_UTF8} for half of a surrogate pair; {@code CAPTION_TANGLED} if the text still
@@ -89,7 +89,10 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     String text = received;
     for (int round = 1; round <= ALL_ROUNDS; round++) {
       if (round > HONEST_ROUNDS) {
-        text = text.replace('&', ' ').replace('<', ' ');
+        text = text.replace('&', ' ');
+      }
+      if (round > HONEST_ROUNDS + 2) {
+        text = text.replace('<', ' ');
       }
       String next = cleanOnce(text);
       if (next.equals(text)) {

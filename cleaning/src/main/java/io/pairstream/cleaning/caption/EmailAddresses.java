@@ -47,16 +47,12 @@ final class EmailAddresses implements SpanFinder {
     while (end > from && !isWord(text.charAt(end - 1))) {
       end--;
     }
-    int dot = text.lastIndexOf('.', end - 1);
-    if (dot <= from || end - dot < 3) {
-      return -1;
+    int domain = end;
+    while (domain > from && Character.isLetter(text.charAt(domain - 1))) {
+      domain--;
     }
-    for (int i = dot + 1; i < end; i++) {
-      if (!Character.isLetter(text.charAt(i))) {
-        return -1;
-      }
-    }
-    return end;
+    boolean dotted = domain > from + 1 && text.charAt(domain - 1) == '.';
+    return dotted && end - domain >= 2 ? end : -1;
   }
 
   private static boolean isNameChar(char c) {

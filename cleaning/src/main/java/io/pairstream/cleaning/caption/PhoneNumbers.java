@@ -122,7 +122,8 @@ final class PhoneNumbers implements SpanFinder {
     }
     int areaAt = trunk ? nextGroup(text, first + 1) : first;
     int exchangeAt = nextGroup(text, areaAt + 3);
-    return text.charAt(areaAt) >= '2' && text.charAt(exchangeAt) >= '2' ? area + 3 : 0;
+    boolean spaced = text.charAt(exchangeAt + 3) == ' '; // three numbers in a row look like this
+    return text.charAt(areaAt) >= '2' && (text.charAt(exchangeAt) >= '2' || !spaced) ? area + 3 : 0;
   }
 
   /** How many groups make a Chinese mobile number, or 0. */

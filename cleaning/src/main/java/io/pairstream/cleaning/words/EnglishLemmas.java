@@ -152,12 +152,15 @@ final class EnglishLemmas {
   /** The verb without an ending of {@code ending} letters, or the word itself. */
   private String verb(String word, int ending) {
     String stem = word.substring(0, word.length() - ending);
-    if (stem.endsWith("i") && verbs.contains(stem.substring(0, stem.length() - 1) + "y")) {
+    if (stem.endsWith("i")
+        && !verbs.contains(stem)
+        && verbs.contains(stem.substring(0, stem.length() - 1) + "y")) {
       return stem.substring(0, stem.length() - 1) + "y";
     }
     int length = stem.length();
     boolean doubled = length > 2 && stem.charAt(length - 1) == stem.charAt(length - 2);
-    if (verbs.contains(stem + "e") && !(doubled || verbs.contains(stem))) {
+    boolean silent = !doubled && (wouldDouble(stem) || !verbs.contains(stem));
+    if (silent && verbs.contains(stem + "e")) {
       return stem + "e";
     }
     if (verbs.contains(stem)) {
@@ -165,5 +168,20 @@ final class EnglishLemmas {
     }
     String single = doubled ? stem.substring(0, length - 1) : stem;
     return verbs.contains(single) ? single : word;
+  }
+
+  /** Whether a verb of this spelling doubles its last letter: ridding is of rid, riding of ride. */
+  private static boolean wouldDouble(String stem) {
+    int last = stem.length() - 1;
+    return last >= 2
+        && last <= 3
+        && !isVowel(stem.charAt(last))
+        && "wxy".indexOf(stem.charAt(last)) < 0
+        && isVowel(stem.charAt(last - 1))
+        && !isVowel(stem.charAt(last - 2));
+  }
+
+  private static boolean isVowel(char c) {
+    return "aeiou".indexOf(c) >= 0;
   }
 }
