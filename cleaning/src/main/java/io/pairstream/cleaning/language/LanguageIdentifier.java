@@ -25,6 +25,9 @@ final class LanguageIdentifier {
   /** How many times as likely as any other a hinted language is before the text is looked at. */
   private static final double HINT_ODDS = 20.0;
 
+  /** How many times as likely as any other English is, of which the web has most. */
+  private static final double ENGLISH_ODDS = 4.0;
+
   private static final Map<UnicodeScript, String> SINGLE =
       new EnumMap<>(
           Map.ofEntries(
@@ -118,7 +121,11 @@ final class LanguageIdentifier {
     int winner = shared[0];
     for (int language : shared) {
       double odds = Math.exp((scores[language] - top) * NATS_PER_WEIGHT);
-      if (profiles.languages().get(language).equals(hint)) {
+      String name = profiles.languages().get(language);
+      if (name.equals("en")) {
+        odds *= ENGLISH_ODDS;
+      }
+      if (name.equals(hint)) {
         odds *= HINT_ODDS;
       }
       sum += odds;
