@@ -1,8 +1,14 @@
 package io.pairstream.cleaning;
 
 import io.pairstream.cleaning.caption.CheckCaptionLength;
+import io.pairstream.cleaning.caption.CheckCharacterMix;
+import io.pairstream.cleaning.caption.CheckFlaggedWords;
+import io.pairstream.cleaning.caption.CheckRepetition;
 import io.pairstream.cleaning.caption.CleanCaption;
+import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.caption.RefuseBoilerplate;
+import io.pairstream.cleaning.caption.RefuseFileName;
 import io.pairstream.cleaning.image.CheckImageShape;
 import io.pairstream.cleaning.image.CheckImageSize;
 import io.pairstream.cleaning.image.EncodedImage;
@@ -16,10 +22,12 @@ import io.pairstream.cleaning.image.ProbeImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.image.ReadCropBox;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
+import io.pairstream.cleaning.language.IdentifyLanguage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.split.SplitByImage;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
+import io.pairstream.cleaning.words.WriteTextForms;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -77,18 +85,55 @@ public final class CleaningPlan {
 
     tokens = TokenizeCaption.Settings.from(recipe);
     caption =
-        observer
-            .watch("clean-caption", new CleanCaption(CleanCaption.Limits.from(recipe)))
-            .then(
-                observer.watch(
-                    "check-caption-length",
-                    new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe))))
+        captionSteps(recipe, observer)
             .then(observer.watch("tokenize-caption", new TokenizeCaption(tokens)));
 
     image = observer.watch("prepare-image", new PrepareImage(worker, ImagePlan.from(recipe)));
 
     split = new SplitByImage(SplitByImage.Shares.from(recipe));
     effectiveRecipe = recipe.finish();
+  }
+
+  /** From the caption as received to one that is fit for training, whose language is known. */
+  private static Step<ReceivedCaption, CleanedCaption> captionSteps(
+      RecipeReader recipe, StepObserver observer) {
+    Step<ReceivedCaption, CleanedCaption> clean =
+        observer.watch("clean-caption", new CleanCaption(CleanCaption.Settings.from(recipe)));
+    Step<ReceivedCaption, CleanedCaption> steps =
+        RefuseFileName.Settings.from(recipe).refuse()
+            ? observer.watch("refuse-file-name", new RefuseFileName()).then(clean)
+            : clean;
+
+    RefuseBoilerplate.Settings boilerplate = RefuseBoilerplate.Settings.from(recipe);
+    if (boilerplate.refuse()) {
+      steps = steps.then(observer.watch("refuse-boilerplate", new RefuseBoilerplate(boilerplate)));
+    }
+    steps =
+        steps.then(
+            observer.watch(
+                "check-caption-length",
+                new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe))));
+    CheckCharacterMix.Limits mix = CheckCharacterMix.Limits.from(recipe);
+    if (mix.isOn()) {
+      steps = steps.then(observer.watch("check-character-mix", new CheckCharacterMix(mix)));
+    }
+    CheckRepetition.Limits repetition = CheckRepetition.Limits.from(recipe);
+    if (repetition.isOn()) {
+      steps = steps.then(observer.watch("check-repetition", new CheckRepetition(repetition)));
+    }
+    CheckFlaggedWords.Settings flagged = CheckFlaggedWords.Settings.from(recipe);
+    if (flagged.isOn()) {
+      steps = steps.then(observer.watch("check-flagged-words", new CheckFlaggedWords(flagged)));
+    }
+    steps =
+        steps.then(
+            observer.watch(
+                "identify-language", new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe))));
+    WriteTextForms.Forms forms = WriteTextForms.Forms.from(recipe);
+    if (forms.isOn()) {
+      steps = steps.then(observer.watch("write-text-forms", new WriteTextForms(forms)));
+    }
+    return steps;
   }
 
   /** Keeps or rejects a pair by what its image's header declares. */

@@ -38,6 +38,16 @@ public enum RejectReason {
   CAPTION_NOT_UTF8("Encode the caption in UTF-8."),
   CAPTION_TOO_LONG("Send a shorter caption."),
   CAPTION_TOO_SHORT("Describe what the image shows in a few words."),
+  CAPTION_TANGLED("Send plain text, without entities, markup or addresses inside each other."),
+  CAPTION_HAS_LINK("Take web addresses out of the caption."),
+  CAPTION_HAS_CONTACT("Take e-mail addresses and telephone numbers out of the caption."),
+  CAPTION_IS_FILE_NAME("Describe what the image shows; its file's name is no caption."),
+  CAPTION_BOILERPLATE("Describe what the image shows; this text stands with any image."),
+  CAPTION_MOSTLY_SYMBOLS("Describe the image in words; most of this text is no letters."),
+  CAPTION_REPETITIVE("Say each thing once."),
+  CAPTION_FLAGGED_WORDS("Describe the image without the words that the recipe's list holds."),
+  CAPTION_LANGUAGE_UNSURE("Write whole sentences in one language, and name it with the pair."),
+  CAPTION_LANGUAGE_UNWANTED("Send a caption in one of the languages that the recipe lists."),
 
   DUPLICATE_PAIR("Nothing to do: the same image with the same caption is already accepted."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");

@@ -109,7 +109,9 @@ class CleaningPlanTest {
     assertThat(outcome.rejectedOnly())
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_TOO_SHORT);
-    assertThat(steps).containsExactly("clean-caption", "check-caption-length");
+    assertThat(steps)
+        .containsExactly(
+            "refuse-file-name", "clean-caption", "refuse-boilerplate", "check-caption-length");
     assertThat(worker.images).isEmpty();
   }
 

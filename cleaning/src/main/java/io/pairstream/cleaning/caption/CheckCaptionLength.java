@@ -12,9 +12,13 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  * digit. Where most letters are of a script that puts no spaces between words, those letters are
  * counted instead of words and characters.
  *
- * <p>Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.
+ * <p>Measures {@code caption_characters}, and {@code caption_words} of scripts with spaces.
+ * Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.
  */
 public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCaption> {
+
+  public static final String CHARACTERS = "caption_characters";
+  public static final String WORDS = "caption_words";
 
   private final Limits limits;
 
@@ -44,7 +48,7 @@ public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCap
               limits.minUnspacedCharacters(),
               "character",
               " of a script without spaces")
-          : Outcome.kept(caption);
+          : Outcome.kept(caption.withMeasure(CHARACTERS, characters));
     }
     if (characters < limits.minCharacters()) {
       return tooShort(characters, limits.minCharacters(), "character", "");
@@ -53,7 +57,7 @@ public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCap
     if (words < limits.minWords()) {
       return tooShort(words, limits.minWords(), "word", "");
     }
-    return Outcome.kept(caption);
+    return Outcome.kept(caption.withMeasure(CHARACTERS, characters).withMeasure(WORDS, words));
   }
 
   private static Outcome<CleanedCaption> tooShort(

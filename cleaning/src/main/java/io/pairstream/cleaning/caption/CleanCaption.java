@@ -5,45 +5,68 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.text.Normalizer;
+import java.util.Locale;
 import org.unbescape.html.HtmlEscape;
 
 /**
- * Makes a caption plain: no HTML entities, nothing that cannot be seen, NFC, single spaces.
+ * Makes a caption plain: the words that describe the image, and nothing else.
  *
- * <p>Cleaning a cleaned caption changes nothing. To that end entities are decoded and {@link
- * VisibleText} applied again until the text stays the same, which an honest caption does after one
- * or two rounds. A text that still changes after {@value #DECODING_ROUNDS} rounds is escaped on
- * purpose; each of its ampersands then becomes a space, so that nothing is left to decode.
+ * <p>In this order:
+ *
+ * <ol>
+ *   <li>HTML entities are decoded;
+ *   <li>UTF-8 that was read as Windows-1252 or Latin-1 is repaired ({@link Mojibake});
+ *   <li>full-width letters and digits become ordinary ones ({@link Width});
+ *   <li>HTML tags and Markdown links go, their words stay ({@link Markup});
+ *   <li>web addresses ({@link Links}), e-mail addresses ({@link EmailAddresses}) and telephone
+ *       numbers ({@link PhoneNumbers}) go;
+ *   <li>hashtags become words ({@link Hashtags});
+ *   <li>emoji go, where the recipe says so ({@link Emoji});
+ *   <li>control, bidirectional and other invisible characters go, white space becomes single spaces
+ *       ({@link VisibleText});
+ *   <li>NFC.
+ * </ol>
+ *
+ * <p>All of it is done again until the text stays the same, which an honest caption does after one
+ * or two rounds, so that cleaning a cleaned caption changes nothing. A text that still changes
+ * after {@value #HONEST_ROUNDS} rounds is escaped on purpose; each of its ampersands then becomes a
+ * space, and two rounds later each angle bracket. Takes time in proportion to the text.
  *
  * <p>Rejects: {@code CAPTION_TOO_LONG} by the bytes as received, before anything else; {@code
- * CAPTION_NOT_UTF8} for half of a surrogate pair; {@code CAPTION_TOO_SHORT} if nothing is left.
+ * CAPTION_NOT_UTF8} for half of a surrogate pair; {@code CAPTION_TANGLED} if the text still
+ * changes; {@code CAPTION_TOO_SHORT} if nothing is left; {@code CAPTION_HAS_LINK} and {@code
+ * CAPTION_HAS_CONTACT} where the recipe rejects what it could remove.
  */
 public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption> {
 
-  private static final int DECODING_ROUNDS = 8;
+  private static final int HONEST_ROUNDS = 8;
 
-  /** Without ampersands the text settles within two rounds; the rest is reserve. */
-  private static final int ALL_ROUNDS = DECODING_ROUNDS + 8;
+  private static final int ALL_ROUNDS = HONEST_ROUNDS + 8;
 
-  private final Limits limits;
+  private static final Links LINKS = new Links();
+  private static final EmailAddresses EMAILS = new EmailAddresses();
+  private static final PhoneNumbers PHONE_NUMBERS = new PhoneNumbers();
+  private static final Hashtags HASHTAGS = new Hashtags();
 
-  public CleanCaption(Limits limits) {
-    this.limits = limits;
+  private final Settings settings;
+
+  public CleanCaption(Settings settings) {
+    this.settings = settings;
   }
 
   @Override
   public Outcome<CleanedCaption> apply(ReceivedCaption caption) {
     long bytes = utf8Bytes(caption.text());
-    if (bytes > limits.maxBytes()) {
+    if (bytes > settings.maxBytes()) {
       return Outcome.rejected(
           RejectReason.CAPTION_TOO_LONG,
           "the caption has "
               + bytes
               + " bytes in UTF-8; it may have at most "
-              + limits.maxBytes()
+              + settings.maxBytes()
               + " bytes",
           bytes + " bytes",
-          limits.maxBytes() + " bytes");
+          settings.maxBytes() + " bytes");
     }
     int lone = indexOfLoneSurrogate(caption.text());
     if (lone >= 0) {
@@ -53,43 +76,117 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
           String.format("U+%04X", (int) caption.text().charAt(lone)),
           "");
     }
-    String text = clean(caption.text());
-    if (text.isEmpty()) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_TOO_SHORT,
-          "nothing is left of the caption once entities are decoded and invisible characters and"
-              + " spaces removed",
-          "0 characters",
-          "1 character");
+    String language = LanguageTag.ofHint(caption.languageHint());
+    if (isPlain(caption.text())) {
+      return Outcome.kept(new CleanedCaption(caption.text(), language));
     }
-    return Outcome.kept(new CleanedCaption(text, CaptionLanguage.of(caption.languageHint(), text)));
+    return clean(caption.text())
+        .then(this::refuseUnwanted)
+        .map(text -> new CleanedCaption(text, language));
   }
 
-  private static String clean(String received) {
-    if (isPlain(received)) {
-      return received;
-    }
+  private Outcome<String> clean(String received) {
     String text = received;
     for (int round = 1; round <= ALL_ROUNDS; round++) {
-      if (round > DECODING_ROUNDS) {
+      if (round > HONEST_ROUNDS) {
         text = text.replace('&', ' ');
       }
-      String next =
-          Normalizer.normalize(VisibleText.of(HtmlEscape.unescapeHtml(text)), Normalizer.Form.NFC);
+      if (round > HONEST_ROUNDS + 2) {
+        text = text.replace('<', ' ');
+      }
+      String next = cleanOnce(text);
       if (next.equals(text)) {
-        break;
+        return Outcome.kept(text);
       }
       text = next;
     }
-    return text;
+    return Outcome.rejected(
+        RejectReason.CAPTION_TANGLED,
+        "what is to be removed from the caption is nested so deep that there is always more of it",
+        ALL_ROUNDS + " rounds of cleaning",
+        "");
   }
 
-  /** Whether nothing is to clean: printable ASCII, single spaces between, no ampersand. */
+  private String cleanOnce(String received) {
+    String text = received.indexOf('&') < 0 ? received : HtmlEscape.unescapeHtml(received);
+    if (settings.repairMojibake()) {
+      text = Mojibake.repaired(text);
+    }
+    if (settings.foldWidth()) {
+      text = Width.folded(text);
+    }
+    if (settings.stripMarkup()) {
+      text = Markup.removedFrom(text);
+    }
+    text = treat(text, LINKS, settings.links(), "[link]");
+    text = treat(text, EMAILS, settings.emails(), "[e-mail]");
+    text = treat(text, PHONE_NUMBERS, settings.phoneNumbers(), "[phone]");
+    text =
+        switch (settings.hashtags()) {
+          case KEEP -> text;
+          case REMOVE -> HASHTAGS.removedFrom(text);
+          case WORDS -> HASHTAGS.asWordsIn(text);
+        };
+    if (settings.removeEmoji()) {
+      text = Emoji.removedFrom(text);
+    }
+    return Normalizer.normalize(VisibleText.of(text), Normalizer.Form.NFC);
+  }
+
+  private static String treat(String text, SpanFinder finder, Treatment treatment, String mask) {
+    return switch (treatment) {
+      case REMOVE -> finder.removedFrom(text);
+      case MASK -> finder.maskedIn(text, mask);
+      case KEEP, REJECT -> text;
+    };
+  }
+
+  private Outcome<String> refuseUnwanted(String text) {
+    if (text.isEmpty()) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_TOO_SHORT,
+          "nothing is left of the caption once it is cleaned",
+          "0 characters",
+          "1 character");
+    }
+    if (settings.links() == Treatment.REJECT && LINKS.isIn(text)) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_HAS_LINK,
+          "the caption holds a web address, which this recipe refuses");
+    }
+    if (settings.emails() == Treatment.REJECT && EMAILS.isIn(text)) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_HAS_CONTACT,
+          "the caption holds an e-mail address, which this recipe refuses");
+    }
+    if (settings.phoneNumbers() == Treatment.REJECT && PHONE_NUMBERS.isIn(text)) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_HAS_CONTACT,
+          "the caption holds a telephone number, which this recipe refuses");
+    }
+    return Outcome.kept(text);
+  }
+
+  /**
+   * Whether nothing is to clean, whatever the recipe: printable ASCII with single spaces between,
+   * and no sign of an entity, a tag, an address, a hashtag or a telephone number.
+   */
   private static boolean isPlain(String text) {
     char previous = ' ';
+    int digits = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c < ' ' || c > '~' || c == '&' || (c == ' ' && previous == ' ')) {
+      if (c < ' ' || c > '~' || (c == ' ' && previous == ' ')) {
+        return false;
+      }
+      if (c < 'A') {
+        if (c == '&' || c == '<' || c == '@' || c == '#' || Links.hintsAt(c, previous)) {
+          return false;
+        }
+        if (c >= '0' && c <= '9' && ++digits >= PhoneNumbers.FEWEST_DIGITS) {
+          return false;
+        }
+      } else if (c == ']') {
         return false;
       }
       previous = c;
@@ -118,16 +215,54 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     return -1;
   }
 
+  /** What becomes of hashtags. */
+  public enum HashtagTreatment {
+    /** They stay. */
+    KEEP,
+    /** They go. */
+    REMOVE,
+    /** The number sign goes, and the tag is split into its words. */
+    WORDS
+  }
+
   /**
-   * How much caption is worth looking at.
+   * What is worth keeping in a caption.
    *
    * @param maxBytes largest allowed size as received, in bytes of UTF-8; 1 to 1048576
+   * @param repairMojibake whether wrongly decoded text is repaired
+   * @param foldWidth whether full-width and half-width forms become ordinary
+   * @param stripMarkup whether HTML tags and Markdown links go
    */
-  public record Limits(int maxBytes) {
+  public record Settings(
+      int maxBytes,
+      boolean repairMojibake,
+      boolean foldWidth,
+      boolean stripMarkup,
+      Treatment links,
+      Treatment emails,
+      Treatment phoneNumbers,
+      HashtagTreatment hashtags,
+      boolean removeEmoji) {
 
-    /** Reads {@code caption.max-bytes}. */
-    public static Limits from(RecipeReader recipe) {
-      return new Limits(recipe.integer("caption.max-bytes", 8192, 1, 1_048_576));
+    /**
+     * Reads {@code caption.max-bytes}, {@code caption.mojibake}, {@code caption.width}, {@code
+     * caption.markup}, {@code caption.links}, {@code caption.emails}, {@code
+     * caption.phone-numbers}, {@code caption.hashtags} and {@code caption.emoji}.
+     */
+    public static Settings from(RecipeReader recipe) {
+      return new Settings(
+          recipe.integer("caption.max-bytes", 8192, 1, 1_048_576),
+          recipe.choice("caption.mojibake", "repair", "repair", "keep").equals("repair"),
+          recipe.choice("caption.width", "fold", "fold", "keep").equals("fold"),
+          recipe.choice("caption.markup", "strip", "strip", "keep").equals("strip"),
+          Treatment.from(recipe, "caption.links"),
+          Treatment.from(recipe, "caption.emails"),
+          Treatment.from(recipe, "caption.phone-numbers"),
+          HashtagTreatment.valueOf(
+              recipe
+                  .choice("caption.hashtags", "words", "words", "remove", "keep")
+                  .toUpperCase(Locale.ROOT)),
+          recipe.choice("caption.emoji", "keep", "keep", "remove").equals("remove"));
     }
   }
 }

@@ -5,5 +5,13 @@ package io.pairstream.cleaning.caption;
  *
  * @param text the caption; well-formed UTF-8 has been checked where the bytes were read
  * @param languageHint the producer's hint, a BCP 47 tag; empty where unknown
+ * @param fileName the image file's name or its address, whatever the producer gives; empty where
+ *     unknown
  */
-public record ReceivedCaption(String text, String languageHint) {}
+public record ReceivedCaption(String text, String languageHint, String fileName) {
+
+  /** A caption of a file without a name. */
+  public ReceivedCaption(String text, String languageHint) {
+    this(text, languageHint, "");
+  }
+}

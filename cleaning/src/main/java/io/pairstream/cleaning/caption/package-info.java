@@ -1,5 +1,5 @@
 /**
- * Captions as text: what was received becomes visible, normalised characters of a length worth
- * training on. Nothing here knows of images or tokens.
+ * Captions as text: what was received becomes visible, normalised characters that are worth
+ * training on. Nothing here knows of images, languages or tokens.
  */
 package io.pairstream.cleaning.caption;

@@ -15,7 +15,7 @@ import java.text.Normalizer;
 class CaptionFuzzTest {
 
   private final CleanCaption clean =
-      new CleanCaption(CleanCaption.Limits.from(RecipeReader.parse("fuzz", "")));
+      new CleanCaption(CleanCaption.Settings.from(RecipeReader.parse("fuzz", "")));
 
   @FuzzTest(maxDuration = "2m")
   void aCleanedCaptionIsClean(byte[] utf8) {

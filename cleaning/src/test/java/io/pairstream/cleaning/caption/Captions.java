@@ -87,6 +87,68 @@ final class Captions {
     "\u0E33"
   };
 
+  private static final String[] FOREIGN = {
+    "http://",
+    "https://a.example/b(c)?d=e&f#g.",
+    "www.",
+    "www.example.com",
+    "example.com/x",
+    "ftp://\u4E00",
+    "(http://a.b)",
+    "a@b.cd",
+    "mailto:a.b@c-d.ef",
+    "@",
+    "@b.cd",
+    "a.b",
+    "+49 30 1234567",
+    "555-123-4567",
+    "(555) ",
+    "123-4567",
+    "13912345678",
+    "tel: 12",
+    "34567",
+    "+",
+    "1",
+    "-",
+    "/",
+    ".",
+    "#GoldenRetriever",
+    "#\u8BDD\u9898#",
+    "#a_b",
+    "##",
+    "C#",
+    "<b>",
+    "</b>",
+    "<br/>",
+    "<",
+    ">",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "<a href=",
+    "[",
+    "](",
+    ")",
+    "![",
+    "[link]",
+    "\u00C3\u00A9",
+    "\u00C3",
+    "\u00C2",
+    "\u00A0",
+    "\u00E2\u20AC\u2122",
+    "\u00C3\u0192\u00C2\u00A9",
+    "\u201D\u2026",
+    "\u00E9\u201D\u2026",
+    "\u00F0\u0178\u02DC\u20AC",
+    "\uFF06\uFF41\uFF4D\uFF50\uFF1B",
+    "\uFF48\uFF54\uFF54\uFF50\uFF1A\uFF0F\uFF0F",
+    "\uFF03\uFF41",
+    "\uFF76\uFF9E",
+    "\uFFE3\uFFE5",
+    "\uFF0C\u3002"
+  };
+
   private static final int[] INVISIBLE = {
     0x00, 0x08, 0x1B, 0x1F, 0x7F, 0x85, 0x9F, 0xA0, 0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x2028,
     0x202E, 0x2060, 0x2066, 0x2800, 0x3000, 0x3164, 0xE000, 0xFDD0, 0xFEFF, 0xFFF9, 0xFFFC, 0xFFFD,
@@ -104,7 +166,7 @@ final class Captions {
     StringBuilder caption = new StringBuilder();
     int parts = random.nextInt(maxParts + 1);
     for (int i = 0; i < parts; i++) {
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(14)) {
         case 0, 1 -> caption.append(ENTITIES[random.nextInt(ENTITIES.length)]);
         case 2, 3 -> caption.append(SEQUENCES[random.nextInt(SEQUENCES.length)]);
         case 4 -> caption.appendCodePoint(INVISIBLE[random.nextInt(INVISIBLE.length)]);
@@ -112,7 +174,8 @@ final class Captions {
         case 6 -> caption.append("a dog's ball ", 0, 1 + random.nextInt(13));
         case 7 -> appendCodePoint(caption, 0x3000);
         case 8 -> caption.append('&').append("amp;".repeat(random.nextInt(40)));
-        default -> appendCodePoint(caption, Character.MAX_CODE_POINT + 1);
+        case 9 -> appendCodePoint(caption, Character.MAX_CODE_POINT + 1);
+        default -> caption.append(FOREIGN[random.nextInt(FOREIGN.length)]);
       }
     }
     return caption.toString();

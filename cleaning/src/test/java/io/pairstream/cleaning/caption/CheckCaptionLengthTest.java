@@ -35,7 +35,15 @@ class CheckCaptionLengthTest {
         "\u72D7\u72D7\u72D7\u72D7 cat"
       })
   void keepsCaptionOnTheLimit(String text) {
-    assertThat(check(text)).isEqualTo(Outcome.kept(new CleanedCaption(text, "und")));
+    assertThat(check(text).keptOnly())
+        .singleElement()
+        .satisfies(
+            kept -> {
+              assertThat(kept.text()).isEqualTo(text);
+              assertThat(kept.measures())
+                  .containsEntry(
+                      "caption_characters", (double) text.codePointCount(0, text.length()));
+            });
   }
 
   @Test

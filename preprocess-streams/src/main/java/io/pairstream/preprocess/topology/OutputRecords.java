@@ -53,6 +53,7 @@ final class OutputRecords {
         .setPadId(plan.tokens().padId())
         .setTokenizer(plan.tokens().tokenizer().name())
         .setTokenizerDigest(plan.tokens().tokenizer().digest())
+        .setTexts(caption.caption().texts())
         .setImageDigest(tracked.identity().imageDigest())
         .setPerceptualHash(String.format("%016x", image.perceptualHash()))
         .setMeasures(measures(cleaned))
@@ -109,6 +110,7 @@ final class OutputRecords {
     measures.put("original_width_px", (double) cleaned.image().originalWidthPx());
     measures.put("original_height_px", (double) cleaned.image().originalHeightPx());
     measures.put("original_bytes", (double) cleaned.original().encoded().size());
+    measures.putAll(cleaned.caption().caption().measures());
     measures.put("caption_tokens", (double) cleaned.caption().untruncatedCount());
     return measures;
   }

@@ -175,8 +175,13 @@ final class ReadRawPair
             checked ->
                 new SubmittedPair(
                     new EncodedImage(bytes(pair.getImage())),
-                    new ReceivedCaption(pair.getCaption(), pair.getLanguage()),
+                    new ReceivedCaption(pair.getCaption(), pair.getLanguage(), fileName(pair)),
                     pair.getAnnotations()));
+  }
+
+  /** What the producer calls the image's file, or the address that it came from. */
+  private static String fileName(RawPair pair) {
+    return pair.getAnnotations().getOrDefault("file_name", pair.getUrl());
   }
 
   private static Tracked<Outcome<ReceivedPair>> unreadable(

@@ -1,0 +1,94 @@
+package io.pairstream.cleaning.caption;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Locale;
+
+/**
+ * Keeps captions that are made of words rather than of numbers and signs.
+ *
+ * <p>Of all characters but spaces, a number is a decimal digit, and a sign is what is neither
+ * letter, mark nor digit.
+ *
+ * <p>Rejects: {@code CAPTION_MOSTLY_SYMBOLS}.
+ */
+public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCaption> {
+
+  private final Limits limits;
+
+  public CheckCharacterMix(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+    String text = caption.text();
+    int characters = 0;
+    int digits = 0;
+    int signs = 0;
+    for (int i = 0; i < text.length(); ) {
+      int codePoint = text.codePointAt(i);
+      i += Character.charCount(codePoint);
+      if (codePoint == ' ') {
+        continue;
+      }
+      characters++;
+      if ((codePoint | 0x20) >= 'a' && (codePoint | 0x20) <= 'z') {
+        continue;
+      }
+      if (Character.isDigit(codePoint)) {
+        digits++;
+      } else if (!isOfWord(codePoint)) {
+        signs++;
+      }
+    }
+    if (digits > limits.maxDigitShare() * characters) {
+      return mostly("digits", digits, characters, limits.maxDigitShare());
+    }
+    if (signs > limits.maxSymbolShare() * characters) {
+      return mostly("signs", signs, characters, limits.maxSymbolShare());
+    }
+    return Outcome.kept(caption);
+  }
+
+  private static Outcome<CleanedCaption> mostly(String what, int count, int of, double limit) {
+    return Outcome.rejected(
+        RejectReason.CAPTION_MOSTLY_SYMBOLS,
+        count + " of the caption's " + of + " characters are " + what,
+        String.format(Locale.ROOT, "%.2f of the characters", (double) count / of),
+        limit + " of the characters");
+  }
+
+  private static boolean isOfWord(int codePoint) {
+    if (Character.isLetter(codePoint)) {
+      return true;
+    }
+    int type = Character.getType(codePoint);
+    return type == Character.NON_SPACING_MARK
+        || type == Character.COMBINING_SPACING_MARK
+        || type == Character.LETTER_NUMBER;
+  }
+
+  /**
+   * How much of a caption may be something else than letters.
+   *
+   * @param maxDigitShare largest allowed share of digits, 0 to 1; 1 switches the check off
+   * @param maxSymbolShare largest allowed share of signs, 0 to 1; 1 switches the check off
+   */
+  public record Limits(double maxDigitShare, double maxSymbolShare) {
+
+    /** Reads {@code caption.max-digit-share} and {@code caption.max-symbol-share}. */
+    public static Limits from(RecipeReader recipe) {
+      return new Limits(
+          recipe.number("caption.max-digit-share", 0.5, 0.0, 1.0),
+          recipe.number("caption.max-symbol-share", 0.5, 0.0, 1.0));
+    }
+
+    /** Whether any caption can break them. */
+    public boolean isOn() {
+      return maxDigitShare < 1 || maxSymbolShare < 1;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.pairstream.cleaning.caption;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Keeps captions of which few letters belong to words of the recipe's list.
+ *
+ * <p>A word between spaces or punctuation is compared whole, in lower case. An entry of a script
+ * that puts no spaces between words is found anywhere, the longest first. Share is flagged letters
+ * and digits of all letters and digits.
+ *
+ * <p>Measures {@code flagged_share}. Rejects: {@code CAPTION_FLAGGED_WORDS}.
+ */
+public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCaption> {
+
+  public static final String FLAGGED_SHARE = "flagged_share";
+
+  private final Settings settings;
+  private final Set<String> words = new HashSet<>();
+  private final int longestUnspaced;
+
+  public CheckFlaggedWords(Settings settings) {
+    this.settings = settings;
+    int longest = 0;
+    for (String entry : settings.words()) {
+      String word = entry.toLowerCase(Locale.ROOT);
+      words.add(word);
+      if (isUnspaced(word.charAt(0))) {
+        longest = Math.max(longest, word.length());
+      }
+    }
+    longestUnspaced = longest;
+  }
+
+  @Override
+  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+    double share = share(caption.text().toLowerCase(Locale.ROOT));
+    if (share > settings.maxShare()) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_FLAGGED_WORDS,
+          "too much of the caption stands on the list of flagged words",
+          String.format(Locale.ROOT, "%.3f of the letters", share),
+          settings.maxShare() + " of the letters");
+    }
+    return Outcome.kept(caption.withMeasure(FLAGGED_SHARE, share));
+  }
+
+  private double share(String text) {
+    int all = 0;
+    int flagged = 0;
+    int i = 0;
+    while (i < text.length()) {
+      char c = text.charAt(i);
+      if (!isOfWord(c)) {
+        i++;
+      } else if (isUnspaced(c)) {
+        int found = unspacedAt(text, i);
+        flagged += found;
+        all += Math.max(1, found);
+        i += Math.max(1, found);
+      } else {
+        int end = i + 1;
+        while (end < text.length() && isOfWord(text.charAt(end)) && !isUnspaced(text.charAt(end))) {
+          end++;
+        }
+        all += end - i;
+        if (words.contains(text.substring(i, end))) {
+          flagged += end - i;
+        }
+        i = end;
+      }
+    }
+    return all == 0 ? 0 : (double) flagged / all;
+  }
+
+  /** The length of the longest entry that begins at {@code from}, or 0. */
+  private int unspacedAt(String text, int from) {
+    for (int end = Math.min(text.length(), from + longestUnspaced); end > from; end--) {
+      if (words.contains(text.substring(from, end))) {
+        return end - from;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isOfWord(char c) {
+    return Character.isLetterOrDigit(c)
+        || Character.isSurrogate(c)
+        || Character.getType(c) == Character.NON_SPACING_MARK
+        || Character.getType(c) == Character.COMBINING_SPACING_MARK;
+  }
+
+  /** Thai, Lao, Burmese, Khmer, Chinese and kana. */
+  private static boolean isUnspaced(char c) {
+    return (c >= 0x0E00 && c <= 0x0EFF)
+        || (c >= 0x1000 && c <= 0x109F)
+        || (c >= 0x1780 && c <= 0x17FF)
+        || (c >= 0x3040 && c <= 0x9FFF)
+        || (c >= 0xF900 && c <= 0xFAFF);
+  }
+
+  /**
+   * Which words are flagged.
+   *
+   * @param words the list; the check is off where it is empty
+   * @param maxShare largest allowed share of letters, 0 to 1
+   */
+  public record Settings(List<String> words, double maxShare) {
+
+    private static final int LONGEST_ENTRY = 64;
+
+    public Settings {
+      words = List.copyOf(words);
+    }
+
+    /**
+     * Reads {@code caption.flagged-words-file} and {@code caption.max-flagged-share}, of which the
+     * default is data-juicer's.
+     */
+    public static Settings from(RecipeReader recipe) {
+      List<String> words = WordList.named(recipe, "caption.flagged-words-file");
+      for (String word : words) {
+        if (word.length() > LONGEST_ENTRY || word.indexOf(' ') >= 0) {
+          recipe.problem(
+              "caption.flagged-words-file",
+              "'"
+                  + (word.length() > 80 ? word.substring(0, 80) + "…" : word)
+                  + "' is no single word of at most "
+                  + LONGEST_ENTRY
+                  + " characters");
+        }
+      }
+      return new Settings(words, recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0));
+    }
+
+    /** Whether any caption can be turned away. */
+    public boolean isOn() {
+      return !words.isEmpty() && maxShare < 1;
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.pairstream.cleaning.caption;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Locale;
+
+/**
+ * Keeps captions that do not say the same again and again.
+ *
+ * <p>Repetition is the share of a text's runs of characters that occurred in it before: runs of 8
+ * characters, of 4 where most letters are of a script without spaces, in lower case. An ordinary
+ * caption has less than 0.2; {@code "buy now buy now buy now buy now"} has 0.7. Of more than
+ * {@value #MOST_CHARACTERS} characters the first are looked at.
+ *
+ * <p>Measures {@code caption_repetition}. Rejects: {@code CAPTION_REPETITIVE}.
+ */
+public final class CheckRepetition implements Step<CleanedCaption, CleanedCaption> {
+
+  public static final String REPETITION = "caption_repetition";
+
+  private static final int MOST_CHARACTERS = 4096;
+  private static final int RUN = 8;
+  private static final int UNSPACED_RUN = 4;
+
+  private final Limits limits;
+
+  public CheckRepetition(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+    double repetition = repetition(caption.text());
+    if (repetition > limits.maxRepetition()) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_REPETITIVE,
+          "most of what the caption says stands in it before",
+          String.format(Locale.ROOT, "%.2f of the caption", repetition),
+          limits.maxRepetition() + " of the caption");
+    }
+    return Outcome.kept(caption.withMeasure(REPETITION, repetition));
+  }
+
+  private static double repetition(String text) {
+    int length = Math.min(text.length(), MOST_CHARACTERS);
+    int run = ScriptMix.of(text).mostlyUnspaced() ? UNSPACED_RUN : RUN;
+    int runs = length - run + 1;
+    if (runs < 2) {
+      return 0;
+    }
+    // A run fits into two longs of four chars each; 31 bits of their product tell runs apart.
+    int[] seen = new int[Integer.highestOneBit(runs) * 4];
+    int repeated = 0;
+    long first = 0;
+    long second = 0;
+    for (int i = 0; i < length; i++) {
+      first = first << 16 | (run == RUN ? second >>> 48 : 0);
+      second = second << 16 | Character.toLowerCase(text.charAt(i));
+      if (i >= run - 1 && !add(seen, first * 0x9E3779B97F4A7C15L + second * 0xC2B2AE3D27D4EB4FL)) {
+        repeated++;
+      }
+    }
+    return (double) repeated / runs;
+  }
+
+  /** Whether the run is new. */
+  private static boolean add(int[] seen, long product) {
+    long mixed = (product ^ product >>> 29) * 0xBF58476D1CE4E5B9L;
+    int mark = (int) (mixed >>> 32) | 1;
+    int slot = (int) (mixed >>> 16) & (seen.length - 1);
+    while (seen[slot] != 0) {
+      if (seen[slot] == mark) {
+        return false;
+      }
+      slot = (slot + 1) & (seen.length - 1);
+    }
+    seen[slot] = mark;
+    return true;
+  }
+
+  /**
+   * How much of a caption may be said before.
+   *
+   * @param maxRepetition largest allowed share, 0 to 1; 1 switches the check off
+   */
+  public record Limits(double maxRepetition) {
+
+    /** Reads {@code caption.max-repetition}. */
+    public static Limits from(RecipeReader recipe) {
+      return new Limits(recipe.number("caption.max-repetition", 0.5, 0.0, 1.0));
+    }
+
+    /** Whether any caption can break it. */
+    public boolean isOn() {
+      return maxRepetition < 1;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.pairstream.cleaning.caption;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Turns away captions that stand with any image: what cameras and web sites write by themselves
+ * ({@code IMG_1234.jpg}, {@code Click to enlarge}, {@code 点击查看大图}).
+ *
+ * <p>Compares words only: letters in lower case, each number as {@code #}, one space for anything
+ * between. A phrase of the list is the whole caption, or its beginning where the phrase ends with
+ * {@code *}. A caption of one word with the ending of an image file is one in any case.
+ *
+ * <p>Rejects: {@code CAPTION_BOILERPLATE}.
+ */
+public final class RefuseBoilerplate implements Step<CleanedCaption, CleanedCaption> {
+
+  /** Longer than any phrase; no caption is compared beyond it. */
+  private static final int LONGEST_PHRASE = 200;
+
+  private static final Set<String> IMAGE_ENDINGS =
+      Set.of("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "avif", "svg");
+
+  private final Set<String> wholes = new HashSet<>();
+  private final List<String> beginnings = new ArrayList<>();
+
+  public RefuseBoilerplate(Settings settings) {
+    for (String phrase : settings.phrases()) {
+      if (phrase.endsWith("*")) {
+        beginnings.add(words(phrase.substring(0, phrase.length() - 1)));
+      } else {
+        wholes.add(words(phrase));
+      }
+    }
+  }
+
+  @Override
+  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+    String text = caption.text();
+    if (isImageFile(text)) {
+      return refused(text, "the name of an image file");
+    }
+    String words = words(text);
+    if (wholes.contains(words)) {
+      return refused(text, words);
+    }
+    for (String beginning : beginnings) {
+      if (words.startsWith(beginning)
+          && (words.length() == beginning.length() || endsWord(words, beginning.length()))) {
+        return refused(text, beginning + " …");
+      }
+    }
+    return Outcome.kept(caption);
+  }
+
+  private static Outcome<CleanedCaption> refused(String text, String phrase) {
+    return Outcome.rejected(
+        RejectReason.CAPTION_BOILERPLATE,
+        "the caption is what programs write under any image (" + phrase + ")",
+        text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
+        "");
+  }
+
+  private static boolean isImageFile(String text) {
+    int dot = text.lastIndexOf('.');
+    int length = text.length() - dot - 1;
+    return dot > 0
+        && length >= 3
+        && length <= 4
+        && text.indexOf(' ') < 0
+        && IMAGE_ENDINGS.contains(text.substring(dot + 1).toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a beginning ends with a word; Chinese puts nothing between words. */
+  private static boolean endsWord(String words, int end) {
+    return words.charAt(end) == ' ' || words.charAt(end) == '#' || words.charAt(end - 1) >= 0x2E80;
+  }
+
+  /** Lower-case letters, {@code #} for a number, one space for anything between. */
+  private static String words(String text) {
+    StringBuilder out = new StringBuilder(Math.min(text.length(), LONGEST_PHRASE));
+    boolean spaceDue = false;
+    for (int i = 0; i < text.length() && out.length() < LONGEST_PHRASE; i++) {
+      char c = text.charAt(i);
+      if (Character.isDigit(c) || c == '#') {
+        if (out.isEmpty() || out.charAt(out.length() - 1) != '#') {
+          appendSpaced(out, spaceDue, '#');
+        }
+        spaceDue = false;
+      } else if (Character.isLetter(c) || Character.isSurrogate(c)) {
+        boolean afterNumber = !out.isEmpty() && out.charAt(out.length() - 1) == '#';
+        appendSpaced(out, spaceDue || afterNumber, Character.toLowerCase(c));
+        spaceDue = false;
+      } else {
+        spaceDue = true;
+      }
+    }
+    return out.toString();
+  }
+
+  private static void appendSpaced(StringBuilder out, boolean spaceDue, char c) {
+    boolean beforeNumber = c == '#' && !out.isEmpty();
+    if ((spaceDue || beforeNumber) && !out.isEmpty()) {
+      out.append(' ');
+    }
+    out.append(c);
+  }
+
+  /**
+   * Which captions stand with any image.
+   *
+   * @param refuse whether they are turned away
+   * @param phrases the phrases, of the list that comes with the product and of the recipe's own
+   */
+  public record Settings(boolean refuse, List<String> phrases) {
+
+    public Settings {
+      phrases = List.copyOf(phrases);
+    }
+
+    /** Reads {@code caption.boilerplate} and {@code caption.boilerplate-file}. */
+    public static Settings from(RecipeReader recipe) {
+      boolean refuse =
+          recipe.choice("caption.boilerplate", "reject", "reject", "keep").equals("reject");
+      List<String> phrases = new ArrayList<>(WordList.named(recipe, "caption.boilerplate-file"));
+      if (refuse) {
+        phrases.addAll(WordList.shipped("boilerplate.txt"));
+      }
+      return new Settings(refuse, phrases);
+    }
+  }
+}

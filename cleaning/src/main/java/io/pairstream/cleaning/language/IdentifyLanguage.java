@@ -1,0 +1,163 @@
+package io.pairstream.cleaning.language;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.caption.CleanedCaption;
+import io.pairstream.cleaning.caption.LanguageTag;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Says which language a caption is in, and keeps those in the languages that are wanted.
+ *
+ * <p>Without a hint English is taken for four times as likely as any other language. The producer's
+ * hint counts like this: a language that cannot be identified is taken at its word. One that can is
+ * taken for twenty times as likely as any other before the text is looked at, so that it decides
+ * where the text is short or could be either, and loses where the text is clearly in another
+ * language. The hint's script and region are kept where its language is found. What is less
+ * probable than not is {@code und}.
+ *
+ * <p>Measures {@code language_confidence}, the probability that the language is right, 0 to 1;
+ * absent where the hint is taken at its word.
+ *
+ * <p>Rejects: {@code CAPTION_LANGUAGE_UNSURE}, {@code CAPTION_LANGUAGE_UNWANTED}.
+ */
+public final class IdentifyLanguage implements Step<CleanedCaption, CleanedCaption> {
+
+  public static final String CONFIDENCE = "language_confidence";
+
+  /** Languages under another code than the identifier's. */
+  private static final Map<String, String> ALIASES =
+      Map.of("nb", "no", "nn", "no", "cmn", "zh", "fil", "tl");
+
+  private final Settings settings;
+
+  public IdentifyLanguage(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+    if (!settings.identify()) {
+      return checkWanted(
+          caption.language().equals(LanguageTag.UNKNOWN)
+              ? caption.withLanguage(byScript(caption.text()))
+              : caption);
+    }
+    String hint = LanguageTag.language(caption.language());
+    String hinted = ALIASES.getOrDefault(hint, hint);
+    if (!hinted.equals(LanguageTag.UNKNOWN) && !Shipped.IDENTIFIER.knows(hinted)) {
+      return checkWanted(caption);
+    }
+    LanguageGuess guess = Shipped.IDENTIFIER.identify(caption.text(), hinted);
+    if (guess.confidence() < settings.minConfidence()) {
+      return Outcome.rejected(
+          RejectReason.CAPTION_LANGUAGE_UNSURE,
+          "the caption's language is most probably '"
+              + guess.language()
+              + "', but it must be known with a probability of at least "
+              + settings.minConfidence(),
+          String.format(Locale.ROOT, "%.2f", guess.confidence()),
+          String.valueOf(settings.minConfidence()));
+    }
+    String tag =
+        guess.confidence() < 0.5
+            ? LanguageTag.UNKNOWN
+            : guess.language().equals(hinted) ? caption.language() : guess.language();
+    return checkWanted(caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()));
+  }
+
+  private Outcome<CleanedCaption> checkWanted(CleanedCaption caption) {
+    if (settings.wanted().isEmpty()
+        || settings.wanted().stream().anyMatch(wanted -> matches(caption.language(), wanted))) {
+      return Outcome.kept(caption);
+    }
+    String all = String.join(", ", settings.wanted());
+    return Outcome.rejected(
+        RejectReason.CAPTION_LANGUAGE_UNWANTED,
+        "the caption's language is '" + caption.language() + "'; wanted are " + all,
+        caption.language(),
+        all);
+  }
+
+  /**
+   * Whether a tag is in a range, as {@code zh-Hans} is in {@code zh}.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc4647#section-3.3.1">RFC 4647</a>
+   */
+  private static boolean matches(String tag, String wanted) {
+    return tag.equals(wanted)
+        || (tag.startsWith(wanted)
+            && tag.length() > wanted.length()
+            && tag.charAt(wanted.length()) == '-');
+  }
+
+  /** What the script alone tells, where it is that of Chinese, Japanese or Korean. */
+  private static String byScript(String text) {
+    Letters letters = Letters.of(text);
+    if (2 * letters.ofScript() < letters.count()) {
+      return LanguageTag.UNKNOWN;
+    }
+    return switch (letters.script()) {
+      case HAN -> "zh";
+      case HIRAGANA -> "ja";
+      case HANGUL -> "ko";
+      default -> LanguageTag.UNKNOWN;
+    };
+  }
+
+  /** Loaded when the first caption is identified. */
+  private static final class Shipped {
+    static final LanguageIdentifier IDENTIFIER = new LanguageIdentifier(LanguageProfiles.load());
+  }
+
+  /**
+   * Which languages are worth training on.
+   *
+   * @param identify whether the text is looked at; else the hint alone counts, or the script of a
+   *     Chinese, Japanese or Korean text without one
+   * @param wanted BCP 47 tags; all languages where empty
+   * @param minConfidence smallest allowed probability that the language is right, 0 to 1
+   */
+  public record Settings(boolean identify, List<String> wanted, double minConfidence) {
+
+    public Settings {
+      wanted = List.copyOf(wanted);
+    }
+
+    /**
+     * Reads {@code caption.identify-language}, {@code caption.languages} and {@code
+     * caption.min-language-confidence}.
+     */
+    public static Settings from(RecipeReader recipe) {
+      Settings settings =
+          new Settings(
+              recipe.flag("caption.identify-language", true),
+              tags(recipe),
+              recipe.number("caption.min-language-confidence", 0.0, 0.0, 1.0));
+      if (!settings.identify() && settings.minConfidence() > 0) {
+        recipe.problem(
+            "caption.min-language-confidence",
+            "nothing is known of confidence while caption.identify-language is false");
+      }
+      return settings;
+    }
+
+    private static List<String> tags(RecipeReader recipe) {
+      List<String> tags = new ArrayList<>();
+      for (String entry : recipe.text("caption.languages", "").split(",")) {
+        String tag = LanguageTag.ofHint(entry);
+        if (!tag.equals(LanguageTag.UNKNOWN) || entry.strip().equals(LanguageTag.UNKNOWN)) {
+          tags.add(tag);
+        } else if (!entry.isBlank()) {
+          recipe.problem("caption.languages", "'" + entry.strip() + "' is no language's tag");
+        }
+      }
+      return tags;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.pairstream.cleaning.language;
+
+import java.lang.Character.UnicodeScript;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells a text's language by the script of most of its letters, and where several languages share
+ * the script, by their n-grams. Thread-safe.
+ *
+ * <p>Confidence is the probability of the language among those of its script, less where fewer than
+ * half of the letters are of that script.
+ */
+final class LanguageIdentifier {
+
+  /**
+   * Flattens the probabilities that naive Bayes gives, whose overlapping n-grams are no independent
+   * witnesses; with it 9 words of which the confidence is 0.7 are right in 7 of 10 cases.
+   */
+  private static final double NATS_PER_WEIGHT = 1.0 / (8 * 5.0);
+
+  /** How many times as likely as any other a hinted language is before the text is looked at. */
+  private static final double HINT_ODDS = 20.0;
+
+  /** How many times as likely as any other English is, of which the web has most. */
+  private static final double ENGLISH_ODDS = 4.0;
+
+  private static final Map<UnicodeScript, String> SINGLE =
+      new EnumMap<>(
+          Map.ofEntries(
+              Map.entry(UnicodeScript.ARMENIAN, "hy"),
+              Map.entry(UnicodeScript.BENGALI, "bn"),
+              Map.entry(UnicodeScript.BOPOMOFO, "zh"),
+              Map.entry(UnicodeScript.ETHIOPIC, "am"),
+              Map.entry(UnicodeScript.GEORGIAN, "ka"),
+              Map.entry(UnicodeScript.GREEK, "el"),
+              Map.entry(UnicodeScript.GUJARATI, "gu"),
+              Map.entry(UnicodeScript.GURMUKHI, "pa"),
+              Map.entry(UnicodeScript.HAN, "zh"),
+              Map.entry(UnicodeScript.HANGUL, "ko"),
+              Map.entry(UnicodeScript.HEBREW, "he"),
+              Map.entry(UnicodeScript.HIRAGANA, "ja"),
+              Map.entry(UnicodeScript.KANNADA, "kn"),
+              Map.entry(UnicodeScript.KHMER, "km"),
+              Map.entry(UnicodeScript.LAO, "lo"),
+              Map.entry(UnicodeScript.MALAYALAM, "ml"),
+              Map.entry(UnicodeScript.MYANMAR, "my"),
+              Map.entry(UnicodeScript.ORIYA, "or"),
+              Map.entry(UnicodeScript.SINHALA, "si"),
+              Map.entry(UnicodeScript.TAMIL, "ta"),
+              Map.entry(UnicodeScript.TELUGU, "te"),
+              Map.entry(UnicodeScript.THAI, "th"),
+              Map.entry(UnicodeScript.TIBETAN, "bo")));
+
+  private static final Map<UnicodeScript, List<String>> SHARED =
+      new EnumMap<>(
+          Map.of(
+              UnicodeScript.LATIN,
+              List.of(
+                  "af", "ca", "cs", "cy", "da", "de", "en", "es", "et", "eu", "fi", "fr", "ga",
+                  "hr", "hu", "id", "is", "it", "lt", "lv", "nl", "no", "pl", "pt", "ro", "sk",
+                  "sl", "sq", "sv", "sw", "tl", "tr", "vi"),
+              UnicodeScript.CYRILLIC,
+              List.of("be", "bg", "mk", "ru", "sr", "uk"),
+              UnicodeScript.ARABIC,
+              List.of("ar", "fa", "ur"),
+              UnicodeScript.DEVANAGARI,
+              List.of("hi", "mr", "ne")));
+
+  private final LanguageProfiles profiles;
+  private final Map<UnicodeScript, int[]> candidates = new EnumMap<>(UnicodeScript.class);
+  private final Set<String> known = new HashSet<>(SINGLE.values());
+
+  LanguageIdentifier(LanguageProfiles profiles) {
+    this.profiles = profiles;
+    SHARED.forEach(
+        (script, languages) -> {
+          candidates.put(
+              script, languages.stream().mapToInt(profiles.languages()::indexOf).toArray());
+          known.addAll(languages);
+        });
+  }
+
+  /** Whether text in the language can be told from all others that are known. */
+  boolean knows(String language) {
+    return known.contains(language);
+  }
+
+  /**
+   * The most probable language of the text.
+   *
+   * @param hint the language that the producer names; {@code und} where none
+   */
+  LanguageGuess identify(String text, String hint) {
+    Letters letters = Letters.of(text);
+    if (letters.count() == 0) {
+      return LanguageGuess.NONE;
+    }
+    double certainty = Math.min(1.0, 2.0 * letters.ofScript() / letters.count());
+    int[] shared = candidates.get(letters.script());
+    if (shared != null) {
+      return mostProbable(shared, profiles.scores(text), hint, certainty);
+    }
+    if (letters.script() == UnicodeScript.HAN && hint.equals("ja")) {
+      return new LanguageGuess("ja", certainty); // a text in Japanese may have no kana
+    }
+    String single = SINGLE.get(letters.script());
+    return single == null ? LanguageGuess.NONE : new LanguageGuess(single, certainty);
+  }
+
+  private LanguageGuess mostProbable(int[] shared, int[] scores, String hint, double certainty) {
+    int top = 0;
+    for (int language : shared) {
+      top = Math.max(top, scores[language]);
+    }
+    double sum = 0;
+    double best = 0;
+    int winner = shared[0];
+    for (int language : shared) {
+      double odds = Math.exp((scores[language] - top) * NATS_PER_WEIGHT);
+      String name = profiles.languages().get(language);
+      if (name.equals("en")) {
+        odds *= ENGLISH_ODDS;
+      }
+      if (name.equals(hint)) {
+        odds *= HINT_ODDS;
+      }
+      sum += odds;
+      if (odds > best) {
+        best = odds;
+        winner = language;
+      }
+    }
+    return new LanguageGuess(profiles.languages().get(winner), best / sum * certainty);
+  }
+}

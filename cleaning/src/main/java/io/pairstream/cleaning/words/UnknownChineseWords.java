@@ -1,0 +1,115 @@
+package io.pairstream.cleaning.words;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+
+/**
+ * Splits Chinese characters that no dictionary knows as words: a hidden Markov model of characters
+ * that begin, continue or end a word or are one, decoded by Viterbi. Immutable.
+ *
+ * <p>The probabilities are jieba's.
+ *
+ * @see <a href="https://github.com/fxsjy/jieba/tree/master/jieba/finalseg">jieba's finalseg</a>
+ */
+final class UnknownChineseWords {
+
+  private static final int BEGIN = 0;
+  private static final int END = 1;
+  private static final int MIDDLE = 2;
+  private static final int SINGLE = 3;
+  private static final String STATES = "BEMS";
+
+  private static final double NEVER = -3.14e100;
+
+  private static final double[] START = {-0.26268660809250016, NEVER, NEVER, -1.4652633398537678};
+
+  /** The two states that may come before each, the smaller letter first. */
+  private static final int[][] BEFORE = {
+    {END, SINGLE}, {BEGIN, MIDDLE}, {BEGIN, MIDDLE}, {END, SINGLE}
+  };
+
+  /** From each state (row) to each. */
+  private static final double[][] TRANSITION = {
+    {NEVER, -0.510825623765990, -0.916290731874155, NEVER},
+    {-0.5897149736854513, NEVER, NEVER, -0.8085250474669937},
+    {NEVER, -0.33344856811948514, -1.2603623820268226, NEVER},
+    {-0.7211965654669841, NEVER, NEVER, -0.6658631448798212}
+  };
+
+  /** double [state][character]: logarithm of the probability of a character in a state. */
+  private final double[][] emission = new double[STATES.length()][1 << 16];
+
+  private UnknownChineseWords() {
+    for (double[] state : emission) {
+      Arrays.fill(state, NEVER);
+    }
+  }
+
+  static UnknownChineseWords load() {
+    UnknownChineseWords words = new UnknownChineseWords();
+    try (BufferedReader in = ChineseDictionary.open("/prob_emit.txt")) {
+      int state = 0;
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        int tab = line.indexOf('\t');
+        if (tab < 0) {
+          state = STATES.indexOf(line.strip());
+        } else {
+          words.emission[state][line.charAt(0)] = Double.parseDouble(line.substring(tab + 1));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from the class path", e);
+    }
+    return words;
+  }
+
+  /** Hands over begin and end of each word between {@code from} and {@code to}, in order. */
+  void split(String text, int from, int to, BiConsumer<Integer, Integer> word) {
+    int[] states = decode(text, from, to);
+    int begin = from;
+    for (int i = from; i < to; i++) {
+      int state = states[i - from];
+      if (state == BEGIN) {
+        begin = i;
+      } else if (state == END || state == SINGLE) {
+        word.accept(state == END ? begin : i, i + 1);
+        begin = i + 1;
+      }
+    }
+    if (begin < to) {
+      word.accept(begin, to);
+    }
+  }
+
+  private int[] decode(String text, int from, int to) {
+    int length = to - from;
+    int[][] path = new int[length][STATES.length()];
+    double[] scores = new double[STATES.length()];
+    for (int state = 0; state < scores.length; state++) {
+      scores[state] = START[state] + emission[state][text.charAt(from)];
+    }
+    for (int i = 1; i < length; i++) {
+      double[] next = new double[scores.length];
+      for (int state = 0; state < next.length; state++) {
+        int first = BEFORE[state][0];
+        int second = BEFORE[state][1];
+        double emitted = emission[state][text.charAt(from + i)];
+        double viaFirst = scores[first] + TRANSITION[first][state] + emitted;
+        double viaSecond = scores[second] + TRANSITION[second][state] + emitted;
+        path[i][state] = viaFirst > viaSecond ? first : second;
+        next[state] = Math.max(viaFirst, viaSecond);
+      }
+      scores = next;
+    }
+    int[] states = new int[length];
+    int state = scores[END] > scores[SINGLE] ? END : SINGLE;
+    for (int i = length - 1; i >= 0; i--) {
+      states[i] = state;
+      state = path[i][state];
+    }
+    return states;
+  }
+}

@@ -1,0 +1,195 @@
+package io.pairstream.cleaning.caption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.text.Normalizer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The parts of cleaning, each alone: on what it is for, and on what it must leave alone. */
+class TextPartsTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cafÃ© | café",
+        "cafÃƒÂ© | café",
+        "itâ€™s | it’s",
+        "it\u00E2\u0080\u0099s | it’s",
+        "Ã©tudiant | étudiant",
+        "voilÃ  la mer | voilà  la mer",
+        "assis Ã une table | assis à une table",
+        "20Â°C | 20°C",
+        "ä¸€ä¸ªç”·äºº | 一个男人",
+        "ðŸ˜€ smile | 😀 smile",
+        "Ð’ Ð´Ð¾Ð¼Ðµ | В доме",
+        "one cafÃ© and one café | one café and one café"
+      })
+  void repairsMojibake(String broken, String whole) {
+    assertThat(Mojibake.repaired(broken)).isEqualTo(whole);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "“caffè”…",
+        "un café”— dit-il",
+        "À LA CARTE™",
+        "“AMANHÃ”",
+        "MAÇÃ\u00A0VERDE",
+        "100 Å²",
+        "«PÂ»",
+        "Großer Spaß“",
+        "5×½",
+        "naïve façade",
+        "ÅÄÖ åäö",
+        "ÇA VA À…",
+        "Ã",
+        "Â",
+        "É”"
+      })
+  void leavesWhatSomebodyMayHaveWritten(String text) {
+    assertThat(Mojibake.repaired(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ＡＢＣ１２３ | ABC123",
+        "ｈｅｌｌｏ，ｗｏｒｌｄ！ | hello,world!",
+        "一只狗，ＡＢ！ | 一只狗，AB！",
+        "ﾊﾞｽ ￥ | バス ¥",
+        "ﬁne x² ① | ﬁne x² ①"
+      })
+  void foldsWidthAndNothingElse(String wide, String folded) {
+    assertThat(Normalizer.normalize(Width.folded(wide), Normalizer.Form.NFC)).isEqualTo(folded);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a <b>red</b> dog | a red dog",
+        "one<br/>two | one two",
+        "x<!-- no -->y | x y",
+        "a<SCRIPT type='x'>alert(1 < 2)</SCRIPT>b | a b",
+        "<img src=a.jpg alt=x>dog | dog",
+        "![dog](d.jpg) and [cat](http://c.example) | dog and cat"
+      })
+  void removesMarkup(String marked, String plain) {
+    assertThat(Markup.removedFrom(marked).strip().replaceAll(" +", " ")).isEqualTo(plain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "I <3 dogs",
+        "a < b > c",
+        "<unknown>",
+        "x <- y",
+        "<a photo of a dog>",
+        "[a] (b)",
+        "[x](a b)"
+      })
+  void leavesWhatIsNoMarkup(String text) {
+    assertThat(Markup.removedFrom(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "see http://a.example/b?c=d. | see .",
+        "see (https://a.example) now | see  now",
+        "www.example.com/x | ''",
+        "at example.com/dogs, today | at , today",
+        "狗http://a.example/b狗 | 狗 狗",
+        "http://w.example/Foo_(bar) dog | ' dog'"
+      })
+  void removesLinks(String text, String without) {
+    assertThat(new Links().removedFrom(text)).isEqualTo(without.replace("'", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Booking.com sign",
+        "black and/or white",
+        "www",
+        "awww.cute",
+        "http:// alone",
+        "3.5/5 stars",
+        "St.Mary/Paul",
+        "a.m./p.m."
+      })
+  void leavesWhatIsNoLink(String text) {
+    assertThat(new Links().removedFrom(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "write to anna.b+c@mail.example.org. | write to .",
+        "mailto:a@b.cd dog | ' dog'",
+        "邮箱abc@qq.com谢谢 | 邮箱 谢谢"
+      })
+  void removesEmailAddresses(String text, String without) {
+    assertThat(new EmailAddresses().removedFrom(text)).isEqualTo(without.replace("'", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cats @ home", "@anna", "a@b", "5 @ 3.50", "a@b.1"})
+  void leavesWhatIsNoEmailAddress(String text) {
+    assertThat(new EmailAddresses().removedFrom(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+49 30 1234567", "(555) 123-4567", "555-234-4567", "1-800-555-0143", "Tel: 1234567",
+        "13912345678", "139-1234-5678", "010-12345678", "01 23 45 67 89", "020 7946 0018",
+        "电话：8765 4321", "+(44) 20 7946 0018"
+      })
+  void removesTelephoneNumbers(String number) {
+    String rest = new PhoneNumbers().removedFrom("dog " + number + " cat");
+
+    assertThat(rest).startsWith("dog ").endsWith(" cat").doesNotContainPattern("[0-9]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1920 x 1080", "2010-2015", "10 000 000 people", "12.05.2014", "01.02.2020 14:30",
+        "2015-06-12 10:30:45", "IMG_20150612", "1234567890123", "bus 42, 31 and 7", "100 200 300",
+        "0.123456789", "Boeing 747-400", "room 12 of 1000000", "iPhone 12 1234567px"
+      })
+  void leavesWhatIsNoTelephoneNumber(String text) {
+    assertThat(new PhoneNumbers().removedFrom(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "~GoldenRetriever puppy | Golden Retriever puppy",
+        "my ~red_car ~NYC ~iPhone | my red car NYC iPhone",
+        "~话题~很好 | 话题 很好",
+        "今天~旅行 | 今天 旅行",
+        "we are ~1 in C~ | we are ~1 in C~"
+      })
+  void writesHashtagsAsWords(String text, String words) {
+    assertThat(new Hashtags().asWordsIn(text.replace('~', '#'))).isEqualTo(words.replace('~', '#'));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"dog 🐶🏽 cat ❤️ | dog cat", "I❤NY | I NY", "© 2020 ½ — “x” | © 2020 ½ — “x”"})
+  void removesEmoji(String text, String without) {
+    assertThat(VisibleText.of(Emoji.removedFrom(text))).isEqualTo(without);
+  }
+}
