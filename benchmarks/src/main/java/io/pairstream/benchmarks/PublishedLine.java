@@ -19,8 +19,7 @@ import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The whole line on a platform: pairs are published first, while nothing is cleaned, and then taken
- * through the topology.
+ * The whole line on a platform that is at work.
  *
  * <p>What is done is read off the group's committed offsets, which move in the same transactions as
  * the outputs; a record of a raw topic has one offset.
@@ -47,24 +46,17 @@ final class PublishedLine implements AutoCloseable {
     publisher = PairPublisher.open(topics.crowdsourced(), registry, kafka, Clock.systemUTC());
   }
 
-  /** Publishes so many further pairs, then cleans them. */
-  SteadyState run(long count, String recipe, List<String> serviceArguments, List<String> jvmOptions)
-      throws InterruptedException {
+  /**
+   * Publishes so many further pairs as fast as the broker takes them, and waits until they are
+   * cleaned. Nothing counts while the publisher is at work.
+   */
+  SteadyState run(long count) throws InterruptedException {
     long before = published;
     for (; published < before + count; published++) {
       var unused = publisher.publish(pairs.at(published));
     }
     publisher.flush();
 
-    platform.startPreprocessing(recipe, serviceArguments, jvmOptions);
-    try {
-      return watch(before, count);
-    } finally {
-      platform.stopPreprocessing();
-    }
-  }
-
-  private SteadyState watch(long before, long count) throws InterruptedException {
     SteadyState.Watch watch =
         new SteadyState.Watch(
             count,
