@@ -27,7 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 final class PublishedLine implements AutoCloseable {
 
   private static final Duration STUCK = Duration.ofMinutes(5);
-  private static final long LOOK_EVERY_MS = 100;
+  private static final long LOOK_EVERY_MS = 500;
 
   private final WholePlatform platform;
   private final RepeatedPairs pairs;

@@ -149,9 +149,9 @@ public final class WholeLine implements Callable<Integer> {
         shares(whole, alone, result);
       }
       result.set("disk_bytes_per_pair", tree(line.bytesPerPair()));
-      result.put("state_bytes_per_pair", size(directory.resolve("state")) / line.published());
       result.set("doors", doors(platform, line.published()));
       platform.stopPreprocessing();
+      result.put("state_bytes_per_pair", size(directory.resolve("state")) / line.published());
       result.set("steps", new JsonMapper().readTree(stepTimes.toFile()));
     } finally {
       delete(directory);
