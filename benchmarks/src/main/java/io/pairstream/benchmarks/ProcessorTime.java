@@ -74,7 +74,9 @@ record ProcessorTime(SortedMap<String, Duration> byName) {
     byName.forEach(
         (name, time) -> {
           Duration since = time.minus(earlier.byName.getOrDefault(name, Duration.ZERO));
-          perPair.put(name, Math.round(since.toMillis() * 1e3 / pairs) / 1e3);
+          // A thread that has ended takes its time with it.
+          long milliseconds = Math.max(0, since.toMillis());
+          perPair.put(name, Math.round(milliseconds * 1e3 / pairs) / 1e3);
         });
     return perPair;
   }

@@ -83,7 +83,7 @@ public final class WholeLine implements Callable<Integer> {
   @Option(
       names = "--threads",
       description =
-          "Stream threads, and pairs in hand in the cleaning alone. Default: the service's")
+          "Stream threads, and threads of the cleaning alone. Default: as many as workers")
   private Integer threads;
 
   @Option(names = "--workers", description = "Image workers. Default: one per processor")
