@@ -19,7 +19,7 @@ public final class WholePlatform implements AutoCloseable {
    * collected when little of it is left.
    */
   private static final List<String> PREPROCESS_JVM =
-      List.of("-Xmx1g", "-Xmn400m", "-XX:+UseSerialGC");
+      List.of("-Xmx1g", "-Xmn500m", "-XX:+UseSerialGC");
 
   private static final String PREPROCESS = "preprocess";
 
