@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.demo.DoorCounter;
+import io.pairstream.demo.DoorCounts;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSource;
@@ -11,69 +12,93 @@ import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.platform.PlatformListener;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSafety;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Pairs per second through the whole line on this machine, from the first raw append to the last
- * committed output, and the processor time that each process and each step takes.
+ * Pairs per second through the whole line on this machine, from raw topic to outputs under
+ * exactly-once, beside what the cleaning alone does on the same processors; and the processor time
+ * of each process.
  *
- * <p>All pairs are made before the clock starts. A first portion warms up the compilers and is not
- * counted.
+ * <p>The two alternate, after a round of the line that warms it up and does not count. In each
+ * round pairs are published faster than they are cleaned, and nothing counts until all of them lie
+ * on the raw topic: the publisher is no part of the line. {@link SteadyState} says what counts.
  */
 @Command(name = "whole-line", mixinStandardHelpOptions = true)
 public final class WholeLine implements Callable<Integer> {
 
-  private static final Duration STUCK = Duration.ofMinutes(5);
+  private static final long COUNTED_WITHIN_MINUTES = 10;
 
   @Option(
       names = "--pairs",
-      defaultValue = "2000",
-      description = "Pairs to count. Default: ${DEFAULT-VALUE}")
-  private int pairs;
+      defaultValue = "10000",
+      description = "Pairs of each round. Default: ${DEFAULT-VALUE}")
+  private long pairs;
+
+  @Option(names = "--rounds", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}")
+  private int rounds;
 
   @Option(
-      names = "--warm-up",
-      defaultValue = "1000",
-      description = "Drawn pairs before them. Default: ${DEFAULT-VALUE}")
-  private int warmUp;
+      names = "--from",
+      description =
+          "Take the pairs of this folder or list, again and again, instead of 500 drawn ones.")
+  private Path from;
 
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
   private long seed;
 
+  @Option(names = "--recipe", defaultValue = "dalle", description = "Default: ${DEFAULT-VALUE}")
+  private String recipe;
+
   @Option(
-      names = "--from",
-      description = "Count the pairs of this folder or list instead of drawn ones.")
-  private Path from;
+      names = "--partitions",
+      defaultValue = "4",
+      description = "Partitions of each topic. Default: ${DEFAULT-VALUE}")
+  private int partitions;
+
+  @Option(
+      names = "--threads",
+      description =
+          "Stream threads, and threads of the cleaning alone. Default: as many as workers")
+  private Integer threads;
+
+  @Option(names = "--workers", description = "Image workers. Default: one per processor")
+  private Integer workers;
+
+  @Option(names = "--config", description = "Settings of the service; see its own --config.")
+  private Path config;
+
+  @Option(
+      names = "--jvm-option",
+      description = "A further option of the service's virtual machine; may be given again.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(names = "--no-alone", description = "Leave out the cleaning alone.")
+  private boolean withoutAlone;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -85,22 +110,48 @@ public final class WholeLine implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<NewPair> warming = drawn(0, warmUp);
-    List<NewPair> counted = from == null ? drawn(warmUp, warmUp + pairs) : read(from);
+    RepeatedPairs row = new RepeatedPairs(from == null ? drawn() : read(from));
     Path directory = Files.createTempDirectory("pairstream-benchmark");
     Path stepTimes = directory.resolve("step-times.json");
+    int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+    int threadCount = threads == null ? workerCount : threads;
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--step-times", stepTimes.toString(), "--workers", "" + workerCount));
+    arguments.addAll(List.of("--threads", "" + threadCount));
+    if (config != null) {
+      arguments.addAll(List.of("--config", config.toAbsolutePath().toString()));
+    }
+
     ObjectNode result = new JsonMapper().createObjectNode();
-    try {
-      try (WholePlatform platform =
-          WholePlatform.start(
-              PlatformSettings.in(directory),
-              new Dataset(Dataset.DEFAULT_NAME),
-              4,
-              "demo",
-              List.of("--step-times", stepTimes.toString()),
-              PlatformListener.SILENT)) {
-        measure(platform, warming, counted, result);
+    try (WholePlatform platform =
+            WholePlatform.withoutPreprocessing(
+                PlatformSettings.in(directory),
+                new Dataset(Dataset.DEFAULT_NAME),
+                partitions,
+                PlatformListener.SILENT);
+        PublishedLine line = new PublishedLine(platform, row);
+        CleaningAlone cleaning = new CleaningAlone(recipe, row.once(), threadCount, workerCount)) {
+      platform.startPreprocessing(recipe, arguments, jvmOptions);
+      SteadyState unused = line.run(pairs);
+      List<SteadyState> whole = new ArrayList<>();
+      List<SteadyState> alone = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        whole.add(line.run(pairs));
+        if (!withoutAlone) {
+          alone.add(cleaning.run(pairs));
+        }
       }
+      describe(row, threadCount, workerCount, result);
+      figures("whole_line", whole, result);
+      if (!withoutAlone) {
+        figures("cleaning_alone", alone, result);
+        shares(whole, alone, result);
+      }
+      result.set("disk_bytes_per_pair", tree(line.bytesPerPair()));
+      result.set("doors", doors(platform, line.published()));
+      platform.stopPreprocessing();
+      result.put("state_bytes_per_pair", size(directory.resolve("state")) / line.published());
       result.set("steps", new JsonMapper().readTree(stepTimes.toFile()));
     } finally {
       delete(directory);
@@ -109,98 +160,111 @@ public final class WholeLine implements Callable<Integer> {
     return 0;
   }
 
-  private static void measure(
-      WholePlatform platform, List<NewPair> warming, List<NewPair> counted, ObjectNode result)
-      throws InterruptedException {
-    Cluster cluster = platform.cluster();
-    Map<String, String> kafka = Map.of("bootstrap.servers", cluster.bootstrapServers());
-    Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
-    try (DoorCounter doors = DoorCounter.start(cluster.dataset(), kafka);
-        PairPublisher publisher =
-            PairPublisher.open(topics.crowdsourced(), registry, kafka, Clock.systemUTC())) {
-      publish(publisher, warming);
-      await(doors, warming.size());
-
-      Map<String, Duration> before = processorTime(platform);
-      Instant first = Instant.now();
-      publish(publisher, counted);
-      await(doors, warming.size() + counted.size());
-      Instant last = doors.counts().lastOutputAt().orElseThrow();
-      Map<String, Duration> after = processorTime(platform);
-
-      double seconds = Duration.between(first, last).toMillis() / 1e3;
-      long bytes = counted.stream().mapToLong(NewPair::imageBytes).sum();
-      result
-          .put("pairs", counted.size())
-          .put("mean_image_kb", Math.round(bytes / 1e2 / counted.size()) / 10.0)
-          .put("seconds", seconds)
-          .put("pairs_per_second", Math.round(counted.size() / seconds * 10) / 10.0)
-          .put("processors", Runtime.getRuntime().availableProcessors());
-      ObjectNode cpu = result.putObject("cpu_ms_per_pair");
-      after.forEach(
-          (process, time) ->
-              cpu.put(
-                  process,
-                  Math.round(
-                          time.minus(before.getOrDefault(process, Duration.ZERO)).toMillis()
-                              * 100.0
-                              / counted.size())
-                      / 100.0));
-    }
+  private void describe(RepeatedPairs row, int threadCount, int workerCount, ObjectNode result) {
+    long bytes = row.once().stream().mapToLong(NewPair::imageBytes).sum();
+    result
+        .put("recipe", recipe)
+        .put("corpus", from == null ? "drawn" : from.getFileName().toString())
+        .put("corpus_pairs", row.once().size())
+        .put("mean_image_kb", Math.round(bytes / 1e2 / row.once().size()) / 10.0)
+        .put("pairs_per_round", pairs)
+        .put("rounds", rounds)
+        .put("partitions", partitions)
+        .put("threads", threadCount)
+        .put("workers", workerCount)
+        .put("measured_from", SteadyState.FROM)
+        .put("measured_until", SteadyState.UNTIL)
+        .put("processors", Runtime.getRuntime().availableProcessors())
+        .put("processor", processorName())
+        .put("java", System.getProperty("java.vm.version"));
   }
 
-  private static void publish(PairPublisher publisher, List<NewPair> pairs) {
-    for (NewPair pair : pairs) {
-      var unused = publisher.publish(pair);
-    }
-    publisher.flush();
+  /** Median and range of the rounds, and where the processor time goes: the medians. */
+  private static void figures(String name, List<SteadyState> measured, ObjectNode result) {
+    result.put(name + "_pairs_per_second", median(measured, SteadyState::pairsPerSecond));
+    ObjectNode spread = result.putObject(name + "_spread");
+    spread.put(
+        "least", Math.round(values(measured, SteadyState::pairsPerSecond).get(0) * 10) / 10.);
+    spread.put(
+        "most",
+        Math.round(values(measured, SteadyState::pairsPerSecond).get(measured.size() - 1) * 10)
+            / 10.);
+    result.set(name + "_cpu_ms_per_pair", tree(medians(measured, SteadyState::processes)));
+    result.set(name + "_thread_cpu_ms_per_pair", tree(medians(measured, SteadyState::threads)));
   }
 
-  private static void await(DoorCounter doors, long total) throws InterruptedException {
-    long deadline = System.nanoTime() + STUCK.toNanos();
-    while (doors.counts().total() < total) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException(
-            doors.counts().total() + " of " + total + " after " + STUCK.toMinutes() + " min");
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+  /** The whole line's share of the cleaning alone: of its speed, and of its processor time. */
+  private static void shares(List<SteadyState> whole, List<SteadyState> alone, ObjectNode result) {
+    result.put(
+        "whole_line_share",
+        ratio(
+            median(whole, SteadyState::pairsPerSecond),
+            median(alone, SteadyState::pairsPerSecond)));
+    result.put(
+        "whole_line_share_of_processor_time",
+        ratio(
+            median(alone, SteadyState::processorMilliseconds),
+            median(whole, SteadyState::processorMilliseconds)));
   }
 
-  /**
-   * Processor time so far: of each process of the platform, of all image workers, and of this one.
-   */
-  private static Map<String, Duration> processorTime(WholePlatform platform) {
-    Map<String, Duration> times = new TreeMap<>();
-    platform
-        .processes()
-        .pids()
+  private static double ratio(double part, double whole) {
+    return Math.round(part / whole * 1e3) / 1e3;
+  }
+
+  private static List<Double> values(List<SteadyState> of, ToDoubleFunction<SteadyState> figure) {
+    return of.stream().map(figure::applyAsDouble).sorted().toList();
+  }
+
+  private static double median(List<SteadyState> of, ToDoubleFunction<SteadyState> figure) {
+    List<Double> sorted = values(of, figure);
+    return Math.round(sorted.get(sorted.size() / 2) * 1e3) / 1e3;
+  }
+
+  private static SortedMap<String, Double> medians(
+      List<SteadyState> of, Function<SteadyState, SortedMap<String, Double>> figures) {
+    SortedMap<String, Double> medians = new TreeMap<>();
+    of.stream()
+        .flatMap(state -> figures.apply(state).keySet().stream())
         .forEach(
-            (name, pid) ->
-                ProcessHandle.of(pid)
-                    .ifPresent(
-                        process -> {
-                          times.put(name, cpu(process));
-                          process
-                              .children()
-                              .forEach(
-                                  worker ->
-                                      times.merge("image workers", cpu(worker), Duration::plus));
-                        }));
-    times.put("publisher and counter", cpu(ProcessHandle.current()));
-    return times;
+            name ->
+                medians.put(
+                    name, median(of, state -> figures.apply(state).getOrDefault(name, 0.0))));
+    return medians;
   }
 
-  private static Duration cpu(ProcessHandle process) {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  /** Reads every output once, and says how many went where. */
+  private static JsonNode doors(WholePlatform platform, long total) throws InterruptedException {
+    Map<String, String> kafka = Map.of("bootstrap.servers", platform.cluster().bootstrapServers());
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(COUNTED_WITHIN_MINUTES);
+    try (DoorCounter counter = DoorCounter.start(platform.cluster().dataset(), kafka)) {
+      while (counter.counts().total() < total) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              counter.counts().total() + " outputs for " + total + " pairs");
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      DoorCounts counts = counter.counts();
+      return new JsonMapper()
+          .createObjectNode()
+          .put("training", counts.training())
+          .put("validation", counts.validation())
+          .put("test", counts.test())
+          .put(
+              "quarantine",
+              counts.total() - counts.training() - counts.validation() - counts.test());
+    }
   }
 
-  /** Drawn pairs worth training on and not, without those that no publisher of ours would send. */
-  private List<NewPair> drawn(int fromIndex, int untilIndex) {
+  private static JsonNode tree(Map<String, Double> figures) {
+    return new JsonMapper().valueToTree(figures);
+  }
+
+  /** 500 drawn pairs worth training on and not, without those that no publisher would send. */
+  private List<NewPair> drawn() {
     DrawnPairs source = new DrawnPairs(seed);
     List<NewPair> drawn = new ArrayList<>();
-    for (long index = fromIndex; drawn.size() < untilIndex - fromIndex; index++) {
+    for (long index = 0; drawn.size() < 500; index++) {
       if (source.at(index).content() instanceof DrawnPair.Content.Submitted submitted) {
         drawn.add(submitted.pair());
       }
@@ -221,47 +285,75 @@ public final class WholeLine implements Callable<Integer> {
     return pairs;
   }
 
+  private static String processorName() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("");
+    } catch (IOException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+
   private static String inWords(JsonNode result) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "%.0f pairs per second (%d pairs of %.1f KB in %.1f s, %d processors)%n%n",
-            result.get("pairs_per_second").asDouble(),
-            result.get("pairs").asInt(),
+            "%d processors (%s), recipe %s, %d pairs of %.1f KB again and again, %d rounds of %d%n",
+            result.get("processors").asInt(),
+            result.get("processor").asText(),
+            result.get("recipe").asText(),
+            result.get("corpus_pairs").asInt(),
             result.get("mean_image_kb").asDouble(),
-            result.get("seconds").asDouble(),
-            result.get("processors").asInt()));
-    text.append(String.format("%-26s %s%n", "process", "processor ms per pair"));
-    result
-        .get("cpu_ms_per_pair")
-        .properties()
-        .forEach(
-            entry ->
-                text.append(
-                    String.format(
-                        Locale.ROOT,
-                        "%-26s %8.2f%n",
-                        entry.getKey(),
-                        entry.getValue().asDouble())));
+            result.get("rounds").asInt(),
+            result.get("pairs_per_round").asLong()));
+    paragraph("whole_line", "the whole line", result, text);
+    if (result.has("whole_line_share")) {
+      paragraph("cleaning_alone", "the cleaning alone", result, text);
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%nthe whole line is %.0f %% as fast; by processor time it would be %.0f %%%n",
+              100 * result.get("whole_line_share").asDouble(),
+              100 * result.get("whole_line_share_of_processor_time").asDouble()));
+    }
+    return text.toString();
+  }
+
+  private static void paragraph(String name, String inWords, JsonNode result, StringBuilder text) {
     text.append(
         String.format(
-            "%n%-26s %8s %12s %10s%n", "step (with warm-up)", "runs", "ms per run", "rejected"));
-    result
-        .get("steps")
+            Locale.ROOT,
+            "%n%s: %.1f pairs per second (%.1f to %.1f)%n",
+            inWords,
+            result.get(name + "_pairs_per_second").asDouble(),
+            result.get(name + "_spread").get("least").asDouble(),
+            result.get(name + "_spread").get("most").asDouble()));
+    rows("process", result.get(name + "_cpu_ms_per_pair"), text);
+    rows("threads of its Java process", result.get(name + "_thread_cpu_ms_per_pair"), text);
+  }
+
+  private static void rows(String heading, JsonNode figures, StringBuilder text) {
+    text.append(String.format("  %-30s %s%n", heading, "processor ms per pair"));
+    figures
         .properties()
         .forEach(
             entry ->
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "%-26s %8d %12.3f %10d%n",
+                        "    %-28s %8.3f%n",
                         entry.getKey(),
-                        entry.getValue().get("runs").asLong(),
-                        entry.getValue().get("milliseconds").asDouble()
-                            / Math.max(1, entry.getValue().get("runs").asLong()),
-                        entry.getValue().get("rejections").asLong())));
-    return text.toString();
+                        entry.getValue().asDouble())));
+  }
+
+  private static long size(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   private static void delete(Path directory) {

@@ -168,13 +168,27 @@ public final class LocalPlatform implements AutoCloseable {
     try {
       awaitReady(child);
     } catch (PlatformException e) {
-      stop(child);
-      synchronized (children) {
-        children.remove(child);
-      }
+      remove(child);
       throw e;
     }
     announce();
+  }
+
+  /** Stops a process for good; harmless where none has that name. */
+  public void stop(String name) {
+    Optional<SupervisedChild> named;
+    synchronized (children) {
+      named = children.stream().filter(child -> child.name().equals(name)).findFirst();
+    }
+    named.ifPresent(this::remove);
+    announce();
+  }
+
+  private void remove(SupervisedChild child) {
+    stop(child);
+    synchronized (children) {
+      children.remove(child);
+    }
   }
 
   /**

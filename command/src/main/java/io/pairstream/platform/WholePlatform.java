@@ -13,8 +13,15 @@ import java.util.Map;
 /** Broker, registry, the topics of a data set and the preprocessing service, on this machine. */
 public final class WholePlatform implements AutoCloseable {
 
-  /** The service's heap. Records have up to 9 MiB, and a few of each partition are in hand. */
-  private static final String[] PREPROCESS_JVM = {"-Xmx1g", "-XX:+UseSerialGC"};
+  /**
+   * The service's heap. Records have up to 9 MiB, and a few of each partition are in hand. What is
+   * fetched lives for a few hundred pairs, so a young generation that is large from the start is
+   * collected when little of it is left.
+   */
+  private static final List<String> PREPROCESS_JVM =
+      List.of("-Xmx1g", "-Xmn500m", "-XX:+UseSerialGC");
+
+  private static final String PREPROCESS = "preprocess";
 
   private final LocalPlatform platform;
   private final Cluster cluster;
@@ -25,7 +32,7 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Starts everything, and returns once pairs can be published.
+   * Starts everything, and returns once pairs can be published and are cleaned.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
@@ -39,6 +46,24 @@ public final class WholePlatform implements AutoCloseable {
       String recipe,
       List<String> moreArguments,
       PlatformListener listener) {
+    WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
+    try {
+      whole.startPreprocessing(recipe, moreArguments, List.of());
+      return whole;
+    } catch (RuntimeException e) {
+      whole.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts everything but the preprocessing service, and returns once pairs can be published.
+   *
+   * @param partitions partitions of each topic, where the topics are new
+   * @throws PlatformException where something does not start; then nothing is left running
+   */
+  public static WholePlatform withoutPreprocessing(
+      PlatformSettings settings, Dataset dataset, int partitions, PlatformListener listener) {
     LocalPlatform platform = LocalPlatform.start(settings, listener);
     try {
       Cluster cluster =
@@ -50,20 +75,39 @@ public final class WholePlatform implements AutoCloseable {
               Map.of());
       new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));
-      platform.launch(
-          ServiceSpec.of(
-                  "preprocess",
-                  "io.pairstream.cli.Main",
-                  arguments(cluster, recipe, settings.dataDirectory(), moreArguments))
-              .withJvmOptions(PREPROCESS_JVM)
-              .readyWhen(
-                  Readiness.groupIsAtWork(
-                      cluster.bootstrapServers(), cluster.dataset().preprocessGroup())));
       return new WholePlatform(platform, cluster);
     } catch (RuntimeException e) {
       platform.close();
       throw e;
     }
+  }
+
+  /**
+   * Starts the preprocessing service, and returns once it is at work.
+   *
+   * @param recipe name or path of a recipe that has been checked
+   * @param moreArguments further arguments of the service
+   * @param moreJvmOptions further options of its virtual machine; they stand above the usual ones
+   * @throws PlatformException where it does not start
+   */
+  public void startPreprocessing(
+      String recipe, List<String> moreArguments, List<String> moreJvmOptions) {
+    List<String> jvmOptions = new ArrayList<>(PREPROCESS_JVM);
+    jvmOptions.addAll(moreJvmOptions);
+    platform.launch(
+        ServiceSpec.of(
+                PREPROCESS,
+                "io.pairstream.cli.Main",
+                arguments(cluster, recipe, platform.dataDirectory(), moreArguments))
+            .withJvmOptions(jvmOptions.toArray(String[]::new))
+            .readyWhen(
+                Readiness.groupIsAtWork(
+                    cluster.bootstrapServers(), cluster.dataset().preprocessGroup())));
+  }
+
+  /** Stops the preprocessing service; pairs can still be published, and wait. */
+  public void stopPreprocessing() {
+    platform.stop(PREPROCESS);
   }
 
   private static List<String> arguments(

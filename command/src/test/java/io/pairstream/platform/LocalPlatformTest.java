@@ -150,6 +150,23 @@ class LocalPlatformTest {
 
   @Test
   @Order(6)
+  void stopsOneServiceForGoodAndTakesItsNameAgain() throws IOException {
+    long waiter = platform.pids().get("waiter");
+
+    platform.stop("waiter");
+    platform.stop("waiter");
+
+    assertThat(ProcessHandle.of(waiter)).isEmpty();
+    assertThat(PlatformFile.read(directory).orElseThrow().processes())
+        .extracting(PlatformFile.Child::name)
+        .containsExactly("broker", "registry");
+
+    platform.launch(ServiceSpec.of("waiter", Waiter.class.getName(), List.of()));
+    assertThat(platform.pids()).containsKey("waiter");
+  }
+
+  @Test
+  @Order(7)
   void stopsInReverseOrderAndComesBackWithTheSamePortsAndData() throws Exception {
     String bootstrapServers = platform.bootstrapServers();
     String schemaRegistry = platform.schemaRegistryUrl();

@@ -35,7 +35,12 @@ public record PreprocessSettings(
   /** A broker's transaction.max.timeout.ms, where nobody has changed it. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
 
-  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
+  /**
+   * How long outputs wait for their transaction's end, at most. Each end costs every thread its
+   * time and the broker a marker on every partition written, however few records there are: see
+   * docs/performance.md.
+   */
+  private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   public PreprocessSettings {
     if (threads < 1) {

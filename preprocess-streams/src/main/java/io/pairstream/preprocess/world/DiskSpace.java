@@ -19,6 +19,10 @@ public final class DiskSpace implements Admission.Condition {
 
   @Override
   public Optional<String> trouble() {
+    // One call of the system. A file store reads the whole table of mounts first, at each poll.
+    if (directory.toFile().getUsableSpace() >= NEEDED_BYTES) {
+      return Optional.empty();
+    }
     try {
       long usable = Files.getFileStore(directory).getUsableSpace();
       return usable >= NEEDED_BYTES

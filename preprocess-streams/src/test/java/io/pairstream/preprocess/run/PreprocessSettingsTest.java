@@ -99,14 +99,14 @@ class PreprocessSettingsTest {
             workers,
             Map.of(
                 "commit.interval.ms",
-                "1000",
+                "100",
                 TRANSACTION_TIMEOUT,
                 "600000",
                 "security.protocol",
                 "SSL"));
 
     assertThat(settings.streamsSettings())
-        .containsEntry("commit.interval.ms", "1000")
+        .containsEntry("commit.interval.ms", "100")
         .containsEntry(TRANSACTION_TIMEOUT, "600000")
         .containsEntry("security.protocol", "SSL");
   }

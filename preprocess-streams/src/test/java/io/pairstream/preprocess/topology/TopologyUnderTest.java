@@ -68,6 +68,8 @@ final class TopologyUnderTest implements AutoCloseable {
     Properties properties = new Properties();
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.dataset().preprocessGroup());
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    // A store's files are locked, and the usual directory is the whole machine's.
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + UUID.randomUUID());
     driver =
         new TopologyTestDriver(
             new PreprocessTopology(

@@ -1,0 +1,129 @@
+package io.pairstream.benchmarks;
+
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.platform.WholePlatform;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.Cluster;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ReplicaInfo;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The whole line on a platform that is at work.
+ *
+ * <p>What is done is read off the group's committed offsets, which move in the same transactions as
+ * the outputs; a record of a raw topic has one offset.
+ */
+final class PublishedLine implements AutoCloseable {
+
+  private static final Duration STUCK = Duration.ofMinutes(5);
+  private static final long LOOK_EVERY_MS = 500;
+
+  private final WholePlatform platform;
+  private final RepeatedPairs pairs;
+  private final Admin admin;
+  private final PairPublisher publisher;
+  private long published;
+
+  PublishedLine(WholePlatform platform, RepeatedPairs pairs) {
+    this.platform = platform;
+    this.pairs = pairs;
+    Cluster cluster = platform.cluster();
+    Map<String, Object> kafka = cluster.clientSettings(Map.of());
+    Registry registry = cluster.registry();
+    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    admin = Admin.create(kafka);
+    publisher = PairPublisher.open(topics.crowdsourced(), registry, kafka, Clock.systemUTC());
+  }
+
+  /**
+   * Publishes so many further pairs as fast as the broker takes them, and waits until they are
+   * cleaned. Nothing counts while the publisher is at work.
+   */
+  SteadyState run(long count) throws InterruptedException {
+    long before = published;
+    for (; published < before + count; published++) {
+      var unused = publisher.publish(pairs.at(published));
+    }
+    publisher.flush();
+
+    SteadyState.Watch watch =
+        new SteadyState.Watch(
+            count,
+            () -> ProcessorTime.ofProcesses(platform.processes().pids(), "image workers"),
+            () -> ProcessorTime.ofThreads(platform.processes().pids().get("preprocess")));
+    long done = 0;
+    long movedNanos = System.nanoTime();
+    while (done < count) {
+      long now = committed() - before;
+      if (now > done) {
+        movedNanos = System.nanoTime();
+      } else if (System.nanoTime() - movedNanos > STUCK.toNanos()) {
+        throw new IllegalStateException(
+            done + " of " + count + ", and nothing more for " + STUCK.toMinutes() + " min");
+      }
+      done = now;
+      watch.observe(done);
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
+    }
+    return watch.result();
+  }
+
+  private long committed() throws InterruptedException {
+    String group = platform.cluster().dataset().preprocessGroup();
+    try {
+      return admin
+          .listConsumerGroupOffsets(group)
+          .partitionsToOffsetAndMetadata(group)
+          .get()
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getKey().topic().equals(publisher.topic()))
+          .mapToLong(entry -> entry.getValue().offset())
+          .sum();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the group's offsets cannot be read", e.getCause());
+    }
+  }
+
+  /** Bytes on the broker's disk per published pair, by topic. */
+  SortedMap<String, Double> bytesPerPair() throws InterruptedException {
+    SortedMap<String, Double> bytes = new TreeMap<>();
+    try {
+      admin.describeLogDirs(List.of(1)).allDescriptions().get().values().stream()
+          .flatMap(directories -> directories.values().stream())
+          .flatMap(directory -> directory.replicaInfos().entrySet().stream())
+          .forEach(replica -> add(replica, bytes));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the broker does not describe its disk", e.getCause());
+    }
+    bytes.replaceAll((topic, sum) -> Math.round(sum / published * 10) / 10.0);
+    bytes.values().removeIf(each -> each == 0);
+    return bytes;
+  }
+
+  private static void add(
+      Map.Entry<TopicPartition, ReplicaInfo> replica, SortedMap<String, Double> bytes) {
+    bytes.merge(replica.getKey().topic(), (double) replica.getValue().size(), Double::sum);
+  }
+
+  long published() {
+    return published;
+  }
+
+  @Override
+  public void close() {
+    publisher.close();
+    admin.close();
+  }
+}

@@ -1,0 +1,81 @@
+package io.pairstream.benchmarks;
+
+import io.pairstream.ingest.publish.NewPair;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A few pairs as a long row of distinct ones: in each further pass every picture is another file
+ * with the same pixels.
+ *
+ * <p>A JPEG gets a comment behind its first marker, so that digest, pair id and partition are new.
+ * Any other picture stays as it is, and its caption gets the number of the pass. Thread-safe.
+ */
+final class RepeatedPairs {
+
+  private static final byte[] START_OF_IMAGE = {(byte) 0xFF, (byte) 0xD8};
+  private static final byte[] COMMENT = {(byte) 0xFF, (byte) 0xFE};
+
+  /** A segment's length counts the two bytes that hold it. */
+  private static final int LENGTH_BYTES = 2;
+
+  private final List<NewPair> pairs;
+
+  /**
+   * @param pairs at least one
+   */
+  RepeatedPairs(List<NewPair> pairs) {
+    if (pairs.isEmpty()) {
+      throw new IllegalArgumentException("there is no pair to repeat");
+    }
+    this.pairs = List.copyOf(pairs);
+  }
+
+  /** The pairs of the first pass, as they were given. */
+  List<NewPair> once() {
+    return pairs;
+  }
+
+  /** The pair at a place of the row, from 0. */
+  NewPair at(long index) {
+    NewPair pair = pairs.get((int) (index % pairs.size()));
+    long pass = index / pairs.size();
+    if (pass == 0) {
+      return pair;
+    }
+    return isJpeg(pair.image())
+        ? with(pair, commented(pair.image(), "pass " + pass), pair.caption())
+        : with(pair, pair.image(), pair.caption() + " (" + pass + ")");
+  }
+
+  private static boolean isJpeg(ByteBuffer image) {
+    return image.remaining() > START_OF_IMAGE.length
+        && image
+            .slice(image.position(), START_OF_IMAGE.length)
+            .equals(ByteBuffer.wrap(START_OF_IMAGE));
+  }
+
+  private static ByteBuffer commented(ByteBuffer image, String words) {
+    byte[] text = words.getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer rest = image.duplicate();
+    rest.position(rest.position() + START_OF_IMAGE.length);
+    ByteBuffer commented =
+        ByteBuffer.allocate(image.remaining() + COMMENT.length + LENGTH_BYTES + text.length);
+    commented.put(START_OF_IMAGE).put(COMMENT).putShort((short) (LENGTH_BYTES + text.length));
+    return commented.put(text).put(rest).flip();
+  }
+
+  private static NewPair with(NewPair pair, ByteBuffer image, String caption) {
+    return new NewPair(
+        image,
+        caption,
+        pair.language(),
+        pair.sourceKind(),
+        pair.contributor(),
+        pair.url(),
+        pair.licence(),
+        pair.mediaType(),
+        pair.annotations());
+  }
+}

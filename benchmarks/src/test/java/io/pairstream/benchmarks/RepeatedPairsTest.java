@@ -1,0 +1,105 @@
+package io.pairstream.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.SourceKind;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class RepeatedPairsTest {
+
+  private final NewPair jpeg = pair(picture("jpg"), "A red stripe.");
+  private final NewPair png = pair(picture("png"), "A red stripe.");
+
+  @Test
+  void theFirstPassIsThePairsAsTheyAre() {
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png));
+
+    assertThat(pairs.at(0)).isEqualTo(jpeg);
+    assertThat(pairs.at(1)).isEqualTo(png);
+  }
+
+  @Test
+  void noPairComesTwice() {
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png));
+
+    Set<String> ids =
+        LongStream.range(0, 100)
+            .mapToObj(pairs::at)
+            .map(pair -> PairIdentity.pairId(digest(pair), pair.caption()))
+            .collect(Collectors.toSet());
+
+    assertThat(ids).hasSize(100);
+  }
+
+  @Test
+  void aJpegBecomesAnotherFileOfTheSamePixels() throws IOException {
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg));
+
+    assertThat(digest(pairs.at(1))).isNotEqualTo(digest(jpeg)).isNotEqualTo(digest(pairs.at(2)));
+    assertThat(pixels(pairs.at(1))).isEqualTo(pixels(jpeg));
+  }
+
+  @Test
+  void anyOtherPictureStaysAsItIs() {
+    RepeatedPairs pairs = new RepeatedPairs(List.of(png));
+
+    assertThat(digest(pairs.at(1))).isEqualTo(digest(png));
+    assertThat(pairs.at(1).caption()).isEqualTo("A red stripe. (1)");
+  }
+
+  @Test
+  void refusesNothingToRepeat() {
+    List<NewPair> none = List.of();
+
+    assertThatThrownBy(() -> new RepeatedPairs(none)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static String digest(NewPair pair) {
+    return PairIdentity.imageDigest(pair.image());
+  }
+
+  private static NewPair pair(byte[] image, String caption) {
+    return NewPair.of(ByteBuffer.wrap(image), caption, "en", SourceKind.IMPORTED);
+  }
+
+  private static byte[] picture(String format) {
+    BufferedImage picture = new BufferedImage(32, 24, BufferedImage.TYPE_INT_RGB);
+    for (int y = 8; y < 16; y++) {
+      for (int x = 0; x < 32; x++) {
+        picture.setRGB(x, y, 0xC01020);
+      }
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(picture, format, file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file.toByteArray();
+  }
+
+  private static int[] pixels(NewPair pair) throws IOException {
+    byte[] file = new byte[pair.imageBytes()];
+    pair.image().duplicate().get(file);
+    BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(file));
+    BufferedImage copy =
+        new BufferedImage(decoded.getWidth(), decoded.getHeight(), BufferedImage.TYPE_INT_RGB);
+    copy.getGraphics().drawImage(decoded, 0, 0, null);
+    return ((DataBufferInt) copy.getRaster().getDataBuffer()).getData();
+  }
+}
