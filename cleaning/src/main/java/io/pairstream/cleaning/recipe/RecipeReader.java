@@ -1,6 +1,15 @@
 package io.pairstream.cleaning.recipe;
 
 import java.math.BigInteger;
+import java.util.Optional;
+import java.util.HexFormat;
+import java.security.NoSuchAlgorithmException;
+import java.security.MessageDigest;
+import java.nio.file.Path;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Files;
+import java.io.InputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -186,6 +195,36 @@ public final class RecipeReader {
   }
 
   /**
+   * A file that the recipe names, relative to the recipe's own folder; nothing where it names none.
+   * In force is the file's content, wherever it lies: the value becomes its SHA-256.
+   *
+   * @param maxBytes the largest file that is taken
+   */
+  public Optional<NamedFile> file(String key, long maxBytes) {
+    String text = text(key, "");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Path path = Path.of(source).resolveSibling(text).toAbsolutePath().normalize();
+      if (!Files.isRegularFile(path)) {
+        problem(key, "there is no file " + shown(path.toString()));
+      } else if (Files.size(path) > maxBytes) {
+        problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
+      } else {
+        String sha256 = sha256(path);
+        effective.put(key, "sha256:" + sha256);
+        return Optional.of(new NamedFile(path, sha256));
+      }
+    } catch (InvalidPathException e) {
+      problem(key, "'" + shown(text) + "' is no path of a file");
+    } catch (IOException e) {
+      problem(key, "the file cannot be read: " + shown(String.valueOf(e.getMessage())));
+    }
+    return Optional.empty();
+  }
+
+  /**
    * Adds to what is in force a value that the file does not hold but that decides outcomes, such as
    * the digest of a file that the recipe names.
    */
@@ -316,6 +355,19 @@ public final class RecipeReader {
   /** The text, or its beginning if it is too long for a message. */
   private static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+
+  private static String sha256(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** Levenshtein distance. */

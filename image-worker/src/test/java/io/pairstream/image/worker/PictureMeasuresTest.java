@@ -9,7 +9,6 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,16 +32,18 @@ class PictureMeasuresTest {
   }
 
   private static Mat flat(int width, int height, int blue, int green, int red) {
-    return new Mat(height, width, opencv_core.CV_8UC3, colour(blue, green, red));
+    Mat picture = new Mat(height, width, opencv_core.CV_8UC3);
+    picture.setTo(colour(blue, green, red));
+    return picture;
   }
 
-  private static Scalar colour(int blue, int green, int red) {
-    return new Scalar(blue, green, red, 0);
+  private static Mat colour(int blue, int green, int red) {
+    return new Mat(new double[] {blue, green, red});
   }
 
   /** A picture with an area of another colour. */
-  private static void fill(Mat picture, int x, int y, int width, int height, Scalar colour) {
-    new Mat(picture, new Rect(x, y, width, height)).setTo(new Mat(1, 1, picture.type(), colour));
+  private static void fill(Mat picture, int x, int y, int width, int height, Mat colour) {
+    new Mat(picture, new Rect(x, y, width, height)).setTo(colour);
   }
 
   @ParameterizedTest
