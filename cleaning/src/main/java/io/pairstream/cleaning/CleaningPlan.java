@@ -3,13 +3,19 @@ package io.pairstream.cleaning;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CleanCaption;
 import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.forbidden.RefuseForbiddenDigest;
+import io.pairstream.cleaning.forbidden.RefuseForbiddenPicture;
+import io.pairstream.cleaning.image.CheckImageQuality;
 import io.pairstream.cleaning.image.CheckImageShape;
 import io.pairstream.cleaning.image.CheckImageSize;
+import io.pairstream.cleaning.image.CheckModelScores;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.PixelNormalisation;
 import io.pairstream.cleaning.image.PrepareImage;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
@@ -23,6 +29,7 @@ import io.pairstream.cleaning.tokens.TokenizedCaption;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +49,15 @@ public final class CleaningPlan {
    */
   private static final int STEPS_VERSION = 1;
 
+  private final Step<String, String> screen;
   private final Step<EncodedImage, ProbedImage> gate;
   private final Step<Map<String, String>, PixelBox> cropBox;
   private final Step<ReceivedCaption, TokenizedCaption> caption;
   private final Step<ImageToPrepare, PreparedImage> image;
   private final SplitByImage split;
   private final TokenizeCaption.Settings tokens;
+  private final boolean scoresSeeCaptions;
+  private final PixelNormalisation normalisation;
   private final SortedMap<String, String> effectiveRecipe;
 
   /**
@@ -56,6 +66,12 @@ public final class CleaningPlan {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException with all problems of the recipe
    */
   public CleaningPlan(RecipeReader recipe, ImageWorker worker, StepObserver observer) {
+    RefuseForbiddenDigest.Listed files = RefuseForbiddenDigest.Listed.from(recipe);
+    screen =
+        files.isEmpty()
+            ? Outcome::kept
+            : observer.watch("refuse-forbidden-digest", new RefuseForbiddenDigest(files));
+
     gate =
         observer
             .watch("probe-image", new ProbeImage())
@@ -85,10 +101,50 @@ public final class CleaningPlan {
                     new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe))))
             .then(observer.watch("tokenize-caption", new TokenizeCaption(tokens)));
 
-    image = observer.watch("prepare-image", new PrepareImage(worker, ImagePlan.from(recipe)));
+    List<ModelScore> scores = ModelScore.from(recipe, tokens.length());
+    scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
+    CheckImageQuality.Limits quality = CheckImageQuality.Limits.from(recipe);
+    ImagePlan pictures = ImagePlan.from(recipe).withScores(scores);
+    image = judged(new PrepareImage(worker, pictures), quality, scores, recipe, observer);
+    normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
 
     split = new SplitByImage(SplitByImage.Shares.from(recipe));
     effectiveRecipe = recipe.finish();
+  }
+
+  /** Pixels, and then each check of them that the recipe asks for. */
+  private static Step<ImageToPrepare, PreparedImage> judged(
+      PrepareImage prepare,
+      CheckImageQuality.Limits quality,
+      List<ModelScore> scores,
+      RecipeReader recipe,
+      StepObserver observer) {
+    Step<ImageToPrepare, PreparedImage> image = observer.watch("prepare-image", prepare);
+    RefuseForbiddenPicture.Listed pictures = RefuseForbiddenPicture.Listed.from(recipe);
+    if (!pictures.isEmpty()) {
+      image =
+          image.then(
+              observer.watch("refuse-forbidden-picture", new RefuseForbiddenPicture(pictures)));
+    }
+    if (!quality.inOrder().isEmpty()) {
+      image = image.then(observer.watch("check-image-quality", new CheckImageQuality(quality)));
+    }
+    if (!scores.isEmpty()) {
+      CheckModelScores check =
+          new CheckModelScores(
+              scores.stream().map(score -> CheckModelScores.Limits.from(recipe, score)).toList());
+      image = image.then(observer.watch("check-model-scores", check));
+    }
+    return image;
+  }
+
+  /**
+   * Keeps or rejects an image by its digest alone, before anything of it is looked at.
+   *
+   * @param imageDigest lower-case hex SHA-256 of the image file
+   */
+  public Outcome<String> screen(String imageDigest) {
+    return screen.apply(imageDigest);
   }
 
   /** Keeps or rejects a pair by what its image's header declares. */
@@ -108,8 +164,18 @@ public final class CleaningPlan {
         .then(
             tokenized ->
                 image
-                    .apply(new ImageToPrepare(pair.image(), pair.cropBox(), List.of()))
+                    .apply(
+                        new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)))
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
+  }
+
+  private List<Integer> seenByModels(TokenizedCaption caption) {
+    return scoresSeeCaptions ? Arrays.stream(caption.ids()).boxed().toList() : List.of();
+  }
+
+  /** How the recipe recommends the feed to turn levels into numbers. */
+  public PixelNormalisation normalisation() {
+    return normalisation;
   }
 
   public SplitByImage split() {

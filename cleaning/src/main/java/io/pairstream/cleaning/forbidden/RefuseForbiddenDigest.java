@@ -69,8 +69,7 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
       while (low < high) {
         int middle = (low + high) >>> 1;
         int at = middle * DIGEST_BYTES;
-        int order =
-            Arrays.compareUnsigned(sorted, at, at + DIGEST_BYTES, wanted, 0, DIGEST_BYTES);
+        int order = Arrays.compareUnsigned(sorted, at, at + DIGEST_BYTES, wanted, 0, DIGEST_BYTES);
         if (order == 0) {
           return true;
         }

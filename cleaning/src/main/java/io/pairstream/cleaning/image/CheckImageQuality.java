@@ -7,7 +7,6 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Keeps pictures whose measures lie within the recipe's limits.
@@ -27,7 +26,7 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
   @Override
   public Outcome<PreparedImage> apply(PreparedImage image) {
     for (Limit limit : limits.inOrder()) {
-      double value = image.measures().get(limit.measure());
+      double value = valueOf(limit.measure(), image);
       if (limit.isBrokenBy(value)) {
         return Outcome.rejected(
             limit.reason(),
@@ -43,6 +42,19 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
       }
     }
     return Outcome.kept(image);
+  }
+
+  /** Whether anything is measured: reads {@code quality.measures}. */
+  static boolean measures(RecipeReader recipe) {
+    return recipe.choice("quality.measures", "all", "all", "none").equals("all");
+  }
+
+  private static double valueOf(String measure, PreparedImage image) {
+    Double value = image.measures().get(measure);
+    if (value == null) {
+      throw new IllegalStateException("the image worker did not measure " + measure);
+    }
+    return value;
   }
 
   private static String shown(double value) {
@@ -68,10 +80,9 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
   /**
    * Which values of which measures are good enough.
    *
-   * @param measures whether anything is measured at all
    * @param inOrder the limits that can be broken
    */
-  public record Limits(boolean measures, List<Limit> inOrder) {
+  public record Limits(List<Limit> inOrder) {
 
     private static final List<String> SIDES = List.of("left", "right", "top", "bottom");
 
@@ -81,8 +92,7 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
 
     /** Reads the keys below {@code quality}. */
     public static Limits from(RecipeReader recipe) {
-      boolean measures = recipe.choice("quality.measures", "all", "all", "none").equals("all");
-      Reading reading = new Reading(recipe, measures);
+      Reading reading = new Reading(recipe, measures(recipe));
       reading.least("colour_deviation", 2, 0, 128, RejectReason.IMAGE_ONE_COLOUR);
       reading.least("sharpness", 0, 0, 1e6, RejectReason.IMAGE_BLURRED);
       reading.least("entropy_bits", 0, 0, 8, RejectReason.IMAGE_PLAIN);
@@ -94,11 +104,10 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
       reading.least("colourfulness", 0, 0, 500, RejectReason.IMAGE_COLOURLESS);
       double border = reading.bound("quality.max-border-share", 1, 0, 1);
       for (String side : SIDES) {
-        reading.add(
-            "border_" + side + "_share", false, border, 1, RejectReason.IMAGE_HAS_BORDERS);
+        reading.add("border_" + side + "_share", false, border, 1, RejectReason.IMAGE_HAS_BORDERS);
       }
       reading.least("bytes_per_pixel", 0, 0, 100, RejectReason.IMAGE_OVERCOMPRESSED);
-      return new Limits(measures, reading.limits);
+      return new Limits(reading.limits);
     }
   }
 
@@ -142,14 +151,5 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
         limits.add(new Limit(measure, isLeast, bound, reason));
       }
     }
-  }
-
-  /** What the file and its size tell, which needs no pixels. */
-  static Map<String, Double> ofFile(ProbedImage file, PreparedImage prepared) {
-    return Map.of(
-        "aspect_ratio",
-        (double) prepared.originalWidthPx() / prepared.originalHeightPx(),
-        "bytes_per_pixel",
-        (double) file.encoded().size() / file.pixels());
   }
 }

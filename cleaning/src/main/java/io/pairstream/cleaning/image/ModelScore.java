@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * beauty, indecency, a watermark.
  *
  * @param name its name in the recipe
- * @param model the ONNX file; absolute
+ * @param model path of the ONNX file; absolute
  * @param sha256 lower-case hex SHA-256 of that file
  * @param sidePx side of the square that the model looks at: the centre of the main picture
  * @param channelsLast whether the pixels go in as float32 [1, side, side, 3], or as [1, 3, side,
@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public record ModelScore(
     String name,
-    Path model,
+    String model,
     String sha256,
     int sidePx,
     boolean channelsLast,
@@ -65,8 +65,7 @@ public record ModelScore(
     String section = "scores." + name + ".";
     Optional<NamedFile> model = recipe.file(section + "model", MAX_BYTES);
     int sidePx = recipe.integer(section + "input-side-px", 224, 8, 1024);
-    boolean channelsLast =
-        recipe.choice(section + "layout", "nchw", "nchw", "nhwc").equals("nhwc");
+    boolean channelsLast = recipe.choice(section + "layout", "nchw", "nchw", "nhwc").equals("nhwc");
     PixelNormalisation normalisation =
         PixelNormalisation.read(recipe, section + "normalisation", PixelNormalisation.CLIP);
     boolean seesCaption =
@@ -87,7 +86,7 @@ public record ModelScore(
     ModelScore score =
         new ModelScore(
             name,
-            model.get().path(),
+            model.get().path().toString(),
             model.get().sha256(),
             sidePx,
             channelsLast,
@@ -95,7 +94,7 @@ public record ModelScore(
             seesCaption ? tokenLength : 0,
             output);
     try {
-      score.check(OnnxModel.read(score.model), section, recipe);
+      score.check(OnnxModel.read(Path.of(score.model)), section, recipe);
     } catch (IOException e) {
       recipe.problem(section + "model", "the model cannot be used: " + e.getMessage());
     }
@@ -109,9 +108,7 @@ public record ModelScore(
     List<Tensor> ids =
         declared.inputs().stream().filter(input -> input.shape().size() == 2).toList();
     int expected = tokens > 0 ? 2 : 1;
-    if (declared.inputs().size() != expected
-        || pixels.size() != 1
-        || ids.size() != expected - 1) {
+    if (declared.inputs().size() != expected || pixels.size() != 1 || ids.size() != expected - 1) {
       recipe.problem(
           section + "input",
           "the model takes "
@@ -124,7 +121,8 @@ public record ModelScore(
     }
     Tensor picture = pixels.get(0);
     if (picture.elementType() != Tensor.FLOAT32) {
-      recipe.problem(section + "model", "the model's picture is not float32, but " + shown(picture));
+      recipe.problem(
+          section + "model", "the model's picture is not float32, but " + shown(picture));
     } else if (!picture.takes(pixelShape())) {
       recipe.problem(
           section + "input-side-px",

@@ -20,19 +20,27 @@ public enum PixelNormalisation {
   /** Levels over 255, less ImageNet's mean, over its standard deviation. */
   IMAGENET;
 
-  /** Reads {@code pixels.normalisation}. */
-  public static PixelNormalisation from(RecipeReader recipe) {
-    return read(recipe, "pixels.normalisation", NONE);
+  /**
+   * Reads {@code pixels.normalisation}.
+   *
+   * @param colour what the channels are that it would be applied to
+   */
+  public static PixelNormalisation from(RecipeReader recipe, PictureColour colour) {
+    PixelNormalisation profile = read(recipe, "pixels.normalisation", NONE);
+    if ((profile == CLIP || profile == IMAGENET) && colour != PictureColour.RGB) {
+      recipe.problem(
+          "pixels.normalisation",
+          profile.word()
+              + " is a mean and a deviation of rgb, and pixels.colour is "
+              + colour.label());
+    }
+    return profile;
   }
 
   static PixelNormalisation read(RecipeReader recipe, String key, PixelNormalisation preset) {
-    String[] words =
-        Arrays.stream(values()).map(PixelNormalisation::word).toArray(String[]::new);
+    String[] words = Arrays.stream(values()).map(PixelNormalisation::word).toArray(String[]::new);
     return valueOf(
-        recipe
-            .choice(key, preset.word(), words)
-            .toUpperCase(Locale.ROOT)
-            .replace('-', '_'));
+        recipe.choice(key, preset.word(), words).toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   /** The name in recipes: none, zero-to-one, minus-one-to-one, clip, imagenet. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What is done to a picture's pixels: noise first, because what follows would raise it; then levels;
- * then edges; the colour model last.
+ * What is done to a picture's pixels: noise first, because what follows would raise it; then
+ * levels; then edges; the colour model last.
  *
  * <p>All is off unless a recipe asks for it. A generator learns to draw what it is shown: without
  * grain, or with halos at every edge.
@@ -49,8 +49,7 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
     }
     switch (denoise) {
       case "gaussian" ->
-          operations.add(
-              new PixelOperation(PixelOperation.Kind.GAUSSIAN, kernelPx, sigmaPx, 0));
+          operations.add(new PixelOperation(PixelOperation.Kind.GAUSSIAN, kernelPx, sigmaPx, 0));
       case "median" ->
           operations.add(new PixelOperation(PixelOperation.Kind.MEDIAN, kernelPx, 0, 0));
       case "bilateral" ->
@@ -61,8 +60,7 @@ public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour
                   sigmaPx == 0 ? sigmaOf(kernelPx) : sigmaPx,
                   strengthLevels));
       case "nl-means" ->
-          operations.add(
-              new PixelOperation(PixelOperation.Kind.NL_MEANS, 0, 0, strengthLevels));
+          operations.add(new PixelOperation(PixelOperation.Kind.NL_MEANS, 0, 0, strengthLevels));
       default -> {}
     }
   }

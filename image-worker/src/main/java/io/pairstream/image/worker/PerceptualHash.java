@@ -1,12 +1,13 @@
 package io.pairstream.image.worker;
 
 import java.util.Arrays;
-import java.util.function.Supplier;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * A hash that pictures with the same look share: the signs of the lowest spatial frequencies.
@@ -23,8 +24,10 @@ import org.bytedeco.opencv.opencv_core.Scalar;
  */
 final class PerceptualHash {
 
-  /** Side of the picture that is hashed, in pixels. */
-  static final int SIDE = 32;
+  /** Side of what a picture is hashed from, in pixels; each of the 32x32 levels is 64 of them. */
+  static final int SAMPLE_PX = 256;
+
+  private static final int SIDE = 32;
 
   private static final int LOW = 8;
   private static final int LEVELS = 256;
@@ -43,15 +46,17 @@ final class PerceptualHash {
   /**
    * Hashes a picture. The caller's {@code PointerScope} frees what this needs.
    *
-   * @param luma uint8 [32, 32]: the whole upright picture, scaled by area
-   * @param bgr uint8 [32, 32, 3], BGR: the same; asked for only where the picture is flat
+   * @param sample the whole upright picture: {@link #SAMPLE_PX} of its pixels in each direction
    */
-  static long of(Mat luma, Supplier<Mat> bgr) {
+  static long of(SmallPicture sample) {
+    Mat luma = new Mat();
+    opencv_imgproc.resize(
+        sample.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
     Mat mean = new Mat();
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);
     return new DoublePointer(deviation.data()).get() < FLAT_LEVELS
-        ? ofColour(opencv_core.mean(bgr.get()))
+        ? ofColour(opencv_core.mean(sample.bgr()))
         : ofFrequencies(luma);
   }
 

@@ -3,13 +3,13 @@ package io.pairstream.image.worker;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.MatVector;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -73,8 +73,9 @@ final class PictureMeasures {
   private static double sharpness(Mat luma) {
     Mat edges = new Mat();
     opencv_imgproc.Laplacian(luma, edges, opencv_core.CV_16S);
-    double deviation = meanAndDeviation(edges)[1];
-    return deviation * deviation;
+    double pixels = (double) edges.rows() * edges.cols();
+    double mean = opencv_core.sumElems(edges).get(0) / pixels;
+    return opencv_core.norm(edges, opencv_core.NORM_L2SQR, new Mat()) / pixels - mean * mean;
   }
 
   /** All that the histogram of the levels tells. */
@@ -160,42 +161,23 @@ final class PictureMeasures {
     double shrink = (double) REFERENCE_PX / COLOUR_STRIDE / Math.min(bgr.cols(), bgr.rows());
     opencv_imgproc.resize(
         bgr, sample, new Size(0, 0), shrink, shrink, opencv_imgproc.INTER_NEAREST);
-    byte[] pixels = new byte[sample.rows() * sample.cols() * 3];
-    sample.data().get(pixels);
+    MatVector channels = new MatVector();
+    opencv_core.split(sample, channels);
+    Mat blue = channels.get(0);
+    Mat green = channels.get(1);
+    Mat red = channels.get(2);
 
-    double count = pixels.length / 3.0;
-    long b = 0;
-    long g = 0;
-    long r = 0;
-    long bb = 0;
-    long gg = 0;
-    long rr = 0;
-    long bg = 0;
-    long br = 0;
-    long gr = 0;
-    for (int i = 0; i < pixels.length; i += 3) {
-      long blue = pixels[i] & 0xFF;
-      long green = pixels[i + 1] & 0xFF;
-      long red = pixels[i + 2] & 0xFF;
-      b += blue;
-      g += green;
-      r += red;
-      bb += blue * blue;
-      gg += green * green;
-      rr += red * red;
-      bg += blue * green;
-      br += blue * red;
-      gr += green * red;
-    }
-    double meanB = b / count;
-    double meanG = g / count;
-    double meanR = r / count;
-    double varB = bb / count - meanB * meanB;
-    double varG = gg / count - meanG * meanG;
-    double varR = rr / count - meanR * meanR;
-    double covBg = bg / count - meanB * meanG;
-    double covBr = br / count - meanB * meanR;
-    double covGr = gr / count - meanG * meanR;
+    double count = (double) sample.rows() * sample.cols();
+    Scalar sums = opencv_core.sumElems(sample);
+    double meanB = sums.get(0) / count;
+    double meanG = sums.get(1) / count;
+    double meanR = sums.get(2) / count;
+    double varB = blue.dot(blue) / count - meanB * meanB;
+    double varG = green.dot(green) / count - meanG * meanG;
+    double varR = red.dot(red) / count - meanR * meanR;
+    double covBg = blue.dot(green) / count - meanB * meanG;
+    double covBr = blue.dot(red) / count - meanB * meanR;
+    double covGr = green.dot(red) / count - meanG * meanR;
     measures.put("colour_deviation", root(Math.max(varB, Math.max(varG, varR))));
 
     // Of red - green and of yellow - blue, which is (red + green) / 2 - blue.
@@ -210,14 +192,5 @@ final class PictureMeasures {
   /** The square root; 0 for what only rounding made negative. */
   private static double root(double value) {
     return Math.sqrt(Math.max(0, value));
-  }
-
-  private static double[] meanAndDeviation(Mat picture) {
-    Mat mean = new Mat();
-    Mat deviation = new Mat();
-    opencv_core.meanStdDev(picture, mean, deviation);
-    return new double[] {
-      new DoublePointer(mean.data()).get(), new DoublePointer(deviation.data()).get()
-    };
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.image.worker;
 
-import io.pairstream.image.protocol.PixelChange;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PixelOperation;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -31,18 +32,42 @@ final class PixelChanges {
    * PointerScope} frees what this needs.
    *
    * @param bgr uint8 [height, width, 3], BGR; left as it is
-   * @return uint8 [height, width], or [height, width, 3] with the last channel first, as BGR is:
-   *     after a conversion to HSV, value, saturation, hue
+   * @return uint8 [height, width, 3], BGR
    */
-  static Mat apply(List<PixelChange> changes, Mat bgr) {
+  static Mat apply(List<PixelOperation> changes, Mat bgr) {
     Mat picture = bgr;
-    for (PixelChange change : changes) {
+    for (PixelOperation change : changes) {
       picture = apply(change, picture);
     }
     return picture;
   }
 
-  private static Mat apply(PixelChange change, Mat bgr) {
+  /**
+   * The picture in another colour model, in OpenCV's uint8 encoding: hue in 0 to 179; L* times
+   * 2.55, a* and b* plus 128; Cr and Cb plus 128.
+   *
+   * @return uint8 [height, width] in grey; otherwise [height, width, 3] with the last channel
+   *     first, which is where encoders look for what they write last: value, saturation, hue
+   */
+  static Mat converted(PictureColour colour, SmallPicture picture) {
+    return switch (colour) {
+      case RGB -> picture.bgr();
+      case GREY -> picture.luma();
+      case HSV -> reversed(picture.bgr(), opencv_imgproc.COLOR_BGR2HSV);
+      case LAB -> reversed(picture.bgr(), opencv_imgproc.COLOR_BGR2Lab);
+      case YCRCB -> reversed(picture.bgr(), opencv_imgproc.COLOR_BGR2YCrCb);
+    };
+  }
+
+  private static Mat reversed(Mat bgr, int conversion) {
+    Mat converted = new Mat();
+    opencv_imgproc.cvtColor(bgr, converted, conversion);
+    Mat reversed = new Mat();
+    opencv_imgproc.cvtColor(converted, reversed, opencv_imgproc.COLOR_RGB2BGR);
+    return reversed;
+  }
+
+  private static Mat apply(PixelOperation change, Mat bgr) {
     int size = change.size();
     double strength = change.strength();
     Mat changed = new Mat();
@@ -71,10 +96,6 @@ final class PixelChanges {
         opencv_imgproc.GaussianBlur(bgr, blurred, new Size(0, 0), change.sigmaPx());
         opencv_core.addWeighted(bgr, 1 + strength, blurred, -strength, 0, changed);
       }
-      case TO_GREY -> opencv_imgproc.cvtColor(bgr, changed, opencv_imgproc.COLOR_BGR2GRAY);
-      case TO_HSV -> changed = converted(bgr, opencv_imgproc.COLOR_BGR2HSV);
-      case TO_LAB -> changed = converted(bgr, opencv_imgproc.COLOR_BGR2Lab);
-      case TO_YCRCB -> changed = converted(bgr, opencv_imgproc.COLOR_BGR2YCrCb);
     }
     return changed;
   }
@@ -97,15 +118,6 @@ final class PixelChanges {
     Mat changed = new Mat();
     opencv_imgproc.cvtColor(separate, changed, opencv_imgproc.COLOR_YCrCb2BGR);
     return changed;
-  }
-
-  /** Encoders take the last channel for the first, so that is where the first one goes. */
-  private static Mat converted(Mat bgr, int conversion) {
-    Mat converted = new Mat();
-    opencv_imgproc.cvtColor(bgr, converted, conversion);
-    Mat reversed = new Mat();
-    opencv_imgproc.cvtColor(converted, reversed, opencv_imgproc.COLOR_RGB2BGR);
-    return reversed;
   }
 
   @FunctionalInterface

@@ -2,8 +2,9 @@ package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.image.protocol.PixelChange;
-import io.pairstream.image.protocol.PixelChange.Kind;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PixelOperation;
+import io.pairstream.cleaning.image.PixelOperation.Kind;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PixelChangesTest {
 
@@ -23,7 +25,7 @@ class PixelChangesTest {
 
   private static byte[] change(Mat bgr, Kind kind, int size, double sigmaPx, double strength) {
     return Golden.rgb(
-        PixelChanges.apply(List.of(new PixelChange(kind, size, sigmaPx, strength)), bgr));
+        PixelChanges.apply(List.of(new PixelOperation(kind, size, sigmaPx, strength)), bgr));
   }
 
   @ParameterizedTest
@@ -35,20 +37,30 @@ class PixelChangesTest {
     "GAMMA, 0, 0, 0.5",
     "EQUALISE, 0, 0, 0",
     "CLAHE, 2, 0, 2",
-    "SHARPEN, 0, 1, 0.5",
-    "TO_GREY, 0, 0, 0",
-    "TO_HSV, 0, 0, 0",
-    "TO_LAB, 0, 0, 0",
-    "TO_YCRCB, 0, 0, 0"
+    "SHARPEN, 0, 1, 0.5"
   })
   void doesWhatTheReferenceDoes(Kind kind, int size, double sigmaPx, double strength) {
-    byte[] expected = Golden.bytes(kind.name());
-
     byte[] changed = change(Golden.picture(24, 16), kind, size, sigmaPx, strength);
 
-    assertThat(changed).hasSameSizeAs(expected);
+    assertWithinOneLevel(changed, Golden.bytes(kind.name()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GREY", "HSV", "LAB", "YCRCB"})
+  void convertsAsTheReferenceDoes(PictureColour colour) {
+    byte[] converted = convert(Golden.picture(24, 16), colour);
+
+    assertWithinOneLevel(converted, Golden.bytes("TO_" + colour.name()));
+  }
+
+  private static byte[] convert(Mat bgr, PictureColour colour) {
+    return Golden.rgb(PixelChanges.converted(colour, new OpenCvPicture(bgr)));
+  }
+
+  private static void assertWithinOneLevel(byte[] pixels, byte[] expected) {
+    assertThat(pixels).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
-      assertThat((changed[i] & 0xFF) - (expected[i] & 0xFF)).as("byte %d", i).isBetween(-1, 1);
+      assertThat((pixels[i] & 0xFF) - (expected[i] & 0xFF)).as("byte %d", i).isBetween(-1, 1);
     }
   }
 
@@ -109,34 +121,32 @@ class PixelChangesTest {
 
   /** Pure red: hue 0, full saturation and value; L* a* b* and Y Cr Cb as OpenCV's manual scales. */
   @ParameterizedTest
-  @CsvSource({
-    "TO_HSV, 0, 255, 255",
-    "TO_LAB, 136, 208, 195",
-    "TO_YCRCB, 76, 255, 85",
-  })
-  void putsTheFirstChannelFirst(Kind kind, int first, int second, int third) {
+  @CsvSource({"HSV, 0, 255, 255", "LAB, 136, 208, 195", "YCRCB, 76, 255, 85"})
+  void putsTheFirstChannelFirst(PictureColour colour, int first, int second, int third) {
     byte[] red = {0, 0, (byte) 255};
 
-    assertThat(change(Golden.bgr(1, 1, red), kind, 0, 0, 0)).containsExactly(first, second, third);
+    assertThat(convert(Golden.bgr(1, 1, red), colour)).containsExactly(first, second, third);
   }
 
   @Test
   void greyIsOneChannelOfBt601Luma() {
     byte[] green = {0, (byte) 255, 0};
 
-    assertThat(change(Golden.bgr(1, 1, green), Kind.TO_GREY, 0, 0, 0)).containsExactly(150);
+    assertThat(convert(Golden.bgr(1, 1, green), PictureColour.GREY)).containsExactly(150);
   }
 
   @Test
   void oneChangeFollowsTheOther() {
-    byte[] pixels = {0, 51, (byte) 255};
+    byte[] pixels = {0, 0, 0, 51, 51, 51};
 
     Mat changed =
         PixelChanges.apply(
-            List.of(new PixelChange(Kind.GAMMA, 0, 0, 2), new PixelChange(Kind.TO_GREY, 0, 0, 0)),
-            Golden.bgr(1, 1, pixels));
+            List.of(
+                new PixelOperation(Kind.GAMMA, 0, 0, 2),
+                new PixelOperation(Kind.EQUALISE, 0, 0, 0)),
+            Golden.bgr(2, 1, pixels));
 
-    assertThat(Golden.rgb(changed)).containsExactly((int) Math.round(0.587 * 10 + 0.299 * 255));
+    assertThat(Golden.rgb(changed)).containsExactly(0, 0, 0, 255, 255, 255);
   }
 
   @Test
@@ -152,7 +162,7 @@ class PixelChangesTest {
     byte[] before = Golden.rgb(picture);
 
     for (Kind kind : Kind.values()) {
-      PixelChanges.apply(List.of(new PixelChange(kind, 3, 1, 1)), picture);
+      PixelChanges.apply(List.of(new PixelOperation(kind, 3, 1, 1)), picture);
     }
 
     assertThat(Golden.rgb(picture)).isEqualTo(before);
