@@ -56,6 +56,7 @@ public final class CleaningPlan {
   private final Step<ImageToPrepare, PreparedImage> image;
   private final SplitByImage split;
   private final TokenizeCaption.Settings tokens;
+  private final ImagePlan pictures;
   private final boolean scoresSeeCaptions;
   private final PixelNormalisation normalisation;
   private final SortedMap<String, String> effectiveRecipe;
@@ -104,8 +105,14 @@ public final class CleaningPlan {
     List<ModelScore> scores = ModelScore.from(recipe, tokens.length());
     scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
     CheckImageQuality.Limits quality = CheckImageQuality.Limits.from(recipe);
-    ImagePlan pictures = ImagePlan.from(recipe).withScores(scores);
-    image = judged(new PrepareImage(worker, pictures), quality, scores, recipe, observer);
+    pictures = ImagePlan.from(recipe).withScores(scores);
+    image =
+        judged(
+            new PrepareImage(worker, pictures),
+            quality,
+            CheckModelScores.Limits.from(recipe),
+            recipe,
+            observer);
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
 
     split = new SplitByImage(SplitByImage.Shares.from(recipe));
@@ -116,24 +123,21 @@ public final class CleaningPlan {
   private static Step<ImageToPrepare, PreparedImage> judged(
       PrepareImage prepare,
       CheckImageQuality.Limits quality,
-      List<ModelScore> scores,
+      List<CheckModelScores.Limits> scores,
       RecipeReader recipe,
       StepObserver observer) {
     Step<ImageToPrepare, PreparedImage> image = observer.watch("prepare-image", prepare);
-    RefuseForbiddenPicture.Listed pictures = RefuseForbiddenPicture.Listed.from(recipe);
-    if (!pictures.isEmpty()) {
+    RefuseForbiddenPicture.Listed forbidden = RefuseForbiddenPicture.Listed.from(recipe);
+    if (!forbidden.isEmpty()) {
       image =
           image.then(
-              observer.watch("refuse-forbidden-picture", new RefuseForbiddenPicture(pictures)));
+              observer.watch("refuse-forbidden-picture", new RefuseForbiddenPicture(forbidden)));
     }
     if (!quality.inOrder().isEmpty()) {
       image = image.then(observer.watch("check-image-quality", new CheckImageQuality(quality)));
     }
     if (!scores.isEmpty()) {
-      CheckModelScores check =
-          new CheckModelScores(
-              scores.stream().map(score -> CheckModelScores.Limits.from(recipe, score)).toList());
-      image = image.then(observer.watch("check-model-scores", check));
+      image = image.then(observer.watch("check-model-scores", new CheckModelScores(scores)));
     }
     return image;
   }
@@ -171,6 +175,11 @@ public final class CleaningPlan {
 
   private List<Integer> seenByModels(TokenizedCaption caption) {
     return scoresSeeCaptions ? Arrays.stream(caption.ids()).boxed().toList() : List.of();
+  }
+
+  /** What image workers are asked for. */
+  public ImagePlan pictures() {
+    return pictures;
   }
 
   /** How the recipe recommends the feed to turn levels into numbers. */

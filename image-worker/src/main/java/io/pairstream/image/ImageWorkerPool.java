@@ -123,6 +123,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
       throws WorkerLostException {
+    if (!worker.plan().scores().equals(plan.scores())) {
+      rehearse(worker, plan);
+    }
     Reply reply;
     try {
       reply = worker.ask(tokens.nextLong(), plan, image, settings.deadline());
@@ -132,6 +135,51 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     idle.addFirst(worker);
     return outcome(reply, image.image().encoded().bytes());
+  }
+
+  /**
+   * Has a worker load the plan's models and ask them about the picture that is known to be good,
+   * which may take as long as a start. A model that fails here is no image's fault.
+   *
+   * @throws ImageWorkerUnavailableException where it fails
+   */
+  private void rehearse(WorkerProcess worker, ImagePlan plan) {
+    try {
+      String failure =
+          worker
+              .ask(
+                  tokens.nextLong(),
+                  selfTest.plan().withScores(plan.scores()),
+                  selfTest.picture(plan.scores()),
+                  settings.startLimit())
+              .answer()
+              .outcome()
+              .fold(prepared -> "", Rejection::detail);
+      if (!failure.isEmpty()) {
+        worker.kill();
+        throw new WorkerLostException(failure, false, null);
+      }
+    } catch (WorkerLostException e) {
+      forget(worker);
+      throw unavailable(
+          "no worker can use the recipe's models: " + Complaints.presentable(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Finds out whether a worker can do what the plan asks, before any image needs it.
+   *
+   * @throws ImageWorkerUnavailableException if not; the message says why
+   */
+  public void rehearse(ImagePlan plan) {
+    turns.acquireUninterruptibly();
+    try {
+      WorkerProcess worker = idleOrFresh();
+      rehearse(worker, plan);
+      idle.addFirst(worker);
+    } finally {
+      turns.release();
+    }
   }
 
   private static Outcome<PreparedImage> outcome(Reply reply, byte[] file) {

@@ -53,15 +53,19 @@ public final class CheckModelScores implements Step<PreparedImage, PreparedImage
     /** A score beyond this is refused whatever the recipe says; so is what is no number. */
     private static final double BEYOND = 1e9;
 
-    /** Reads {@code min} and {@code max} of a score's section. */
-    public static Limits from(RecipeReader recipe, ModelScore score) {
-      String section = "scores." + score.name() + ".";
+    /** Reads {@code min} and {@code max} of each section below {@code scores}. */
+    public static List<Limits> from(RecipeReader recipe) {
+      return recipe.sections("scores").stream().map(name -> from(recipe, name)).toList();
+    }
+
+    private static Limits from(RecipeReader recipe, String name) {
+      String section = "scores." + name + ".";
       double min = recipe.number(section + "min", -BEYOND, -BEYOND, BEYOND);
       double max = recipe.number(section + "max", BEYOND, -BEYOND, BEYOND);
       if (min > max) {
         recipe.problem(section + "min", min + " is more than max, " + max);
       }
-      return new Limits(score.measure(), min, max);
+      return new Limits(ModelScore.measure(name), min, max);
     }
   }
 }

@@ -41,6 +41,10 @@ public record ModelScore(
 
   /** What a score stands under in a pair's measures. */
   public String measure() {
+    return measure(name);
+  }
+
+  static String measure(String name) {
     return "score." + name;
   }
 

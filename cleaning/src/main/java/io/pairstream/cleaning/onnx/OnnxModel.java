@@ -46,12 +46,12 @@ public record OnnxModel(List<Tensor> inputs, List<Tensor> outputs) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new IOException("a model file has at most 2 GiB");
       }
-      ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      return model(new ProtoFields(bytes));
+      return read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
     }
   }
 
-  private static OnnxModel model(ProtoFields fields) throws IOException {
+  static OnnxModel read(ByteBuffer bytes) throws IOException {
+    ProtoFields fields = new ProtoFields(bytes);
     List<Tensor> inputs = new ArrayList<>();
     List<Tensor> outputs = new ArrayList<>();
     Set<String> weights = new HashSet<>();

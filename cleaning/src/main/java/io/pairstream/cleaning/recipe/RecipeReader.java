@@ -208,7 +208,7 @@ public final class RecipeReader {
     try {
       Path path = Path.of(source).resolveSibling(text).toAbsolutePath().normalize();
       if (!Files.isRegularFile(path)) {
-        problem(key, "there is no file " + shown(path.toString()));
+        problem(key, "there is no file " + path);
       } else if (Files.size(path) > maxBytes) {
         problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
       } else {

@@ -50,6 +50,7 @@ final class ImagePreparer {
 
   private final ColourReader colours = new ColourReader();
   private ImagePlan plan = ImagePlan.PRESETS;
+  private ModelScores models = ModelScores.NONE;
 
   /** Loads the native libraries. */
   ImagePreparer() {
@@ -59,6 +60,9 @@ final class ImagePreparer {
 
   /** From now on, makes what {@code other} asks for. */
   void follow(ImagePlan other) {
+    if (!other.scores().equals(plan.scores())) {
+      models = ModelScores.of(other.scores());
+    }
     plan = other;
   }
 
@@ -81,11 +85,16 @@ final class ImagePreparer {
       WorkerRequest request, Upright upright, List<Layout> layouts, Colours declared) {
     if (!declared.ofInks()) {
       return decode(request)
-          .then(decoded -> prepare(decoded, upright, layouts, declared.conversion()));
+          .then(
+              decoded ->
+                  prepare(
+                      decoded, upright, layouts, declared.conversion(), request.tokenIds()));
     }
     return decode(request)
         .then(whole -> decodeInks(request, declared.conversion()))
-        .then(decoded -> prepare(decoded, upright, layouts, ColourConversion.NONE));
+        .then(
+            decoded ->
+                prepare(decoded, upright, layouts, ColourConversion.NONE, request.tokenIds()));
   }
 
   /** Of the main picture, then of each rendition. */
@@ -166,10 +175,21 @@ final class ImagePreparer {
   }
 
   private Outcome<PreparedImage> prepare(
-      DecodedPicture decoded, Upright upright, List<Layout> layouts, ColourConversion conversion) {
+      DecodedPicture decoded,
+      Upright upright,
+      List<Layout> layouts,
+      ColourConversion conversion,
+      int[] tokenIds) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
     Map<String, Double> measures =
         plan.measures() ? PictureMeasures.of(main.luma(), main.bgr()) : new HashMap<>();
+    if (!models.isEmpty()) {
+      try {
+        measures.putAll(models.of(main.bgr(), tokenIds));
+      } catch (ModelScores.ModelFailedException e) {
+        return Outcome.rejected(RejectReason.SCORE_OUT_OF_RANGE, e.getMessage());
+      }
+    }
     SmallPicture sample = decoded.sampled(PerceptualHash.SAMPLE_PX).turned(upright.orientation());
     long hash = PerceptualHash.of(inSrgb(sample, conversion));
     Picture picture = finished(main, layouts.get(0), plan.main());
