@@ -87,8 +87,7 @@ final class ImagePreparer {
       return decode(request)
           .then(
               decoded ->
-                  prepare(
-                      decoded, upright, layouts, declared.conversion(), request.tokenIds()));
+                  prepare(decoded, upright, layouts, declared.conversion(), request.tokenIds()));
     }
     return decode(request)
         .then(whole -> decodeInks(request, declared.conversion()))
