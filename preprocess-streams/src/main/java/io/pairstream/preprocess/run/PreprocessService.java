@@ -1,8 +1,8 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.preprocess.topology.PreprocessTopology;
