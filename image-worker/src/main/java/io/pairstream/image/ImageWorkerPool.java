@@ -7,7 +7,9 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -145,6 +147,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    */
   private void rehearse(WorkerProcess worker, ImagePlan plan) {
     try {
+      for (ModelScore score : plan.scores()) {
+        refuseExchanged(score);
+      }
       String failure =
           worker
               .ask(
@@ -156,13 +161,27 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
               .outcome()
               .fold(prepared -> "", Rejection::detail);
       if (!failure.isEmpty()) {
-        worker.kill();
         throw new WorkerLostException(failure, false, null);
       }
     } catch (WorkerLostException e) {
+      worker.kill();
       forget(worker);
       throw unavailable(
           "no worker can use the recipe's models: " + Complaints.presentable(e.getMessage()), e);
+    }
+  }
+
+  /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
+  private static void refuseExchanged(ModelScore score) throws WorkerLostException {
+    try {
+      if (!NamedFile.sha256(Path.of(score.model())).equals(score.sha256())) {
+        throw new WorkerLostException(
+            "the model of scores." + score.name() + " has changed since the recipe was read",
+            false,
+            null);
+      }
+    } catch (IOException e) {
+      throw new WorkerLostException("a model cannot be read: " + e.getMessage(), false, e);
     }
   }
 

@@ -189,7 +189,7 @@ class ModelScoresTest {
     Files.write(file, Files.readAllBytes(model("channels-last")));
 
     assertThatThrownBy(() -> WORKERS.rehearse(plan))
-        .hasMessageContaining("the file has changed since the recipe was read");
+        .hasMessageContaining("the model of scores.tiny has changed since the recipe was read");
   }
 
   @Test

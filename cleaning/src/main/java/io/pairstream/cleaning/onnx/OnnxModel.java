@@ -23,6 +23,8 @@ public record OnnxModel(List<Tensor> inputs, List<Tensor> outputs) {
   private static final int GRAPH_INPUT = 11;
   private static final int GRAPH_OUTPUT = 12;
   private static final int INITIALIZER_NAME = 8;
+  private static final int INITIALIZER_LOCATION = 14;
+  private static final int EXTERNAL = 1;
   private static final int VALUE_NAME = 1;
   private static final int VALUE_TYPE = 2;
   private static final int TYPE_TENSOR = 1;
@@ -62,7 +64,7 @@ public record OnnxModel(List<Tensor> inputs, List<Tensor> outputs) {
         ProtoFields graph = fields.message();
         while (graph.next()) {
           switch (graph.number()) {
-            case GRAPH_INITIALIZER -> weights.add(name(graph.message(), INITIALIZER_NAME));
+            case GRAPH_INITIALIZER -> weights.add(nameOfWeights(graph.message()));
             case GRAPH_INPUT -> inputs.add(tensor(graph.message()));
             case GRAPH_OUTPUT -> outputs.add(tensor(graph.message()));
             default -> {}
@@ -77,11 +79,13 @@ public record OnnxModel(List<Tensor> inputs, List<Tensor> outputs) {
     return new OnnxModel(inputs, outputs);
   }
 
-  private static String name(ProtoFields fields, int number) throws IOException {
+  private static String nameOfWeights(ProtoFields fields) throws IOException {
     String name = "";
     while (fields.next()) {
-      if (fields.number() == number) {
+      if (fields.number() == INITIALIZER_NAME) {
         name = fields.text();
+      } else if (fields.number() == INITIALIZER_LOCATION && fields.value() == EXTERNAL) {
+        throw new IOException("its weights are in another file; save it as one file");
       }
     }
     return name;

@@ -1,18 +1,14 @@
 package io.pairstream.cleaning.recipe;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -212,7 +208,7 @@ public final class RecipeReader {
       } else if (Files.size(path) > maxBytes) {
         problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
       } else {
-        String sha256 = sha256(path);
+        String sha256 = NamedFile.sha256(path);
         effective.put(key, "sha256:" + sha256);
         return Optional.of(new NamedFile(path, sha256));
       }
@@ -355,19 +351,6 @@ public final class RecipeReader {
   /** The text, or its beginning if it is too long for a message. */
   private static String shown(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
-  }
-
-  private static String sha256(Path path) throws IOException {
-    try (InputStream in = Files.newInputStream(path)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 16];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** Levenshtein distance. */

@@ -59,6 +59,14 @@ class OnnxModelTest {
         .isInstanceOf(IOException.class);
   }
 
+  /** A graph of one initializer whose data_location is EXTERNAL. */
+  @Test
+  void refusesWeightsThatNoDigestOfTheFileCovers() {
+    byte[] model = {0x3A, 4, 0x2A, 2, 0x70, 1};
+
+    assertThatThrownBy(() -> read(model)).hasMessageContaining("save it as one file");
+  }
+
   @Test
   void survivesAnyDamage() throws IOException {
     byte[] whole = model("mean-brightness");

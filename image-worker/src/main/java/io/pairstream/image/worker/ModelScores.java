@@ -4,13 +4,8 @@ import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.onnx.OnnxModel;
 import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +48,7 @@ final class ModelScores {
   /**
    * Loads the models. They stay until the process ends, so no {@code PointerScope} may be open.
    *
-   * @throws IllegalStateException where one cannot be loaded, or is another file than the plan
-   *     means
+   * @throws IllegalStateException where one cannot be loaded
    */
   static ModelScores of(List<ModelScore> scores) {
     if (scores.isEmpty()) {
@@ -118,11 +112,7 @@ final class ModelScores {
 
     Model(ModelScore score, Env env) throws IOException {
       this.score = score;
-      Path file = Path.of(score.model());
-      if (!sha256(file).equals(score.sha256())) {
-        throw new IOException("the file has changed since the recipe was read");
-      }
-      declared = OnnxModel.read(file);
+      declared = OnnxModel.read(Path.of(score.model()));
       SessionOptions options = new SessionOptions();
       options.SetIntraOpNumThreads(1);
       options.SetInterOpNumThreads(1);
@@ -224,19 +214,6 @@ final class ModelScores {
         }
       }
       return tables;
-    }
-
-    private static String sha256(Path file) throws IOException {
-      try (InputStream in = Files.newInputStream(file)) {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        byte[] buffer = new byte[1 << 16];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          digest.update(buffer, 0, read);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
     }
   }
 }
