@@ -9,13 +9,19 @@ import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.caption.RefuseBoilerplate;
 import io.pairstream.cleaning.caption.RefuseFileName;
+import io.pairstream.cleaning.forbidden.RefuseForbiddenDigest;
+import io.pairstream.cleaning.forbidden.RefuseForbiddenPicture;
+import io.pairstream.cleaning.image.CheckImageQuality;
 import io.pairstream.cleaning.image.CheckImageShape;
 import io.pairstream.cleaning.image.CheckImageSize;
+import io.pairstream.cleaning.image.CheckModelScores;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.PixelNormalisation;
 import io.pairstream.cleaning.image.PrepareImage;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbeImage;
@@ -31,6 +37,7 @@ import io.pairstream.cleaning.words.WriteTextForms;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +57,16 @@ public final class CleaningPlan {
    */
   private static final int STEPS_VERSION = 1;
 
+  private final Step<String, String> screen;
   private final Step<EncodedImage, ProbedImage> gate;
   private final Step<Map<String, String>, PixelBox> cropBox;
   private final Step<ReceivedCaption, TokenizedCaption> caption;
   private final Step<ImageToPrepare, PreparedImage> image;
   private final SplitByImage split;
   private final TokenizeCaption.Settings tokens;
+  private final ImagePlan pictures;
+  private final boolean scoresSeeCaptions;
+  private final PixelNormalisation normalisation;
   private final SortedMap<String, String> effectiveRecipe;
 
   /**
@@ -64,6 +75,12 @@ public final class CleaningPlan {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException with all problems of the recipe
    */
   public CleaningPlan(RecipeReader recipe, ImageWorker worker, StepObserver observer) {
+    RefuseForbiddenDigest.Listed files = RefuseForbiddenDigest.Listed.from(recipe);
+    screen =
+        files.isEmpty()
+            ? Outcome::kept
+            : observer.watch("refuse-forbidden-digest", new RefuseForbiddenDigest(files));
+
     gate =
         observer
             .watch("probe-image", new ProbeImage())
@@ -88,7 +105,18 @@ public final class CleaningPlan {
         captionSteps(recipe, observer)
             .then(observer.watch("tokenize-caption", new TokenizeCaption(tokens)));
 
-    image = observer.watch("prepare-image", new PrepareImage(worker, ImagePlan.from(recipe)));
+    List<ModelScore> scores = ModelScore.from(recipe, tokens.length());
+    scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
+    CheckImageQuality.Limits quality = CheckImageQuality.Limits.from(recipe);
+    pictures = ImagePlan.from(recipe).withScores(scores);
+    image =
+        judged(
+            new PrepareImage(worker, pictures),
+            quality,
+            CheckModelScores.Limits.from(recipe),
+            recipe,
+            observer);
+    normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
 
     split = new SplitByImage(SplitByImage.Shares.from(recipe));
     effectiveRecipe = recipe.finish();
@@ -136,6 +164,38 @@ public final class CleaningPlan {
     return steps;
   }
 
+  /** Pixels, and then each check of them that the recipe asks for. */
+  private static Step<ImageToPrepare, PreparedImage> judged(
+      PrepareImage prepare,
+      CheckImageQuality.Limits quality,
+      List<CheckModelScores.Limits> scores,
+      RecipeReader recipe,
+      StepObserver observer) {
+    Step<ImageToPrepare, PreparedImage> image = observer.watch("prepare-image", prepare);
+    RefuseForbiddenPicture.Listed forbidden = RefuseForbiddenPicture.Listed.from(recipe);
+    if (!forbidden.isEmpty()) {
+      image =
+          image.then(
+              observer.watch("refuse-forbidden-picture", new RefuseForbiddenPicture(forbidden)));
+    }
+    if (!quality.inOrder().isEmpty()) {
+      image = image.then(observer.watch("check-image-quality", new CheckImageQuality(quality)));
+    }
+    if (!scores.isEmpty()) {
+      image = image.then(observer.watch("check-model-scores", new CheckModelScores(scores)));
+    }
+    return image;
+  }
+
+  /**
+   * Keeps or rejects an image by its digest alone, before anything of it is looked at.
+   *
+   * @param imageDigest lower-case hex SHA-256 of the image file
+   */
+  public Outcome<String> screen(String imageDigest) {
+    return screen.apply(imageDigest);
+  }
+
   /** Keeps or rejects a pair by what its image's header declares. */
   public Outcome<GatedPair> gate(SubmittedPair pair) {
     return gate.apply(pair.image())
@@ -153,8 +213,23 @@ public final class CleaningPlan {
         .then(
             tokenized ->
                 image
-                    .apply(new ImageToPrepare(pair.image(), pair.cropBox(), List.of()))
+                    .apply(
+                        new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)))
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
+  }
+
+  private List<Integer> seenByModels(TokenizedCaption caption) {
+    return scoresSeeCaptions ? Arrays.stream(caption.ids()).boxed().toList() : List.of();
+  }
+
+  /** What image workers are asked for. */
+  public ImagePlan pictures() {
+    return pictures;
+  }
+
+  /** How the recipe recommends the feed to turn levels into numbers. */
+  public PixelNormalisation normalisation() {
+    return normalisation;
   }
 
   public SplitByImage split() {

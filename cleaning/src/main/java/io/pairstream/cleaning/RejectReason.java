@@ -35,6 +35,18 @@ public enum RejectReason {
   DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
   DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),
 
+  IMAGE_FORBIDDEN("Do not send this file again.", false),
+  PICTURE_FORBIDDEN("Do not send this picture again, in whatever file.", false),
+  IMAGE_ONE_COLOUR("Send a picture that shows something; this one has a single colour."),
+  IMAGE_BLURRED("Send a sharper picture."),
+  IMAGE_PLAIN("Send a picture that shows more; this one has hardly any detail."),
+  IMAGE_BADLY_EXPOSED("Send a picture that is neither too dark nor too bright."),
+  IMAGE_LOW_CONTRAST("Send a picture with more contrast."),
+  IMAGE_COLOURLESS("Send a picture with more colour."),
+  IMAGE_HAS_BORDERS("Cut off the bars at the picture's sides."),
+  IMAGE_OVERCOMPRESSED("Send the picture in a higher quality."),
+  SCORE_OUT_OF_RANGE("Send another picture, or another caption; a model judges this pair unfit."),
+
   CAPTION_NOT_UTF8("Encode the caption in UTF-8."),
   CAPTION_TOO_LONG("Send a shorter caption."),
   CAPTION_TOO_SHORT("Describe what the image shows in a few words."),
@@ -53,13 +65,24 @@ public enum RejectReason {
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 
   private final String remedy;
+  private final boolean keepsOriginal;
 
   RejectReason(String remedy) {
+    this(remedy, true);
+  }
+
+  RejectReason(String remedy, boolean keepsOriginal) {
     this.remedy = remedy;
+    this.keepsOriginal = keepsOriginal;
   }
 
   /** What the record's author can do about it, in a sentence. */
   public String remedy() {
     return remedy;
+  }
+
+  /** Whether quarantine may keep the record as it came; what nobody may keep, it must not. */
+  public boolean keepsOriginal() {
+    return keepsOriginal;
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
 import io.pairstream.cleaning.image.PixelBox;
@@ -20,10 +21,15 @@ import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,7 +54,7 @@ class CleaningPlanTest {
           640,
           480,
           3L,
-          Map.of());
+          Map.of("colour_deviation", 50.0));
 
   /** Answers always the same and remembers what it was asked for. */
   private static final class FakeImageWorker implements ImageWorker {
@@ -91,10 +97,10 @@ class CleaningPlanTest {
     assertThat(steps)
         .containsSubsequence(
             "clean-caption", "check-caption-length", "tokenize-caption", "prepare-image")
-        .endsWith("prepare-image");
+        .endsWith("prepare-image", "check-image-quality");
     CleanedPair cleaned = outcome.keptOnly().get(0);
     assertThat(cleaned.original()).isEqualTo(IMAGE);
-    assertThat(cleaned.image()).isEqualTo(PREPARED);
+    assertThat(cleaned.image().picture()).isEqualTo(PREPARED.picture());
     assertThat(cleaned.caption().caption().text()).isEqualTo("A dog & a ball");
     assertThat(cleaned.caption().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
     assertThat(cleaned.caption().count()).isEqualTo(5);
@@ -124,6 +130,104 @@ class CleaningPlanTest {
         plan(RecipeReader.parse("recipe", ""), rejecting).clean(pair("a dog and a ball"));
 
     assertThat(outcome).isEqualTo(Outcome.rejected(damaged));
+  }
+
+  private static PreparedImage measured(String measure, double value) {
+    Map<String, Double> measures = new HashMap<>(PREPARED.measures());
+    measures.put(measure, value);
+    return new PreparedImage(
+        PREPARED.picture(), List.of(), 640, 480, PREPARED.perceptualHash(), measures);
+  }
+
+  @Test
+  void addsWhatTheFileTellsToTheMeasures() {
+    CleanedPair cleaned = plan("").clean(pair("A dog and a ball")).keptOnly().get(0);
+
+    assertThat(cleaned.image().measures())
+        .containsEntry("colour_deviation", 50.0)
+        .containsEntry("aspect_ratio", 640.0 / 480)
+        .containsEntry("bytes_per_pixel", 1.0 / (640 * 480));
+    assertThat(
+            plan("quality: {measures: none}")
+                .clean(pair("A dog and a ball"))
+                .keptOnly()
+                .get(0)
+                .image())
+        .isEqualTo(PREPARED);
+  }
+
+  @Test
+  void checksQualityAfterThePixelsAreMade() {
+    ImageWorker blurred = new FakeImageWorker(Outcome.kept(measured("sharpness", 4)));
+
+    Outcome<CleanedPair> outcome =
+        plan(RecipeReader.parse("recipe", "quality: {min-sharpness: 5}"), blurred)
+            .clean(pair("a dog and a ball"));
+
+    assertThat(outcome.rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.IMAGE_BLURRED);
+    assertThat(steps).endsWith("prepare-image", "check-image-quality");
+  }
+
+  @Test
+  void stepThatIsSwitchedOffDoesNotRun() {
+    plan("quality: {min-colour-deviation: 0}").screen("00".repeat(32));
+    plan("quality: {min-colour-deviation: 0}").clean(pair("a dog and a ball"));
+
+    assertThat(steps)
+        .endsWith("prepare-image")
+        .doesNotContain(
+            "refuse-forbidden-digest",
+            "refuse-forbidden-picture",
+            "check-image-quality",
+            "check-model-scores");
+  }
+
+  @Test
+  void forbiddenPicturesLeaveBeforeAnyOtherCheckOfTheirPixels(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("digests"), "00".repeat(32));
+    Files.writeString(folder.resolve("hashes"), "0000000000000003");
+    String yaml =
+        """
+        forbidden: {digests-file: digests, hashes-file: hashes}
+        quality: {min-colour-deviation: 51}
+        """;
+    CleaningPlan plan =
+        plan(RecipeReader.parse(folder.resolve("recipe.yaml").toString(), yaml), worker);
+
+    assertThat(plan.screen("00".repeat(32)).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.IMAGE_FORBIDDEN);
+    assertThat(plan.screen("01".repeat(32)).keptOnly()).containsExactly("01".repeat(32));
+    assertThat(plan.clean(pair("a dog and a ball")).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.PICTURE_FORBIDDEN);
+    assertThat(plan.version()).isNotEqualTo(plan("").version());
+  }
+
+  @Test
+  void modelsSeeTheCaptionWhereTheyAskForIt() throws Exception {
+    Path models = Path.of(CleaningPlanTest.class.getResource("image/models").toURI());
+    String yaml =
+        """
+        tokens: {length: 8}
+        scores:
+          fit: {model: brightness-and-tokens.onnx, input: image-and-tokens, input-side-px: 16,
+                min: 0.25}
+        """;
+    FakeImageWorker unfit = new FakeImageWorker(Outcome.kept(measured("score.fit", 0.2)));
+    RecipeReader recipe = RecipeReader.parse(models.resolve("recipe.yaml").toString(), yaml);
+
+    Outcome<CleanedPair> outcome = plan(recipe, unfit).clean(pair("a dog and a ball"));
+
+    assertThat(outcome.rejectedOnly())
+        .extracting(Rejection::reason, Rejection::measured, Rejection::limit)
+        .containsExactly(Tuple.tuple(RejectReason.SCORE_OUT_OF_RANGE, "0.2000", "0.25"));
+    assertThat(unfit.images.get(0).tokenIds()).hasSize(8).startsWith(64, 3290);
+    assertThat(unfit.plans.get(0).scores()).extracting(ModelScore::name).containsExactly("fit");
+    assertThat(steps).endsWith("prepare-image", "check-image-quality", "check-model-scores");
   }
 
   @Test
@@ -204,7 +308,11 @@ class CleaningPlanTest {
         "split: {seed: 1}",
         "split: {validation-share: 0.0200001}",
         "image: {jpeg-quality: 94}",
-        "image: {encoding: png}"
+        "image: {encoding: png}",
+        "pixels: {denoise: median}",
+        "pixels: {normalisation: clip}",
+        "quality: {min-contrast: 1}",
+        "forbidden: {max-distance-bits: 5}"
       })
   void anotherLimitIsAnotherVersion(String yaml) {
     assertThat(plan(yaml).version()).isNotEqualTo(plan("").version());

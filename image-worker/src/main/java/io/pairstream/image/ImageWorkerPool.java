@@ -7,7 +7,9 @@ import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.image.WorkerProcess.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,6 +125,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
       throws WorkerLostException {
+    if (!worker.plan().scores().equals(plan.scores())) {
+      rehearse(worker, plan);
+    }
     Reply reply;
     try {
       reply = worker.ask(tokens.nextLong(), plan, image, settings.deadline());
@@ -132,6 +137,68 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     idle.addFirst(worker);
     return outcome(reply, image.image().encoded().bytes());
+  }
+
+  /**
+   * Has a worker load the plan's models and ask them about the picture that is known to be good,
+   * which may take as long as a start. A model that fails here is no image's fault.
+   *
+   * @throws ImageWorkerUnavailableException where it fails
+   */
+  private void rehearse(WorkerProcess worker, ImagePlan plan) {
+    try {
+      for (ModelScore score : plan.scores()) {
+        refuseExchanged(score);
+      }
+      String failure =
+          worker
+              .ask(
+                  tokens.nextLong(),
+                  selfTest.plan().withScores(plan.scores()),
+                  selfTest.picture(plan.scores()),
+                  settings.startLimit())
+              .answer()
+              .outcome()
+              .fold(prepared -> "", Rejection::detail);
+      if (!failure.isEmpty()) {
+        throw new WorkerLostException(failure, false, null);
+      }
+    } catch (WorkerLostException e) {
+      worker.kill();
+      forget(worker);
+      throw unavailable(
+          "no worker can use the recipe's models: " + Complaints.presentable(e.getMessage()), e);
+    }
+  }
+
+  /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
+  private static void refuseExchanged(ModelScore score) throws WorkerLostException {
+    try {
+      if (!NamedFile.sha256(Path.of(score.model())).equals(score.sha256())) {
+        throw new WorkerLostException(
+            "the model of scores." + score.name() + " has changed since the recipe was read",
+            false,
+            null);
+      }
+    } catch (IOException e) {
+      throw new WorkerLostException("a model cannot be read: " + e.getMessage(), false, e);
+    }
+  }
+
+  /**
+   * Finds out whether a worker can do what the plan asks, before any image needs it.
+   *
+   * @throws ImageWorkerUnavailableException if not; the message says why
+   */
+  public void rehearse(ImagePlan plan) {
+    turns.acquireUninterruptibly();
+    try {
+      WorkerProcess worker = idleOrFresh();
+      rehearse(worker, plan);
+      idle.addFirst(worker);
+    } finally {
+      turns.release();
+    }
   }
 
   private static Outcome<PreparedImage> outcome(Reply reply, byte[] file) {

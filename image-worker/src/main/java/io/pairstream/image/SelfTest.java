@@ -7,12 +7,15 @@ import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.ModelScore;
 import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * A picture that is known to be good. A worker that cannot prepare it is no judge of other images.
@@ -51,6 +54,12 @@ final class SelfTest {
 
   ImageToPrepare picture() {
     return picture;
+  }
+
+  /** The picture with as many token ids as the models look at. */
+  ImageToPrepare picture(List<ModelScore> scores) {
+    int ids = scores.stream().mapToInt(ModelScore::tokens).max().orElse(0);
+    return new ImageToPrepare(picture.image(), picture.cropBox(), Collections.nCopies(ids, 0));
   }
 
   /** Whether this is the picture. */

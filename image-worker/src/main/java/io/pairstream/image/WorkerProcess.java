@@ -40,7 +40,6 @@ final class WorkerProcess {
   private final DataInputStream answers;
   private final InputStream words;
 
-  /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
   private WorkerProcess(Process process, ScheduledExecutorService clock) {
@@ -143,6 +142,11 @@ final class WorkerProcess {
       throw late(limit, null);
     }
     return reply;
+  }
+
+  /** The plan that the worker follows. */
+  ImagePlan plan() {
+    return plan;
   }
 
   boolean isAlive() {

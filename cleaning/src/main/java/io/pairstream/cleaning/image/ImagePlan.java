@@ -11,9 +11,17 @@ import java.util.regex.Pattern;
  * @param colourProfile what becomes of colours that are not sRGB
  * @param main the picture that every pair has
  * @param renditions further pictures, in the recipe's order
+ * @param pixels what is done to the pixels of all pictures
+ * @param measures whether the main picture is measured, before its pixels are changed
+ * @param scores what models say of the main picture, likewise
  */
 public record ImagePlan(
-    ColourProfileRule colourProfile, PictureOutput main, List<Rendition> renditions) {
+    ColourProfileRule colourProfile,
+    PictureOutput main,
+    List<Rendition> renditions,
+    PixelOperations pixels,
+    boolean measures,
+    List<ModelScore> scores) {
 
   /**
    * Most bytes of all pictures of a pair together. A record has at most 10 MiB; the rest of it,
@@ -22,26 +30,37 @@ public record ImagePlan(
   public static final int MAX_PICTURE_BYTES = 9 * 1024 * 1024;
 
   /** What the default recipe asks for; a worker follows it until it is told otherwise. */
-  public static final ImagePlan PRESETS = of(PictureOutput.PRESETS);
+  public static final ImagePlan PRESETS =
+      new ImagePlan(
+          ColourProfileRule.CONVERT,
+          PictureOutput.PRESETS,
+          List.of(),
+          PixelOperations.NONE,
+          true,
+          List.of());
 
   private static final int MAX_RENDITIONS = 8;
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
   public ImagePlan {
     renditions = List.copyOf(renditions);
+    scores = List.copyOf(scores);
   }
 
   /** One picture and nothing else. */
   public static ImagePlan of(PictureOutput main) {
-    return new ImagePlan(ColourProfileRule.CONVERT, main, List.of());
+    return new ImagePlan(
+        ColourProfileRule.CONVERT, main, List.of(), PixelOperations.NONE, false, List.of());
   }
 
   /**
-   * Reads {@code image.colour-profile}, the keys of {@link PictureOutput} below {@code image}, and
-   * a {@link Rendition} of each section below {@code renditions}, which has the same keys and takes
-   * from {@code image} what it does not say.
+   * Reads the keys of {@link PixelOperations}, {@code quality.measures}, {@code
+   * image.colour-profile}, the keys of {@link PictureOutput} below {@code image}, and a {@link
+   * Rendition} of each section below {@code renditions}, which has the same keys and takes from
+   * {@code image} what it does not say.
    */
   public static ImagePlan from(RecipeReader recipe) {
+    PixelOperations pixels = PixelOperations.from(recipe);
     ColourProfileRule profile =
         Geometry.choice(
             recipe,
@@ -50,6 +69,7 @@ public record ImagePlan(
             ColourProfileRule.values(),
             ColourProfileRule::label);
     PictureOutput main = PictureOutput.from(recipe, "image.", 256, PictureOutput.PRESETS);
+    pixels.check(main.encoding(), "image.encoding", recipe);
     List<Rendition> renditions = new ArrayList<>();
     long bytes = main.likelyMaxBytes();
     for (String name : recipe.sections("renditions")) {
@@ -59,6 +79,7 @@ public record ImagePlan(
             section, "a rendition's name has 1 to 40 lower-case letters, digits and hyphens");
       }
       PictureOutput output = PictureOutput.from(recipe, section + ".", 0, main);
+      pixels.check(output.encoding(), section + ".encoding", recipe);
       renditions.add(new Rendition(name, output));
       bytes += output.likelyMaxBytes();
     }
@@ -74,6 +95,12 @@ public record ImagePlan(
               + MAX_PICTURE_BYTES
               + ": choose jpeg, smaller sizes or fewer renditions");
     }
-    return new ImagePlan(profile, main, renditions);
+    return new ImagePlan(
+        profile, main, renditions, pixels, CheckImageQuality.measures(recipe), List.of());
+  }
+
+  /** The same, with models that are asked as well. */
+  public ImagePlan withScores(List<ModelScore> others) {
+    return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);
   }
 }

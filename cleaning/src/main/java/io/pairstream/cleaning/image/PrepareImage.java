@@ -2,6 +2,8 @@ package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Makes the pixels that the trainer sees, by way of an image worker.
@@ -20,6 +22,22 @@ public final class PrepareImage implements Step<ImageToPrepare, PreparedImage> {
 
   @Override
   public Outcome<PreparedImage> apply(ImageToPrepare image) {
-    return worker.prepare(image, plan);
+    return worker
+        .prepare(image, plan)
+        .map(prepared -> plan.measures() ? withFileMeasures(prepared, image.image()) : prepared);
+  }
+
+  /** Adds what the file and its size tell, which needs no pixels. */
+  private static PreparedImage withFileMeasures(PreparedImage prepared, ProbedImage file) {
+    Map<String, Double> measures = new HashMap<>(prepared.measures());
+    measures.put("aspect_ratio", (double) prepared.originalWidthPx() / prepared.originalHeightPx());
+    measures.put("bytes_per_pixel", (double) file.encoded().size() / file.pixels());
+    return new PreparedImage(
+        prepared.picture(),
+        prepared.renditions(),
+        prepared.originalWidthPx(),
+        prepared.originalHeightPx(),
+        prepared.perceptualHash(),
+        measures);
   }
 }

@@ -1,6 +1,10 @@
 package io.pairstream.cleaning.recipe;
 
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -183,6 +188,36 @@ public final class RecipeReader {
         .map(rest -> rest.substring(0, rest.indexOf('.')))
         .distinct()
         .toList();
+  }
+
+  /**
+   * A file that the recipe names, relative to the recipe's own folder; nothing where it names none.
+   * In force is the file's content, wherever it lies: the value becomes its SHA-256.
+   *
+   * @param maxBytes the largest file that is taken
+   */
+  public Optional<NamedFile> file(String key, long maxBytes) {
+    String text = text(key, "");
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Path path = Path.of(source).resolveSibling(text).toAbsolutePath().normalize();
+      if (!Files.isRegularFile(path)) {
+        problem(key, "there is no file " + path);
+      } else if (Files.size(path) > maxBytes) {
+        problem(key, "the file has " + Files.size(path) + " bytes; at most " + maxBytes);
+      } else {
+        String sha256 = NamedFile.sha256(path);
+        effective.put(key, "sha256:" + sha256);
+        return Optional.of(new NamedFile(path, sha256));
+      }
+    } catch (InvalidPathException e) {
+      problem(key, "'" + shown(text) + "' is no path of a file");
+    } catch (IOException e) {
+      problem(key, "the file cannot be read: " + shown(String.valueOf(e.getMessage())));
+    }
+    return Optional.empty();
   }
 
   /**

@@ -57,6 +57,9 @@ class ImagePlanTest {
                     ImageEncoding.PNG,
                     80,
                     ChromaSubsampling.FULL),
+                List.of(),
+                PixelOperations.NONE,
+                true,
                 List.of()));
   }
 

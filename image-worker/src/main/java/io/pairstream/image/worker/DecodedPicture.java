@@ -18,4 +18,14 @@ interface DecodedPicture {
    * @param heightPx height of the result; at least 1
    */
   SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling);
+
+  /**
+   * A few of its pixels, evenly spread, that stand for the whole: what the perceptual hash starts
+   * from. Averaging all pixels of a photograph costs ten times as much and changes a bit or two.
+   *
+   * @param sidePx width and height of the result, whatever the shape of the picture
+   */
+  default SmallPicture sampled(int sidePx) {
+    return scaled(new Rect(0, 0, widthPx(), heightPx()), sidePx, sidePx, Resampling.AREA);
+  }
 }

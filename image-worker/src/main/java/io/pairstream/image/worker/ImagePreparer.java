@@ -10,16 +10,19 @@ import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
 import io.pairstream.cleaning.image.PictureOutput;
 import io.pairstream.cleaning.image.PixelBox;
+import io.pairstream.cleaning.image.PixelOperations;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.Rendition;
 import io.pairstream.image.protocol.WorkerRequest;
 import io.pairstream.image.worker.ColourReader.Colours;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
@@ -47,6 +50,7 @@ final class ImagePreparer {
 
   private final ColourReader colours = new ColourReader();
   private ImagePlan plan = ImagePlan.PRESETS;
+  private ModelScores models = ModelScores.NONE;
 
   /** Loads the native libraries. */
   ImagePreparer() {
@@ -56,6 +60,9 @@ final class ImagePreparer {
 
   /** From now on, makes what {@code other} asks for. */
   void follow(ImagePlan other) {
+    if (!other.scores().equals(plan.scores())) {
+      models = ModelScores.of(other.scores());
+    }
     plan = other;
   }
 
@@ -78,11 +85,15 @@ final class ImagePreparer {
       WorkerRequest request, Upright upright, List<Layout> layouts, Colours declared) {
     if (!declared.ofInks()) {
       return decode(request)
-          .then(decoded -> prepare(decoded, upright, layouts, declared.conversion()));
+          .then(
+              decoded ->
+                  prepare(decoded, upright, layouts, declared.conversion(), request.tokenIds()));
     }
     return decode(request)
         .then(whole -> decodeInks(request, declared.conversion()))
-        .then(decoded -> prepare(decoded, upright, layouts, ColourConversion.NONE));
+        .then(
+            decoded ->
+                prepare(decoded, upright, layouts, ColourConversion.NONE, request.tokenIds()));
   }
 
   /** Of the main picture, then of each rendition. */
@@ -163,10 +174,23 @@ final class ImagePreparer {
   }
 
   private Outcome<PreparedImage> prepare(
-      DecodedPicture decoded, Upright upright, List<Layout> layouts, ColourConversion conversion) {
+      DecodedPicture decoded,
+      Upright upright,
+      List<Layout> layouts,
+      ColourConversion conversion,
+      int[] tokenIds) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
-    Map<String, Double> measures = Map.of(); // of the main picture, before its pixels are changed
-    long hash = PerceptualHash.of(main.bgr());
+    Map<String, Double> measures =
+        plan.measures() ? PictureMeasures.of(main.luma(), main.bgr()) : new HashMap<>();
+    if (!models.isEmpty()) {
+      try {
+        measures.putAll(models.of(main.bgr(), tokenIds));
+      } catch (ModelScores.ModelFailedException e) {
+        return Outcome.rejected(RejectReason.SCORE_OUT_OF_RANGE, e.getMessage());
+      }
+    }
+    SmallPicture sample = decoded.sampled(PerceptualHash.SAMPLE_PX).turned(upright.orientation());
+    long hash = PerceptualHash.of(inSrgb(sample, conversion));
     Picture picture = finished(main, layouts.get(0), plan.main());
     List<Picture.Named> renditions = new ArrayList<>();
     long bytes = picture.encoded().size();
@@ -202,18 +226,30 @@ final class ImagePreparer {
                 swaps ? layout.scaledWidthPx() : layout.scaledHeightPx(),
                 output.geometry().resampling())
             .turned(upright.orientation());
+    return inSrgb(small, conversion);
+  }
+
+  private static SmallPicture inSrgb(SmallPicture small, ColourConversion conversion) {
     return conversion == ColourConversion.NONE
         ? small
         : new OpenCvPicture(conversion.apply(small.bgr()));
   }
 
-  private static Picture finished(SmallPicture small, Layout layout, PictureOutput output) {
+  private Picture finished(SmallPicture small, Layout layout, PictureOutput output) {
+    PixelOperations pixels = plan.pixels();
+    SmallPicture changed =
+        pixels.inOrder().isEmpty()
+            ? small
+            : new OpenCvPicture(PixelChanges.apply(pixels.inOrder(), small.bgr()));
     SmallPicture whole =
-        layout.isPadded() ? onCanvas(small, layout, output.geometry().padRgb()) : small;
+        layout.isPadded() ? onCanvas(changed, layout, output.geometry().padRgb()) : changed;
     return new Picture(
-        new EncodedImage(encoded(whole, output)),
+        new EncodedImage(
+            pixels.colour() == PictureColour.RGB
+                ? encoded(whole, output)
+                : encoded(PixelChanges.converted(pixels.colour(), whole), output)),
         output.encoding(),
-        PictureColour.RGB,
+        pixels.colour(),
         whole.widthPx(),
         whole.heightPx());
   }
@@ -236,14 +272,30 @@ final class ImagePreparer {
     return switch (output.encoding()) {
       case JPEG -> picture.jpeg(output.jpegQuality(), output.jpegChroma());
       case PNG -> OpenCvPicture.encoded(picture.bgr(), ".png");
-      case RAW -> {
-        Mat rgb = new Mat();
-        opencv_imgproc.cvtColor(picture.bgr(), rgb, opencv_imgproc.COLOR_BGR2RGB);
-        byte[] pixels = new byte[rgb.rows() * rgb.cols() * 3];
-        rgb.data().get(pixels);
-        yield pixels;
-      }
+      case RAW -> raw(picture.bgr());
     };
+  }
+
+  /** A picture that is not in RGB: one channel, or three with the last one first. */
+  private static byte[] encoded(Mat channels, PictureOutput output) {
+    return switch (output.encoding()) {
+      case JPEG ->
+          OpenCvPicture.encoded(
+              channels, ".jpg", opencv_imgcodecs.IMWRITE_JPEG_QUALITY, output.jpegQuality());
+      case PNG -> OpenCvPicture.encoded(channels, ".png");
+      case RAW -> raw(channels);
+    };
+  }
+
+  private static byte[] raw(Mat channels) {
+    Mat inOrder = channels;
+    if (channels.channels() == 3) {
+      inOrder = new Mat();
+      opencv_imgproc.cvtColor(channels, inOrder, opencv_imgproc.COLOR_BGR2RGB);
+    }
+    byte[] pixels = new byte[inOrder.rows() * inOrder.cols() * inOrder.channels()];
+    inOrder.data().get(pixels);
+    return pixels;
   }
 
   private static <T> List<T> with(List<T> before, T next) {

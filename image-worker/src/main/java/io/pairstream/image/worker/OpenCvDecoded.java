@@ -37,6 +37,14 @@ final class OpenCvDecoded implements DecodedPicture {
     return new OpenCvPicture(scaled);
   }
 
+  @Override
+  public SmallPicture sampled(int sidePx) {
+    Mat sample = new Mat();
+    opencv_imgproc.resize(
+        pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
+    return new OpenCvPicture(sample);
+  }
+
   /**
    * Area averages every pixel of the original. It enlarges by cubic interpolation: Lanczos would
    * ring at the hard edges of small drawings.

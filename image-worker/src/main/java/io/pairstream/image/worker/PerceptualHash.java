@@ -1,39 +1,68 @@
 package io.pairstream.image.worker;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * A hash that pictures with the same look share: the signs of the lowest spatial frequencies.
  *
- * <p>The picture is scaled to 32x32 grey levels and transformed by a DCT; of the 8x8 lowest
- * frequencies each gives one bit, set where it is above the median of the 63 that are not the mean
- * brightness. Row-major, the first in the highest bit. After Zauner, "Implementation and
- * Benchmarking of Perceptual Image Hash Functions" (2010), 3.2.1.
+ * <p>The whole upright picture, squeezed to 32x32 grey levels, is transformed by a DCT; of the 8x8
+ * lowest frequencies each gives one bit, set where it is above the median of the 63 that are not
+ * the mean brightness. Row-major, the first in the highest bit. After Zauner, "Implementation and
+ * Benchmarking of Perceptual Image Hash Functions" (2010), 3.2.1; but for the resampling it is the
+ * {@code phash} of Python's imagehash, so lists made with that fit.
+ *
+ * <p>A flat picture has no frequencies to compare: rounding would decide, and all flat pictures
+ * would look alike. Its hash is its mean colour instead, spread over the 64 bits, so that flat
+ * pictures of different colours differ as different photographs do.
  */
 final class PerceptualHash {
 
+  /** Side of what a picture is hashed from, in pixels; each of the 32x32 levels is 64 of them. */
+  static final int SAMPLE_PX = 256;
+
   private static final int SIDE = 32;
+
   private static final int LOW = 8;
+  private static final int LEVELS = 256;
+
+  /** Below this standard deviation, in levels, a picture is flat: JPEG alone makes about 0.5. */
+  private static final double FLAT_LEVELS = 1;
+
+  /**
+   * How far apart, in levels, the colours of flat pictures are that count as different. A copy
+   * whose rounding crosses from one such step to the next is missed.
+   */
+  private static final int COLOUR_STEP = 8;
 
   private PerceptualHash() {}
 
   /**
    * Hashes a picture. The caller's {@code PointerScope} frees what this needs.
    *
-   * @param picture uint8 [side, side, 3], BGR
+   * @param sample the whole upright picture: {@link #SAMPLE_PX} of its pixels in each direction
    */
-  static long of(Mat picture) {
-    Mat grey = new Mat();
-    opencv_imgproc.cvtColor(picture, grey, opencv_imgproc.COLOR_BGR2GRAY);
-    Mat small = new Mat();
-    opencv_imgproc.resize(grey, small, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
+  static long of(SmallPicture sample) {
+    Mat luma = new Mat();
+    opencv_imgproc.resize(
+        sample.luma(), luma, new Size(SIDE, SIDE), 0, 0, opencv_imgproc.INTER_AREA);
+    Mat mean = new Mat();
+    Mat deviation = new Mat();
+    opencv_core.meanStdDev(luma, mean, deviation);
+    return new DoublePointer(deviation.data()).get() < FLAT_LEVELS
+        ? ofColour(opencv_core.mean(sample.bgr()))
+        : ofFrequencies(luma);
+  }
+
+  private static long ofFrequencies(Mat luma) {
     Mat levels = new Mat();
-    small.convertTo(levels, opencv_core.CV_32F);
+    luma.convertTo(levels, opencv_core.CV_32F);
     Mat frequencies = new Mat();
     opencv_core.dct(levels, frequencies);
     float[] all = new float[SIDE * SIDE];
@@ -51,5 +80,18 @@ final class PerceptualHash {
       hash = hash << 1 | (frequency > median ? 1 : 0);
     }
     return hash;
+  }
+
+  private static long ofColour(Scalar mean) {
+    long colour = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      colour = colour * LEVELS + (long) (mean.get(channel) + COLOUR_STEP / 2.0) / COLOUR_STEP;
+    }
+    // The finisher of SplitMix64 (Steele and others, OOPSLA 2014): each bit of the colour decides
+    // about half of the hash.
+    long hash = (colour + 1) * 0x9E3779B97F4A7C15L;
+    hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;
+    hash = (hash ^ hash >>> 27) * 0x94D049BB133111EBL;
+    return hash ^ hash >>> 31;
   }
 }

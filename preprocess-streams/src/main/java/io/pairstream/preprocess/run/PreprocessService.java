@@ -2,6 +2,7 @@ package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.preprocess.topology.PreprocessTopology;
@@ -60,6 +61,13 @@ public final class PreprocessService implements AutoCloseable {
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
         new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, observer);
+    if (!plan.pictures().scores().isEmpty()) {
+      try {
+        workers.rehearse(plan.pictures());
+      } catch (ImageWorkerUnavailableException e) {
+        throw new StartException(e.getMessage(), e);
+      }
+    }
     Registry registry = settings.cluster().registry();
     PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
 

@@ -44,6 +44,7 @@ final class OutputRecords {
         .setHeight(picture.heightPx())
         .setChannels(picture.colour().channels())
         .setColour(picture.colour().label())
+        .setNormalisation(plan.normalisation().label())
         .setRenditions(image.renditions().stream().map(OutputRecords::rendition).toList())
         .setCaption(caption.caption().text())
         .setLanguage(caption.caption().language())
@@ -70,17 +71,18 @@ final class OutputRecords {
         .build();
   }
 
-  /** What quarantine gets: the record as it came, and why it is there. */
+  /** What quarantine gets: the record as it came, where it may be kept, and why it is there. */
   QuarantinedPair quarantined(Tracked<Tracked.Turned> tracked) {
     RawRecord raw = tracked.raw();
     Tracked.Turned turned = tracked.stage();
-    boolean fits = raw.size() <= RecordSizes.MAX_RAW_RECORD;
+    boolean keeps =
+        raw.size() <= RecordSizes.MAX_RAW_RECORD && turned.rejection().reason().keepsOriginal();
     return QuarantinedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
-        .setValue(fits ? wrap(raw.value()) : null)
-        .setKey(fits ? wrap(raw.key()) : null)
-        .setHeaders(fits ? headers(raw) : List.of())
+        .setValue(keeps ? wrap(raw.value()) : null)
+        .setKey(keeps ? wrap(raw.key()) : null)
+        .setHeaders(keeps ? headers(raw) : List.of())
         .setStep(turned.step())
         .setReason(turned.rejection().reason().name())
         .setDetail(turned.rejection().detail())

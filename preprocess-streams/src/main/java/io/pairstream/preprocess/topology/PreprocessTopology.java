@@ -155,7 +155,11 @@ public final class PreprocessTopology {
 
   private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {
     ReceivedPair pair = received.stage();
-    return pair.submitted().then(plan::gate).map(gated -> new GatedRecord(pair.pair(), gated));
+    // First of all, so that no other reason keeps the bytes of a forbidden image in quarantine.
+    return plan.screen(received.identity().imageDigest())
+        .then(digest -> pair.submitted())
+        .then(plan::gate)
+        .map(gated -> new GatedRecord(pair.pair(), gated));
   }
 
   private Outcome<PreparedPair> clean(Tracked<GatedRecord> gated) {

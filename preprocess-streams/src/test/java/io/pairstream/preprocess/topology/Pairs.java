@@ -68,7 +68,8 @@ final class Pairs {
             image.image().widthPx(),
             image.image().heightPx(),
             0x0123456789abcdefL,
-            Map.of("crop_box_left_px", (double) image.cropBox().leftPx())));
+            Map.of(
+                "crop_box_left_px", (double) image.cropBox().leftPx(), "colour_deviation", 50.0)));
   }
 
   private static Picture picture(PictureOutput output) {

@@ -9,12 +9,16 @@ import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +34,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -215,6 +220,82 @@ class PreprocessTopologyTest {
       assertThat(quarantined.getReason()).isEqualTo(RejectReason.CAPTION_NOT_UTF8.name());
       assertThat(quarantined.getStep()).isEqualTo("gate");
       assertThat(quarantined.getPairId()).hasSize(32);
+    }
+  }
+
+  @Test
+  void keepsNoByteOfAForbiddenFile(@TempDir Path folder) throws IOException {
+    byte[] image = Pairs.jpeg(256, 256, 3);
+    RawPair pair = Pairs.pair(image, "caf@ in the morning sun");
+    String digest = PairIdentity.imageDigest(pair.getImage());
+    Path list = Files.writeString(folder.resolve("list"), digest + "\n");
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            Pairs.WORKER,
+            "{split: {validation-share: 0.0}, forbidden: {digests-file: " + list + "}}")) {
+      byte[] badCaption = topology.bytes(pair);
+      badCaption[indexOf(badCaption, (byte) '@', "caf@ in")] = (byte) 0xE9;
+
+      topology.send("crowdsourced", pair);
+      topology.send(
+          "scraped",
+          digest.getBytes(StandardCharsets.US_ASCII),
+          badCaption,
+          new RecordHeaders().add("thumbnail", image));
+      topology.send("crowdsourced", Pairs.good(1));
+
+      assertThat(topology.quarantine())
+          .extracting(TestRecord::value)
+          .hasSize(2)
+          .allSatisfy(
+              quarantined -> {
+                assertThat(quarantined.getReason()).isEqualTo("IMAGE_FORBIDDEN");
+                assertThat(quarantined.getStep()).isEqualTo("gate");
+                assertThat(quarantined.getImageDigest()).isEqualTo(digest);
+                assertThat(quarantined.getPairId()).hasSize(32);
+                assertThat(quarantined.getDetail()).contains("not kept here");
+                assertThat(quarantined.getValue()).isNull();
+                assertThat(quarantined.getKey()).isNull();
+                assertThat(quarantined.getHeaders()).isEmpty();
+              });
+      assertThat(topology.receipts())
+          .extracting(record -> record.value().getStanding())
+          .containsOnlyOnce("TRAINING")
+          .filteredOn(standing -> standing.equals("QUARANTINED"))
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void keepsNoByteOfAForbiddenPicture(@TempDir Path folder) throws IOException {
+    Path list = Files.writeString(folder.resolve("list"), "0123456789abcdee # one bit off\n");
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(Pairs.WORKER, "forbidden: {hashes-file: " + list + "}")) {
+
+      topology.send("crowdsourced", Pairs.good(1));
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo("PICTURE_FORBIDDEN");
+      assertThat(quarantined.getStep()).isEqualTo("clean");
+      assertThat(quarantined.getValue()).isNull();
+      assertThat(topology.receipts().get(0).value().getReason()).isEqualTo("PICTURE_FORBIDDEN");
+    }
+  }
+
+  @Test
+  void recordsSayWhatWasMeasuredAndWhatTheFeedShouldDo() {
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(
+            Pairs.WORKER, "{split: {validation-share: 0.0}, pixels: {normalisation: clip}}")) {
+
+      topology.send("crowdsourced", Pairs.good(1));
+
+      PreparedPair prepared = topology.training().get(0).value();
+      assertThat(prepared.getNormalisation()).isEqualTo("clip");
+      assertThat(prepared.getMeasures())
+          .containsEntry("colour_deviation", 50.0)
+          .containsEntry("aspect_ratio", 1.0)
+          .containsKey("bytes_per_pixel");
     }
   }
 

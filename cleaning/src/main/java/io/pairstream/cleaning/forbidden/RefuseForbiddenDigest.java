@@ -1,0 +1,85 @@
+package io.pairstream.cleaning.forbidden;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps images whose digest is on no list of forbidden files.
+ *
+ * <p>Takes and gives the lower-case hex SHA-256 of the image file. Rejects: {@code
+ * IMAGE_FORBIDDEN}.
+ */
+public final class RefuseForbiddenDigest implements Step<String, String> {
+
+  private static final int DIGEST_BYTES = 32;
+
+  private final Listed listed;
+
+  public RefuseForbiddenDigest(Listed listed) {
+    this.listed = listed;
+  }
+
+  @Override
+  public Outcome<String> apply(String imageDigest) {
+    return listed.contains(imageDigest)
+        ? Outcome.rejected(
+            RejectReason.IMAGE_FORBIDDEN,
+            "the file is on the list of forbidden ones; its bytes are not kept here")
+        : Outcome.kept(imageDigest);
+  }
+
+  /** The digests of forbidden files: 32 bytes each, whatever the length of the list. */
+  public static final class Listed {
+
+    private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+
+    /** The digests one after the other, in ascending order. */
+    private final byte[] sorted;
+
+    Listed(List<String> digests) {
+      sorted = new byte[DIGEST_BYTES * digests.size()];
+      int at = 0;
+      for (String digest : digests.stream().sorted().toList()) {
+        System.arraycopy(HexFormat.of().parseHex(digest), 0, sorted, at, DIGEST_BYTES);
+        at += DIGEST_BYTES;
+      }
+    }
+
+    /** Reads {@code forbidden.digests-file}. */
+    public static Listed from(RecipeReader recipe) {
+      return new Listed(
+          ListedLines.read(
+              recipe, "forbidden.digests-file", DIGEST, "a SHA-256 in 64 lower-case hex digits"));
+    }
+
+    public boolean isEmpty() {
+      return sorted.length == 0;
+    }
+
+    private boolean contains(String imageDigest) {
+      byte[] wanted = HexFormat.of().parseHex(imageDigest);
+      int low = 0;
+      int high = sorted.length / DIGEST_BYTES;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        int at = middle * DIGEST_BYTES;
+        int order = Arrays.compareUnsigned(sorted, at, at + DIGEST_BYTES, wanted, 0, DIGEST_BYTES);
+        if (order == 0) {
+          return true;
+        }
+        if (order < 0) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return false;
+    }
+  }
+}

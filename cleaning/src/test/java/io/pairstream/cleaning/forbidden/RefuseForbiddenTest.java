@@ -1,0 +1,175 @@
+package io.pairstream.cleaning.forbidden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefuseForbiddenTest {
+
+  private static final String FORBIDDEN = "00ff".repeat(16);
+  private static final String ALLOWED = "00fe".repeat(16);
+
+  @TempDir private Path folder;
+  private String recipeFile;
+
+  @BeforeEach
+  void placeRecipe() {
+    recipeFile = folder.resolve("recipe.yaml").toString();
+  }
+
+  private RecipeReader recipe(String yaml) {
+    return RecipeReader.parse(recipeFile, yaml);
+  }
+
+  private RecipeReader listing(String key, String content) throws IOException {
+    Files.writeString(folder.resolve("list.txt"), content, StandardCharsets.UTF_8);
+    return recipe("forbidden: {" + key + ": list.txt}");
+  }
+
+  private Outcome<String> judge(String digests, String digest) throws IOException {
+    return new RefuseForbiddenDigest(
+            RefuseForbiddenDigest.Listed.from(listing("digests-file", digests)))
+        .apply(digest);
+  }
+
+  private static PreparedImage picture(long hash) {
+    return new PreparedImage(
+        new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
+        List.of(),
+        640,
+        480,
+        hash,
+        Map.of());
+  }
+
+  @Test
+  void turnsAwayTheListedFileAlone() throws IOException {
+    String list = "f".repeat(64) + "\n" + FORBIDDEN + "\n" + "0".repeat(64) + "\n";
+
+    assertThat(judge(list, FORBIDDEN).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.IMAGE_FORBIDDEN);
+    assertThat(judge(list, "0".repeat(64)).rejectedOnly()).hasSize(1);
+    assertThat(judge(list, "f".repeat(64)).rejectedOnly()).hasSize(1);
+    assertThat(judge(list, ALLOWED)).isEqualTo(Outcome.kept(ALLOWED));
+  }
+
+  @Test
+  void commentsAndEmptyLinesSayNothing() throws IOException {
+    String list = "# a list\n\n  " + FORBIDDEN + "  # this one\r\n   # end";
+
+    assertThat(judge(list, FORBIDDEN).rejectedOnly()).hasSize(1);
+    assertThat(judge(list, ALLOWED).keptOnly()).hasSize(1);
+  }
+
+  @Test
+  void keepsNothingOfWhatIsForbidden() {
+    assertThat(RejectReason.IMAGE_FORBIDDEN.keepsOriginal()).isFalse();
+    assertThat(RejectReason.PICTURE_FORBIDDEN.keepsOriginal()).isFalse();
+    assertThat(RejectReason.IMAGE_TOO_SMALL.keepsOriginal()).isTrue();
+  }
+
+  @Test
+  void turnsAwayWhatLooksLikeAListedPicture() throws IOException {
+    RecipeReader recipe = listing("hashes-file", "00000000000000ff # flag\n");
+    RefuseForbiddenPicture step =
+        new RefuseForbiddenPicture(RefuseForbiddenPicture.Listed.from(recipe));
+
+    assertThat(step.apply(picture(0x00f)).rejectedOnly())
+        .extracting(Rejection::reason, Rejection::limit)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(RejectReason.PICTURE_FORBIDDEN, "4 bits"));
+    assertThat(step.apply(picture(0x007)).keptOnly()).hasSize(1);
+  }
+
+  @Test
+  void recipeSaysHowNearIsTooNear() throws IOException {
+    Files.writeString(folder.resolve("list.txt"), "00000000000000ff");
+    RecipeReader recipe = recipe("forbidden: {hashes-file: list.txt, max-distance-bits: 0}");
+    RefuseForbiddenPicture step =
+        new RefuseForbiddenPicture(RefuseForbiddenPicture.Listed.from(recipe));
+
+    assertThat(step.apply(picture(0xff)).rejectedOnly()).hasSize(1);
+    assertThat(step.apply(picture(0xfe)).keptOnly()).hasSize(1);
+  }
+
+  @Test
+  void listsAreEmptyUnlessNamed() {
+    RecipeReader recipe = recipe("");
+
+    assertThat(RefuseForbiddenDigest.Listed.from(recipe).isEmpty()).isTrue();
+    assertThat(RefuseForbiddenPicture.Listed.from(recipe).isEmpty()).isTrue();
+    assertThat(recipe.finish())
+        .containsEntry("forbidden.digests-file", "")
+        .containsEntry("forbidden.hashes-file", "")
+        .containsEntry("forbidden.max-distance-bits", "4");
+  }
+
+  @Test
+  void inForceIsTheListsContent() throws IOException {
+    RecipeReader recipe = listing("digests-file", FORBIDDEN);
+    RefuseForbiddenDigest.Listed.from(recipe);
+    RecipeReader longer = listing("digests-file", FORBIDDEN + "\n" + ALLOWED);
+    RefuseForbiddenDigest.Listed.from(longer);
+
+    assertThat(recipe.finish().get("forbidden.digests-file")).matches("sha256:[0-9a-f]{64}");
+    assertThat(recipe.finish()).isNotEqualTo(longer.finish());
+  }
+
+  @Test
+  void badLinesAreProblemsWithTheirNumbers() throws IOException {
+    RecipeReader recipe =
+        listing(
+            "digests-file",
+            FORBIDDEN
+                + "\n"
+                + FORBIDDEN.toUpperCase(java.util.Locale.ROOT)
+                + "\n# fine\nabc\n"
+                + "\u00e9\n".repeat(20));
+    RefuseForbiddenDigest.Listed.from(recipe);
+
+    InvalidRecipeException refusal =
+        catchThrowableOfType(InvalidRecipeException.class, recipe::finish);
+
+    assertThat(refusal.problems())
+        .extracting(RecipeProblem::message)
+        .hasSize(11)
+        .startsWith(
+            "line 2 of the file is not a SHA-256 in 64 lower-case hex digits",
+            "line 4 of the file is not a SHA-256 in 64 lower-case hex digits")
+        .endsWith("12 more lines of the file are not a SHA-256 in 64 lower-case hex digits");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"absent.txt", ".", "a\u0000b"})
+  void fileThatIsNotThereIsAProblem(String name) {
+    RecipeReader recipe = recipe("forbidden: {hashes-file: \"" + name.replace("\0", "\\0") + "\"}");
+    RefuseForbiddenPicture.Listed.from(recipe);
+
+    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
+        .extracting(RecipeProblem::key)
+        .containsExactly("forbidden.hashes-file");
+  }
+}

@@ -1,0 +1,137 @@
+package io.pairstream.cleaning.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckImageQualityTest {
+
+  /** Of an ordinary photograph. */
+  static final Map<String, Double> ORDINARY =
+      Map.ofEntries(
+          Map.entry("sharpness", 1500.0),
+          Map.entry("entropy_bits", 7.4),
+          Map.entry("luma_mean", 110.0),
+          Map.entry("contrast", 55.0),
+          Map.entry("dark_share", 0.02),
+          Map.entry("bright_share", 0.02),
+          Map.entry("colour_deviation", 60.0),
+          Map.entry("colourfulness", 35.0),
+          Map.entry("border_left_share", 0.0),
+          Map.entry("border_right_share", 0.0),
+          Map.entry("border_top_share", 0.0),
+          Map.entry("border_bottom_share", 0.0),
+          Map.entry("aspect_ratio", 1.5),
+          Map.entry("bytes_per_pixel", 0.6));
+
+  private static Outcome<PreparedImage> judge(String yaml, String measure, double value) {
+    Map<String, Double> measures = new HashMap<>(ORDINARY);
+    measures.put(measure, value);
+    RecipeReader recipe = RecipeReader.parse("recipe", yaml);
+    CheckImageQuality.Limits limits = CheckImageQuality.Limits.from(recipe);
+    recipe.finish();
+    return new CheckImageQuality(limits).apply(image(measures));
+  }
+
+  private static PreparedImage image(Map<String, Double> measures) {
+    return new PreparedImage(
+        new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 256, 256),
+        List.of(),
+        640,
+        480,
+        0,
+        measures);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "min-colour-deviation, 10, colour_deviation, 9.99, IMAGE_ONE_COLOUR",
+    "min-sharpness, 100, sharpness, 99.9, IMAGE_BLURRED",
+    "min-entropy-bits, 3, entropy_bits, 2.99, IMAGE_PLAIN",
+    "min-luma-mean, 20, luma_mean, 19.9, IMAGE_BADLY_EXPOSED",
+    "max-luma-mean, 230, luma_mean, 230.1, IMAGE_BADLY_EXPOSED",
+    "max-dark-share, 0.5, dark_share, 0.501, IMAGE_BADLY_EXPOSED",
+    "max-bright-share, 0.5, bright_share, 0.501, IMAGE_BADLY_EXPOSED",
+    "min-contrast, 10, contrast, 9.9, IMAGE_LOW_CONTRAST",
+    "min-colourfulness, 5, colourfulness, 4.9, IMAGE_COLOURLESS",
+    "max-border-share, 0.1, border_left_share, 0.11, IMAGE_HAS_BORDERS",
+    "max-border-share, 0.1, border_right_share, 0.11, IMAGE_HAS_BORDERS",
+    "max-border-share, 0.1, border_top_share, 0.11, IMAGE_HAS_BORDERS",
+    "max-border-share, 0.1, border_bottom_share, 0.11, IMAGE_HAS_BORDERS",
+    "min-bytes-per-pixel, 0.05, bytes_per_pixel, 0.049, IMAGE_OVERCOMPRESSED"
+  })
+  void keepsWhatIsOnALimitAndRejectsWhatIsBeyond(
+      String key, double limit, String measure, double beyond, RejectReason reason) {
+    String yaml = "quality: {" + key + ": " + limit + "}";
+
+    assertThat(judge(yaml, measure, limit).keptOnly()).hasSize(1);
+    assertThat(judge(yaml, measure, beyond).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(reason);
+    assertThat(judge(yaml, measure, Double.NaN).rejectedOnly()).hasSize(1);
+  }
+
+  @Test
+  void saysWhatWasMeasuredAndWhatWouldBeRight() {
+    assertThat(judge("quality: {min-sharpness: 100}", "sharpness", 12.3456).rejectedOnly())
+        .containsExactly(
+            new Rejection(
+                RejectReason.IMAGE_BLURRED,
+                "the picture's sharpness is 12.35; it must be at least 100.0",
+                "12.35",
+                "100.0"));
+  }
+
+  @Test
+  void oneColourIsTurnedAwayByDefaultAndNothingElse() {
+    assertThat(judge("", "colour_deviation", 1.99).rejectedOnly())
+        .extracting(Rejection::reason)
+        .containsExactly(RejectReason.IMAGE_ONE_COLOUR);
+    assertThat(judge("", "colour_deviation", 2).keptOnly()).hasSize(1);
+    RecipeReader silent = RecipeReader.parse("recipe", "");
+    assertThat(CheckImageQuality.Limits.from(silent).inOrder()).hasSize(1);
+  }
+
+  @Test
+  void checksNothingWhereNothingIsMeasured() {
+    RecipeReader recipe = RecipeReader.parse("recipe", "quality: {measures: none}");
+
+    assertThat(CheckImageQuality.Limits.from(recipe).inOrder()).isEmpty();
+  }
+
+  @Test
+  void limitOnWhatIsNotMeasuredIsAProblem() {
+    RecipeReader recipe =
+        RecipeReader.parse("recipe", "quality: {measures: none, min-sharpness: 5}");
+    CheckImageQuality.Limits.from(recipe);
+
+    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
+        .extracting(RecipeProblem::key, RecipeProblem::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "quality.min-sharpness", "nothing is measured; set quality.measures to all"));
+  }
+
+  @Test
+  void workerThatDoesNotMeasureIsOurFault() {
+    RecipeReader recipe = RecipeReader.parse("recipe", "");
+    CheckImageQuality step = new CheckImageQuality(CheckImageQuality.Limits.from(recipe));
+
+    assertThatThrownBy(() -> step.apply(image(Map.of())))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("colour_deviation");
+  }
+}

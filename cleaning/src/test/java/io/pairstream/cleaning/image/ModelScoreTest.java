@@ -1,0 +1,191 @@
+package io.pairstream.cleaning.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelScoreTest {
+
+  private static final int TOKENS = 8;
+
+  /** A recipe beside the models that {@code onnx_models.py} of the image worker makes. */
+  private static RecipeReader recipe(String score) {
+    return RecipeReader.parse(
+        models().resolve("recipe.yaml").toString(), "scores:\n  fit: {" + score + "}\n");
+  }
+
+  private static Path models() {
+    try {
+      return Path.of(ModelScoreTest.class.getResource("models").toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ModelScore read(String score) {
+    RecipeReader recipe = recipe(score);
+    List<ModelScore> scores = ModelScore.from(recipe, TOKENS);
+    assertThat(CheckModelScores.Limits.from(recipe)).hasSize(1);
+    recipe.finish();
+    return scores.get(0);
+  }
+
+  private static List<RecipeProblem> problems(String score) {
+    RecipeReader recipe = recipe(score);
+    List<ModelScore> unused = ModelScore.from(recipe, TOKENS);
+    assertThat(CheckModelScores.Limits.from(recipe)).hasSize(1);
+    return catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems();
+  }
+
+  @Test
+  void noModelIsAskedUnlessNamed() {
+    RecipeReader recipe = RecipeReader.parse("recipe", "");
+
+    assertThat(ModelScore.from(recipe, TOKENS)).isEmpty();
+    assertThat(recipe.finish()).isEmpty();
+  }
+
+  @Test
+  void everyKeyIsMapped() {
+    ModelScore score =
+        read(
+            "model: channels-last.onnx, input-side-px: 32, layout: nhwc, normalisation: imagenet,"
+                + " output: 0, min: -1, max: 2.5");
+
+    assertThat(score.name()).isEqualTo("fit");
+    assertThat(score.measure()).isEqualTo("score.fit");
+    assertThat(score.model()).isEqualTo(models().resolve("channels-last.onnx").toString());
+    assertThat(score.sha256()).matches("[0-9a-f]{64}");
+    assertThat(score.sidePx()).isEqualTo(32);
+    assertThat(score.channelsLast()).isTrue();
+    assertThat(score.normalisation()).isEqualTo(PixelNormalisation.IMAGENET);
+    assertThat(score.tokens()).isZero();
+    assertThat(score.output()).isZero();
+  }
+
+  @Test
+  void presetsAreClips() {
+    ModelScore score = read("model: channels-last.onnx, layout: nhwc");
+
+    assertThat(score.sidePx()).isEqualTo(224);
+    assertThat(score.normalisation()).isEqualTo(PixelNormalisation.CLIP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"brightness-and-tokens", "brightness-and-int32-tokens"})
+  void modelOfPictureAndCaptionTakesAsManyIdsAsACaptionHas(String model) {
+    ModelScore score =
+        read("model: " + model + ".onnx, input-side-px: 16, input: image-and-tokens");
+
+    assertThat(score.tokens()).isEqualTo(TOKENS);
+  }
+
+  @Test
+  void inForceIsTheModelsContent() {
+    RecipeReader recipe = recipe("model: mean-brightness.onnx, input-side-px: 16");
+    ModelScore score = ModelScore.from(recipe, TOKENS).get(0);
+
+    assertThat(recipe.finish()).containsEntry("scores.fit.model", "sha256:" + score.sha256());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: mean-brightness.onnx | scores.fit.input-side-px | the model's picture is pixels"
+            + " (float32 [1, 3, 16, 16]), the recipe's [1, 3, 224, 224]",
+        "model: mean-brightness.onnx, input-side-px: 16, layout: nhwc | scores.fit.input-side-px |"
+            + " the model's picture is pixels (float32 [1, 3, 16, 16]), the recipe's [1, 16, 16, 3]",
+        "model: mean-brightness.onnx, input-side-px: 16, output: 4 | scores.fit.output | the model"
+            + " answers 4 numbers, counted from 0",
+        "model: mean-brightness.onnx, input-side-px: 16, input: image-and-tokens |"
+            + " scores.fit.input | the model takes pixels (float32 [1, 3, 16, 16]);"
+            + " image-and-tokens gives pixels (float32 [1, 3, 16, 16]) and token ids"
+            + " (int64 [1, 8])",
+        "model: brightness-and-tokens.onnx, input-side-px: 16 | scores.fit.input | the model takes"
+            + " pixels (float32 [1, 3, 16, 16]) and ids (int64 [1, 8]); image gives pixels"
+            + " (float32 [1, 3, 16, 16])",
+        "model: channels-last.onnx, min: 2, max: 1, layout: nhwc | scores.fit.min | 2.0 is more"
+            + " than max, 1.0",
+        "min: 1, max: 2 | scores.fit.model | is missing; name an ONNX file",
+      })
+  void saysWhatTheModelWants(String score, String key, String message) {
+    assertThat(problems(score))
+        .filteredOn(problem -> problem.key().equals(key))
+        .extracting(RecipeProblem::message)
+        .contains(message);
+  }
+
+  @Test
+  void idsMustBeOfTheCaptionsLength() {
+    RecipeReader recipe =
+        recipe("model: brightness-and-tokens.onnx, input-side-px: 16, input: image-and-tokens");
+    ModelScore.from(recipe, 77);
+
+    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
+        .extracting(RecipeProblem::message)
+        .containsExactly("the model's token ids are ids (int64 [1, 8]), the recipe's [1, 77]");
+  }
+
+  @Test
+  void whatIsNoModelIsRefused(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("model.onnx"), "version https://git-lfs.github.com/spec/v1");
+    RecipeReader recipe =
+        RecipeReader.parse(
+            folder.resolve("recipe.yaml").toString(), "scores: {fit: {model: model.onnx}}");
+    ModelScore.from(recipe, TOKENS);
+
+    assertThat(catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems())
+        .singleElement()
+        .satisfies(
+            problem ->
+                assertThat(problem.message())
+                    .startsWith("the model cannot be used: it is no ONNX model"));
+  }
+
+  @Test
+  void fileThatIsNotThereIsRefused() {
+    assertThat(problems("model: absent.onnx, min: 1"))
+        .extracting(RecipeProblem::message)
+        .containsExactly("there is no file " + models().resolve("absent.onnx"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.25, true", "0.5, true", "0.2499, false", "0.5001, false", "NaN, false"})
+  void scoreMustLieWithinItsLimits(double score, boolean kept) {
+    CheckModelScores step =
+        new CheckModelScores(List.of(new CheckModelScores.Limits("score.fit", 0.25, 0.5)));
+    PreparedImage image =
+        new PreparedImage(
+            new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 8, 8),
+            List.of(),
+            8,
+            8,
+            0,
+            Map.of("score.fit", score));
+
+    Outcome<PreparedImage> outcome = step.apply(image);
+
+    assertThat(outcome.keptOnly()).hasSize(kept ? 1 : 0);
+    assertThat(outcome.rejectedOnly())
+        .extracting(Rejection::reason)
+        .allMatch(reason -> reason == RejectReason.SCORE_OUT_OF_RANGE);
+  }
+}

@@ -1,0 +1,219 @@
+package io.pairstream.image.worker;
+
+import io.pairstream.cleaning.image.ModelScore;
+import io.pairstream.cleaning.onnx.OnnxModel;
+import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.onnxruntime.Env;
+import org.bytedeco.onnxruntime.IoBinding;
+import org.bytedeco.onnxruntime.MemoryInfo;
+import org.bytedeco.onnxruntime.OrtMemoryInfo;
+import org.bytedeco.onnxruntime.RunOptions;
+import org.bytedeco.onnxruntime.Session;
+import org.bytedeco.onnxruntime.SessionOptions;
+import org.bytedeco.onnxruntime.Value;
+import org.bytedeco.onnxruntime.global.onnxruntime;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Asks models what they think of a picture, by ONNX Runtime on one thread.
+ *
+ * <p>A model sees the centre square of the picture in RGB, as float32, and where it wants them the
+ * caption's token ids.
+ */
+final class ModelScores {
+
+  /** No model is asked, and no runtime is loaded. */
+  static final ModelScores NONE = new ModelScores(List.of());
+
+  private final List<Model> models;
+
+  private ModelScores(List<Model> models) {
+    this.models = models;
+  }
+
+  /**
+   * Loads the models. They stay until the process ends, so no {@code PointerScope} may be open.
+   *
+   * @throws IllegalStateException where one cannot be loaded
+   */
+  static ModelScores of(List<ModelScore> scores) {
+    if (scores.isEmpty()) {
+      return NONE;
+    }
+    Env env = new Env(onnxruntime.ORT_LOGGING_LEVEL_FATAL, "scores");
+    List<Model> models = new ArrayList<>();
+    for (ModelScore score : scores) {
+      try {
+        models.add(new Model(score, env));
+      } catch (IOException | RuntimeException e) {
+        throw new IllegalStateException(
+            "the model of scores." + score.name() + " cannot be loaded: " + e.getMessage(), e);
+      }
+    }
+    return new ModelScores(models);
+  }
+
+  boolean isEmpty() {
+    return models.isEmpty();
+  }
+
+  /**
+   * Each model's score, by its name among the measures. The caller's {@code PointerScope} frees
+   * what this needs.
+   *
+   * @param bgr uint8 [height, width, 3], BGR
+   * @param tokenIds the caption's; of the length that the models are made for
+   * @throws ModelFailedException where a model cannot be run on this pair
+   */
+  Map<String, Double> of(Mat bgr, int[] tokenIds) throws ModelFailedException {
+    Map<String, Double> scores = new LinkedHashMap<>();
+    for (Model model : models) {
+      try {
+        scores.put(model.score.measure(), model.run(bgr, tokenIds));
+      } catch (RuntimeException e) {
+        throw new ModelFailedException(
+            "the model of scores." + model.score.name() + " fails: " + e.getMessage(), e);
+      }
+    }
+    return scores;
+  }
+
+  /** A model that cannot be run on a pair: an id beyond its vocabulary, for example. */
+  static final class ModelFailedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private ModelFailedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** A loaded model. */
+  private static final class Model {
+
+    private final ModelScore score;
+    private final OnnxModel declared;
+    private final Session session;
+    private final OrtMemoryInfo memory;
+
+    Model(ModelScore score, Env env) throws IOException {
+      this.score = score;
+      declared = OnnxModel.read(Path.of(score.model()));
+      SessionOptions options = new SessionOptions();
+      options.SetIntraOpNumThreads(1);
+      options.SetInterOpNumThreads(1);
+      // An arena would keep the most that any picture ever took.
+      options.DisableCpuMemArena();
+      session = new Session(env, new BytePointer(score.model()), options);
+      memory =
+          MemoryInfo.CreateCpu(onnxruntime.OrtDeviceAllocator, onnxruntime.OrtMemTypeDefault)
+              .asOrtMemoryInfo();
+    }
+
+    double run(Mat bgr, int[] tokenIds) {
+      IoBinding binding = new IoBinding(session);
+      for (Tensor input : declared.inputs()) {
+        Value value = input.shape().size() == 4 ? pixels(bgr) : ids(tokenIds, input);
+        binding.BindInput(input.name(), value);
+      }
+      binding.BindOutput(declared.outputs().get(0).name(), memory);
+      session.Run(new RunOptions(), binding);
+      Value answer = binding.GetOutputValues().get(0);
+      long numbers = answer.GetTensorTypeAndShapeInfo().GetElementCount();
+      if (score.output() >= numbers) {
+        throw new IllegalStateException(
+            "it answers " + numbers + " numbers, and output is " + score.output());
+      }
+      return answer.GetTensorMutableDataFloat().get(score.output());
+    }
+
+    private Value ids(int[] tokenIds, Tensor input) {
+      if (tokenIds.length != score.tokens()) {
+        throw new IllegalStateException(
+            "it needs " + score.tokens() + " token ids and gets " + tokenIds.length);
+      }
+      LongPointer shape = new LongPointer(1, tokenIds.length);
+      if (input.elementType() == Tensor.INT32) {
+        IntPointer ids = new IntPointer(tokenIds);
+        return Value.CreateTensorInt(memory, ids, tokenIds.length, shape, 2);
+      }
+      long[] wide = IntStream.of(tokenIds).asLongStream().toArray();
+      return Value.CreateTensorLong(memory, new LongPointer(wide), wide.length, shape, 2);
+    }
+
+    private Value pixels(Mat bgr) {
+      int side = score.sidePx();
+      byte[] levels = new byte[side * side * 3];
+      centre(bgr, side).data().get(levels);
+      float[] numbers = new float[levels.length];
+      float[][] tables = tables();
+      int pixels = side * side;
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        for (int channel = 0; channel < 3; channel++) {
+          int at = score.channelsLast() ? pixel * 3 + channel : channel * pixels + pixel;
+          numbers[at] = tables[channel][levels[pixel * 3 + 2 - channel] & 0xFF];
+        }
+      }
+      LongPointer shape =
+          score.channelsLast()
+              ? new LongPointer(1, side, side, 3)
+              : new LongPointer(1, 3, side, side);
+      return Value.CreateTensorFloat(memory, new FloatPointer(numbers), numbers.length, shape, 4);
+    }
+
+    private static Mat centre(Mat bgr, int side) {
+      int shorter = Math.min(bgr.cols(), bgr.rows());
+      Rect square =
+          new Rect((bgr.cols() - shorter) / 2, (bgr.rows() - shorter) / 2, shorter, shorter);
+      Mat scaled = new Mat();
+      opencv_imgproc.resize(
+          new Mat(bgr, square),
+          scaled,
+          new Size(side, side),
+          0,
+          0,
+          shorter > side ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_CUBIC);
+      return scaled;
+    }
+
+    /** What each level becomes, for red, green and blue. */
+    private float[][] tables() {
+      double[][] meanAndDeviation =
+          switch (score.normalisation()) {
+            case NONE -> new double[][] {{0, 0, 0}, {1 / 255.0, 1 / 255.0, 1 / 255.0}};
+            case ZERO_TO_ONE -> new double[][] {{0, 0, 0}, {1, 1, 1}};
+            case MINUS_ONE_TO_ONE -> new double[][] {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}};
+            // github.com/openai/CLIP, clip/clip.py.
+            case CLIP ->
+                new double[][] {
+                  {0.48145466, 0.4578275, 0.40821073}, {0.26862954, 0.26130258, 0.27577711}
+                };
+            // docs.pytorch.org/vision, models.
+            case IMAGENET -> new double[][] {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
+          };
+      float[][] tables = new float[3][256];
+      for (int channel = 0; channel < 3; channel++) {
+        for (int level = 0; level < 256; level++) {
+          tables[channel][level] =
+              (float)
+                  ((level / 255.0 - meanAndDeviation[0][channel]) / meanAndDeviation[1][channel]);
+        }
+      }
+      return tables;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.pairstream.image.worker;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+
+/**
+ * Numbers that tell a good picture from a poor one.
+ *
+ * <p>All are taken at one size, 256 px on the shorter side, so that the values of a small and of a
+ * large original compare: a picture of another size is scaled first.
+ */
+final class PictureMeasures {
+
+  private static final int REFERENCE_PX = 256;
+  private static final int LEVELS = 256;
+
+  /** Levels that far from black or white count as clipped; resampling and JPEG blur the ends. */
+  private static final int CLIPPED_LEVELS = 5;
+
+  /** How far the pixels of a bar may lie apart, in levels; JPEG ripples beside a bar's edge. */
+  private static final int BAR_LEVELS = 10;
+
+  /** Colour is measured on every fourth pixel of every fourth row. */
+  private static final int COLOUR_STRIDE = 4;
+
+  private PictureMeasures() {}
+
+  /**
+   * Measures an upright picture; docs/quality.md has each formula and its source. The caller's
+   * {@code PointerScope} frees what this needs.
+   *
+   * @param luma uint8 [height, width]
+   * @param bgr uint8 [height, width, 3], BGR: the same picture
+   */
+  static Map<String, Double> of(Mat luma, Mat bgr) {
+    Map<String, Double> measures = new LinkedHashMap<>();
+    Mat reference = atReferenceSize(luma);
+    measures.put("sharpness", sharpness(reference));
+    addLevels(reference, measures);
+    addBorders(reference, measures);
+    addColour(bgr, measures);
+    return measures;
+  }
+
+  private static Mat atReferenceSize(Mat picture) {
+    int shorter = Math.min(picture.cols(), picture.rows());
+    if (shorter == REFERENCE_PX) {
+      return picture;
+    }
+    Mat scaled = new Mat();
+    opencv_imgproc.resize(
+        picture,
+        scaled,
+        new Size(
+            Math.round((float) picture.cols() * REFERENCE_PX / shorter),
+            Math.round((float) picture.rows() * REFERENCE_PX / shorter)),
+        0,
+        0,
+        shorter > REFERENCE_PX ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_LINEAR);
+    return scaled;
+  }
+
+  /** Variance of the Laplacian: Pech-Pacheco and others, ICPR 2000. */
+  private static double sharpness(Mat luma) {
+    Mat edges = new Mat();
+    opencv_imgproc.Laplacian(luma, edges, opencv_core.CV_16S);
+    double pixels = (double) edges.rows() * edges.cols();
+    double mean = opencv_core.sumElems(edges).get(0) / pixels;
+    return opencv_core.norm(edges, opencv_core.NORM_L2SQR, new Mat()) / pixels - mean * mean;
+  }
+
+  /** All that the histogram of the levels tells. */
+  private static void addLevels(Mat luma, Map<String, Double> measures) {
+    float[] counts = new float[LEVELS];
+    Mat histogram = new Mat();
+    opencv_imgproc.calcHist(
+        new MatVector(luma),
+        new IntPointer(new int[] {0}),
+        new Mat(),
+        histogram,
+        new IntPointer(new int[] {LEVELS}),
+        new FloatPointer(0f, LEVELS));
+    new FloatPointer(histogram.data()).get(counts);
+
+    double pixels = (double) luma.rows() * luma.cols();
+    double sum = 0;
+    double squares = 0;
+    double entropyBits = 0;
+    double dark = 0;
+    double bright = 0;
+    for (int level = 0; level < LEVELS; level++) {
+      double share = counts[level] / pixels;
+      if (share > 0) {
+        sum += level * share;
+        squares += (double) level * level * share;
+        entropyBits -= share * Math.log(share) / Math.log(2);
+      }
+      if (level <= CLIPPED_LEVELS) {
+        dark += share;
+      }
+      if (level >= LEVELS - 1 - CLIPPED_LEVELS) {
+        bright += share;
+      }
+    }
+    measures.put("entropy_bits", entropyBits);
+    measures.put("luma_mean", sum);
+    measures.put("contrast", Math.sqrt(Math.max(0, squares - sum * sum)));
+    measures.put("dark_share", dark);
+    measures.put("bright_share", bright);
+  }
+
+  /** Bars of one level, as around a film or a screenshot. */
+  private static void addBorders(Mat luma, Map<String, Double> measures) {
+    int width = luma.cols();
+    int height = luma.rows();
+    ByteBuffer pixels = luma.createBuffer();
+    int stride = (int) luma.step();
+    measures.put("border_left_share", bar(pixels, 0, 1, width, stride, height));
+    measures.put("border_right_share", bar(pixels, width - 1, -1, width, stride, height));
+    measures.put("border_top_share", bar(pixels, 0, stride, height, 1, width));
+    measures.put(
+        "border_bottom_share", bar(pixels, (height - 1) * stride, -stride, height, 1, width));
+  }
+
+  /**
+   * Share of the lines, from the outermost inwards, whose pixels are all near the corner's level.
+   *
+   * @param start position of the corner
+   * @param nextLine distance to the next line inwards
+   * @param nextPixel distance to the next pixel on a line
+   */
+  private static double bar(
+      ByteBuffer pixels, int start, int nextLine, int lines, int nextPixel, int linePixels) {
+    int level = pixels.get(start) & 0xFF;
+    for (int line = 0; line < lines; line++) {
+      int at = start + line * nextLine;
+      for (int i = 0; i < linePixels; i++, at += nextPixel) {
+        if (Math.abs((pixels.get(at) & 0xFF) - level) > BAR_LEVELS) {
+          return (double) line / lines;
+        }
+      }
+    }
+    return 1;
+  }
+
+  /**
+   * How far the colours lie apart, and how colourful they look: Hasler and Süsstrunk, "Measuring
+   * colourfulness in natural images", SPIE 2003.
+   */
+  private static void addColour(Mat bgr, Map<String, Double> measures) {
+    Mat sample = new Mat();
+    double shrink = (double) REFERENCE_PX / COLOUR_STRIDE / Math.min(bgr.cols(), bgr.rows());
+    opencv_imgproc.resize(
+        bgr, sample, new Size(0, 0), shrink, shrink, opencv_imgproc.INTER_NEAREST);
+    MatVector channels = new MatVector();
+    opencv_core.split(sample, channels);
+    Mat blue = channels.get(0);
+    Mat green = channels.get(1);
+    Mat red = channels.get(2);
+
+    double count = (double) sample.rows() * sample.cols();
+    Scalar sums = opencv_core.sumElems(sample);
+    double meanB = sums.get(0) / count;
+    double meanG = sums.get(1) / count;
+    double meanR = sums.get(2) / count;
+    double varB = blue.dot(blue) / count - meanB * meanB;
+    double varG = green.dot(green) / count - meanG * meanG;
+    double varR = red.dot(red) / count - meanR * meanR;
+    double covBg = blue.dot(green) / count - meanB * meanG;
+    double covBr = blue.dot(red) / count - meanB * meanR;
+    double covGr = green.dot(red) / count - meanG * meanR;
+    measures.put("colour_deviation", root(Math.max(varB, Math.max(varG, varR))));
+
+    // Of red - green and of yellow - blue, which is (red + green) / 2 - blue.
+    double meanRg = meanR - meanG;
+    double meanYb = (meanR + meanG) / 2 - meanB;
+    double varRg = varR + varG - 2 * covGr;
+    double varYb = (varR + varG + 2 * covGr) / 4 + varB - covBr - covBg;
+    measures.put(
+        "colourfulness", root(varRg + varYb) + 0.3 * Math.sqrt(meanRg * meanRg + meanYb * meanYb));
+  }
+
+  /** The square root; 0 for what only rounding made negative. */
+  private static double root(double value) {
+    return Math.sqrt(Math.max(0, value));
+  }
+}

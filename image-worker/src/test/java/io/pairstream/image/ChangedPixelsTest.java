@@ -1,0 +1,213 @@
+package io.pairstream.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PreparedImage;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a recipe's pixel operations and measures make of a picture in a real worker. */
+class ChangedPixelsTest {
+
+  private static final ImageWorkerPool WORKERS = new ImageWorkerPool(Pictures.settings(1));
+  private static final byte[] RED = Pictures.png(flat(new Color(255, 0, 0), 40, 40), false);
+
+  @AfterAll
+  static void stop() {
+    WORKERS.close();
+  }
+
+  private static BufferedImage flat(Color colour, int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    pen.setPaint(colour);
+    pen.fillRect(0, 0, width, height);
+    pen.dispose();
+    return image;
+  }
+
+  private static PreparedImage prepare(byte[] file, String yaml) {
+    ImagePlan plan = Pictures.plan(yaml);
+    return Pictures.kept(Pictures.prepare(WORKERS, file, plan));
+  }
+
+  private static int[] firstPixel(Picture picture) {
+    byte[] bytes = picture.encoded().bytes();
+    int[] pixel = new int[picture.colour().channels()];
+    for (int i = 0; i < pixel.length; i++) {
+      pixel[i] = bytes[i] & 0xFF;
+    }
+    return pixel;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hsv, 0, 255, 255", "lab, 136, 208, 195", "ycrcb, 76, 255, 85"})
+  void rawAndPngHoldTheChannelsInTheirOrder(String colour, int first, int second, int third)
+      throws IOException {
+    Picture raw =
+        prepare(RED, "{image: {side-px: 16, encoding: raw}, pixels: {colour: " + colour + "}}")
+            .picture();
+    Picture png =
+        prepare(RED, "{image: {side-px: 16, encoding: png}, pixels: {colour: " + colour + "}}")
+            .picture();
+
+    assertThat(raw.colour().label()).isEqualTo(colour);
+    assertThat(firstPixel(raw)).containsExactly(first, second, third);
+    Color pixel =
+        new Color(ImageIO.read(new ByteArrayInputStream(png.encoded().bytes())).getRGB(3, 3));
+    assertThat(new int[] {pixel.getRed(), pixel.getGreen(), pixel.getBlue()})
+        .containsExactly(first, second, third);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png", "raw"})
+  void greyHasOneChannelInEveryEncoding(String encoding) throws IOException {
+    Picture grey =
+        prepare(RED, "{image: {side-px: 16, encoding: " + encoding + "}, pixels: {colour: grey}}")
+            .picture();
+
+    assertThat(grey.colour()).isEqualTo(PictureColour.GREY);
+    if (encoding.equals("raw")) {
+      assertThat(grey.encoded().bytes()).hasSize(256).containsOnly(76);
+    } else {
+      BufferedImage read = ImageIO.read(new ByteArrayInputStream(grey.encoded().bytes()));
+      assertThat(read.getRaster().getNumBands()).isEqualTo(1);
+      assertThat(read.getRaster().getSample(3, 3, 0)).isBetween(75, 77);
+    }
+  }
+
+  @Test
+  void renditionsAreChangedToo() {
+    PreparedImage prepared =
+        prepare(
+            RED,
+            """
+            image: {side-px: 32, encoding: raw}
+            pixels: {colour: grey}
+            renditions: {small: {side-px: 16}}
+            """);
+
+    assertThat(prepared.renditions().get(0).picture().colour()).isEqualTo(PictureColour.GREY);
+    assertThat(prepared.renditions().get(0).picture().encoded().bytes())
+        .hasSize(256)
+        .containsOnly(76);
+  }
+
+  @Test
+  void canvasIsLaidAroundTheChangedPicture() {
+    byte[] wide = Pictures.png(flat(new Color(64, 64, 64), 40, 20), false);
+
+    PreparedImage prepared =
+        prepare(
+            wide,
+            """
+            image: {mode: pad, side-px: 16, encoding: raw, pad-colour: '#808080'}
+            pixels: {gamma: 0.5}
+            """);
+
+    byte[] pixels = prepared.picture().encoded().bytes();
+    assertThat(pixels[0] & 0xFF).isEqualTo(128);
+    assertThat(pixels[(8 * 16 + 8) * 3] & 0xFF).isEqualTo(Math.round(255 * Math.sqrt(64 / 255.0)));
+  }
+
+  @Test
+  void measuresAreThoseBeforeAnyChange() {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(300, 300), false);
+
+    assertThat(prepare(file, "pixels: {denoise: gaussian, gamma: 3}").measures())
+        .isEqualTo(prepare(file, "").measures())
+        .containsKeys("sharpness", "colour_deviation", "border_top_share");
+  }
+
+  @Test
+  void nothingIsMeasuredWhereTheRecipeSaysSo() {
+    assertThat(prepare(RED, "quality: {measures: none}").measures()).isEmpty();
+  }
+
+  @Test
+  void hashIsTheWholePicturesWhateverTheRecipeMakesOfIt() {
+    byte[] file = Pictures.jpeg(Pictures.drawRgb(500, 300), false);
+    long hash = prepare(file, "").perceptualHash();
+
+    assertThat(
+            prepare(
+                    file,
+                    """
+                    image: {mode: stretch, side-px: 64, encoding: raw}
+                    pixels: {colour: lab, equalise: global, denoise: median}
+                    """)
+                .perceptualHash())
+        .isEqualTo(hash);
+    byte[] cut = Pictures.jpeg(Pictures.drawRgb(500, 300).getSubimage(100, 0, 300, 300), false);
+    assertThat(Long.bitCount(prepare(cut, "").perceptualHash() ^ hash)).isGreaterThan(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8})
+  void hashIsTheUprightPictures(int orientation) {
+    BufferedImage upright = Pictures.drawRgb(400, 300);
+    long hash = prepare(Pictures.png(upright, false), "").perceptualHash();
+
+    byte[] turned =
+        ExifBlocks.inPng(Pictures.png(stored(upright, orientation), false), orientation);
+
+    assertThat(Long.bitCount(prepare(turned, "").perceptualHash() ^ hash)).isLessThanOrEqualTo(2);
+  }
+
+  /** The pixels that a camera stores which writes that orientation (CIPA DC-008, 4.6.4). */
+  private static BufferedImage stored(BufferedImage upright, int orientation) {
+    int width = upright.getWidth();
+    int height = upright.getHeight();
+    boolean swaps = orientation >= 5;
+    BufferedImage stored =
+        new BufferedImage(
+            swaps ? height : width, swaps ? width : height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int right = width - 1 - x;
+        int bottom = height - 1 - y;
+        int rgb = upright.getRGB(x, y);
+        switch (orientation) {
+          case 2 -> stored.setRGB(right, y, rgb);
+          case 3 -> stored.setRGB(right, bottom, rgb);
+          case 4 -> stored.setRGB(x, bottom, rgb);
+          case 5 -> stored.setRGB(y, x, rgb);
+          case 6 -> stored.setRGB(y, right, rgb);
+          case 7 -> stored.setRGB(bottom, right, rgb);
+          default -> stored.setRGB(bottom, x, rgb);
+        }
+      }
+    }
+    return stored;
+  }
+
+  @Test
+  void hashSurvivesAnotherFormatAndSize() {
+    BufferedImage picture = Pictures.drawRgb(600, 400);
+    BufferedImage half = new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = half.createGraphics();
+    pen.drawImage(
+        picture.getScaledInstance(300, 200, java.awt.Image.SCALE_AREA_AVERAGING), 0, 0, null);
+    pen.dispose();
+    long png = prepare(Pictures.png(picture, false), "").perceptualHash();
+    long jpeg = prepare(Pictures.jpeg(picture, false), "").perceptualHash();
+    long webp = prepare(Pictures.webp(picture, 80), "").perceptualHash();
+    long small = prepare(Pictures.jpeg(half, true), "").perceptualHash();
+
+    assertThat(Long.bitCount(png ^ jpeg)).isLessThanOrEqualTo(2);
+    assertThat(Long.bitCount(png ^ webp)).isLessThanOrEqualTo(4);
+    assertThat(Long.bitCount(png ^ small)).isLessThanOrEqualTo(4);
+  }
+}

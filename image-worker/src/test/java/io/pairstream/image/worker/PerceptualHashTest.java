@@ -1,0 +1,108 @@
+package io.pairstream.image.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PerceptualHashTest {
+
+  private final PointerScope scope = new PointerScope();
+
+  @AfterEach
+  void free() {
+    scope.close();
+  }
+
+  private static long hash(Mat bgr) {
+    return PerceptualHash.of(new OpenCvDecoded(bgr).sampled(PerceptualHash.SAMPLE_PX));
+  }
+
+  private static Mat scaled(Mat picture, int width, int height) {
+    Mat scaled = new Mat();
+    opencv_imgproc.resize(
+        picture, scaled, new Size(width, height), 0, 0, opencv_imgproc.INTER_AREA);
+    return scaled;
+  }
+
+  private static Mat jpeg(Mat picture, int quality) {
+    BytePointer file = new BytePointer();
+    opencv_imgcodecs.imencode(
+        ".jpg", picture, file, new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality));
+    return opencv_imgcodecs.imdecode(new Mat(file), opencv_imgcodecs.IMREAD_COLOR);
+  }
+
+  private static Mat flat(int blue, int green, int red) {
+    return new Mat(300, 400, opencv_core.CV_8UC3, new Scalar(blue, green, red, 0));
+  }
+
+  private static int distance(long one, long other) {
+    return Long.bitCount(one ^ other);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {60, 75, 85, 95})
+  void staysNearWhenReEncoded(int quality) {
+    Mat picture = Golden.picture(400, 300);
+
+    assertThat(distance(hash(picture), hash(jpeg(picture, quality)))).isLessThanOrEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"200, 150", "300, 225", "800, 600", "331, 247"})
+  void staysNearWhenRescaled(int width, int height) {
+    Mat picture = Golden.picture(400, 300);
+    opencv_imgproc.GaussianBlur(picture, picture, new Size(0, 0), 2);
+
+    assertThat(distance(hash(picture), hash(scaled(picture, width, height))))
+        .isLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void tellsPicturesApart() {
+    Mat picture = Golden.picture(400, 300);
+    Mat mirrored = new Mat();
+    opencv_core.flip(picture, mirrored, 1);
+
+    assertThat(distance(hash(picture), hash(mirrored))).isGreaterThan(16);
+  }
+
+  @Test
+  void flatPicturesOfOneColourAreCopies() {
+    assertThat(hash(flat(200, 32, 64)))
+        .isEqualTo(hash(flat(200, 32, 64)))
+        .isEqualTo(hash(jpeg(flat(200, 32, 64), 75)));
+  }
+
+  @Test
+  void flatPicturesOfDifferentColoursAreNoCopies() {
+    int[] levels = {0, 64, 128, 255};
+    long[] hashes = new long[levels.length * levels.length * levels.length];
+    int count = 0;
+    for (int blue : levels) {
+      for (int green : levels) {
+        for (int red : levels) {
+          hashes[count++] = hash(flat(blue, green, red));
+        }
+      }
+    }
+
+    for (int i = 0; i < hashes.length; i++) {
+      for (int j = 0; j < i; j++) {
+        assertThat(distance(hashes[i], hashes[j])).isGreaterThan(10);
+      }
+    }
+  }
+}

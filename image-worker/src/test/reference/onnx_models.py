@@ -1,0 +1,100 @@
+"""Makes the tiny ONNX models of ModelScoresTest, ModelScoreTest and OnnxModelTest.
+
+    python onnx_models.py DIRECTORY...
+
+Needs onnx. Opset 13, so that any ONNX Runtime of the last years reads them.
+"""
+
+import pathlib
+import sys
+
+import onnx
+from onnx import TensorProto, helper
+
+OPSET = [helper.make_opsetid("", 13)]
+
+
+def model(nodes, inputs, outputs, initializers=()):
+    graph = helper.make_graph(nodes, "tiny", inputs, outputs, list(initializers))
+    made = helper.make_model(graph, opset_imports=OPSET, ir_version=8)
+    onnx.checker.check_model(made)
+    return made.SerializeToString()
+
+
+def floats(name, *shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def mean_brightness():
+    """The mean of all numbers of a picture, float32 [1, 3, 16, 16]; then the mean of each channel."""
+    return model(
+        [
+            helper.make_node("ReduceMean", ["pixels"], ["all"], axes=[1, 2, 3], keepdims=0),
+            helper.make_node("ReduceMean", ["pixels"], ["each"], axes=[2, 3], keepdims=0),
+            helper.make_node("Unsqueeze", ["all", "one"], ["first"]),
+            helper.make_node("Concat", ["first", "each"], ["score"], axis=1),
+        ],
+        [floats("pixels", 1, 3, 16, 16)],
+        [floats("score", 1, 4)],
+        [helper.make_tensor("one", TensorProto.INT64, [1], [1])],
+    )
+
+
+def channels_last():
+    """The mean of the last channel, of a picture of any size: float32 [n, h, w, 3]."""
+    return model(
+        [
+            helper.make_node("ReduceMean", ["pixels"], ["each"], axes=[1, 2], keepdims=0),
+            helper.make_node("Gather", ["each", "two"], ["score"], axis=1),
+        ],
+        [floats("pixels", "n", "height", "width", 3)],
+        [floats("score", "n", 1)],
+        [helper.make_tensor("two", TensorProto.INT64, [1], [2])],
+    )
+
+
+def brightness_and_tokens(kind):
+    """The mean of the pixels plus the sum of what a table of ten numbers, 0 to 9, has for eight ids."""
+    return model(
+        [
+            helper.make_node("ReduceMean", ["pixels"], ["brightness"], axes=[0, 1, 2, 3], keepdims=0),
+            helper.make_node("Gather", ["table", "ids"], ["found"], axis=0),
+            helper.make_node("ReduceMean", ["found"], ["mean"], axes=[0, 1], keepdims=0),
+            helper.make_node("Mul", ["mean", "eight"], ["sum"]),
+            helper.make_node("Add", ["brightness", "sum"], ["score"]),
+        ],
+        [floats("pixels", 1, 3, 16, 16), helper.make_tensor_value_info("ids", kind, [1, 8])],
+        [helper.make_tensor_value_info("score", TensorProto.FLOAT, [])],
+        [
+            helper.make_tensor("table", TensorProto.FLOAT, [10], list(range(10))),
+            helper.make_tensor("eight", TensorProto.FLOAT, [], [8]),
+        ],
+    )
+
+
+def unknown_operator():
+    """Declares what any model does, and cannot be loaded."""
+    graph = helper.make_graph(
+        [helper.make_node("NoSuchOperator", ["pixels"], ["score"])],
+        "tiny",
+        [floats("pixels", 1, 3, 16, 16)],
+        [floats("score", 1)],
+    )
+    return helper.make_model(graph, opset_imports=OPSET, ir_version=8).SerializeToString()
+
+
+def main():
+    models = {
+        "mean-brightness.onnx": mean_brightness(),
+        "channels-last.onnx": channels_last(),
+        "brightness-and-tokens.onnx": brightness_and_tokens(TensorProto.INT64),
+        "brightness-and-int32-tokens.onnx": brightness_and_tokens(TensorProto.INT32),
+        "unknown-operator.onnx": unknown_operator(),
+    }
+    for directory in sys.argv[1:]:
+        for name, content in models.items():
+            (pathlib.Path(directory) / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
