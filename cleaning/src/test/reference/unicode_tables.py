@@ -1,6 +1,6 @@
 """Makes the Unicode tables of the tokenizers, as the Python references see the code points.
 
-Needs, once:  pip install tokenizers==0.23.3 unicodedata2==16.0.0
+Needs, once:  pip install tokenizers==0.23.3 unicodedata2==16.0.0 regex==2024.11.6
 Offline afterwards; Python 3.11.
 
     python unicode_tables.py classes    > .../tokens/code-point-classes.txt
@@ -12,6 +12,7 @@ point, because its parts carry tables of different Unicode versions.
 
 import sys
 
+import regex
 import unicodedata2
 from tokenizers import Regex
 from tokenizers import normalizers as N
@@ -76,6 +77,11 @@ def classes():
     yield "bert-mark", [c for c in EVERY if marks(c) == ""]
     yield "accent", [c for c in EVERY if accents(c) == ""]
     yield "inert", inert()
+    # How clusters are made, for what is shorter than 6 bytes; the package cannot be asked directly.
+    cluster = regex.compile(r"\X")
+    yield "extending", [c for c in EVERY if cluster.match("a" + c).end() == 2]
+    yield "prepended", [c for c in EVERY if cluster.match(c + "a").end() == 2]
+    yield "alone", [c for c in EVERY if cluster.match(c + "\u0301").end() == 1]
     categories = {}
     for c in EVERY:
         categories.setdefault(unicodedata2.category(c), []).append(c)
