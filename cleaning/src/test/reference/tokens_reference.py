@@ -259,9 +259,9 @@ def main():
     arguments = parser.parse_args()
     if arguments.what == "golden":
         r = random.Random(7)
-        texts = ["", " ", "A red bicycle leans against a wall.", "\u4e00\u53ea\u68d5\u8272\u7684\u72d7\u5728\u8349\u5730\u4e0a\u3002", "a" * 600, "ab" * 700]
+        texts = ["", " ", "A red bicycle leans against a wall.", "\u4e00\u53ea\u68d5\u8272\u7684\u72d7\u5728\u8349\u5730\u4e0a\u3002", "a" * 600, "ab" * 100]
         texts += [" ".join(WORDS), "".join(WORDS), " ".join(SPECIAL), "".join(EMOJI), "a".join(SPACES)]
-        texts += [hostile(r) for _ in range(120)]
+        texts += [hostile(r)[:200] for _ in range(30)]
         print("# Tokenizer, text as a JSON string, ids; tabs between. Made by tokens_reference.py.")
         for name, make in references(arguments.references).items():
             if arguments.names and name not in arguments.names:

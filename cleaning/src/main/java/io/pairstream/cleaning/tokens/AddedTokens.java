@@ -43,9 +43,7 @@ final class AddedTokens {
         byFirst.computeIfAbsent(token.content().charAt(0), c -> new ArrayList<>()).add(token);
       }
     }
-    byFirst
-        .values()
-        .forEach(some -> some.sort(Comparator.comparing(t -> -t.content().length())));
+    byFirst.values().forEach(some -> some.sort(Comparator.comparing(t -> -t.content().length())));
   }
 
   /** Cuts the text at the tokens; {@code first} says whether it begins where all text begins. */
@@ -93,9 +91,12 @@ final class AddedTokens {
     if (token.special() && !specialInText) {
       return false;
     }
-    return !token.singleWord()
-        || !(begin > 0 && word.test(text.codePointBefore(begin)))
-            && !(end < text.length() && word.test(text.codePointAt(end)));
+    if (!token.singleWord()) {
+      return true;
+    }
+    boolean wordBefore = begin > 0 && word.test(text.codePointBefore(begin));
+    boolean wordBehind = end < text.length() && word.test(text.codePointAt(end));
+    return !wordBefore && !wordBehind;
   }
 
   /** The longest token that stands at {@code at}. */

@@ -10,11 +10,13 @@ import java.util.function.IntPredicate;
  * SentencePiece's precompiled character map: a double-array trie from short texts to what they
  * become, applied as Hugging Face's tokenizers applies it. Immutable.
  *
- * <p>A cluster of characters that is seen as one (a letter with its accents) is looked up as a whole
- * if it has fewer than 6 bytes in UTF-8, else, or if nothing is found, character by character; what
- * is found is the entry of the shortest prefix, and it stands for all of the text looked up.
+ * <p>A cluster of characters that is seen as one (a letter with its accents) is looked up as a
+ * whole if it has fewer than 6 bytes in UTF-8, else, or if nothing is found, character by
+ * character; what is found is the entry of the shortest prefix, and it stands for all of the text
+ * looked up.
  *
- * @see <a href="https://github.com/google/sentencepiece/blob/master/src/normalizer.cc">normalizer.cc</a>
+ * @see <a
+ *     href="https://github.com/google/sentencepiece/blob/master/src/normalizer.cc">normalizer.cc</a>
  */
 final class CharacterMap implements TextNormalizer {
 
@@ -28,8 +30,8 @@ final class CharacterMap implements TextNormalizer {
   private final IntPredicate alone = CodePointClasses.INSTANCE.of("alone");
 
   /**
-   * {@code map} begins with the trie's size in bytes (little-endian 32 bit), then the trie, then the
-   * texts, each ended by a zero.
+   * {@code map} begins with the trie's size in bytes (little-endian 32 bit), then the trie, then
+   * the texts, each ended by a zero.
    *
    * @throws UnsupportedTokenizerException if it is not such a map
    */
@@ -115,7 +117,10 @@ final class CharacterMap implements TextNormalizer {
       end++;
     }
     return new String(
-        texts, Math.min(begin, texts.length), end - Math.min(begin, texts.length), StandardCharsets.UTF_8);
+        texts,
+        Math.min(begin, texts.length),
+        end - Math.min(begin, texts.length),
+        StandardCharsets.UTF_8);
   }
 
   /** Where the node's children are, relative to it, as in the library darts-clone. */

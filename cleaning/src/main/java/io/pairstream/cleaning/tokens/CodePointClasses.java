@@ -9,12 +9,12 @@ import java.util.function.IntPredicate;
 /**
  * Classes of code points as Hugging Face's tokenizers sees them, the same on every version of Java.
  *
- * <p>Its parts carry tables of different Unicode versions, so each part has a class of its own here:
- * {@code punctuation}, {@code word}, {@code regex-word}, {@code numeric}, {@code bert-removed},
- * {@code bert-space}, {@code bert-mark}, {@code accent} and {@code inert};
- * {@code extending}, {@code prepended} and {@code alone} say how characters cluster. The general categories
- * are those of Unicode 16, by their two letters; one letter stands for all that begin with it.
- * Immutable once loaded.
+ * <p>Its parts carry tables of different Unicode versions, so each part has a class of its own
+ * here: {@code punctuation}, {@code word}, {@code regex-word}, {@code numeric}, {@code
+ * bert-removed}, {@code bert-space}, {@code bert-mark}, {@code accent} and {@code inert}; {@code
+ * extending}, {@code prepended} and {@code alone} say how characters cluster. The general
+ * categories are those of Unicode 16, by their two letters; one letter stands for all that begin
+ * with it. Immutable once loaded.
  */
 final class CodePointClasses {
 
@@ -37,7 +37,8 @@ final class CodePointClasses {
     return name.length() <= 2
         && !name.isEmpty()
         && Character.isUpperCase(name.charAt(0))
-        && classes.keySet().stream().anyMatch(known -> known.length() == 2 && known.startsWith(name));
+        && classes.keySet().stream()
+            .anyMatch(known -> known.length() == 2 && known.startsWith(name));
   }
 
   /** Members of a class or of a general category. */
@@ -56,8 +57,7 @@ final class CodePointClasses {
   static boolean isSpace(int codePoint) {
     return switch (codePoint) {
       case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
-      default ->
-          codePoint >= 0x9 && codePoint <= 0xD || codePoint >= 0x2000 && codePoint <= 0x200A;
+      default -> codePoint >= 0x9 && codePoint <= 0xD || codePoint >= 0x2000 && codePoint <= 0x200A;
     };
   }
 

@@ -38,9 +38,7 @@ record PairModel(
     for (int i = 0; i < piece.length(); ) {
       int end = i + Character.charCount(piece.codePointAt(i));
       String symbol =
-          (i == 0 ? "" : prefix)
-              + piece.substring(i, end)
-              + (end == piece.length() ? suffix : "");
+          (i == 0 ? "" : prefix) + piece.substring(i, end) + (end == piece.length() ? suffix : "");
       Integer id = vocabulary.get(symbol);
       if (id != null) {
         if (pending) {
@@ -48,8 +46,7 @@ record PairModel(
           pending = false;
         }
         symbols.add(id);
-      } else if (!(bytesFallBack && ByteTokens.add(symbol, vocabulary, symbols))
-          && unknown >= 0) {
+      } else if (!(bytesFallBack && ByteTokens.add(symbol, vocabulary, symbols)) && unknown >= 0) {
         if (pending && !fusesUnknown) {
           symbols.add(unknown);
         }

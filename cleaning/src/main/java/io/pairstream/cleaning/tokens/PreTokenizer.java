@@ -124,8 +124,7 @@ interface PreTokenizer {
   static PreTokenizer byteLevel(boolean addsSpace, boolean cuts) {
     Gpt2Pattern pattern = new Gpt2Pattern(CharacterClasses.INSTANCE);
     return (piece, out) -> {
-      String text =
-          addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
+      String text = addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
       for (int begin = 0; begin < text.length(); ) {
         int end = cuts ? pattern.pieceEnd(text, begin) : text.length();
         out.add(new Piece(letters(text.substring(begin, end)), piece.first() && begin == 0));

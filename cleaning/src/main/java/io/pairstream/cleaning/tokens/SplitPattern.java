@@ -296,7 +296,7 @@ final class SplitPattern {
         return characterClass();
       }
       if (c == '\\') {
-        return escape();
+        return escape(CodePointClasses.INSTANCE.of("regex-word"));
       }
       if (c == '.') {
         at++;
@@ -352,13 +352,11 @@ final class SplitPattern {
 
     private IntPredicate classMember() {
       if (pattern.charAt(at) == '\\' && !isEscapedCharacter()) {
-        return escape();
+        return escape(wordWithinClass());
       }
       int first = pattern.charAt(at) == '\\' ? escapedCharacter() : codePoint();
       boolean range =
-          pattern.startsWith("-", at)
-              && at + 1 < pattern.length()
-              && pattern.charAt(at + 1) != ']';
+          pattern.startsWith("-", at) && at + 1 < pattern.length() && pattern.charAt(at + 1) != ']';
       if (!range) {
         return literal(first);
       }
@@ -378,7 +376,16 @@ final class SplitPattern {
       return at + 1 < pattern.length() && "pPsSdDwWRXbBAzZGKk".indexOf(pattern.charAt(at + 1)) < 0;
     }
 
-    private IntPredicate escape() {
+    /**
+     * Oniguruma takes superscript digits and fractions for word characters outside classes only.
+     */
+    private static IntPredicate wordWithinClass() {
+      return CodePointClasses.INSTANCE
+          .of("regex-word")
+          .and(CodePointClasses.INSTANCE.of("No").negate());
+    }
+
+    private IntPredicate escape(IntPredicate word) {
       if (isEscapedCharacter()) {
         return literal(escapedCharacter());
       }
@@ -393,8 +400,8 @@ final class SplitPattern {
         case 'S' -> codePoint -> !CodePointClasses.isSpace(codePoint);
         case 'd' -> classes.of("Nd");
         case 'D' -> classes.of("Nd").negate();
-        case 'w' -> classes.of("regex-word");
-        case 'W' -> classes.of("regex-word").negate();
+        case 'w' -> word;
+        case 'W' -> word.negate();
         case 'p', 'P' -> category(kind == 'P');
         default -> throw refused("\\" + kind);
       };

@@ -107,8 +107,7 @@ interface TextNormalizer {
     if (partsChinese) {
       normalizer =
           normalizer.then(
-              text ->
-                  mapped(text, c -> isChinese(c) ? " " + Character.toString(c) + " " : null));
+              text -> mapped(text, c -> isChinese(c) ? " " + Character.toString(c) + " " : null));
     }
     if (stripsAccents) {
       normalizer =
@@ -142,7 +141,8 @@ interface TextNormalizer {
   /**
    * The ranges of BERT's own tokenizer, with its one gap.
    *
-   * @see <a href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
+   * @see <a
+   *     href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
    */
   private static boolean isChinese(int c) {
     return c >= 0x4E00 && c <= 0x9FFF

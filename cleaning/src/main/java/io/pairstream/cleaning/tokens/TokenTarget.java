@@ -82,12 +82,7 @@ public record TokenTarget(
       TokenizerFile read = TokenizerFile.read(Path.of(file), specialInText);
       // The content decides what comes out, not the place where a machine keeps it.
       recipe.effect(section + ".file", "sha256:" + read.tokenizer().digest());
-      if (read.padId() < 0) {
-        recipe.problem(
-            section + ".file", "the tokenizer names no padding; say one in " + section + ".pad-id");
-      }
-      return from(
-          recipe, section, name, read.tokenizer(), read.length(), Math.max(0, read.padId()));
+      return from(recipe, section, name, read.tokenizer(), read.length(), read.padId());
     } catch (IOException | IllegalArgumentException e) {
       recipe.problem(section + ".file", "'" + file + "': " + e.getMessage());
       return from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
@@ -105,18 +100,14 @@ public record TokenTarget(
     int length = recipe.integer(section + ".length", presetLength, special + 1, LONGEST);
     boolean byPosition =
         recipe.choice(section + ".padding", "fixed", "fixed", "by-position").equals("by-position");
-    return byPosition
-        ? new TokenTarget(
-            name,
-            tokenizer,
-            length,
-            Padding.BY_POSITION,
-            recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID))
-        : new TokenTarget(
-            name,
-            tokenizer,
-            length,
-            Padding.FIXED,
-            recipe.integer(section + ".pad-id", presetPadId, 0, tokenizer.vocabularySize() - 1));
+    int padId =
+        byPosition
+            ? recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID)
+            : recipe.integer(section + ".pad-id", presetPadId, 0, tokenizer.vocabularySize() - 1);
+    if (padId < 0) {
+      recipe.problem(section + ".pad-id", "the tokenizer has no padding; say which id fills");
+    }
+    return new TokenTarget(
+        name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
   }
 }

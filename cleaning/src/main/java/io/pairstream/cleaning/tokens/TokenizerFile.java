@@ -105,8 +105,9 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
 
     private int length(Around around) {
       int stated =
-          root.path("truncation").path("max_length").asInt(
-                  root.path("padding").path("strategy").path("Fixed").asInt(PRESET_LENGTH));
+          root.path("truncation")
+              .path("max_length")
+              .asInt(root.path("padding").path("strategy").path("Fixed").asInt(PRESET_LENGTH));
       int special = around.before().length + around.after().length;
       return Math.max(special + 1, Math.min(LONGEST, stated));
     }
@@ -129,7 +130,13 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       return switch (model.path("type").asText()) {
         case "BPE" -> pairs(model);
         case "WordPiece" -> {
-          takes(model, "type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab");
+          takes(
+              model,
+              "type",
+              "unk_token",
+              "continuing_subword_prefix",
+              "max_input_chars_per_word",
+              "vocab");
           readVocabulary(model);
           yield new WordPieceModel(
                   Map.copyOf(vocabulary),
@@ -256,8 +263,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
         List<AddedTokens.Token> normalized) {
       int largest = -1;
       for (JsonNode added : root.path("added_tokens")) {
-        takes(
-            added, "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
+        takes(added, "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
         String content = text(added, "content");
         int id = added.path("id").asInt(-1);
         int expected =
@@ -342,7 +348,8 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
           takes(part, "type", "precompiled_charsmap");
           yield new CharacterMap(base64(text(part, "precompiled_charsmap")));
         }
-        default -> throw refused("the normalizer " + shown(part.path("type")) + " is not supported");
+        default ->
+            throw refused("the normalizer " + shown(part.path("type")) + " is not supported");
       };
     }
 
@@ -522,7 +529,11 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
               key -> {
                 if (!List.of(keys).contains(key)) {
                   throw refused(
-                      "'" + key + "' of " + part.path("type").asText("a part") + " is not supported");
+                      "'"
+                          + key
+                          + "' of "
+                          + part.path("type").asText("a part")
+                          + " is not supported");
                 }
               });
     }
