@@ -55,6 +55,6 @@ final class ByteLetters {
   }
 
   private static boolean isPrintable(int b) {
-    return b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+    return (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
   }
 }

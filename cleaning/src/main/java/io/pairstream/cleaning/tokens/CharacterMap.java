@@ -104,7 +104,7 @@ final class CharacterMap implements TextNormalizer {
       }
       int unit = trie[node];
       node ^= offset(unit);
-      if ((unit >>> 8 & 1) == 1 && node < trie.length) {
+      if (((unit >>> 8) & 1) == 1 && node < trie.length) {
         return textAt(trie[node] & 0x7FFFFFFF);
       }
     }
@@ -125,7 +125,7 @@ final class CharacterMap implements TextNormalizer {
 
   /** Where the node's children are, relative to it, as in the library darts-clone. */
   private static int offset(int unit) {
-    return (unit >>> 10) << ((unit & 1 << 9) >>> 6);
+    return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
   }
 
   private static byte[] utf8(String text) {

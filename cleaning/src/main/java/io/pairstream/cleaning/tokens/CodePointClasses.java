@@ -46,7 +46,7 @@ final class CodePointClasses {
     BitSet members = new BitSet();
     classes.forEach(
         (known, some) -> {
-          if (known.equals(name) || known.length() == 2 && known.startsWith(name)) {
+          if (known.equals(name) || (known.length() == 2 && known.startsWith(name))) {
             members.or(some);
           }
         });
@@ -57,7 +57,8 @@ final class CodePointClasses {
   static boolean isSpace(int codePoint) {
     return switch (codePoint) {
       case 0x20, 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
-      default -> codePoint >= 0x9 && codePoint <= 0xD || codePoint >= 0x2000 && codePoint <= 0x200A;
+      default ->
+          (codePoint >= 0x9 && codePoint <= 0xD) || (codePoint >= 0x2000 && codePoint <= 0x200A);
     };
   }
 

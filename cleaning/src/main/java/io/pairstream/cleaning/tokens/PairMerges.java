@@ -144,7 +144,7 @@ final class PairMerges {
 
   private void offer(Heap heap, int[] slots, int at) {
     if (slots[at] >= 0) {
-      heap.offer((long) ranks[slots[at]] << 32 | at);
+      heap.offer(((long) ranks[slots[at]] << 32) | at);
     }
   }
 
@@ -164,7 +164,7 @@ final class PairMerges {
   }
 
   private static long pair(int left, int right) {
-    return (long) left << 32 | right;
+    return ((long) left << 32) | right;
   }
 
   /** The smallest number first. */

@@ -153,7 +153,7 @@ interface PreTokenizer {
       String text = piece.text().replace(" ", sign);
       boolean prefixed =
           !text.startsWith(sign)
-              && (prepends == Prepend.ALWAYS || prepends == Prepend.FIRST && piece.first());
+              && (prepends == Prepend.ALWAYS || (prepends == Prepend.FIRST && piece.first()));
       Piece marked = new Piece(prefixed ? sign + text : text, piece.first());
       if (cuts) {
         cut.split(marked, out);

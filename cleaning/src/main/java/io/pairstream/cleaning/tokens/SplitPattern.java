@@ -99,7 +99,7 @@ final class SplitPattern {
   private record Ahead(Node inside, boolean wanted, Node next) implements Node {
     @Override
     public int match(String text, int from) {
-      return inside.match(text, from) != NONE == wanted ? next.match(text, from) : NONE;
+      return (inside.match(text, from) != NONE) == wanted ? next.match(text, from) : NONE;
     }
   }
 
@@ -361,7 +361,7 @@ final class SplitPattern {
         return literal(first);
       }
       at++;
-      if (pattern.charAt(at) == '[' || pattern.charAt(at) == '\\' && !isEscapedCharacter()) {
+      if (pattern.charAt(at) == '[' || (pattern.charAt(at) == '\\' && !isEscapedCharacter())) {
         throw refused("this range");
       }
       int last = pattern.charAt(at) == '\\' ? escapedCharacter() : codePoint();

@@ -145,19 +145,19 @@ interface TextNormalizer {
    *     href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
    */
   private static boolean isChinese(int c) {
-    return c >= 0x4E00 && c <= 0x9FFF
-        || c >= 0x3400 && c <= 0x4DBF
-        || c >= 0x20000 && c <= 0x2A6DF
-        || c >= 0x2A700 && c <= 0x2B81F
-        || c >= 0x2B920 && c <= 0x2CEAF
-        || c >= 0xF900 && c <= 0xFAFF
-        || c >= 0x2F800 && c <= 0x2FA1F;
+    return (c >= 0x4E00 && c <= 0x9FFF)
+        || (c >= 0x3400 && c <= 0x4DBF)
+        || (c >= 0x20000 && c <= 0x2A6DF)
+        || (c >= 0x2A700 && c <= 0x2B81F)
+        || (c >= 0x2B920 && c <= 0x2CEAF)
+        || (c >= 0xF900 && c <= 0xFAFF)
+        || (c >= 0x2F800 && c <= 0x2FA1F);
   }
 
   private static boolean isNmtControl(int c) {
-    return c >= 0x1 && c <= 0x8
+    return (c >= 0x1 && c <= 0x8)
         || c == 0xB
-        || c >= 0xE && c <= 0x1F
+        || (c >= 0xE && c <= 0x1F)
         || c == 0x7F
         || c == 0x8F
         || c == 0x9F;

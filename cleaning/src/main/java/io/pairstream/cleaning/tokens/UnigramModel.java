@@ -163,7 +163,7 @@ final class UnigramModel implements SubwordModel {
     }
 
     private static long edge(int node, char c) {
-      return (long) node << 16 | c;
+      return ((long) node << 16) | c;
     }
   }
 }

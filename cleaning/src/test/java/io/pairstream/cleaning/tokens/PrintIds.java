@@ -24,14 +24,13 @@ final class PrintIds {
     TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
     recipe.finish();
     ObjectMapper json = new ObjectMapper();
-    try (BufferedReader in =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8)) {
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        String text = json.readValue(line, String.class);
-        out.println(ids(target.tokenizer().encode(text)) + ";" + ids(target.apply(text).ids()));
-      }
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String text = json.readValue(line, String.class);
+      out.println(ids(target.tokenizer().encode(text)) + ";" + ids(target.apply(text).ids()));
     }
+    out.flush();
   }
 
   private static String ids(int[] ids) {
