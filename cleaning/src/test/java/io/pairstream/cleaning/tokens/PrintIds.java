@@ -24,7 +24,8 @@ final class PrintIds {
     TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
     recipe.finish();
     ObjectMapper json = new ObjectMapper();
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String text = json.readValue(line, String.class);

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenizeCaptionTest {
 
   /** Gives each character its code as its id. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record LetterTokenizer(int[] before, int[] after) implements Tokenizer {
 
     @Override
