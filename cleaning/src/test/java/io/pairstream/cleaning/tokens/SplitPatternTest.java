@@ -51,7 +51,7 @@ class SplitPatternTest {
     assertThat(SplitPattern.parse("\\p{L}").end(letterOfUnicode16, 0)).isEqualTo(2);
   }
 
-  @ParameterizedTest(name = "{0}")
+  @ParameterizedTest(name = "the pattern {0}")
   @ValueSource(
       strings = {
         "(a|b)+", "(?:a+)*", "a**", "^a", "a$", "(?<=a)b", "(?<n>a)", "\\1", "\\bx", "[[a]b]",
