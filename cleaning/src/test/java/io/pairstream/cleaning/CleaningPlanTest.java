@@ -102,8 +102,8 @@ class CleaningPlanTest {
     assertThat(cleaned.original()).isEqualTo(IMAGE);
     assertThat(cleaned.image().picture()).isEqualTo(PREPARED.picture());
     assertThat(cleaned.caption().caption().text()).isEqualTo("A dog & a ball");
-    assertThat(cleaned.caption().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
-    assertThat(cleaned.caption().count()).isEqualTo(5);
+    assertThat(cleaned.caption().tokens().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
+    assertThat(cleaned.caption().tokens().count()).isEqualTo(5);
     assertThat(worker.plans).containsExactly(ImagePlan.PRESETS);
     assertThat(worker.images).containsExactly(ImageToPrepare.whole(IMAGE));
   }
@@ -243,7 +243,7 @@ class CleaningPlanTest {
 
     CleanedPair cleaned = plan.clean(pair("dog")).keptOnly().get(0);
 
-    assertThat(cleaned.caption().ids()).containsExactly(9703, 0, 0);
+    assertThat(cleaned.caption().tokens().ids()).containsExactly(9703, 0, 0);
     assertThat(worker.plans)
         .first()
         .extracting(
@@ -253,7 +253,7 @@ class CleaningPlanTest {
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_TOO_LONG);
     assertThat(plan.split().assign("00").split()).hasToString("VALIDATION");
-    assertThat(plan.tokens().length()).isEqualTo(3);
+    assertThat(plan.tokens().main().length()).isEqualTo(3);
   }
 
   @Test

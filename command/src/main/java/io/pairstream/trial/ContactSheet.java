@@ -4,6 +4,7 @@ import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.split.Split;
+import io.pairstream.cleaning.tokens.TokenIds;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -133,6 +134,7 @@ public final class ContactSheet {
     PreparedImage image = verdict.pair().image();
     Picture shown = image.picture();
     TokenizedCaption caption = verdict.pair().caption();
+    TokenIds tokens = caption.tokens();
     page.append("<div class=\"card\">");
     picture(page, shown);
     String cleaned = caption.caption().text();
@@ -145,8 +147,8 @@ public final class ContactSheet {
         .append("</span> · ")
         .append(escaped(caption.caption().language()))
         .append(" · ")
-        .append(caption.count())
-        .append(caption.truncated() ? " of " + caption.untruncatedCount() + " tokens" : " tokens")
+        .append(tokens.count())
+        .append(tokens.truncated() ? " of " + tokens.untruncatedCount() + " tokens" : " tokens")
         .append(" · ")
         .append(image.originalWidthPx() + "×" + image.originalHeightPx())
         .append(" → ")

@@ -104,7 +104,10 @@ public final class RecipeTrial {
     image.get(bytes);
     return new SubmittedPair(
         new EncodedImage(bytes),
-        new ReceivedCaption(pair.caption(), pair.language()),
+        new ReceivedCaption(
+            pair.caption(),
+            pair.language(),
+            pair.annotations().getOrDefault("file_name", pair.url())),
         pair.annotations());
   }
 
