@@ -41,7 +41,11 @@ if command -v python3 >/dev/null; then
   for name in opencv torchvision torchvision_whole pillow pillow_lanczos pyvips dali; do
     peer peers $name
   done
-  arguments+=("--quality-command=$work/peers/bin/python $here/src/main/python/quality.py")
+  if "$work/peers/bin/python" -c 'import cv2, numpy' 2>/dev/null; then
+    arguments+=("--quality-command=$work/peers/bin/python $here/src/main/python/quality.py")
+  else
+    arguments+=("--absent=quality=no OpenCV for the reference; see $work/peers.log")
+  fi
 else
   arguments+=("--absent=peers=no python3 on this machine")
 fi

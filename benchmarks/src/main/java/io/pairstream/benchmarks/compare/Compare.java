@@ -6,17 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.benchmarks.compare.Contender.AbsentException;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
 import io.pairstream.benchmarks.compare.Corpus.Member;
-import io.pairstream.benchmarks.compare.Results.Measured;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,16 +25,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/**
- * Our cleaning beside its peers and the floor: the same files, in one run, turn by turn.
- *
- * <p>Every round asks each contender once, and each round starts with another one, so that whatever
- * else the machine does falls on all alike. The first round warms up and does not count.
- */
+/** Our cleaning beside its peers and the floor: the same files, in one run, turn by turn. */
 @Command(name = "compare", mixinStandardHelpOptions = true)
 public final class Compare implements Callable<Integer> {
-
-  private static final int ROUNDS_OF_TWO = 3;
 
   /** Names of classes, since nothing outside the worker's package may hold on to the first. */
   private static final String IN_PROCESS_MAIN = "io.pairstream.image.worker.InProcess";
@@ -100,7 +90,7 @@ public final class Compare implements Callable<Integer> {
     }
     Files.createDirectories(work);
     Path listing = Files.write(work.resolve("files.txt"), corpus.listing());
-    double loadBefore = load();
+    double loadBefore = Machine.load();
 
     List<Contender> contenders = new ArrayList<>();
     ObjectNode report;
@@ -108,7 +98,7 @@ public final class Compare implements Callable<Integer> {
       for (Map.Entry<String, List<String>> each : commands(listing).entrySet()) {
         start(each.getKey(), each.getValue(), contenders);
       }
-      report = Report.of(measure(contenders, corpus));
+      report = Report.of(new Rounds(contenders, absent, seconds).run(rounds, corpus));
       if (quality && !qualityCommand.isEmpty()) {
         report.set("quality", quality(contenders, corpus, listing));
       }
@@ -180,54 +170,6 @@ public final class Compare implements Callable<Integer> {
       contenders.add(Contender.start(name, command, Map.of(), work.resolve(name + ".stderr")));
     } catch (AbsentException e) {
       absent.put(name, e.getMessage());
-    }
-  }
-
-  private Results measure(List<Contender> contenders, Corpus corpus) throws IOException {
-    List<FileSet> all = corpus.sets().keySet().stream().toList();
-    Map<String, List<Map<FileSet, Pass>>> alone = new LinkedHashMap<>();
-    Map<String, List<Map<FileSet, Pass>>> together = new LinkedHashMap<>();
-    interleave(contenders, "warm-up", 1, 1, all, new LinkedHashMap<>());
-    interleave(contenders, "round", rounds, 1, all, alone);
-    interleave(contenders, "warm-up with two", 1, 2, List.of(FileSet.JPEG), new LinkedHashMap<>());
-    interleave(
-        contenders,
-        "round with two",
-        Math.min(rounds, ROUNDS_OF_TWO),
-        2,
-        List.of(FileSet.JPEG),
-        together);
-    return new Results(
-        contenders.stream()
-            .map(
-                each ->
-                    new Measured(
-                        each.name(),
-                        each.version(),
-                        each.calls(),
-                        alone.get(each.name()),
-                        together.get(each.name())))
-            .toList());
-  }
-
-  private void interleave(
-      List<Contender> contenders,
-      String what,
-      int count,
-      int workers,
-      List<FileSet> sets,
-      Map<String, List<Map<FileSet, Pass>>> figures)
-      throws IOException {
-    for (int round = 0; round < count; round++) {
-      say(what + " " + (round + 1) + " of " + count);
-      for (int turn = 0; turn < contenders.size(); turn++) {
-        Contender contender = contenders.get((round + turn) % contenders.size());
-        Map<FileSet, Pass> passes = new EnumMap<>(FileSet.class);
-        for (FileSet set : sets) {
-          passes.put(set, contender.pass(set.label(), workers, seconds));
-        }
-        figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(passes);
-      }
     }
   }
 
@@ -303,18 +245,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   private void describe(ObjectNode report, Corpus corpus, double loadBefore) throws IOException {
-    int cores = Runtime.getRuntime().availableProcessors();
-    report
-        .putObject("machine")
-        .put("cores", cores)
-        .put("model", processor())
-        .put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-        .put("java", Runtime.version().toString())
-        .put("load_before", loadBefore)
-        .put("load_after", load())
-        .put(
-            "in_words",
-            cores + " x " + processor() + ", Java " + Runtime.version() + ", load " + load());
+    report.set("machine", Machine.describe(loadBefore));
     report.put("rounds", rounds).put("seconds", seconds);
     ObjectNode sets = report.putObject("corpus");
     for (FileSet set : corpus.sets().keySet()) {
@@ -328,24 +259,7 @@ public final class Compare implements Callable<Integer> {
     absent.forEach(missing::put);
   }
 
-  private static double load() {
-    return Math.round(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() * 100)
-        / 100.0;
-  }
-
-  private static String processor() throws IOException {
-    Path info = Path.of("/proc/cpuinfo");
-    if (!Files.isReadable(info)) {
-      return System.getProperty("os.arch");
-    }
-    return Files.readAllLines(info).stream()
-        .filter(line -> line.startsWith("model name"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse(System.getProperty("os.arch"));
-  }
-
-  private static void say(String what) {
+  static void say(String what) {
     System.err.println(what);
   }
 }

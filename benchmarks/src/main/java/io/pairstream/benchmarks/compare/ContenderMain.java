@@ -56,7 +56,8 @@ public final class ContenderMain {
   private record Preparation(CleaningPlan plan, ImageTarget target) {
 
     static Preparation with(String encoding) {
-      String recipe = "image:\n  encoding: " + encoding + "\n";
+      // The default recipe's limits are for what is worth training on; here, every file counts.
+      String recipe = "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
       ImageWorker none =
           (image, target) -> {
             throw new IllegalStateException("the plan's own worker is not asked");

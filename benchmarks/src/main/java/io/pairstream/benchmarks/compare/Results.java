@@ -72,14 +72,16 @@ record Results(List<Measured> contenders) {
         : Optional.of(Spread.paired(our, their, function));
   }
 
-  /** One figure per round in which all the sets were prepared and something came of it. */
+  /** One figure per round in which something came of each of the sets. */
   private static List<Double> figures(
       List<Map<FileSet, Pass>> rounds, ToDoubleFunction<Pass> figure, FileSet... sets) {
     List<FileSet> wanted = List.of(sets);
     return rounds.stream()
-        .filter(round -> round.keySet().containsAll(wanted))
+        .filter(
+            round ->
+                wanted.stream().allMatch(set -> round.getOrDefault(set, Pass.NOTHING).images() > 0))
         .map(round -> wanted.stream().map(round::get).reduce(Pass.NOTHING, Pass::plus))
-        .filter(pass -> pass.images() > 0 && pass.cpuSeconds() > 0)
+        .filter(pass -> pass.cpuSeconds() > 0)
         .map(figure::applyAsDouble)
         .toList();
   }

@@ -48,7 +48,7 @@ class ContenderTest {
   }
 
   @Test
-  void aContenderThatDiesLaterStopsTheComparison() throws Exception {
+  void aContenderThatDiesLaterIsNoAnswer() throws Exception {
     try (Contender contender = start("echo 'ready {}'; read line")) {
       assertThatExceptionOfType(IOException.class).isThrownBy(() -> contender.pass("jpeg", 1, 0));
     }

@@ -91,6 +91,17 @@ class ReportTest {
   }
 
   @Test
+  void aSetThatAContenderCannotDoAtAllHasNoFigure() {
+    Map<FileSet, Pass> round =
+        Map.of(FileSet.JPEG, at(600), FileSet.OTHER, new Pass(0, 100, 0.01, 0.01));
+
+    ObjectNode report = Report.of(new Results(List.of(contender("floor", round))));
+
+    assertThat(report.at("/contenders/floor/images_per_cpu_second/jpeg").isObject()).isTrue();
+    assertThat(report.at("/contenders/floor/images_per_cpu_second/mixed").isMissingNode()).isTrue();
+  }
+
+  @Test
   void theTableFitsAHundredColumns() {
     ObjectNode report =
         Report.of(
