@@ -18,6 +18,9 @@ final class Rounds {
 
   private static final int MOST_WITH_TWO = 3;
 
+  /** So much longer than a round that counts: a Java machine compiles as it goes. */
+  private static final int WARM_UP_FACTOR = 3;
+
   private final List<Contender> contenders;
   private final Map<String, String> absent;
   private final double seconds;
@@ -37,11 +40,11 @@ final class Rounds {
   Results run(int rounds, Corpus corpus) {
     List<FileSet> all = List.copyOf(corpus.sets().keySet());
     List<FileSet> jpeg = List.of(FileSet.JPEG);
-    var unused = interleave("warm-up", 1, 1, all);
-    Map<String, List<Map<FileSet, Pass>>> alone = interleave("round", rounds, 1, all);
-    unused = interleave("warm-up with two workers", 1, 2, jpeg);
+    var unused = interleave("warm-up", 1, 1, all, WARM_UP_FACTOR * seconds);
+    Map<String, List<Map<FileSet, Pass>>> alone = interleave("round", rounds, 1, all, seconds);
+    unused = interleave("warm-up with two workers", 1, 2, jpeg, WARM_UP_FACTOR * seconds);
     Map<String, List<Map<FileSet, Pass>>> together =
-        interleave("round with two workers", Math.min(rounds, MOST_WITH_TWO), 2, jpeg);
+        interleave("round with two workers", Math.min(rounds, MOST_WITH_TWO), 2, jpeg, seconds);
     return new Results(
         contenders.stream()
             .map(
@@ -56,7 +59,7 @@ final class Rounds {
   }
 
   private Map<String, List<Map<FileSet, Pass>>> interleave(
-      String what, int count, int workers, List<FileSet> sets) {
+      String what, int count, int workers, List<FileSet> sets, double atLeast) {
     Map<String, List<Map<FileSet, Pass>>> figures = new LinkedHashMap<>();
     for (int round = 0; round < count; round++) {
       Compare.say(what + " " + (round + 1) + " of " + count);
@@ -66,7 +69,7 @@ final class Rounds {
         try {
           Map<FileSet, Pass> passes = new EnumMap<>(FileSet.class);
           for (FileSet set : sets) {
-            passes.put(set, contender.pass(set.label(), workers, seconds));
+            passes.put(set, contender.pass(set.label(), workers, atLeast));
           }
           figures.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(passes);
         } catch (IOException e) {
