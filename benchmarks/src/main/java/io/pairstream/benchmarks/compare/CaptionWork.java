@@ -1,0 +1,62 @@
+package io.pairstream.benchmarks.compare;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.GatedPair;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that the default recipe does to a caption: cleaning, language, filters, tokens. The picture's
+ * part is answered at once.
+ */
+final class CaptionWork {
+
+  private static final ProbedImage PICTURE =
+      new ProbedImage(
+          new EncodedImage(new byte[0]),
+          ImageType.JPEG,
+          640,
+          480,
+          8,
+          ProbedImage.ColourModel.RGB,
+          false);
+
+  private CaptionWork() {}
+
+  /** Argument: a list of files, each with an id, a tab and a caption a line. */
+  public static void main(String[] arguments) throws IOException {
+    List<ReceivedCaption> captions = new ArrayList<>();
+    for (String entry : Files.readAllLines(Path.of(arguments[0]))) {
+      for (String line : Files.readAllLines(Path.of(entry.substring(entry.indexOf('\t') + 1)))) {
+        captions.add(new ReceivedCaption(line.substring(line.indexOf('\t') + 1), ""));
+      }
+    }
+    ImageWorker none = (image, target) -> Outcome.kept(null);
+    CleaningPlan plan =
+        new CleaningPlan(RecipeFile.find("dalle").reader(), none, StepObserver.NONE);
+    System.out.println("ready {\"version\": \"Pairstream\", \"calls\": \"the plan\"}");
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (in.readLine() != null) {
+      long kept =
+          captions.stream()
+              .filter(caption -> !plan.clean(new GatedPair(PICTURE, caption)).keptOnly().isEmpty())
+              .count();
+      System.out.println("done " + kept + " " + (captions.size() - kept));
+    }
+  }
+}

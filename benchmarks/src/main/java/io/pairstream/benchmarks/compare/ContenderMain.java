@@ -1,0 +1,148 @@
+package io.pairstream.benchmarks.compare;
+
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.SubmittedPair;
+import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Our own side of the protocol: the gate of the default recipe, then an image worker of whatever
+ * kind. All that the default recipe makes of a picture is made: the hash and the measures too.
+ */
+public final class ContenderMain {
+
+  private static final ReceivedCaption CAPTION = new ReceivedCaption("a picture", "");
+
+  private final ImageWorker worker;
+  private final Map<String, List<byte[]>> files = new HashMap<>();
+  private final Preparation encoded = Preparation.with("jpeg");
+  private final Preparation raw = Preparation.with("raw");
+
+  private ContenderMain(ImageWorker worker, Path listing) throws IOException {
+    this.worker = worker;
+    for (String line : Files.readAllLines(listing)) {
+      int tab = line.indexOf('\t');
+      files
+          .computeIfAbsent(line.substring(0, tab), set -> new ArrayList<>())
+          .add(Files.readAllBytes(Path.of(line.substring(tab + 1))));
+    }
+  }
+
+  /** What a recipe wants of a picture. */
+  private record Preparation(CleaningPlan plan, ImageTarget target) {
+
+    static Preparation with(String encoding) {
+      // The default recipe's limits are for what is worth training on; here, every file counts.
+      String recipe = "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
+      ImageWorker none =
+          (image, target) -> {
+            throw new IllegalStateException("the plan's own worker is not asked");
+          };
+      return new Preparation(
+          new CleaningPlan(RecipeReader.parse("compare", recipe), none, StepObserver.NONE),
+          ImageTarget.from(RecipeReader.parse("compare", recipe)));
+    }
+
+    Outcome<PreparedImage> apply(ImageWorker worker, byte[] file) {
+      return plan.gate(new SubmittedPair(new EncodedImage(file), CAPTION))
+          .then(pair -> worker.prepare(pair.image(), target));
+    }
+  }
+
+  /**
+   * Serves until stdin ends.
+   *
+   * @param version what this contender is
+   * @param calls what it does
+   * @param listing the files: set, tab, path
+   */
+  public static void serve(ImageWorker worker, String version, String calls, Path listing)
+      throws IOException, InterruptedException {
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    System.setOut(System.err);
+    ContenderMain contender = new ContenderMain(worker, listing);
+    out.printf("ready {\"version\": \"%s\", \"calls\": \"%s\"}%n", version, calls);
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        String[] command = line.split(" ", 3);
+        List<byte[]> set = contender.files.getOrDefault(command[1], List.of());
+        int images =
+            switch (command[0]) {
+              case "pass" -> contender.pass(set, Integer.parseInt(command[2]), threads);
+              case "write" -> contender.write(set, contender.raw, Path.of(command[2]), ".raw");
+              case "encode" -> contender.write(set, contender.encoded, Path.of(command[2]), ".jpg");
+              default -> throw new IllegalArgumentException(line);
+            };
+        out.printf("done %d %d%n", images, set.size() - images);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private int pass(List<byte[]> set, int workers, ExecutorService threads)
+      throws InterruptedException {
+    AtomicInteger next = new AtomicInteger();
+    AtomicInteger kept = new AtomicInteger();
+    List<Future<?>> running = new ArrayList<>();
+    for (int i = 0; i < workers; i++) {
+      running.add(
+          threads.submit(
+              () -> {
+                for (int at = next.getAndIncrement();
+                    at < set.size();
+                    at = next.getAndIncrement()) {
+                  kept.addAndGet(encoded.apply(worker, set.get(at)).keptOnly().size());
+                }
+              }));
+    }
+    for (Future<?> each : running) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+    return kept.get();
+  }
+
+  private int write(List<byte[]> set, Preparation how, Path directory, String ending)
+      throws IOException {
+    int written = 0;
+    for (int i = 0; i < set.size(); i++) {
+      for (PreparedImage prepared : how.apply(worker, set.get(i)).keptOnly()) {
+        Files.write(directory.resolve(i + ending), prepared.encoded().bytes());
+        written++;
+      }
+    }
+    return written;
+  }
+}
