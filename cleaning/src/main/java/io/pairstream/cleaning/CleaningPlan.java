@@ -5,7 +5,6 @@ import io.pairstream.cleaning.caption.CheckCharacterMix;
 import io.pairstream.cleaning.caption.CheckFlaggedWords;
 import io.pairstream.cleaning.caption.CheckRepetition;
 import io.pairstream.cleaning.caption.CleanCaption;
-import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.caption.RefuseBoilerplate;
 import io.pairstream.cleaning.caption.RefuseFileName;
@@ -38,6 +37,7 @@ import io.pairstream.cleaning.words.WriteTextForms;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class CleaningPlan {
    * Raised whenever a step is added, or behaves otherwise under the same settings; part of {@link
    * #version()}.
    */
-  private static final int STEPS_VERSION = 1;
+  private static final int STEPS_VERSION = 2;
 
   private final Step<String, String> screen;
   private final Step<EncodedImage, ProbedImage> gate;
@@ -68,6 +68,7 @@ public final class CleaningPlan {
   private final ImagePlan pictures;
   private final boolean scoresSeeCaptions;
   private final PixelNormalisation normalisation;
+  private final List<PlannedStep> steps;
   private final SortedMap<String, String> effectiveRecipe;
 
   /**
@@ -76,116 +77,87 @@ public final class CleaningPlan {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException with all problems of the recipe
    */
   public CleaningPlan(RecipeReader recipe, ImageWorker worker, StepObserver observer) {
-    RefuseForbiddenDigest.Listed files = RefuseForbiddenDigest.Listed.from(recipe);
+    List<PlannedStep> noted = new ArrayList<>();
     screen =
-        files.isEmpty()
-            ? Outcome::kept
-            : observer.watch("refuse-forbidden-digest", new RefuseForbiddenDigest(files));
-
+        StepChain.<String>begin("gate", observer, noted)
+            .then(
+                "refuse-forbidden-digest",
+                RefuseForbiddenDigest.Listed.from(recipe),
+                RefuseForbiddenDigest::new)
+            .end();
     gate =
-        observer
-            .watch("probe-image", new ProbeImage())
+        StepChain.<EncodedImage>begin("gate", observer, noted)
+            .then("probe-image", new ProbeImage())
+            .then("check-image-size", new CheckImageSize(CheckImageSize.Limits.from(recipe)))
+            .then("check-image-shape", new CheckImageShape(CheckImageShape.Limits.from(recipe)))
             .then(
-                observer.watch(
-                    "check-image-size", new CheckImageSize(CheckImageSize.Limits.from(recipe))))
-            .then(
-                observer.watch(
-                    "check-image-shape", new CheckImageShape(CheckImageShape.Limits.from(recipe))))
-            .then(
-                observer.watch(
-                    "refuse-unhandled-images",
-                    new RefuseUnhandledImages(RefuseUnhandledImages.Rules.from(recipe))));
-
+                "refuse-unhandled-images",
+                new RefuseUnhandledImages(RefuseUnhandledImages.Rules.from(recipe)))
+            .end();
+    ReadCropBox.Rules boxes = ReadCropBox.Rules.from(recipe);
     cropBox =
-        ReadCropBox.isWanted(recipe)
-            ? observer.watch("read-crop-box", new ReadCropBox())
+        boxes.follow()
+            ? StepChain.<Map<String, String>>begin("gate", observer, noted)
+                .then("read-crop-box", new ReadCropBox())
+                .end()
             : annotations -> Outcome.kept(PixelBox.WHOLE);
 
     tokens = TokenizeCaption.Settings.from(recipe);
     caption =
-        captionSteps(recipe, observer)
-            .then(observer.watch("tokenize-caption", new TokenizeCaption(tokens)));
+        StepChain.<ReceivedCaption>begin("caption", observer, noted)
+            .then(
+                "refuse-file-name",
+                RefuseFileName.Settings.from(recipe),
+                on -> new RefuseFileName())
+            .then("clean-caption", new CleanCaption(CleanCaption.Settings.from(recipe)))
+            .then(
+                "refuse-boilerplate",
+                RefuseBoilerplate.Settings.from(recipe),
+                RefuseBoilerplate::new)
+            .then(
+                "check-caption-length",
+                new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe)))
+            .then(
+                "check-character-mix",
+                CheckCharacterMix.Limits.from(recipe),
+                CheckCharacterMix::new)
+            .then("check-repetition", CheckRepetition.Limits.from(recipe), CheckRepetition::new)
+            .then(
+                "check-flagged-words",
+                CheckFlaggedWords.Settings.from(recipe),
+                CheckFlaggedWords::new)
+            .then("identify-language", new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe)))
+            .then("write-text-forms", WriteTextForms.Forms.from(recipe), WriteTextForms::new)
+            .then("tokenize-caption", new TokenizeCaption(tokens))
+            .end();
 
     List<ModelScore> scores = ModelScore.from(recipe, tokens.main().length());
     scoresSeeCaptions = scores.stream().anyMatch(score -> score.tokens() > 0);
-    CheckImageQuality.Limits quality = CheckImageQuality.Limits.from(recipe);
     pictures = ImagePlan.from(recipe).withScores(scores);
     image =
-        judged(
-            new PrepareImage(worker, pictures),
-            quality,
-            CheckModelScores.Limits.from(recipe),
-            recipe,
-            observer);
+        StepChain.<ImageToPrepare>begin("image", observer, noted)
+            .then("prepare-image", new PrepareImage(worker, pictures))
+            .then(
+                "refuse-forbidden-picture",
+                RefuseForbiddenPicture.Listed.from(recipe),
+                RefuseForbiddenPicture::new)
+            .then(
+                "check-image-quality", CheckImageQuality.Limits.from(recipe), CheckImageQuality::new)
+            .then(
+                "check-model-scores", CheckModelScores.Limits.from(recipe), CheckModelScores::new)
+            .end();
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
 
-    split = new SplitByImage(SplitByImage.Shares.from(recipe));
+    SplitByImage.Shares shares = SplitByImage.Shares.from(recipe);
+    noted.add(new PlannedStep("split", "split-by-image", shares.inWords()));
+    split = new SplitByImage(shares);
+    steps = List.copyOf(noted);
     effectiveRecipe = recipe.finish();
   }
 
-  /** From the caption as received to one that is fit for training, whose language is known. */
-  private static Step<ReceivedCaption, CleanedCaption> captionSteps(
-      RecipeReader recipe, StepObserver observer) {
-    Step<ReceivedCaption, CleanedCaption> clean =
-        observer.watch("clean-caption", new CleanCaption(CleanCaption.Settings.from(recipe)));
-    Step<ReceivedCaption, CleanedCaption> steps =
-        RefuseFileName.Settings.from(recipe).refuse()
-            ? observer.watch("refuse-file-name", new RefuseFileName()).then(clean)
-            : clean;
-
-    RefuseBoilerplate.Settings boilerplate = RefuseBoilerplate.Settings.from(recipe);
-    if (boilerplate.refuse()) {
-      steps = steps.then(observer.watch("refuse-boilerplate", new RefuseBoilerplate(boilerplate)));
-    }
-    steps =
-        steps.then(
-            observer.watch(
-                "check-caption-length",
-                new CheckCaptionLength(CheckCaptionLength.Limits.from(recipe))));
-    CheckCharacterMix.Limits mix = CheckCharacterMix.Limits.from(recipe);
-    if (mix.isOn()) {
-      steps = steps.then(observer.watch("check-character-mix", new CheckCharacterMix(mix)));
-    }
-    CheckRepetition.Limits repetition = CheckRepetition.Limits.from(recipe);
-    if (repetition.isOn()) {
-      steps = steps.then(observer.watch("check-repetition", new CheckRepetition(repetition)));
-    }
-    CheckFlaggedWords.Settings flagged = CheckFlaggedWords.Settings.from(recipe);
-    if (flagged.isOn()) {
-      steps = steps.then(observer.watch("check-flagged-words", new CheckFlaggedWords(flagged)));
-    }
-    steps =
-        steps.then(
-            observer.watch(
-                "identify-language", new IdentifyLanguage(IdentifyLanguage.Settings.from(recipe))));
-    WriteTextForms.Forms forms = WriteTextForms.Forms.from(recipe);
-    if (forms.isOn()) {
-      steps = steps.then(observer.watch("write-text-forms", new WriteTextForms(forms)));
-    }
+  /** All steps in the order a pair meets them, those that are switched off too. */
+  public List<PlannedStep> steps() {
     return steps;
-  }
-
-  /** Pixels, and then each check of them that the recipe asks for. */
-  private static Step<ImageToPrepare, PreparedImage> judged(
-      PrepareImage prepare,
-      CheckImageQuality.Limits quality,
-      List<CheckModelScores.Limits> scores,
-      RecipeReader recipe,
-      StepObserver observer) {
-    Step<ImageToPrepare, PreparedImage> image = observer.watch("prepare-image", prepare);
-    RefuseForbiddenPicture.Listed forbidden = RefuseForbiddenPicture.Listed.from(recipe);
-    if (!forbidden.isEmpty()) {
-      image =
-          image.then(
-              observer.watch("refuse-forbidden-picture", new RefuseForbiddenPicture(forbidden)));
-    }
-    if (!quality.inOrder().isEmpty()) {
-      image = image.then(observer.watch("check-image-quality", new CheckImageQuality(quality)));
-    }
-    if (!scores.isEmpty()) {
-      image = image.then(observer.watch("check-model-scores", new CheckModelScores(scores)));
-    }
-    return image;
   }
 
   /**

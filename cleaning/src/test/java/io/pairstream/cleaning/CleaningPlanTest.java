@@ -330,4 +330,19 @@ class CleaningPlanTest {
     assertThat(plan(yaml).version())
         .isEqualTo(plan("caption:\n  min-words: 5\ntokens:\n  length: 64\n").version());
   }
+
+  @Test
+  void everyStepSaysWhatItDoes() {
+    assertThat(plan("").steps())
+        .filteredOn(PlannedStep::isOn)
+        .extracting(PlannedStep::name)
+        .startsWith("probe-image", "check-image-size")
+        .contains("clean-caption", "tokenize-caption", "prepare-image")
+        .doesNotContain("write-text-forms", "check-flagged-words", "refuse-forbidden-digest")
+        .endsWith("split-by-image");
+    assertThat(plan("").steps())
+        .filteredOn(step -> !step.isOn())
+        .extracting(PlannedStep::name)
+        .contains("write-text-forms", "check-flagged-words", "refuse-forbidden-digest");
+  }
 }

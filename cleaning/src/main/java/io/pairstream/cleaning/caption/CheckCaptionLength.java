@@ -27,6 +27,19 @@ public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCap
   }
 
   @Override
+  public String inWords() {
+    return "keeps captions of at most "
+        + limits.maxCharacters()
+        + " characters, and at least "
+        + limits.minCharacters()
+        + " characters and "
+        + count(limits.minWords(), "word")
+        + ", or "
+        + count(limits.minUnspacedCharacters(), "letter")
+        + " of a script without spaces";
+  }
+
+  @Override
   public Outcome<CleanedCaption> apply(CleanedCaption caption) {
     String text = caption.text();
     int characters = text.codePointCount(0, text.length());

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
 
@@ -20,6 +21,15 @@ public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCapt
 
   public CheckCharacterMix(Limits limits) {
     this.limits = limits;
+  }
+
+  @Override
+  public String inWords() {
+    return "keeps captions of which at most "
+        + limits.maxDigitShare()
+        + " are digits and at most "
+        + limits.maxSymbolShare()
+        + " are signs";
   }
 
   @Override
@@ -77,7 +87,7 @@ public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCapt
    * @param maxDigitShare largest allowed share of digits, 0 to 1; 1 switches the check off
    * @param maxSymbolShare largest allowed share of signs, 0 to 1; 1 switches the check off
    */
-  public record Limits(double maxDigitShare, double maxSymbolShare) {
+  public record Limits(double maxDigitShare, double maxSymbolShare) implements Switchable {
 
     /** Reads {@code caption.max-digit-share} and {@code caption.max-symbol-share}. */
     public static Limits from(RecipeReader recipe) {
@@ -86,7 +96,7 @@ public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCapt
           recipe.number("caption.max-symbol-share", 0.5, 0.0, 1.0));
     }
 
-    /** Whether any caption can break them. */
+    @Override
     public boolean isOn() {
       return maxDigitShare < 1 || maxSymbolShare < 1;
     }

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,15 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
       }
     }
     longestUnspaced = longest;
+  }
+
+  @Override
+  public String inWords() {
+    return "keeps captions of whose letters at most "
+        + settings.maxShare()
+        + " are in one of the "
+        + settings.words().size()
+        + " flagged words";
   }
 
   @Override
@@ -112,7 +122,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
    * @param words the list; the check is off where it is empty
    * @param maxShare largest allowed share of letters, 0 to 1
    */
-  public record Settings(List<String> words, double maxShare) {
+  public record Settings(List<String> words, double maxShare) implements Switchable {
 
     private static final int LONGEST_ENTRY = 64;
 
@@ -140,7 +150,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
       return new Settings(words, recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0));
     }
 
-    /** Whether any caption can be turned away. */
+    @Override
     public boolean isOn() {
       return !words.isEmpty() && maxShare < 1;
     }

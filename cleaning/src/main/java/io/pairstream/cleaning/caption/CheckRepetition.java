@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
 
@@ -28,6 +29,11 @@ public final class CheckRepetition implements Step<CleanedCaption, CleanedCaptio
 
   public CheckRepetition(Limits limits) {
     this.limits = limits;
+  }
+
+  @Override
+  public String inWords() {
+    return "keeps captions of which at most " + limits.maxRepetition() + " was said before in them";
   }
 
   @Override
@@ -85,14 +91,14 @@ public final class CheckRepetition implements Step<CleanedCaption, CleanedCaptio
    *
    * @param maxRepetition largest allowed share, 0 to 1; 1 switches the check off
    */
-  public record Limits(double maxRepetition) {
+  public record Limits(double maxRepetition) implements Switchable {
 
     /** Reads {@code caption.max-repetition}. */
     public static Limits from(RecipeReader recipe) {
       return new Limits(recipe.number("caption.max-repetition", 0.5, 0.0, 1.0));
     }
 
-    /** Whether any caption can break it. */
+    @Override
     public boolean isOn() {
       return maxRepetition < 1;
     }

@@ -55,6 +55,37 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
   }
 
   @Override
+  public String inWords() {
+    return "keeps captions of at most "
+        + settings.maxBytes()
+        + " bytes; makes them plain: mojibake "
+        + (settings.repairMojibake() ? "repaired" : "kept")
+        + ", entities decoded, markup "
+        + (settings.stripMarkup() ? "stripped" : "kept")
+        + ", links "
+        + settings.links().inWords()
+        + ", e-mail addresses "
+        + settings.emails().inWords()
+        + ", phone numbers "
+        + settings.phoneNumbers().inWords()
+        + ", hashtags "
+        + hashtags()
+        + ", emoji "
+        + (settings.removeEmoji() ? "removed" : "kept")
+        + ", wide forms "
+        + (settings.foldWidth() ? "folded" : "kept")
+        + ", nothing invisible, NFC, single spaces";
+  }
+
+  private String hashtags() {
+    return switch (settings.hashtags()) {
+      case WORDS -> "made words";
+      case REMOVE -> "removed";
+      case KEEP -> "kept";
+    };
+  }
+
+  @Override
   public Outcome<CleanedCaption> apply(ReceivedCaption caption) {
     long bytes = utf8Bytes(caption.text());
     if (bytes > settings.maxBytes()) {

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +40,13 @@ public final class RefuseBoilerplate implements Step<CleanedCaption, CleanedCapt
         wholes.add(words(phrase));
       }
     }
+  }
+
+  @Override
+  public String inWords() {
+    return "turns away what programs write under any image ("
+        + (wholes.size() + beginnings.size())
+        + " phrases, and names of image files)";
   }
 
   @Override
@@ -119,10 +127,15 @@ public final class RefuseBoilerplate implements Step<CleanedCaption, CleanedCapt
    * @param refuse whether they are turned away
    * @param phrases the phrases, of the list that comes with the product and of the recipe's own
    */
-  public record Settings(boolean refuse, List<String> phrases) {
+  public record Settings(boolean refuse, List<String> phrases) implements Switchable {
 
     public Settings {
       phrases = List.copyOf(phrases);
+    }
+
+    @Override
+    public boolean isOn() {
+      return refuse;
     }
 
     /** Reads {@code caption.boilerplate} and {@code caption.boilerplate-file}. */

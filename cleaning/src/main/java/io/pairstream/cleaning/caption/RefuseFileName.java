@@ -3,6 +3,7 @@ package io.pairstream.cleaning.caption;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,11 @@ public final class RefuseFileName implements Step<ReceivedCaption, ReceivedCapti
 
   /** Longer names are no names that a file system holds. */
   private static final int LONGEST_NAME = 255;
+
+  @Override
+  public String inWords() {
+    return "turns away captions that are the image's file name";
+  }
 
   @Override
   public Outcome<ReceivedCaption> apply(ReceivedCaption caption) {
@@ -76,7 +82,12 @@ public final class RefuseFileName implements Step<ReceivedCaption, ReceivedCapti
    *
    * @param refuse whether those that are equal are turned away
    */
-  public record Settings(boolean refuse) {
+  public record Settings(boolean refuse) implements Switchable {
+
+    @Override
+    public boolean isOn() {
+      return refuse;
+    }
 
     /** Reads {@code caption.file-name}. */
     public static Settings from(RecipeReader recipe) {

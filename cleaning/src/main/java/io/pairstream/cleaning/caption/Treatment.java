@@ -14,6 +14,15 @@ public enum Treatment {
   /** The caption is rejected. */
   REJECT;
 
+  String inWords() {
+    return switch (this) {
+      case REMOVE -> "removed";
+      case MASK -> "masked";
+      case KEEP -> "kept";
+      case REJECT -> "rejected with the caption";
+    };
+  }
+
   /** Reads {@code key}, one of the four in lower case; {@code remove} by default. */
   static Treatment from(RecipeReader recipe, String key) {
     return valueOf(

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.forbidden;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -26,6 +27,13 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
   }
 
   @Override
+  public String inWords() {
+    return "turns away files whose digest is on the list of "
+        + listed.sorted.length / DIGEST_BYTES
+        + " forbidden ones, and keeps nothing of them";
+  }
+
+  @Override
   public Outcome<String> apply(String imageDigest) {
     return listed.contains(imageDigest)
         ? Outcome.rejected(
@@ -35,7 +43,7 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
   }
 
   /** The digests of forbidden files: 32 bytes each, whatever the length of the list. */
-  public static final class Listed {
+  public static final class Listed implements Switchable {
 
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
@@ -58,8 +66,9 @@ public final class RefuseForbiddenDigest implements Step<String, String> {
               recipe, "forbidden.digests-file", DIGEST, "a SHA-256 in 64 lower-case hex digits"));
     }
 
-    public boolean isEmpty() {
-      return sorted.length == 0;
+    @Override
+    public boolean isOn() {
+      return sorted.length > 0;
     }
 
     private boolean contains(String imageDigest) {

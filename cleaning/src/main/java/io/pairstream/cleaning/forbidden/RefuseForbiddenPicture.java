@@ -3,6 +3,7 @@ package io.pairstream.cleaning.forbidden;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.List;
@@ -22,6 +23,13 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
   }
 
   @Override
+  public String inWords() {
+    return "turns away pictures whose perceptual hash is within "
+        + listed.maxDistanceBits
+        + " bits of a forbidden one, and keeps nothing of them";
+  }
+
+  @Override
   public Outcome<PreparedImage> apply(PreparedImage image) {
     return listed.index.hasNear(image.perceptualHash())
         ? Outcome.rejected(
@@ -33,7 +41,7 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
   }
 
   /** The perceptual hashes of forbidden pictures, and how near is too near. */
-  public static final class Listed {
+  public static final class Listed implements Switchable {
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
@@ -62,8 +70,9 @@ public final class RefuseForbiddenPicture implements Step<PreparedImage, Prepare
           maxDistanceBits);
     }
 
-    public boolean isEmpty() {
-      return empty;
+    @Override
+    public boolean isOn() {
+      return !empty;
     }
   }
 }

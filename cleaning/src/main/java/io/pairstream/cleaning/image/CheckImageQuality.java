@@ -3,10 +3,12 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Keeps pictures whose measures lie within the recipe's limits.
@@ -21,6 +23,19 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
 
   public CheckImageQuality(Limits limits) {
     this.limits = limits;
+  }
+
+  @Override
+  public String inWords() {
+    return "keeps pictures with "
+        + limits.inOrder().stream()
+            .map(
+                limit ->
+                    limit.measure()
+                        + " of at "
+                        + (limit.isLeast() ? "least " : "most ")
+                        + limit.bound())
+            .collect(Collectors.joining(", "));
   }
 
   @Override
@@ -82,12 +97,17 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
    *
    * @param inOrder the limits that can be broken
    */
-  public record Limits(List<Limit> inOrder) {
+  public record Limits(List<Limit> inOrder) implements Switchable {
 
     private static final List<String> SIDES = List.of("left", "right", "top", "bottom");
 
     public Limits {
       inOrder = List.copyOf(inOrder);
+    }
+
+    @Override
+    public boolean isOn() {
+      return !inOrder.isEmpty();
     }
 
     /** Reads the keys below {@code quality}. */

@@ -21,6 +21,15 @@ public final class CheckImageShape implements Step<ProbedImage, ProbedImage> {
   }
 
   @Override
+  public String inWords() {
+    return "keeps images with at least "
+        + limits.minSidePx()
+        + " px on the shorter side, and at most "
+        + limits.maxAspectRatio()
+        + " times that on the longer";
+  }
+
+  @Override
   public Outcome<ProbedImage> apply(ProbedImage image) {
     if (image.shorterSidePx() < limits.minSidePx()) {
       return Outcome.rejected(

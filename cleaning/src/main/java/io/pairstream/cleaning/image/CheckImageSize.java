@@ -22,6 +22,15 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
   }
 
   @Override
+  public String inWords() {
+    return "keeps files of at most "
+        + limits.maxBytes()
+        + " bytes and "
+        + limits.maxPixels()
+        + " pixels";
+  }
+
+  @Override
   public Outcome<ProbedImage> apply(ProbedImage image) {
     int bytes = image.encoded().size();
     if (bytes > limits.maxBytes()) {

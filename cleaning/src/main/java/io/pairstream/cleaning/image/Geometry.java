@@ -148,6 +148,21 @@ public record Geometry(
         .orElse(preset);
   }
 
+  /** Shape and scaling, for a person. */
+  String inWords() {
+    String shape =
+        mode == ResizeMode.BUCKET
+            ? "the nearest of " + buckets.shapes().size() + " shapes"
+            : widthPx + "x" + heightPx + " px";
+    String smaller =
+        switch (whenSmaller) {
+          case ENLARGE -> "smaller ones enlarged";
+          case KEEP -> "smaller ones left as they are";
+          case REJECT -> "smaller ones turned away";
+        };
+    return mode.label() + " to " + shape + " by " + resampling.label() + ", " + smaller;
+  }
+
   /**
    * What becomes of this part of a picture.
    *

@@ -99,6 +99,29 @@ public record ImagePlan(
         profile, main, renditions, pixels, CheckImageQuality.measures(recipe), List.of());
   }
 
+  /** What becomes of an image, for a person. */
+  String inWords() {
+    List<String> parts = new ArrayList<>();
+    parts.add(main.inWords());
+    parts.add(
+        switch (colourProfile) {
+          case CONVERT -> "colours converted to sRGB";
+          case REJECT -> "other colours than sRGB turned away";
+          case IGNORE -> "colours as they are stored";
+        });
+    pixels.inOrder().forEach(operation -> parts.add(operation.kind().inWords()));
+    if (pixels.colour() != PictureColour.RGB) {
+      parts.add("in " + pixels.colour().label());
+    }
+    renditions.forEach(
+        rendition -> parts.add("also " + rendition.name() + ": " + rendition.output().inWords()));
+    if (measures) {
+      parts.add("measured");
+    }
+    scores.forEach(score -> parts.add("scored by " + score.name()));
+    return String.join("; ", parts);
+  }
+
   /** The same, with models that are asked as well. */
   public ImagePlan withScores(List<ModelScore> others) {
     return new ImagePlan(colourProfile, main, renditions, pixels, measures, others);

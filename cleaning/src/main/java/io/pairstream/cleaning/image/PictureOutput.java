@@ -43,6 +43,14 @@ public record PictureOutput(
             ChromaSubsampling::label));
   }
 
+  /** Shape, scaling and encoding, for a person. */
+  String inWords() {
+    return geometry.inWords()
+        + ", "
+        + encoding.label()
+        + (encoding == ImageEncoding.JPEG ? " of quality " + jpegQuality : "");
+  }
+
   /** Bytes of the largest result of the wanted size; of a JPEG, of any but the noisiest one. */
   long likelyMaxBytes() {
     long pixels =

@@ -1,5 +1,7 @@
 package io.pairstream.cleaning.image;
 
+import java.util.Locale;
+
 /**
  * One change to the pixels of a picture that is already at its size.
  *
@@ -27,6 +29,11 @@ public record PixelOperation(Kind kind, int size, double sigmaPx, double strengt
     /** The luma's histogram made even tile by tile: size x size tiles; clip limit as strength. */
     CLAHE,
     /** Unsharp mask: sigma, and the amount as the strength. */
-    SHARPEN
+    SHARPEN;
+
+    /** The name, for a person. */
+    String inWords() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 }

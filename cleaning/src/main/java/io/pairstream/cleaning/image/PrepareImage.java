@@ -21,6 +21,11 @@ public final class PrepareImage implements Step<ImageToPrepare, PreparedImage> {
   }
 
   @Override
+  public String inWords() {
+    return "in a worker process: " + plan.inWords();
+  }
+
+  @Override
   public Outcome<PreparedImage> apply(ImageToPrepare image) {
     return worker
         .prepare(image, plan)

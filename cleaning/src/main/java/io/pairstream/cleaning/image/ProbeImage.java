@@ -17,6 +17,11 @@ import io.pairstream.cleaning.Step;
 public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
 
   @Override
+  public String inWords() {
+    return "reads what the file's header declares; turns away what is no whole JPEG, PNG, WebP or GIF";
+  }
+
+  @Override
   public Outcome<ProbedImage> apply(EncodedImage image) {
     if (image.size() == 0) {
       return Outcome.rejected(RejectReason.IMAGE_EMPTY, "the image has no bytes");

@@ -26,6 +26,11 @@ public final class ReadCropBox implements Step<Map<String, String>, PixelBox> {
       Pattern.compile(" *(\\d{1,6}) *, *(\\d{1,6}) *, *(\\d{1,6}) *, *(\\d{1,6}) *");
 
   @Override
+  public String inWords() {
+    return "reads the part to cut out from the producer's annotation " + ANNOTATION;
+  }
+
+  @Override
   public Outcome<PixelBox> apply(Map<String, String> annotations) {
     String text = annotations.getOrDefault(ANNOTATION, "");
     if (text.isBlank()) {
@@ -50,8 +55,17 @@ public final class ReadCropBox implements Step<Map<String, String>, PixelBox> {
     return Outcome.rejected(RejectReason.CROP_BOX_INVALID, detail);
   }
 
-  /** Reads {@code image.crop-box}: whether producers' boxes are followed. */
-  public static boolean isWanted(RecipeReader recipe) {
-    return recipe.choice("image.crop-box", "ignore", "ignore", "follow").equals("follow");
+  /**
+   * Whether producers' boxes are followed.
+   *
+   * @param follow whether they are; otherwise the whole image counts
+   */
+  public record Rules(boolean follow) {
+
+    /** Reads {@code image.crop-box}. */
+    public static Rules from(RecipeReader recipe) {
+      return new Rules(
+          recipe.choice("image.crop-box", "ignore", "ignore", "follow").equals("follow"));
+    }
   }
 }

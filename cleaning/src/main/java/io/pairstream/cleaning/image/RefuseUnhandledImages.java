@@ -23,6 +23,12 @@ public final class RefuseUnhandledImages implements Step<ProbedImage, ProbedImag
   }
 
   @Override
+  public String inWords() {
+    return (rules.takesFirstFrame() ? "takes an animation's first frame" : "turns away animations")
+        + "; turns away JPEGs of more than 8 bits per channel";
+  }
+
+  @Override
   public Outcome<ProbedImage> apply(ProbedImage image) {
     if (image.animated() && !rules.takesFirstFrame()) {
       return Outcome.rejected(

@@ -41,6 +41,19 @@ public final class IdentifyLanguage implements Step<CleanedCaption, CleanedCapti
   }
 
   @Override
+  public String inWords() {
+    return (settings.identify()
+            ? "tells the caption's language"
+            : "takes the producer's word for the caption's language")
+        + (settings.wanted().isEmpty()
+            ? ""
+            : "; keeps captions in " + String.join(", ", settings.wanted()))
+        + (settings.minConfidence() > 0
+            ? "; keeps those told with at least " + settings.minConfidence() + " confidence"
+            : "");
+  }
+
+  @Override
   public Outcome<CleanedCaption> apply(CleanedCaption caption) {
     if (!settings.identify()) {
       return checkWanted(

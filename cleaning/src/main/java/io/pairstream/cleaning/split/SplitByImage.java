@@ -6,6 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
 
 /**
  * Assigns an image to a split and a fold by its digest.
@@ -64,6 +67,23 @@ public final class SplitByImage {
    * @param folds number of folds for cross-validation; at least 1
    */
   public record Shares(long seed, double validation, double test, int folds) {
+
+    /** The shares, for a person. */
+    public String inWords() {
+      return String.format(
+          Locale.ROOT,
+          "by the image's digest alone and seed %d: %s %% training, %s %% validation, %s %% test;"
+              + " %d folds",
+          seed,
+          percent(1 - validation - test),
+          percent(validation),
+          percent(test),
+          folds);
+    }
+
+    private static String percent(double share) {
+      return BigDecimal.valueOf(100 * share).setScale(4, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+    }
 
     /** Reads {@code split.*}. */
     public static Shares from(RecipeReader recipe) {

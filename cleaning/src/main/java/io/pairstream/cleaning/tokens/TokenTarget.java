@@ -35,6 +35,17 @@ public record TokenTarget(
   /** Ids are small numbers; this bounds what a recipe may ask for. */
   private static final int LARGEST_ID = 10_000_000;
 
+  /** Tokenizer, length and padding, for a person. */
+  String inWords() {
+    return (name.isEmpty() ? "" : name + " = ")
+        + tokenizer.name()
+        + ", "
+        + length
+        + " ids, padded with "
+        + padId
+        + (padding == Padding.BY_POSITION ? " plus the place's index" : "");
+  }
+
   /** The text's ids between the special ones, cut or padded to the length. */
   TokenIds apply(String text) {
     int[] all = tokenizer.encode(text);

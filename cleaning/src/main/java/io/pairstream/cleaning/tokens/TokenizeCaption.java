@@ -7,6 +7,8 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Turns a caption into token ids of fixed length, once for each set of the recipe: the first ones
@@ -20,6 +22,13 @@ public final class TokenizeCaption implements Step<CleanedCaption, TokenizedCapt
 
   public TokenizeCaption(Settings settings) {
     this.settings = settings;
+  }
+
+  @Override
+  public String inWords() {
+    return Stream.concat(Stream.of(settings.main()), settings.further().stream())
+        .map(TokenTarget::inWords)
+        .collect(Collectors.joining("; ", "writes token ids: ", ""));
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.pairstream.cleaning.words;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.LanguageTag;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +38,27 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
     splitter =
         new WordSplitter(new ChineseWords(ChineseDictionary.load(), UnknownChineseWords.load()));
     englishLemmas = EnglishLemmas.load();
+  }
+
+  @Override
+  public String inWords() {
+    List<String> names = new ArrayList<>();
+    if (forms.lower()) {
+      names.add("lower case");
+    }
+    if (forms.words()) {
+      names.add("words");
+    }
+    if (forms.noStopWords()) {
+      names.add("words without stop words");
+    }
+    if (forms.stems()) {
+      names.add("stems");
+    }
+    if (forms.lemmas()) {
+      names.add("lemmas");
+    }
+    return "writes beside the caption: " + String.join(", ", names);
   }
 
   @Override
@@ -74,7 +97,8 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
 
   /** Which forms are written. */
   public record Forms(
-      boolean lower, boolean words, boolean noStopWords, boolean stems, boolean lemmas) {
+      boolean lower, boolean words, boolean noStopWords, boolean stems, boolean lemmas)
+      implements Switchable {
 
     /**
      * Reads {@code texts.lower}, {@code texts.words}, {@code texts.no-stop-words}, {@code
@@ -89,7 +113,7 @@ public final class WriteTextForms implements Step<CleanedCaption, CleanedCaption
           recipe.flag("texts.lemmas", false));
     }
 
-    /** Whether there is anything to write. */
+    @Override
     public boolean isOn() {
       return lower || words || noStopWords || stems || lemmas;
     }

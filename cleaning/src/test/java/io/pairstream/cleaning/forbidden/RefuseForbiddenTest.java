@@ -119,8 +119,8 @@ class RefuseForbiddenTest {
   void listsAreEmptyUnlessNamed() {
     RecipeReader recipe = recipe("");
 
-    assertThat(RefuseForbiddenDigest.Listed.from(recipe).isEmpty()).isTrue();
-    assertThat(RefuseForbiddenPicture.Listed.from(recipe).isEmpty()).isTrue();
+    assertThat(RefuseForbiddenDigest.Listed.from(recipe).isOn()).isFalse();
+    assertThat(RefuseForbiddenPicture.Listed.from(recipe).isOn()).isFalse();
     assertThat(recipe.finish())
         .containsEntry("forbidden.digests-file", "")
         .containsEntry("forbidden.hashes-file", "")

@@ -171,7 +171,9 @@ class ModelScoreTest {
   @CsvSource({"0.25, true", "0.5, true", "0.2499, false", "0.5001, false", "NaN, false"})
   void scoreMustLieWithinItsLimits(double score, boolean kept) {
     CheckModelScores step =
-        new CheckModelScores(List.of(new CheckModelScores.Limits("score.fit", 0.25, 0.5)));
+        new CheckModelScores(
+            new CheckModelScores.Limits(
+                List.of(new CheckModelScores.Limit("score.fit", 0.25, 0.5))));
     PreparedImage image =
         new PreparedImage(
             new Picture(new EncodedImage(new byte[0]), ImageEncoding.JPEG, PictureColour.RGB, 8, 8),

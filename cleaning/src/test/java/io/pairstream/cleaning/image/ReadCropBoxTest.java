@@ -49,8 +49,8 @@ class ReadCropBoxTest {
 
   @Test
   void isFollowedOnlyWhereTheRecipeSaysSo() {
-    assertThat(ReadCropBox.isWanted(RecipeReader.parse("recipe", ""))).isFalse();
-    assertThat(ReadCropBox.isWanted(RecipeReader.parse("recipe", "image: {crop-box: follow}")))
+    assertThat(ReadCropBox.Rules.from(RecipeReader.parse("recipe", "")).follow()).isFalse();
+    assertThat(ReadCropBox.Rules.from(RecipeReader.parse("recipe", "image: {crop-box: follow}")).follow())
         .isTrue();
   }
 }
