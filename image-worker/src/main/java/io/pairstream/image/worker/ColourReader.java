@@ -3,9 +3,9 @@ package io.pairstream.image.worker;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ColourProfileRule;
-import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.Optional;
 
 /**
@@ -31,10 +31,20 @@ final class ColourReader {
 
   private static final long USUAL_GAMMA_ROUNDING = 600;
 
-  /** A profile and the number of components that it is to serve. */
-  private record Use(ByteBuffer profile, int components) {}
+  /** The one met last comes first. */
+  private final Deque<Known> known = new ArrayDeque<>();
 
-  private final Map<Use, Optional<ColourConversion>> known = new LinkedHashMap<>(16, 0.75f, true);
+  /**
+   * A profile as it was read before.
+   *
+   * @param components for how many colours; the same profile may be sent with a picture of others
+   */
+  @SuppressWarnings("ArrayRecordComponent") // compared by hand, and never handed out
+  private record Known(byte[] icc, int components, Optional<ColourConversion> conversion) {
+    boolean isOf(FileColours declared) {
+      return components == declared.components() && Arrays.equals(icc, declared.icc());
+    }
+  }
 
   /**
    * How colours are to be read.
@@ -84,17 +94,20 @@ final class ColourReader {
   }
 
   private Optional<ColourConversion> ofProfile(FileColours declared) {
-    Use key = new Use(ByteBuffer.wrap(declared.icc()), declared.components());
-    Optional<ColourConversion> conversion = known.get(key);
-    if (conversion == null) {
-      conversion =
-          IccProfile.of(declared.icc()).flatMap(profile -> of(profile, declared.components()));
-      if (declared.icc().length <= MAX_KNOWN_BYTES) {
-        known.put(key, conversion);
+    for (Known candidate : known) {
+      if (candidate.isOf(declared)) {
+        known.remove(candidate);
+        known.addFirst(candidate);
+        return candidate.conversion();
       }
-      if (known.size() > KNOWN) {
-        known.remove(known.keySet().iterator().next());
-      }
+    }
+    Optional<ColourConversion> conversion =
+        IccProfile.of(declared.icc()).flatMap(profile -> of(profile, declared.components()));
+    if (declared.icc().length <= MAX_KNOWN_BYTES) {
+      known.addFirst(new Known(declared.icc(), declared.components(), conversion));
+    }
+    if (known.size() > KNOWN) {
+      known.removeLast();
     }
     return conversion;
   }
