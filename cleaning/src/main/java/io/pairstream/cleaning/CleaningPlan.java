@@ -142,9 +142,10 @@ public final class CleaningPlan {
                 RefuseForbiddenPicture.Listed.from(recipe),
                 RefuseForbiddenPicture::new)
             .then(
-                "check-image-quality", CheckImageQuality.Limits.from(recipe), CheckImageQuality::new)
-            .then(
-                "check-model-scores", CheckModelScores.Limits.from(recipe), CheckModelScores::new)
+                "check-image-quality",
+                CheckImageQuality.Limits.from(recipe),
+                CheckImageQuality::new)
+            .then("check-model-scores", CheckModelScores.Limits.from(recipe), CheckModelScores::new)
             .end();
     normalisation = PixelNormalisation.from(recipe, pictures.pixels().colour());
 

@@ -21,11 +21,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Work on recipes.",
-    subcommands = {
-      RecipeCommand.Check.class,
-      RecipeExplainCommand.class,
-      RecipeTryCommand.class
-    })
+    subcommands = {RecipeCommand.Check.class, RecipeExplainCommand.class, RecipeTryCommand.class})
 final class RecipeCommand {
 
   /** {@code pairstream recipe check}: all mistakes at once, or the version and what is in force. */

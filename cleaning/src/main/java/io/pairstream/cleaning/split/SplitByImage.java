@@ -1,13 +1,13 @@
 package io.pairstream.cleaning.split;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
@@ -82,7 +82,10 @@ public final class SplitByImage {
     }
 
     private static String percent(double share) {
-      return BigDecimal.valueOf(100 * share).setScale(4, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+      return BigDecimal.valueOf(100 * share)
+          .setScale(4, RoundingMode.HALF_UP)
+          .stripTrailingZeros()
+          .toPlainString();
     }
 
     /** Reads {@code split.*}. */

@@ -42,7 +42,7 @@ class ModelScoreTest {
   private static ModelScore read(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> scores = ModelScore.from(recipe, TOKENS);
-    assertThat(CheckModelScores.Limits.from(recipe)).hasSize(1);
+    assertThat(CheckModelScores.Limits.from(recipe).all()).hasSize(1);
     recipe.finish();
     return scores.get(0);
   }
@@ -50,7 +50,7 @@ class ModelScoreTest {
   private static List<RecipeProblem> problems(String score) {
     RecipeReader recipe = recipe(score);
     List<ModelScore> unused = ModelScore.from(recipe, TOKENS);
-    assertThat(CheckModelScores.Limits.from(recipe)).hasSize(1);
+    assertThat(CheckModelScores.Limits.from(recipe).all()).hasSize(1);
     return catchThrowableOfType(InvalidRecipeException.class, recipe::finish).problems();
   }
 

@@ -50,7 +50,9 @@ class ReadCropBoxTest {
   @Test
   void isFollowedOnlyWhereTheRecipeSaysSo() {
     assertThat(ReadCropBox.Rules.from(RecipeReader.parse("recipe", "")).follow()).isFalse();
-    assertThat(ReadCropBox.Rules.from(RecipeReader.parse("recipe", "image: {crop-box: follow}")).follow())
+    assertThat(
+            ReadCropBox.Rules.from(RecipeReader.parse("recipe", "image: {crop-box: follow}"))
+                .follow())
         .isTrue();
   }
 }
