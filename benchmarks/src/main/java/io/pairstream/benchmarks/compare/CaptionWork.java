@@ -8,6 +8,7 @@ import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import java.io.BufferedReader;
@@ -54,7 +55,7 @@ final class CaptionWork {
     while (in.readLine() != null) {
       long kept =
           captions.stream()
-              .filter(caption -> !plan.clean(new GatedPair(PICTURE, caption)).keptOnly().isEmpty())
+              .filter(caption -> !plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption)).keptOnly().isEmpty())
               .count();
       System.out.println("done " + kept + " " + (captions.size() - kept));
     }

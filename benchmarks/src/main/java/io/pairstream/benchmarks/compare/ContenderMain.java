@@ -6,7 +6,8 @@ import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.SubmittedPair;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -53,23 +54,24 @@ public final class ContenderMain {
   }
 
   /** What a recipe wants of a picture. */
-  private record Preparation(CleaningPlan plan, ImageTarget target) {
+  private record Preparation(CleaningPlan plan, ImagePlan picture) {
 
     static Preparation with(String encoding) {
       // The default recipe's limits are for what is worth training on; here, every file counts.
-      String recipe = "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
+      String recipe =
+          "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
       ImageWorker none =
           (image, target) -> {
             throw new IllegalStateException("the plan's own worker is not asked");
           };
       return new Preparation(
           new CleaningPlan(RecipeReader.parse("compare", recipe), none, StepObserver.NONE),
-          ImageTarget.from(RecipeReader.parse("compare", recipe)));
+          ImagePlan.from(RecipeReader.parse("compare", recipe)));
     }
 
     Outcome<PreparedImage> apply(ImageWorker worker, byte[] file) {
-      return plan.gate(new SubmittedPair(new EncodedImage(file), CAPTION))
-          .then(pair -> worker.prepare(pair.image(), target));
+      return plan.gate(new SubmittedPair(new EncodedImage(file), CAPTION, Map.of()))
+          .then(pair -> worker.prepare(ImageToPrepare.whole(pair.image()), picture));
     }
   }
 
@@ -139,7 +141,7 @@ public final class ContenderMain {
     int written = 0;
     for (int i = 0; i < set.size(); i++) {
       for (PreparedImage prepared : how.apply(worker, set.get(i)).keptOnly()) {
-        Files.write(directory.resolve(i + ending), prepared.encoded().bytes());
+        Files.write(directory.resolve(i + ending), prepared.picture().encoded().bytes());
         written++;
       }
     }

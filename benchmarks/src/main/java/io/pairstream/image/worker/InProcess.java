@@ -2,17 +2,15 @@ package io.pairstream.image.worker;
 
 import io.pairstream.benchmarks.compare.ContenderMain;
 import io.pairstream.cleaning.Outcome;
-import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.image.EncodedImage;
-import io.pairstream.cleaning.image.ImageTarget;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PreparedImage;
-import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.image.protocol.PixelFormat;
-import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a worker process does, without the crossing: for measuring only, never for pictures of
@@ -20,39 +18,30 @@ import java.nio.file.Path;
  */
 final class InProcess implements ImageWorker {
 
-  private final ThreadLocal<ImagePreparer> preparers = ThreadLocal.withInitial(ImagePreparer::new);
+  /** A worker's own thread each, and one preparer per plan, since a worker keeps to its plan too. */
+  private final ThreadLocal<Map<ImagePlan, ImagePreparer>> preparers =
+      ThreadLocal.withInitial(HashMap::new);
 
   /** Argument: list of files. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ContenderMain.serve(
-        new InProcess(), "Pairstream", "gate, then the worker's own code", Path.of(arguments[0]));
+        new InProcess(),
+        "Pairstream",
+        "gate, then the worker's own code",
+        Path.of(arguments[0]));
   }
 
   @Override
-  public Outcome<PreparedImage> prepare(ProbedImage image, ImageTarget target) {
-    WorkerAnswer answer =
-        preparers
-            .get()
-            .prepare(
-                new WorkerRequest(
-                    0,
-                    target.sidePx(),
-                    PixelFormat.valueOf(target.encoding().name()),
-                    target.jpegQuality(),
-                    image.widthPx(),
-                    image.heightPx(),
-                    image.encoded().bytes()));
-    if (!answer.isPrepared()) {
-      return Outcome.rejected(RejectReason.IMAGE_DAMAGED, answer.reason());
-    }
-    return Outcome.kept(
-        new PreparedImage(
-            new EncodedImage(answer.result()),
-            target.encoding(),
-            target.sidePx(),
-            target.sidePx(),
-            answer.originalWidthPx(),
-            answer.originalHeightPx(),
-            answer.perceptualHash()));
+  public Outcome<PreparedImage> prepare(ImageToPrepare image, ImagePlan plan) {
+    return preparers
+        .get()
+        .computeIfAbsent(plan, InProcess::following)
+        .prepare(WorkerRequest.of(0, image));
+  }
+
+  private static ImagePreparer following(ImagePlan plan) {
+    ImagePreparer preparer = new ImagePreparer();
+    preparer.follow(plan);
+    return preparer;
   }
 }
