@@ -55,7 +55,11 @@ final class CaptionWork {
     while (in.readLine() != null) {
       long kept =
           captions.stream()
-              .filter(caption -> !plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption)).keptOnly().isEmpty())
+              .filter(
+                  caption ->
+                      !plan.clean(new GatedPair(PICTURE, PixelBox.WHOLE, caption))
+                          .keptOnly()
+                          .isEmpty())
               .count();
       System.out.println("done " + kept + " " + (captions.size() - kept));
     }

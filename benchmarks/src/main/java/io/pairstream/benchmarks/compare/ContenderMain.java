@@ -58,8 +58,7 @@ public final class ContenderMain {
 
     static Preparation with(String encoding) {
       // The default recipe's limits are for what is worth training on; here, every file counts.
-      String recipe =
-          "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
+      String recipe = "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
       ImageWorker none =
           (image, target) -> {
             throw new IllegalStateException("the plan's own worker is not asked");

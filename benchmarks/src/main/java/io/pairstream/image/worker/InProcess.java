@@ -18,17 +18,16 @@ import java.util.Map;
  */
 final class InProcess implements ImageWorker {
 
-  /** A worker's own thread each, and one preparer per plan, since a worker keeps to its plan too. */
+  /**
+   * A worker's own thread each, and one preparer per plan, since a worker keeps to its plan too.
+   */
   private final ThreadLocal<Map<ImagePlan, ImagePreparer>> preparers =
       ThreadLocal.withInitial(HashMap::new);
 
   /** Argument: list of files. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ContenderMain.serve(
-        new InProcess(),
-        "Pairstream",
-        "gate, then the worker's own code",
-        Path.of(arguments[0]));
+        new InProcess(), "Pairstream", "gate, then the worker's own code", Path.of(arguments[0]));
   }
 
   @Override
