@@ -53,7 +53,9 @@ final class CleaningAlone implements AutoCloseable {
       pair.image().duplicate().get(image);
       this.pairs.add(
           new SubmittedPair(
-              new EncodedImage(image), new ReceivedCaption(pair.caption(), pair.language())));
+              new EncodedImage(image),
+              new ReceivedCaption(pair.caption(), pair.language()),
+              pair.annotations()));
     }
   }
 

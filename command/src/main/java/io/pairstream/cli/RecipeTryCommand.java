@@ -118,6 +118,9 @@ final class RecipeTryCommand implements Callable<Integer> {
           .notices()
           .forEach(notice -> spec.commandLine().getErr().println(TerminalText.plain(notice)));
       CleaningPlan plan = new CleaningPlan(file.reader(), workers, StepObserver.NONE);
+      if (!plan.pictures().scores().isEmpty()) {
+        workers.rehearse(plan.pictures());
+      }
       return tryOut(file, plan, source, threads);
     } catch (UnusableSourceException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());

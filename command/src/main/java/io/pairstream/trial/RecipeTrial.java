@@ -1,5 +1,6 @@
 package io.pairstream.trial;
 
+import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.SubmittedPair;
@@ -79,8 +80,8 @@ public final class RecipeTrial {
   private Tried tried(SourceItem.Pair item) {
     NewPair pair = item.pair();
     String imageDigest = PairIdentity.imageDigest(pair.image());
-    Outcome<io.pairstream.cleaning.CleanedPair> outcome =
-        plan.gate(submitted(pair)).then(plan::clean);
+    Outcome<CleanedPair> outcome =
+        plan.screen(imageDigest).then(digest -> plan.gate(submitted(pair))).then(plan::clean);
     Verdict verdict =
         outcome.fold(
             cleaned -> new Verdict.Kept(cleaned, plan.split().assign(imageDigest).split()),
