@@ -91,6 +91,8 @@ final class WorkerProcess {
             "-XX:+DisplayVMOutputToStderr",
             "-Djava.io.tmpdir=" + directory,
             "-Djava.awt.headless=true",
+            "-Djna.tmpdir=" + directory,
+            "-Djna.nosys=true",
             "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
             // A PointerScope frees what is native; no collector thread has to.
             "-Dorg.bytedeco.javacpp.nopointergc=true",

@@ -41,6 +41,7 @@ public final class WorkerMain {
             new BufferedInputStream(new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
 
     ImagePreparer preparer = new ImagePreparer();
+    System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
     WorkerProtocol.writeHello(out);
