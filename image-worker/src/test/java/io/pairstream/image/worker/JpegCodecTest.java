@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -80,6 +82,28 @@ class JpegCodecTest {
     Mat bgr = scaled(file, region, SIDE, SIDE).bgr();
 
     assertAlike(bgr, reference(file, region, SIDE, SIDE));
+  }
+
+  /** Soft stripes of colour: half a pixel to the side costs ten times what the codec does. */
+  @ParameterizedTest(name = "cut at {0},{1}, to {2} px")
+  @CsvSource({"0, 0, 100", "1, 0, 100", "0, 1, 100", "7, 5, 100", "3, 0, 150", "1, 1, 150"})
+  void keepsColourInItsPlace(int left, int top, int side) {
+    Mat stripes = new Mat(170, 170, opencv_core.CV_8UC3);
+    try (UByteIndexer pixels = stripes.createIndexer()) {
+      for (int y = 0; y < 170; y++) {
+        for (int x = 0; x < 170; x++) {
+          pixels.put(y, x, 0, (int) (128 + 100 * Math.sin(x / 4.0)));
+          pixels.put(y, x, 1, 128);
+          pixels.put(y, x, 2, (int) (128 + 100 * Math.sin(y / 4.0)));
+        }
+      }
+    }
+    byte[] file = DrawnMats.encoded(stripes, ".jpg");
+    Rect region = new Rect(left, top, 150, 150);
+
+    Mat bgr = scaled(file, region, side, side).bgr();
+
+    assertThat(Likeness.difference(bgr, reference(file, region, side, side))).isLessThan(1.5);
   }
 
   @ParameterizedTest(name = "cut at {0},{1}")
