@@ -57,6 +57,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /** Until a worker has proved itself, nobody knows. */
   private volatile boolean available;
 
+  private volatile String codecs = "not known before a worker has started";
+
   private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
   private final AtomicBoolean probing = new AtomicBoolean();
 
@@ -179,6 +181,11 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return sandbox.inWords();
   }
 
+  /** Who decodes what in the worker that started last, in words. */
+  public String codecs() {
+    return codecs;
+  }
+
   /** Process ids of the workers that are running. */
   public List<Long> pids() {
     synchronized (running) {
@@ -251,7 +258,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
     try {
-      worker.greet(token, settings.startLimit());
+      codecs = worker.greet(token, settings.startLimit()).lines().reduce("", (a, b) -> b);
       Reply reply =
           worker.ask(tokens.nextLong(), selfTest.plan(), selfTest.picture(), settings.startLimit());
       String failure =

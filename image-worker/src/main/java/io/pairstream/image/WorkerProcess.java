@@ -107,8 +107,8 @@ final class WorkerProcess {
     return command;
   }
 
-  /** Waits until the worker is ready for requests. */
-  void greet(long token, Duration limit) throws WorkerLostException {
+  /** Waits until the worker is ready for requests, and answers what it said about itself. */
+  String greet(long token, Duration limit) throws WorkerLostException {
     Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {
@@ -120,6 +120,7 @@ final class WorkerProcess {
     if (!deadline.met()) {
       throw late(limit, null);
     }
+    return said.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** Has one image prepared. After an exception this worker is dead. */
