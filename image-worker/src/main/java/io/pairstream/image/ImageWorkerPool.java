@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -38,6 +39,9 @@ import java.util.stream.Stream;
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
+
+  /** Shorter than any sensible deadline. */
+  private static final long TICK_MILLIS = 500;
 
   /** How long a failed start is taken as the answer to {@link #available()}. */
   private static final Duration RETRY = Duration.ofSeconds(2);
@@ -79,6 +83,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
     clock.setRemoveOnCancelPolicy(true);
+    // While something is due sooner, a new deadline does not wake the clock's thread.
+    clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -32,6 +32,8 @@ public final class WorkerMain {
     System.setOut(System.err);
     ParentWatch.start(Long.parseLong(args[1]));
 
+    WidePipe.widenStdin();
+
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
     DataOutputStream out =
         new DataOutputStream(
