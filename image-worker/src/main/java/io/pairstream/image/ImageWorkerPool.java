@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
     clock.setRemoveOnCancelPolicy(true);
     // While something is due sooner, a new deadline does not wake the clock's thread.
-    clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    Future<?> unused =
+        clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -105,19 +105,19 @@ final class JpegCodec implements AutoCloseable {
     return scaler;
   }
 
-  /** uint8 [height, width, 3], BGR: what a decoder of 4:4:4 planes makes of them. */
-  Mat bgr(Planes full) {
-    Mat pixels = new Mat(full.heightPx(), full.widthPx(), opencv_core.CV_8UC3);
+  /** uint8 [height, width, 3], BGR: what any decoder makes of the planes. */
+  Mat bgr(Planes picture) {
+    Mat pixels = new Mat(picture.heightPx(), picture.widthPx(), opencv_core.CV_8UC3);
     int status =
         TurboJpeg.tjDecodeYUVPlanes(
             decompressor,
-            full.addresses(),
-            full.strides(),
-            full.sampling().turboJpegCode(),
+            picture.addresses(),
+            picture.strides(),
+            picture.sampling().turboJpegCode(),
             pixels.data().address(),
-            full.widthPx(),
+            picture.widthPx(),
             (int) pixels.step(),
-            full.heightPx(),
+            picture.heightPx(),
             BGR,
             0);
     check(status, decompressor);

@@ -97,15 +97,6 @@ final class PlaneScaler implements AutoCloseable {
       }
       return result;
     }
-    boolean sameSize = region.width() == widthPx && region.height() == heightPx;
-    boolean between =
-        region.x() % picture.sampling().horizontal() != 0
-            || region.y() % picture.sampling().vertical() != 0;
-    if (sameSize && between && sampling == picture.sampling()) {
-      // libswscale would copy the planes, half a colour sample off.
-      Planes full = scaled(picture, region, widthPx, heightPx, JpegSampling.FULL, resampling);
-      return resampled(full, sampling, resampling);
-    }
     scale(picture, region, result, sampling, resampling);
     return result;
   }

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
 
 /**
  * A picture as JPEG stores it: a plane of brightness and two of colour differences, full range.
@@ -60,6 +61,19 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
 
   private static long stride(int columns) {
     return (columns + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** A part, not a copy, that begins at a whole colour sample. */
+  Planes part(Rect region) {
+    List<Mat> parts = new ArrayList<>();
+    for (int plane = 0; plane < mats.size(); plane++) {
+      int left = plane == 0 ? region.x() : region.x() / sampling.horizontal();
+      int top = plane == 0 ? region.y() : region.y() / sampling.vertical();
+      int columns = sampling.planeWidth(plane, region.width());
+      int rows = sampling.planeHeight(plane, region.height());
+      parts.add(new Mat(mats.get(plane), new Rect(left, top, columns, rows)));
+    }
+    return new Planes(sampling, region.width(), region.height(), List.copyOf(parts));
   }
 
   /**
