@@ -61,7 +61,8 @@ final class RecipeExplainCommand implements Callable<Integer> {
       out.printf("  %-" + (INDENT - 3) + "s %s%n", step.name(), wrapped(step.inWords()));
     }
     out.println();
-    out.println("normalisation by the feed: " + plan.normalisation().label());
+    String profile = plan.normalisation().label();
+    out.println("normalisation by the feed: " + (profile.isEmpty() ? "none" : profile));
     List<String> off =
         plan.steps().stream().filter(step -> !step.isOn()).map(PlannedStep::name).toList();
     if (!off.isEmpty()) {

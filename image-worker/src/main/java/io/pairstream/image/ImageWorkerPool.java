@@ -23,8 +23,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -40,6 +42,9 @@ import java.util.stream.Stream;
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
  */
 public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
+
+  /** Shorter than any sensible deadline. */
+  private static final long TICK_MILLIS = 500;
 
   /** How long a failed start is taken as the answer to {@link #available()}. */
   private static final Duration RETRY = Duration.ofSeconds(2);
@@ -58,6 +63,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /** Until a worker has proved itself, nobody knows. */
   private volatile boolean available;
+
+  private volatile String codecs = "not known before a worker has started";
 
   private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
   private final AtomicBoolean probing = new AtomicBoolean();
@@ -79,6 +86,9 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
     clock.setRemoveOnCancelPolicy(true);
+    // While something is due sooner, a new deadline does not wake the clock's thread.
+    Future<?> unused =
+        clock.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -246,6 +256,11 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return sandbox.inWords();
   }
 
+  /** Who decodes what in the worker that started last, in words. */
+  public String codecs() {
+    return codecs;
+  }
+
   /** Process ids of the workers that are running. */
   public List<Long> pids() {
     synchronized (running) {
@@ -318,7 +333,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
     try {
-      worker.greet(token, settings.startLimit());
+      codecs = worker.greet(token, settings.startLimit()).lines().reduce("", (a, b) -> b);
       Reply reply =
           worker.ask(tokens.nextLong(), selfTest.plan(), selfTest.picture(), settings.startLimit());
       String failure =

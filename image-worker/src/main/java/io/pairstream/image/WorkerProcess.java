@@ -28,6 +28,9 @@ final class WorkerProcess {
   private static final String MAIN_CLASS = "io.pairstream.image.worker.WorkerMain";
   private static final int BUFFER_BYTES = 64 * 1024;
 
+  /** How much is read from stderr at a time, in bytes; more than a mark has. */
+  private static final int WINDOW_BYTES = 4 * 1024;
+
   /** How much of a worker's words is kept, in bytes; the rest is read and forgotten. */
   private static final int MAX_WORDS_BYTES = 4096;
 
@@ -40,6 +43,10 @@ final class WorkerProcess {
   private final DataInputStream answers;
   private final InputStream words;
 
+  /** Where stderr is searched for a mark; of no meaning between two searches. */
+  private final byte[] window = new byte[2 * WINDOW_BYTES];
+
+  /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
   private WorkerProcess(Process process, ScheduledExecutorService clock) {
@@ -90,6 +97,8 @@ final class WorkerProcess {
             "-XX:+DisplayVMOutputToStderr",
             "-Djava.io.tmpdir=" + directory,
             "-Djava.awt.headless=true",
+            "-Djna.tmpdir=" + directory,
+            "-Djna.nosys=true",
             "-Dorg.bytedeco.javacpp.cachedir=" + settings.nativesCache(),
             // A PointerScope frees what is native; no collector thread has to.
             "-Dorg.bytedeco.javacpp.nopointergc=true",
@@ -104,8 +113,8 @@ final class WorkerProcess {
     return command;
   }
 
-  /** Waits until the worker is ready for requests. */
-  void greet(long token, Duration limit) throws WorkerLostException {
+  /** Waits until the worker is ready for requests, and answers what it said about itself. */
+  String greet(long token, Duration limit) throws WorkerLostException {
     Deadline deadline = Deadline.start(process.toHandle(), limit, clock);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try {
@@ -117,6 +126,7 @@ final class WorkerProcess {
     if (!deadline.met()) {
       throw late(limit, null);
     }
+    return said.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** Has one image prepared. After an exception this worker is dead. */
@@ -198,10 +208,9 @@ final class WorkerProcess {
 
   /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */
   private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
-    byte[] window = new byte[mark.length + BUFFER_BYTES];
     int kept = 0; // bytes at the window's start that may be the beginning of the mark
     while (true) {
-      int read = words.read(window, kept, BUFFER_BYTES);
+      int read = words.read(window, kept, WINDOW_BYTES);
       int end = kept + Math.max(read, 0);
       int at = indexOf(window, end, mark);
       int words = at >= 0 ? at : read < 0 ? end : Math.max(0, end - mark.length + 1);

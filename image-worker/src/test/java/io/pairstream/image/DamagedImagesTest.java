@@ -39,7 +39,12 @@ class DamagedImagesTest {
 
   private static final ImagePlan TARGET = Pictures.raw(64);
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
+  private final ImageWorkerPool pool = new ImageWorkerPool(settings());
+
+  /** How the worker runs; another class has the same files decoded by OpenCV alone. */
+  WorkerSettings settings() {
+    return Pictures.settings(1);
+  }
 
   @AfterAll
   void close() {

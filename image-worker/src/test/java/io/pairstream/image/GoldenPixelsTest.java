@@ -32,7 +32,12 @@ class GoldenPixelsTest {
   /** An odd margin, so that a crop that is off by one shows. */
   private static final int LONG_SIDE = 131;
 
-  private final ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1));
+  private final ImageWorkerPool pool = new ImageWorkerPool(settings());
+
+  /** How the worker runs; another class has the same files decoded by OpenCV alone. */
+  WorkerSettings settings() {
+    return Pictures.settings(1);
+  }
 
   @AfterAll
   void close() {

@@ -220,6 +220,7 @@ class WorkerFaultsTest {
   @Test
   void saysWhatHoldsItsWorkersBack() {
     assertThat(pool.sandbox()).contains("cleared environment");
+    assertThat(pool.codecs()).startsWith("JPEG by ");
   }
 
   @Test

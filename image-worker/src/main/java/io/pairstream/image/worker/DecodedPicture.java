@@ -25,7 +25,5 @@ interface DecodedPicture {
    *
    * @param sidePx width and height of the result, whatever the shape of the picture
    */
-  default SmallPicture sampled(int sidePx) {
-    return scaled(new Rect(0, 0, widthPx(), heightPx()), sidePx, sidePx, Resampling.AREA);
-  }
+  SmallPicture sampled(int sidePx);
 }

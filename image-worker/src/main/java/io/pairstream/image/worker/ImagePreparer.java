@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -49,6 +51,14 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 final class ImagePreparer {
 
   private final ColourReader colours = new ColourReader();
+  private final PlaneScaler scaler = new PlaneScaler();
+  private final OpenCvDecoder openCv;
+
+  /** Gives nothing for what it leaves to OpenCV. */
+  private final Function<byte[], Optional<DecodedPicture>> fastPath;
+
+  private final String codecs;
+
   private ImagePlan plan = ImagePlan.PRESETS;
   private ModelScores models = ModelScores.NONE;
 
@@ -56,6 +66,22 @@ final class ImagePreparer {
   ImagePreparer() {
     // One image at a time, one worker per core: more threads would fight with the other workers.
     opencv_core.setNumThreads(1);
+    openCv = new OpenCvDecoder(scaler);
+    Optional<JpegCodec> codec = JpegCodec.load(scaler);
+    fastPath =
+        codec
+            .<Function<byte[], Optional<DecodedPicture>>>map(found -> found::decode)
+            .orElse(file -> Optional.empty());
+    codecs =
+        "JPEG by "
+            + codec.map(JpegCodec::library).orElse("OpenCV, slower: no libturbojpeg found")
+            + ", all else by OpenCV "
+            + opencv_core.CV_VERSION;
+  }
+
+  /** Who decodes what, in words. */
+  String codecs() {
+    return codecs;
   }
 
   /** From now on, makes what {@code other} asks for. */
@@ -135,16 +161,20 @@ final class ImagePreparer {
   }
 
   /** The one place that chooses who decodes. */
-  private static Outcome<DecodedPicture> decode(WorkerRequest request) {
+  private Outcome<DecodedPicture> decode(WorkerRequest request) {
     Outcome<DecodedPicture> decoded =
         switch (FileKind.of(request.image())) {
-          case JPEG, WEBP -> OpenCvDecoder.decode(request.image());
+          case JPEG ->
+              fastPath
+                  .apply(request.image())
+                  .map(Outcome::kept)
+                  .orElseGet(() -> openCv.decode(request.image()));
           case PNG ->
-              OpenCvDecoder.decode(
-                  request.animated() ? StillPng.of(request.image()) : request.image());
+              openCv.decode(request.animated() ? StillPng.of(request.image()) : request.image());
+          case WEBP -> openCv.decode(request.image());
           case GIF ->
               GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())
-                  .map(OpenCvDecoded::new);
+                  .map(pixels -> new OpenCvDecoded(pixels, scaler));
           case OTHER ->
               Outcome.rejected(RejectReason.IMAGE_DAMAGED, "the file is no JPEG, PNG, WebP or GIF");
         };
@@ -181,7 +211,7 @@ final class ImagePreparer {
       int[] tokenIds) {
     SmallPicture main = upright(decoded, upright, layouts.get(0), plan.main(), conversion);
     Map<String, Double> measures =
-        plan.measures() ? PictureMeasures.of(main.luma(), main.bgr()) : new HashMap<>();
+        plan.measures() ? PictureMeasures.of(main.luma(), colours(main)) : new HashMap<>();
     if (!models.isEmpty()) {
       try {
         measures.putAll(models.of(main.bgr(), tokenIds));
@@ -208,6 +238,14 @@ final class ImagePreparer {
     return Outcome.kept(
         new PreparedImage(
             picture, renditions, upright.widthPx(), upright.heightPx(), hash, measures));
+  }
+
+  /** What the main picture is measured by: at hand already where a JPEG with halved colour is made. */
+  private Mat colours(SmallPicture main) {
+    boolean halved =
+        plan.main().encoding() == ImageEncoding.JPEG
+            && plan.main().jpegChroma() == ChromaSubsampling.HALVED;
+    return halved ? main.roughBgr() : main.bgr();
   }
 
   /** The layout's part of the image, upright and in sRGB. */

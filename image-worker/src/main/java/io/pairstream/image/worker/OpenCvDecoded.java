@@ -10,9 +10,11 @@ import org.bytedeco.opencv.opencv_core.Size;
 final class OpenCvDecoded implements DecodedPicture {
 
   private final Mat pixels;
+  private final PlaneScaler scaler;
 
-  OpenCvDecoded(Mat pixels) {
+  OpenCvDecoded(Mat pixels, PlaneScaler scaler) {
     this.pixels = pixels;
+    this.scaler = scaler;
   }
 
   @Override
@@ -27,14 +29,7 @@ final class OpenCvDecoded implements DecodedPicture {
 
   @Override
   public SmallPicture scaled(Rect region, int widthPx, int heightPx, Resampling resampling) {
-    Mat part = new Mat(pixels, region);
-    if (part.cols() == widthPx && part.rows() == heightPx) {
-      return new OpenCvPicture(part);
-    }
-    Mat scaled = new Mat();
-    int method = method(resampling, part, widthPx, heightPx);
-    opencv_imgproc.resize(part, scaled, new Size(widthPx, heightPx), 0, 0, method);
-    return new OpenCvPicture(scaled);
+    return new OpenCvPicture(scaler.scaled(new Mat(pixels, region), widthPx, heightPx, resampling));
   }
 
   @Override
@@ -43,19 +38,5 @@ final class OpenCvDecoded implements DecodedPicture {
     opencv_imgproc.resize(
         pixels, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
     return new OpenCvPicture(sample);
-  }
-
-  /**
-   * Area averages every pixel of the original. It enlarges by cubic interpolation: Lanczos would
-   * ring at the hard edges of small drawings.
-   */
-  private static int method(Resampling resampling, Mat part, int widthPx, int heightPx) {
-    boolean enlarges = widthPx > part.cols() || heightPx > part.rows();
-    return switch (resampling) {
-      case AREA -> enlarges ? opencv_imgproc.INTER_CUBIC : opencv_imgproc.INTER_AREA;
-      case BILINEAR -> opencv_imgproc.INTER_LINEAR;
-      case BICUBIC -> opencv_imgproc.INTER_CUBIC;
-      case LANCZOS -> opencv_imgproc.INTER_LANCZOS4;
-    };
   }
 }

@@ -16,9 +16,13 @@ import org.bytedeco.opencv.opencv_core.Mat;
  */
 final class OpenCvDecoder {
 
-  private OpenCvDecoder() {}
+  private final PlaneScaler scaler;
 
-  static Outcome<DecodedPicture> decode(byte[] file) {
+  OpenCvDecoder(PlaneScaler scaler) {
+    this.scaler = scaler;
+  }
+
+  Outcome<DecodedPicture> decode(byte[] file) {
     Mat decoded;
     try {
       Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, new BytePointer(file));
@@ -37,7 +41,7 @@ final class OpenCvDecoder {
     if (decoded.depth() != opencv_core.CV_8U && decoded.depth() != opencv_core.CV_16U) {
       return damaged("the decoder makes of the image what no picture is made of");
     }
-    return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file)));
+    return Outcome.kept(new OpenCvDecoded(onWhite(decoded, file), scaler));
   }
 
   /** A JPEG has no alpha; the others keep theirs only when nothing is converted. */

@@ -29,6 +29,11 @@ final class OpenCvPicture implements SmallPicture {
 
   @Override
   public SmallPicture turned(ExifOrientation orientation) {
+    return new OpenCvPicture(turned(pixels, orientation));
+  }
+
+  /** Pixels of any number of channels, the way the picture was seen. */
+  static Mat turned(Mat pixels, ExifOrientation orientation) {
     Mat turned = pixels;
     if (orientation.swapsSides()) {
       turned = new Mat();
@@ -40,7 +45,7 @@ final class OpenCvPicture implements SmallPicture {
       opencv_core.flip(turned, mirrored, axes);
       turned = mirrored;
     }
-    return new OpenCvPicture(turned);
+    return turned;
   }
 
   @Override
@@ -57,6 +62,11 @@ final class OpenCvPicture implements SmallPicture {
     Mat other = new Mat();
     opencv_imgproc.cvtColor(pixels, other, code);
     return other;
+  }
+
+  @Override
+  public Mat roughBgr() {
+    return bgr();
   }
 
   @Override

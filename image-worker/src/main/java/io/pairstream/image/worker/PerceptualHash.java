@@ -56,7 +56,7 @@ final class PerceptualHash {
     Mat deviation = new Mat();
     opencv_core.meanStdDev(luma, mean, deviation);
     return new DoublePointer(deviation.data()).get() < FLAT_LEVELS
-        ? ofColour(opencv_core.mean(sample.bgr()))
+        ? ofColour(opencv_core.mean(sample.roughBgr()))
         : ofFrequencies(luma);
   }
 

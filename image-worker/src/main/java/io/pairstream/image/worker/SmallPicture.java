@@ -22,6 +22,12 @@ interface SmallPicture {
   /** uint8 [height, width, 3], BGR; made when first asked for. */
   Mat bgr();
 
+  /**
+   * The same as {@link #bgr()}, but for colour that may be half as fine: for measuring, where the
+   * output itself needs no more.
+   */
+  Mat roughBgr();
+
   /** The picture as a baseline JPEG of three channels, without any metadata. */
   byte[] jpeg(int quality, ChromaSubsampling chroma);
 }

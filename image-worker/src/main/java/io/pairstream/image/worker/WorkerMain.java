@@ -32,6 +32,8 @@ public final class WorkerMain {
     System.setOut(System.err);
     ParentWatch.start(Long.parseLong(args[1]));
 
+    WidePipe.widenStdin();
+
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
     DataOutputStream out =
         new DataOutputStream(
@@ -41,6 +43,7 @@ public final class WorkerMain {
             new BufferedInputStream(new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
 
     ImagePreparer preparer = new ImagePreparer();
+    System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
     WorkerProtocol.writeHello(out);

@@ -105,6 +105,9 @@ public final class PreprocessService implements AutoCloseable {
     streams.setStateListener(
         (now, before) -> {
           LOG.info("state: {}", now);
+          if (now == KafkaStreams.State.RUNNING) {
+            LOG.info("workers: {}", workers.codecs());
+          }
           if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
             ended.complete(Optional.empty());
           }

@@ -1,0 +1,167 @@
+package io.pairstream.image.worker;
+
+import java.util.Optional;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/**
+ * Turns JPEG files into planes and planes into JPEG files, without a detour by RGB: that would
+ * enlarge the colour planes to the size of the original first, and then scale all three.
+ *
+ * <p>Uses its memory again for every image. Not thread-safe.
+ */
+final class JpegCodec implements AutoCloseable {
+
+  /** TurboJPEG's numbers for what a file's planes are. */
+  private static final int YCBCR = 1;
+
+  private static final int GREY = 2;
+
+  private static final int BGR = 1;
+
+  private static final int NO_REALLOC = 1024;
+  private static final int ACCURATE_DCT = 4096;
+  private static final int STOP_ON_WARNING = 8192;
+
+  private final String library;
+  private final PlaneScaler scaler;
+  private final long decompressor;
+  private final long compressor;
+  private final NativeBuffer file = new NativeBuffer();
+  private final NativeBuffer planes = new NativeBuffer();
+  private final NativeBuffer encoded = new NativeBuffer();
+
+  private final int[] width = new int[1];
+  private final int[] height = new int[1];
+  private final int[] sampling = new int[1];
+  private final int[] colourSpace = new int[1];
+
+  private JpegCodec(String library, PlaneScaler scaler) {
+    this.library = library;
+    this.scaler = scaler;
+    decompressor = TurboJpeg.tjInitDecompress();
+    compressor = TurboJpeg.tjInitCompress();
+    if (decompressor == 0 || compressor == 0) {
+      throw new IllegalStateException(library + " cannot start");
+    }
+  }
+
+  /** A codec, where this system has the library for it. */
+  static Optional<JpegCodec> load(PlaneScaler scaler) {
+    return TurboJpeg.load().map(library -> new JpegCodec(library, scaler));
+  }
+
+  /** Which library this is, in words. */
+  String library() {
+    return library;
+  }
+
+  /**
+   * The planes of a JPEG. They are valid until the next call.
+   *
+   * @return nothing where the file is no flawless JPEG in grey or YCbCr. Then another decoder has
+   *     the last word, so that it alone decides which flaws count.
+   */
+  Optional<DecodedPicture> decode(byte[] jpeg) {
+    Pointer source = file.reserve(jpeg.length);
+    new BytePointer(source).put(jpeg);
+    int header =
+        TurboJpeg.tjDecompressHeader3(
+            decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);
+    if (header != 0 || (colourSpace[0] != YCBCR && colourSpace[0] != GREY)) {
+      return Optional.empty();
+    }
+    return JpegSampling.ofTurboJpeg(sampling[0])
+        .map(known -> planes(known))
+        .filter(target -> decompress(source, jpeg.length, target))
+        .map(target -> new JpegPicture(target, this));
+  }
+
+  private Planes planes(JpegSampling known) {
+    // The library writes whole colour samples of brightness, too.
+    int columns = known.planeWidth(1, width[0]) * known.horizontal();
+    int rows = known.planeHeight(1, height[0]) * known.vertical();
+    Planes padded =
+        Planes.over(planes.reserve(Planes.bytes(known, columns, rows)), known, columns, rows);
+    return new Planes(known, width[0], height[0], padded.mats());
+  }
+
+  private boolean decompress(Pointer source, int bytes, Planes target) {
+    return TurboJpeg.tjDecompressToYUVPlanes(
+            decompressor,
+            source.address(),
+            bytes,
+            target.addresses(),
+            target.widthPx(),
+            target.strides(),
+            target.heightPx(),
+            STOP_ON_WARNING)
+        == 0;
+  }
+
+  PlaneScaler scaler() {
+    return scaler;
+  }
+
+  /** uint8 [height, width, 3], BGR: what any decoder makes of the planes. */
+  Mat bgr(Planes picture) {
+    Mat pixels = new Mat(picture.heightPx(), picture.widthPx(), opencv_core.CV_8UC3);
+    int status =
+        TurboJpeg.tjDecodeYUVPlanes(
+            decompressor,
+            picture.addresses(),
+            picture.strides(),
+            picture.sampling().turboJpegCode(),
+            pixels.data().address(),
+            picture.widthPx(),
+            (int) pixels.step(),
+            picture.heightPx(),
+            BGR,
+            0);
+    check(status, decompressor);
+    return pixels;
+  }
+
+  /** A baseline JPEG of three channels that holds nothing but these planes. */
+  byte[] encode(Planes picture, int quality) {
+    int code = picture.sampling().turboJpegCode();
+    long most = TurboJpeg.tjBufSize(picture.widthPx(), picture.heightPx(), code);
+    Pointer target = encoded.reserve(most);
+    long[] jpeg = {target.address()};
+    long[] bytes = {most};
+    int status =
+        TurboJpeg.tjCompressFromYUVPlanes(
+            compressor,
+            picture.addresses(),
+            picture.widthPx(),
+            picture.strides(),
+            picture.heightPx(),
+            code,
+            jpeg,
+            bytes,
+            quality,
+            ACCURATE_DCT | NO_REALLOC);
+    check(status, compressor);
+    byte[] result = new byte[Math.toIntExact(bytes[0])];
+    new BytePointer(target).get(result);
+    return result;
+  }
+
+  private static void check(int status, long handle) {
+    if (status != 0) {
+      throw new IllegalStateException(
+          "libjpeg-turbo on planes of ours: " + TurboJpeg.tjGetErrorStr2(handle));
+    }
+  }
+
+  @Override
+  public void close() {
+    TurboJpeg.tjDestroy(decompressor);
+    TurboJpeg.tjDestroy(compressor);
+    file.close();
+    planes.close();
+    encoded.close();
+  }
+}

@@ -1,0 +1,122 @@
+package io.pairstream.image.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Scalar;
+
+/**
+ * A picture as JPEG stores it: a plane of brightness and two of colour differences, full range.
+ *
+ * @param sampling how much smaller the colour planes are
+ * @param widthPx width of the picture, which is that of the brightness
+ * @param heightPx height of the picture
+ * @param mats uint8 [plane height, plane width] each; one for grey, else three: Y, Cb, Cr
+ */
+record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) {
+
+  /** Rows begin where vector instructions like it, and there is room to write beyond a row. */
+  private static final int ALIGNMENT = 64;
+
+  /** Bytes that {@link #over} needs. */
+  static long bytes(JpegSampling sampling, int widthPx, int heightPx) {
+    long bytes = 0;
+    for (int plane = 0; plane < sampling.planes(); plane++) {
+      bytes += planeBytes(sampling, plane, widthPx, heightPx);
+    }
+    return bytes;
+  }
+
+  /** Planes that lie in {@code memory}, which the caller owns. */
+  static Planes over(Pointer memory, JpegSampling sampling, int widthPx, int heightPx) {
+    BytePointer bytes = new BytePointer(memory);
+    List<Mat> mats = new ArrayList<>();
+    long at = 0;
+    for (int plane = 0; plane < sampling.planes(); plane++) {
+      int columns = sampling.planeWidth(plane, widthPx);
+      mats.add(
+          new Mat(
+              sampling.planeHeight(plane, heightPx),
+              columns,
+              opencv_core.CV_8UC1,
+              bytes.getPointer(at),
+              stride(columns)));
+      at += planeBytes(sampling, plane, widthPx, heightPx);
+    }
+    return new Planes(sampling, widthPx, heightPx, List.copyOf(mats));
+  }
+
+  /** Planes of any content in memory that the open {@code PointerScope} frees. */
+  static Planes allocate(JpegSampling sampling, int widthPx, int heightPx) {
+    long bytes = bytes(sampling, widthPx, heightPx) + ALIGNMENT;
+    return over(new BytePointer(bytes), sampling, widthPx, heightPx);
+  }
+
+  private static long planeBytes(JpegSampling sampling, int plane, int widthPx, int heightPx) {
+    return stride(sampling.planeWidth(plane, widthPx)) * sampling.planeHeight(plane, heightPx);
+  }
+
+  private static long stride(int columns) {
+    return (columns + ALIGNMENT - 1L) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** A part, not a copy, that begins at a whole colour sample. */
+  Planes part(Rect region) {
+    List<Mat> parts = new ArrayList<>();
+    for (int plane = 0; plane < mats.size(); plane++) {
+      int left = plane == 0 ? region.x() : region.x() / sampling.horizontal();
+      int top = plane == 0 ? region.y() : region.y() / sampling.vertical();
+      int columns = sampling.planeWidth(plane, region.width());
+      int rows = sampling.planeHeight(plane, region.height());
+      parts.add(new Mat(mats.get(plane), new Rect(left, top, columns, rows)));
+    }
+    return new Planes(sampling, region.width(), region.height(), List.copyOf(parts));
+  }
+
+  /**
+   * Every so many of the pixels, none of them averaged.
+   *
+   * @param sidePx width and height of the result
+   * @param wanted how finely the result stores colour; not {@code NONE}
+   */
+  Planes sampled(int sidePx, JpegSampling wanted) {
+    Planes result = allocate(wanted, sidePx, sidePx);
+    for (int plane = 0; plane < wanted.planes(); plane++) {
+      Mat target = result.mats().get(plane);
+      if (plane < mats.size()) {
+        opencv_imgproc.resize(
+            mats.get(plane), target, target.size(), 0, 0, opencv_imgproc.INTER_NEAREST);
+      } else {
+        target.put(new Scalar(128, 0, 0, 0));
+      }
+    }
+    return result;
+  }
+
+  /**
+   * The same planes the way the picture was seen; {@code QUARTER_WIDTH} and the like must not turn.
+   */
+  Planes turned(ExifOrientation orientation) {
+    boolean swaps = orientation.swapsSides();
+    return new Planes(
+        sampling,
+        swaps ? heightPx : widthPx,
+        swaps ? widthPx : heightPx,
+        mats.stream().map(mat -> OpenCvPicture.turned(mat, orientation)).toList());
+  }
+
+  /** Where each plane begins, as C wants it. */
+  long[] addresses() {
+    return mats.stream().mapToLong(mat -> mat.data().address()).toArray();
+  }
+
+  /** Bytes from row to row of each plane, as C wants it. */
+  int[] strides() {
+    return mats.stream().mapToInt(mat -> (int) mat.step()).toArray();
+  }
+}

@@ -1,0 +1,285 @@
+package io.pairstream.image.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.pairstream.cleaning.image.ChromaSubsampling;
+import io.pairstream.cleaning.image.Resampling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.indexer.UByteIndexer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Rect;
+import org.bytedeco.opencv.opencv_core.Size;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Planes against a full decoding by another library, scaled by area. */
+class JpegCodecTest {
+
+  private static final int SIDE = 128;
+  private static final double ALIKE = 0.99;
+
+  /** Where the build puts it, for the platform that it is carried for. */
+  private static final Path CARRIED =
+      Path.of(System.getProperty("pairstream.project.dir"))
+          .resolve("image-worker/target/worker/libturbojpeg.so");
+
+  private final PlaneScaler scaler = new PlaneScaler();
+  private PointerScope scope;
+  private JpegCodec codec;
+
+  @BeforeEach
+  void load() {
+    if (Files.exists(CARRIED)) {
+      System.setProperty(TurboJpeg.PROPERTY, CARRIED.toString());
+    }
+    assumeThat(JpegCodec.load(scaler)).as("no libturbojpeg on this system").isPresent();
+    codec = JpegCodec.load(scaler).orElseThrow();
+    scope = new PointerScope();
+  }
+
+  @AfterEach
+  void close() {
+    if (codec != null) {
+      scope.close();
+      codec.close();
+    }
+    scaler.close();
+  }
+
+  @ParameterizedTest(name = "sampling {0}, progressive {1}, cut at {2},{3}")
+  @CsvSource({
+    "221111, 0, 0, 0",
+    "221111, 0, 1, 0",
+    "221111, 0, 0, 1",
+    "221111, 1, 37, 13",
+    "211111, 0, 1, 1",
+    "211111, 1, 2, 2",
+    "121111, 0, 1, 1",
+    "411111, 0, 0, 0",
+    "411111, 0, 1, 3",
+    "411111, 0, 3, 2",
+    "111111, 0, 1, 1"
+  })
+  void comesCloseToAFullDecoding(String sampling, int progressive, int left, int top) {
+    byte[] file = jpeg(SIDE * 3 + 41, SIDE * 3 + 17, sampling, progressive);
+    Rect region = new Rect(left, top, SIDE * 3 - 5, SIDE * 3 - 5);
+
+    Mat bgr = scaled(file, region, SIDE, SIDE).bgr();
+
+    assertAlike(bgr, reference(file, region, SIDE, SIDE));
+  }
+
+  /** Soft stripes of colour: half a pixel to the side costs ten times what the codec does. */
+  @ParameterizedTest(name = "cut at {0},{1}, to {2} px")
+  @CsvSource({"0, 0, 100", "1, 0, 100", "0, 1, 100", "7, 5, 100", "3, 0, 150", "1, 1, 150"})
+  void keepsColourInItsPlace(int left, int top, int side) {
+    Mat stripes = new Mat(170, 170, opencv_core.CV_8UC3);
+    try (UByteIndexer pixels = stripes.createIndexer()) {
+      for (int y = 0; y < 170; y++) {
+        for (int x = 0; x < 170; x++) {
+          pixels.put(y, x, 0, (int) (128 + 100 * Math.sin(x / 4.0)));
+          pixels.put(y, x, 1, 128);
+          pixels.put(y, x, 2, (int) (128 + 100 * Math.sin(y / 4.0)));
+        }
+      }
+    }
+    byte[] file = DrawnMats.encoded(stripes, ".jpg");
+    Rect region = new Rect(left, top, 150, 150);
+
+    Mat bgr = scaled(file, region, side, side).bgr();
+
+    assertThat(Likeness.difference(bgr, reference(file, region, side, side))).isLessThan(1.5);
+  }
+
+  @ParameterizedTest(name = "cut at {0},{1}")
+  @CsvSource({"0, 0", "1, 0", "0, 1", "7, 5"})
+  void keepsColourInItsPlaceWhereNothingIsScaled(int left, int top) {
+    byte[] file = jpeg(SIDE + 20, SIDE + 10, "221111", 0);
+    Rect region = new Rect(left, top, SIDE, SIDE);
+
+    SmallPicture picture = scaled(file, region, SIDE, SIDE);
+
+    Mat reference = reference(file, region, SIDE, SIDE);
+    assertThat(Likeness.difference(picture.bgr(), reference)).isLessThan(1.0);
+    assertThat(Likeness.difference(shown(picture), reference)).isLessThan(4.0);
+  }
+
+  @Test
+  void enlarges() {
+    byte[] file = jpeg(70, 50, "221111", 0);
+
+    SmallPicture picture = scaled(file, new Rect(0, 0, 70, 50), 210, 150);
+
+    Mat reference = new Mat();
+    opencv_imgproc.resize(
+        DrawnMats.decoded(file), reference, new Size(210, 150), 0, 0, opencv_imgproc.INTER_CUBIC);
+    assertThat(Likeness.difference(picture.bgr(), reference)).isLessThan(2.5);
+  }
+
+  @Test
+  void showsGreyAsGrey() {
+    Mat drawn = new Mat();
+    opencv_imgproc.cvtColor(DrawnMats.draw(301, 203, 5), drawn, opencv_imgproc.COLOR_BGR2GRAY);
+    byte[] file = DrawnMats.encoded(drawn, ".jpg");
+    Rect region = new Rect(1, 1, 200, 200);
+
+    SmallPicture picture = scaled(file, region, SIDE, SIDE);
+
+    assertAlike(picture.bgr(), reference(file, region, SIDE, SIDE));
+    assertThat(DrawnMats.decoded(picture.jpeg(95, ChromaSubsampling.HALVED)).channels())
+        .isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChromaSubsampling.class)
+  void encodesWhatItShows(ChromaSubsampling chroma) {
+    byte[] file = jpeg(301, 203, "221111", 0);
+
+    SmallPicture picture = scaled(file, new Rect(50, 1, 201, 201), 97, 97);
+
+    Mat shown = DrawnMats.decoded(picture.jpeg(95, chroma));
+    assertThat(Likeness.difference(shown, picture.bgr())).isLessThan(4.0);
+  }
+
+  @ParameterizedTest(name = "{0}x{1}")
+  @CsvSource({"96, 64", "97, 64", "96, 65", "97, 65"})
+  void turnsPlanesAsPixelsTurn(int widthPx, int heightPx) {
+    byte[] file = jpeg(301, 203, "221111", 0);
+    SmallPicture stored = scaled(file, new Rect(0, 0, 301, 203), widthPx, heightPx);
+
+    for (ExifOrientation orientation : ExifOrientation.values()) {
+      SmallPicture turned = stored.turned(orientation);
+
+      Mat expected = OpenCvPicture.turned(stored.bgr(), orientation);
+      assertThat(turned.widthPx()).isEqualTo(expected.cols());
+      assertThat(turned.heightPx()).isEqualTo(expected.rows());
+      assertThat(Likeness.difference(turned.bgr(), expected)).isLessThan(0.5);
+      assertThat(Likeness.difference(shown(turned), expected)).as("" + orientation).isLessThan(4.5);
+    }
+  }
+
+  @Test
+  void takesBrightnessFromTheFileAsItIs() {
+    byte[] file = jpeg(301, 203, "221111", 0);
+
+    Mat luma = scaled(file, new Rect(0, 0, 300, 200), 150, 100).luma();
+
+    Mat grey = new Mat();
+    Mat reference = reference(file, new Rect(0, 0, 300, 200), 150, 100);
+    opencv_imgproc.cvtColor(reference, grey, opencv_imgproc.COLOR_BGR2GRAY);
+    assertThat(Likeness.difference(luma, grey)).isLessThan(1.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 50, 90, 99})
+  void leavesWhatIsCutOffToAnother(int percent) {
+    byte[] file = jpeg(301, 203, "221111", 0);
+
+    assertThat(codec.decode(Arrays.copyOf(file, file.length * percent / 100))).isEmpty();
+  }
+
+  @Test
+  void leavesLostBytesToAnotherAndGoesOn() {
+    byte[] file = jpeg(301, 203, "221111", 0);
+    byte[] flawed = Arrays.copyOf(file, file.length + 40);
+    flawed[flawed.length - 2] = (byte) 0xFF;
+    flawed[flawed.length - 1] = (byte) 0xD9;
+    flawed[file.length - 2] = 0;
+    flawed[file.length - 1] = 0;
+
+    assertThat(codec.decode(flawed)).isEmpty();
+    assertThat(codec.decode(new byte[] {1, 2, 3})).isEmpty();
+    assertThat(codec.decode(file)).isPresent();
+  }
+
+  @Test
+  void decodesPicturesOfAnySizeOneAfterTheOther() {
+    for (int side : new int[] {1, 4_000, 17, 640, 2, 3}) {
+      byte[] file = jpeg(side, side, "221111", 0);
+      Rect region = new Rect(0, 0, side, side);
+
+      SmallPicture picture = scaled(file, region, 32, 32);
+
+      assertThat(Likeness.difference(picture.bgr(), reference(file, region, 32, 32)))
+          .as(side + " px")
+          .isLessThan(4.0);
+    }
+  }
+
+  @Test
+  void comesCloseOnAlmostEveryPhotographOfTheSharedData() throws IOException {
+    Path photographs =
+        Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini/images");
+    assumeThat(photographs).as("the shared photographs are not here").isDirectory();
+    List<Path> files;
+    try (Stream<Path> all = Files.list(photographs)) {
+      files = all.sorted().toList();
+    }
+    int alike = 0;
+    for (Path path : files) {
+      try (PointerScope inner = new PointerScope()) {
+        byte[] file = Files.readAllBytes(path);
+        DecodedPicture picture = codec.decode(file).orElseThrow();
+        int side = Math.min(picture.widthPx(), picture.heightPx());
+        Rect region =
+            new Rect((picture.widthPx() - side) / 2, (picture.heightPx() - side) / 2, side, side);
+        Mat bgr = picture.scaled(region, 256, 256, Resampling.AREA).bgr();
+        inner.attach(bgr);
+        alike += Likeness.similarity(bgr, reference(file, region, 256, 256)) >= ALIKE ? 1 : 0;
+      }
+    }
+    assertThat(alike).isGreaterThanOrEqualTo(files.size() * 99 / 100);
+  }
+
+  private static byte[] jpeg(int widthPx, int heightPx, String sampling, int progressive) {
+    return DrawnMats.encoded(
+        DrawnMats.draw(widthPx, heightPx, 7),
+        ".jpg",
+        opencv_imgcodecs.IMWRITE_JPEG_QUALITY,
+        92,
+        opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR,
+        Integer.parseInt(sampling, 16),
+        opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE,
+        progressive);
+  }
+
+  private SmallPicture scaled(byte[] file, Rect region, int widthPx, int heightPx) {
+    return codec.decode(file).orElseThrow().scaled(region, widthPx, heightPx, Resampling.AREA);
+  }
+
+  private static Mat reference(byte[] file, Rect region, int widthPx, int heightPx) {
+    Mat scaled = new Mat();
+    opencv_imgproc.resize(
+        new Mat(DrawnMats.decoded(file), region),
+        scaled,
+        new Size(widthPx, heightPx),
+        0,
+        0,
+        opencv_imgproc.INTER_AREA);
+    return scaled;
+  }
+
+  private static Mat shown(SmallPicture picture) {
+    return DrawnMats.decoded(picture.jpeg(95, ChromaSubsampling.HALVED));
+  }
+
+  private static void assertAlike(Mat picture, Mat reference) {
+    assertThat(Likeness.difference(picture, reference)).isLessThan(1.5);
+    assertThat(Likeness.similarity(picture, reference)).isGreaterThan(ALIKE);
+  }
+}
