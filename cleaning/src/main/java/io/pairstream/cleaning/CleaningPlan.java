@@ -15,6 +15,7 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.cleaning.image.RefuseUnhandledImages;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.cleaning.split.SplitByImage;
+import io.pairstream.cleaning.tokens.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +98,7 @@ public final class CleaningPlan {
     return split;
   }
 
-  /** Which tokenizer runs, and with which padding. */
+  /** Which tokenizers run, and with which padding. */
   public TokenizeCaption.Settings tokens() {
     return tokens;
   }
@@ -109,14 +110,18 @@ public final class CleaningPlan {
 
   /**
    * What stands in every output as the recipe's version: the first 16 hex digits of SHA-256 over
-   * the effective recipe, one {@code key=value} per line in the order of the keys, the tokenizer's
-   * digest and the steps' version.
+   * the effective recipe, one {@code key=value} per line in the order of the keys, the tokenizers'
+   * digests and the steps' version.
    */
   public String version() {
     StringBuilder text = new StringBuilder();
     effectiveRecipe.forEach(
         (key, value) -> text.append(key).append('=').append(value).append('\n'));
-    text.append("tokenizer-digest=").append(tokens.tokenizer().digest()).append('\n');
+    text.append("tokenizer-digest=").append(tokens.main().tokenizer().digest()).append('\n');
+    for (TokenTarget set : tokens.further()) {
+      text.append("tokenizer-digest.").append(set.name()).append('=');
+      text.append(set.tokenizer().digest()).append('\n');
+    }
     text.append("steps-version=").append(STEPS_VERSION).append('\n');
     try {
       byte[] hash =

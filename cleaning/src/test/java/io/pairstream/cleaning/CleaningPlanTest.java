@@ -83,8 +83,8 @@ class CleaningPlanTest {
     assertThat(cleaned.original()).isEqualTo(IMAGE);
     assertThat(cleaned.image()).isEqualTo(PREPARED);
     assertThat(cleaned.caption().caption().text()).isEqualTo("A dog & a ball");
-    assertThat(cleaned.caption().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
-    assertThat(cleaned.caption().count()).isEqualTo(5);
+    assertThat(cleaned.caption().tokens().ids()).hasSize(128).startsWith(32, 3290).endsWith(50_256);
+    assertThat(cleaned.caption().tokens().count()).isEqualTo(5);
     assertThat(worker.targets).containsExactly(new ImageTarget(256, ImageEncoding.JPEG, 95));
   }
 
@@ -123,13 +123,13 @@ class CleaningPlanTest {
 
     CleanedPair cleaned = plan.clean(pair("dog")).keptOnly().get(0);
 
-    assertThat(cleaned.caption().ids()).containsExactly(9703, 0, 0);
+    assertThat(cleaned.caption().tokens().ids()).containsExactly(9703, 0, 0);
     assertThat(worker.targets).containsExactly(new ImageTarget(64, ImageEncoding.PNG, 95));
     assertThat(plan.clean(pair("doggie")).rejectedOnly())
         .extracting(Rejection::reason)
         .containsExactly(RejectReason.CAPTION_TOO_LONG);
     assertThat(plan.split().assign("00").split()).hasToString("VALIDATION");
-    assertThat(plan.tokens().length()).isEqualTo(3);
+    assertThat(plan.tokens().main().length()).isEqualTo(3);
   }
 
   @Test

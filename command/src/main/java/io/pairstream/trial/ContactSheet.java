@@ -143,8 +143,11 @@ public final class ContactSheet {
         .append("</span> · ")
         .append(escaped(caption.caption().language()))
         .append(" · ")
-        .append(caption.count())
-        .append(caption.truncated() ? " of " + caption.untruncatedCount() + " tokens" : " tokens")
+        .append(caption.tokens().count())
+        .append(
+            caption.tokens().truncated()
+                ? " of " + caption.tokens().untruncatedCount() + " tokens"
+                : " tokens")
         .append(" · ")
         .append(image.originalWidthPx() + "×" + image.originalHeightPx())
         .append(" → ")

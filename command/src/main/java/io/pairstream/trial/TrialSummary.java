@@ -30,7 +30,7 @@ public final class TrialSummary {
       if (!verdict.pair().caption().caption().text().equals(pair.captionAsReceived())) {
         changedCaptions++;
       }
-      if (verdict.pair().caption().truncated()) {
+      if (verdict.pair().caption().tokens().truncated()) {
         truncatedCaptions++;
       }
     } else if (pair.verdict() instanceof Verdict.Refused verdict) {

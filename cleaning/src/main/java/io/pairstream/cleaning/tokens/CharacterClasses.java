@@ -25,10 +25,12 @@ final class CharacterClasses {
 
   private final byte[] classes = new byte[Character.MAX_CODE_POINT + 1];
 
+  static final CharacterClasses INSTANCE = load();
+
   private CharacterClasses() {}
 
   /** Reads the table: per line a class (L, N or S), first and last code point in hex. */
-  static CharacterClasses load() {
+  private static CharacterClasses load() {
     CharacterClasses table = new CharacterClasses();
     try (InputStream in = CharacterClasses.class.getResourceAsStream(TABLE);
         BufferedReader lines =

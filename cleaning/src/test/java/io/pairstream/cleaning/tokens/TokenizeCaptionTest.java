@@ -1,18 +1,23 @@
 package io.pairstream.cleaning.tokens;
 
+import static io.pairstream.cleaning.tokens.TokenTarget.Padding.BY_POSITION;
+import static io.pairstream.cleaning.tokens.TokenTarget.Padding.FIXED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenizeCaptionTest {
 
   /** Gives each character its code as its id. */
-  private static final class LetterTokenizer implements Tokenizer {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record LetterTokenizer(int[] before, int[] after) implements Tokenizer {
 
     @Override
     public String name() {
@@ -25,78 +30,167 @@ class TokenizeCaptionTest {
     }
 
     @Override
+    public int vocabularySize() {
+      return 0x10000;
+    }
+
+    @Override
     public int[] encode(String text) {
       return text.chars().toArray();
     }
   }
 
-  private final TokenizeCaption step =
-      new TokenizeCaption(new TokenizeCaption.Settings(new LetterTokenizer(), 4, 7));
+  private static final Tokenizer BARE = new LetterTokenizer(new int[0], new int[0]);
+  private static final Tokenizer WITH_START_AND_END =
+      new LetterTokenizer(new int[] {1}, new int[] {2, 3});
+
+  private static TokenIds tokens(Tokenizer tokenizer, TokenTarget.Padding padding, String text) {
+    CleanedCaption caption = new CleanedCaption(text, "en");
+    TokenizeCaption step =
+        new TokenizeCaption(
+            new TokenizeCaption.Settings(new TokenTarget("", tokenizer, 4, padding, 7), List.of()));
+    TokenizedCaption tokenized = step.apply(caption).keptOnly().get(0);
+    assertThat(tokenized.caption()).isEqualTo(caption);
+    return tokenized.tokens();
+  }
+
+  private static TokenIds ids(int count, int untruncatedCount, int... ids) {
+    return new TokenIds(ids, count, untruncatedCount);
+  }
 
   @Test
   void padsShortCaption() {
-    CleanedCaption caption = new CleanedCaption("ab", "en");
+    assertThat(tokens(BARE, FIXED, "ab")).isEqualTo(ids(2, 2, 'a', 'b', 7, 7));
+  }
 
-    assertThat(step.apply(caption))
-        .isEqualTo(Outcome.kept(new TokenizedCaption(caption, new int[] {'a', 'b', 7, 7}, 2, 2)));
+  @Test
+  void padsEachPlaceWithItsOwnId() {
+    assertThat(tokens(BARE, BY_POSITION, "ab")).isEqualTo(ids(2, 2, 'a', 'b', 9, 10));
   }
 
   @Test
   void keepsCaptionOfExactlyTheLength() {
-    CleanedCaption caption = new CleanedCaption("abcd", "en");
+    TokenIds tokens = tokens(BARE, FIXED, "abcd");
 
-    TokenizedCaption tokenized = step.apply(caption).keptOnly().get(0);
-
-    assertThat(tokenized)
-        .isEqualTo(new TokenizedCaption(caption, new int[] {'a', 'b', 'c', 'd'}, 4, 4));
-    assertThat(tokenized.truncated()).isFalse();
+    assertThat(tokens).isEqualTo(ids(4, 4, 'a', 'b', 'c', 'd'));
+    assertThat(tokens.truncated()).isFalse();
   }
 
   @Test
   void keepsTheFirstIdsOfLongerCaption() {
-    CleanedCaption caption = new CleanedCaption("abcde", "en");
+    TokenIds tokens = tokens(BARE, FIXED, "abcde");
 
-    TokenizedCaption tokenized = step.apply(caption).keptOnly().get(0);
-
-    assertThat(tokenized)
-        .isEqualTo(new TokenizedCaption(caption, new int[] {'a', 'b', 'c', 'd'}, 4, 5));
-    assertThat(tokenized.truncated()).isTrue();
+    assertThat(tokens).isEqualTo(ids(4, 5, 'a', 'b', 'c', 'd'));
+    assertThat(tokens.truncated()).isTrue();
   }
 
   @Test
-  void hasDefaults() {
+  void keepsTheSpecialTokensAroundCutCaption() {
+    assertThat(tokens(WITH_START_AND_END, FIXED, "")).isEqualTo(ids(3, 3, 1, 2, 3, 7));
+    assertThat(tokens(WITH_START_AND_END, FIXED, "a")).isEqualTo(ids(4, 4, 1, 'a', 2, 3));
+    assertThat(tokens(WITH_START_AND_END, FIXED, "ab")).isEqualTo(ids(4, 5, 1, 'a', 2, 3));
+  }
+
+  @Test
+  void makesEverySetOfTheRecipeInItsOrder() {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            "recipe",
+            """
+            tokens: {tokenizer: clip}
+            token-sets:
+              glide: {tokenizer: glide, length: 5}
+              dalle: {tokenizer: dalle, length: 4, padding: by-position}
+            """);
+    TokenizeCaption step = new TokenizeCaption(TokenizeCaption.Settings.from(recipe));
+    recipe.finish();
+
+    TokenizedCaption tokenized = step.apply(new CleanedCaption("A photo", "en")).keptOnly().get(0);
+
+    assertThat(tokenized.tokens().ids()).startsWith(49406, 320, 1125, 49407, 0).hasSize(77);
+    assertThat(tokenized.tokens().count()).isEqualTo(4);
+    assertThat(tokenized.further())
+        .containsExactly(
+            ids(2, 2, 64, 4590, 50256, 50256, 50256), ids(2, 2, 320, 1125, 49410, 49411));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "gpt2, 128, 50256, 50257",
+    "clip, 77, 0, 49408",
+    "glide, 128, 50256, 50257",
+    "dalle, 256, 0, 49408"
+  })
+  void hasDefaultsForEachTokenizer(String name, int length, int padId, int positionPadId) {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            "recipe",
+            "tokens: {tokenizer: %s}\ntoken-sets: {x: {tokenizer: %s, padding: by-position}}"
+                .formatted(name, name));
+
+    TokenizeCaption.Settings settings = TokenizeCaption.Settings.from(recipe);
+
+    assertThat(settings.main().tokenizer().name()).isEqualTo(name);
+    assertThat(settings.main().length()).isEqualTo(length);
+    assertThat(settings.main().padding()).isEqualTo(FIXED);
+    assertThat(settings.main().padId()).isEqualTo(padId);
+    assertThat(settings.further()).hasSize(1);
+    assertThat(settings.further().get(0).name()).isEqualTo("x");
+    assertThat(settings.further().get(0).padId()).isEqualTo(positionPadId);
+    assertThat(recipe.finish())
+        .containsEntry("tokens.length", String.valueOf(length))
+        .containsEntry("token-sets.x.pad-id", String.valueOf(positionPadId));
+  }
+
+  @Test
+  void isGpt2WithoutAnyKey() {
     RecipeReader recipe = RecipeReader.parse("recipe", "");
 
     TokenizeCaption.Settings settings = TokenizeCaption.Settings.from(recipe);
 
-    assertThat(settings.tokenizer().name()).isEqualTo("gpt2");
-    assertThat(settings.length()).isEqualTo(128);
-    assertThat(settings.padId()).isEqualTo(50_256);
+    assertThat(settings.main().tokenizer().name()).isEqualTo("gpt2");
+    assertThat(settings.further()).isEmpty();
     assertThat(recipe.finish())
-        .containsOnlyKeys("tokens.tokenizer", "tokens.length", "tokens.pad-id");
+        .containsOnlyKeys("tokens.tokenizer", "tokens.length", "tokens.padding", "tokens.pad-id");
   }
 
   @Test
   void mapsEveryKey() {
     RecipeReader recipe =
-        RecipeReader.parse("recipe", "tokens: {tokenizer: gpt2, length: 4096, pad-id: 0}");
+        RecipeReader.parse(
+            "recipe",
+            "tokens: {tokenizer: clip, length: 4096, padding: by-position, pad-id: 5,"
+                + " special-in-text: true}");
 
-    TokenizeCaption.Settings settings = TokenizeCaption.Settings.from(recipe);
+    TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
+    recipe.finish();
 
-    assertThat(settings.length()).isEqualTo(4096);
-    assertThat(settings.padId()).isZero();
+    assertThat(target.length()).isEqualTo(4096);
+    assertThat(target.padding()).isEqualTo(BY_POSITION);
+    assertThat(target.padId()).isEqualTo(5);
+    assertThat(target.tokenizer().encode("<|endoftext|>")).containsExactly(49407);
   }
 
   @Test
   void refusesWhatIsOutOfRangeAllAtOnce() {
     RecipeReader recipe =
-        RecipeReader.parse("recipe", "tokens: {tokenizer: bert, length: 4097, pad-id: 50257}");
+        RecipeReader.parse(
+            "recipe",
+            """
+            tokens: {tokenizer: bert, length: 4097, pad-id: 50257, padding: left}
+            token-sets:
+              "A b": {tokenizer: clip, length: 2, pad-id: 49408}
+            """);
     TokenizeCaption.Settings.from(recipe);
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)
-        .hasMessageContaining("'bert' is not one of gpt2")
+        .hasMessageContaining("'bert' is not one of gpt2, clip, glide, dalle, hf")
         .hasMessageContaining("4097 is out of range: must be 1 to 4096")
-        .hasMessageContaining("50257 is out of range: must be 0 to 50256");
+        .hasMessageContaining("50257 is out of range: must be 0 to 50256")
+        .hasMessageContaining("'left' is not one of fixed, by-position")
+        .hasMessageContaining("a set's name is made of")
+        .hasMessageContaining("2 is out of range: must be 3 to 4096")
+        .hasMessageContaining("49408 is out of range: must be 0 to 49407");
   }
 }

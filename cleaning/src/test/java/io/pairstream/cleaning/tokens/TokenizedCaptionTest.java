@@ -3,12 +3,13 @@ package io.pairstream.cleaning.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.caption.CleanedCaption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenizedCaptionTest {
 
   private static TokenizedCaption caption(String text, int... ids) {
-    return new TokenizedCaption(new CleanedCaption(text, "en"), ids, 1, 1);
+    return new TokenizedCaption(new CleanedCaption(text, "en"), new TokenIds(ids, 1, 1), List.of());
   }
 
   @Test

@@ -4,11 +4,14 @@ import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.split.Assignment;
+import io.pairstream.cleaning.tokens.TokenIds;
+import io.pairstream.cleaning.tokens.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -34,6 +37,7 @@ final class OutputRecords {
     RawPair pair = tracked.stage().pair();
     PreparedImage image = cleaned.image();
     TokenizedCaption caption = cleaned.caption();
+    TokenTarget main = plan.tokens().main();
     Assignment assignment = plan.split().assign(tracked.identity().imageDigest());
     return PreparedPair.newBuilder()
         .setPairId(tracked.identity().pairId())
@@ -44,12 +48,13 @@ final class OutputRecords {
         .setChannels(CHANNELS)
         .setCaption(caption.caption().text())
         .setLanguage(caption.caption().language())
-        .setTokenIds(boxed(caption.ids()))
-        .setTokenCount(caption.count())
-        .setTruncated(caption.truncated())
-        .setPadId(plan.tokens().padId())
-        .setTokenizer(plan.tokens().tokenizer().name())
-        .setTokenizerDigest(plan.tokens().tokenizer().digest())
+        .setTokenIds(boxed(caption.tokens().ids()))
+        .setTokenCount(caption.tokens().count())
+        .setTruncated(caption.tokens().truncated())
+        .setPadId(main.padId())
+        .setTokenizer(main.tokenizer().name())
+        .setTokenizerDigest(main.tokenizer().digest())
+        .setTokenSets(tokenSets(caption.further()))
         .setImageDigest(tracked.identity().imageDigest())
         .setPerceptualHash(String.format("%016x", image.perceptualHash()))
         .setMeasures(measures(cleaned))
@@ -93,7 +98,7 @@ final class OutputRecords {
     measures.put("original_width_px", (double) cleaned.image().originalWidthPx());
     measures.put("original_height_px", (double) cleaned.image().originalHeightPx());
     measures.put("original_bytes", (double) cleaned.original().encoded().size());
-    measures.put("caption_tokens", (double) cleaned.caption().untruncatedCount());
+    measures.put("caption_tokens", (double) cleaned.caption().tokens().untruncatedCount());
     return measures;
   }
 
@@ -101,6 +106,25 @@ final class OutputRecords {
     List<Header> headers = new ArrayList<>();
     raw.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
     return headers;
+  }
+
+  private List<TokenSet> tokenSets(List<TokenIds> further) {
+    List<TokenSet> sets = new ArrayList<>(further.size());
+    for (int i = 0; i < further.size(); i++) {
+      TokenTarget target = plan.tokens().further().get(i);
+      TokenIds tokens = further.get(i);
+      sets.add(
+          TokenSet.newBuilder()
+              .setName(target.name())
+              .setTokenIds(boxed(tokens.ids()))
+              .setTokenCount(tokens.count())
+              .setTruncated(tokens.truncated())
+              .setPadId(target.padId())
+              .setTokenizer(target.tokenizer().name())
+              .setTokenizerDigest(target.tokenizer().digest())
+              .build());
+    }
+    return sets;
   }
 
   private static List<Integer> boxed(int[] ids) {

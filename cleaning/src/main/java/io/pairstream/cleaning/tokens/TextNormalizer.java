@@ -1,0 +1,181 @@
+package io.pairstream.cleaning.tokens;
+
+import java.text.Normalizer;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+
+/** What a tokenizer.json does to a text before it is cut in pieces. Thread-safe. */
+@FunctionalInterface
+interface TextNormalizer {
+
+  String apply(String text);
+
+  /** This one, then {@code next}. */
+  default TextNormalizer then(TextNormalizer next) {
+    return text -> next.apply(apply(text));
+  }
+
+  /**
+   * A normal form of Unicode. Code points that Hugging Face's tables lack are left alone, and
+   * nothing is moved or composed across them.
+   */
+  static TextNormalizer form(Normalizer.Form form) {
+    IntPredicate inert = CodePointClasses.INSTANCE.of("inert");
+    return text -> {
+      if (isAscii(text)) {
+        return text;
+      }
+      StringBuilder out = new StringBuilder(text.length() + 8);
+      int begin = 0;
+      for (int i = 0; i < text.length(); ) {
+        int codePoint = text.codePointAt(i);
+        int end = i + Character.charCount(codePoint);
+        if (inert.test(codePoint)) {
+          out.append(Normalizer.normalize(text.substring(begin, i), form));
+          out.append(text, i, end);
+          begin = end;
+        }
+        i = end;
+      }
+      return out.append(Normalizer.normalize(text.substring(begin), form)).toString();
+    };
+  }
+
+  /** Leaves out the members of a class. */
+  static TextNormalizer without(IntPredicate members) {
+    return text -> {
+      StringBuilder out = new StringBuilder(text.length());
+      text.codePoints().filter(members.negate()).forEach(out::appendCodePoint);
+      return out.toString();
+    };
+  }
+
+  /** Cuts white space off the ends. */
+  static TextNormalizer stripped(boolean left, boolean right) {
+    return text -> {
+      int begin = 0;
+      int end = text.length();
+      while (left && begin < end && CodePointClasses.isSpace(text.charAt(begin))) {
+        begin++;
+      }
+      while (right && begin < end && CodePointClasses.isSpace(text.charAt(end - 1))) {
+        end--;
+      }
+      return text.substring(begin, end);
+    };
+  }
+
+  /** Puts {@code content} in place of every match. */
+  static TextNormalizer replaced(SplitPattern pattern, String content) {
+    return text -> {
+      StringBuilder out = new StringBuilder(text.length());
+      for (int i = 0; i < text.length(); ) {
+        int end = pattern.end(text, i);
+        if (end > i) {
+          out.append(content);
+          i = end;
+        } else {
+          int codePoint = text.codePointAt(i);
+          out.appendCodePoint(codePoint);
+          i += Character.charCount(codePoint);
+        }
+      }
+      return out.toString();
+    };
+  }
+
+  /** Puts {@code prefix} before a text that is not empty. */
+  static TextNormalizer prefixed(String prefix) {
+    return text -> text.isEmpty() ? text : prefix + text;
+  }
+
+  /**
+   * BERT's: control characters out and white space plain, Chinese characters between spaces,
+   * accents off, lower case; each as asked.
+   */
+  static TextNormalizer bert(
+      boolean cleans, boolean partsChinese, boolean stripsAccents, boolean lowers) {
+    TextNormalizer normalizer = text -> text;
+    CodePointClasses classes = CodePointClasses.INSTANCE;
+    if (cleans) {
+      IntPredicate space = classes.of("bert-space");
+      normalizer =
+          normalizer
+              .then(without(classes.of("bert-removed")))
+              .then(text -> mapped(text, c -> space.test(c) ? " " : null));
+    }
+    if (partsChinese) {
+      normalizer =
+          normalizer.then(
+              text -> mapped(text, c -> isChinese(c) ? " " + Character.toString(c) + " " : null));
+    }
+    if (stripsAccents) {
+      normalizer =
+          normalizer.then(form(Normalizer.Form.NFD)).then(without(classes.of("bert-mark")));
+    }
+    return lowers ? normalizer.then(LowerCase.INSTANCE::of) : normalizer;
+  }
+
+  /** The clean-up of SentencePiece's nmt rules. */
+  static TextNormalizer nmt() {
+    return without(TextNormalizer::isNmtControl)
+        .then(text -> mapped(text, c -> isNmtSpace(c) ? " " : null));
+  }
+
+  /** Each code point replaced by what {@code change} makes of it; null leaves it. */
+  private static String mapped(String text, IntFunction<String> change) {
+    StringBuilder out = new StringBuilder(text.length() + 8);
+    text.codePoints()
+        .forEach(
+            codePoint -> {
+              String changed = change.apply(codePoint);
+              if (changed == null) {
+                out.appendCodePoint(codePoint);
+              } else {
+                out.append(changed);
+              }
+            });
+    return out.toString();
+  }
+
+  /**
+   * The ranges of BERT's own tokenizer, with its one gap.
+   *
+   * @see <a
+   *     href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
+   */
+  private static boolean isChinese(int c) {
+    return (c >= 0x4E00 && c <= 0x9FFF)
+        || (c >= 0x3400 && c <= 0x4DBF)
+        || (c >= 0x20000 && c <= 0x2A6DF)
+        || (c >= 0x2A700 && c <= 0x2B81F)
+        || (c >= 0x2B920 && c <= 0x2CEAF)
+        || (c >= 0xF900 && c <= 0xFAFF)
+        || (c >= 0x2F800 && c <= 0x2FA1F);
+  }
+
+  private static boolean isNmtControl(int c) {
+    return (c >= 0x1 && c <= 0x8)
+        || c == 0xB
+        || (c >= 0xE && c <= 0x1F)
+        || c == 0x7F
+        || c == 0x8F
+        || c == 0x9F;
+  }
+
+  private static boolean isNmtSpace(int c) {
+    return switch (c) {
+      case 0x9, 0xA, 0xC, 0xD, 0x1680, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD -> true;
+      default -> c >= 0x200B && c <= 0x200F;
+    };
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

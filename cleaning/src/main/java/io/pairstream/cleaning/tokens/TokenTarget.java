@@ -1,0 +1,113 @@
+package io.pairstream.cleaning.tokens;
+
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * One way to make token ids of a caption: tokenizer, length and padding.
+ *
+ * @param name name of the set in the recipe; empty for the main one
+ * @param tokenizer vocabulary and algorithm
+ * @param length fixed length of the ids, special tokens included; at least one more than the
+ *     special tokens, at most 4096
+ * @param padding how the rest is filled
+ * @param padId the id that fills the rest, or is added to a place's index; 0 or more
+ */
+public record TokenTarget(
+    String name, Tokenizer tokenizer, int length, Padding padding, int padId) {
+
+  /** How the places behind the tokens are filled. */
+  public enum Padding {
+    /** With {@code padId}. */
+    FIXED,
+
+    /**
+     * With {@code padId} and the place's index, from 0, added: a padding token for each place, as
+     * in DALL-E.
+     */
+    BY_POSITION
+  }
+
+  private static final int LONGEST = 4096;
+
+  /** Ids are small numbers; this bounds what a recipe may ask for. */
+  private static final int LARGEST_ID = 10_000_000;
+
+  /** The text's ids between the special ones, cut or padded to the length. */
+  TokenIds apply(String text) {
+    int[] all = tokenizer.encode(text);
+    int[] before = tokenizer.before();
+    int[] after = tokenizer.after();
+    int kept = Math.min(all.length, length - before.length - after.length);
+    int count = before.length + kept + after.length;
+    int[] ids = Arrays.copyOf(before, length);
+    System.arraycopy(all, 0, ids, before.length, kept);
+    System.arraycopy(after, 0, ids, before.length + kept, after.length);
+    for (int place = count; place < length; place++) {
+      ids[place] = padding == Padding.FIXED ? padId : padId + place;
+    }
+    return new TokenIds(ids, count, before.length + all.length + after.length);
+  }
+
+  /**
+   * Reads a set's keys, which stand below {@code section}: {@code tokenizer}, {@code length},
+   * {@code padding}, {@code pad-id}; {@code special-in-text} where the vocabulary has special
+   * tokens that a text can spell; {@code file} where the tokenizer is one.
+   */
+  static TokenTarget from(RecipeReader recipe, String section, String name) {
+    String kind =
+        recipe.choice(section + ".tokenizer", "gpt2", "gpt2", "clip", "glide", "dalle", "hf");
+    return switch (kind) {
+      case "clip" ->
+          from(recipe, section, name, new ClipTokenizer(specialInText(recipe, section)), 77, 0);
+      case "glide" ->
+          from(recipe, section, name, new GlideTokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+      case "dalle" ->
+          from(recipe, section, name, new DalleTokenizer(specialInText(recipe, section)), 256, 0);
+      case "hf" -> fromFile(recipe, section, name);
+      default -> from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+    };
+  }
+
+  private static boolean specialInText(RecipeReader recipe, String section) {
+    return recipe.flag(section + ".special-in-text", false);
+  }
+
+  private static TokenTarget fromFile(RecipeReader recipe, String section, String name) {
+    boolean specialInText = specialInText(recipe, section);
+    String file = recipe.text(section + ".file", "");
+    try {
+      TokenizerFile read = TokenizerFile.read(Path.of(file), specialInText);
+      // The content decides what comes out, not the place where a machine keeps it.
+      recipe.effect(section + ".file", "sha256:" + read.tokenizer().digest());
+      return from(recipe, section, name, read.tokenizer(), read.length(), read.padId());
+    } catch (IOException | IllegalArgumentException e) {
+      recipe.problem(section + ".file", "'" + file + "': " + e.getMessage());
+      return from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+    }
+  }
+
+  private static TokenTarget from(
+      RecipeReader recipe,
+      String section,
+      String name,
+      Tokenizer tokenizer,
+      int presetLength,
+      int presetPadId) {
+    int special = tokenizer.before().length + tokenizer.after().length;
+    int length = recipe.integer(section + ".length", presetLength, special + 1, LONGEST);
+    boolean byPosition =
+        recipe.choice(section + ".padding", "fixed", "fixed", "by-position").equals("by-position");
+    int padId =
+        byPosition
+            ? recipe.integer(section + ".pad-id", tokenizer.vocabularySize(), 0, LARGEST_ID)
+            : recipe.integer(section + ".pad-id", presetPadId, 0, tokenizer.vocabularySize() - 1);
+    if (padId < 0) {
+      recipe.problem(section + ".pad-id", "the tokenizer has no padding; say which id fills");
+    }
+    return new TokenTarget(
+        name, tokenizer, length, byPosition ? Padding.BY_POSITION : Padding.FIXED, padId);
+  }
+}

@@ -1,0 +1,43 @@
+package io.pairstream.cleaning.tokens;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.GZIPInputStream;
+
+/** The vocabularies that come with the product, and what identifies any vocabulary. */
+final class VocabularyFile {
+
+  private VocabularyFile() {}
+
+  /** The bytes of a file of this package. */
+  static byte[] read(String name) {
+    try (InputStream in = VocabularyFile.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + name, e);
+    }
+  }
+
+  /** What is in a file compressed with gzip. */
+  static byte[] unzip(byte[] file) {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(file))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("not a file of gzip", e);
+    }
+  }
+
+  /** Lower-case hex SHA-256. */
+  static String digest(byte[] file) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

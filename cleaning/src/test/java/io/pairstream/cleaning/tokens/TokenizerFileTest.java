@@ -1,0 +1,149 @@
+package io.pairstream.cleaning.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.cleaning.recipe.InvalidRecipeException;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TokenizerFileTest {
+
+  private static final String WORDS =
+      """
+      {"model": {"type": "WordLevel", "unk_token": "u", "vocab": {"u": 0, "dog": 1}}%s}
+      """;
+
+  @TempDir private Path folder;
+
+  private static Path stored(String name) {
+    try {
+      return Path.of(TokenizerFileTest.class.getResource("json/" + name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Path written(String json) throws IOException {
+    return Files.writeString(folder.resolve("tokenizer.json"), json);
+  }
+
+  @Test
+  void takesPaddingAndSpecialTokensFromTheFile() throws IOException {
+    TokenizerFile file = TokenizerFile.read(stored("wordpiece-uncased.json"), false);
+
+    assertThat(file.padId()).isZero();
+    assertThat(file.length()).isEqualTo(128);
+    assertThat(file.tokenizer().name()).isEqualTo("hf");
+    assertThat(file.tokenizer().digest()).matches("[0-9a-f]{64}");
+    assertThat(file.tokenizer().before()).containsExactly(2);
+    assertThat(file.tokenizer().after()).containsExactly(3);
+  }
+
+  @Test
+  void takesTheLengthThatTheFileCutsAt() throws IOException {
+    Path file = written(WORDS.formatted(", \"truncation\": {\"max_length\": 9}"));
+
+    assertThat(TokenizerFile.read(file, false).length()).isEqualTo(9);
+  }
+
+  @Test
+  void isNamedInTheRecipeByItsContentAlone() throws IOException {
+    Path file = written(WORDS.formatted(""));
+    RecipeReader recipe =
+        RecipeReader.parse("recipe", "tokens: {tokenizer: hf, pad-id: 0, file: '" + file + "'}");
+
+    TokenTarget target = TokenizeCaption.Settings.from(recipe).main();
+
+    assertThat(target.apply("dog").ids()).startsWith(1, 0).hasSize(128);
+    assertThat(recipe.finish())
+        .containsEntry("tokens.file", "sha256:" + target.tokenizer().digest())
+        .containsEntry("tokens.special-in-text", "false");
+  }
+
+  @Test
+  void asksForPaddingThatTheFileDoesNotName() throws IOException {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            "recipe", "tokens: {tokenizer: hf, file: '" + written(WORDS.formatted("")) + "'}");
+    TokenizeCaption.Settings.from(recipe);
+
+    assertThatThrownBy(recipe::finish)
+        .isInstanceOf(InvalidRecipeException.class)
+        .hasMessageContaining("tokens.pad-id: the tokenizer has no padding");
+  }
+
+  @Test
+  void reportsFileThatIsNotThere() {
+    RecipeReader recipe =
+        RecipeReader.parse("recipe", "\ntokens:\n  tokenizer: hf\n  file: nowhere.json");
+    TokenizeCaption.Settings.from(recipe);
+
+    assertThatThrownBy(recipe::finish)
+        .isInstanceOf(InvalidRecipeException.class)
+        .hasMessageContaining("line 4: tokens.file: 'nowhere.json': no such file");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        ", \"normalizer\": {\"type\": \"Bogus\"} | the normalizer Bogus is not supported",
+        ", \"pre_tokenizer\": {\"type\": \"UnicodeScripts\"} | pre-tokenizer UnicodeScripts is not",
+        ", \"post_processor\": {\"type\": \"Odd\"} | the post-processor Odd is not supported",
+        ", \"normalizer\": {\"type\": \"NFC\", \"odd\": 1} | 'odd' of NFC is not supported",
+        ", \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a)+\"},"
+            + " \"behavior\": \"Removed\"} | the pattern (a)+ has '+' here",
+        ", \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}"
+            + " | precompiled_charsmap is damaged",
+        ", \"added_tokens\": [{\"id\": 7, \"content\": \"cat\"}] | 'cat' has the id 7, not 2",
+        ", \"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": []} | has no text",
+      })
+  void refusesByNameWhatItDoesNotHave(String part, String message) throws IOException {
+    Path file = written(WORDS.formatted(part));
+
+    assertThatThrownBy(() -> TokenizerFile.read(file, false))
+        .isInstanceOf(UnsupportedTokenizerException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{} | it has no model",
+        "[1] | it has no model",
+        "{\"model\": {\"type\": \"Odd\"}} | the model Odd is not supported",
+        "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}} | model.vocab is empty",
+        "{\"model\": {\"type\": \"BPE\", \"dropout\": 0.1, \"vocab\": {\"a\": 0}}} | by chance",
+        "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}} | a a is not",
+        "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}, \"unk_token\": \"u\"}} | no token",
+        "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0.0]]}} | unk_id",
+        "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": \"b\"}}} | 'a' has no id",
+      })
+  void refusesModelThatCannotWork(String json, String message) throws IOException {
+    Path file = written(json);
+
+    assertThatThrownBy(() -> TokenizerFile.read(file, false))
+        .isInstanceOf(UnsupportedTokenizerException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void refusesWhatIsNotJson() throws IOException {
+    Path file = written("{\"model\": ");
+
+    assertThatThrownBy(() -> TokenizerFile.read(file, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("not JSON");
+  }
+}
