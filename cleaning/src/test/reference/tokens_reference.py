@@ -260,6 +260,8 @@ def main():
     if arguments.what == "golden":
         r = random.Random(7)
         texts = ["", " ", "A red bicycle leans against a wall.", "\u4e00\u53ea\u68d5\u8272\u7684\u72d7\u5728\u8349\u5730\u4e0a\u3002", "a" * 600, "ab" * 100]
+        known = [word for word in WORDS if NEWER_CAPITALS.isdisjoint(word)]
+        texts += [" ".join(known), "".join(known), "a\u0345b \u03b1\u0345 \u0399\u0345", "x\u00b2\u00bd- \u00b9"]
         texts += [" ".join(WORDS), "".join(WORDS), " ".join(SPECIAL), "".join(EMOJI), "a".join(SPACES)]
         texts += [hostile(r)[:200] for _ in range(30)]
         print("# Tokenizer, text as a JSON string, ids; tabs between. Made by tokens_reference.py.")

@@ -1,9 +1,10 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One way to make token ids of a caption: tokenizer, length and padding.
@@ -88,16 +89,19 @@ public record TokenTarget(
 
   private static TokenTarget fromFile(RecipeReader recipe, String section, String name) {
     boolean specialInText = specialInText(recipe, section);
-    String file = recipe.text(section + ".file", "");
-    try {
-      TokenizerFile read = TokenizerFile.read(Path.of(file), specialInText);
-      // The content decides what comes out, not the place where a machine keeps it.
-      recipe.effect(section + ".file", "sha256:" + read.tokenizer().digest());
-      return from(recipe, section, name, read.tokenizer(), read.length(), read.padId());
-    } catch (IOException | IllegalArgumentException e) {
-      recipe.problem(section + ".file", "'" + file + "': " + e.getMessage());
-      return from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+    String key = section + ".file";
+    Optional<NamedFile> file = recipe.file(key, TokenizerFile.LARGEST_BYTES);
+    if (file.isPresent()) {
+      try {
+        TokenizerFile read = TokenizerFile.read(file.get().path(), specialInText);
+        return from(recipe, section, name, read.tokenizer(), read.length(), read.padId());
+      } catch (IOException | IllegalArgumentException e) {
+        recipe.problem(key, "'" + file.get().path().getFileName() + "': " + e.getMessage());
+      }
+    } else if (recipe.text(key, "").isEmpty()) {
+      recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
     }
+    return from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
   }
 
   private static TokenTarget from(

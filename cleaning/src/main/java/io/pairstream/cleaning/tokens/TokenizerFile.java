@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
  */
 record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
 
-  private static final long LARGEST_BYTES = 256L << 20;
+  /** More than any vocabulary in use. */
+  static final long LARGEST_BYTES = 256L << 20;
   private static final int PRESET_LENGTH = 128;
   private static final int LONGEST = 4096;
   private static final List<String> PADDING = List.of("[PAD]", "<pad>", "<|pad|>", "<|endoftext|>");
@@ -44,12 +45,6 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
    * @throws UnsupportedTokenizerException with what the file has that is not taken
    */
   static TokenizerFile read(Path path, boolean specialInText) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new IOException("no such file; give the path of a tokenizer.json");
-    }
-    if (Files.size(path) > LARGEST_BYTES) {
-      throw new IOException("more than 256 MiB; give a tokenizer.json");
-    }
     byte[] file = Files.readAllBytes(path);
     try {
       return new Reader(JSON.readTree(file), specialInText).read(VocabularyFile.digest(file));

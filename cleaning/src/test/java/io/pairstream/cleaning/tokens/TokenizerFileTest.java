@@ -88,7 +88,7 @@ class TokenizerFileTest {
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)
-        .hasMessageContaining("line 4: tokens.file: 'nowhere.json': no such file");
+        .hasMessageContaining("line 4: tokens.file: there is no file");
   }
 
   @ParameterizedTest(name = "{0}")

@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
 import io.pairstream.cleaning.image.ImagePlan;
@@ -240,7 +241,9 @@ final class ImagePreparer {
             picture, renditions, upright.widthPx(), upright.heightPx(), hash, measures));
   }
 
-  /** What the main picture is measured by: at hand already where a JPEG with halved colour is made. */
+  /**
+   * What the main picture is measured by: at hand already where a JPEG with halved colour is made.
+   */
   private Mat colours(SmallPicture main) {
     boolean halved =
         plan.main().encoding() == ImageEncoding.JPEG

@@ -103,5 +103,13 @@ final class InkDecoder {
           enlarges ? opencv_imgproc.INTER_CUBIC : opencv_imgproc.INTER_AREA);
       return new OpenCvPicture(conversion.apply(small));
     }
+
+    @Override
+    public SmallPicture sampled(int sidePx) {
+      Mat sample = new Mat();
+      opencv_imgproc.resize(
+          inks, sample, new Size(sidePx, sidePx), 0, 0, opencv_imgproc.INTER_NEAREST);
+      return new OpenCvPicture(conversion.apply(sample));
+    }
   }
 }

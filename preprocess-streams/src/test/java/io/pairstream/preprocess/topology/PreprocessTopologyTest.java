@@ -14,6 +14,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.TokenSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +64,44 @@ class PreprocessTopologyTest {
       assertThat(prepared.getReceivedAt()).isEqualTo(pair.getReceivedAt());
       assertThat(prepared.getPreparedAt()).isEqualTo(TopologyUnderTest.ARRIVAL);
       assertThat(prepared.getRecipeVersion()).hasSize(16);
+    }
+  }
+
+  @Test
+  void publishesEveryTokenSetOfTheRecipe() {
+    String recipe =
+        ALL_TRAINING
+            + """
+
+            tokens: {tokenizer: clip}
+            token-sets:
+              open: {tokenizer: dalle, padding: by-position}
+              small: {tokenizer: glide, length: 3}
+            """;
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, recipe)) {
+      topology.send("crowdsourced", Pairs.good(1));
+
+      PreparedPair prepared = topology.training().get(0).value();
+      assertThat(prepared.getTokenizer()).isEqualTo("clip");
+      assertThat(prepared.getTokenIds()).hasSize(77).startsWith(49_406);
+      assertThat(prepared.getPadId()).isZero();
+      assertThat(prepared.getTokenSets())
+          .extracting(TokenSet::getName)
+          .containsExactly("open", "small");
+      TokenSet open = prepared.getTokenSets().get(0);
+      assertThat(open.getTokenIds())
+          .hasSize(256)
+          .startsWith(prepared.getTokenIds().get(1))
+          .endsWith(49_408 + 255);
+      assertThat(open.getTokenCount()).isEqualTo(prepared.getTokenCount() - 2);
+      assertThat(open.getTruncated()).isFalse();
+      assertThat(open.getPadId()).isEqualTo(49_408);
+      assertThat(open.getTokenizer()).isEqualTo("dalle");
+      assertThat(open.getTokenizerDigest()).isEqualTo(prepared.getTokenizerDigest());
+      TokenSet small = prepared.getTokenSets().get(1);
+      assertThat(small.getTokenIds()).hasSize(3);
+      assertThat(small.getTruncated()).isTrue();
+      assertThat(small.getTokenizerDigest()).isNotEqualTo(open.getTokenizerDigest());
     }
   }
 
