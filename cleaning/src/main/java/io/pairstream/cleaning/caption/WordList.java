@@ -1,19 +1,16 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Lists of words and phrases: UTF-8, one to a line; what follows {@code //} is for the reader, and
@@ -34,32 +31,19 @@ final class WordList {
     }
   }
 
-  /**
-   * The list in the file that {@code key} names, by a path from the working directory; empty where
-   * it names none. The file's digest is part of what is in force, as {@code <key>-digest}.
-   */
+  /** The list in the file that {@code key} names; empty where it names none. */
   static List<String> named(RecipeReader recipe, String key) {
-    String file = recipe.text(key, "");
+    Optional<NamedFile> file = recipe.file(key, LARGEST_BYTES);
     if (file.isEmpty()) {
       return List.of();
     }
+    Path path = file.get().path();
     try {
-      Path path = Path.of(file);
-      if (!Files.isRegularFile(path)) {
-        recipe.problem(key, "there is no file '" + file + "'");
-        return List.of();
-      }
-      if (Files.size(path) > LARGEST_BYTES) {
-        recipe.problem(key, "'" + file + "' has more than " + LARGEST_BYTES + " bytes");
-        return List.of();
-      }
-      byte[] bytes = Files.readAllBytes(path);
-      recipe.effect(key + "-digest", digest(bytes));
-      return entries(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      return entries(Files.readString(path, StandardCharsets.UTF_8));
     } catch (CharacterCodingException e) {
-      recipe.problem(key, "'" + file + "' is not text in UTF-8");
-    } catch (IOException | InvalidPathException e) {
-      recipe.problem(key, "'" + file + "' cannot be read: " + e.getMessage());
+      recipe.problem(key, "'" + path.getFileName() + "' is not text in UTF-8");
+    } catch (IOException e) {
+      recipe.problem(key, "'" + path.getFileName() + "' cannot be read: " + e.getMessage());
     }
     return List.of();
   }
@@ -71,13 +55,5 @@ final class WordList {
         .map(String::strip)
         .filter(line -> !line.isEmpty())
         .toList();
-  }
-
-  private static String digest(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

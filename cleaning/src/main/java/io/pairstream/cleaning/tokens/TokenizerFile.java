@@ -31,6 +31,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
 
   /** More than any vocabulary in use. */
   static final long LARGEST_BYTES = 256L << 20;
+
   private static final int PRESET_LENGTH = 128;
   private static final int LONGEST = 4096;
   private static final List<String> PADDING = List.of("[PAD]", "<pad>", "<|pad|>", "<|endoftext|>");

@@ -27,7 +27,8 @@ class PerceptualHashTest {
   }
 
   private static long hash(Mat bgr) {
-    return PerceptualHash.of(new OpenCvDecoded(bgr).sampled(PerceptualHash.SAMPLE_PX));
+    return PerceptualHash.of(
+        new OpenCvDecoded(bgr, new PlaneScaler()).sampled(PerceptualHash.SAMPLE_PX));
   }
 
   private static Mat scaled(Mat picture, int width, int height) {
