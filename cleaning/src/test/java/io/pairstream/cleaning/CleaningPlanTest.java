@@ -281,7 +281,8 @@ class CleaningPlanTest {
   void everyShippedRecipeIsValid(String name) throws IOException {
     CleaningPlan plan = plan(RecipeFile.find(name).reader(), worker);
 
-    assertThat(plan.clean(pair("a dog and a ball")).keptOnly()).hasSize(1);
+    String caption = name.equals("chinese-clip") ? "一只狗在草地上玩球" : "a dog and a ball";
+    assertThat(plan.clean(pair(caption)).keptOnly()).hasSize(1);
   }
 
   @Test

@@ -70,7 +70,8 @@ public record TokenTarget(
    */
   static TokenTarget from(RecipeReader recipe, String section, String name) {
     String kind =
-        recipe.choice(section + ".tokenizer", "gpt2", "gpt2", "clip", "glide", "dalle", "hf");
+        recipe.choice(
+            section + ".tokenizer", "gpt2", "gpt2", "clip", "glide", "dalle", "bert-chinese", "hf");
     return switch (kind) {
       case "clip" ->
           from(recipe, section, name, new ClipTokenizer(specialInText(recipe, section)), 77, 0);
@@ -78,6 +79,7 @@ public record TokenTarget(
           from(recipe, section, name, new GlideTokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
       case "dalle" ->
           from(recipe, section, name, new DalleTokenizer(specialInText(recipe, section)), 256, 0);
+      case "bert-chinese" -> from(recipe, section, name, new BertChineseTokenizer(), 52, 0);
       case "hf" -> fromFile(recipe, section, name);
       default -> from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
     };

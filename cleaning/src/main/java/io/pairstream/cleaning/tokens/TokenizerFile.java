@@ -46,7 +46,11 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
    * @throws UnsupportedTokenizerException with what the file has that is not taken
    */
   static TokenizerFile read(Path path, boolean specialInText) throws IOException {
-    byte[] file = Files.readAllBytes(path);
+    return parse(Files.readAllBytes(path), specialInText);
+  }
+
+  /** Reads the content of a file; see {@link #read}. */
+  static TokenizerFile parse(byte[] file, boolean specialInText) throws IOException {
     try {
       return new Reader(JSON.readTree(file), specialInText).read(VocabularyFile.digest(file));
     } catch (JsonProcessingException e) {

@@ -36,7 +36,9 @@ class RecipeFileTest {
     assertThatThrownBy(() -> RecipeFile.find(name))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(
-            "no recipe '" + name + "': give a file, or one of dalle, demo, teaching");
+            "no recipe '"
+                + name
+                + "': give a file, or one of dalle, clip, glide, chinese-clip, teaching, demo");
   }
 
   @Test

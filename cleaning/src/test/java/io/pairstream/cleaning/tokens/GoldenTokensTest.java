@@ -45,6 +45,7 @@ class GoldenTokensTest {
       case "clip" -> new ClipTokenizer(true);
       case "clip-ordinary" -> new ClipTokenizer(false);
       case "dalle" -> new DalleTokenizer(true);
+      case "bert-chinese" -> new BertChineseTokenizer();
       default -> {
         boolean special = name.endsWith(SPECIAL);
         String file = special ? name.substring(0, name.length() - SPECIAL.length()) : name;
