@@ -28,11 +28,11 @@ final class Mutator {
     return files.get((int) Math.floorMod(number, (long) files.size()));
   }
 
-  /** Input {@code number}: its original with one to eight changes. */
+  /** Input {@code number}: its original with one to sixteen changes. */
   byte[] damaged(long number) {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
     byte[] file = original(number).clone();
-    int changes = 1 << random.nextInt(4);
+    int changes = 1 << random.nextInt(5);
     for (int i = 0; i < changes && file.length > 1; i++) {
       file = changed(file, random);
     }

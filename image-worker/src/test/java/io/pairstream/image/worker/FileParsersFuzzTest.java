@@ -1,0 +1,28 @@
+package io.pairstream.image.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.image.ColourProfileRule;
+
+/**
+ * Any bytes at all before what reads a file in Java beside the codecs: orientation, colour
+ * profiles, the still picture of an animated PNG. In an ordinary run the kept inputs alone.
+ */
+class FileParsersFuzzTest {
+
+  private final ColourReader colours = new ColourReader();
+
+  @FuzzTest(maxDuration = "2m")
+  void everyFileGetsAnAnswer(byte[] file) {
+    assertThat(ExifOrientation.of(file)).isNotNull();
+    for (ColourProfileRule rule : ColourProfileRule.values()) {
+      Outcome<ColourReader.Colours> read = colours.read(file, rule);
+      read.rejectedOnly().forEach(rejection -> assertThat(rejection.detail()).isNotBlank());
+    }
+    if (FileKind.of(file) == FileKind.PNG) {
+      assertThat(StillPng.of(file)).isNotNull();
+    }
+  }
+}
