@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -8,10 +9,15 @@ import java.nio.charset.StandardCharsets;
  */
 final class HeaderBytes {
 
+  private static final long LOWEST_BITS = 0x0101010101010101L;
+  private static final long HIGHEST_BITS = 0x8080808080808080L;
+
   private final byte[] bytes;
+  private final ByteBuffer words;
 
   HeaderBytes(byte[] bytes) {
     this.bytes = bytes;
+    this.words = ByteBuffer.wrap(bytes);
   }
 
   int length() {
@@ -21,6 +27,28 @@ final class HeaderBytes {
   /** Whether {@code count} bytes are there from position {@code at} on. */
   boolean has(long at, long count) {
     return at >= 0 && at <= bytes.length - count;
+  }
+
+  /**
+   * Where the first byte FF is from {@code at} on, or -1. Eight bytes at a time: a photograph's
+   * code has one in a few hundred, and looking at each byte would be most of the gate's work.
+   */
+  int indexOfFF(int at) {
+    int i = at;
+    while (i + Long.BYTES <= bytes.length) {
+      long inverted = ~words.getLong(i); // where there was FF, there is 00 now
+      if (((inverted - LOWEST_BITS) & ~inverted & HIGHEST_BITS) != 0) {
+        break;
+      }
+      i += Long.BYTES;
+    }
+    while (i < bytes.length) {
+      if (bytes[i] == (byte) 0xFF) {
+        return i;
+      }
+      i++;
+    }
+    return -1;
   }
 
   int u8(int at) {

@@ -122,8 +122,8 @@ final class JpegHeader {
    * byte that is neither FF nor 00, which is a stuffed byte of entropy-coded data.
    */
   private static int nextMarker(HeaderBytes file, int at) {
-    for (int i = at; i + 1 < file.length(); i++) {
-      if (file.u8(i) == 0xFF && file.u8(i + 1) != 0xFF && file.u8(i + 1) != 0) {
+    for (int i = file.indexOfFF(at); i >= 0 && i + 1 < file.length(); i = file.indexOfFF(i + 1)) {
+      if (file.u8(i + 1) != 0xFF && file.u8(i + 1) != 0) {
         return i + 2;
       }
     }

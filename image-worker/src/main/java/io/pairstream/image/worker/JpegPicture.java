@@ -35,12 +35,14 @@ final class JpegPicture implements DecodedPicture {
         codec,
         widthPx,
         heightPx,
+        JpegSampling.HALVED,
         sampling -> codec.scaler().scaled(planes, region, widthPx, heightPx, sampling, resampling));
   }
 
   @Override
   public SmallPicture sampled(int sidePx) {
-    return new PlanarPicture(codec, sidePx, sidePx, sampling -> planes.sampled(sidePx, sampling));
+    return new PlanarPicture(
+        codec, sidePx, sidePx, JpegSampling.NONE, sampling -> planes.sampled(sidePx, sampling));
   }
 
   /**

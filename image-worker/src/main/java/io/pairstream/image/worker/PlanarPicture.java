@@ -18,6 +18,7 @@ final class PlanarPicture implements SmallPicture {
   private final JpegCodec codec;
   private final int widthPx;
   private final int heightPx;
+  private final JpegSampling forLuma;
   private final Function<JpegSampling, Planes> source;
 
   private final Map<JpegSampling, Planes> made = new EnumMap<>(JpegSampling.class);
@@ -26,12 +27,21 @@ final class PlanarPicture implements SmallPicture {
   /**
    * A picture that is made when it is needed.
    *
+   * @param forLuma what is made where the brightness is wanted and nothing is made yet: {@code
+   *     HALVED} where an ordinary JPEG will be wanted too, {@code NONE} where hardly anything else
+   *     will
    * @param source makes the planes with colour stored in the given way
    */
-  PlanarPicture(JpegCodec codec, int widthPx, int heightPx, Function<JpegSampling, Planes> source) {
+  PlanarPicture(
+      JpegCodec codec,
+      int widthPx,
+      int heightPx,
+      JpegSampling forLuma,
+      Function<JpegSampling, Planes> source) {
     this.codec = codec;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
+    this.forLuma = forLuma;
     this.source = source;
   }
 
@@ -55,6 +65,7 @@ final class PlanarPicture implements SmallPicture {
         codec,
         swaps ? heightPx : widthPx,
         swaps ? widthPx : heightPx,
+        forLuma,
         sampling -> turned(sampling, orientation));
   }
 
@@ -73,9 +84,12 @@ final class PlanarPicture implements SmallPicture {
 
   @Override
   public Mat luma() {
-    JpegSampling known =
-        made.containsKey(JpegSampling.FULL) ? JpegSampling.FULL : JpegSampling.HALVED;
-    return planes(known).mats().get(0);
+    for (JpegSampling known : List.of(JpegSampling.HALVED, JpegSampling.FULL)) {
+      if (made.containsKey(known)) {
+        return made.get(known).mats().get(0);
+      }
+    }
+    return planes(forLuma).mats().get(0);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.util.Map;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
+import org.bytedeco.ffmpeg.swscale.SwsFilter;
+import org.bytedeco.ffmpeg.swscale.SwsVector;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -61,6 +63,8 @@ final class PlaneScaler implements AutoCloseable {
       int sourceFormat,
       int sourceWidthPx,
       int sourceHeightPx,
+      boolean halvedAcross,
+      boolean halvedDown,
       int chromaLeft,
       int chromaTop,
       int targetFormat,
@@ -127,8 +131,10 @@ final class PlaneScaler implements AutoCloseable {
             from.swscaleFormat(),
             region.width(),
             region.height(),
-            chromaPosition(region.x(), from.horizontal()),
-            chromaPosition(region.y(), from.vertical()),
+            from.horizontal() == 2,
+            from.vertical() == 2,
+            chromaPosition(region.x(), region.width(), from.horizontal()),
+            chromaPosition(region.y(), region.height(), from.vertical()),
             sampling.swscaleFormat(),
             result.widthPx(),
             result.heightPx(),
@@ -187,6 +193,8 @@ final class PlaneScaler implements AutoCloseable {
             grey,
             plane.cols(),
             plane.rows(),
+            false,
+            false,
             ANYWHERE,
             ANYWHERE,
             grey,
@@ -224,10 +232,14 @@ final class PlaneScaler implements AutoCloseable {
    * Where the first colour sample lies, as libswscale counts: its middle, less half a pixel. JPEG
    * puts the sample in the middle of its pixels (JFIF 1.02, "Sampling"); before an odd offset, it
    * lies further to the left.
+   *
+   * <p>libswscale takes whole samples, so of an odd length it stretches colour by a pixel. Moved by
+   * half of that, the colour is half a pixel off at either end and right in the middle.
    */
-  private static int chromaPosition(int offsetPx, int pixelsPerSample) {
+  private static int chromaPosition(int offsetPx, int lengthPx, int pixelsPerSample) {
     int middle = PIXEL * pixelsPerSample / 2 - PIXEL * (offsetPx % pixelsPerSample);
-    return middle - PIXEL / 2;
+    int excess = (pixelsPerSample - lengthPx % pixelsPerSample) % pixelsPerSample;
+    return middle - PIXEL / 2 + PIXEL * excess / 2;
   }
 
   private SwsContext context(Kernels kernels) {
@@ -263,11 +275,35 @@ final class PlaneScaler implements AutoCloseable {
     if (method == swscale.SWS_BICUBIC) {
       context.scaler_params(0, 0).scaler_params(1, CUBIC_C);
     }
-    if (swscale.sws_init_context(context, null, null) < 0) {
+    int status = initialise(context, kernels);
+    if (status < 0) {
       swscale.sws_freeContext(context);
       throw new IllegalStateException("libswscale refuses " + kernels);
     }
     return context;
+  }
+
+  /**
+   * Halved colour is smoothed before it is scaled, as it is where a decoder unfolds it by a
+   * triangle (libjpeg's "fancy upsampling") and the unfolded picture is scaled: both spread a
+   * colour sample over its neighbours. Unfolding adds a variance of 1/8 of a sample to the box that
+   * a sample is, and so do these three weights.
+   */
+  private static int initialise(SwsContext context, Kernels kernels) {
+    boolean across = kernels.halvedAcross();
+    boolean down = kernels.halvedDown();
+    if (!across && !down) {
+      return swscale.sws_init_context(context, null, null);
+    }
+    SwsVector weights = swscale.sws_allocVec(3);
+    try (SwsFilter filter = new SwsFilter()) {
+      weights.coeff().put(1.0 / 16, 14.0 / 16, 1.0 / 16);
+      filter.lumH(null).lumV(null);
+      filter.chrH(across ? weights : null).chrV(down ? weights : null);
+      return swscale.sws_init_context(context, filter, null);
+    } finally {
+      swscale.sws_freeVec(weights);
+    }
   }
 
   private static int method(Kernels kernels) {

@@ -82,7 +82,7 @@ record Planes(JpegSampling sampling, int widthPx, int heightPx, List<Mat> mats) 
    * Every so many of the pixels, none of them averaged.
    *
    * @param sidePx width and height of the result
-   * @param wanted how finely the result stores colour; not {@code NONE}
+   * @param wanted how finely the result stores colour
    */
   Planes sampled(int sidePx, JpegSampling wanted) {
     Planes result = allocate(wanted, sidePx, sidePx);
