@@ -35,7 +35,8 @@ def main():
         encoded = [reencoded(reference) for reference in references]
         for name in contenders:
             found = picture_of(pathlib.Path(out, name, group), index)
-            all_of_set = figures[name].setdefault(group, [])
+            enlarged = side_of(pathlib.Path(path)) < SIDE
+            all_of_set = figures[name].setdefault("enlarged" if enlarged else group, [])
             if found is None:
                 all_of_set.append(None)
                 continue
@@ -45,6 +46,12 @@ def main():
                 beside = beside[:1]
             all_of_set.append(max(similarity(pixels, other) for other in beside))
     print(json.dumps({name: summary(sets) for name, sets in figures.items()}))
+
+
+def side_of(path):
+    """Shorter side; what is enlarged is a question of its own, which area resampling has no answer to."""
+    data = numpy.frombuffer(path.read_bytes(), numpy.uint8)
+    return min(cv2.imdecode(data, cv2.IMREAD_COLOR).shape[:2])
 
 
 def picture_of(folder, index):
@@ -112,7 +119,7 @@ def similarity(a, b):
 
 def summary(sets):
     result = {group: figures_of(values) for group, values in sets.items()}
-    usual = [value for group, values in sets.items() if group != "large" for value in values]
+    usual = [value for group, values in sets.items() if group not in ("large", "enlarged") for value in values]
     if usual:
         result["all"] = figures_of(usual)
     return result

@@ -10,7 +10,7 @@ import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.PixelBox;
 import io.pairstream.cleaning.image.ProbedImage;
-import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,8 +47,9 @@ final class CaptionWork {
       }
     }
     ImageWorker none = (image, target) -> Outcome.kept(null);
-    CleaningPlan plan =
-        new CleaningPlan(RecipeFile.find("dalle").reader(), none, StepObserver.NONE);
+    // There is no picture to measure; all that concerns captions is the default.
+    RecipeReader recipe = RecipeReader.parse("captions", "quality: {measures: none}");
+    CleaningPlan plan = new CleaningPlan(recipe, none, StepObserver.NONE);
     System.out.println("ready {\"version\": \"Pairstream\", \"calls\": \"the plan\"}");
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -119,21 +119,22 @@ public final class Compare implements Callable<Integer> {
     String ownClasses = System.getProperty("java.class.path");
     String workers = layout.workerClassPath();
     Map<String, List<String>> commands = new LinkedHashMap<>();
+    // As the worker itself is run, but for the memory that the files take.
+    List<String> options =
+        List.of(
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.bytedeco.javacpp.cachedir=" + WorkerSettings.of(workers, 1).nativesCache(),
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+    String inProcess = ownClasses + File.pathSeparator + workers;
+    commands.put(Results.IN_PROCESS, java(options, inProcess, IN_PROCESS_MAIN, listing.toString()));
+    List<String> byDefault = new ArrayList<>(options);
+    byDefault.add("-Dpairstream.compare.default=true");
     commands.put(
-        Results.IN_PROCESS,
-        java(
-            // As the worker itself is run, but for the memory that the files take.
-            List.of(
-                "-Xmx1g",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.bytedeco.javacpp.cachedir=" + WorkerSettings.of(workers, 1).nativesCache(),
-                "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-Dorg.bytedeco.javacpp.maxbytes=0",
-                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"),
-            ownClasses + File.pathSeparator + workers,
-            IN_PROCESS_MAIN,
-            listing.toString()));
+        Results.BY_DEFAULT, java(byDefault, inProcess, IN_PROCESS_MAIN, listing.toString()));
     commands.put(
         Results.THROUGH_WORKERS,
         java(
@@ -178,7 +179,9 @@ public final class Compare implements Callable<Integer> {
     Path pictures = Files.createTempDirectory(work, "pictures");
     try {
       for (Contender each : contenders) {
-        if (each.name().equals(Results.FLOOR) || each.name().equals(Results.THROUGH_WORKERS)) {
+        if (each.name().equals(Results.FLOOR)
+            || each.name().equals(Results.THROUGH_WORKERS)
+            || each.name().equals(Results.BY_DEFAULT)) {
           continue; // the floor makes no picture; the workers' are the same by the same code
         }
         say("pictures of " + each.name());
@@ -238,7 +241,7 @@ public final class Compare implements Callable<Integer> {
           .put("min", Math.round(spread.min() * 10) / 10.0)
           .put("max", Math.round(spread.max() * 10) / 10.0)
           .put("kept", (double) last.images() / (last.images() + last.failures()));
-    } catch (AbsentException e) {
+    } catch (AbsentException | IOException e) {
       absent.put("captions", e.getMessage());
     }
     return node;

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Our own side of the protocol: the gate of the default recipe, then an image worker of whatever
- * kind. All that the default recipe makes of a picture is made: the hash and the measures too.
+ * kind.
  */
 public final class ContenderMain {
 
@@ -57,8 +57,13 @@ public final class ContenderMain {
   private record Preparation(CleaningPlan plan, ImagePlan picture) {
 
     static Preparation with(String encoding) {
-      // The default recipe's limits are for what is worth training on; here, every file counts.
-      String recipe = "image: {encoding: " + encoding + ", min-side-px: 1, max-aspect-ratio: 1000}";
+      // The default recipe's limits are for what is worth training on; here, every file counts. No
+      // peer converts colours or measures, so the comparison leaves out both unless asked.
+      boolean asByDefault = Boolean.getBoolean("pairstream.compare.default");
+      String recipe =
+          "image: {min-side-px: 1, max-aspect-ratio: 1000, encoding: "
+              + encoding
+              + (asByDefault ? "}" : ", colour-profile: ignore}\nquality: {measures: none}");
       ImageWorker none =
           (image, target) -> {
             throw new IllegalStateException("the plan's own worker is not asked");

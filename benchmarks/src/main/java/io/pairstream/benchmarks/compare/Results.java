@@ -16,6 +16,7 @@ import java.util.function.ToDoubleFunction;
 record Results(List<Measured> contenders) {
 
   static final String IN_PROCESS = "pairstream";
+  static final String BY_DEFAULT = "pairstream-default";
   static final String THROUGH_WORKERS = "pairstream-workers";
   static final String FLOOR = "floor";
 
