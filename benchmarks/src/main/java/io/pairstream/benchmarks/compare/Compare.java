@@ -124,7 +124,6 @@ public final class Compare implements Callable<Integer> {
         List.of(
             "-Xmx1g",
             "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
             "-Dorg.bytedeco.javacpp.cachedir=" + WorkerSettings.of(workers, 1).nativesCache(),
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Dorg.bytedeco.javacpp.maxbytes=0",
