@@ -14,7 +14,9 @@ import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
+import java.awt.Color;
 import java.awt.Graphics2D;
+import java.awt.Image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -58,8 +60,19 @@ public final class MutationSoak implements Callable<Integer> {
   private static final long BETWEEN_NEWS = 50_000;
   private static final int SIDE_PX = 32;
 
+  /**
+   * Tiles per side of a picture that is compared: what filters do to noise averages out in them.
+   */
+  private static final int TILES = 8;
+
   /** JPEG quality 95, and two ways to scale, differ by a few levels; another picture by dozens. */
   private static final double MOST_MEAN_DIFFERENCE = 12;
+
+  /**
+   * Damage to a JPEG's tables makes colours that RGB does not have. Whether they are clipped before
+   * or after they are averaged makes a picture of another look, and neither is the right one.
+   */
+  private static final double MOST_CLIPPED = 0.3;
 
   @Parameters(paramLabel = "FOLDER", description = "Where real images are.")
   private Path folder;
@@ -88,6 +101,7 @@ public final class MutationSoak implements Callable<Integer> {
   private final AtomicLong next = new AtomicLong();
   private final Map<String, LongAdder> outcomes = new ConcurrentSkipListMap<>();
   private final LongAdder compared = new LongAdder();
+  private final LongAdder beyondRgb = new LongAdder();
   private final LongAdder wrongPictures = new LongAdder();
   private final LongAdder faults = new LongAdder();
   private final LongAdder disturbed = new LongAdder();
@@ -166,11 +180,16 @@ public final class MutationSoak implements Callable<Integer> {
     Optional<BufferedImage> second = decodedBySecond(file);
     if (second.isEmpty()
         || second.get().getWidth() != pair.original().widthPx()
-        || second.get().getHeight() != pair.original().heightPx()) {
+        || second.get().getHeight() != pair.original().heightPx()
+        || Math.min(second.get().getWidth(), second.get().getHeight()) < SIDE_PX) {
       return;
     }
     BufferedImage ours =
         ImageIO.read(new ByteArrayInputStream(pair.image().picture().encoded().bytes()));
+    if (clippedShare(second.get()) > MOST_CLIPPED) {
+      beyondRgb.increment();
+      return;
+    }
     compared.increment();
     if (meanDifference(ours, square(second.get())) > MOST_MEAN_DIFFERENCE) {
       wrongPictures.increment();
@@ -193,10 +212,12 @@ public final class MutationSoak implements Callable<Integer> {
     int y = (picture.getHeight() - side) / 2;
     BufferedImage square = new BufferedImage(SIDE_PX, SIDE_PX, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = square.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, SIDE_PX, SIDE_PX);
     graphics.drawImage(
         picture
             .getSubimage(x, y, side, side)
-            .getScaledInstance(SIDE_PX, SIDE_PX, java.awt.Image.SCALE_AREA_AVERAGING),
+            .getScaledInstance(SIDE_PX, SIDE_PX, Image.SCALE_AREA_AVERAGING),
         0,
         0,
         null);
@@ -204,14 +225,33 @@ public final class MutationSoak implements Callable<Integer> {
     return square;
   }
 
-  /** Mean absolute difference of the channels, 0 to 255. */
+  /** Share of the channels' values that are the smallest or the largest there is. */
+  private static double clippedShare(BufferedImage picture) {
+    long clipped = 0;
+    for (int y = 0; y < picture.getHeight(); y++) {
+      for (int x = 0; x < picture.getWidth(); x++) {
+        for (int shift = 0; shift < 24; shift += 8) {
+          int value = picture.getRGB(x, y) >> shift & 0xFF;
+          clipped += value == 0 || value == 255 ? 1 : 0;
+        }
+      }
+    }
+    return clipped / (3.0 * picture.getWidth() * picture.getHeight());
+  }
+
+  /** Mean absolute difference of the tiles' mean channels, 0 to 255. */
   private static double meanDifference(BufferedImage a, BufferedImage b) {
-    long sum = 0;
-    for (int i = 0; i < SIDE_PX * SIDE_PX; i++) {
-      int one = a.getRGB(i % SIDE_PX, i / SIDE_PX);
-      int other = b.getRGB(i % SIDE_PX, i / SIDE_PX);
-      for (int shift = 0; shift < 24; shift += 8) {
-        sum += Math.abs((one >> shift & 0xFF) - (other >> shift & 0xFF));
+    double sum = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+      double[] differences = new double[TILES * TILES];
+      for (int i = 0; i < SIDE_PX * SIDE_PX; i++) {
+        int x = i % SIDE_PX;
+        int y = i / SIDE_PX;
+        differences[y * TILES / SIDE_PX * TILES + x * TILES / SIDE_PX] +=
+            (a.getRGB(x, y) >> shift & 0xFF) - (b.getRGB(x, y) >> shift & 0xFF);
+      }
+      for (double difference : differences) {
+        sum += Math.abs(difference);
       }
     }
     return sum / (3.0 * SIDE_PX * SIDE_PX);
@@ -248,6 +288,7 @@ public final class MutationSoak implements Callable<Integer> {
     result.put("inputs", inputs).put("seed", seed).put("seconds", Math.round(seconds));
     result.put("unanswered", unanswered()).put("faults", faults.sum());
     result.put("wrong_pictures", wrongPictures.sum()).put("compared", compared.sum());
+    result.put("beyond_rgb", beyondRgb.sum());
     result.put("good_files_disturbed", disturbed.sum());
     Map<String, Long> counts = new TreeMap<>();
     outcomes.forEach((outcome, count) -> counts.put(outcome, count.sum()));

@@ -27,7 +27,7 @@ final class JpegCodec implements AutoCloseable {
 
   private final String library;
   private final PlaneScaler scaler;
-  private final long decompressor;
+  private long decompressor;
   private final long compressor;
   private final NativeBuffer file = new NativeBuffer();
   private final NativeBuffer planes = new NativeBuffer();
@@ -70,13 +70,26 @@ final class JpegCodec implements AutoCloseable {
     int header =
         TurboJpeg.tjDecompressHeader3(
             decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);
-    if (header != 0 || (colourSpace[0] != YCBCR && colourSpace[0] != GREY)) {
+    if (header != 0) {
+      renewDecompressor();
+      return Optional.empty();
+    }
+    if (colourSpace[0] != YCBCR && colourSpace[0] != GREY) {
       return Optional.empty();
     }
     return JpegSampling.ofTurboJpeg(sampling[0])
         .map(known -> planes(known))
         .filter(target -> decompress(source, jpeg.length, target))
         .map(target -> new JpegPicture(target, this));
+  }
+
+  /** What one file did to it must not show in the next one's picture. */
+  private void renewDecompressor() {
+    TurboJpeg.tjDestroy(decompressor);
+    decompressor = TurboJpeg.tjInitDecompress();
+    if (decompressor == 0) {
+      throw new IllegalStateException(library + " cannot start again");
+    }
   }
 
   private Planes planes(JpegSampling known) {
@@ -89,7 +102,8 @@ final class JpegCodec implements AutoCloseable {
   }
 
   private boolean decompress(Pointer source, int bytes, Planes target) {
-    return TurboJpeg.tjDecompressToYUVPlanes(
+    int status =
+        TurboJpeg.tjDecompressToYUVPlanes(
             decompressor,
             source.address(),
             bytes,
@@ -97,8 +111,11 @@ final class JpegCodec implements AutoCloseable {
             target.widthPx(),
             target.strides(),
             target.heightPx(),
-            STOP_ON_WARNING)
-        == 0;
+            STOP_ON_WARNING);
+    if (status != 0) {
+      renewDecompressor();
+    }
+    return status == 0;
   }
 
   PlaneScaler scaler() {

@@ -208,6 +208,18 @@ class JpegCodecTest {
   }
 
   @Test
+  void noDamageInAFileLastsLonger() {
+    byte[] file = jpeg(301, 203, "221111", 0);
+    for (int at = 600; at + 90 < file.length; at += 61) {
+      byte[] shortened = Arrays.copyOf(file, file.length - 25);
+      System.arraycopy(file, at + 25, shortened, at, file.length - at - 25);
+      boolean noticed = codec.decode(shortened).isEmpty();
+
+      assertThat(codec.decode(file)).as("after 25 bytes lost at %d, %s", at, noticed).isPresent();
+    }
+  }
+
+  @Test
   void decodesPicturesOfAnySizeOneAfterTheOther() {
     for (int side : new int[] {1, 4_000, 17, 640, 2, 3}) {
       byte[] file = jpeg(side, side, "221111", 0);
