@@ -228,10 +228,15 @@ public final class RecipeReader {
     effective.put(key, value);
   }
 
-  /** Notes a problem that only several keys together show. */
+  /** Notes a problem of a key or a section that reading it alone does not show. */
   public void problem(String key, String message) {
-    problems.add(
-        new RecipeProblem(entries.containsKey(key) ? entries.get(key).line() : 1, key, message));
+    int line =
+        entries.entrySet().stream()
+            .filter(entry -> (entry.getKey() + ".").startsWith(key + "."))
+            .mapToInt(entry -> entry.getValue().line())
+            .findFirst()
+            .orElse(1);
+    problems.add(new RecipeProblem(line, key, message));
   }
 
   /**

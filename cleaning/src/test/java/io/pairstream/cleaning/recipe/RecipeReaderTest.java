@@ -339,4 +339,22 @@ class RecipeReaderTest {
 
     assertThat(recipe.finish()).containsExactly(Map.entry("model.digest", "00ff"));
   }
+
+  @Test
+  void aProblemOfASectionIsWhereItsFirstKeyStands() {
+    RecipeReader recipe =
+        RecipeReader.parse(
+            "test.yaml", "a: 1\nsizes:\n  small: {side-px: 64}\n  big:\n    side-px: 9\n");
+    recipe
+        .sections("sizes")
+        .forEach(name -> recipe.integer("sizes." + name + ".side-px", 1, 1, 99));
+    recipe.integer("a", 1, 1, 9);
+
+    recipe.problem("sizes.big", "is too big");
+    recipe.problem("nowhere", "is not there");
+
+    assertThatThrownBy(recipe::finish)
+        .hasMessageContaining("line 5: sizes.big: is too big")
+        .hasMessageContaining("line 1: nowhere: is not there");
+  }
 }

@@ -185,7 +185,7 @@ class TokenizeCaptionTest {
 
     assertThatThrownBy(recipe::finish)
         .isInstanceOf(InvalidRecipeException.class)
-        .hasMessageContaining("'bert' is not one of gpt2, clip, glide, dalle, hf")
+        .hasMessageContaining("'bert' is not one of gpt2, clip, glide, dalle, bert-chinese, hf")
         .hasMessageContaining("4097 is out of range: must be 1 to 4096")
         .hasMessageContaining("50257 is out of range: must be 0 to 50256")
         .hasMessageContaining("'left' is not one of fixed, by-position")
