@@ -217,7 +217,9 @@ public final class WholeLine implements Callable<Integer> {
 
   private static double median(List<SteadyState> of, ToDoubleFunction<SteadyState> figure) {
     List<Double> sorted = values(of, figure);
-    return Math.round(sorted.get(sorted.size() / 2) * 1e3) / 1e3;
+    double lower = sorted.get((sorted.size() - 1) / 2);
+    double upper = sorted.get(sorted.size() / 2);
+    return Math.round((lower + upper) / 2 * 1e3) / 1e3;
   }
 
   private static SortedMap<String, Double> medians(

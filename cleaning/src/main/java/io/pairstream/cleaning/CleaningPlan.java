@@ -53,8 +53,8 @@ import java.util.SortedMap;
 public final class CleaningPlan {
 
   /**
-   * Raised whenever a step is added, or behaves otherwise under the same settings; part of {@link
-   * #version()}.
+   * Raised with each release whose steps are more or behave otherwise under the same settings; part
+   * of {@link #version()}.
    */
   private static final int STEPS_VERSION = 2;
 

@@ -39,7 +39,10 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 public final class RecipeReader {
 
-  /** Levels that are followed; a recipe has two. Bounds how often the composer calls itself. */
+  /**
+   * Levels that are followed; a recipe has at most three. Bounds how often the composer calls
+   * itself.
+   */
   private static final int MAX_DEPTH = 16;
 
   private static final int MAX_TEXT = 1000;
