@@ -39,6 +39,20 @@ public final class PairIdentity {
     return HexFormat.of().formatHex(sha256.digest(), 0, PAIR_ID_BYTES);
   }
 
+  /**
+   * The id of a link whose image nobody has seen yet: first 32 hex digits of SHA-256({@code link} ‖
+   * 0x00 ‖ URL as received ‖ 0x00 ‖ caption as received), all in UTF-8.
+   */
+  public static String linkId(String url, String caption) {
+    MessageDigest sha256 = sha256();
+    sha256.update("link".getBytes(StandardCharsets.US_ASCII));
+    sha256.update((byte) 0);
+    sha256.update(url.getBytes(StandardCharsets.UTF_8));
+    sha256.update((byte) 0);
+    sha256.update(caption.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(sha256.digest(), 0, PAIR_ID_BYTES);
+  }
+
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -27,4 +27,10 @@ class PairIdentityTest {
     assertThat(PairIdentity.pairId(DIGEST, "红色的公共汽车"))
         .isEqualTo("fb3cd273d2526aa0ab85ba1354387243");
   }
+
+  @Test
+  void namesALinkByAddressAndCaption() {
+    assertThat(PairIdentity.linkId("https://example.org/owl.jpg", "a red bus"))
+        .isEqualTo("6c39607de5a43e32304359060106c28d");
+  }
 }

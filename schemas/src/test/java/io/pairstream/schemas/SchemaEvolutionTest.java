@@ -29,7 +29,12 @@ class SchemaEvolutionTest {
         PreparedPair.SCHEMA$,
         QuarantinedPair.SCHEMA$,
         Receipt.SCHEMA$,
-        Takedown.SCHEMA$);
+        Takedown.SCHEMA$,
+        WaitingLink.SCHEMA$,
+        Upload.SCHEMA$,
+        BatchPart.SCHEMA$,
+        UploadRequest.SCHEMA$,
+        ApiKey.SCHEMA$);
   }
 
   @ParameterizedTest

@@ -1,9 +1,15 @@
 package io.pairstream.schemas.topics;
 
+import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.UploadRequest;
+import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
@@ -14,22 +20,34 @@ public record PairTopics(
     Dataset dataset,
     Topic<String, RawPair> crowdsourced,
     Topic<String, RawPair> scraped,
+    Topic<String, PairLink> links,
+    Topic<String, WaitingLink> waitingLinks,
     Topic<String, PreparedPair> training,
     Topic<String, PreparedPair> validation,
     Topic<String, PreparedPair> test,
     Topic<String, QuarantinedPair> quarantine,
-    Topic<String, Receipt> receipts) {
+    Topic<String, Receipt> receipts,
+    Topic<String, Upload> uploads,
+    Topic<String, BatchPart> batches,
+    Topic<String, UploadRequest> uploadRequests,
+    Topic<String, ApiKey> apiKeys) {
 
   public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
     return new PairTopics(
         dataset,
         topic(dataset, TopicCatalogue.CROWDSOURCED, serdes, RawPair.class),
         topic(dataset, TopicCatalogue.SCRAPED, serdes, RawPair.class),
+        topic(dataset, TopicCatalogue.LINKS, serdes, PairLink.class),
+        topic(dataset, TopicCatalogue.WAITING_LINKS, serdes, WaitingLink.class),
         topic(dataset, TopicCatalogue.TRAINING, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.VALIDATION, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.TEST, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.QUARANTINE, serdes, QuarantinedPair.class),
-        topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class));
+        topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class),
+        topic(dataset, TopicCatalogue.UPLOADS, serdes, Upload.class),
+        topic(dataset, TopicCatalogue.BATCHES, serdes, BatchPart.class),
+        topic(dataset, TopicCatalogue.UPLOAD_REQUESTS, serdes, UploadRequest.class),
+        topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class));
   }
 
   /** Names of the topics on which raw pairs arrive. */

@@ -1,11 +1,16 @@
 package io.pairstream.schemas.topics;
 
+import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.UploadRequest;
+import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.TopicSpec.Kept;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +35,21 @@ public final class TopicCatalogue {
   public static final String RECEIPTS = "receipts";
   public static final String TAKEDOWNS = "takedowns";
 
+  /** Links that are to be tried again, with the time at which they are due. */
+  public static final String WAITING_LINKS = "waiting-links";
+
+  /** What the front doors took: pairs and links, by id. */
+  public static final String UPLOADS = "uploads";
+
+  /** What became of each input of an uploaded batch. */
+  public static final String BATCHES = "batches";
+
+  /** Requests with an idempotency key, and their answers. */
+  public static final String UPLOAD_REQUESTS = "upload-requests";
+
+  /** API keys, by the digests of their secrets. */
+  public static final String API_KEYS = "api-keys";
+
   /**
    * Name of the topology's repartition, which brings misplaced raw records to their image's task.
    */
@@ -38,7 +58,9 @@ public final class TopicCatalogue {
   /** Name of the topology's store of receipts. */
   public static final String STANDINGS_STORE = "standings";
 
+  private static final Duration A_DAY = Duration.ofDays(1);
   private static final Duration A_WEEK = Duration.ofDays(7);
+  private static final Duration A_MONTH = Duration.ofDays(30);
   private static final Duration A_YEAR = Duration.ofDays(365);
 
   private final Dataset dataset;
@@ -68,6 +90,15 @@ public final class TopicCatalogue {
         open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
         open(TAKEDOWNS, "what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
+        open(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_WEEK)),
+        open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
+        open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
+        open(
+            UPLOAD_REQUESTS,
+            "digest of producer and idempotency key",
+            UploadRequest.SCHEMA$,
+            new Kept.For(A_DAY)),
+        open(API_KEYS, "key id", ApiKey.SCHEMA$, new Kept.LastOfEachKey()),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
         internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()));
   }

@@ -27,6 +27,11 @@ class TopicCatalogueTest {
             "flowers.quarantine",
             "flowers.receipts",
             "flowers.takedowns",
+            "flowers.waiting-links",
+            "flowers.uploads",
+            "flowers.batches",
+            "flowers.upload-requests",
+            "flowers.api-keys",
             "flowers-preprocess-by-image-repartition",
             "flowers-preprocess-standings-changelog");
   }
