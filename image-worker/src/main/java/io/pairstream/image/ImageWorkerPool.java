@@ -306,6 +306,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private WorkerProcess idleOrFresh() {
     WorkerProcess worker = idle.pollFirst();
     while (worker != null && !worker.isAlive()) {
+      worker.kill();
       forget(worker);
       worker = idle.pollFirst();
     }

@@ -2,6 +2,7 @@ package io.pairstream.image;
 
 import io.pairstream.cleaning.image.ImagePlan;
 import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerRequest;
@@ -29,7 +30,7 @@ final class WorkerProcess {
   private static final int BUFFER_BYTES = 64 * 1024;
 
   /** How much is read from stderr at a time, in bytes; more than a mark has. */
-  private static final int WINDOW_BYTES = 4 * 1024;
+  private static final int STRETCH_BYTES = 4 * 1024;
 
   /** How much of a worker's words is kept, in bytes; the rest is read and forgotten. */
   private static final int MAX_WORDS_BYTES = 4096;
@@ -42,16 +43,18 @@ final class WorkerProcess {
   private final DataOutputStream requests;
   private final DataInputStream answers;
   private final InputStream words;
+  private final ImageWindow window;
 
   /** Where stderr is searched for a mark; of no meaning between two searches. */
-  private final byte[] window = new byte[2 * WINDOW_BYTES];
+  private final byte[] stretch = new byte[2 * STRETCH_BYTES];
 
   /** The plan that the worker follows. */
   private ImagePlan plan = ImagePlan.PRESETS;
 
-  private WorkerProcess(Process process, ScheduledExecutorService clock) {
+  private WorkerProcess(Process process, ScheduledExecutorService clock, ImageWindow window) {
     this.process = process;
     this.clock = clock;
+    this.window = window;
     requests =
         new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
     answers = new DataInputStream(process.getInputStream());
@@ -70,19 +73,29 @@ final class WorkerProcess {
       ScheduledExecutorService clock)
       throws IOException {
     Files.createDirectories(settings.nativesCache());
+    ImageWindow window = ImageWindow.create(directory);
     ProcessBuilder builder =
-        sandbox.process(command(settings, directory, token)).directory(directory.toFile());
-    return new WorkerProcess(builder.start(), clock);
+        sandbox.process(command(settings, directory, token, window)).directory(directory.toFile());
+    try {
+      return new WorkerProcess(builder.start(), clock, window);
+    } catch (IOException e) {
+      window.forgetFile();
+      window.close();
+      throw e;
+    }
   }
 
-  private static List<String> command(WorkerSettings settings, Path directory, long token) {
+  private static List<String> command(
+      WorkerSettings settings, Path directory, long token, ImageWindow window) {
     List<String> command = new ArrayList<>();
     command.add(settings.javaExecutable().toString());
     command.addAll(
         List.of(
             // Small and quick to start: the work is native, and the largest object is the file.
-            "-Xms16m",
+            "-Xms40m",
             "-Xmx96m",
+            // A file and its picture are garbage at once: a hundred of them between collections.
+            "-Xmn24m",
             "-XX:+UseSerialGC",
             "-XX:ReservedCodeCacheSize=48m",
             "-XX:CompressedClassSpaceSize=24m",
@@ -94,6 +107,8 @@ final class WorkerProcess {
             "-XX:ErrorFile=" + directory.resolve("crash.log"),
             // The virtual machine's own messages must not end up between the frames.
             "-XX:+DisplayVMOutputToStderr",
+            // Nor among a codec's words, each of which speaks against the image.
+            "-Xlog:disable",
             "-Djava.io.tmpdir=" + directory,
             "-Djava.awt.headless=true",
             "-Djna.tmpdir=" + directory,
@@ -109,6 +124,7 @@ final class WorkerProcess {
     command.add(MAIN_CLASS);
     command.add(WorkerProtocol.argument(token));
     command.add(String.valueOf(ProcessHandle.current().pid()));
+    command.add(window.argument());
     return command;
   }
 
@@ -121,6 +137,8 @@ final class WorkerProcess {
       WorkerProtocol.readHello(answers);
     } catch (IOException e) {
       throw lost(deadline, limit, said, e);
+    } finally {
+      window.forgetFile();
     }
     if (!deadline.met()) {
       throw late(limit, null);
@@ -140,7 +158,7 @@ final class WorkerProcess {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Reply reply;
     try {
-      request.writeTo(requests);
+      request.writeTo(requests, window);
       readWords(WorkerProtocol.mark(request.token()), said);
       WorkerAnswer answer = WorkerAnswer.readFrom(answers);
       reply = new Reply(answer, said.toString(StandardCharsets.ISO_8859_1));
@@ -170,6 +188,7 @@ final class WorkerProcess {
   void kill() {
     // By its handle: Process.destroyForcibly would also close streams that another thread reads.
     process.toHandle().destroyForcibly();
+    window.close();
     boolean interrupted = Thread.interrupted();
     try {
       process.waitFor(BURIAL_SECONDS, TimeUnit.SECONDS);
@@ -207,27 +226,27 @@ final class WorkerProcess {
 
   /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */
   private void readWords(byte[] mark, ByteArrayOutputStream said) throws IOException {
-    int kept = 0; // bytes at the window's start that may be the beginning of the mark
+    int kept = 0; // bytes at the stretch's start that may be the beginning of the mark
     while (true) {
-      int read = words.read(window, kept, WINDOW_BYTES);
+      int read = words.read(stretch, kept, STRETCH_BYTES);
       int end = kept + Math.max(read, 0);
-      int at = indexOf(window, end, mark);
+      int at = indexOf(stretch, end, mark);
       int words = at >= 0 ? at : read < 0 ? end : Math.max(0, end - mark.length + 1);
-      said.write(window, 0, Math.min(words, MAX_WORDS_BYTES - said.size()));
+      said.write(stretch, 0, Math.min(words, MAX_WORDS_BYTES - said.size()));
       if (at >= 0) {
         return;
       }
       if (read < 0) {
         throw new EOFException("the worker closed its stderr");
       }
-      System.arraycopy(window, words, window, 0, end - words);
+      System.arraycopy(stretch, words, stretch, 0, end - words);
       kept = end - words;
     }
   }
 
-  private static int indexOf(byte[] window, int end, byte[] mark) {
+  private static int indexOf(byte[] stretch, int end, byte[] mark) {
     for (int at = 0; at + mark.length <= end; at++) {
-      if (Arrays.equals(window, at, at + mark.length, mark, 0, mark.length)) {
+      if (Arrays.equals(stretch, at, at + mark.length, mark, 0, mark.length)) {
         return at;
       }
     }

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -86,6 +88,27 @@ class WorkerFaultsTest {
     try (ImageWorkerPool ordinary = new ImageWorkerPool(Pictures.settings(1))) {
       assertThat(Pictures.kept(prepare(ordinary, faulty("halt")))).isEqualTo(keptGood(ordinary));
     }
+  }
+
+  @Test
+  void worksOnThoughTheirVirtualMachineWarns() {
+    // More young generation than heap, of which the virtual machine disapproves in so many words.
+    WorkerSettings disapproved = Pictures.settings(1).withJvmOptions("-Xms16m", "-Xmn32m");
+    try (ImageWorkerPool warned = new ImageWorkerPool(disapproved)) {
+      assertThat(keptGood(warned)).isEqualTo(keptGood(pool));
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void leavesNoFileOfTheMemoryThatItSharesWithAWorker() throws IOException {
+    keptGood(pool);
+
+    List<String> windows =
+        Files.readAllLines(Path.of("/proc", String.valueOf(pool.pids().get(0)), "maps")).stream()
+            .filter(line -> line.contains("pairstream-window"))
+            .toList();
+    assertThat(windows).isNotEmpty().allMatch(line -> line.endsWith("(deleted)"));
   }
 
   @Test

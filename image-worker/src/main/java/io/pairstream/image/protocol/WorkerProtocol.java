@@ -11,20 +11,23 @@ import java.util.HexFormat;
  * streams. All numbers are big-endian.
  *
  * <pre>
- * start    client -> argument   token, 16 hex digits
+ * start    client -> arguments  token, 16 hex digits; the client's process id; {@link ImageWindow}
  *          worker -> stderr     whatever the virtual machine says, then the mark of that token
  *          worker -> stdout     int magic, int version
  *
  * image    client -> stdin      {@link WorkerRequest}, with a token of its own
- *          worker -> stderr     whatever the codecs say, then the mark of that token
- *          worker -> stdout     {@link WorkerAnswer}
+ *          worker -> stderr     whatever the codecs say
+ *          worker -> stdout     {@link WorkerAnswer}, if it is small
+ *          worker -> stderr     the mark of that token
+ *          worker -> stdout     {@link WorkerAnswer}, if it is not
  *
  * end      client closes stdin, or dies; the worker exits
  * </pre>
  *
- * <p>The mark comes before the answer, so a client that reads stderr up to the mark and then stdout
- * never waits for bytes that the worker cannot write. The token is random, so no image can make a
- * codec print its mark. One request at a time.
+ * <p>The client reads stderr up to the mark, then stdout. An answer that a pipe holds is there
+ * before the mark, so that the client wakes once and finds all; a larger one must come after it, or
+ * both would wait for each other. The token is random, so no image can make a codec print its mark.
+ * One request at a time.
  */
 public final class WorkerProtocol {
 
@@ -32,7 +35,7 @@ public final class WorkerProtocol {
   private static final int MAGIC = 0x50534957;
 
   /** Raised with every change of a frame. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   /** Largest frame that either side accepts, in bytes: an 8 MiB image and more. */
   static final int MAX_FRAME_BYTES = 16 * 1024 * 1024;

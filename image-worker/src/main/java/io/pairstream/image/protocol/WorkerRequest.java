@@ -7,6 +7,7 @@ import io.pairstream.cleaning.image.ProbedImage;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -14,11 +15,12 @@ import java.util.Optional;
  *
  * <p>On the wire: int length of the rest, long token, int length of the plan, the plan (nothing
  * where it is the one before), int width, int height, byte animated, four ints crop box, int number
- * of token ids, an int each, image bytes. Takes ownership of the image's array.
+ * of token ids, an int each, int number of image bytes that lie in the window, or 0 and the image's
+ * bytes. Takes ownership of the image's array.
  */
 public final class WorkerRequest {
 
-  private static final int FIXED_BYTES = 8 + 4 + 4 + 4 + 1 + 16 + 4;
+  private static final int FIXED_BYTES = 8 + 4 + 4 + 4 + 1 + 16 + 4 + 4;
 
   private final long token;
   private final byte[] plan;
@@ -28,6 +30,7 @@ public final class WorkerRequest {
   private final PixelBox cropBox;
   private final int[] tokenIds;
   private final byte[] image;
+  private final Optional<ByteBuffer> imageInWindow;
 
   private WorkerRequest(
       long token,
@@ -37,7 +40,8 @@ public final class WorkerRequest {
       boolean animated,
       PixelBox cropBox,
       int[] tokenIds,
-      byte[] image) {
+      byte[] image,
+      Optional<ByteBuffer> imageInWindow) {
     this.token = token;
     this.plan = plan;
     this.widthPx = widthPx;
@@ -46,6 +50,7 @@ public final class WorkerRequest {
     this.cropBox = cropBox;
     this.tokenIds = tokenIds;
     this.image = image;
+    this.imageInWindow = imageInWindow;
   }
 
   /**
@@ -74,12 +79,17 @@ public final class WorkerRequest {
         probed.animated(),
         image.cropBox(),
         image.tokenIds().stream().mapToInt(Integer::intValue).toArray(),
-        probed.encoded().bytes());
+        probed.encoded().bytes(),
+        Optional.empty());
   }
 
-  /** Writes the whole frame. */
-  public void writeTo(DataOutputStream out) throws IOException {
-    out.writeInt(FIXED_BYTES + plan.length + 4 * tokenIds.length + image.length);
+  /** Writes the whole frame, the image into the window where it fits. */
+  public void writeTo(DataOutputStream out, ImageWindow window) throws IOException {
+    boolean fits = window.fits(image.length);
+    if (fits) {
+      window.lay(image);
+    }
+    out.writeInt(FIXED_BYTES + plan.length + 4 * tokenIds.length + (fits ? 0 : image.length));
     out.writeLong(token);
     out.writeInt(plan.length);
     out.write(plan);
@@ -94,16 +104,20 @@ public final class WorkerRequest {
     for (int id : tokenIds) {
       out.writeInt(id);
     }
-    out.write(image);
+    out.writeInt(fits ? image.length : 0);
+    if (!fits) {
+      out.write(image);
+    }
     out.flush();
   }
 
   /**
    * Reads a whole frame.
    *
+   * @param window as {@link ImageWindow#view} gives it
    * @throws java.io.EOFException if the other side has closed the stream
    */
-  public static WorkerRequest readFrom(DataInputStream in) throws IOException {
+  public static WorkerRequest readFrom(DataInputStream in, ByteBuffer window) throws IOException {
     int left = WorkerProtocol.readLength(in, FIXED_BYTES) - FIXED_BYTES;
     long token = in.readLong();
     byte[] plan = new byte[bounded(in.readInt(), left)];
@@ -117,9 +131,21 @@ public final class WorkerRequest {
     for (int i = 0; i < tokenIds.length; i++) {
       tokenIds[i] = in.readInt();
     }
-    byte[] image = new byte[left - 4 * tokenIds.length];
-    in.readFully(image);
-    return new WorkerRequest(token, plan, widthPx, heightPx, animated, cropBox, tokenIds, image);
+    int inWindow = in.readInt();
+    byte[] image;
+    Optional<ByteBuffer> seen = Optional.empty();
+    if (inWindow == 0) {
+      image = new byte[left - 4 * tokenIds.length];
+      in.readFully(image);
+    } else if (inWindow > 0 && inWindow <= window.capacity() && left == 4 * tokenIds.length) {
+      seen = Optional.of(window.slice(0, inWindow));
+      image = new byte[inWindow];
+      seen.get().get(0, image);
+    } else {
+      throw new IOException("not a request: " + inWindow + " bytes in the window");
+    }
+    return new WorkerRequest(
+        token, plan, widthPx, heightPx, animated, cropBox, tokenIds, image, seen);
   }
 
   private static int bounded(int count, int most) throws IOException {
@@ -166,5 +192,13 @@ public final class WorkerRequest {
   /** The bytes themselves, not a copy. */
   public byte[] image() {
     return image;
+  }
+
+  /**
+   * The same bytes in native memory, where they came that way; valid until the next request is
+   * read.
+   */
+  public Optional<ByteBuffer> imageInWindow() {
+    return imageInWindow;
   }
 }

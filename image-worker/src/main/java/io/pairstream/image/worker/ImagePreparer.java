@@ -56,7 +56,7 @@ final class ImagePreparer {
   private final OpenCvDecoder openCv;
 
   /** Gives nothing for what it leaves to OpenCV. */
-  private final Function<byte[], Optional<DecodedPicture>> fastPath;
+  private final Function<WorkerRequest, Optional<DecodedPicture>> fastPath;
 
   private final String codecs;
 
@@ -71,8 +71,9 @@ final class ImagePreparer {
     Optional<JpegCodec> codec = JpegCodec.load(scaler);
     fastPath =
         codec
-            .<Function<byte[], Optional<DecodedPicture>>>map(found -> found::decode)
-            .orElse(file -> Optional.empty());
+            .<Function<WorkerRequest, Optional<DecodedPicture>>>map(
+                found -> request -> found.decode(request.image(), request.imageInWindow()))
+            .orElse(request -> Optional.empty());
     codecs =
         "JPEG by "
             + codec.map(JpegCodec::library).orElse("OpenCV, slower: no libturbojpeg found")
@@ -167,7 +168,7 @@ final class ImagePreparer {
         switch (FileKind.of(request.image())) {
           case JPEG ->
               fastPath
-                  .apply(request.image())
+                  .apply(request)
                   .map(Outcome::kept)
                   .orElseGet(() -> openCv.decode(request.image()));
           case PNG ->

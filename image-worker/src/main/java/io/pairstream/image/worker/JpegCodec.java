@@ -1,5 +1,6 @@
 package io.pairstream.image.worker;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -61,12 +62,12 @@ final class JpegCodec implements AutoCloseable {
   /**
    * The planes of a JPEG. They are valid until the next call.
    *
+   * @param inNativeMemory the same bytes, where they are in native memory already
    * @return nothing where the file is no flawless JPEG in grey or YCbCr. Then another decoder has
    *     the last word, so that it alone decides which flaws count.
    */
-  Optional<DecodedPicture> decode(byte[] jpeg) {
-    Pointer source = file.reserve(jpeg.length);
-    new BytePointer(source).put(jpeg);
+  Optional<DecodedPicture> decode(byte[] jpeg, Optional<ByteBuffer> inNativeMemory) {
+    Pointer source = inNativeMemory.<Pointer>map(BytePointer::new).orElseGet(() -> copied(jpeg));
     int header =
         TurboJpeg.tjDecompressHeader3(
             decompressor, source.address(), jpeg.length, width, height, sampling, colourSpace);
@@ -81,6 +82,12 @@ final class JpegCodec implements AutoCloseable {
         .map(known -> planes(known))
         .filter(target -> decompress(source, jpeg.length, target))
         .map(target -> new JpegPicture(target, this));
+  }
+
+  private Pointer copied(byte[] jpeg) {
+    Pointer source = file.reserve(jpeg.length);
+    new BytePointer(source).put(jpeg);
+    return source;
   }
 
   /** What one file did to it must not show in the next one's picture. */

@@ -1,11 +1,12 @@
 package io.pairstream.image.worker;
 
 import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerRequest;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -13,12 +14,14 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
  * One worker: prepares images from stdin, one after the other, until stdin ends.
  *
- * <p>Arguments: the token of the start, and the parent's process id. Speaks {@link WorkerProtocol}.
+ * <p>Arguments: the token of the start, the parent's process id, and the window. Speaks {@link
+ * WorkerProtocol}.
  */
 public final class WorkerMain {
 
@@ -32,12 +35,12 @@ public final class WorkerMain {
     System.setOut(System.err);
     ParentWatch.start(Long.parseLong(args[1]));
 
-    WidePipe.widenStdin();
+    int pipeBytes = PipeCapacity.ofStdout();
+    ByteBuffer window = ImageWindow.view(args[2]);
 
     FileOutputStream stderr = new FileOutputStream(FileDescriptor.err);
-    DataOutputStream out =
-        new DataOutputStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
     DataInputStream in =
         new DataInputStream(
             new BufferedInputStream(new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
@@ -46,16 +49,24 @@ public final class WorkerMain {
     System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
-    WorkerProtocol.writeHello(out);
+    WorkerProtocol.writeHello(new DataOutputStream(out));
     try {
       while (true) {
-        WorkerRequest request = WorkerRequest.readFrom(in);
+        WorkerRequest request = WorkerRequest.readFrom(in, window);
         hooks.before(request.image());
         Optional<ImagePlan> newPlan = request.newPlan();
         newPlan.ifPresent(preparer::follow);
         WorkerAnswer answer = WorkerAnswer.of(preparer.prepare(request));
+        frame.reset();
+        answer.writeTo(new DataOutputStream(frame));
+        boolean first = frame.size() <= pipeBytes;
+        if (first) {
+          frame.writeTo(out);
+        }
         stderr.write(WorkerProtocol.mark(request.token()));
-        answer.writeTo(out);
+        if (!first) {
+          frame.writeTo(out);
+        }
       }
     } catch (EOFException e) {
       // The client is done with this worker. Halting skips native destructors, which have nothing

@@ -23,27 +23,23 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerProtocolTest {
 
-  private static final ImageToPrepare IMAGE =
-      new ImageToPrepare(
-          new ProbedImage(
-              new EncodedImage(new byte[] {1, 2, 3}),
-              ImageType.PNG,
-              640,
-              480,
-              8,
-              ProbedImage.ColourModel.RGB,
-              true),
-          new PixelBox(1, 2, 3, 4),
-          List.of(7, -8));
+  private static final ImageToPrepare IMAGE = imageOf(new byte[] {1, 2, 3});
+
+  private static final ByteBuffer NO_WINDOW = ByteBuffer.allocateDirect(0);
 
   /** One that has something in every place. */
   private static final ImagePlan PLAN =
@@ -57,9 +53,9 @@ class WorkerProtocolTest {
 
   @Test
   void carriesARequestWithItsPlan() throws IOException {
-    WorkerRequest.of(-5, PLAN, IMAGE).writeTo(out);
+    WorkerRequest.of(-5, PLAN, IMAGE).writeTo(out, new ImageWindow.None());
 
-    WorkerRequest read = WorkerRequest.readFrom(in());
+    WorkerRequest read = WorkerRequest.readFrom(in(), NO_WINDOW);
 
     assertThat(read).usingRecursiveComparison().isEqualTo(WorkerRequest.of(-5, PLAN, IMAGE));
     assertThat(read.newPlan()).contains(PLAN);
@@ -73,9 +69,70 @@ class WorkerProtocolTest {
 
   @Test
   void carriesNoPlanWhereItStaysAsItWas() throws IOException {
-    WorkerRequest.of(1, IMAGE).writeTo(out);
+    WorkerRequest.of(1, IMAGE).writeTo(out, new ImageWindow.None());
 
-    assertThat(WorkerRequest.readFrom(in()).newPlan()).isEmpty();
+    assertThat(WorkerRequest.readFrom(in(), NO_WINDOW).newPlan()).isEmpty();
+  }
+
+  @Test
+  void laysAnImageThatFitsIntoTheWindow(@TempDir Path directory) throws IOException {
+    try (ImageWindow window = ImageWindow.create(directory)) {
+      ByteBuffer view = ImageWindow.view(window.argument());
+      window.forgetFile();
+      assertThat(Path.of(window.argument())).doesNotExist();
+
+      WorkerRequest.of(1, IMAGE).writeTo(out, window);
+
+      WorkerRequest read = WorkerRequest.readFrom(in(), view);
+      assertThat(read.image()).containsExactly(1, 2, 3);
+      assertThat(read.imageInWindow().orElseThrow().remaining()).isEqualTo(3);
+      assertThat(read.imageInWindow().orElseThrow().get(2)).isEqualTo((byte) 3);
+      assertThat(read.tokenIds()).containsExactly(7, -8);
+      assertThat(wire.size()).isLessThan(100);
+    }
+  }
+
+  @Test
+  void sendsALargerImageThroughThePipe(@TempDir Path directory) throws IOException {
+    byte[] image = new byte[ImageWindow.BYTES + 1];
+    image[image.length - 1] = 9;
+    try (ImageWindow window = ImageWindow.create(directory)) {
+      ByteBuffer view = ImageWindow.view(window.argument());
+      window.forgetFile();
+
+      WorkerRequest.of(1, imageOf(image)).writeTo(out, window);
+
+      WorkerRequest read = WorkerRequest.readFrom(in(), view);
+      assertThat(read.imageInWindow()).isEmpty();
+      assertThat(read.image()).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void refusesAnImageBeyondTheWindow(@TempDir Path directory) throws IOException {
+    try (ImageWindow window = ImageWindow.create(directory)) {
+      window.forgetFile();
+      WorkerRequest.of(1, IMAGE).writeTo(out, window);
+    }
+
+    assertThatThrownBy(() -> WorkerRequest.readFrom(in(), NO_WINDOW))
+        .isInstanceOf(IOException.class)
+        .hasMessage("not a request: 3 bytes in the window");
+  }
+
+  @Test
+  void laysImagesIntoAFileThatSomebodyHasCutShort(@TempDir Path directory) throws IOException {
+    try (ImageWindow window = ImageWindow.create(directory)) {
+      try (FileChannel file =
+          FileChannel.open(Path.of(window.argument()), StandardOpenOption.WRITE)) {
+        file.truncate(0);
+      }
+
+      WorkerRequest.of(1, IMAGE).writeTo(out, window);
+
+      assertThat(Path.of(window.argument())).hasBinaryContent(new byte[] {1, 2, 3});
+      window.forgetFile();
+    }
   }
 
   @Test
@@ -130,7 +187,7 @@ class WorkerProtocolTest {
     assertThatThrownBy(
             () -> WorkerProtocol.readHello(new DataInputStream(new ByteArrayInputStream(other))))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 3");
+        .hasMessageContaining("version 4");
   }
 
   @ParameterizedTest
@@ -141,7 +198,7 @@ class WorkerProtocolTest {
     assertThatThrownBy(() -> WorkerAnswer.readFrom(in()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a frame");
-    assertThatThrownBy(() -> WorkerRequest.readFrom(in()))
+    assertThatThrownBy(() -> WorkerRequest.readFrom(in(), NO_WINDOW))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a frame");
   }
@@ -160,6 +217,14 @@ class WorkerProtocolTest {
   void readsATokenBackFromItsArgument() {
     assertThat(WorkerProtocol.token(WorkerProtocol.argument(-2))).isEqualTo(-2);
     assertThat(WorkerProtocol.mark(1)).isNotEqualTo(WorkerProtocol.mark(2));
+  }
+
+  private static ImageToPrepare imageOf(byte[] file) {
+    return new ImageToPrepare(
+        new ProbedImage(
+            new EncodedImage(file), ImageType.PNG, 640, 480, 8, ProbedImage.ColourModel.RGB, true),
+        new PixelBox(1, 2, 3, 4),
+        List.of(7, -8));
   }
 
   private DataInputStream in() {
