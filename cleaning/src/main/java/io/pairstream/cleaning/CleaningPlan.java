@@ -1,5 +1,6 @@
 package io.pairstream.cleaning;
 
+import io.pairstream.cleaning.caption.CheckCapitals;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CheckCharacterMix;
 import io.pairstream.cleaning.caption.CheckFlaggedWords;
@@ -121,6 +122,7 @@ public final class CleaningPlan {
                 "check-character-mix",
                 CheckCharacterMix.Limits.from(recipe),
                 CheckCharacterMix::new)
+            .then("check-capitals", CheckCapitals.Limit.from(recipe), CheckCapitals::new)
             .then("check-repetition", CheckRepetition.Limits.from(recipe), CheckRepetition::new)
             .then(
                 "check-flagged-words",

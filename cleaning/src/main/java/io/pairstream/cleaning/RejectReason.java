@@ -56,6 +56,7 @@ public enum RejectReason {
   CAPTION_IS_FILE_NAME("Describe what the image shows; its file's name is no caption."),
   CAPTION_BOILERPLATE("Describe what the image shows; this text stands with any image."),
   CAPTION_MOSTLY_SYMBOLS("Describe the image in words; most of this text is no letters."),
+  CAPTION_MOSTLY_CAPITALS("Write the caption as a sentence, not in capitals."),
   CAPTION_REPETITIVE("Say each thing once."),
   CAPTION_FLAGGED_WORDS("Describe the image without the words that the recipe's list holds."),
   CAPTION_LANGUAGE_UNSURE("Write whole sentences in one language, and name it with the pair."),
