@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Our cleaning beside its peers, on the same files: benchmarks/compare.sh CORPUS [--json] [--seconds N] [--rounds N]
-#   [--captions FILE.tsv] [--only NAME,...] [--no-quality]
+#   [--captions FILE.tsv] [--tokenizers FOLDER] [--only NAME,...] [--no-quality]
 # The first time it installs the peers into benchmarks/target/compare, from wherever pip is set to look (6 GB).
 # What cannot be had is reported as absent, with the reason. benchmarks/README.md says what is compared.
 set -euo pipefail
@@ -45,6 +45,13 @@ if command -v python3 >/dev/null; then
     arguments+=("--quality-command=$work/peers/bin/python $here/src/main/python/quality.py")
   else
     arguments+=("--absent=quality=no OpenCV for the reference; see $work/peers.log")
+  fi
+  if "$work/peers/bin/python" -c 'import tiktoken, tokenizers' 2>/dev/null; then
+    tokens="$work/peers/bin/python $here/src/main/python/tokenizers_compared.py --json"
+    tokens+=" --vocabularies $root/cleaning/src/main/resources/io/pairstream/cleaning/tokens"
+    arguments+=("--tokens-command=$tokens --java $here/target/classes:$root/command/target/app/lib/* --captions")
+  else
+    arguments+=("--absent=tokenizers=no tiktoken or tokenizers; see $work/peers.log")
   fi
 else
   arguments+=("--absent=peers=no python3 on this machine")

@@ -75,6 +75,15 @@ public final class Compare implements Callable<Integer> {
   @Option(names = "--quality-command", hidden = true)
   private String qualityCommand = "";
 
+  @Option(
+      names = "--tokenizers",
+      paramLabel = "FOLDER",
+      description = "Also compare tokenizers on a folder of tab-separated captions.")
+  private Path tokenizers;
+
+  @Option(names = "--tokens-command", hidden = true, description = "The folder follows.")
+  private String tokensCommand = "";
+
   @Option(names = "--work", hidden = true, description = "A folder for lists and complaints.")
   private Path work;
 
@@ -107,6 +116,10 @@ public final class Compare implements Callable<Integer> {
     }
     if (captions != null) {
       report.set("captions", captionWork());
+    }
+    if (tokenizers != null && !tokensCommand.isEmpty()) {
+      say("comparing tokenizers");
+      report.set("tokens", answer(tokensCommand, tokenizers));
     }
     describe(report, corpus, loadBefore);
     System.out.println(json ? report.toString() : Report.inWords(report));
@@ -199,21 +212,28 @@ public final class Compare implements Callable<Integer> {
         }
       }
       say("comparing pictures");
-      List<String> command = new ArrayList<>(List.of(qualityCommand.split(" ")));
-      command.add(listing.toString());
-      command.add(pictures.toString());
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      JsonNode result = new JsonMapper().readTree(process.getInputStream());
-      if (process.waitFor() != 0) {
-        throw new IOException("the comparison of pictures failed");
-      }
-      return result;
+      return answer(qualityCommand, listing, pictures);
     } finally {
       try (Stream<Path> files = Files.walk(pictures)) {
         files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
       }
     }
+  }
+
+  /** What a command says in JSON. */
+  private static JsonNode answer(String command, Path... arguments)
+      throws IOException, InterruptedException {
+    List<String> whole = new ArrayList<>(List.of(command.split(" ")));
+    for (Path argument : arguments) {
+      whole.add(argument.toString());
+    }
+    Process process =
+        new ProcessBuilder(whole).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    JsonNode result = new JsonMapper().readTree(process.getInputStream());
+    if (process.waitFor() != 0) {
+      throw new IOException("this failed: " + command);
+    }
+    return result;
   }
 
   private JsonNode captionWork() throws IOException {
