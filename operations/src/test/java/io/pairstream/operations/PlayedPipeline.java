@@ -14,9 +14,12 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,7 +32,11 @@ public final class PlayedPipeline implements AutoCloseable {
 
   public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
 
+  private static final String TRANSACTIONS = "-topology";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final ClusterAccess cluster;
+  private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
 
   /** Reads nothing; stands for the group in whose name offsets are committed. */
@@ -37,7 +44,8 @@ public final class PlayedPipeline implements AutoCloseable {
 
   public PlayedPipeline(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.producer = TestCluster.producer(cluster, "-topology");
+    this.admin = cluster.admin();
+    this.producer = TestCluster.producer(cluster, TRANSACTIONS);
     this.group = cluster.consumer(Map.of("group.id", cluster.dataset().preprocessGroup()));
   }
 
@@ -122,7 +130,7 @@ public final class PlayedPipeline implements AutoCloseable {
     transaction(sent, List.of(onTheWay));
   }
 
-  /** Commits a raw record with these outputs. */
+  /** Commits a raw record with these outputs, and returns once everybody can see that. */
   public void transaction(Sent sent, List<ProducerRecord<byte[], byte[]>> outputs) {
     producer.beginTransaction();
     outputs.forEach(output -> TestCluster.acknowledged(producer.send(output)));
@@ -132,6 +140,23 @@ public final class PlayedPipeline implements AutoCloseable {
             new OffsetAndMetadata(sent.origin().getOffset() + 1)),
         group.groupMetadata());
     producer.commitTransaction();
+    awaitMarkers();
+  }
+
+  /**
+   * The broker answers a commit before it has marked the transaction's partitions, one after the
+   * other; until then outputs and offsets are not there for others.
+   */
+  private void awaitMarkers() {
+    String id = TestCluster.transactionalId(cluster, TRANSACTIONS);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    TransactionState state;
+    do {
+      state = ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
+    } while (state != TransactionState.COMPLETE_COMMIT && System.nanoTime() < deadline);
+    if (state != TransactionState.COMPLETE_COMMIT) {
+      throw new IllegalStateException("a transaction is still " + state);
+    }
   }
 
   /** A receipt for the pair. */
@@ -162,6 +187,7 @@ public final class PlayedPipeline implements AutoCloseable {
   @Override
   public void close() {
     producer.close();
+    admin.close();
     group.close();
   }
 }

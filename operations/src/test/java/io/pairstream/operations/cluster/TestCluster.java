@@ -65,6 +65,11 @@ public final class TestCluster implements BeforeAllCallback {
     return cluster;
   }
 
+  /** The whole transactional id of a producer of this data set. */
+  public static String transactionalId(ClusterAccess cluster, String ending) {
+    return cluster.dataset().name() + ending;
+  }
+
   /** A producer of bytes; transactional where it is given an id. */
   public static KafkaProducer<byte[], byte[]> producer(
       ClusterAccess cluster, String transactionalId) {
@@ -73,7 +78,7 @@ public final class TestCluster implements BeforeAllCallback {
     settings.put("max.request.size", 10 * 1024 * 1024);
     settings.put("linger.ms", 0);
     if (!transactionalId.isEmpty()) {
-      settings.put("transactional.id", cluster.dataset().name() + transactionalId);
+      settings.put("transactional.id", transactionalId(cluster, transactionalId));
     }
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
