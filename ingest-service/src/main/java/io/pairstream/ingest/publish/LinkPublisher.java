@@ -1,0 +1,120 @@
+package io.pairstream.ingest.publish;
+
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Publishes links for the fetcher, keyed by the URL's host, as {@link RecordPublisher} does: what
+ * is acknowledged is in Kafka exactly once. At most {@link #BUFFER_BYTES} are in flight.
+ * Thread-safe.
+ *
+ * <p>Futures complete on the producer's own thread; what depends on them must be short.
+ */
+public final class LinkPublisher implements AutoCloseable {
+
+  /** Bytes in flight before {@link #publish} blocks. */
+  public static final int BUFFER_BYTES = 16 * 1024 * 1024;
+
+  /** What the fetcher may say about a fetch beside the link's own words, in bytes. */
+  private static final int FETCHED_WORDS_BYTES = 64 * 1024;
+
+  /** Largest record, in bytes: whatever its image is, the pair is one that the raw topic takes. */
+  public static final int MAX_RECORD_BYTES =
+      RecordSizes.MAX_RAW_RECORD - RecordSizes.MAX_IMAGE - FETCHED_WORDS_BYTES;
+
+  private static final RecordPublisher.Limits LIMITS =
+      new RecordPublisher.Limits(MAX_RECORD_BYTES, BUFFER_BYTES);
+
+  private final RecordPublisher<PairLink> records;
+  private final Clock clock;
+
+  private LinkPublisher(RecordPublisher<PairLink> records, Clock clock) {
+    this.records = records;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens a publisher once the topic takes records and the registry holds the schema.
+   *
+   * @param topic the topic of links
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
+   *     acknowledgement rests on stay as they are
+   * @throws MissingTopicException where there is no such topic
+   * @throws BrokerUnavailableException where no broker answers within 10 s
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
+   *     schema
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public static LinkPublisher open(
+      Topic<String, PairLink> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
+    return new LinkPublisher(
+        RecordPublisher.open(topic, PairLink.SCHEMA$, LIMITS, registry, kafkaSettings), clock);
+  }
+
+  /** Full name of the topic. */
+  public String topic() {
+    return records.topic();
+  }
+
+  /**
+   * Sends a link; blocks while too much is in flight.
+   *
+   * @return the acknowledgement, or {@link PublishFailedException}
+   * @throws PairTooLargeException where the record is larger than {@link #MAX_RECORD_BYTES}
+   * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
+   *     does not answer
+   */
+  public CompletableFuture<PublishedLink> publish(NewLink link) {
+    String linkId = link.linkId();
+    String host = link.host();
+    return records
+        .publish(host, record(link), "link " + linkId)
+        .thenApply(
+            metadata ->
+                new PublishedLink(linkId, host, topic(), metadata.partition(), metadata.offset()));
+  }
+
+  /**
+   * Returns once every link sent so far is acknowledged or has failed.
+   *
+   * @throws PublishFailedException the first failure since the last flush
+   */
+  public void flush() {
+    records.flush();
+  }
+
+  /**
+   * Sends what is in flight, then lets go of the connections.
+   *
+   * @throws PublishFailedException the first failure since the last flush
+   */
+  @Override
+  public void close() {
+    records.close();
+  }
+
+  /** Lets go of the connections at once; what is not acknowledged yet fails. */
+  public void abort() {
+    records.abort();
+  }
+
+  private PairLink record(NewLink link) {
+    return PairLink.newBuilder()
+        .setUrl(link.url())
+        .setCaption(link.caption())
+        .setLanguage(link.language())
+        .setSourceKind(link.sourceKind().name())
+        .setContributor(link.contributor())
+        .setLicence(link.licence())
+        .setExpectedDigest(link.expectedDigest())
+        .setAnnotations(link.annotations())
+        .setReceivedAt(clock.instant())
+        .build();
+  }
+}
