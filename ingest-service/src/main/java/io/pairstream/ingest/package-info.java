@@ -1,2 +1,5 @@
-/** The front doors: how pairs get onto the raw topics. Nothing here looks into an image. */
+/**
+ * The front doors: how pairs get onto the raw topics. Nothing here decodes a pixel; an image's
+ * header is read at most.
+ */
 package io.pairstream.ingest;

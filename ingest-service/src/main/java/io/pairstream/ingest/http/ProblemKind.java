@@ -29,6 +29,7 @@ public enum ProblemKind {
   NOT_IMPLEMENTED(501, "The request asks for something that this server does not have"),
   OVERLOADED(503, "Too much is under way"),
   KAFKA_UNAVAILABLE(503, "Kafka does not take records now"),
+  NOT_READY(503, "The service is not ready yet"),
   STOPPING(503, "The service is being stopped"),
   HTTP_VERSION_UNSUPPORTED(505, "The request's version of HTTP is not spoken here");
 

@@ -1,0 +1,365 @@
+package io.pairstream.ingest.pairs;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.Step;
+import io.pairstream.cleaning.caption.LanguageTag;
+import io.pairstream.cleaning.image.CheckImageSize;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.RecordSizes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The fields of one pair as they come in, whatever their format, and what they must be.
+ *
+ * <p>Everything that would make the topology find the record itself at fault is refused here, with
+ * the same words. What a recipe asks (size, language, wording) is for the topology to judge.
+ *
+ * <p>Every method throws {@link ProblemException} for what cannot be taken. Not thread-safe.
+ */
+public final class PairForm {
+
+  /** Longest caption, in bytes of UTF-8: thirty times what recipes take. */
+  public static final int MAX_CAPTION_BYTES = 64 * 1024;
+
+  /** Longest other field, in bytes of UTF-8; the topology's own limit. */
+  public static final int MAX_FIELD_BYTES = 8 * 1024;
+
+  /** Most annotations. */
+  public static final int MAX_ANNOTATIONS = 64;
+
+  /** Longest name of an annotation, in bytes of UTF-8. */
+  public static final int MAX_NAME_BYTES = 200;
+
+  /** What comes before the name of an annotation in forms that know no objects. */
+  public static final String ANNOTATION_PREFIX = "annotations.";
+
+  private static final String FILE_NAME = "file_name";
+
+  /** Most pixels: what a decoder's memory is laid out for. */
+  private static final int MAX_PIXELS = 50_000_000;
+
+  private static final Set<String> TEXTS =
+      Set.of(
+          "caption",
+          "language",
+          "url",
+          "licence",
+          "contributor",
+          "source_kind",
+          "media_type",
+          "expected_digest");
+
+  private static final Step<EncodedImage, ProbedImage> GATE =
+      new Step<>() {
+        private final CheckImageSize size =
+            new CheckImageSize(new CheckImageSize.Limits(RecordSizes.MAX_IMAGE, MAX_PIXELS));
+        private final ProbeImage probe = new ProbeImage();
+
+        @Override
+        public String inWords() {
+          return probe.inWords() + "; " + size.inWords();
+        }
+
+        @Override
+        public Outcome<ProbedImage> apply(EncodedImage image) {
+          return probe.apply(image).then(size);
+        }
+      };
+
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Map<String, String> annotations = new LinkedHashMap<>();
+  private byte[] image = new byte[0];
+  private boolean hasImage;
+
+  /** Whether there is a text field of that name. */
+  public static boolean isText(String field) {
+    return TEXTS.contains(field);
+  }
+
+  /**
+   * Takes a text field.
+   *
+   * @param field one of the known names, or {@link #ANNOTATION_PREFIX} and a name
+   */
+  public PairForm text(String field, String value) {
+    if (field.startsWith(ANNOTATION_PREFIX)) {
+      return annotation(field.substring(ANNOTATION_PREFIX.length()), value);
+    }
+    if (!TEXTS.contains(field)) {
+      throw refused(
+          field,
+          "there is no field "
+              + shown(field)
+              + "; there are image, "
+              + String.join(", ", new TreeSet<>(TEXTS))
+              + " and annotations");
+    }
+    if (texts.putIfAbsent(field, value) != null) {
+      throw refused(field, "the field " + field + " is there twice");
+    }
+    return this;
+  }
+
+  /** Takes an annotation. */
+  public PairForm annotation(String name, String value) {
+    String field = ANNOTATION_PREFIX + name;
+    if (name.isEmpty() || utf8Bytes(name) > MAX_NAME_BYTES || !isPlain(name)) {
+      throw refused(
+          "annotations",
+          "an annotation's name has 1 to " + MAX_NAME_BYTES + " bytes without control characters");
+    }
+    if (utf8Bytes(value) > MAX_FIELD_BYTES) {
+      throw tooLong(field, utf8Bytes(value), MAX_FIELD_BYTES);
+    }
+    if (!isEncodable(value)) {
+      throw refused(field, "the annotation holds half a character, which has no form in UTF-8");
+    }
+    if (annotations.putIfAbsent(name, value) != null) {
+      throw refused(field, "the annotation " + shown(name) + " is there twice");
+    }
+    if (annotations.size() > MAX_ANNOTATIONS) {
+      throw refused("annotations", "there may be at most " + MAX_ANNOTATIONS + " annotations");
+    }
+    return this;
+  }
+
+  /** Takes the image's bytes, which nobody changes afterwards. */
+  public PairForm image(byte[] bytes) {
+    if (hasImage) {
+      throw refused("image", "there are two images; send each with its own caption");
+    }
+    hasImage = true;
+    image = bytes;
+    return this;
+  }
+
+  /** Takes the image's file name, as its sender calls it, where it is one. */
+  public PairForm fileName(String path) {
+    String name = path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+    if (!name.isBlank()
+        && utf8Bytes(name) <= 255
+        && isPlain(name)
+        && annotations.size() < MAX_ANNOTATIONS) {
+      annotations.putIfAbsent(FILE_NAME, name);
+    }
+    return this;
+  }
+
+  /** Takes the image's media type where no field says it. */
+  public PairForm mediaType(String declared) {
+    texts.putIfAbsent("media_type", declared);
+    return this;
+  }
+
+  /** The pair; refused where the image is missing. */
+  public Submission pair(Principal sender) {
+    if (!hasImage) {
+      throw refused("image", "the image is missing; it goes into the field image");
+    }
+    return submission(sender);
+  }
+
+  /** The pair where there is an image; else the link. */
+  public Submission submission(Principal sender) {
+    String caption = caption();
+    String language = language();
+    for (String field : new String[] {"url", "licence", "contributor", "media_type"}) {
+      checkField(field, texts.getOrDefault(field, ""));
+    }
+    String contributor = texts.getOrDefault("contributor", ownName(sender));
+    if (!hasImage) {
+      return link(caption, language, contributor);
+    }
+    checkImage();
+    checkDigest();
+    return new Submission.Pair(
+        new NewPair(
+            ByteBuffer.wrap(image),
+            caption,
+            language,
+            sourceKind(SourceKind.CROWDSOURCED),
+            contributor,
+            texts.getOrDefault("url", ""),
+            texts.getOrDefault("licence", ""),
+            texts.getOrDefault("media_type", ""),
+            annotations));
+  }
+
+  private Submission link(String caption, String language, String contributor) {
+    if (texts.getOrDefault("url", "").isEmpty()) {
+      throw refused(
+          "image", "there is neither an image nor a url; the image is base64, the url an address");
+    }
+    try {
+      return new Submission.Link(
+          new NewLink(
+              texts.get("url"),
+              caption,
+              language,
+              contributor,
+              texts.getOrDefault("licence", ""),
+              texts.getOrDefault("expected_digest", ""),
+              annotations,
+              sourceKind(SourceKind.SCRAPED)));
+    } catch (InvalidLinkException e) {
+      throw refused(e.field(), e.getMessage());
+    }
+  }
+
+  private String caption() {
+    String caption = texts.getOrDefault("caption", "");
+    if (caption.isBlank()) {
+      throw refused("caption", "the caption is missing or empty; say what the image shows");
+    }
+    if (utf8Bytes(caption) > MAX_CAPTION_BYTES) {
+      throw tooLong("caption", utf8Bytes(caption), MAX_CAPTION_BYTES);
+    }
+    if (!isEncodable(caption)) {
+      throw rejected(
+          new Rejection(
+              RejectReason.CAPTION_NOT_UTF8,
+              "the caption holds half a character, which has no form in UTF-8",
+              "",
+              ""));
+    }
+    return caption;
+  }
+
+  private String language() {
+    String language = texts.getOrDefault("language", "").strip();
+    if (!language.isEmpty()
+        && !language.equalsIgnoreCase(LanguageTag.UNKNOWN)
+        && LanguageTag.ofHint(language).equals(LanguageTag.UNKNOWN)) {
+      throw refused(
+          "language", "the language is no tag such as en, zh or zh-Hant; leave it out if unknown");
+    }
+    return language;
+  }
+
+  private SourceKind sourceKind(SourceKind usual) {
+    String name = texts.getOrDefault("source_kind", usual.name());
+    return Arrays.stream(SourceKind.values())
+        .filter(kind -> kind.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                refused(
+                    "source_kind",
+                    "source_kind is one of " + Arrays.toString(SourceKind.values())));
+  }
+
+  private void checkImage() {
+    if (image.length > RecordSizes.MAX_IMAGE) {
+      throw Problem.of(
+              ProblemKind.BODY_TOO_LARGE,
+              "the image has " + image.length + " bytes; at most 8 MiB are taken")
+          .with("field", "image")
+          .with("reason", RejectReason.IMAGE_TOO_MANY_BYTES.name())
+          .with("measured", image.length + " bytes")
+          .with("limit", RecordSizes.MAX_IMAGE + " bytes")
+          .with("remedy", RejectReason.IMAGE_TOO_MANY_BYTES.remedy())
+          .asException();
+    }
+    GATE.apply(new EncodedImage(image))
+        .rejectedOnly()
+        .forEach(
+            rejection -> {
+              throw rejected(rejection);
+            });
+  }
+
+  private void checkDigest() {
+    String expected = texts.getOrDefault("expected_digest", "").toLowerCase(Locale.ROOT);
+    if (!expected.isEmpty() && !expected.equals(PairIdentity.imageDigest(ByteBuffer.wrap(image)))) {
+      throw refused(
+          "expected_digest",
+          "the image's SHA-256 is another than expected_digest; it was changed on the way, or the"
+              + " digest is another file's");
+    }
+  }
+
+  private static void checkField(String field, String value) {
+    if (utf8Bytes(value) > MAX_FIELD_BYTES) {
+      throw tooLong(field, utf8Bytes(value), MAX_FIELD_BYTES);
+    }
+    if (!isPlain(value)) {
+      throw refused(
+          field, "the field " + field + " holds control characters, or bytes that are not UTF-8");
+    }
+  }
+
+  /** A producer with a key is the contributor of what says nothing else. */
+  private static String ownName(Principal sender) {
+    return sender.keyId().isEmpty() ? "" : sender.producer();
+  }
+
+  private static ProblemException rejected(Rejection rejection) {
+    Problem problem =
+        Problem.of(ProblemKind.PAIR_REFUSED, rejection.detail())
+            .with("reason", rejection.reason().name())
+            .with("remedy", rejection.reason().remedy());
+    if (!rejection.measured().isEmpty()) {
+      problem = problem.with("measured", rejection.measured());
+    }
+    if (!rejection.limit().isEmpty()) {
+      problem = problem.with("limit", rejection.limit());
+    }
+    return problem.asException();
+  }
+
+  private static ProblemException tooLong(String field, int bytes, int limit) {
+    return Problem.of(ProblemKind.PAIR_REFUSED, "the field " + shown(field) + " is too long")
+        .with("field", shown(field))
+        .with("measured", bytes + " bytes")
+        .with("limit", limit + " bytes")
+        .asException();
+  }
+
+  static ProblemException refused(String field, String detail) {
+    return Problem.of(ProblemKind.PAIR_REFUSED, detail).with("field", shown(field)).asException();
+  }
+
+  /** A name that somebody made up, short and without what a terminal would act on. */
+  private static String shown(String name) {
+    StringBuilder shown = new StringBuilder();
+    name.codePoints()
+        .limit(60)
+        .map(
+            c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
+        .forEach(shown::appendCodePoint);
+    return shown.toString();
+  }
+
+  private static int utf8Bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static boolean isEncodable(String text) {
+    return text.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+  }
+
+  private static boolean isPlain(String text) {
+    return isEncodable(text)
+        && text.chars().noneMatch(c -> Character.isISOControl(c) || c == '\uFFFD');
+  }
+}

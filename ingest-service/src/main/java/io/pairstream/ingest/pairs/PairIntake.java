@@ -1,0 +1,349 @@
+package io.pairstream.ingest.pairs;
+
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.publish.BrokerUnavailableException;
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.ingest.publish.PairTooLargeException;
+import io.pairstream.ingest.publish.PublishFailedException;
+import io.pairstream.ingest.publish.TopicWatch;
+import io.pairstream.ingest.publish.UploadLog;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.Cluster;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a submission into Kafka: the raw record or the link first, then the note in the upload
+ * log, which names its coordinates.
+ *
+ * <p>No caller ever waits: what Kafka does not confirm within {@link #DEADLINE} fails with {@link
+ * ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known to be away. The intake opens
+ * itself, whenever Kafka and the registry are there, and finds them again by itself. Thread-safe.
+ */
+public final class PairIntake implements AutoCloseable {
+
+  /** Time for Kafka to confirm a submission. */
+  public static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private static final Logger log = LoggerFactory.getLogger(PairIntake.class);
+
+  /** A send that is not through after this is given up, before its sender is told so. */
+  private static final Duration DELIVERY = Duration.ofSeconds(8);
+
+  private static final Duration REQUEST = Duration.ofSeconds(5);
+  private static final Duration WATCH_UP = Duration.ofSeconds(3);
+  private static final Duration WATCH_DOWN = Duration.ofMillis(500);
+  private static final Duration WATCH_PATIENCE = Duration.ofSeconds(4);
+  private static final int SENDERS = 2;
+  private static final int MOST_WAITING = 2048;
+
+  private final Cluster cluster;
+  private final Clock clock;
+  private final ThreadPoolExecutor senders;
+  private final ExecutorService notes;
+  private final Semaphore lookAgain = new Semaphore(0);
+  private final CompletableFuture<Void> fault = new CompletableFuture<>();
+  private final Thread watcher;
+  private volatile State state = new Shut("Kafka is not reached yet");
+  private volatile boolean closing;
+
+  private sealed interface State {}
+
+  private record Shut(String why) implements State {}
+
+  private record Open(PairPublisher pairs, LinkPublisher links, UploadLog uploads)
+      implements State {}
+
+  public PairIntake(Cluster cluster, Clock clock) {
+    this.cluster = cluster;
+    this.clock = clock;
+    this.senders =
+        new ThreadPoolExecutor(
+            SENDERS,
+            SENDERS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            task -> daemon(task, "send"));
+    this.notes = Executors.newSingleThreadExecutor(task -> daemon(task, "upload-log"));
+    this.watcher = daemon(this::watch, "watch-kafka");
+  }
+
+  /** Begins to look for Kafka. */
+  public void start() {
+    watcher.start();
+  }
+
+  /**
+   * Fails where Kafka answers and will never do: a topic or a schema is missing. Completes on
+   * close.
+   */
+  public CompletableFuture<Void> fault() {
+    return fault;
+  }
+
+  /** Why nothing can be taken now; empty where all is well. */
+  public Optional<String> obstacle() {
+    return state instanceof Shut shut ? Optional.of(shut.why()) : Optional.empty();
+  }
+
+  /**
+   * Takes a submission.
+   *
+   * @param producer who sends it; empty where nobody has to say
+   * @param batchId the batch that it comes with; empty for a single one
+   * @return what Kafka has, or {@link ProblemException}: {@link ProblemKind#KAFKA_UNAVAILABLE},
+   *     {@link ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
+   *     ProblemKind#PAIR_REFUSED}
+   */
+  public CompletableFuture<Taken> take(Submission submission, String producer, String batchId) {
+    CompletableFuture<Taken> taken = new CompletableFuture<>();
+    long startedAt = System.nanoTime();
+    try {
+      senders.execute(
+          () -> {
+            if (System.nanoTime() - startedAt < DEADLINE.toNanos()) {
+              send(submission, producer, batchId, taken);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
+              .retryAfter(2)
+              .asException());
+    }
+    return taken
+        .orTimeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(problem(failure));
+            });
+  }
+
+  private void send(
+      Submission submission, String producer, String batchId, CompletableFuture<Taken> taken) {
+    if (!(state instanceof Open open)) {
+      taken.completeExceptionally(unavailable(obstacle().orElse("")));
+      return;
+    }
+    try {
+      Instant now = clock.instant();
+      CompletableFuture<Void> done =
+          acknowledged(open, submission)
+              .thenComposeAsync(
+                  received -> {
+                    CompletableFuture<Void> noted =
+                        open.uploads().write(note(received, submission, producer, batchId, now));
+                    return noted.thenRun(() -> taken.complete(received));
+                  },
+                  notes);
+      var unused =
+          done.exceptionally(
+              failure -> {
+                taken.completeExceptionally(failure);
+                return null;
+              });
+    } catch (RuntimeException | Error e) {
+      taken.completeExceptionally(e);
+    }
+  }
+
+  private static CompletableFuture<Taken> acknowledged(Open open, Submission submission) {
+    if (submission instanceof Submission.Pair pair) {
+      return open.pairs()
+          .publish(pair.pair())
+          .thenApply(
+              published ->
+                  new Taken(
+                      published.pairId(),
+                      true,
+                      published.imageDigest(),
+                      published.topic(),
+                      published.partition(),
+                      published.offset()));
+    }
+    return open.links()
+        .publish(((Submission.Link) submission).link())
+        .thenApply(
+            published ->
+                new Taken(
+                    published.linkId(),
+                    false,
+                    "",
+                    published.topic(),
+                    published.partition(),
+                    published.offset()));
+  }
+
+  private static Upload note(
+      Taken taken, Submission submission, String producer, String batchId, Instant now) {
+    return Upload.newBuilder()
+        .setId(taken.id())
+        .setKind(taken.isPair() ? "PAIR" : "LINK")
+        .setStanding("RECEIVED")
+        .setPairId(taken.isPair() ? taken.id() : "")
+        .setImageDigest(taken.imageDigest())
+        .setProducer(producer)
+        .setBatchId(batchId)
+        .setUrl(submission instanceof Submission.Link link ? link.link().url() : "")
+        .setOrigin(new Origin(taken.topic(), taken.partition(), taken.offset()))
+        .setReceivedAt(now)
+        .setChangedAt(now)
+        .build();
+  }
+
+  private ProblemException problem(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ProblemException known) {
+      return known;
+    }
+    if (cause instanceof PairTooLargeException large) {
+      return Problem.of(ProblemKind.PAIR_REFUSED, large.getMessage())
+          .with("reason", "RECORD_TOO_LARGE")
+          .with("measured", large.sizeBytes() + " bytes")
+          .with("limit", large.limitBytes() + " bytes")
+          .with("remedy", "Shorten the caption or the annotations, or send a smaller file.")
+          .asException();
+    }
+    if (cause instanceof PublishFailedException
+        || cause instanceof RegistryUnavailableException
+        || cause instanceof TimeoutException) {
+      lookAgain.release();
+      return unavailable(
+          "no confirmation came in time; the pair may be taken all the same, and a repetition is"
+              + " counted as a copy");
+    }
+    log.error("a submission failed", cause);
+    return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours").asException();
+  }
+
+  private static ProblemException unavailable(String why) {
+    return Problem.of(ProblemKind.KAFKA_UNAVAILABLE, why).retryAfter(5).asException();
+  }
+
+  private void watch() {
+    Registry registry = cluster.registry();
+    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    try {
+      Open open = open(registry, topics);
+      log.info("Kafka takes pairs for {}", open.pairs().topic());
+      state = open;
+      try (TopicWatch watch =
+          new TopicWatch(
+              cluster.clientSettings(Map.of()),
+              List.of(open.pairs().topic(), open.links().topic(), open.uploads().topic()),
+              WATCH_PATIENCE)) {
+        look(open, watch);
+      } finally {
+        state = new Shut("the service is being stopped");
+        open.pairs().abort();
+        open.links().abort();
+        open.uploads().abort();
+      }
+      fault.complete(null);
+    } catch (InterruptedException e) {
+      fault.complete(null);
+    } catch (RuntimeException | Error e) {
+      fault.completeExceptionally(e);
+    }
+  }
+
+  /** Opens everything, as soon as Kafka and the registry answer. */
+  private Open open(Registry registry, PairTopics topics) throws InterruptedException {
+    Map<String, Object> settings = producerSettings();
+    while (true) {
+      PairPublisher pairs = null;
+      LinkPublisher links = null;
+      try {
+        pairs = PairPublisher.open(topics.crowdsourced(), registry, settings, clock);
+        links = LinkPublisher.open(topics.links(), registry, settings, clock);
+        return new Open(pairs, links, UploadLog.open(topics.uploads(), registry, settings));
+      } catch (BrokerUnavailableException | RegistryUnavailableException e) {
+        if (pairs != null) {
+          pairs.abort();
+        }
+        if (links != null) {
+          links.abort();
+        }
+        shut(e.getMessage());
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        TimeUnit.MILLISECONDS.sleep(WATCH_DOWN.toMillis());
+      }
+    }
+  }
+
+  private void look(Open open, TopicWatch watch) throws InterruptedException {
+    while (!closing) {
+      boolean isUp = watch.isUp();
+      if (!isUp) {
+        shut("no Kafka broker at " + cluster.bootstrapServers() + " takes records");
+      } else if (state instanceof Shut) {
+        log.info("Kafka takes pairs again");
+        state = open;
+      }
+      Duration pause = isUp ? WATCH_UP : WATCH_DOWN;
+      if (lookAgain.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        lookAgain.drainPermits();
+      }
+    }
+  }
+
+  private void shut(String why) {
+    if (!(state instanceof Shut shut && shut.why().equals(why))) {
+      log.warn("nothing can be taken: {}", why);
+    }
+    state = new Shut(why);
+  }
+
+  private Map<String, Object> producerSettings() {
+    Map<String, Object> own = new HashMap<>();
+    own.put("delivery.timeout.ms", String.valueOf(DELIVERY.toMillis()));
+    own.put("request.timeout.ms", String.valueOf(REQUEST.toMillis()));
+    return cluster.clientSettings(own);
+  }
+
+  /** Gives up what is not through; whoever closes has drained before. */
+  @Override
+  public void close() {
+    closing = true;
+    watcher.interrupt();
+    senders.shutdownNow();
+    notes.shutdownNow();
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,16 @@
+package io.pairstream.ingest.pairs;
+
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
+
+/**
+ * What somebody sends: a pair, or a link whose image is to be fetched. It can be taken as it is.
+ */
+public sealed interface Submission {
+
+  /** An image with its caption. */
+  record Pair(NewPair pair) implements Submission {}
+
+  /** An image's address with its caption. */
+  record Link(NewLink link) implements Submission {}
+}
