@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
       DemoCommand.class,
       UpCommand.class,
       ImportCommand.class,
+      IngestCommand.class,
       PreprocessCommand.class,
       FeedCommand.class,
       LagCommand.class,

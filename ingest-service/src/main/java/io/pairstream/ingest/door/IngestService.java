@@ -5,7 +5,6 @@ import io.pairstream.ingest.http.HttpDoor;
 import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.http.Route;
 import io.pairstream.ingest.http.Router;
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.service.Cluster;
@@ -28,14 +27,19 @@ public final class IngestService implements AutoCloseable {
   private final HttpDoor door;
 
   /** Puts the service together; {@link #start} begins. */
-  public IngestService(Cluster cluster, ServerSettings settings) {
+  public IngestService(Cluster cluster, IngestSettings settings) {
     intake = new PairIntake(cluster, Clock.systemUTC());
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
     routes.addAll(new HealthRoutes(List.of(intake::obstacle)).routes());
     routes.addAll(new OpenApiRoute().routes());
     door =
-        new HttpDoor(settings, new Router(routes), Authenticator.ANONYMOUS, Quota.UNLIMITED, true);
+        new HttpDoor(
+            settings.server(),
+            new Router(routes),
+            settings.anonymous() ? Authenticator.ANONYMOUS : Authenticator.NONE,
+            Quota.UNLIMITED,
+            settings.anonymous());
   }
 
   /**

@@ -7,6 +7,14 @@ public interface Authenticator {
   /** Lets everybody in as {@link Principal#ANONYMOUS}. */
   Authenticator ANONYMOUS = request -> Principal.ANONYMOUS;
 
+  /** Lets nobody in. */
+  Authenticator NONE =
+      request -> {
+        throw Problem.of(ProblemKind.UNAUTHORIZED, "this service knows no keys")
+            .withHeader("WWW-Authenticate", "Bearer")
+            .asException();
+      };
+
   /**
    * Runs on the server's own threads before a byte of the body is read, on every route that is not
    * open, and does not block. The scope is checked afterwards, by the server.

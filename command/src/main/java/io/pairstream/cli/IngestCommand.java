@@ -1,0 +1,152 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.ingest.door.IngestService;
+import io.pairstream.ingest.door.IngestSettings;
+import io.pairstream.ingest.http.ServerSettings;
+import io.pairstream.ingest.publish.MissingTopicException;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream ingest}: pairs by HTTP, until it is stopped. */
+@Command(
+    name = "ingest",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Take pairs by HTTP and say what became of them.")
+final class IngestCommand implements Callable<Integer> {
+
+  private static final Pattern ADDRESS = Pattern.compile("(.+):([0-9]{1,5})");
+  private static final long MIB = 1024 * 1024;
+
+  @Mixin private ClusterOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8080",
+      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+  private String listen;
+
+  @Option(
+      names = "--anonymous",
+      description = "Ask for no keys. Only while listening on this machine alone.")
+  private boolean anonymous;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      defaultValue = "4096",
+      description = "Connections at once. Default: ${DEFAULT-VALUE}")
+  private int maxConnections;
+
+  @Option(
+      names = "--max-body-memory",
+      paramLabel = "MIB",
+      defaultValue = "128",
+      description =
+          "Memory for bodies that are being read or sent, in MiB; what finds no room is told to come"
+              + " again. Default: ${DEFAULT-VALUE}")
+  private int maxBodyMib;
+
+  @Override
+  public Integer call() throws IOException {
+    IngestService service = new IngestService(options.cluster(), settings());
+    CountDownLatch closed = new CountDownLatch(1);
+    try {
+      service.start();
+    } catch (IOException e) {
+      service.close();
+      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  service.close();
+                  closed.countDown();
+                },
+                "stop-ingest"));
+    announce(service.port());
+    try {
+      service.fault().join();
+      // Whoever closed the service ends this process.
+      boolean unused = closed.await(1, TimeUnit.MINUTES);
+      return ExitStatus.DONE;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof MissingTopicException
+          || e.getCause() instanceof MissingSchemaException) {
+        spec.commandLine()
+            .getErr()
+            .println(TerminalText.plain("pairstream: " + e.getCause().getMessage()));
+        return ExitStatus.COULD_NOT;
+      }
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitStatus.COULD_NOT;
+    }
+  }
+
+  private void announce(int port) {
+    String url = "http://" + host() + ":" + port;
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        options.json()
+            ? JsonMapper.builder().build().createObjectNode().put("ingest_url", url).toString()
+            : "listening on " + url);
+    out.flush();
+  }
+
+  private IngestSettings settings() {
+    try {
+      return new IngestSettings(
+          ServerSettings.of(hostName(), port()).withCapacity(maxConnections, maxBodyMib * MIB),
+          anonymous);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private String host() {
+    return address().group(1);
+  }
+
+  /** Without the brackets in which an IPv6 address stands before a port. */
+  private String hostName() {
+    String host = host();
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private int port() {
+    return Integer.parseInt(address().group(2));
+  }
+
+  private Matcher address() {
+    Matcher address = ADDRESS.matcher(listen);
+    if (!address.matches()) {
+      throw wrong("--listen: right is HOST:PORT, such as 127.0.0.1:8080, not " + listen);
+    }
+    return address;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
