@@ -32,7 +32,7 @@ public final class IngestService implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
     routes.addAll(new HealthRoutes(List.of(intake::obstacle)).routes());
-    routes.addAll(new OpenApiRoute().routes());
+    routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
     door =
         new HttpDoor(
             settings.server(),

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.door;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.http.Access;
 import io.pairstream.ingest.http.Answer;
 import io.pairstream.ingest.http.Json;
@@ -13,9 +14,16 @@ final class OpenApiRoute {
 
   private final Answer document;
 
-  OpenApiRoute() {
+  /**
+   * @param anonymous whether the service asks for no keys, so that the document names none
+   */
+  OpenApiRoute(boolean anonymous) {
     try (InputStream file = OpenApiRoute.class.getResourceAsStream("openapi.json")) {
-      document = Answer.of(200, Json.MEDIA_TYPE, file.readAllBytes());
+      ObjectNode json = (ObjectNode) Json.MAPPER.readTree(file);
+      if (anonymous) {
+        json.putArray("security");
+      }
+      document = Answer.json(200, json);
     } catch (IOException e) {
       throw new IllegalStateException("the jar has no openapi.json", e);
     }

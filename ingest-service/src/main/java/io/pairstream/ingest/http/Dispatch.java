@@ -262,11 +262,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       out[0].close();
       exchange.succeeded();
     } catch (IOException | RuntimeException | Error e) {
-      exchange.fail(
-          e instanceof IOException && out[0] == null
-              ? Problem.of(ProblemKind.BODY_MALFORMED, "the body ended before it was whole")
-                  .asException()
-              : e);
+      exchange.fail(e);
     }
   }
 

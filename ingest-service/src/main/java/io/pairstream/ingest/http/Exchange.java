@@ -1,6 +1,9 @@
 package io.pairstream.ingest.http;
 
+import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
@@ -73,11 +76,14 @@ final class Exchange {
 
   /** Answers with a problem, or ends the connection where an answer was begun. */
   void fail(Throwable thrown) {
-    Problem problem = problem(thrown);
+    Throwable cause = cause(thrown);
+    if (!(cause instanceof ProblemException) && !(cause instanceof IOException)) {
+      log.error("request {} failed", id, cause);
+    }
     if (begun.get()) {
-      callback.failed(thrown);
+      callback.failed(cause);
     } else {
-      send(problem.answer(id));
+      send(problem(cause).answer(id));
     }
   }
 
@@ -103,17 +109,22 @@ final class Exchange {
     callback.failed(thrown);
   }
 
-  private Problem problem(Throwable thrown) {
+  private static Throwable cause(Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null
-        && (cause instanceof java.util.concurrent.CompletionException
-            || cause instanceof java.util.concurrent.ExecutionException)) {
+        && (cause instanceof CompletionException || cause instanceof ExecutionException)) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  private static Problem problem(Throwable cause) {
     if (cause instanceof ProblemException known) {
       return known.problem();
     }
-    log.error("request {} failed", id, cause);
+    if (cause instanceof IOException) {
+      return Problem.of(ProblemKind.BODY_MALFORMED, "the body ended before it was whole");
+    }
     return Problem.of(
         ProblemKind.INTERNAL, "this is a fault of ours; the service's log has it under this name");
   }

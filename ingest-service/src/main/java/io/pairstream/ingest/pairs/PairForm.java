@@ -16,12 +16,15 @@ import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -86,9 +89,11 @@ public final class PairForm {
         }
       };
 
-  private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Set<String> seen = new HashSet<>();
+  private final Map<String, String> texts = new HashMap<>();
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private byte[] image = new byte[0];
+  private String partType = "";
   private boolean hasImage;
 
   /** Whether there is a text field of that name. */
@@ -114,8 +119,12 @@ public final class PairForm {
               + String.join(", ", new TreeSet<>(TEXTS))
               + " and annotations");
     }
-    if (texts.putIfAbsent(field, value) != null) {
+    if (!seen.add(field)) {
       throw refused(field, "the field " + field + " is there twice");
+    }
+    // An input that nobody filled in comes as an empty one.
+    if (!value.isEmpty()) {
+      texts.put(field, value);
     }
     return this;
   }
@@ -165,9 +174,9 @@ public final class PairForm {
     return this;
   }
 
-  /** Takes the image's media type where no field says it. */
+  /** Takes the media type that stands with the image's bytes, for where no field says one. */
   public PairForm mediaType(String declared) {
-    texts.putIfAbsent("media_type", declared);
+    partType = declared;
     return this;
   }
 
@@ -183,9 +192,11 @@ public final class PairForm {
   public Submission submission(Principal sender) {
     String caption = caption();
     String language = language();
-    for (String field : new String[] {"url", "licence", "contributor", "media_type"}) {
-      checkField(field, texts.getOrDefault(field, ""));
-    }
+    texts.putIfAbsent("media_type", partType);
+    checkField("url", LinkHost.MAX_URL_BYTES);
+    checkField("licence", MAX_FIELD_BYTES);
+    checkField("contributor", MAX_FIELD_BYTES);
+    checkField("media_type", MAX_FIELD_BYTES);
     String contributor = texts.getOrDefault("contributor", ownName(sender));
     if (!hasImage) {
       return link(caption, language, contributor);
@@ -201,7 +212,7 @@ public final class PairForm {
             contributor,
             texts.getOrDefault("url", ""),
             texts.getOrDefault("licence", ""),
-            texts.getOrDefault("media_type", ""),
+            texts.get("media_type"),
             annotations));
   }
 
@@ -298,9 +309,10 @@ public final class PairForm {
     }
   }
 
-  private static void checkField(String field, String value) {
-    if (utf8Bytes(value) > MAX_FIELD_BYTES) {
-      throw tooLong(field, utf8Bytes(value), MAX_FIELD_BYTES);
+  private void checkField(String field, int maxBytes) {
+    String value = texts.getOrDefault(field, "");
+    if (utf8Bytes(value) > maxBytes) {
+      throw tooLong(field, utf8Bytes(value), maxBytes);
     }
     if (!isPlain(value)) {
       throw refused(

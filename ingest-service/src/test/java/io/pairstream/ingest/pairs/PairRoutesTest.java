@@ -308,6 +308,34 @@ class PairRoutesTest {
   }
 
   @Test
+  void whatAFormLeavesEmptyIsAsIfItWereNotThere() throws Exception {
+    HttpResponse<String> answer =
+        form(
+            part("image", "image/jpeg", JPEG),
+            part("caption", "", "A cat".getBytes(UTF_8)),
+            part("source_kind", "", new byte[0]),
+            part("media_type", "", new byte[0]),
+            part("licence", "", new byte[0]));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    RawPair raw = rawAt(Json.MAPPER.readTree(answer.body())).value();
+    assertThat(raw.getSourceKind()).isEqualTo("CROWDSOURCED");
+    assertThat(raw.getMediaType()).isEqualTo("image/jpeg");
+  }
+
+  @Test
+  void aFieldIsThereOnce() throws Exception {
+    HttpResponse<String> answer =
+        form(
+            part("image", "", JPEG),
+            part("caption", "", "A cat".getBytes(UTF_8)),
+            part("caption", "", "A dog".getBytes(UTF_8)));
+
+    assertProblem(answer, 422, "pair-refused");
+    assertThat(answer.body()).contains("there twice");
+  }
+
+  @Test
   void aFormWithoutAnImageSaysHowLinksAreSent() throws Exception {
     HttpResponse<String> answer = form(part("caption", "", "A cat".getBytes(UTF_8)));
 

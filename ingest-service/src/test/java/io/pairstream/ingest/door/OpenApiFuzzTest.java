@@ -1,0 +1,65 @@
+package io.pairstream.ingest.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.http.Awaiting;
+import io.pairstream.ingest.http.ServerSettings;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schemathesis makes requests out of the document and holds the answers against it. */
+@Timeout(300)
+class OpenApiFuzzTest {
+
+  @TempDir Path brokerDir;
+
+  @Test
+  void theDocumentIsValidAndTheServiceKeepsToIt() throws Exception {
+    PythonTools python = new PythonTools("openapi-requirements.txt");
+    Path document = Path.of("src/main/resources/io/pairstream/ingest/door/openapi.json");
+    assertThat(python.run("openapi-spec-validator", document.toAbsolutePath().toString()))
+        .isEmpty();
+
+    try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir);
+        IngestService service =
+            new IngestService(
+                new DoorCluster(kafka).cluster(),
+                new IngestSettings(ServerSettings.of("127.0.0.1", 0), true))) {
+      service.start();
+      String address = "http://127.0.0.1:" + service.port();
+      awaitReady(address);
+
+      // A form or object of the right shape may still hold no picture, so that not all that fits
+      // the document is taken.
+      assertThat(
+              python.run(
+                  "schemathesis",
+                  "run",
+                  address + "/openapi.json",
+                  "--exclude-checks",
+                  "positive_data_acceptance",
+                  "--max-examples",
+                  "40",
+                  "--seed",
+                  "1",
+                  "--request-timeout",
+                  "15",
+                  "--continue-on-failure",
+                  "--no-color"))
+          .isEmpty();
+    }
+  }
+
+  private static void awaitReady(String address) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest ready = HttpRequest.newBuilder(URI.create(address + "/health/ready")).build();
+    Awaiting.until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
+  }
+}
