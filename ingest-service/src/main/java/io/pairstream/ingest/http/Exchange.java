@@ -34,6 +34,8 @@ final class Exchange {
           "no-store",
           "Referrer-Policy",
           "no-referrer",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
           "Content-Security-Policy",
           "default-src 'none'; frame-ancestors 'none'");
 
@@ -70,8 +72,12 @@ final class Exchange {
     }
     head(answer.status(), answer.mediaType(), answer.headers());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().remaining());
+    // Who is too slow is not waited for any longer.
+    boolean closes = answer.headers().containsKey("Connection");
     response.write(
-        true, answer.body().duplicate(), Callback.from(this::discardRest, callback::failed));
+        true,
+        answer.body().duplicate(),
+        closes ? callback : Callback.from(this::discardRest, callback::failed));
   }
 
   /** Answers with a problem, or ends the connection where an answer was begun. */

@@ -12,8 +12,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Closes connections whose next request's head does not come whole in time, however busily its
- * bytes drip. A connection that was idle between two requests counts from its last answer; the idle
- * time-out of the connector is what ends a silent one.
+ * bytes drip. What is silent between two requests is the idle time-out's business.
  */
 final class HeadDeadline extends AbstractLifeCycle implements Connection.Listener {
 
@@ -21,11 +20,15 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
   private final Map<EndPoint, Waiting> waiting = new ConcurrentHashMap<>();
   private final Scheduler scheduler = new ScheduledExecutorScheduler("http-heads", true);
 
+  /** Nothing of the next head has come yet. */
+  private static final long NOT_BEGUN = -1;
+
   /**
-   * @param since when the head began to be waited for, as {@link System#nanoTime}
-   * @param bytesBefore bytes that had come over the connection by then
+   * @param bytesBefore bytes that had come over the connection when the head began to be waited for
+   * @param begunAt when the head's first bytes were seen, as {@link System#nanoTime}, or {@link
+   *     #NOT_BEGUN}
    */
-  private record Waiting(Connection connection, long since, long bytesBefore) {}
+  private record Waiting(Connection connection, long bytesBefore, long begunAt) {}
 
   HeadDeadline(Duration timeout) {
     this.timeout = timeout;
@@ -61,8 +64,7 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
   void await(Connection connection) {
     if (connection.getEndPoint().isOpen()) {
       waiting.put(
-          connection.getEndPoint(),
-          new Waiting(connection, System.nanoTime(), connection.getBytesIn()));
+          connection.getEndPoint(), new Waiting(connection, connection.getBytesIn(), NOT_BEGUN));
     }
   }
 
@@ -81,11 +83,15 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
     long now = System.nanoTime();
     waiting.forEach(
         (endPoint, head) -> {
-          boolean begun = head.connection().getBytesIn() > head.bytesBefore();
           if (!endPoint.isOpen()) {
-            waiting.remove(endPoint);
-          } else if (begun && now - head.since() > timeout.toNanos()) {
-            waiting.remove(endPoint);
+            waiting.remove(endPoint, head);
+          } else if (head.begunAt() == NOT_BEGUN) {
+            if (head.connection().getBytesIn() > head.bytesBefore()) {
+              boolean unused =
+                  waiting.replace(
+                      endPoint, head, new Waiting(head.connection(), head.bytesBefore(), now));
+            }
+          } else if (now - head.begunAt() > timeout.toNanos() && waiting.remove(endPoint, head)) {
             endPoint.close();
           }
         });

@@ -28,11 +28,12 @@ final class Pace {
 
   Problem problem() {
     return Problem.of(
-        ProblemKind.TOO_SLOW,
-        "after "
-            + grace.toSeconds()
-            + " s a body must come at "
-            + minBytesPerSecond
-            + " bytes a second or more");
+            ProblemKind.TOO_SLOW,
+            "after "
+                + grace.toSeconds()
+                + " s a body must come at "
+                + minBytesPerSecond
+                + " bytes a second or more")
+        .withHeader("Connection", "close");
   }
 }

@@ -94,6 +94,51 @@ class HttpDoorTest {
   }
 
   @Test
+  void aClientThatAsksFirstIsToldToGoOn() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+              "POST",
+              "/things",
+              "Content-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue"));
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 100 ");
+      raw.send("hello");
+      assertThat(raw.readUntil("hello")).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void aClientThatAsksFirstIsSparedABodyThatIsRefused() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+              "POST",
+              "/things",
+              "Content-Type: text/plain\r\nContent-Length: 100001\r\nExpect: 100-continue"));
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 413 ");
+    }
+  }
+
+  @Test
+  void connectionsServeManyRequests() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      for (int i = 0; i < 20; i++) {
+        raw.send(
+            head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 6")
+                + "body"
+                + (10 + i));
+        assertThat(raw.readUntil("body" + (10 + i))).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  @Test
   void decodesNamesInThePath() throws Exception {
     start(SETTINGS);
 
@@ -287,6 +332,8 @@ class HttpDoorTest {
     try (RawClient raw = new RawClient(door.port())) {
       raw.send(head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 1000") + "x");
       assertThat(raw.readHead()).startsWith("HTTP/1.1 408 ");
+      assertThat(raw.readUntil("}")).contains("too-slow");
+      assertThat(raw.isClosedByServer()).isTrue();
     }
   }
 
