@@ -89,7 +89,12 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     Request request = exchange.request();
     Headers headers = headers(request);
     callers.accept(headers);
-    Router.Match match = router.find(request.getMethod(), request.getHttpURI().getCanonicalPath());
+    String path = request.getHttpURI().getCanonicalPath();
+    if (path == null || !path.startsWith("/")) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /")
+          .asException();
+    }
+    Router.Match match = router.find(request.getMethod(), path);
     Route route = match.route();
     Incoming incoming =
         new Incoming(
@@ -159,7 +164,11 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     } else if (route.handler() instanceof Handler.Streamed streamed) {
       stream(incoming, streamed, exchange);
     } else if (route.handler() instanceof Handler.Events opened) {
-      openEvents(incoming, opened, exchange);
+      if (exchange.request().getMethod().equals("HEAD")) {
+        exchange.send(Answer.of(200, SentEvents.MEDIA_TYPE, new byte[0]));
+      } else {
+        openEvents(incoming, opened, exchange);
+      }
     }
   }
 

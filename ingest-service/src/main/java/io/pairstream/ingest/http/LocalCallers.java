@@ -2,9 +2,9 @@ package io.pairstream.ingest.http;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
 
 /**
  * Keeps web sites out of a service that asks for no keys.
@@ -15,7 +15,8 @@ import java.util.function.IntSupplier;
  */
 final class LocalCallers implements Consumer<Headers> {
 
-  private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+  /** Nobody else can make these lead here, or anywhere else. */
+  private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
 
   private final IntSupplier port;
 
@@ -53,8 +54,8 @@ final class LocalCallers implements Consumer<Headers> {
     String lower = authority.toLowerCase(Locale.ROOT);
     String ending = ":" + port.getAsInt();
     if (lower.endsWith(ending)) {
-      return NAMES.contains(lower.substring(0, lower.length() - ending.length()));
+      return HERE.matcher(lower.substring(0, lower.length() - ending.length())).matches();
     }
-    return port.getAsInt() == 80 && NAMES.contains(lower);
+    return port.getAsInt() == 80 && HERE.matcher(lower).matches();
   }
 }

@@ -113,6 +113,18 @@ public final class PairIntake implements AutoCloseable {
   }
 
   /**
+   * Says at once that nothing can be taken now, before anything is read out of a body.
+   *
+   * @throws ProblemException {@link ProblemKind#KAFKA_UNAVAILABLE}
+   */
+  public void requireOpen() {
+    Optional<String> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      throw unavailable(obstacle.get());
+    }
+  }
+
+  /**
    * Takes a submission.
    *
    * @param producer who sends it; empty where nobody has to say

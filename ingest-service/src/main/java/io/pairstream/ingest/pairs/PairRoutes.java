@@ -34,6 +34,7 @@ public final class PairRoutes {
   }
 
   private CompletionStage<Answer> post(Incoming request, byte[] body) {
+    intake.requireOpen();
     Submission submission =
         request.mediaType().equals(FORM)
             ? PairMultipart.read(request.header("Content-Type").orElse(""), body)

@@ -2,6 +2,7 @@ package io.pairstream.ingest.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
@@ -231,6 +232,7 @@ class HttpDoorTest {
         "Host: evil.example",
         "Host: evil.example:PORT",
         "Host: 127.0.0.1.evil.example:PORT",
+        "Host: 128.0.0.1:PORT",
         "Host: 127.0.0.1:1",
         "Host: 127.0.0.1:PORT\r\nOrigin: http://evil.example",
         "Host: 127.0.0.1:PORT\r\nOrigin: null",
@@ -249,7 +251,14 @@ class HttpDoorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT", "[::1]:PORT"})
+  @ValueSource(
+      strings = {
+        "127.0.0.1:PORT",
+        "127.1.2.3:PORT",
+        "localhost:PORT",
+        "LOCALHOST:PORT",
+        "[::1]:PORT"
+      })
   void withoutKeysTheOwnPageComesIn(String own) throws Exception {
     start(SETTINGS);
 
@@ -271,6 +280,8 @@ class HttpDoorTest {
     "'GET /quick?a=%ff HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n', 400",
     "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n', 400",
+    "'CONNECT example.org:443 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
     "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nTransfer-Encoding: gzip\r\n\r\n', 400"
   })
   void aMalformedRequestIsAProblem(String request, int status) throws Exception {
@@ -412,6 +423,48 @@ class HttpDoorTest {
       raw.send("6789\n");
       assertThat(raw.readUntil("6789\n")).contains("6789");
     }
+  }
+
+  @Test
+  void aClientThatReadsNoAnswerGivesItsPlaceBack() throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            100,
+            1_000_000,
+            16,
+            1,
+            1,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            1,
+            Duration.ofSeconds(1)));
+
+    try (RawClient deaf = new RawClient(door.port())) {
+      deaf.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 200000000"));
+      byte[] lines = "0123456789abcde\n".repeat(65_536).getBytes(UTF_8);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 190; i++) {
+                  deaf.send(lines);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+
+    Awaiting.until(
+        () -> post("/lines", "text/plain", BodyPublishers.ofString("next\n")).statusCode() == 200);
+  }
+
+  @Test
+  void headOfAStreamOfEventsEnds() throws Exception {
+    start(SETTINGS);
+
+    assertThat(send("/events", request -> request.method("HEAD", noBody())).statusCode())
+        .isEqualTo(200);
+    assertThat(opened).isEmpty();
   }
 
   @Test
