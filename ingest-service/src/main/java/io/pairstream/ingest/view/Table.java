@@ -1,0 +1,14 @@
+package io.pairstream.ingest.view;
+
+import java.util.Optional;
+
+/** A view's table while a {@link Fold} changes it; sees its own changes. */
+public interface Table {
+
+  /** The value under a key; nothing where there is none, or it is no longer kept. */
+  Optional<byte[]> get(byte[] key);
+
+  void put(byte[] key, byte[] value);
+
+  void delete(byte[] key);
+}
