@@ -47,6 +47,7 @@ import picocli.CommandLine.IVersionProvider;
       AuditCommand.class,
       QuarantineCommand.class,
       TopicsCommand.class,
+      KeysCommand.class,
       RecipeCommand.class
     })
 public final class Main {

@@ -1,0 +1,150 @@
+package io.pairstream.ingest.keys;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * What each producer may still send.
+ *
+ * <p>A producer has one bucket of records and one of bytes, whichever of its keys it uses. Each
+ * instance of the service counts for itself; where several share the load, each is told how many
+ * they are and grants its part. What is sent is charged after it was let through, so a producer may
+ * exceed its quota by one request and a second's worth, and pays for it by waiting.
+ *
+ * <p>Thread-safe.
+ */
+public final class Quotas {
+
+  private final Quota byDefault;
+  private final int instances;
+  private final LongSupplier nanos;
+  private final Map<String, Account> accounts = new ConcurrentHashMap<>();
+
+  /**
+   * @param byDefault of producers for whom nothing else is said; both rates above 0
+   * @param instances how many instances share the load; at least 1
+   * @param nanos the time, as {@link System#nanoTime} tells it
+   */
+  public Quotas(Quota byDefault, int instances, LongSupplier nanos) {
+    if (byDefault.recordsPerSecond() == 0 || byDefault.bytesPerSecond() == 0) {
+      throw new IllegalArgumentException("a quota by default names both rates: " + byDefault);
+    }
+    Quota unused = byDefault.sharedBy(instances);
+    this.byDefault = byDefault;
+    this.instances = instances;
+    this.nanos = nanos;
+  }
+
+  /** What a producer has left, and whether it may send now. */
+  public Allowance look(String producer, Quota said) {
+    return account(producer, said).look(nanos.getAsLong());
+  }
+
+  /**
+   * Charges what a producer sends.
+   *
+   * @param records 0 or more
+   * @param bytes 0 or more
+   */
+  public Allowance charge(String producer, Quota said, long records, long bytes) {
+    return account(producer, said).charge(records, bytes, nanos.getAsLong());
+  }
+
+  /**
+   * Charges a producer, if it may send now; otherwise charges nothing.
+   *
+   * @param records 0 or more
+   * @param bytes 0 or more
+   */
+  public Admission admit(String producer, Quota said, long records, long bytes) {
+    return account(producer, said).admit(records, bytes, nanos.getAsLong());
+  }
+
+  /** What holds for a producer over all instances. */
+  public Quota quotaOf(Quota said) {
+    return said.or(byDefault);
+  }
+
+  private Account account(String producer, Quota said) {
+    Quota granted = quotaOf(said).sharedBy(instances);
+    Account account =
+        accounts.computeIfAbsent(producer, name -> new Account(granted, nanos.getAsLong()));
+    account.grant(granted, nanos.getAsLong());
+    return account;
+  }
+
+  /**
+   * How a producer stands with this instance.
+   *
+   * @param granted what this instance grants, in the long run
+   * @param recordsLeft at once, now; below 0 while a debt is worked off
+   * @param bytesLeft at once, now; below 0 while a debt is worked off
+   * @param recordsAtOnce the most that is ever left
+   * @param bytesAtOnce the most that is ever left
+   * @param untilOpen until the producer may send again; zero where it may now
+   */
+  public record Allowance(
+      Quota granted,
+      double recordsLeft,
+      double bytesLeft,
+      double recordsAtOnce,
+      double bytesAtOnce,
+      Duration untilOpen) {
+
+    public boolean isOpen() {
+      return untilOpen.isZero();
+    }
+  }
+
+  /** Whether a request was let through, and how its producer stands thereafter. */
+  public record Admission(boolean admitted, Allowance allowance) {}
+
+  /** The two buckets of a producer. */
+  private static final class Account {
+
+    private Quota granted;
+    private TokenBucket records;
+    private TokenBucket bytes;
+
+    Account(Quota granted, long nowNanos) {
+      this.granted = granted;
+      this.records = new TokenBucket(granted.recordsPerSecond(), nowNanos);
+      this.bytes = new TokenBucket(granted.bytesPerSecond(), nowNanos);
+    }
+
+    synchronized void grant(Quota quota, long nowNanos) {
+      if (!quota.equals(granted)) {
+        granted = quota;
+        records = records.at(quota.recordsPerSecond(), nowNanos);
+        bytes = bytes.at(quota.bytesPerSecond(), nowNanos);
+      }
+    }
+
+    synchronized Allowance look(long nowNanos) {
+      Duration forRecords = records.untilOpen(nowNanos);
+      Duration forBytes = bytes.untilOpen(nowNanos);
+      return new Allowance(
+          granted,
+          records.left(nowNanos),
+          bytes.left(nowNanos),
+          records.capacity(),
+          bytes.capacity(),
+          forRecords.compareTo(forBytes) > 0 ? forRecords : forBytes);
+    }
+
+    synchronized Allowance charge(long recordCount, long byteCount, long nowNanos) {
+      records.take((double) recordCount, nowNanos);
+      bytes.take((double) byteCount, nowNanos);
+      return look(nowNanos);
+    }
+
+    synchronized Admission admit(long recordCount, long byteCount, long nowNanos) {
+      Allowance before = look(nowNanos);
+      return before.isOpen()
+          ? new Admission(true, charge(recordCount, byteCount, nowNanos))
+          : new Admission(false, before);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.pairstream.ingest.keys;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What an API key allows. */
+public enum Scope {
+  /** Publishing pairs and links. */
+  PUBLISH,
+  /** Asking what became of them. */
+  READ;
+
+  /** The scope as people and records write it: {@code publish}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The scope of that label; empty for one that this version does not know. */
+  public static Optional<Scope> of(String label) {
+    return Arrays.stream(values()).filter(scope -> scope.label().equals(label)).findFirst();
+  }
+
+  /** All labels, for a message to a person. */
+  public static String labels() {
+    return Arrays.stream(values()).map(Scope::label).collect(Collectors.joining(", "));
+  }
+}

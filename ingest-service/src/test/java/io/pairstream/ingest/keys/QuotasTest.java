@@ -1,0 +1,156 @@
+package io.pairstream.ingest.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import io.pairstream.ingest.keys.Quotas.Admission;
+import io.pairstream.ingest.keys.Quotas.Allowance;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuotasTest {
+
+  private static final Quota DEFAULT = new Quota(10, 1_000_000);
+
+  private final AtomicLong now = new AtomicLong(7);
+  private final Quotas quotas = new Quotas(DEFAULT, 1, now::get);
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 7, 100, 2500})
+  void atTwiceTheLimitTheAcceptedRateOfRecordsIsTheLimit(double perSecond) {
+    Quota quota = new Quota(perSecond, Double.POSITIVE_INFINITY);
+    Random random = new Random(4);
+
+    double seconds = 0;
+    long accepted = 0;
+    while (seconds < Math.max(100, 1000 / perSecond)) {
+      // Twice the limit on average, in bursts and pauses.
+      seconds += -Math.log(1 - random.nextDouble()) / (2 * perSecond);
+      now.set((long) (seconds * 1e9));
+      accepted += quotas.admit("greedy", quota, 1, 0).admitted() ? 1 : 0;
+    }
+
+    assertThat(accepted / seconds).isCloseTo(perSecond, withPercentage(5));
+  }
+
+  @Test
+  void atTwiceTheLimitTheAcceptedRateOfBytesIsTheLimit() {
+    Quota quota = new Quota(Double.POSITIVE_INFINITY, 2e6);
+    Random random = new Random(5);
+
+    double seconds = 0;
+    double accepted = 0;
+    while (seconds < 300) {
+      // From small captions to the largest image, larger than what is ever left at once.
+      long bytes = 1L + random.nextInt(8 * 1024 * 1024);
+      seconds += bytes / 4e6;
+      now.set((long) (seconds * 1e9));
+      accepted += quotas.admit("greedy", quota, 1, bytes).admitted() ? bytes : 0;
+    }
+
+    assertThat(accepted / seconds).isCloseTo(2e6, withPercentage(5));
+  }
+
+  @Test
+  void whoComesBackWhenToldIsLetIn() {
+    while (quotas.admit("a", Quota.UNSAID, 1, 10).admitted()) {
+      // until nothing is left
+    }
+    Duration wait = quotas.look("a", Quota.UNSAID).untilOpen();
+
+    now.addAndGet(wait.toNanos());
+
+    assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofMillis(100));
+    assertThat(quotas.admit("a", Quota.UNSAID, 1, 10).admitted()).isTrue();
+  }
+
+  @Test
+  void requestLargerThanASecondsWorthPassesAndIsWorkedOff() {
+    Admission first = quotas.admit("a", Quota.UNSAID, 1, 8_000_000);
+
+    assertThat(first.admitted()).isTrue();
+    assertThat(first.allowance().bytesLeft()).isEqualTo(-7_000_000);
+    assertThat(quotas.admit("a", Quota.UNSAID, 1, 1).admitted()).isFalse();
+    assertThat(quotas.look("a", Quota.UNSAID).untilOpen()).isBetween(seconds(7), seconds(8));
+  }
+
+  @Test
+  void refusedRequestCostsNothing() {
+    quotas.charge("a", Quota.UNSAID, 10, 0);
+    Allowance before = quotas.look("a", Quota.UNSAID);
+
+    assertThat(quotas.admit("a", Quota.UNSAID, 1, 1000).admitted()).isFalse();
+    assertThat(quotas.look("a", Quota.UNSAID)).isEqualTo(before);
+  }
+
+  @Test
+  void producersDoNotSpendEachOthersQuota() {
+    quotas.charge("greedy", Quota.UNSAID, 1_000_000, 1L << 40);
+
+    assertThat(quotas.admit("modest", Quota.UNSAID, 1, 1).admitted()).isTrue();
+  }
+
+  @Test
+  void severalInstancesGrantTheQuotaTogether() {
+    Quotas ofOneInThree = new Quotas(new Quota(30, 3e6), 3, now::get);
+
+    Allowance allowance = ofOneInThree.look("a", Quota.UNSAID);
+
+    assertThat(allowance.granted()).isEqualTo(new Quota(10, 1e6));
+  }
+
+  @Test
+  void otherQuotaHoldsAtOnceAndLeavesADebtStanding() {
+    quotas.charge("a", Quota.UNSAID, 110, 0);
+
+    Allowance generous = quotas.look("a", new Quota(1000, 0));
+
+    assertThat(generous.recordsLeft()).isEqualTo(-100);
+    assertThat(generous.recordsAtOnce()).isEqualTo(1000);
+    assertThat(generous.untilOpen()).isLessThan(seconds(1));
+  }
+
+  @Test
+  void unlimitedQuotaIsNeverUsedUp() {
+    for (int i = 0; i < 100; i++) {
+      assertThat(quotas.admit("a", Quota.UNLIMITED, 1_000_000, 1L << 50).admitted()).isTrue();
+    }
+    assertThat(RateLimitFields.of(quotas.look("a", Quota.UNLIMITED))).isEmpty();
+  }
+
+  @Test
+  void defaultNamesBothRates() {
+    assertThatThrownBy(() -> new Quotas(new Quota(1, 0), 1, now::get))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void headerFieldsSayWhatIsGrantedAndWhatIsLeft() {
+    Admission admission = quotas.admit("a", Quota.UNSAID, 4, 250_000);
+
+    assertThat(RateLimitFields.of(admission.allowance()))
+        .containsEntry(
+            "RateLimit-Policy",
+            "\"records\";q=10;w=1, \"bytes\";q=1000000;w=1;qu=\"content-bytes\"")
+        .containsEntry("RateLimit", "\"records\";r=6;t=1, \"bytes\";r=750000;t=1")
+        .doesNotContainKey("Retry-After");
+  }
+
+  @Test
+  void headerFieldsOfAUsedUpQuotaSayWhenToComeBack() {
+    quotas.charge("a", Quota.UNSAID, 10, 3_500_000);
+
+    assertThat(RateLimitFields.of(quotas.look("a", Quota.UNSAID)))
+        .containsEntry("RateLimit", "\"records\";r=0;t=1, \"bytes\";r=0;t=4")
+        .containsEntry("Retry-After", "3");
+  }
+
+  private static Duration seconds(int seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+}
