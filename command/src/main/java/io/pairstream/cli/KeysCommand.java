@@ -3,12 +3,12 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.http.Scope;
 import io.pairstream.ingest.keys.InvalidKeyRequestException;
 import io.pairstream.ingest.keys.IssuedKey;
 import io.pairstream.ingest.keys.KeyIssuer;
 import io.pairstream.ingest.keys.NewKey;
-import io.pairstream.ingest.keys.Quota;
-import io.pairstream.ingest.keys.Scope;
+import io.pairstream.ingest.keys.Rates;
 import io.pairstream.ingest.publish.BrokerUnavailableException;
 import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.schemas.topics.PairTopics;
@@ -134,14 +134,14 @@ final class KeysCommand {
         names = "--records-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Quota of the producer. Default: as it is, or the service's own")
+        description = "Rates of the producer. Default: as it is, or the service's own")
     private double recordsPerSecond;
 
     @Option(
         names = "--bytes-per-second",
         paramLabel = "N",
         defaultValue = "0",
-        description = "Quota of the producer. Default: as it is, or the service's own")
+        description = "Rates of the producer. Default: as it is, or the service's own")
     private double bytesPerSecond;
 
     @Override
@@ -175,10 +175,10 @@ final class KeysCommand {
       return checked;
     }
 
-    private Quota checkedQuota() {
+    private Rates checkedQuota() {
       requireAtLeastZero("--records-per-second", recordsPerSecond);
       requireAtLeastZero("--bytes-per-second", bytesPerSecond);
-      return new Quota(recordsPerSecond, bytesPerSecond);
+      return new Rates(recordsPerSecond, bytesPerSecond);
     }
 
     private void requireAtLeastZero(String option, double value) {
@@ -394,7 +394,7 @@ final class KeysCommand {
     return key.scopes().stream().sorted().map(Scope::label).collect(Collectors.joining(","));
   }
 
-  private static String quota(Quota quota) {
+  private static String quota(Rates quota) {
     String records =
         quota.recordsPerSecond() == 0 ? "" : "  " + plain(quota.recordsPerSecond()) + " records/s";
     return quota.bytesPerSecond() == 0

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.keys;
 
+import io.pairstream.ingest.http.Scope;
 import io.pairstream.schemas.ApiKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,7 +27,7 @@ public record IssuedKey(
     String secretDigest,
     String producer,
     Set<Scope> scopes,
-    Quota quota,
+    Rates quota,
     Instant createdAt,
     Instant expiresAt,
     Instant revokedAt) {
@@ -91,7 +92,7 @@ public record IssuedKey(
         key.getSecretDigest(),
         key.getProducer(),
         scopes,
-        new Quota(key.getRecordsPerSecond(), key.getBytesPerSecond()),
+        new Rates(key.getRecordsPerSecond(), key.getBytesPerSecond()),
         key.getCreatedAt(),
         orNever(key.getExpiresAt()),
         orNever(key.getRevokedAt()));

@@ -3,9 +3,9 @@ package io.pairstream.ingest.keys;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
-import io.pairstream.schemas.wire.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -27,7 +26,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -50,7 +48,7 @@ public final class KeyRing implements AutoCloseable {
   private static final Known NOTHING = new Known(Map.of(), Map.of());
 
   private final Topic<String, ApiKey> topic;
-  private final Registry registry;
+  private final RecordDecoder<ApiKey> decoder;
   private final Map<String, Object> consumerSettings;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private final Thread thread;
@@ -60,7 +58,7 @@ public final class KeyRing implements AutoCloseable {
 
   private KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
     this.topic = topic;
-    this.registry = registry;
+    this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
     this.consumerSettings = consumerSettings(kafkaSettings);
     this.thread = new Thread(this::followForever, "api-keys");
     thread.setDaemon(true);
@@ -107,12 +105,12 @@ public final class KeyRing implements AutoCloseable {
    * What a producer may send: as its newest live key says. Says nothing where that key does not, or
    * where there is none.
    */
-  public Quota quotaOf(String producer, Instant now) {
+  public Rates quotaOf(String producer, Instant now) {
     return known.newestFirst().getOrDefault(producer, List.of()).stream()
         .filter(key -> key.stateAt(now) == IssuedKey.State.LIVE)
         .findFirst()
         .map(IssuedKey::quota)
-        .orElse(Quota.UNSAID);
+        .orElse(Rates.UNSAID);
   }
 
   /** Stops following; what is known stays known. */
@@ -134,7 +132,7 @@ public final class KeyRing implements AutoCloseable {
       } catch (InterruptException e) {
         // Closed, or about to be: whoever interrupts this thread closes it.
         return;
-      } catch (KafkaException | RegistryTrouble e) {
+      } catch (KafkaException | RegistryUnavailableException | MissingSchemaException e) {
         say(e.getMessage());
         pause();
       }
@@ -208,42 +206,10 @@ public final class KeyRing implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          IssuedKey.from(topic.value().deserializer().deserialize(topic.name(), record.value())));
-    } catch (SerializationException e) {
-      requireThatTheRecordIsToBlame(record.value(), e);
-      return Optional.empty();
+      return decoder.decode(record.value()).map(IssuedKey::from);
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  /** A registry that is away, or empty, says nothing about the record. */
-  private void requireThatTheRecordIsToBlame(byte[] value, SerializationException problem) {
-    OptionalInt schemaId = WireFormat.schemaId(value);
-    if (schemaId.isEmpty()) {
-      return;
-    }
-    try {
-      if (!isKnown(schemaId.getAsInt())) {
-        var unused = registry.idOf(subject(), ApiKey.SCHEMA$);
-      }
-    } catch (MissingSchemaException | RegistryUnavailableException e) {
-      throw new RegistryTrouble(e.getMessage(), problem);
-    }
-  }
-
-  private boolean isKnown(int schemaId) {
-    try {
-      var unused = registry.writerSchema(subject(), schemaId);
-      return true;
-    } catch (MissingSchemaException e) {
-      return false;
-    }
-  }
-
-  private String subject() {
-    return topic.name() + "-value";
   }
 
   private static String coordinates(ConsumerRecord<byte[], byte[]> record) {
@@ -283,16 +249,6 @@ public final class KeyRing implements AutoCloseable {
           keys.stream()
               .sorted(IssuedKey.BY_AGE.reversed())
               .collect(Collectors.groupingBy(IssuedKey::producer)));
-    }
-  }
-
-  /** The registry, not the record, is why a record cannot be read. */
-  private static final class RegistryTrouble extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    RegistryTrouble(String message, Throwable cause) {
-      super(message, cause);
     }
   }
 }

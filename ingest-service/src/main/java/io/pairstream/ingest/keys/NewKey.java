@@ -1,5 +1,6 @@
 package io.pairstream.ingest.keys;
 
+import io.pairstream.ingest.http.Scope;
 import java.time.Instant;
 import java.util.Set;
 
@@ -12,7 +13,7 @@ import java.util.Set;
  * @param quota what the producer may send; the producer's present quota where it says nothing
  * @param expiresAt {@link Instant#MAX} for never
  */
-public record NewKey(String producer, Set<Scope> scopes, Quota quota, Instant expiresAt) {
+public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant expiresAt) {
 
   /** Who publishes where no key is asked for; has none. */
   public static final String ANONYMOUS = "anonymous";

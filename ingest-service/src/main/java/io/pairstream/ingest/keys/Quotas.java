@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  */
 public final class Quotas {
 
-  private final Quota byDefault;
+  private final Rates byDefault;
   private final int instances;
   private final LongSupplier nanos;
   private final Map<String, Account> accounts = new ConcurrentHashMap<>();
@@ -27,18 +27,18 @@ public final class Quotas {
    * @param instances how many instances share the load; at least 1
    * @param nanos the time, as {@link System#nanoTime} tells it
    */
-  public Quotas(Quota byDefault, int instances, LongSupplier nanos) {
+  public Quotas(Rates byDefault, int instances, LongSupplier nanos) {
     if (byDefault.recordsPerSecond() == 0 || byDefault.bytesPerSecond() == 0) {
       throw new IllegalArgumentException("a quota by default names both rates: " + byDefault);
     }
-    Quota unused = byDefault.sharedBy(instances);
+    Rates unused = byDefault.sharedBy(instances);
     this.byDefault = byDefault;
     this.instances = instances;
     this.nanos = nanos;
   }
 
   /** What a producer has left, and whether it may send now. */
-  public Allowance look(String producer, Quota said) {
+  public Allowance look(String producer, Rates said) {
     return account(producer, said).look(nanos.getAsLong());
   }
 
@@ -48,7 +48,7 @@ public final class Quotas {
    * @param records 0 or more
    * @param bytes 0 or more
    */
-  public Allowance charge(String producer, Quota said, long records, long bytes) {
+  public Allowance charge(String producer, Rates said, long records, long bytes) {
     return account(producer, said).charge(records, bytes, nanos.getAsLong());
   }
 
@@ -58,17 +58,17 @@ public final class Quotas {
    * @param records 0 or more
    * @param bytes 0 or more
    */
-  public Admission admit(String producer, Quota said, long records, long bytes) {
+  public Admission admit(String producer, Rates said, long records, long bytes) {
     return account(producer, said).admit(records, bytes, nanos.getAsLong());
   }
 
   /** What holds for a producer over all instances. */
-  public Quota quotaOf(Quota said) {
+  public Rates quotaOf(Rates said) {
     return said.or(byDefault);
   }
 
-  private Account account(String producer, Quota said) {
-    Quota granted = quotaOf(said).sharedBy(instances);
+  private Account account(String producer, Rates said) {
+    Rates granted = quotaOf(said).sharedBy(instances);
     Account account =
         accounts.computeIfAbsent(producer, name -> new Account(granted, nanos.getAsLong()));
     account.grant(granted, nanos.getAsLong());
@@ -86,7 +86,7 @@ public final class Quotas {
    * @param untilOpen until the producer may send again; zero where it may now
    */
   public record Allowance(
-      Quota granted,
+      Rates granted,
       double recordsLeft,
       double bytesLeft,
       double recordsAtOnce,
@@ -104,17 +104,17 @@ public final class Quotas {
   /** The two buckets of a producer. */
   private static final class Account {
 
-    private Quota granted;
+    private Rates granted;
     private TokenBucket records;
     private TokenBucket bytes;
 
-    Account(Quota granted, long nowNanos) {
+    Account(Rates granted, long nowNanos) {
       this.granted = granted;
       this.records = new TokenBucket(granted.recordsPerSecond(), nowNanos);
       this.bytes = new TokenBucket(granted.bytesPerSecond(), nowNanos);
     }
 
-    synchronized void grant(Quota quota, long nowNanos) {
+    synchronized void grant(Rates quota, long nowNanos) {
       if (!quota.equals(granted)) {
         granted = quota;
         records = records.at(quota.recordsPerSecond(), nowNanos);

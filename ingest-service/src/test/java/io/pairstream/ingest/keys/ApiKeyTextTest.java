@@ -2,6 +2,7 @@ package io.pairstream.ingest.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.ingest.http.Scope;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Set;
@@ -88,7 +89,7 @@ class ApiKeyTextTest {
         text.secretDigest(),
         "museum",
         Set.of(Scope.PUBLISH, Scope.READ),
-        new Quota(5, 0),
+        new Rates(5, 0),
         NOW.minusSeconds(60),
         Instant.MAX,
         Instant.MAX);

@@ -3,6 +3,7 @@ package io.pairstream.ingest.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.ingest.http.Scope;
 import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -99,7 +100,7 @@ class KeyIssuerTest {
   @Test
   void rotationLeavesBothKeysOpenUntilTheOldOneExpires() {
     try (KeyIssuer before = issuer()) {
-      var unused = before.create(new NewKey("museum", ALL, new Quota(5, 6), Instant.MAX));
+      var unused = before.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
     }
     try (KeyIssuer issuer = issuer()) {
       IssuedKey old = issuer.all().get(0);
@@ -110,7 +111,7 @@ class KeyIssuerTest {
       Instant now = Instant.now();
       assertThat(rotated.created().key().producer()).isEqualTo("museum");
       assertThat(rotated.created().key().scopes()).isEqualTo(ALL);
-      assertThat(rotated.created().key().quota()).isEqualTo(new Quota(5, 6));
+      assertThat(rotated.created().key().quota()).isEqualTo(new Rates(5, 6));
       assertThat(rotated.created().key().keyId()).isNotEqualTo(old.keyId());
       assertThat(rotated.created().key().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
       assertThat(rotated.old().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
@@ -133,7 +134,7 @@ class KeyIssuerTest {
           .isInstanceOf(InvalidKeyRequestException.class)
           .hasMessageContaining("revoked")
           .hasMessageContaining("keys create");
-      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(Quota.UNSAID);
+      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(Rates.UNSAID);
     }
   }
 
@@ -151,16 +152,16 @@ class KeyIssuerTest {
         KeyRing ring = ring()) {
       Instant soon = Instant.now().plusSeconds(3600);
       KeyIssuer.Created first =
-          issuer.create(new NewKey("museum", ALL, new Quota(5, 6), Instant.MAX));
+          issuer.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
       await(() -> issuer.all().size() == 1 && ring.find(first.key().keyId()).isPresent());
       await(() -> Instant.now().isAfter(first.key().createdAt().plusMillis(1)));
-      KeyIssuer.Created second = issuer.create(new NewKey("museum", ALL, new Quota(0, 7), soon));
+      KeyIssuer.Created second = issuer.create(new NewKey("museum", ALL, new Rates(0, 7), soon));
       await(() -> ring.find(second.key().keyId()).isPresent());
 
-      assertThat(second.key().quota()).isEqualTo(new Quota(5, 7));
-      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Quota(5, 7));
-      assertThat(ring.quotaOf("museum", soon)).isEqualTo(new Quota(5, 6));
-      assertThat(ring.quotaOf("nobody", Instant.now())).isEqualTo(Quota.UNSAID);
+      assertThat(second.key().quota()).isEqualTo(new Rates(5, 7));
+      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Rates(5, 7));
+      assertThat(ring.quotaOf("museum", soon)).isEqualTo(new Rates(5, 6));
+      assertThat(ring.quotaOf("nobody", Instant.now())).isEqualTo(Rates.UNSAID);
     }
   }
 
@@ -221,7 +222,7 @@ class KeyIssuerTest {
   @Test
   void keyThatHasExpiredBeforeItIsMadeIsRefused() {
     try (KeyIssuer issuer = issuer()) {
-      NewKey late = new NewKey("museum", ALL, Quota.UNSAID, Instant.EPOCH);
+      NewKey late = new NewKey("museum", ALL, Rates.UNSAID, Instant.EPOCH);
 
       assertThatThrownBy(() -> issuer.create(late))
           .isInstanceOf(InvalidKeyRequestException.class)
@@ -238,7 +239,7 @@ class KeyIssuerTest {
   }
 
   private static NewKey wanted(String producer) {
-    return new NewKey(producer, ALL, Quota.UNSAID, Instant.MAX);
+    return new NewKey(producer, ALL, Rates.UNSAID, Instant.MAX);
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuotasTest {
 
-  private static final Quota DEFAULT = new Quota(10, 1_000_000);
+  private static final Rates DEFAULT = new Rates(10, 1_000_000);
 
   private final AtomicLong now = new AtomicLong(7);
   private final Quotas quotas = new Quotas(DEFAULT, 1, now::get);
@@ -23,7 +23,7 @@ class QuotasTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.5, 7, 100, 2500})
   void atTwiceTheLimitTheAcceptedRateOfRecordsIsTheLimit(double perSecond) {
-    Quota quota = new Quota(perSecond, Double.POSITIVE_INFINITY);
+    Rates quota = new Rates(perSecond, Double.POSITIVE_INFINITY);
     Random random = new Random(4);
 
     double seconds = 0;
@@ -40,7 +40,7 @@ class QuotasTest {
 
   @Test
   void atTwiceTheLimitTheAcceptedRateOfBytesIsTheLimit() {
-    Quota quota = new Quota(Double.POSITIVE_INFINITY, 2e6);
+    Rates quota = new Rates(Double.POSITIVE_INFINITY, 2e6);
     Random random = new Random(5);
 
     double seconds = 0;
@@ -58,57 +58,57 @@ class QuotasTest {
 
   @Test
   void whoComesBackWhenToldIsLetIn() {
-    while (quotas.admit("a", Quota.UNSAID, 1, 10).admitted()) {
+    while (quotas.admit("a", Rates.UNSAID, 1, 10).admitted()) {
       // until nothing is left
     }
-    Duration wait = quotas.look("a", Quota.UNSAID).untilOpen();
+    Duration wait = quotas.look("a", Rates.UNSAID).untilOpen();
 
     now.addAndGet(wait.toNanos());
 
     assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofMillis(100));
-    assertThat(quotas.admit("a", Quota.UNSAID, 1, 10).admitted()).isTrue();
+    assertThat(quotas.admit("a", Rates.UNSAID, 1, 10).admitted()).isTrue();
   }
 
   @Test
   void requestLargerThanASecondsWorthPassesAndIsWorkedOff() {
-    Admission first = quotas.admit("a", Quota.UNSAID, 1, 8_000_000);
+    Admission first = quotas.admit("a", Rates.UNSAID, 1, 8_000_000);
 
     assertThat(first.admitted()).isTrue();
     assertThat(first.allowance().bytesLeft()).isEqualTo(-7_000_000);
-    assertThat(quotas.admit("a", Quota.UNSAID, 1, 1).admitted()).isFalse();
-    assertThat(quotas.look("a", Quota.UNSAID).untilOpen()).isBetween(seconds(7), seconds(8));
+    assertThat(quotas.admit("a", Rates.UNSAID, 1, 1).admitted()).isFalse();
+    assertThat(quotas.look("a", Rates.UNSAID).untilOpen()).isBetween(seconds(7), seconds(8));
   }
 
   @Test
   void refusedRequestCostsNothing() {
-    quotas.charge("a", Quota.UNSAID, 10, 0);
-    Allowance before = quotas.look("a", Quota.UNSAID);
+    quotas.charge("a", Rates.UNSAID, 10, 0);
+    Allowance before = quotas.look("a", Rates.UNSAID);
 
-    assertThat(quotas.admit("a", Quota.UNSAID, 1, 1000).admitted()).isFalse();
-    assertThat(quotas.look("a", Quota.UNSAID)).isEqualTo(before);
+    assertThat(quotas.admit("a", Rates.UNSAID, 1, 1000).admitted()).isFalse();
+    assertThat(quotas.look("a", Rates.UNSAID)).isEqualTo(before);
   }
 
   @Test
   void producersDoNotSpendEachOthersQuota() {
-    quotas.charge("greedy", Quota.UNSAID, 1_000_000, 1L << 40);
+    quotas.charge("greedy", Rates.UNSAID, 1_000_000, 1L << 40);
 
-    assertThat(quotas.admit("modest", Quota.UNSAID, 1, 1).admitted()).isTrue();
+    assertThat(quotas.admit("modest", Rates.UNSAID, 1, 1).admitted()).isTrue();
   }
 
   @Test
   void severalInstancesGrantTheQuotaTogether() {
-    Quotas ofOneInThree = new Quotas(new Quota(30, 3e6), 3, now::get);
+    Quotas ofOneInThree = new Quotas(new Rates(30, 3e6), 3, now::get);
 
-    Allowance allowance = ofOneInThree.look("a", Quota.UNSAID);
+    Allowance allowance = ofOneInThree.look("a", Rates.UNSAID);
 
-    assertThat(allowance.granted()).isEqualTo(new Quota(10, 1e6));
+    assertThat(allowance.granted()).isEqualTo(new Rates(10, 1e6));
   }
 
   @Test
   void otherQuotaHoldsAtOnceAndLeavesADebtStanding() {
-    quotas.charge("a", Quota.UNSAID, 110, 0);
+    quotas.charge("a", Rates.UNSAID, 110, 0);
 
-    Allowance generous = quotas.look("a", new Quota(1000, 0));
+    Allowance generous = quotas.look("a", new Rates(1000, 0));
 
     assertThat(generous.recordsLeft()).isEqualTo(-100);
     assertThat(generous.recordsAtOnce()).isEqualTo(1000);
@@ -118,20 +118,20 @@ class QuotasTest {
   @Test
   void unlimitedQuotaIsNeverUsedUp() {
     for (int i = 0; i < 100; i++) {
-      assertThat(quotas.admit("a", Quota.UNLIMITED, 1_000_000, 1L << 50).admitted()).isTrue();
+      assertThat(quotas.admit("a", Rates.UNLIMITED, 1_000_000, 1L << 50).admitted()).isTrue();
     }
-    assertThat(RateLimitFields.of(quotas.look("a", Quota.UNLIMITED))).isEmpty();
+    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNLIMITED))).isEmpty();
   }
 
   @Test
   void defaultNamesBothRates() {
-    assertThatThrownBy(() -> new Quotas(new Quota(1, 0), 1, now::get))
+    assertThatThrownBy(() -> new Quotas(new Rates(1, 0), 1, now::get))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void headerFieldsSayWhatIsGrantedAndWhatIsLeft() {
-    Admission admission = quotas.admit("a", Quota.UNSAID, 4, 250_000);
+    Admission admission = quotas.admit("a", Rates.UNSAID, 4, 250_000);
 
     assertThat(RateLimitFields.of(admission.allowance()))
         .containsEntry(
@@ -143,9 +143,9 @@ class QuotasTest {
 
   @Test
   void headerFieldsOfAUsedUpQuotaSayWhenToComeBack() {
-    quotas.charge("a", Quota.UNSAID, 10, 3_500_000);
+    quotas.charge("a", Rates.UNSAID, 10, 3_500_000);
 
-    assertThat(RateLimitFields.of(quotas.look("a", Quota.UNSAID)))
+    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNSAID)))
         .containsEntry("RateLimit", "\"records\";r=0;t=1, \"bytes\";r=0;t=4")
         .containsEntry("Retry-After", "3");
   }

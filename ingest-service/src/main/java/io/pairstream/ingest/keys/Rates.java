@@ -6,23 +6,23 @@ package io.pairstream.ingest.keys;
  * @param recordsPerSecond pairs and links; 0 or more, may be infinite
  * @param bytesPerSecond of request bodies; 0 or more, may be infinite
  */
-public record Quota(double recordsPerSecond, double bytesPerSecond) {
+public record Rates(double recordsPerSecond, double bytesPerSecond) {
 
   /** Says nothing. */
-  public static final Quota UNSAID = new Quota(0, 0);
+  public static final Rates UNSAID = new Rates(0, 0);
 
   /** Sets no limit. */
-  public static final Quota UNLIMITED =
-      new Quota(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+  public static final Rates UNLIMITED =
+      new Rates(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
-  public Quota {
+  public Rates {
     require("records per second", recordsPerSecond);
     require("bytes per second", bytesPerSecond);
   }
 
   /** This quota, and {@code other} where this one says nothing. */
-  public Quota or(Quota other) {
-    return new Quota(
+  public Rates or(Rates other) {
+    return new Rates(
         recordsPerSecond == 0 ? other.recordsPerSecond : recordsPerSecond,
         bytesPerSecond == 0 ? other.bytesPerSecond : bytesPerSecond);
   }
@@ -32,11 +32,11 @@ public record Quota(double recordsPerSecond, double bytesPerSecond) {
    *
    * @param instances at least 1
    */
-  public Quota sharedBy(int instances) {
+  public Rates sharedBy(int instances) {
     if (instances < 1) {
       throw new IllegalArgumentException("at least 1 instance grants a quota, not " + instances);
     }
-    return new Quota(recordsPerSecond / instances, bytesPerSecond / instances);
+    return new Rates(recordsPerSecond / instances, bytesPerSecond / instances);
   }
 
   private static void require(String what, double value) {

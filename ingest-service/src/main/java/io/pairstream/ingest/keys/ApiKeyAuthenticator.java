@@ -1,0 +1,93 @@
+package io.pairstream.ingest.keys;
+
+import io.pairstream.ingest.http.Authenticator;
+import io.pairstream.ingest.http.Incoming;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Knows producers by their API keys: {@code Authorization: Bearer psk_…}.
+ *
+ * <p>Whoever does not hold a key's secret learns nothing about it: a key that nobody made, another
+ * secret and a text that is no key get the same answer. That a key has expired or is revoked is
+ * said to its holder alone.
+ */
+public final class ApiKeyAuthenticator implements Authenticator {
+
+  private static final String REALM = "Bearer realm=\"pairstream\"";
+  private static final String SCHEME = "bearer ";
+
+  private final KeyRing ring;
+  private final boolean anonymousToo;
+  private final Clock clock;
+
+  /**
+   * @param anonymousToo whether a request without a key is let in, as {@link Principal#ANONYMOUS}
+   */
+  public ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock clock) {
+    this.ring = ring;
+    this.anonymousToo = anonymousToo;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}; {@link
+   *     ProblemKind#KAFKA_UNAVAILABLE} while the keys are not known yet
+   */
+  @Override
+  public Principal authenticate(Incoming request) {
+    Optional<String> authorization = request.header("Authorization");
+    if (authorization.isEmpty()) {
+      if (anonymousToo) {
+        return Principal.ANONYMOUS;
+      }
+      throw refused("send an API key: Authorization: Bearer psk_...", REALM);
+    }
+    String value = authorization.get();
+    if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+      throw refused("the Authorization must be Bearer, with an API key: Bearer psk_...", REALM);
+    }
+    Optional<ApiKeyText> text = ApiKeyText.parse(value.substring(SCHEME.length()).strip());
+    if (!ring.isCaughtUp()) {
+      throw Problem.of(
+              ProblemKind.KAFKA_UNAVAILABLE,
+              "the service does not know all API keys yet; come again in a moment")
+          .retryAfter(1)
+          .asException();
+    }
+    return text.flatMap(this::holderOf).orElseThrow(() -> invalid("no such API key is known here"));
+  }
+
+  private Optional<Principal> holderOf(ApiKeyText text) {
+    Optional<IssuedKey> found = ring.find(text.keyId()).filter(key -> key.isOpenedBy(text));
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    IssuedKey key = found.get();
+    Instant now = clock.instant();
+    switch (key.stateAt(now)) {
+      case REVOKED -> throw invalid("this API key was revoked on " + key.revokedAt());
+      case EXPIRED -> throw invalid("this API key expired on " + key.expiresAt());
+      default -> {
+        return Optional.of(new Principal(key.producer(), key.keyId(), key.scopes()));
+      }
+    }
+  }
+
+  private static ProblemException invalid(String detail) {
+    return refused(
+        detail + "; whoever runs this service makes keys", REALM + ", error=\"invalid_token\"");
+  }
+
+  private static ProblemException refused(String detail, String challenge) {
+    return Problem.of(ProblemKind.UNAUTHORIZED, detail)
+        .withHeader("WWW-Authenticate", challenge)
+        .asException();
+  }
+}

@@ -1,0 +1,76 @@
+package io.pairstream.schemas.wire;
+
+import io.pairstream.schemas.topics.Topic;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Reads the values of a topic, and tells a record that is to blame from a registry that is.
+ *
+ * <p>Asks the registry only about schema ids that it has not seen yet. Thread-safe.
+ *
+ * @param <T> the records
+ */
+public final class RecordDecoder<T extends SpecificRecord> {
+
+  private final Topic<String, T> topic;
+  private final Schema ownSchema;
+  private final Registry registry;
+
+  /**
+   * @param ownSchema our schema of the records; where the registry does not hold it, the registry
+   *     is not the one that it was
+   */
+  public RecordDecoder(Topic<String, T> topic, Schema ownSchema, Registry registry) {
+    this.topic = topic;
+    this.ownSchema = ownSchema;
+    this.registry = registry;
+  }
+
+  /**
+   * The record that a value holds; empty where it holds none, whatever the registry says.
+   *
+   * @throws RegistryUnavailableException where the registry does not answer
+   * @throws MissingSchemaException where the registry holds neither the writer's schema nor ours
+   */
+  public Optional<T> decode(byte[] value) {
+    OptionalInt schemaId = WireFormat.schemaId(value);
+    if (schemaId.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<T> read = tryToRead(value);
+    if (read.isPresent()) {
+      return read;
+    }
+    if (isKnown(schemaId.getAsInt())) {
+      // The registry may not have answered a moment ago; now the schema is at hand.
+      return tryToRead(value);
+    }
+    int unused = registry.idOf(subject(), ownSchema);
+    return Optional.empty();
+  }
+
+  private Optional<T> tryToRead(byte[] value) {
+    try {
+      return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));
+    } catch (SerializationException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean isKnown(int schemaId) {
+    try {
+      Schema unused = registry.writerSchema(subject(), schemaId);
+      return true;
+    } catch (MissingSchemaException e) {
+      return false;
+    }
+  }
+
+  private String subject() {
+    return topic.name() + "-value";
+  }
+}
