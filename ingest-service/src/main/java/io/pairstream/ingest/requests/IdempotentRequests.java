@@ -1,13 +1,17 @@
 package io.pairstream.ingest.requests;
 
 import io.pairstream.ingest.http.Answer;
+import io.pairstream.ingest.publish.BrokerUnavailableException;
+import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.ingest.publish.RecordPublisher;
 import io.pairstream.ingest.view.TopicView;
 import io.pairstream.ingest.view.ViewPlan;
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -57,6 +61,9 @@ public final class IdempotentRequests implements AutoCloseable {
   /** How long Kafka may take for a record to come back. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** Between two attempts to reach Kafka at the start. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   /** A claim is renewed this often in its lease. */
   private static final int RENEWALS = 3;
 
@@ -64,7 +71,8 @@ public final class IdempotentRequests implements AutoCloseable {
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 32 * 1024 * 1024);
 
-  private final RecordPublisher<UploadRequest> publisher;
+  private final CompletableFuture<RecordPublisher<UploadRequest>> publisher =
+      new CompletableFuture<>();
   private final TopicView view;
   private final FirstClaimHolds fold;
   private final Duration lease;
@@ -72,14 +80,10 @@ public final class IdempotentRequests implements AutoCloseable {
   private final Set<Claim> active = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads;
   private final ScheduledExecutorService renewals;
+  private volatile boolean closing;
+  private volatile String trouble = "Kafka is not reached yet";
 
-  private IdempotentRequests(
-      RecordPublisher<UploadRequest> publisher,
-      TopicView view,
-      FirstClaimHolds fold,
-      Duration lease,
-      Clock clock) {
-    this.publisher = publisher;
+  private IdempotentRequests(TopicView view, FirstClaimHolds fold, Duration lease, Clock clock) {
     this.view = view;
     this.fold = fold;
     this.lease = lease;
@@ -91,17 +95,12 @@ public final class IdempotentRequests implements AutoCloseable {
   }
 
   /**
-   * Opens this instance's copy of the requests, and follows them.
+   * Opens this instance's copy of the requests, and follows them. Kafka and the registry need not
+   * be there; they are waited for.
    *
    * @param directory a folder of this instance alone
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @param lease how long a claim holds that is not renewed; {@link #LEASE}, or less in tests
-   * @throws io.pairstream.ingest.publish.MissingTopicException where there is no topic of requests
-   * @throws io.pairstream.ingest.publish.BrokerUnavailableException where no broker answers
-   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
-   *     schema
-   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
-   *     answer
+   * @param lease how long a claim holds that is not renewed: {@link #LEASE}, or less in tests
    * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
    */
   public static IdempotentRequests open(
@@ -111,37 +110,30 @@ public final class IdempotentRequests implements AutoCloseable {
       Map<String, ?> kafkaSettings,
       Duration lease,
       Clock clock) {
-    RecordPublisher<UploadRequest> publisher =
-        RecordPublisher.open(topic, UploadRequest.SCHEMA$, LIMITS, registry, prompt(kafkaSettings));
     FirstClaimHolds fold =
         new FirstClaimHolds(new RecordDecoder<>(topic, UploadRequest.SCHEMA$, registry));
-    IdempotentRequests requests = null;
-    try {
-      registry.remember(topic.name() + "-value");
-      TopicView view =
-          TopicView.open(
-              new ViewPlan(topic.name(), fold, Optional.of(REMEMBERED)),
-              directory,
-              kafkaSettings,
-              clock);
-      requests = new IdempotentRequests(publisher, view, fold, lease, clock);
-    } finally {
-      if (requests == null) {
-        publisher.abort();
-      }
-    }
-    requests.renewNowAndThen();
+    TopicView view =
+        TopicView.open(
+            new ViewPlan(topic.name(), fold, Optional.of(REMEMBERED)),
+            directory,
+            kafkaSettings,
+            clock);
+    IdempotentRequests requests = new IdempotentRequests(view, fold, lease, clock);
+    requests.begin(topic, registry, kafkaSettings);
     return requests;
   }
 
-  /** Whether this instance knows all requests that were there when it started. */
-  public boolean isCaughtUp() {
-    return view.isCaughtUp();
-  }
-
-  /** Why the requests cannot be followed now; empty while they can. */
-  public Optional<String> trouble() {
-    return view.trouble();
+  /** Why requests with an idempotency key cannot be taken now; empty where they can. */
+  public Optional<String> obstacle() {
+    if (!publisher.isDone()) {
+      return Optional.of(trouble);
+    }
+    return view.trouble()
+        .or(
+            () ->
+                view.isCaughtUp()
+                    ? Optional.empty()
+                    : Optional.of("the answers to earlier requests are being read"));
   }
 
   /**
@@ -208,10 +200,13 @@ public final class IdempotentRequests implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     renewals.shutdownNow();
-    threads.shutdown();
+    threads.shutdownNow();
     view.close();
-    publisher.abort();
+    if (publisher.isDone()) {
+      publisher.join().abort();
+    }
   }
 
   private CompletableFuture<Beginning> claim(String recordKey, String fingerprint) {
@@ -253,14 +248,15 @@ public final class IdempotentRequests implements AutoCloseable {
 
   /** Appends a record and waits until our copy has it. */
   private CompletableFuture<Void> write(String recordKey, UploadRequest record) {
-    try {
-      return within(
-          publisher
-              .publish(recordKey, record, "what became of a request")
-              .thenCompose(metadata -> view.reached(metadata.partition(), metadata.offset())));
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(unavailable(e));
+    if (!publisher.isDone()) {
+      return CompletableFuture.failedFuture(unavailable(new IllegalStateException(trouble)));
     }
+    // Where the client does not know the topic any more, it blocks whoever publishes.
+    return within(
+        publisher
+            .thenComposeAsync(
+                open -> open.publish(recordKey, record, "what became of a request"), threads)
+            .thenCompose(metadata -> view.reached(metadata.partition(), metadata.offset())));
   }
 
   private static <T> CompletableFuture<T> within(CompletableFuture<T> future) {
@@ -290,14 +286,47 @@ public final class IdempotentRequests implements AutoCloseable {
         .setAt(now);
   }
 
-  private void renewNowAndThen() {
+  private void begin(
+      Topic<String, UploadRequest> topic, Registry registry, Map<String, ?> kafkaSettings) {
     long periodMillis = Math.max(1, lease.toMillis() / RENEWALS);
     var unused =
         renewals.scheduleWithFixedDelay(
-            () -> active.forEach(claim -> renew(claim, periodMillis)),
+            () -> {
+              if (publisher.isDone()) {
+                active.forEach(claim -> renew(claim, periodMillis));
+              }
+            },
             periodMillis,
             periodMillis,
             TimeUnit.MILLISECONDS);
+    threads.execute(() -> openPublisher(topic, registry, kafkaSettings));
+  }
+
+  private void openPublisher(
+      Topic<String, UploadRequest> topic, Registry registry, Map<String, ?> kafkaSettings) {
+    while (!closing) {
+      try {
+        RecordPublisher<UploadRequest> opened =
+            RecordPublisher.open(
+                topic, UploadRequest.SCHEMA$, LIMITS, registry, prompt(kafkaSettings));
+        publisher.complete(opened);
+        if (closing) {
+          opened.abort();
+        }
+        return;
+      } catch (BrokerUnavailableException
+          | MissingTopicException
+          | RegistryUnavailableException
+          | MissingSchemaException e) {
+        trouble = String.valueOf(e.getMessage());
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   private void renew(Claim claim, long periodMillis) {
@@ -307,6 +336,7 @@ public final class IdempotentRequests implements AutoCloseable {
           () -> {
             var unused =
                 publisher
+                    .join()
                     .publish(claim.recordKey(), claimRecord(claim), "a renewed claim")
                     .exceptionally(
                         failure -> {
