@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.door.IngestService;
 import io.pairstream.ingest.door.IngestSettings;
 import io.pairstream.ingest.http.ServerSettings;
+import io.pairstream.ingest.keys.Rates;
 import io.pairstream.ingest.publish.MissingTopicException;
+import io.pairstream.ingest.view.ViewStorageException;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -65,9 +68,44 @@ final class IngestCommand implements Callable<Integer> {
               + " again. Default: ${DEFAULT-VALUE}")
   private int maxBodyMib;
 
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description =
+          "Where this instance alone keeps its copies of topics. Default: ingest in the data"
+              + " directory")
+  private Path stateDirectory;
+
+  @Option(
+      names = "--records-per-second",
+      paramLabel = "N",
+      description = "Quota of a producer whose key names none. Default: 1000")
+  private Double recordsPerSecond;
+
+  @Option(
+      names = "--bytes-per-second",
+      paramLabel = "N",
+      description = "Quota of a producer whose key names none. Default: 67108864")
+  private Double bytesPerSecond;
+
+  @Option(
+      names = "--instances",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "How many instances share the load; each grants that part of a quota. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int instances;
+
   @Override
   public Integer call() throws IOException {
-    IngestService service = new IngestService(options.cluster(), settings());
+    IngestService service;
+    try {
+      service = new IngestService(options.cluster(), settings());
+    } catch (ViewStorageException e) {
+      spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));
+      return ExitStatus.COULD_NOT;
+    }
     CountDownLatch closed = new CountDownLatch(1);
     try {
       service.start();
@@ -116,9 +154,19 @@ final class IngestCommand implements Callable<Integer> {
 
   private IngestSettings settings() {
     try {
-      return new IngestSettings(
-          ServerSettings.of(hostName(), port()).withCapacity(maxConnections, maxBodyMib * MIB),
-          anonymous);
+      return IngestSettings.of(
+              ServerSettings.of(hostName(), port()).withCapacity(maxConnections, maxBodyMib * MIB),
+              anonymous,
+              stateDirectory == null ? options.dataDirectory().resolve("ingest") : stateDirectory)
+          .withQuota(
+              new Rates(
+                  recordsPerSecond == null
+                      ? IngestSettings.DEFAULT_QUOTA.recordsPerSecond()
+                      : recordsPerSecond,
+                  bytesPerSecond == null
+                      ? IngestSettings.DEFAULT_QUOTA.bytesPerSecond()
+                      : bytesPerSecond),
+              instances);
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }

@@ -1,17 +1,25 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.http.Authenticator;
 import io.pairstream.ingest.http.HttpDoor;
-import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.http.Route;
 import io.pairstream.ingest.http.Router;
+import io.pairstream.ingest.keys.ApiKeyAuthenticator;
+import io.pairstream.ingest.keys.KeyRing;
+import io.pairstream.ingest.keys.ProducerQuotas;
+import io.pairstream.ingest.keys.Quotas;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.ingest.requests.Idempotency;
+import io.pairstream.ingest.requests.IdempotentRequests;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -24,21 +32,42 @@ import java.util.concurrent.CompletableFuture;
 public final class IngestService implements AutoCloseable {
 
   private final PairIntake intake;
+  private final KeyRing keys;
+  private final IdempotentRequests requests;
   private final HttpDoor door;
 
   /** Puts the service together; {@link #start} begins. */
   public IngestService(Cluster cluster, IngestSettings settings) {
-    intake = new PairIntake(cluster, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    Registry registry = cluster.registry();
+    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    Map<String, Object> clientSettings = cluster.clientSettings(Map.of());
+    intake = new PairIntake(cluster, clock);
+    requests =
+        IdempotentRequests.open(
+            topics.uploadRequests(),
+            registry,
+            settings.stateDirectory().resolve("upload-requests"),
+            clientSettings,
+            settings.lease(),
+            clock);
+    keys = KeyRing.follow(topics.apiKeys(), registry, clientSettings);
+    Idempotency idempotency = new Idempotency(requests);
+    ProducerQuotas quotas =
+        ProducerQuotas.of(
+            keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
-    routes.addAll(new HealthRoutes(List.of(intake::obstacle)).routes());
+    routes.add(quotas.me());
+    routes.addAll(
+        new HealthRoutes(List.of(intake::obstacle, keys::obstacle, requests::obstacle)).routes());
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
     door =
         new HttpDoor(
             settings.server(),
-            new Router(routes),
-            settings.anonymous() ? Authenticator.ANONYMOUS : Authenticator.NONE,
-            Quota.UNLIMITED,
+            new Router(routes.stream().map(idempotency::once).map(quotas::tellingOf).toList()),
+            new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
+            quotas,
             settings.anonymous());
   }
 
@@ -72,6 +101,8 @@ public final class IngestService implements AutoCloseable {
     try {
       door.close();
     } finally {
+      keys.close();
+      requests.close();
       intake.close();
     }
   }

@@ -70,7 +70,7 @@ public final class KeyIssuer implements AutoCloseable {
     boolean complete = false;
     try {
       if (!ring.awaitCaughtUp(PATIENCE)) {
-        throw new TimeoutException("API keys cannot be read: " + ring.trouble());
+        throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
       }
       complete = true;
       return issuer;

@@ -86,9 +86,9 @@ public final class KeyRing implements AutoCloseable {
     return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** What it waits for while it is not caught up, for a person. */
-  public String trouble() {
-    return trouble;
+  /** Why the keys are not known yet; empty where they are. */
+  public Optional<String> obstacle() {
+    return isCaughtUp() ? Optional.empty() : Optional.of(trouble);
   }
 
   /** The key of that id, whether it is live or not. */

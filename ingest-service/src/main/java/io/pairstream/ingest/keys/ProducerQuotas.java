@@ -35,9 +35,17 @@ public final class ProducerQuotas implements Quota {
     this.quotas = quotas;
   }
 
-  /** Quotas as the producers' keys say. */
+  /**
+   * Quotas as the producers' keys say. Whoever comes without a key is a program or the page on this
+   * machine, and has none.
+   */
   public static ProducerQuotas of(KeyRing ring, Quotas quotas, Clock clock) {
-    return new ProducerQuotas(producer -> ring.quotaOf(producer, clock.instant()), quotas);
+    return new ProducerQuotas(
+        producer ->
+            producer.equals(Principal.ANONYMOUS.producer())
+                ? Rates.UNLIMITED
+                : ring.quotaOf(producer, clock.instant()),
+        quotas);
   }
 
   /**
@@ -58,24 +66,25 @@ public final class ProducerQuotas implements Quota {
     return quotas.charge(producer, rates.apply(producer), records, bytes).untilOpen();
   }
 
-  /** The same route, whose answers say what is left of the quota. */
+  /** The same route, whose answers say what is left of the quota where it counts. */
   public Route tellingOf(Route route) {
-    if (!(route.handler() instanceof Handler.Whole whole)) {
-      return route;
-    }
-    Handler.Whole telling =
-        (request, body) ->
-            whole
-                .answer(request, body)
-                .thenApply(answer -> withFields(answer, look(request.principal())));
-    return route.with(telling);
+    return !route.mediaTypes().isEmpty() && route.handler() instanceof Handler.Whole whole
+        ? route.with(telling(whole))
+        : route;
   }
 
   /** {@code GET /v1/me}: who the caller is to this service, and what it may still send. */
   public Route me() {
     Handler.Whole answer =
         (request, body) -> CompletableFuture.completedFuture(me(request.principal()));
-    return tellingOf(Route.get("/v1/me", Access.ANY_KEY, answer));
+    return Route.get("/v1/me", Access.ANY_KEY, telling(answer));
+  }
+
+  private Handler.Whole telling(Handler.Whole handler) {
+    return (request, body) ->
+        handler
+            .answer(request, body)
+            .thenApply(answer -> withFields(answer, look(request.principal())));
   }
 
   private Answer me(Principal principal) {

@@ -36,17 +36,20 @@ public final class DoorCluster {
     this.cluster =
         new Cluster(
             kafka.bootstrapServers(), "mock://" + dataset.name(), dataset, Map.of(), Map.of());
-    Registry registry = cluster.registry();
-    this.topics = PairTopics.of(dataset, new AvroSerdes(registry));
-    List<TopicSpec> specs = new TopicCatalogue(dataset, PARTITIONS).topics();
-    specs.forEach(
-        spec ->
-            spec.valueSchema()
-                .ifPresent(schema -> registry.register(spec.name() + "-value", schema)));
+    this.topics = PairTopics.of(dataset, new AvroSerdes(cluster.registry()));
+    register(cluster);
     try {
-      kafka.createTopics(specs);
+      kafka.createTopics(new TopicCatalogue(dataset, PARTITIONS).topics());
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** Registers all schemas; in every process they get the same ids. */
+  static void register(Cluster cluster) {
+    Registry registry = cluster.registry();
+    for (TopicSpec spec : new TopicCatalogue(cluster.dataset(), PARTITIONS).topics()) {
+      spec.valueSchema().ifPresent(schema -> registry.register(spec.name() + "-value", schema));
     }
   }
 

@@ -191,7 +191,7 @@ class KeyIssuerTest {
 
     try (KeyRing ring =
         KeyRing.follow(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
-      await(() -> ring.trouble().contains("pairstream topics create"));
+      await(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
 
       assertThat(ring.isCaughtUp()).isFalse();
       assertThat(ring.all()).isEmpty();

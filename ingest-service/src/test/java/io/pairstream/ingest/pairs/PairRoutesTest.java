@@ -48,6 +48,7 @@ class PairRoutesTest {
   private static final byte[] JPEG = Pictures.jpeg(96, 80, 1);
 
   @TempDir static Path brokerDir;
+  @TempDir static Path stateDir;
   static EmbeddedKafka kafka;
   static DoorCluster cluster;
   static IngestService service;
@@ -60,7 +61,8 @@ class PairRoutesTest {
     cluster = new DoorCluster(kafka);
     service =
         new IngestService(
-            cluster.cluster(), new IngestSettings(ServerSettings.of("127.0.0.1", 0), true));
+            cluster.cluster(),
+            IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
     while (client
