@@ -10,6 +10,7 @@ import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.platform.PlatformListener;
@@ -27,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -277,7 +277,7 @@ public final class WholeLine implements Callable<Integer> {
   private static List<NewPair> read(Path path) {
     List<NewPair> pairs = new ArrayList<>();
     SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(defaults, Optional.empty()).open(path)) {
+    try (PairSource source = new PairSources(SourceOptions.of(defaults)).open(path)) {
       while (source.hasNext()) {
         if (source.next() instanceof SourceItem.Pair pair) {
           pairs.add(pair.pair());

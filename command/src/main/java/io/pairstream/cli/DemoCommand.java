@@ -7,6 +7,7 @@ import io.pairstream.demo.FileSupply;
 import io.pairstream.demo.PairSupply;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
@@ -130,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     try {
       return new FileSupply(
-          new PairSources(new SourceDefaults(SourceKind.IMPORTED, "", ""), Optional.empty())
+          new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")))
               .open(from),
           pairs == null ? Long.MAX_VALUE : pairs,
           problem -> err.println(problem.where() + ": " + problem.message()));

@@ -8,6 +8,7 @@ import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.ingest.publish.BrokerUnavailableException;
 import io.pairstream.ingest.publish.MissingTopicException;
@@ -117,7 +118,7 @@ final class ImportCommand implements Callable<Integer> {
     }
     PrintWriter err = spec.commandLine().getErr();
     SourceDefaults defaults = new SourceDefaults(sourceKind, contributor, licence);
-    try (PairSource source = new PairSources(defaults, Optional.ofNullable(images)).open(path)) {
+    try (PairSource source = new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images))).open(path)) {
       source.notices().forEach(notice -> err.println(TerminalText.plain(notice)));
       return publish(source);
     } catch (UnusableSourceException e) {

@@ -12,6 +12,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.SourceKind;
@@ -110,7 +111,7 @@ final class RecipeTryCommand implements Callable<Integer> {
     CheckedRecipe.plan(file); // so that a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(defaults, Optional.ofNullable(images)).open(path);
+    try (PairSource source = new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images))).open(path);
         ImageWorkerPool workers =
             new ImageWorkerPool(
                 WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads))) {

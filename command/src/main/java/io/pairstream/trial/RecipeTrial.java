@@ -59,6 +59,12 @@ public final class RecipeTrial {
           problems.accept(problem);
           continue;
         }
+        if (item instanceof SourceItem.Link link) {
+          problems.accept(
+              new SourceItem.Problem(
+                  link.entry(), link.where(), "its image is at a URL, and nothing is fetched here"));
+          continue;
+        }
         SourceItem.Pair pair = (SourceItem.Pair) item;
         inWork.add(executor.submit(() -> tried(pair)));
         begun++;

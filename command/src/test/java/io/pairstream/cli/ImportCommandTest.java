@@ -70,7 +70,7 @@ class ImportCommandTest {
     String json =
         ImportCommand.json(
             new BulkImport.Result(30, 1, 4000),
-            List.of(new Problem("list.csv:3", "gone.jpg does not exist")),
+            List.of(new Problem(1, "list.csv:3", "gone.jpg does not exist")),
             1.5);
 
     assertThat(json)
@@ -84,7 +84,7 @@ class ImportCommandTest {
     int problems = ImportProgress.KEPT_PROBLEMS + 5;
     try (ImportProgress progress = new ImportProgress(new PrintWriter(err), false, -1)) {
       for (int i = 0; i < problems; i++) {
-        progress.problem(new Problem("list.csv:" + i, "bad \u001b[31m name"));
+        progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name"));
       }
 
       assertThat(progress.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);

@@ -7,6 +7,7 @@ import io.pairstream.drawing.DrawnPair.Content;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -23,7 +24,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,7 +91,7 @@ class PairSupplyTest {
     Files.write(folder.resolve("b.txt"), new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0xff});
     List<Problem> problems = new ArrayList<>();
     PairSources sources =
-        new PairSources(new SourceDefaults(SourceKind.IMPORTED, "", ""), Optional.empty());
+        new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")));
 
     publish(new FileSupply(sources.open(folder), 2, problems::add));
 

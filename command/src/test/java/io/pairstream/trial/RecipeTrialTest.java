@@ -12,6 +12,7 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.schemas.SourceKind;
@@ -22,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,7 +131,7 @@ class RecipeTrialTest {
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("test.yaml", recipe), workers, StepObserver.NONE);
     SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(defaults, Optional.empty()).open(folder)) {
+    try (PairSource source = new PairSources(SourceOptions.of(defaults)).open(folder)) {
       new RecipeTrial(plan, 2).run(source, Long.MAX_VALUE, pairs::add, problems::add);
     }
   }

@@ -36,7 +36,10 @@ public final class BulkImport {
         listener.problem(problem);
         continue;
       }
-      NewPair pair = ((SourceItem.Pair) item).pair();
+      if (!(item instanceof SourceItem.Pair captioned)) {
+        continue;
+      }
+      NewPair pair = captioned.pair();
       int imageBytes = pair.imageBytes();
       try {
         var unused =
@@ -55,7 +58,7 @@ public final class BulkImport {
         sent++;
       } catch (PairTooLargeException e) {
         problems++;
-        listener.problem(new SourceItem.Problem(item.where(), e.getMessage()));
+        listener.problem(new SourceItem.Problem(item.entry(), item.where(), e.getMessage()));
       }
     }
     publisher.flush();

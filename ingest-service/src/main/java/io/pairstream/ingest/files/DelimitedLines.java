@@ -1,7 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.FieldNames.Role;
-import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +7,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -23,11 +19,13 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * A caption list with a row per caption, in UTF-8 with or without a byte order mark: commas or tabs
- * between cells, cells quoted as RFC 4180 says.
+ * between cells, cells quoted as RFC 4180 says; or bars between cells that are never quoted, as
+ * Flickr30k's comments have them.
  *
- * <p>The first row holds names where it has one for the file and one for the caption; columns of
- * other names become annotations. Without names, column 1 is the file and column 2 the caption. A
- * row that is wrong costs itself alone, except one whose quotes do not end: nobody can say where
+ * <p>The first row holds names where the owner says what a column is for, or where it has one for
+ * the image and one for the caption; columns of other names become annotations. Without names,
+ * column 1 is the file and column 2 the caption, or the other way round where column 2 holds URLs.
+ * A row that is wrong costs itself alone, except one whose quotes do not end: nobody can say where
  * the next row begins.
  */
 final class DelimitedLines implements EntryReader {
@@ -35,98 +33,160 @@ final class DelimitedLines implements EntryReader {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
   private static final List<String> UNNAMED = List.of("file", "caption");
+  private static final List<String> UNNAMED_LINKS = List.of("caption", "url");
 
+  private final SourceInput input;
+  private final RowBytes bytes;
   private final CSVParser parser;
   private final Iterator<CSVRecord> rows;
-  private List<String> names;
+  private final char delimiter;
+  private final ColumnNames columns;
+  private final List<String> names;
+  private Optional<Entry> first;
   private boolean broken;
 
   /**
-   * @param delimiter what stands between cells
+   * @param delimiter what stands between cells: a comma, a tab or a bar
+   * @throws UnusableSourceException where the owner names columns that are not there
    */
-  DelimitedLines(Path file, char delimiter) throws IOException {
-    InputStream input = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    input.mark(BYTE_ORDER_MARK.length);
-    if (!Arrays.equals(input.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-      input.reset();
+  DelimitedLines(SourceInput input, char delimiter, ColumnNames columns) throws IOException {
+    this.input = input;
+    this.delimiter = delimiter;
+    this.columns = columns;
+    InputStream stream = input.stream();
+    stream.mark(BYTE_ORDER_MARK.length);
+    if (!Arrays.equals(stream.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+      stream.reset();
     }
-    CSVFormat format =
+    CSVFormat.Builder format =
         CSVFormat.RFC4180
             .builder()
             .setDelimiter(delimiter)
             .setIgnoreEmptyLines(true)
-            .setTrailingData(true)
-            .get();
+            .setTrailingData(true);
+    if (delimiter == '|') {
+      format.setQuote(null);
+    }
     // Quotes, delimiters and line ends are ASCII, so rows are cut before cells are decoded: each
     // byte is one character here, and a cell that is not UTF-8 spoils its own row alone.
+    bytes = new RowBytes(stream);
     parser =
-        format.parse(new BufferedReader(new InputStreamReader(input, StandardCharsets.ISO_8859_1)));
+        format
+            .get()
+            .parse(new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1)));
     rows = parser.iterator();
+    Row row = read();
+    if (row instanceof Row.Cells cells && isHeader(cells.cells())) {
+      names = cells.cells().stream().map(String::strip).toList();
+      first = Optional.empty();
+    } else {
+      names = row instanceof Row.Cells cells && holdsUrl(cells.cells()) ? UNNAMED_LINKS : UNNAMED;
+      first = entry(row);
+    }
+    if (!columns.missing(names).isEmpty()) {
+      throw missing(columns.missing(names), names);
+    }
   }
 
   @Override
   public Optional<Entry> next() throws IOException {
-    while (!broken) {
-      long line = parser.getCurrentLineNumber() + 1;
-      try {
-        if (!rows.hasNext()) {
-          return Optional.empty();
-        }
-        CSVRecord row = rows.next();
-        line = parser.getCurrentLineNumber() - lineEndsIn(row);
-        List<String> cells = decode(row);
-        if (names == null && namesFields(cells)) {
-          names = cells;
-        } else {
-          return Optional.of(entry(line, cells));
-        }
-      } catch (CharacterCodingException e) {
-        return Optional.of(new Entry.Unreadable(line, "the row is not UTF-8"));
-      } catch (UncheckedIOException e) {
-        broken = true;
-        return Optional.of(
-            new Entry.Unreadable(
-                line,
-                "the quotes of this row do not end as they should, so nothing from here on was"
-                    + " read: "
-                    + e.getCause().getMessage()));
-      }
+    if (first.isPresent()) {
+      Optional<Entry> entry = first;
+      first = Optional.empty();
+      return entry;
     }
-    return Optional.empty();
+    return entry(read());
+  }
+
+  @Override
+  public double share() {
+    return input.share();
   }
 
   @Override
   public void close() throws IOException {
     parser.close();
+    input.close();
   }
 
-  private Entry entry(long line, List<String> cells) {
-    if (names == null) {
-      names = UNNAMED;
+  private Row read() throws IOException {
+    if (broken) {
+      return new Row.End();
     }
-    if (cells.size() != names.size()) {
-      return new Entry.Unreadable(
+    long line = parser.getCurrentLineNumber() + 1;
+    bytes.beginRow();
+    try {
+      if (!rows.hasNext()) {
+        return new Row.End();
+      }
+      CSVRecord row = rows.next();
+      line = parser.getCurrentLineNumber() - lineEndsIn(row);
+      return new Row.Cells(line, decode(row));
+    } catch (CharacterCodingException e) {
+      return new Row.Wrong(line, "the row is not UTF-8");
+    } catch (UncheckedIOException e) {
+      if (bytes.failed()) {
+        throw e.getCause();
+      }
+      broken = true;
+      return new Row.Wrong(
           line,
-          cells.size()
-              + " cells where there are "
-              + names.size()
-              + " columns; a caption that holds the delimiter must be quoted");
+          "the quotes of this row do not end as they should, so nothing from here on was read: "
+              + e.getCause().getMessage());
     }
-    EntryBuilder entry = new EntryBuilder(line);
-    for (int column = 0; column < cells.size(); column++) {
-      entry.field(names.get(column), cells.get(column));
+  }
+
+  private Optional<Entry> entry(Row row) {
+    if (row instanceof Row.End) {
+      return Optional.empty();
     }
-    return entry.build();
+    if (row instanceof Row.Wrong wrong) {
+      return Optional.of(
+          new Entry.Unreadable(wrong.line(), Long.toString(wrong.line()), wrong.message()));
+    }
+    Row.Cells cells = (Row.Cells) row;
+    String place = Long.toString(cells.line());
+    if (cells.cells().size() != names.size()) {
+      return Optional.of(
+          new Entry.Unreadable(
+              cells.line(),
+              place,
+              cells.cells().size()
+                  + " cells where there are "
+                  + names.size()
+                  + " columns; a caption that holds the delimiter must be quoted"));
+    }
+    EntryBuilder entry = new EntryBuilder(cells.line(), place, columns);
+    for (int column = 0; column < names.size(); column++) {
+      entry.field(names.get(column), text(cells.cells().get(column)));
+    }
+    return Optional.of(entry.build());
+  }
+
+  /** Between bars, spaces belong to no cell. */
+  private String text(String cell) {
+    return delimiter == '|' ? cell.strip() : cell;
+  }
+
+  private boolean isHeader(List<String> cells) {
+    return columns.isGiven() || columns.suffice(cells.stream().map(String::strip).toList());
+  }
+
+  private static boolean holdsUrl(List<String> cells) {
+    return cells.size() == 2 && cells.get(1).strip().matches("(?i)https?://\\S+");
+  }
+
+  private static UnusableSourceException missing(List<String> missing, List<String> names) {
+    return new UnusableSourceException(
+        "the list has no column "
+            + String.join(", ", missing)
+            + "; there are: "
+            + String.join(", ", names));
   }
 
   /** Lines that the row has beyond its first, because cells hold line ends. */
   private static long lineEndsIn(CSVRecord row) {
     return row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
-  }
-
-  private static boolean namesFields(List<String> cells) {
-    return cells.stream().anyMatch(cell -> FieldNames.role(cell) == Role.FILE)
-        && cells.stream().anyMatch(cell -> FieldNames.role(cell) == Role.CAPTION);
   }
 
   private static List<String> decode(CSVRecord row) throws CharacterCodingException {
@@ -135,5 +195,15 @@ final class DelimitedLines implements EntryReader {
       cells.add(Utf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
     }
     return cells;
+  }
+
+  /** What the parser gives. */
+  private sealed interface Row {
+
+    record Cells(long line, List<String> cells) implements Row {}
+
+    record Wrong(long line, String message) implements Row {}
+
+    record End() implements Row {}
   }
 }

@@ -4,22 +4,37 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Reads the entries of a caption list in their order. */
+/** Reads the entries of a data set in their order. */
 interface EntryReader extends Closeable {
 
-  /** The next entry, or empty at the end of the list. */
+  /** The next entry, or empty at the end. */
   Optional<Entry> next() throws IOException;
 
-  /** What stands at a place of the list. */
+  /** Passes over all entries up to the one of this number, or to the end. */
+  default void skip(long number) throws IOException {
+    boolean more = number > 0;
+    while (more) {
+      Optional<Entry> entry = next();
+      more = entry.isPresent() && entry.get().number() < number;
+    }
+  }
+
+  /** How much of the source is read: 0 to 1. */
+  double share();
+
+  /** What stands at a place of the data set. */
   sealed interface Entry {
 
-    /** Line of the list's file at which the entry begins, from 1. */
-    long line();
+    /** Grows from entry to entry, from 1 at the least; the same in each reading. */
+    long number();
+
+    /** Where the entry is, as people count: a line, a row, a member's name. */
+    String place();
 
     /** An entry that can be read. */
-    record Parsed(long line, CaptionedFile file) implements Entry {}
+    record Parsed(long number, String place, CaptionedImage image) implements Entry {}
 
     /** An entry that cannot. */
-    record Unreadable(long line, String message) implements Entry {}
+    record Unreadable(long number, String place, String message) implements Entry {}
   }
 }

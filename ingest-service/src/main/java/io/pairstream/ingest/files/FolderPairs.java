@@ -1,6 +1,6 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.ImageFiles.UnreadableImageException;
+import io.pairstream.ingest.files.ImageFolder.UnreadableImageException;
 import io.pairstream.ingest.publish.NewPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,14 +24,20 @@ final class FolderPairs implements PairSource {
 
   private final Path folder;
   private final SortedFiles files;
-  private final ImageFiles images;
+  private final ImageFiles imageFiles;
+  private final long images;
   private final SourceDefaults defaults;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
+  private long entry;
 
-  FolderPairs(Path folder, SourceDefaults defaults) {
+  /**
+   * @param images how many images there are, as far as is known: what the share read rests on
+   */
+  FolderPairs(Path folder, long images, SourceDefaults defaults) {
     this.folder = folder;
     this.files = new SortedFiles(folder);
-    this.images = new ImageFiles(folder);
+    this.imageFiles = new ImageFiles(folder);
+    this.images = images;
     this.defaults = defaults;
   }
 
@@ -41,10 +47,25 @@ final class FolderPairs implements PairSource {
   }
 
   @Override
+  public void skip(long last) {
+    while (entry < last && files.hasNext()) {
+      if (ImageFileType.mediaType(files.next()).isPresent()) {
+        entry++;
+      }
+    }
+  }
+
+  @Override
+  public double share() {
+    return images == 0 ? 0 : Math.min(1, (double) entry / images);
+  }
+
+  @Override
   public boolean hasNext() {
     while (ready.isEmpty() && files.hasNext()) {
       Path file = files.next();
       if (ImageFileType.mediaType(file).isPresent()) {
+        entry++;
         read(file);
       }
     }
@@ -81,9 +102,9 @@ final class FolderPairs implements PairSource {
         problem(where, "there is no caption: " + captionName + " is empty");
         return;
       }
-      ByteBuffer image = images.read(file.toAbsolutePath().normalize(), where);
+      ByteBuffer image = imageFiles.read(file.toAbsolutePath().normalize(), where);
       for (String caption : captions) {
-        ready.add(new SourceItem.Pair(where, pair(file, image, caption)));
+        ready.add(new SourceItem.Pair(entry, where, pair(file, image, caption)));
       }
     } catch (CharacterCodingException e) {
       problem(where, captionName + " is not UTF-8");
@@ -95,7 +116,7 @@ final class FolderPairs implements PairSource {
   }
 
   private void problem(String where, String message) {
-    ready.add(new SourceItem.Problem(where, message));
+    ready.add(new SourceItem.Problem(entry, where, message));
   }
 
   private NewPair pair(Path file, ByteBuffer image, String caption) {

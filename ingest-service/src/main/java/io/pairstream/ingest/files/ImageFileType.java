@@ -20,13 +20,13 @@ final class ImageFileType {
 
   /** The media type that the file's extension stands for, if it is an image's. */
   static Optional<String> mediaType(Path file) {
-    return Optional.ofNullable(MEDIA_TYPES.get(extension(file)));
+    return mediaType(file.getFileName().toString());
   }
 
-  /** The extension in lower case, without its dot; empty where there is none. */
-  static String extension(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  /** The media type that a file's name stands for, if it is an image's. */
+  static Optional<String> mediaType(String name) {
+    return Optional.ofNullable(
+        MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)));
   }
 
   /** The file beside it with another extension: {@code owl.jpg} and {@code txt} give owl.txt. */

@@ -1,19 +1,11 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A caption list with one JSON object per line, in UTF-8.
@@ -24,46 +16,41 @@ import java.util.Optional;
  */
 final class JsonLines implements EntryReader {
 
-  /** Longest line that is read, in bytes. */
-  private static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
+  private final JsonFields fields;
+  private final SourceInput input;
+  private final TextLines lines;
+  private final ColumnNames columns;
 
-  private final JsonMapper json =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-  private final InputStream input;
-  private long line;
-
-  JsonLines(Path file) throws IOException {
-    this.input = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+  JsonLines(SourceInput input, ColumnNames columns) {
+    this.input = input;
+    this.lines = new TextLines(input.stream());
+    this.columns = columns;
+    this.fields = new JsonFields(columns);
   }
 
   @Override
   public Optional<Entry> next() throws IOException {
-    while (true) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      boolean more = readLine(bytes);
-      if (!more) {
-        return Optional.empty();
-      }
-      line++;
-      if (bytes.size() > MAX_LINE_BYTES) {
-        return unreadable("the line is longer than " + MAX_LINE_BYTES + " bytes");
+    while (lines.next()) {
+      if (lines.isTooLong()) {
+        return Optional.of(
+            unreadable("the line is longer than " + TextLines.MAX_LINE_BYTES + " bytes"));
       }
       String text;
       try {
-        text = Utf8.decode(bytes.toByteArray());
+        text = lines.text();
       } catch (CharacterCodingException e) {
-        return unreadable("the line is not UTF-8");
-      }
-      if (line == 1) {
-        text = Utf8.withoutByteOrderMark(text);
+        return Optional.of(unreadable("the line is not UTF-8"));
       }
       if (!text.isBlank()) {
         return Optional.of(parse(text));
       }
     }
+    return Optional.empty();
+  }
+
+  @Override
+  public double share() {
+    return input.share();
   }
 
   @Override
@@ -71,57 +58,22 @@ final class JsonLines implements EntryReader {
     input.close();
   }
 
-  /**
-   * Reads up to the next line feed; keeps one byte more than the limit of a line that is longer.
-   */
-  private boolean readLine(ByteArrayOutputStream into) throws IOException {
-    int next = input.read();
-    if (next < 0) {
-      return false;
-    }
-    while (next >= 0 && next != '\n') {
-      if (into.size() <= MAX_LINE_BYTES) {
-        into.write(next);
-      }
-      next = input.read();
-    }
-    return true;
-  }
-
   private Entry parse(String text) {
-    JsonNode object;
+    EntryBuilder entry = new EntryBuilder(lines.number(), Long.toString(lines.number()), columns);
     try {
-      object = json.readTree(text);
-    } catch (JsonProcessingException e) {
-      return new Entry.Unreadable(line, "not JSON: " + e.getOriginalMessage());
+      Set<String> names = fields.read(text, entry, true);
+      Entry built = entry.build();
+      List<String> missing = columns.missing(names);
+      return built instanceof Entry.Unreadable && !missing.isEmpty()
+          ? unreadable(
+              "no field " + String.join(", ", missing) + "; there are: " + String.join(", ", names))
+          : built;
+    } catch (WrongFieldException e) {
+      return unreadable(e.getMessage());
     }
-    if (!object.isObject()) {
-      return new Entry.Unreadable(line, "not a JSON object");
-    }
-    EntryBuilder entry = new EntryBuilder(line);
-    for (Map.Entry<String, JsonNode> field : object.properties()) {
-      String name = field.getKey();
-      JsonNode value = field.getValue();
-      if (FieldNames.role(name) == FieldNames.Role.CAPTION && value.isArray()) {
-        for (JsonNode caption : value) {
-          if (!caption.isTextual()) {
-            return new Entry.Unreadable(line, "'" + name + "' holds something that is no string");
-          }
-          entry.field(name, caption.textValue());
-        }
-      } else if (FieldNames.role(name) == FieldNames.Role.CAPTION && !value.isTextual()) {
-        if (!value.isNull()) {
-          return new Entry.Unreadable(
-              line, "'" + name + "' is neither a string nor an array of strings");
-        }
-      } else if (value.isValueNode() && !value.isNull()) {
-        entry.field(name, value.asText());
-      }
-    }
-    return entry.build();
   }
 
-  private Optional<Entry> unreadable(String message) {
-    return Optional.of(new Entry.Unreadable(line, message));
+  private Entry unreadable(String message) {
+    return new Entry.Unreadable(lines.number(), Long.toString(lines.number()), message);
   }
 }

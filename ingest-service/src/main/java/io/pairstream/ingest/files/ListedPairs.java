@@ -1,8 +1,11 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.CaptionedFile.Caption;
+import io.pairstream.ingest.files.CaptionedImage.Caption;
+import io.pairstream.ingest.files.CaptionedImage.Place;
 import io.pairstream.ingest.files.EntryReader.Entry;
-import io.pairstream.ingest.files.ImageFiles.UnreadableImageException;
+import io.pairstream.ingest.files.ImageFolder.UnreadableImageException;
+import io.pairstream.ingest.publish.InvalidLinkException;
+import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,26 +17,35 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Queue;
 
-/** The pairs of a caption list, in its order: an image with three captions is three pairs. */
+/** The pairs of a data set's entries, in its order: an image with three captions is three pairs. */
 final class ListedPairs implements PairSource {
 
-  private final String listName;
+  private final String name;
   private final EntryReader entries;
-  private final ImageFiles images;
+  private final ImageFolder images;
   private final SourceDefaults defaults;
+  private final boolean asLinks;
   private final List<String> notices;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
+  private long entry;
 
+  /**
+   * @param name what the data set is called in messages
+   * @param images where the files are that entries name
+   * @param asLinks whether an entry with a URL is a link even where it tells an image too
+   */
   ListedPairs(
-      String listName,
+      String name,
       EntryReader entries,
-      ImageFiles images,
+      ImageFolder images,
       SourceDefaults defaults,
+      boolean asLinks,
       List<String> notices) {
-    this.listName = listName;
+    this.name = name;
     this.entries = entries;
     this.images = images;
     this.defaults = defaults;
+    this.asLinks = asLinks;
     this.notices = List.copyOf(notices);
   }
 
@@ -43,18 +55,34 @@ final class ListedPairs implements PairSource {
   }
 
   @Override
+  public void skip(long last) {
+    try {
+      entries.skip(last);
+      entry = last;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public double share() {
+    return entries.share();
+  }
+
+  @Override
   public boolean hasNext() {
     try {
       while (ready.isEmpty()) {
-        Optional<Entry> entry = entries.next();
-        if (entry.isEmpty()) {
+        Optional<Entry> next = entries.next();
+        if (next.isEmpty()) {
           return false;
         }
-        read(entry.get());
+        entry = next.get().number();
+        read(next.get());
       }
       return true;
     } catch (IOException e) {
-      throw new UncheckedIOException(listName + " cannot be read on: " + e.getMessage(), e);
+      throw unreadable(e);
     }
   }
 
@@ -75,37 +103,88 @@ final class ListedPairs implements PairSource {
     }
   }
 
-  private void read(Entry entry) {
-    String where = listName + ":" + entry.line();
-    if (entry instanceof Entry.Unreadable unreadable) {
-      ready.add(new SourceItem.Problem(where, unreadable.message()));
+  private UncheckedIOException unreadable(IOException e) {
+    return new UncheckedIOException(
+        name + " cannot be read on after entry " + entry + ": " + e.getMessage(), e);
+  }
+
+  private void read(Entry next) {
+    String where = name + ":" + next.place();
+    if (next instanceof Entry.Unreadable unreadable) {
+      ready.add(new SourceItem.Problem(entry, where, unreadable.message()));
       return;
     }
-    CaptionedFile listed = ((Entry.Parsed) entry).file();
+    CaptionedImage listed = ((Entry.Parsed) next).image();
     try {
-      Path file = images.resolve(listed.file());
-      ByteBuffer image = images.read(file, listed.file());
+      if (listed.image() instanceof Place.OnTheWeb || (asLinks && !listed.url().isEmpty())) {
+        listed.captions().forEach(caption -> ready.add(link(where, listed, caption)));
+        return;
+      }
+      Found found = found(listed.image());
       for (Caption caption : listed.captions()) {
         ready.add(
             caption.text().isBlank()
-                ? new SourceItem.Problem(where, "a caption of " + listed.file() + " is empty")
-                : new SourceItem.Pair(where, pair(listed, file, image, caption)));
+                ? new SourceItem.Problem(entry, where, "a caption of " + found.name() + " is empty")
+                : new SourceItem.Pair(entry, where, pair(listed, found, caption)));
       }
     } catch (UnreadableImageException e) {
-      ready.add(new SourceItem.Problem(where, e.getMessage()));
+      String hint =
+          listed.url().isEmpty() ? "" : "; with --links its URL is published, to be fetched";
+      ready.add(new SourceItem.Problem(entry, where, e.getMessage() + hint));
     }
   }
 
-  private NewPair pair(CaptionedFile listed, Path file, ByteBuffer image, Caption caption) {
+  private Found found(Place place) throws UnreadableImageException {
+    if (place instanceof Place.Inline inline) {
+      return new Found(
+          inline.file().isEmpty() ? "the image" : inline.file(),
+          inline.image(),
+          ImageFileType.mediaType(inline.file()).orElse(""));
+    }
+    String file = ((Place.Named) place).file();
+    Path path = images.resolve(file);
+    return new Found(file, images.read(path, file), ImageFileType.mediaType(path).orElse(""));
+  }
+
+  private SourceItem link(String where, CaptionedImage listed, Caption caption) {
+    try {
+      return new SourceItem.Link(
+          entry,
+          where,
+          new NewLink(
+              listed.url(),
+              caption.text(),
+              caption.language(),
+              contributor(listed),
+              licence(listed),
+              listed.expectedDigest(),
+              listed.annotations(),
+              defaults.sourceKind()));
+    } catch (InvalidLinkException e) {
+      return new SourceItem.Problem(entry, where, e.getMessage());
+    }
+  }
+
+  private NewPair pair(CaptionedImage listed, Found image, Caption caption) {
     return new NewPair(
-        image,
+        image.bytes().duplicate(),
         caption.text(),
         caption.language(),
         defaults.sourceKind(),
-        listed.contributor().isEmpty() ? defaults.contributor() : listed.contributor(),
+        contributor(listed),
         listed.url(),
-        listed.licence().isEmpty() ? defaults.licence() : listed.licence(),
-        ImageFileType.mediaType(file).orElse(""),
+        licence(listed),
+        image.mediaType(),
         listed.annotations());
   }
+
+  private String contributor(CaptionedImage listed) {
+    return listed.contributor().isEmpty() ? defaults.contributor() : listed.contributor();
+  }
+
+  private String licence(CaptionedImage listed) {
+    return listed.licence().isEmpty() ? defaults.licence() : listed.licence();
+  }
+
+  private record Found(String name, ByteBuffer bytes, String mediaType) {}
 }

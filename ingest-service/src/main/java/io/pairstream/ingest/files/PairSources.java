@@ -1,40 +1,41 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.parquet.ParquetFile;
+import io.pairstream.ingest.parquet.ParquetLimits;
+import io.pairstream.ingest.unpack.UnpackLimits;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Opens what a path leads to.
+ * Opens what a path leads to, and what is sent.
  *
- * <p>A folder with a {@code captions.jsonl}, {@code captions.csv} or {@code captions.tsv} is read
- * by that list, the first of them in this order; any other folder by the captions beside its
- * images. A file ending in {@code .jsonl}, {@code .csv} or {@code .tsv} is a list itself.
+ * <p>A folder with a list such as {@code captions.jsonl} or {@code metadata.csv} is read by that
+ * list; any other folder by the captions beside its images. The kind of a file is what its name
+ * tells, where the owner does not say. Text and tar may be compressed with gzip or zstd, whatever
+ * their names.
  */
 public final class PairSources {
 
   private static final List<String> LISTS =
-      List.of("captions.jsonl", "captions.csv", "captions.tsv");
+      List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
 
-  private final SourceDefaults defaults;
-  private final Optional<Path> imageFolder;
+  private static final String FLICKR_COMMENT = "comment";
 
-  /**
-   * @param imageFolder folder that the names in a list are relative to and stay within; by default
-   *     the list's own
-   */
-  public PairSources(SourceDefaults defaults, Optional<Path> imageFolder) {
-    this.defaults = defaults;
-    this.imageFolder = imageFolder;
+  private final SourceOptions options;
+
+  public PairSources(SourceOptions options) {
+    this.options = options;
   }
 
   /**
-   * The pairs at a path.
+   * The pairs of a file or a folder of this machine.
    *
    * @throws UnusableSourceException where there can be none
    */
@@ -43,45 +44,130 @@ public final class PairSources {
       throw new UnusableSourceException(path + " does not exist");
     }
     try {
-      return Files.isDirectory(path) ? openFolder(path) : openList(path, List.of());
+      return Files.isDirectory(path) ? openFolder(path) : openFile(path, List.of());
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
+  }
+
+  /**
+   * The pairs of a WebDataset tar that is sent. No name in it is a path here.
+   *
+   * @param name what it is called in messages
+   * @param stream the tar, possibly compressed; closed with the source
+   * @param limits how much may come out of it
+   * @throws IOException where it cannot be read at all
+   */
+  public PairSource openTar(String name, InputStream stream, UnpackLimits limits)
+      throws IOException {
+    return sent(name, new TarEntries(SourceInput.of(stream, limits), options.columns()));
+  }
+
+  /**
+   * The pairs of a Parquet file that was sent and lies on this machine for as long as it is read.
+   * File names in it lead nowhere here; image bytes and URLs do.
+   *
+   * @param name what it is called in messages
+   * @param limits how much may come out of it, and what is held in memory at once
+   * @throws UnusableSourceException where it is no Parquet, or has no column with images or
+   *     captions; the message names the columns that are there
+   * @throws IOException where it cannot be read at all
+   */
+  public PairSource openParquet(String name, Path file, ParquetLimits limits) throws IOException {
+    return sent(name, ParquetEntries.open(ParquetFile.open(file, limits), options.columns()));
+  }
+
+  private PairSource sent(String name, EntryReader entries) {
+    return new ListedPairs(
+        name, entries, ImageFolder.none(), options.defaults(), options.asLinks(), List.of());
   }
 
   private PairSource openFolder(Path folder) throws IOException {
     List<String> lists =
         LISTS.stream().filter(name -> Files.isRegularFile(folder.resolve(name))).toList();
     if (!lists.isEmpty()) {
-      return openList(folder.resolve(lists.get(0)), notices(folder, lists));
+      return openFile(folder.resolve(lists.get(0)), notices(folder, lists));
     }
-    if (!anyImage(folder, false)) {
+    long images = images(folder, false);
+    if (images == 0) {
       throw new UnusableSourceException(
           folder
               + " holds no images (jpg, jpeg, png, webp, gif) and no caption list ("
               + String.join(", ", LISTS)
               + ")");
     }
-    return new FolderPairs(folder, defaults);
+    return new FolderPairs(folder, images, options.defaults());
   }
 
-  private PairSource openList(Path list, List<String> notices) throws IOException {
-    EntryReader entries =
-        switch (ImageFileType.extension(list)) {
-          case "jsonl" -> new JsonLines(list);
-          case "csv" -> new DelimitedLines(list, ',');
-          case "tsv" -> new DelimitedLines(list, '\t');
-          default ->
-              throw new UnusableSourceException(
-                  list + " is neither a folder nor a list of captions (.jsonl, .csv, .tsv)");
-        };
-    Path ownFolder = list.toAbsolutePath().getParent();
+  private PairSource openFile(Path file, List<String> notices) throws IOException {
+    SourceFormat format =
+        options
+            .format()
+            .or(() -> SourceFormat.of(file))
+            .orElseThrow(
+                () ->
+                    new UnusableSourceException(
+                        "the name of "
+                            + file
+                            + " does not tell what it is; say so: --format "
+                            + String.join(
+                                "|",
+                                Stream.of(SourceFormat.values())
+                                    .map(SourceFormat::word)
+                                    .toList())));
+    Path ownFolder = file.toAbsolutePath().getParent();
     return new ListedPairs(
-        list.getFileName().toString(),
-        entries,
-        new ImageFiles(imageFolder.orElse(ownFolder)),
-        defaults,
+        file.getFileName().toString(),
+        entries(file, format),
+        new ImageFiles(options.imageFolder().orElse(ownFolder)),
+        options.defaults(),
+        options.asLinks(),
         notices);
+  }
+
+  private EntryReader entries(Path file, SourceFormat format) throws IOException {
+    ColumnNames columns = options.columns();
+    if (format == SourceFormat.FOLDER) {
+      throw new UnusableSourceException(file + " is no folder");
+    }
+    if (format == SourceFormat.PARQUET) {
+      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.OWN_FILES), columns);
+    }
+    if (format == SourceFormat.COCO) {
+      return CocoEntries.open(file);
+    }
+    SourceInput input = SourceInput.of(file, UnpackLimits.OWN_FILES);
+    try {
+      return switch (format) {
+        case CSV -> commas(input, columns);
+        case TSV -> new DelimitedLines(input, '\t', columns);
+        case FLICKR -> new TokenLines(input);
+        case WEBDATASET -> new TarEntries(input, columns);
+        default -> new JsonLines(input, columns);
+      };
+    } catch (IOException | RuntimeException e) {
+      input.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Cells between commas; or between bars where the first line has bars and no comma, as
+   * Flickr30k's comments have them.
+   */
+  private static EntryReader commas(SourceInput input, ColumnNames columns) throws IOException {
+    int enough = 4096;
+    InputStream list = input.stream();
+    list.mark(enough);
+    String start = new String(list.readNBytes(enough), StandardCharsets.ISO_8859_1);
+    list.reset();
+    String line = start.lines().findFirst().orElse("");
+    if (line.indexOf('|') < 0 || line.indexOf(',') >= 0) {
+      return new DelimitedLines(input, ',', columns);
+    }
+    boolean isFlickr = !columns.isGiven() && line.contains(FLICKR_COMMENT);
+    return new DelimitedLines(
+        input, '|', isFlickr ? ColumnNames.parse("caption=" + FLICKR_COMMENT) : columns);
   }
 
   private static List<String> notices(Path folder, List<String> lists) {
@@ -90,21 +176,23 @@ public final class PairSources {
     for (String other : lists.subList(1, lists.size())) {
       notices.add("captions are taken from " + first + "; " + other + " is left aside");
     }
-    if (anyImage(folder, true)) {
+    if (images(folder, true) > 0) {
       notices.add(
           "captions are taken from " + first + "; the .txt files beside images are left aside");
     }
     return notices;
   }
 
-  private static boolean anyImage(Path folder, boolean captioned) {
+  private static long images(Path folder, boolean captioned) {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.anyMatch(
-          file ->
-              ImageFileType.mediaType(file).isPresent()
-                  && !file.getFileName().toString().startsWith(".")
-                  && Files.isRegularFile(file)
-                  && (!captioned || Files.isRegularFile(ImageFileType.beside(file, "txt"))));
+      return files
+          .filter(
+              file ->
+                  ImageFileType.mediaType(file).isPresent()
+                      && !file.getFileName().toString().startsWith(".")
+                      && Files.isRegularFile(file)
+                      && (!captioned || Files.isRegularFile(ImageFileType.beside(file, "txt"))))
+          .count();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

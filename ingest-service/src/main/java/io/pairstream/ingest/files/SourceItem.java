@@ -1,16 +1,27 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 
-/** What a source yields next: a pair, or what stood in the way of one. */
+/** What a source yields next: a pair, a link to one, or what stood in the way of both. */
 public sealed interface SourceItem {
+
+  /**
+   * Number of the entry that it belongs to: the line of a text, the row of a table, the how-manyth
+   * image of a folder or tar. Grows from entry to entry, from 1 at the least; an image with three
+   * captions gives three items of one entry.
+   */
+  long entry();
 
   /** Where in the source: {@code captions.csv:12} or {@code birds/owl.jpg}. */
   String where();
 
   /** A pair that can be published. */
-  record Pair(String where, NewPair pair) implements SourceItem {}
+  record Pair(long entry, String where, NewPair pair) implements SourceItem {}
+
+  /** A link that can be published: its image is still to be fetched. */
+  record Link(long entry, String where, NewLink link) implements SourceItem {}
 
   /** A line or a file that gives no pair. */
-  record Problem(String where, String message) implements SourceItem {}
+  record Problem(long entry, String where, String message) implements SourceItem {}
 }

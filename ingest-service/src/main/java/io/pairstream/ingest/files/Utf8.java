@@ -12,7 +12,11 @@ final class Utf8 {
   private Utf8() {}
 
   static String decode(byte[] bytes) throws CharacterCodingException {
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return decode(ByteBuffer.wrap(bytes));
+  }
+
+  static String decode(ByteBuffer bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
   }
 
   /** The text without the mark that some editors put in front of it. */

@@ -39,7 +39,7 @@ class BulkImportTest {
     List<SourceItem> items =
         List.of(
             pair("a:1", "small"),
-            new SourceItem.Problem("a:2", "broken"),
+            new SourceItem.Problem(2, "a:2", "broken"),
             pair("a:3", "long ".repeat(2_000_000)),
             pair("a:4", "small too"),
             pair("a:5", "past the limit"));
@@ -63,6 +63,7 @@ class BulkImportTest {
 
   private static SourceItem pair(String where, String caption) {
     return new SourceItem.Pair(
+        1,
         where,
         NewPair.of(ByteBuffer.wrap("image".getBytes(UTF_8)), caption, "en", SourceKind.IMPORTED));
   }
@@ -88,6 +89,14 @@ class BulkImportTest {
     @Override
     public List<String> notices() {
       return List.of();
+    }
+
+    @Override
+    public void skip(long entry) {}
+
+    @Override
+    public double share() {
+      return 0;
     }
 
     @Override

@@ -154,7 +154,7 @@ class PairSourcesTest {
             item -> assertThat(item).isEqualTo("list.jsonl:4! not a JSON object"),
             item -> assertThat(item).isEqualTo("list.jsonl:5! gone.jpg does not exist"),
             item -> assertThat(item).isEqualTo("list.jsonl:6! x.jpg has no caption"),
-            item -> assertThat(item).isEqualTo("list.jsonl:7! no image file is named"),
+            item -> assertThat(item).isEqualTo("list.jsonl:7! no image file is named, and no URL"),
             item ->
                 assertThat(item)
                     .isEqualTo(
@@ -280,7 +280,13 @@ class PairSourcesTest {
     write("lists/train.csv", "x.jpg,One row");
 
     try (PairSource source =
-        new PairSources(DEFAULTS, Optional.of(folder.resolve("images")))
+        new PairSources(
+                new SourceOptions(
+                    DEFAULTS,
+                    Optional.of(folder.resolve("images")),
+                    Optional.empty(),
+                    ColumnNames.USUAL,
+                    false))
             .open(folder.resolve("lists/train.csv"))) {
       assertThat(captions(all(source))).containsExactly("train.csv:1: One row");
     }
@@ -308,7 +314,7 @@ class PairSourcesTest {
 
     assertThatThrownBy(() -> open(folder.resolve("x.jpg")).close())
         .isInstanceOf(UnusableSourceException.class)
-        .hasMessageContaining("neither a folder nor a list");
+        .hasMessageContaining("does not tell what it is; say so: --format");
   }
 
   @Test
@@ -340,7 +346,7 @@ class PairSourcesTest {
   }
 
   private static PairSource open(Path path) {
-    return new PairSources(DEFAULTS, Optional.empty()).open(path);
+    return new PairSources(SourceOptions.of(DEFAULTS)).open(path);
   }
 
   private static List<SourceItem> read(Path path) {

@@ -1,0 +1,107 @@
+package io.pairstream.ingest.files;
+
+import io.pairstream.ingest.files.FieldNames.Role;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which column or field of a data set is for what.
+ *
+ * <p>Names that are in common use are known. Where the owner says which column has a part, that
+ * column has it, and the part's usual names are columns like any other.
+ */
+public final class ColumnNames {
+
+  /** The usual names alone. */
+  public static final ColumnNames USUAL = new ColumnNames(Map.of());
+
+  private final Map<Role, Set<String>> given;
+
+  private ColumnNames(Map<Role, Set<String>> given) {
+    this.given = given;
+  }
+
+  /**
+   * Reads {@code image=img,caption=text_en,url=link}: parts of a pair with the names of their
+   * columns. A part may come several times; each of its columns then has it.
+   *
+   * @throws IllegalArgumentException where the text cannot be read, or names a part that is none;
+   *     the message says what would be right
+   */
+  public static ColumnNames parse(String text) {
+    Map<Role, Set<String>> given = new EnumMap<>(Role.class);
+    for (String assignment : text.split(",", -1)) {
+      int equals = assignment.indexOf('=');
+      if (equals < 1 || equals == assignment.length() - 1) {
+        throw new IllegalArgumentException(
+            "'" + assignment + "' is not PART=COLUMN, such as image=img or caption=text_en");
+      }
+      String part = assignment.substring(0, equals).strip().toLowerCase(Locale.ROOT);
+      Role role =
+          Role.ofPart(part)
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "'" + part + "' is no part of a pair; there are " + Role.parts()));
+      given
+          .computeIfAbsent(role, unused -> new LinkedHashSet<>())
+          .add(assignment.substring(equals + 1).strip());
+    }
+    return new ColumnNames(given);
+  }
+
+  /** What a column is for. */
+  Role role(String column) {
+    for (Map.Entry<Role, Set<String>> entry : given.entrySet()) {
+      if (entry.getValue().contains(column)) {
+        return entry.getKey();
+      }
+    }
+    Role usual = FieldNames.role(column);
+    return given.containsKey(usual) ? Role.ANNOTATION : usual;
+  }
+
+  /** The language that a caption column's name tells. */
+  Optional<String> languageOf(String column) {
+    return given.containsKey(Role.CAPTION) && given.get(Role.CAPTION).contains(column)
+        ? Optional.empty()
+        : FieldNames.languageOf(column);
+  }
+
+  /** Whether the columns tell an image, by file or URL, and a caption. */
+  boolean suffice(Collection<String> columns) {
+    List<Role> roles = columns.stream().map(this::role).toList();
+    return (roles.contains(Role.FILE) || roles.contains(Role.URL)) && roles.contains(Role.CAPTION);
+  }
+
+  /** The columns that the owner names and that are not there. */
+  List<String> missing(Collection<String> columns) {
+    List<String> missing = new ArrayList<>();
+    given
+        .values()
+        .forEach(
+            names -> names.stream().filter(name -> !columns.contains(name)).forEach(missing::add));
+    return missing;
+  }
+
+  /** Whether the owner says anything. */
+  boolean isGiven() {
+    return !given.isEmpty();
+  }
+
+  /** As {@link #parse} reads it; equal for equal meanings. */
+  @Override
+  public String toString() {
+    return given.entrySet().stream()
+        .flatMap(entry -> entry.getValue().stream().map(name -> entry.getKey().part() + "=" + name))
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,433 @@
+package io.pairstream.ingest.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.files.SourceItem.Link;
+import io.pairstream.ingest.files.SourceItem.Pair;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.parquet.ParquetLimits;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.SourceKind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Data sets as other people's tools wrote them; make_fixtures.py beside them says how. */
+class ImportFormatsTest {
+
+  private static final SourceDefaults DEFAULTS =
+      new SourceDefaults(SourceKind.IMPORTED, "the library", "CC0-1.0");
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "packed-none",
+        "packed-snappy",
+        "packed-gzip",
+        "packed-zstd",
+        "packed-lz4",
+        "pages-v2",
+        "checksums"
+      })
+  void parquetGivesImagesCaptionsAndAnnotationsWhateverItIsPackedWith(String name) {
+    List<SourceItem> items = read(fixture(name + ".parquet"));
+
+    assertThat(lines(items))
+        .containsExactly(
+            name + ".parquet:1: one", name + ".parquet:2: 二", name + ".parquet:3: three");
+    assertThat(items).extracting(SourceItem::entry).containsExactly(1L, 2L, 3L);
+    assertThat(pairs(items)).extracting(NewPair::language).containsExactly("en", "zh", "");
+    assertThat(pairs(items))
+        .extracting(NewPair::image)
+        .containsExactly(image(0), image(1), image(2));
+    assertThat(pairs(items).get(1).annotations())
+        .isEqualTo(Map.of("width", "8", "score", "0.25", "sharp", "false"));
+    assertThat(pairs(items).get(2).annotations()).isEqualTo(Map.of("width", "8", "sharp", "true"));
+  }
+
+  @Test
+  void huggingFaceImagesHaveBytesAndText() {
+    List<SourceItem> items = read(fixture("hf-text.parquet"));
+
+    assertThat(lines(items)).containsExactly("hf-text.parquet:1: one", "hf-text.parquet:2: two");
+    assertThat(pairs(items)).extracting(NewPair::image).containsExactly(image(0), image(1));
+    assertThat(pairs(items)).extracting(NewPair::mediaType).containsOnly("image/png");
+  }
+
+  @Test
+  void huggingFaceListsOfCaptionsArePairsEach() {
+    List<SourceItem> items = read(fixture("hf-captions.parquet"));
+
+    assertThat(lines(items))
+        .containsExactly(
+            "hf-captions.parquet:1: one",
+            "hf-captions.parquet:1: uno",
+            "hf-captions.parquet:2! the image has no caption",
+            "hf-captions.parquet:3: three");
+    assertThat(pairs(items))
+        .extracting(NewPair::image)
+        .containsExactly(image(0), image(0), image(2));
+    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("id", "7"));
+  }
+
+  @Test
+  void columnWithinAListOfStructuresCanHoldTheCaption() {
+    SourceOptions options = options(ColumnNames.parse("caption=sentences.raw"), false);
+
+    assertThat(lines(read(fixture("sentences.parquet"), options)))
+        .containsExactly(
+            "sentences.parquet:1: one", "sentences.parquet:1: uno", "sentences.parquet:2: two");
+  }
+
+  @Test
+  void listOfLinksGivesLinksWithTheirDigests() {
+    List<SourceItem> items = read(fixture("links.parquet"));
+
+    NewLink first = ((Link) items.get(0)).link();
+    assertThat(first.url()).isEqualTo("https://example.org/1.jpg");
+    assertThat(first.caption()).isEqualTo("one");
+    assertThat(first.expectedDigest()).isEqualTo("ab".repeat(32));
+    assertThat(first.annotations()).isEqualTo(Map.of("similarity", "0.31"));
+    assertThat(((Link) items.get(1)).link().expectedDigest()).isEmpty();
+    assertThat(items.get(2)).isInstanceOf(Problem.class);
+    assertThat(items).hasSize(3);
+  }
+
+  @Test
+  void parquetMayNameFilesBesideIt() {
+    List<SourceItem> items = read(fixture("names.parquet"));
+
+    assertThat(lines(items)).containsExactly("names.parquet:1: one", "names.parquet:2: two");
+    assertThat(pairs(items)).extracting(NewPair::image).containsExactly(image(0), image(1));
+  }
+
+  @Test
+  void fileNamesInWhatIsSentLeadNowhere() throws IOException {
+    try (PairSource source =
+        new PairSources(SourceOptions.of(DEFAULTS))
+            .openParquet("sent.parquet", fixture("names.parquet"), ParquetLimits.OWN_FILES)) {
+      assertThat(lines(all(source)))
+          .allMatch(line -> line.contains("which is not here; send the image's bytes"))
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void columnsOfOtherNamesAreMapped() {
+    SourceOptions options = options(ColumnNames.parse("image=pixels,caption=prompt_en"), false);
+
+    List<SourceItem> items = read(fixture("own-names.parquet"), options);
+
+    assertThat(lines(items)).containsExactly("own-names.parquet:1: one");
+    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("n", "1"));
+  }
+
+  @Test
+  void unknownColumnsAreToldWithThoseThatAreThere() {
+    assertThatThrownBy(() -> read(fixture("own-names.parquet")))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("no column is known to hold images")
+        .hasMessageEndingWith("there are: pixels, prompt_en, n");
+    assertThatThrownBy(
+            () ->
+                read(
+                    fixture("own-names.parquet"),
+                    options(ColumnNames.parse("image=pixel,caption=prompt_en"), false)))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("there is no column pixel; there are: pixels, prompt_en, n");
+  }
+
+  @Test
+  void packingThatIsNotReadIsNamedWithThoseThatAre() {
+    assertThat(lines(read(fixture("brotli.parquet"))))
+        .singleElement()
+        .asString()
+        .startsWith("brotli.parquet:1! from here to row 3 nothing was read: ")
+        .contains("BROTLI")
+        .contains("zstd");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shard.tar", "shard.tar.gz", "shard.tar.zst"})
+  void webDatasetGivesAnEntryForEachKey(String name) {
+    List<SourceItem> items = read(fixture(name));
+
+    assertThat(lines(items))
+        .containsExactly(
+            name + ":000: one",
+            name + ":000: uno",
+            name + ":a/001: two",
+            name + ":a/002: 三",
+            name + ":003! no image has this name (jpg, jpeg, png, webp, gif)",
+            name
+                + ":004! no caption has this name (txt, caption, captions, or json with a caption"
+                + " in it)");
+    assertThat(items).extracting(SourceItem::entry).containsExactly(1L, 1L, 2L, 3L, 4L, 5L);
+    NewPair second = pairs(items).get(2);
+    assertThat(second.url()).isEqualTo("https://example.org/1.png");
+    assertThat(second.licence()).isEqualTo("MIT");
+    assertThat(second.mediaType()).isEqualTo("image/png");
+    assertThat(second.annotations()).isEqualTo(Map.of("width", "8", "sha256", "ab".repeat(32)));
+    assertThat(pairs(items).get(3).language()).isEqualTo("zh");
+    assertThat(pairs(items)).extracting(NewPair::image).contains(image(0), image(1), image(2));
+  }
+
+  @Test
+  void linksCanBeTakenInsteadOfImages() {
+    SourceOptions options = options(ColumnNames.USUAL, true);
+
+    List<SourceItem> items = read(fixture("shard.tar"), options);
+
+    assertThat(items.get(2)).isInstanceOf(Link.class);
+    assertThat(((Link) items.get(2)).link().url()).isEqualTo("https://example.org/1.png");
+    assertThat(items.get(0)).isInstanceOf(Pair.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"long-names-pax.tar", "long-names-gnu.tar"})
+  void longNamesInTarsAreRead(String name) {
+    assertThat(lines(read(fixture(name))))
+        .containsExactly(name + ":folder/" + "图".repeat(120) + ": a long way");
+  }
+
+  @Test
+  void cocoGivesAPairForEachAnnotation() {
+    List<SourceItem> items = read(fixture("captions_coco.json"));
+
+    assertThat(lines(items))
+        .containsExactly(
+            "captions_coco.json:annotation 1: one",
+            "captions_coco.json:annotation 2! gone.png does not exist; with --links its URL is"
+                + " published, to be fetched",
+            "captions_coco.json:annotation 3: uno",
+            "captions_coco.json:annotation 4! image_id 5 is not among the images");
+    assertThat(pairs(items).get(0).licence()).isEqualTo("CC BY 2.0");
+    assertThat(pairs(items).get(0).annotations()).isEqualTo(Map.of("image_id", "179"));
+    List<SourceItem> links = read(fixture("captions_coco.json"), options(ColumnNames.USUAL, true));
+    assertThat(((Link) links.get(1)).link().url()).isEqualTo("http://images.example.org/190.png");
+  }
+
+  @Test
+  void flickrTokensAreRead() throws IOException {
+    copyImage("1000268201_693b08cb0e.jpg");
+    Files.writeString(
+        folder.resolve("Flickr8k.token.txt"),
+        """
+        1000268201_693b08cb0e.jpg#0\tA child in a pink dress .
+        1000268201_693b08cb0e.jpg#1\tA girl "going" in .
+        no caption here
+        2000.jpg#0\tNot there
+        """);
+
+    assertThat(lines(read(folder.resolve("Flickr8k.token.txt"))))
+        .containsExactly(
+            "Flickr8k.token.txt:1: A child in a pink dress .",
+            "Flickr8k.token.txt:2: A girl \"going\" in .",
+            "Flickr8k.token.txt:3! not a file, '#' with a number, a tab and a caption, such as"
+                + " 1000.jpg#0",
+            "Flickr8k.token.txt:4! 2000.jpg does not exist");
+  }
+
+  @Test
+  void flickrCommentsBetweenBarsAreRead() throws IOException {
+    copyImage("1000.jpg");
+    Files.writeString(
+        folder.resolve("results.csv"),
+        """
+        image_name| comment_number| comment
+        1000.jpg| 0| Two "young" guys, with hair .
+        1000.jpg| 4   A dog runs .
+        """);
+
+    assertThat(lines(read(folder.resolve("results.csv"))))
+        .containsExactly(
+            "results.csv:2: Two \"young\" guys, with hair .",
+            "results.csv:3! 2 cells where there are 3 columns; a caption that holds the delimiter"
+                + " must be quoted");
+  }
+
+  @Test
+  void listWithoutNamesMayHoldUrlsInEitherColumn() throws IOException {
+    Files.writeString(folder.resolve("cc3m.tsv"), "a dog\thttps://example.org/1.jpg\n");
+    Files.writeString(folder.resolve("cc12m.tsv"), "https://example.org/2.jpg\ta cat\n");
+
+    assertThat(lines(read(folder.resolve("cc3m.tsv"))))
+        .containsExactly("cc3m.tsv:1: a dog -> https://example.org/1.jpg");
+    assertThat(lines(read(folder.resolve("cc12m.tsv"))))
+        .containsExactly("cc12m.tsv:1: a cat -> https://example.org/2.jpg");
+  }
+
+  @Test
+  void mappedColumnsOfAListMustBeThere() throws IOException {
+    copyImage("x.png");
+    Files.writeString(folder.resolve("l.csv"), "img,text_en,text_zh\nx.png,one,一\n");
+
+    assertThat(
+            lines(
+                read(
+                    folder.resolve("l.csv"),
+                    options(ColumnNames.parse("image=img,caption=text_zh"), false))))
+        .containsExactly("l.csv:2: 一");
+    assertThatThrownBy(
+            () ->
+                read(
+                    folder.resolve("l.csv"),
+                    options(ColumnNames.parse("image=img,caption=text"), false)))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("no column text; there are: img, text_en, text_zh");
+  }
+
+  @Test
+  void mappedFieldsOfJsonAreToldWhereTheyAreMissing() throws IOException {
+    copyImage("x.png");
+    Files.writeString(
+        folder.resolve("l.jsonl"),
+        "{\"img\":\"x.png\",\"t\":\"one\"}\n{\"im\":\"x.png\",\"t\":\"two\"}\n");
+
+    assertThat(
+            lines(
+                read(
+                    folder.resolve("l.jsonl"),
+                    options(ColumnNames.parse("image=img,caption=t"), false))))
+        .containsExactly("l.jsonl:1: one", "l.jsonl:2! no field img; there are: im, t");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"image", "image=", "=x", "picture=x", "image=a,"})
+  void mappingThatCannotBeReadSaysWhatWouldBeRight(String text) {
+    assertThatThrownBy(() -> ColumnNames.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("(?s).*(PART=COLUMN|there are image, caption, language).*");
+  }
+
+  @Test
+  void listsMayBeCompressedWhateverTheirName() throws IOException {
+    copyImage("x.png");
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write("file,caption\nx.png,one\n".getBytes(UTF_8));
+    }
+    Files.write(folder.resolve("l.csv.gz"), packed.toByteArray());
+    Files.write(folder.resolve("m.csv"), packed.toByteArray());
+
+    assertThat(lines(read(folder.resolve("l.csv.gz")))).containsExactly("l.csv.gz:2: one");
+    assertThat(lines(read(folder.resolve("m.csv")))).containsExactly("m.csv:2: one");
+  }
+
+  @Test
+  void formatIsSaidWhereTheNameDoesNotTell() throws IOException {
+    copyImage("x.png");
+    Files.writeString(folder.resolve("list"), "x.png\tone\n");
+
+    assertThatThrownBy(() -> read(folder.resolve("list")))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("--format folder|csv|tsv|jsonl|parquet|webdataset|coco|flickr");
+    SourceOptions tsv =
+        new SourceOptions(
+            DEFAULTS, Optional.empty(), Optional.of(SourceFormat.TSV), ColumnNames.USUAL, false);
+    assertThat(lines(read(folder.resolve("list"), tsv))).containsExactly("list:1: one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "shard.tar",
+        "shard.tar.zst",
+        "packed-zstd.parquet",
+        "hf-captions.parquet",
+        "captions_coco.json",
+        "links.parquet"
+      })
+  void readingGoesOnBehindAnyEntry(String name) {
+    List<SourceItem> all = read(fixture(name));
+
+    for (SourceItem item : all) {
+      List<SourceItem> rest = new ArrayList<>();
+      try (PairSource source = new PairSources(SourceOptions.of(DEFAULTS)).open(fixture(name))) {
+        source.skip(item.entry());
+        source.forEachRemaining(rest::add);
+      }
+      assertThat(lines(rest))
+          .isEqualTo(lines(all.stream().filter(one -> one.entry() > item.entry()).toList()));
+    }
+  }
+
+  private void copyImage(String name) throws IOException {
+    Files.copy(fixture("image-0.png"), folder.resolve(name));
+  }
+
+  private static Path fixture(String name) {
+    try {
+      return Path.of(ImportFormatsTest.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static ByteBuffer image(int n) {
+    try {
+      return ByteBuffer.wrap(Files.readAllBytes(fixture("image-" + n + ".png")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SourceOptions options(ColumnNames columns, boolean asLinks) {
+    return new SourceOptions(DEFAULTS, Optional.empty(), Optional.empty(), columns, asLinks);
+  }
+
+  private static List<SourceItem> read(Path path) {
+    return read(path, SourceOptions.of(DEFAULTS));
+  }
+
+  private static List<SourceItem> read(Path path, SourceOptions options) {
+    try (PairSource source = new PairSources(options).open(path)) {
+      return all(source);
+    }
+  }
+
+  private static List<SourceItem> all(PairSource source) {
+    List<SourceItem> items = new ArrayList<>();
+    source.forEachRemaining(items::add);
+    return items;
+  }
+
+  private static List<NewPair> pairs(List<SourceItem> items) {
+    return items.stream()
+        .filter(item -> item instanceof Pair)
+        .map(item -> ((Pair) item).pair())
+        .toList();
+  }
+
+  private static List<String> lines(List<SourceItem> items) {
+    return items.stream().map(ImportFormatsTest::line).toList();
+  }
+
+  private static String line(SourceItem item) {
+    if (item instanceof Problem problem) {
+      return problem.where() + "! " + problem.message();
+    }
+    return item instanceof Link link
+        ? link.where() + ": " + link.link().caption() + " -> " + link.link().url()
+        : item.where() + ": " + ((Pair) item).pair().caption();
+  }
+}
