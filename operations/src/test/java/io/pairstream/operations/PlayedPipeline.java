@@ -168,6 +168,8 @@ public final class PlayedPipeline implements AutoCloseable {
             .setStanding(standing.name())
             .setReason(reason)
             .setDetail(reason.isEmpty() ? "" : "not as it should be")
+            .setMeasured(reason.isEmpty() ? "" : "1 px")
+            .setLimit(reason.isEmpty() ? "" : "2 px")
             .setOrigin(sent.origin())
             .setReceivedAt(RECEIVED)
             .setDecidedAt(Instant.now())

@@ -22,6 +22,8 @@ final class Decision {
             .setStanding(Standing.QUARANTINED.name())
             .setReason(tracked.stage().rejection().reason().name())
             .setDetail(tracked.stage().rejection().detail())
+            .setMeasured(tracked.stage().rejection().measured())
+            .setLimit(tracked.stage().rejection().limit())
             .build());
   }
 

@@ -322,6 +322,22 @@ class PreprocessTopologyTest {
   }
 
   @Test
+  void receiptSaysWhatTheQuarantinedRecordSays() {
+    try (TopologyUnderTest topology =
+        new TopologyUnderTest(Pairs.WORKER, "image: {min-side-px: 4000}")) {
+
+      topology.send("crowdsourced", Pairs.good(1));
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      Receipt receipt = topology.receipts().get(0).value();
+      assertThat(receipt.getReason()).isEqualTo(quarantined.getReason());
+      assertThat(receipt.getDetail()).isEqualTo(quarantined.getDetail());
+      assertThat(receipt.getMeasured()).isNotEmpty().isEqualTo(quarantined.getMeasured());
+      assertThat(receipt.getLimit()).isNotEmpty().isEqualTo(quarantined.getLimit());
+    }
+  }
+
+  @Test
   void recordsSayWhatWasMeasuredAndWhatTheFeedShouldDo() {
     try (TopologyUnderTest topology =
         new TopologyUnderTest(

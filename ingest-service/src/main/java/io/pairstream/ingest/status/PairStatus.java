@@ -1,0 +1,49 @@
+package io.pairstream.ingest.status;
+
+import io.pairstream.schemas.Origin;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What became of one pair or link.
+ *
+ * <p>Strings are empty where there is nothing to say.
+ *
+ * @param id what was asked for: a pair id, a link id, or coordinates of a record that has neither
+ * @param kind {@code PAIR} or {@code LINK}
+ * @param pairId the pair id; empty for a link whose image is not fetched
+ * @param imageDigest lower-case hex SHA-256 of the image; empty where there is none yet
+ * @param batchId the batch with which it came last
+ * @param stand where it stands
+ * @param reason why it was turned away, could not be fetched, or waits
+ * @param says where it stands, and why, in plain words
+ * @param measured the value that decided, with its unit
+ * @param limit the limit that decided, with its unit
+ * @param remedy what its producer can do about it
+ * @param copies how many times the pair was judged or recognised, the first included; 0 where no
+ *     receipt says so yet
+ * @param origin coordinates of the record that came last through a front door, or else of the one
+ *     that decided
+ * @param copyOf coordinates of the record that decided, where the one that came last is a copy of it
+ * @param receivedAt when a front door took it last
+ * @param changedAt when the standing last changed, as far as it is known
+ * @param decidedAt the time that Kafka gave the record that decided; empty until then
+ */
+public record PairStatus(
+    String id,
+    String kind,
+    String pairId,
+    String imageDigest,
+    String batchId,
+    Stand stand,
+    String reason,
+    String says,
+    String measured,
+    String limit,
+    String remedy,
+    long copies,
+    Origin origin,
+    Optional<Origin> copyOf,
+    Instant receivedAt,
+    Instant changedAt,
+    Optional<Instant> decidedAt) {}

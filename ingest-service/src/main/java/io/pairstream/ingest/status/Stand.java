@@ -1,0 +1,42 @@
+package io.pairstream.ingest.status;
+
+/**
+ * Where a pair or a link stands, as its producer sees it.
+ *
+ * <p>The name is part of the contract. Those before {@link #TRAINING} come from the front doors and
+ * the fetcher, the others from receipts.
+ */
+public enum Stand {
+  RECEIVED(false, "It is in Kafka and waits to be judged."),
+  WAITING(false, "Its image could not be fetched yet; it is tried again."),
+  FETCHED(false, "Its image is fetched; the pair waits to be judged."),
+  FETCH_FAILED(true, "Its image could not be fetched."),
+  TRAINING(true, "It is published for training."),
+  VALIDATION(true, "It is published for validation."),
+  TEST(true, "It is published for testing."),
+  QUARANTINED(true, "It was turned away."),
+  WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken.");
+
+  private final boolean isFinal;
+  private final String says;
+
+  Stand(boolean isFinal, String says) {
+    this.isFinal = isFinal;
+    this.says = says;
+  }
+
+  /** Whether nothing more happens by itself. */
+  public boolean isFinal() {
+    return isFinal;
+  }
+
+  /** In plain words. */
+  public String says() {
+    return says;
+  }
+
+  /** Whether the pair is in the data set. */
+  boolean isPublished() {
+    return this == TRAINING || this == VALIDATION || this == TEST;
+  }
+}

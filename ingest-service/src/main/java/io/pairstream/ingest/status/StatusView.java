@@ -1,0 +1,137 @@
+package io.pairstream.ingest.status;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pairstream.ingest.view.Subscription;
+import io.pairstream.ingest.view.TopicView;
+import io.pairstream.ingest.view.ViewPlan;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Where every pair and link stands, from this instance's copies of {@code uploads} and {@code
+ * receipts}. Thread-safe.
+ */
+public final class StatusView implements AutoCloseable {
+
+  private final Topic<String, Upload> uploads;
+  private final Topic<String, Receipt> receipts;
+  private final TopicView uploadsView;
+  private final TopicView receiptsView;
+
+  private StatusView(PairTopics topics, TopicView uploadsView, TopicView receiptsView) {
+    this.uploads = topics.uploads();
+    this.receipts = topics.receipts();
+    this.uploadsView = uploadsView;
+    this.receiptsView = receiptsView;
+  }
+
+  /**
+   * Begins to follow both topics.
+   *
+   * @param directory this instance's own folder
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   */
+  public static StatusView open(
+      PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    TopicView uploads =
+        follow(topics.uploads().name(), directory.resolve("uploads"), kafkaSettings, clock);
+    try {
+      TopicView receipts =
+          follow(topics.receipts().name(), directory.resolve("receipts"), kafkaSettings, clock);
+      return new StatusView(topics, uploads, receipts);
+    } catch (RuntimeException e) {
+      uploads.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Where a pair or link stands as far as this instance has read; nothing where it has read nothing
+   * of it.
+   *
+   * @param id a pair id or link id, or the coordinates {@code topic-partition-offset} of a record
+   *     that could not be read
+   * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
+   *     answer and its schemas are not at hand
+   */
+  public Optional<PairStatus> find(String id) {
+    Optional<Upload> upload = upload(id);
+    if (upload.isEmpty()) {
+      return receipt(id).map(receipt -> JudgedUpload.of(id, receipt));
+    }
+    String pairId = upload.get().getPairId();
+    Optional<Receipt> receipt = pairId.isEmpty() ? Optional.empty() : receipt(pairId);
+    return Optional.of(JudgedUpload.of(id, upload.get(), receipt));
+  }
+
+  /**
+   * Completes once this instance has read all that is there now. Fails where the broker does not
+   * answer.
+   */
+  public CompletableFuture<Void> upToDate() {
+    return CompletableFuture.allOf(uploadsView.reachedNow(), receiptsView.reachedNow());
+  }
+
+  /** Completes once the upload at these coordinates is read. */
+  public CompletableFuture<Void> hasUpload(int partition, long offset) {
+    return uploadsView.reached(partition, offset);
+  }
+
+  /** Completes once this instance has read all that was there when it started. */
+  public CompletableFuture<Void> caughtUp() {
+    return CompletableFuture.allOf(uploadsView.caughtUp(), receiptsView.caughtUp());
+  }
+
+  /** Whether what this instance does not know, nobody knows, but for the last moments. */
+  public boolean isCaughtUp() {
+    return uploadsView.isCaughtUp() && receiptsView.isCaughtUp();
+  }
+
+  /** Why this instance does not follow what happens now; empty while it does. */
+  public Optional<String> trouble() {
+    return Stream.of(uploadsView, receiptsView).flatMap(v -> v.trouble().stream()).findFirst();
+  }
+
+  /** Tells {@code changed} of every upload or receipt of that key, on a thread that must not wait. */
+  public Subscription subscribe(String id, Runnable changed) {
+    Subscription ofUploads = uploadsView.subscribe(id.getBytes(UTF_8), changed);
+    Subscription ofReceipts = receiptsView.subscribe(id.getBytes(UTF_8), changed);
+    return () -> {
+      ofUploads.close();
+      ofReceipts.close();
+    };
+  }
+
+  @Override
+  public void close() {
+    uploadsView.close();
+    receiptsView.close();
+  }
+
+  private Optional<Upload> upload(String id) {
+    return uploadsView
+        .get(id.getBytes(UTF_8))
+        .map(bytes -> uploads.value().deserializer().deserialize(uploads.name(), bytes));
+  }
+
+  private Optional<Receipt> receipt(String id) {
+    return receiptsView
+        .get(id.getBytes(UTF_8))
+        .map(bytes -> receipts.value().deserializer().deserialize(receipts.name(), bytes));
+  }
+
+  private static TopicView follow(
+      String topic, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    return TopicView.open(ViewPlan.lastOfEachKey(topic), directory, kafkaSettings, clock);
+  }
+}
