@@ -24,7 +24,8 @@ import java.util.Optional;
  *     receipt says so yet
  * @param origin coordinates of the record that came last through a front door, or else of the one
  *     that decided
- * @param copyOf coordinates of the record that decided, where the one that came last is a copy of it
+ * @param copyOf coordinates of the record that decided, where the one that came last is a copy of
+ *     it
  * @param receivedAt when a front door took it last
  * @param changedAt when the standing last changed, as far as it is known
  * @param decidedAt the time that Kafka gave the record that decided; empty until then

@@ -102,7 +102,9 @@ public final class StatusView implements AutoCloseable {
     return Stream.of(uploadsView, receiptsView).flatMap(v -> v.trouble().stream()).findFirst();
   }
 
-  /** Tells {@code changed} of every upload or receipt of that key, on a thread that must not wait. */
+  /**
+   * Tells {@code changed} of every upload or receipt of that key, on a thread that must not wait.
+   */
   public Subscription subscribe(String id, Runnable changed) {
     Subscription ofUploads = uploadsView.subscribe(id.getBytes(UTF_8), changed);
     Subscription ofReceipts = receiptsView.subscribe(id.getBytes(UTF_8), changed);

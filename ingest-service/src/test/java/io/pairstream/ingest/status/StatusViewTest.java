@@ -1,0 +1,353 @@
+package io.pairstream.ingest.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.view.Subscription;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Upload;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class StatusViewTest {
+
+  private final Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+  private ClusterAccess cluster;
+  private PlayedPipeline pipeline;
+  private StatusView view;
+
+  @BeforeEach
+  void open() {
+    cluster = KAFKA.dataset(2);
+    pipeline = new PlayedPipeline(cluster);
+    view = openIn(folder);
+  }
+
+  @AfterEach
+  void close() {
+    view.close();
+    pipeline.close();
+  }
+
+  @Test
+  void pairIsReceivedUntilItIsJudged() {
+    Sent sent = pipeline.send("an image", "a caption");
+    upload(sent, "batch-1");
+
+    PairStatus received = status(sent.pairId());
+
+    assertThat(received.stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(received.stand().isFinal()).isFalse();
+    assertThat(received.kind()).isEqualTo("PAIR");
+    assertThat(received.pairId()).isEqualTo(sent.pairId());
+    assertThat(received.imageDigest()).isEqualTo(sent.imageDigest());
+    assertThat(received.batchId()).isEqualTo("batch-1");
+    assertThat(received.origin()).isEqualTo(sent.origin());
+    assertThat(received.receivedAt()).isEqualTo(now);
+    assertThat(received.decidedAt()).isEmpty();
+    assertThat(received.copies()).isZero();
+    assertThat(received.says()).isEqualTo("It is in Kafka and waits to be judged.");
+
+    pipeline.accept(sent, Standing.VALIDATION);
+
+    PairStatus judged = status(sent.pairId());
+    assertThat(judged.stand()).isEqualTo(Stand.VALIDATION);
+    assertThat(judged.stand().isFinal()).isTrue();
+    assertThat(judged.decidedAt()).isPresent();
+    assertThat(judged.copies()).isEqualTo(1);
+    assertThat(judged.copyOf()).isEmpty();
+  }
+
+  @Test
+  void quarantinedPairSaysWhyAndWhatWouldBeRight() {
+    Sent sent = pipeline.send("an image", "a caption");
+    upload(sent, "");
+    pipeline.reject(sent, RejectReason.IMAGE_TOO_SMALL.name());
+
+    PairStatus status = status(sent.pairId());
+
+    assertThat(status.stand()).isEqualTo(Stand.QUARANTINED);
+    assertThat(status.reason()).isEqualTo("IMAGE_TOO_SMALL");
+    assertThat(status.says()).isEqualTo("It was turned away. Not as it should be.");
+    assertThat(status.measured()).isEqualTo("1 px");
+    assertThat(status.limit()).isEqualTo("2 px");
+    assertThat(status.remedy()).isEqualTo(RejectReason.IMAGE_TOO_SMALL.remedy());
+  }
+
+  @Test
+  void reasonOfANewerVersionHasNoRemedyHere() {
+    Sent sent = pipeline.send("an image", "a caption");
+    pipeline.reject(sent, "REASON_OF_TOMORROW");
+
+    assertThat(status(sent.pairId()).reason()).isEqualTo("REASON_OF_TOMORROW");
+    assertThat(status(sent.pairId()).remedy()).isEmpty();
+  }
+
+  @Test
+  void pairThatNoFrontDoorTookIsKnownByItsReceipt() {
+    Sent sent = pipeline.send("an image", "a caption");
+    pipeline.accept(sent, Standing.TRAINING);
+
+    PairStatus status = status(sent.pairId());
+
+    assertThat(status.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(status.origin()).isEqualTo(sent.origin());
+    assertThat(status.receivedAt()).isEqualTo(PlayedPipeline.RECEIVED);
+    assertThat(status.copyOf()).isEmpty();
+  }
+
+  @Test
+  void copyOfAPublishedPairNamesTheFirst() {
+    Sent first = pipeline.send("an image", "a caption");
+    upload(first, "");
+    pipeline.accept(first, Standing.TRAINING);
+    Sent second = pipeline.send("an image", "a caption");
+    upload(second, "");
+
+    PairStatus status = status(first.pairId());
+
+    assertThat(status.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(status.origin()).isEqualTo(second.origin());
+    assertThat(status.copyOf()).contains(first.origin());
+    assertThat(status.says()).contains("came before").contains("TRAINING");
+  }
+
+  @Test
+  void pairThatWasTurnedAwayAndComesAgainWaitsAgain() {
+    Sent first = pipeline.send("an image", "a caption");
+    upload(first, "");
+    pipeline.reject(first, "CAPTION_TOO_SHORT");
+    Sent second = pipeline.send("an image", "a caption");
+    upload(second, "");
+
+    PairStatus waiting = status(first.pairId());
+    assertThat(waiting.stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(waiting.reason()).isEmpty();
+    assertThat(waiting.decidedAt()).isEmpty();
+
+    pipeline.reject(second, "CAPTION_HAS_LINK");
+
+    PairStatus again = status(first.pairId());
+    assertThat(again.stand()).isEqualTo(Stand.QUARANTINED);
+    assertThat(again.reason()).isEqualTo("CAPTION_HAS_LINK");
+    assertThat(again.copyOf()).isEmpty();
+  }
+
+  @Test
+  void refusalOnTheOtherTopicCountsByTime() {
+    Sent sent = pipeline.send("an image", "a caption");
+    Origin elsewhere = new Origin(cluster.topics().scraped().name(), 0, 5L);
+    receipt(sent, Standing.QUARANTINED, elsewhere, now.minus(Duration.ofHours(1)));
+    upload(sent, "");
+    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.RECEIVED);
+
+    receipt(sent, Standing.QUARANTINED, elsewhere, now.minus(Duration.ofSeconds(30)));
+    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.QUARANTINED);
+  }
+
+  @Test
+  void linkGoesFromWaitingToItsPairsReceipt() {
+    String url = "https://example.org/cat.jpg";
+    String linkId = PairIdentity.linkId(url, "a caption");
+    link(linkId, "RECEIVED", "", "", "");
+    assertThat(status(linkId).stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(status(linkId).kind()).isEqualTo("LINK");
+    assertThat(status(linkId).pairId()).isEmpty();
+
+    link(linkId, "WAITING", "", "FETCH_TIMEOUT", "the host took longer than 15 s");
+    assertThat(status(linkId).stand()).isEqualTo(Stand.WAITING);
+    assertThat(status(linkId).reason()).isEqualTo("FETCH_TIMEOUT");
+    assertThat(status(linkId).says())
+        .isEqualTo(
+            "Its image could not be fetched yet; it is tried again. The host took longer than 15"
+                + " s.");
+
+    Sent fetched = pipeline.send("an image", "a caption");
+    link(linkId, "FETCHED", fetched.pairId(), "", "");
+    assertThat(status(linkId).stand()).isEqualTo(Stand.FETCHED);
+    assertThat(status(linkId).stand().isFinal()).isFalse();
+
+    pipeline.accept(fetched, Standing.TRAINING);
+    PairStatus judged = status(linkId);
+    assertThat(judged.id()).isEqualTo(linkId);
+    assertThat(judged.pairId()).isEqualTo(fetched.pairId());
+    assertThat(judged.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(judged.copyOf()).isEmpty();
+  }
+
+  @Test
+  void linkToAPairThatWasPublishedBeforeIsACopy() {
+    Sent earlier = pipeline.send("an image", "a caption");
+    receipt(earlier, Standing.TRAINING, earlier.origin(), now.minus(Duration.ofHours(1)));
+    link("link", "FETCHED", earlier.pairId(), "", "");
+
+    assertThat(status("link").copyOf()).contains(earlier.origin());
+  }
+
+  @Test
+  void failedFetchIsFinal() {
+    link("link", "FETCH_FAILED", "", "FETCH_NOT_FOUND", "the host answered 404");
+
+    PairStatus status = status("link");
+
+    assertThat(status.stand()).isEqualTo(Stand.FETCH_FAILED);
+    assertThat(status.stand().isFinal()).isTrue();
+    assertThat(status.says()).isEqualTo("Its image could not be fetched. The host answered 404.");
+  }
+
+  @Test
+  void nothingIsKnownOfWhatNobodySent() {
+    view.upToDate().join();
+
+    assertThat(view.find("0123456789abcdef0123456789abcdef")).isEmpty();
+  }
+
+  @Test
+  void uploadIsSeenOnceItsCoordinatesAreRead() {
+    Sent sent = pipeline.send("an image", "a caption");
+    RecordMetadata at = upload(sent, "");
+
+    view.hasUpload(at.partition(), at.offset()).join();
+
+    assertThat(view.find(sent.pairId())).isPresent();
+  }
+
+  @Test
+  void restartedAndSecondInstanceAnswerTheSame(@TempDir Path second) {
+    Sent sent = pipeline.send("an image", "a caption");
+    upload(sent, "");
+    PairStatus before = status(sent.pairId());
+    view.close();
+    pipeline.accept(sent, Standing.TEST);
+
+    view = openIn(folder);
+    view.caughtUp().join();
+    try (StatusView other = openIn(second)) {
+      other.caughtUp().join();
+
+      assertThat(before.stand()).isEqualTo(Stand.RECEIVED);
+      assertThat(view.isCaughtUp()).isTrue();
+      assertThat(view.find(sent.pairId()).orElseThrow().stand()).isEqualTo(Stand.TEST);
+      assertThat(other.find(sent.pairId())).isEqualTo(view.find(sent.pairId()));
+    }
+  }
+
+  @Test
+  void subscriberHearsOfUploadAndReceipt() throws Exception {
+    BlockingQueue<Stand> seen = new LinkedBlockingQueue<>();
+    Sent sent = pipeline.send("an image", "a caption");
+    view.caughtUp().join();
+    try (Subscription subscription =
+        view.subscribe(
+            sent.pairId(), () -> seen.add(view.find(sent.pairId()).orElseThrow().stand()))) {
+      assertThat(subscription).isNotNull();
+      upload(sent, "");
+      assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(Stand.RECEIVED);
+
+      pipeline.accept(sent, Standing.TRAINING);
+      assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(Stand.TRAINING);
+    }
+  }
+
+  @Test
+  void statusIsWrittenAsClientsReadIt() {
+    Sent first = pipeline.send("an image", "a caption");
+    pipeline.accept(first, Standing.TRAINING);
+    Sent copy = pipeline.send("an image", "a caption");
+    upload(copy, "batch");
+
+    var json = StatusJson.of(status(first.pairId()));
+
+    assertThat(json.path("standing").asText()).isEqualTo("TRAINING");
+    assertThat(json.path("final").asBoolean()).isTrue();
+    assertThat(json.path("reason").asText("absent")).isEmpty();
+    assertThat(json.path("copy_of").path("id").asText()).isEqualTo(first.pairId());
+    assertThat(json.path("copy_of").path("offset").asLong()).isEqualTo(first.origin().getOffset());
+    assertThat(json.path("origin").path("offset").asLong()).isEqualTo(copy.origin().getOffset());
+    assertThat(json.path("received_at").asText()).isEqualTo(now.toString());
+    assertThat(json.has("decided_at")).isTrue();
+  }
+
+  private StatusView openIn(Path directory) {
+    return StatusView.open(
+        cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
+  }
+
+  private PairStatus status(String id) {
+    view.upToDate().join();
+    return view.find(id).orElseThrow();
+  }
+
+  private RecordMetadata upload(Sent sent, String batchId) {
+    return send(
+        Upload.newBuilder()
+            .setId(sent.pairId())
+            .setPairId(sent.pairId())
+            .setImageDigest(sent.imageDigest())
+            .setBatchId(batchId)
+            .setOrigin(sent.origin())
+            .setReceivedAt(now)
+            .setChangedAt(now)
+            .build());
+  }
+
+  private void link(String linkId, String standing, String pairId, String reason, String detail) {
+    RecordMetadata unused =
+        send(
+            Upload.newBuilder()
+                .setId(linkId)
+                .setKind("LINK")
+                .setStanding(standing)
+                .setPairId(pairId)
+                .setReason(reason)
+                .setDetail(detail)
+                .setOrigin(new Origin(cluster.topics().links().name(), 0, 3L))
+                .setReceivedAt(now)
+                .setChangedAt(now)
+                .build());
+  }
+
+  private RecordMetadata send(Upload upload) {
+    return TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+  }
+
+  private void receipt(Sent sent, Standing standing, Origin origin, Instant decidedAt) {
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(sent.pairId())
+            .setStanding(standing.name())
+            .setReason(standing == Standing.QUARANTINED ? "CAPTION_TOO_SHORT" : "")
+            .setOrigin(origin)
+            .setDecidedAt(decidedAt)
+            .build();
+    RecordMetadata unused =
+        TestCluster.send(
+            cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+  }
+}
