@@ -1,0 +1,102 @@
+package io.pairstream.ingest.status;
+
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Answers for ids, with problems for what cannot be answered. What this instance has not read yet
+ * it reads before it says that nobody has heard of it, so that an id which another instance gave
+ * out a moment ago is found here. Thread-safe.
+ */
+final class PairQuestions {
+
+  /** A pair id or a link id, or a record's coordinates. */
+  private static final Pattern ID =
+      Pattern.compile("[0-9a-f]{32}|[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
+
+  /** How long a question may wait for what happened before it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final StatusView view;
+
+  PairQuestions(StatusView view) {
+    this.view = view;
+  }
+
+  StatusView view() {
+    return view;
+  }
+
+  /**
+   * Where the pair stands. Fails with {@link ProblemException}: {@link ProblemKind#NOT_FOUND} where
+   * nobody has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
+   */
+  CompletableFuture<PairStatus> ask(String id) {
+    if (!ID.matcher(id).matches()) {
+      return CompletableFuture.failedFuture(
+          Problem.of(
+                  ProblemKind.NOT_FOUND,
+                  "this is no id: the id of a pair or a link has 32 hex digits, as the answer to"
+                      + " its upload says")
+              .asException());
+    }
+    Optional<PairStatus> known = find(id);
+    if (known.isPresent()) {
+      return CompletableFuture.completedFuture(known.get());
+    }
+    return view.upToDate()
+        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .handle((unused, failure) -> failure == null)
+        .thenApply(
+            upToDate ->
+                find(id)
+                    .orElseThrow(
+                        () -> upToDate ? unknown().asException() : notYet().asException()));
+  }
+
+  /** The same, waiting for it. */
+  PairStatus askAndWait(String id) {
+    try {
+      return ask(id).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        throw problem;
+      }
+      throw e;
+    }
+  }
+
+  /** Where the pair stands as far as this instance has read. */
+  Optional<PairStatus> find(String id) {
+    try {
+      return view.find(id);
+    } catch (SerializationException e) {
+      throw Problem.of(
+              ProblemKind.NOT_READY,
+              "the schema registry does not answer, without which the records cannot be read")
+          .retryAfter(5)
+          .asException();
+    }
+  }
+
+  private static Problem unknown() {
+    return Problem.of(
+        ProblemKind.NOT_FOUND,
+        "nobody has sent a pair or a link of this id; the answer to an upload says its id");
+  }
+
+  private static Problem notYet() {
+    return Problem.of(
+            ProblemKind.NOT_READY,
+            "nothing is known of this id, but the service is still reading; ask again in a moment")
+        .retryAfter(2);
+  }
+}

@@ -1,0 +1,40 @@
+package io.pairstream.ingest.status;
+
+import io.pairstream.ingest.http.Access;
+import io.pairstream.ingest.http.Answer;
+import io.pairstream.ingest.http.EventStream;
+import io.pairstream.ingest.http.Incoming;
+import io.pairstream.ingest.http.Route;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What became of one pair, once and as events.
+ *
+ * <p>Any key with the scope {@code read} may ask for any id. An id is a digest of content: who
+ * knows it has the content or was told; and two producers may have sent the same pair.
+ */
+public final class StatusRoutes {
+
+  private final PairQuestions questions;
+
+  public StatusRoutes(StatusView view) {
+    this.questions = new PairQuestions(view);
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/v1/pairs/{id}", Access.READ, (request, body) -> status(request)),
+        Route.events("/v1/pairs/{id}/events", Access.READ, this::events));
+  }
+
+  private CompletionStage<Answer> status(Incoming request) {
+    return questions
+        .ask(request.parameter("id"))
+        .thenApply(status -> Answer.json(200, StatusJson.of(status)));
+  }
+
+  private void events(Incoming request, EventStream stream) {
+    new StandingEvents(questions, request.parameter("id"), stream).begin();
+  }
+}

@@ -1,0 +1,309 @@
+package io.pairstream.ingest.status;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.ingest.http.Authenticator;
+import io.pairstream.ingest.http.HttpDoor;
+import io.pairstream.ingest.http.Json;
+import io.pairstream.ingest.http.Quota;
+import io.pairstream.ingest.http.Router;
+import io.pairstream.ingest.http.ServerSettings;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class StatusRoutesTest {
+
+  private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private ClusterAccess cluster;
+  private PlayedPipeline pipeline;
+  private StatusView view;
+  private HttpDoor door;
+
+  @BeforeEach
+  void start() throws IOException {
+    cluster = KAFKA.dataset(2);
+    pipeline = new PlayedPipeline(cluster);
+    view = StatusView.open(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
+    door = door(view);
+  }
+
+  @AfterEach
+  void stop() {
+    door.close();
+    view.close();
+    pipeline.close();
+  }
+
+  @Test
+  void pairIsAskedAfter() throws Exception {
+    Sent sent = pipeline.send("an image", "a caption");
+    pair(sent);
+
+    HttpResponse<String> answer = get("/v1/pairs/" + sent.pairId());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer).path("standing").asText()).isEqualTo("RECEIVED");
+    assertThat(json(answer).path("id").asText()).isEqualTo(sent.pairId());
+  }
+
+  @Test
+  void idThatAnotherInstanceGaveOutAMomentAgoIsFound() throws Exception {
+    view.caughtUp().join();
+    for (int i = 0; i < 20; i++) {
+      Sent sent = pipeline.send("an image", "caption " + i);
+      pair(sent);
+
+      assertThat(get("/v1/pairs/" + sent.pairId()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void nobodyHasHeardOfIt() throws Exception {
+    HttpResponse<String> answer = get("/v1/pairs/" + UNKNOWN);
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
+    assertThat(json(answer).path("detail").asText()).contains("nobody has sent");
+  }
+
+  @Test
+  void whatIsNoIdIsNotLookedFor() throws Exception {
+    for (String id : new String[] {"x", "0123456789ABCDEF0123456789ABCDEF", "a%20b", "..."}) {
+      HttpResponse<String> answer = get("/v1/pairs/" + id);
+
+      assertThat(answer.statusCode()).as(id).isEqualTo(404);
+      assertThat(json(answer).path("detail").asText()).as(id).contains("32 hex digits");
+    }
+  }
+
+  @Test
+  void whileNothingCanBeReadUnknownIsNotSaidToBeUnknown(
+      @TempDir Path brokerFolder, @TempDir Path otherFolder) throws Exception {
+    EmbeddedKafka own = new EmbeddedKafka(brokerFolder);
+    PairTopics away =
+        PairTopics.of(new Dataset("away"), new AvroSerdes(new Registry("mock://away", Map.of())));
+    own.close();
+    try (StatusView blind =
+            StatusView.open(away, otherFolder, own.clientSettings(), Clock.systemUTC());
+        HttpDoor blindDoor = door(blind)) {
+
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(uri(blindDoor, "/v1/pairs/" + UNKNOWN)).build(),
+              BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      assertThat(json(answer).path("type").asText())
+          .isEqualTo("urn:pairstream:problem:not-ready");
+    }
+  }
+
+  @Test
+  void eventsTellEachChangeUntilTheLast() throws Exception {
+    Sent sent = pipeline.send("an image", "a caption");
+    pair(sent);
+    try (Events events = events("/v1/pairs/" + sent.pairId() + "/events")) {
+      assertThat(events.status()).isEqualTo(200);
+      assertThat(events.mediaType()).startsWith("text/event-stream");
+      assertThat(events.next().path("standing").asText()).isEqualTo("RECEIVED");
+
+      pipeline.accept(sent, Standing.TRAINING);
+
+      JsonNode last = events.next();
+      assertThat(last.path("standing").asText()).isEqualTo("TRAINING");
+      assertThat(last.path("final").asBoolean()).isTrue();
+      assertThat(events.hasEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void eventsOfALinkGoOnWithItsPair() throws Exception {
+    Sent fetched = pipeline.send("an image", "a caption");
+    link("RECEIVED", "");
+    try (Events events = events("/v1/pairs/" + UNKNOWN + "/events")) {
+      assertThat(events.next().path("standing").asText()).isEqualTo("RECEIVED");
+      link("WAITING", "");
+      assertThat(events.next().path("standing").asText()).isEqualTo("WAITING");
+      link("FETCHED", fetched.pairId());
+      assertThat(events.next().path("standing").asText()).isEqualTo("FETCHED");
+      pipeline.reject(fetched, "IMAGE_TOO_SMALL");
+
+      JsonNode last = events.next();
+      assertThat(last.path("standing").asText()).isEqualTo("QUARANTINED");
+      assertThat(last.path("id").asText()).isEqualTo(UNKNOWN);
+      assertThat(last.path("measured").asText()).isEqualTo("1 px");
+      assertThat(last.path("limit").asText()).isEqualTo("2 px");
+      assertThat(events.hasEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void eventsOfADecidedPairAreOneAndWhoComesBackGetsItAgain() throws Exception {
+    Sent sent = pipeline.send("an image", "a caption");
+    pipeline.accept(sent, Standing.TEST);
+    for (int i = 0; i < 2; i++) {
+      try (Events events =
+          new Events(
+              client.send(
+                  HttpRequest.newBuilder(uri(door, "/v1/pairs/" + sent.pairId() + "/events"))
+                      .header("Last-Event-ID", "whatever it was")
+                      .build(),
+                  BodyHandlers.ofInputStream()))) {
+        assertThat(events.next().path("standing").asText()).isEqualTo("TEST");
+        assertThat(events.hasEnded()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void eventsOfWhatNobodySentAreAProblem() throws Exception {
+    HttpResponse<String> answer = get("/v1/pairs/" + UNKNOWN + "/events");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
+  }
+
+  private HttpDoor door(StatusView answering) throws IOException {
+    HttpDoor started =
+        new HttpDoor(
+            ServerSettings.of("127.0.0.1", 0),
+            new Router(new StatusRoutes(answering).routes()),
+            Authenticator.ANONYMOUS,
+            Quota.UNLIMITED,
+            true);
+    started.start();
+    return started;
+  }
+
+  private static URI uri(HttpDoor server, String path) {
+    return URI.create("http://127.0.0.1:" + server.port() + path);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(HttpRequest.newBuilder(uri(door, path)).build(), BodyHandlers.ofString());
+  }
+
+  private Events events(String path) throws Exception {
+    return new Events(
+        client.send(HttpRequest.newBuilder(uri(door, path)).build(), BodyHandlers.ofInputStream()));
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) throws IOException {
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private void pair(Sent sent) {
+    send(
+        Upload.newBuilder()
+            .setId(sent.pairId())
+            .setPairId(sent.pairId())
+            .setImageDigest(sent.imageDigest())
+            .setOrigin(sent.origin())
+            .build());
+  }
+
+  private void link(String standing, String pairId) {
+    send(
+        Upload.newBuilder()
+            .setId(UNKNOWN)
+            .setKind("LINK")
+            .setStanding(standing)
+            .setPairId(pairId)
+            .setOrigin(new Origin(cluster.topics().links().name(), 0, 3L))
+            .build());
+  }
+
+  private void send(Upload upload) {
+    RecordMetadata unused =
+        TestCluster.send(
+            cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+  }
+
+  /** Server-sent events as a client reads them. */
+  private static final class Events implements AutoCloseable {
+
+    private final HttpResponse<InputStream> response;
+    private final BufferedReader lines;
+
+    Events(HttpResponse<InputStream> response) {
+      this.response = response;
+      this.lines = new BufferedReader(new InputStreamReader(response.body(), UTF_8));
+    }
+
+    int status() {
+      return response.statusCode();
+    }
+
+    String mediaType() {
+      return response.headers().firstValue("Content-Type").orElse("");
+    }
+
+    /** The data of the next event, which must be a standing. */
+    JsonNode next() throws IOException {
+      String event = "";
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("event: ")) {
+          event = line.substring("event: ".length());
+        } else if (line.startsWith("data: ")) {
+          assertThat(event).isEqualTo("standing");
+          return Json.MAPPER.readTree(line.substring("data: ".length()));
+        }
+      }
+      throw new IOException("the events have ended");
+    }
+
+    boolean hasEnded() throws IOException {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("data: ")) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      response.body().close();
+    }
+  }
+}
