@@ -20,6 +20,9 @@ import java.nio.ByteBuffer;
  */
 public final class PairJson {
 
+  /** A field that is passed over: what a batch's file of failed inputs says of the pair. */
+  public static final String FAILED = "failed";
+
   private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
 
   private PairJson() {}
@@ -72,7 +75,9 @@ public final class PairJson {
 
   private static void field(PairForm form, String field, JsonToken value, JsonParser parser)
       throws IOException {
-    if (field.equals("image")) {
+    if (field.equals(FAILED)) {
+      var unused = parser.skipChildren();
+    } else if (field.equals("image")) {
       if (value != JsonToken.VALUE_STRING) {
         throw PairForm.refused("image", "the image is a string in base64");
       }

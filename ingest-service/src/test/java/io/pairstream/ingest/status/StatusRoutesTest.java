@@ -133,8 +133,7 @@ class StatusRoutesTest {
 
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-      assertThat(json(answer).path("type").asText())
-          .isEqualTo("urn:pairstream:problem:not-ready");
+      assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
     }
   }
 

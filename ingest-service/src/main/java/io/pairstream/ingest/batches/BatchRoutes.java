@@ -1,0 +1,233 @@
+package io.pairstream.ingest.batches;
+
+import io.pairstream.ingest.http.Access;
+import io.pairstream.ingest.http.Answer;
+import io.pairstream.ingest.http.EventStream;
+import io.pairstream.ingest.http.Handler;
+import io.pairstream.ingest.http.Incoming;
+import io.pairstream.ingest.http.Method;
+import io.pairstream.ingest.http.Outgoing;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.http.Quota;
+import io.pairstream.ingest.http.Route;
+import io.pairstream.ingest.status.StatusView;
+import io.pairstream.schemas.BatchInput;
+import io.pairstream.schemas.topics.PairTopics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Batches: sent, asked after, followed, and what failed of them. Only the producer that sent a
+ * batch sees what failed, which has pairs in it; the numbers are for whoever knows the id, which is
+ * random.
+ */
+public final class BatchRoutes implements AutoCloseable {
+
+  private static final String JSON_LINES = "application/jsonl";
+  private static final String NDJSON = "application/x-ndjson";
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
+  private static final int ID_BYTES = 16;
+
+  /** How long a question may wait for what happened before it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Intake intake;
+  private final BatchLog log;
+  private final BatchView batches;
+  private final BatchTallies tallies;
+  private final FailedInputs failed;
+  private final Quota quota;
+  private final Clock clock;
+  private final BatchLimits limits = new BatchLimits();
+  private final SecureRandom random = new SecureRandom();
+  private final ScheduledExecutorService counting =
+      Executors.newScheduledThreadPool(
+          2,
+          task -> {
+            Thread thread = new Thread(task, "batch-events");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   */
+  public BatchRoutes(
+      Intake intake,
+      BatchLog log,
+      BatchView batches,
+      StatusView pairs,
+      PairTopics topics,
+      Map<String, ?> kafkaSettings,
+      Quota quota,
+      Clock clock) {
+    this.intake = intake;
+    this.log = log;
+    this.batches = batches;
+    this.tallies = new BatchTallies(batches, pairs, clock);
+    this.failed = new FailedInputs(pairs, topics, kafkaSettings);
+    this.quota = quota;
+    this.clock = clock;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.stream("/v1/batches", Access.PUBLISH, Set.of(JSON_LINES, NDJSON), this::upload),
+        Route.get("/v1/batches/{id}", Access.READ, (request, body) -> status(request)),
+        new Route(Method.GET, "/v1/batches/{id}/failed", Access.READ, Set.of(), 0, failedInputs()),
+        Route.events("/v1/batches/{id}/events", Access.READ, this::events));
+  }
+
+  /** Ends what counts for streams of events. */
+  @Override
+  public void close() {
+    counting.shutdownNow();
+  }
+
+  private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
+    byte[] id = new byte[ID_BYTES];
+    random.nextBytes(id);
+    try (BatchInputs inputs = new JsonLinesBody(body, limits.longLines())) {
+      new BatchUpload(
+              intake, log, limits, quota, clock, request.principal(), HexFormat.of().formatHex(id))
+          .run(inputs, out);
+    }
+  }
+
+  private CompletionStage<Answer> status(Incoming request) {
+    return counted(request.parameter("id"))
+        .thenApply(counted -> Answer.json(200, counted.tally().json()));
+  }
+
+  private void events(Incoming request, EventStream stream) {
+    String id = request.parameter("id");
+    BatchTallies.Counted first = joined(counted(id));
+    new BatchEvents(tallies, id, stream, counting).begin(first);
+  }
+
+  private Handler.Streamed failedInputs() {
+    return (request, body, out) -> {
+      String id = request.parameter("id");
+      BatchTallies.Counted known = joined(counted(id));
+      requireOwner(known.tally().batchId(), request.principal());
+      OutputStream answer = out.begin(200, JSON_LINES, Map.of());
+      writeFailed(id, answer);
+    };
+  }
+
+  private void requireOwner(String id, Principal principal) {
+    boolean unused =
+        batches.parts(
+            id,
+            part -> {
+              if (!part.getProducer().equals(principal.producer())) {
+                throw Problem.of(
+                        ProblemKind.FORBIDDEN,
+                        "another producer sent this batch; only who sent it gets what failed")
+                    .asException();
+              }
+              return false;
+            });
+  }
+
+  /** Part by part, so that no copy of the table is kept open while the client reads. */
+  private void writeFailed(String id, OutputStream answer) throws IOException {
+    List<List<BatchInput>> parts = new ArrayList<>();
+    boolean unused =
+        batches.parts(
+            id,
+            part -> {
+              List<BatchInput> inPart = failed.of(part.getInputs());
+              if (!inPart.isEmpty()) {
+                parts.add(inPart);
+              }
+              return true;
+            });
+    for (List<BatchInput> part : parts) {
+      failed.write(part, answer);
+      answer.flush();
+    }
+  }
+
+  /**
+   * The count of a batch, with all that was written of it until now. Fails with {@link
+   * ProblemException}: {@link ProblemKind#NOT_FOUND} where there is no such batch, {@link
+   * ProblemKind#NOT_READY} where that cannot be said.
+   */
+  private CompletableFuture<BatchTallies.Counted> counted(String id) {
+    if (!ID.matcher(id).matches()) {
+      return CompletableFuture.failedFuture(
+          Problem.of(
+                  ProblemKind.NOT_FOUND,
+                  "this is no id of a batch: it has 32 hex digits, as the first line of the answer"
+                      + " to its upload says")
+              .asException());
+    }
+    Optional<BatchTallies.Counted> known = find(id);
+    if (known.filter(counted -> counted.tally().state() != BatchState.OPEN).isPresent()) {
+      return CompletableFuture.completedFuture(known.get());
+    }
+    return batches
+        .upToDate()
+        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .handle((done, failure) -> failure == null)
+        .thenApply(upToDate -> find(id).orElseThrow(() -> unknown(upToDate)));
+  }
+
+  private Optional<BatchTallies.Counted> find(String id) {
+    try {
+      return tallies.of(id);
+    } catch (SerializationException e) {
+      throw Problem.of(
+              ProblemKind.NOT_READY,
+              "the schema registry does not answer, without which the records cannot be read")
+          .retryAfter(5)
+          .asException();
+    }
+  }
+
+  private static ProblemException unknown(boolean upToDate) {
+    return upToDate
+        ? Problem.of(
+                ProblemKind.NOT_FOUND, "there is no batch of this id, or it is older than 30 days")
+            .asException()
+        : Problem.of(
+                ProblemKind.NOT_READY,
+                "nothing is known of this batch, but the service is still reading; ask again in a"
+                    + " moment")
+            .retryAfter(2)
+            .asException();
+  }
+
+  private static <T> T joined(CompletableFuture<T> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ProblemException problem) {
+        throw problem;
+      }
+      throw e;
+    }
+  }
+}

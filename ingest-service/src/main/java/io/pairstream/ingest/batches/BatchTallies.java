@@ -1,0 +1,165 @@
+package io.pairstream.ingest.batches;
+
+import io.pairstream.ingest.status.PairStatus;
+import io.pairstream.ingest.status.Stand;
+import io.pairstream.ingest.status.StatusView;
+import io.pairstream.schemas.BatchInput;
+import io.pairstream.schemas.BatchPart;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Counts batches. A count looks up every pair of its batch, so it stands for a while, the longer
+ * the more it cost: whoever asks all the time costs a small share of a core. Thread-safe.
+ */
+final class BatchTallies {
+
+  /** A batch that is not ended and gives no sign for so long has lost its instance. */
+  private static final Duration SILENT = BatchUpload.SIGN_OF_LIFE.multipliedBy(4);
+
+  private static final int STANDS_FOR_TIMES_ITS_COST = 20;
+  private static final int REMEMBERED = 64;
+
+  private final BatchView batches;
+  private final StatusView pairs;
+  private final Clock clock;
+  private final Map<String, Counting> latest =
+      new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Counting> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  BatchTallies(BatchView batches, StatusView pairs, Clock clock) {
+    this.batches = batches;
+    this.pairs = pairs;
+    this.clock = clock;
+  }
+
+  /** A tally, and for how long it stands. */
+  record Counted(BatchTally tally, Duration standsFor) {}
+
+  /** The count of a batch; nothing where this instance has read nothing of it. */
+  Optional<Counted> of(String batchId) {
+    Counting counting;
+    synchronized (latest) {
+      counting = latest.computeIfAbsent(batchId, id -> new Counting());
+    }
+    // One at a time counts; the others take over what it finds.
+    synchronized (counting) {
+      if (!counting.stands()) {
+        counting.count(batchId);
+      }
+      return counting.counted;
+    }
+  }
+
+  /** The last count of one batch. Guarded by itself. */
+  private final class Counting {
+
+    private Optional<Counted> counted = Optional.empty();
+    private long countedAtNanos;
+
+    boolean stands() {
+      return counted
+          .filter(c -> System.nanoTime() - countedAtNanos < c.standsFor().toNanos())
+          .isPresent();
+    }
+
+    void count(String batchId) {
+      long startedAt = System.nanoTime();
+      Sum sum = new Sum();
+      boolean found =
+          batches.parts(
+              batchId,
+              part -> {
+                sum.add(part);
+                return true;
+              });
+      countedAtNanos = System.nanoTime();
+      Duration cost = Duration.ofNanos(countedAtNanos - startedAt);
+      counted =
+          found
+              ? Optional.of(
+                  new Counted(sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST)))
+              : Optional.empty();
+    }
+  }
+
+  private final class Sum {
+
+    private final Map<String, Long> byStanding = new TreeMap<>();
+    private final Map<String, Long> byReason = new TreeMap<>();
+    private final Map<String, Long> byProblem = new TreeMap<>();
+    private Instant receivedAt = Instant.MAX;
+    private Instant lastPartAt = Instant.EPOCH;
+    private Instant changedAt = Instant.EPOCH;
+    private boolean isClosed;
+    private boolean isWhole;
+    private boolean isDecided = true;
+    private long inputs;
+    private long taken;
+
+    void add(BatchPart part) {
+      part.getInputs().forEach(this::add);
+      if (part.getReceivedAt().isBefore(receivedAt)) {
+        receivedAt = part.getReceivedAt();
+      }
+      lastPartAt = later(lastPartAt, part.getReceivedAt());
+      isClosed |= part.getClosed();
+      isWhole |= part.getWhole();
+    }
+
+    private void add(BatchInput input) {
+      inputs++;
+      if (input.getId().isEmpty()) {
+        byProblem.merge(input.getProblem(), 1L, Long::sum);
+        return;
+      }
+      taken++;
+      // A pair whose upload is not read yet was received all the same: the log says so.
+      Optional<PairStatus> status = pairs.find(input.getId());
+      Stand stand = status.map(PairStatus::stand).orElse(Stand.RECEIVED);
+      byStanding.merge(stand.name(), 1L, Long::sum);
+      isDecided &= stand.isFinal();
+      status
+          .filter(s -> !s.reason().isEmpty())
+          .ifPresent(s -> byReason.merge(s.reason(), 1L, Long::sum));
+      status.ifPresent(s -> changedAt = later(changedAt, s.changedAt()));
+    }
+
+    BatchTally tally(String batchId) {
+      BatchState state;
+      if (isClosed) {
+        state = isWhole ? BatchState.WHOLE : BatchState.CUT;
+      } else {
+        state =
+            lastPartAt.plus(SILENT).isBefore(clock.instant()) ? BatchState.CUT : BatchState.OPEN;
+      }
+      return new BatchTally(
+          batchId,
+          state,
+          isDecided && state != BatchState.OPEN,
+          inputs,
+          taken,
+          inputs - taken,
+          byStanding,
+          byReason,
+          byProblem,
+          receivedAt,
+          later(changedAt, lastPartAt));
+    }
+
+    private static Instant later(Instant one, Instant other) {
+      return one.isAfter(other) ? one : other;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.pairstream.ingest.batches;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pairstream.ingest.view.Fold;
+import io.pairstream.ingest.view.TopicView;
+import io.pairstream.ingest.view.ViewPlan;
+import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/** Every batch, part by part, from this instance's copy of {@code batches}. Thread-safe. */
+public final class BatchView implements AutoCloseable {
+
+  /** As long as the topic keeps them; see the catalogue of topics. */
+  private static final Duration KEPT = Duration.ofDays(30);
+
+  /** Parts of one batch stand together, in the order of its partition. */
+  private static final Fold PART_BY_PART =
+      (record, table) -> {
+        if (record.key() != null && record.value() != null) {
+          ByteBuffer key = ByteBuffer.allocate(record.key().length + 1 + Long.BYTES);
+          key.put(record.key()).put((byte) 0).putLong(record.offset());
+          table.put(key.array(), record.value());
+        }
+      };
+
+  private final Topic<String, BatchPart> topic;
+  private final TopicView view;
+
+  private BatchView(Topic<String, BatchPart> topic, TopicView view) {
+    this.topic = topic;
+    this.view = view;
+  }
+
+  /**
+   * Begins to follow the topic.
+   *
+   * @param directory this instance's own folder
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   */
+  public static BatchView open(
+      PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    ViewPlan plan = new ViewPlan(topics.batches().name(), PART_BY_PART, Optional.of(KEPT));
+    return new BatchView(
+        topics.batches(), TopicView.open(plan, directory.resolve("batches"), kafkaSettings, clock));
+  }
+
+  /**
+   * Shows a batch's parts in order, as they stand at one moment.
+   *
+   * @param visitor sees each part and says whether it wants more
+   * @return whether there is such a batch
+   * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
+   *     answer and its schemas are not at hand
+   */
+  boolean parts(String batchId, Predicate<BatchPart> visitor) {
+    boolean[] found = new boolean[1];
+    byte[] id = batchId.getBytes(UTF_8);
+    view.scan(
+        ByteBuffer.allocate(id.length + 1).put(id).put((byte) 0).array(),
+        (key, value) -> {
+          found[0] = true;
+          return visitor.test(topic.value().deserializer().deserialize(topic.name(), value));
+        });
+    return found[0];
+  }
+
+  /** Completes once this instance has read all that is there now. */
+  CompletableFuture<Void> upToDate() {
+    return view.reachedNow();
+  }
+
+  /** Completes once this instance has read all that was there when it started. */
+  public CompletableFuture<Void> caughtUp() {
+    return view.caughtUp();
+  }
+
+  /** Whether what this instance does not know, nobody knows, but for the last moments. */
+  public boolean isCaughtUp() {
+    return view.isCaughtUp();
+  }
+
+  /** Why this instance does not follow what happens now; empty while it does. */
+  public Optional<String> trouble() {
+    return view.trouble();
+  }
+
+  @Override
+  public void close() {
+    view.close();
+  }
+}

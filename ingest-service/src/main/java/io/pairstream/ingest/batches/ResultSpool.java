@@ -1,0 +1,82 @@
+package io.pairstream.ingest.batches;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Results on their way to a client, in a temporary file. Many clients send everything before they
+ * read anything; were the batch to wait for them, neither side would go on. Thread-safe.
+ */
+final class ResultSpool implements AutoCloseable {
+
+  private final FileChannel file;
+  private long written;
+  private long sent;
+  private boolean isEnded;
+
+  private ResultSpool(FileChannel file) {
+    this.file = file;
+  }
+
+  /** Begins an empty one. */
+  static ResultSpool open() throws IOException {
+    Path path = Files.createTempFile("batch", ".jsonl");
+    return new ResultSpool(
+        FileChannel.open(
+            path,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE));
+  }
+
+  /** Adds bytes at the end. */
+  synchronized void add(byte[] bytes) {
+    try {
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        written += file.write(left, written);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a batch's results cannot be kept on disk", e);
+    }
+    notifyAll();
+  }
+
+  /** Nothing more is added. */
+  synchronized void end() {
+    isEnded = true;
+    notifyAll();
+  }
+
+  /**
+   * Takes bytes from the front; waits for some where there are none.
+   *
+   * @return how many; -1 at the end
+   */
+  synchronized int take(byte[] into) throws IOException, InterruptedException {
+    while (sent == written) {
+      if (isEnded) {
+        return -1;
+      }
+      wait();
+    }
+    int count = file.read(ByteBuffer.wrap(into), sent);
+    sent += count;
+    return count;
+  }
+
+  /** Whether everything that was added is taken. */
+  synchronized boolean isEmpty() {
+    return sent == written;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,64 @@
+package io.pairstream.ingest.batches;
+
+import io.pairstream.schemas.Origin;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Single records by their coordinates, as long as Kafka keeps them. Not thread-safe. */
+final class SentRecords implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  SentRecords(Map<String, ?> kafkaSettings) {
+    Map<String, Object> settings = new HashMap<>(kafkaSettings);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    // About one record batch at a time: what lies behind is not wanted.
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1024);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+    consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The value of the record at these coordinates; nothing where it is gone, or does not come. */
+  Optional<byte[]> value(Origin origin) {
+    TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, origin.getOffset());
+    long startedAt = System.nanoTime();
+    while (System.nanoTime() - startedAt < PATIENCE.toNanos()) {
+      try {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
+          return record.offset() == origin.getOffset()
+              ? Optional.ofNullable(record.value())
+              : Optional.empty();
+        }
+      } catch (InvalidOffsetException e) {
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+}

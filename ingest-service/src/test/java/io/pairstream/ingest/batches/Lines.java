@@ -1,0 +1,45 @@
+package io.pairstream.ingest.batches;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.http.Json;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+
+/** Lines of a batch with drawn images. */
+final class Lines {
+
+  private Lines() {}
+
+  /** A pair whose image nobody else has. */
+  static String pair(int number) {
+    return pair(number, "picture number " + number);
+  }
+
+  static String pair(int number, String caption) {
+    return object().put("caption", caption).put("image", png(number)).toString();
+  }
+
+  static String link(String url) {
+    return object().put("caption", "a linked picture").put("url", url).toString();
+  }
+
+  static ObjectNode object() {
+    return Json.MAPPER.createObjectNode();
+  }
+
+  static byte[] png(int number) {
+    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(number % 8, number / 8 % 8, number);
+    image.setRGB(7, 7, 0x10203 + number);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}
