@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.errors.SerializationException;
@@ -46,6 +47,12 @@ public final class BatchRoutes implements AutoCloseable {
 
   private static final String JSON_LINES = "application/jsonl";
   private static final String NDJSON = "application/x-ndjson";
+  private static final String TAR = "application/x-tar";
+  private static final String PARQUET = "application/vnd.apache.parquet";
+
+  /** Parquet files that lie on this instance's disk at once. */
+  private static final int PARQUET_FILES = 2;
+
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final int ID_BYTES = 16;
 
@@ -60,6 +67,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final Quota quota;
   private final Clock clock;
   private final BatchLimits limits = new BatchLimits();
+  private final Semaphore parquetFiles = new Semaphore(PARQUET_FILES);
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
       Executors.newScheduledThreadPool(
@@ -93,7 +101,8 @@ public final class BatchRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     return List.of(
-        Route.stream("/v1/batches", Access.PUBLISH, Set.of(JSON_LINES, NDJSON), this::upload),
+        Route.stream(
+            "/v1/batches", Access.PUBLISH, Set.of(JSON_LINES, NDJSON, TAR, PARQUET), this::upload),
         Route.get("/v1/batches/{id}", Access.READ, (request, body) -> status(request)),
         new Route(Method.GET, "/v1/batches/{id}/failed", Access.READ, Set.of(), 0, failedInputs()),
         Route.events("/v1/batches/{id}/events", Access.READ, this::events));
@@ -106,9 +115,34 @@ public final class BatchRoutes implements AutoCloseable {
   }
 
   private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
+    String mediaType = request.mediaType();
+    if (mediaType.equals(PARQUET)) {
+      uploadParquet(request, body, out);
+    } else if (mediaType.equals(TAR)) {
+      upload(request, DataSetBody.tar(body), out);
+    } else {
+      upload(request, new JsonLinesBody(body, limits.longLines()), out);
+    }
+  }
+
+  private void uploadParquet(Incoming request, InputStream body, Outgoing out) throws IOException {
+    if (!parquetFiles.tryAcquire()) {
+      throw Problem.of(
+              ProblemKind.OVERLOADED, "too many Parquet files are under way; come again later")
+          .retryAfter(10)
+          .asException();
+    }
+    try {
+      upload(request, DataSetBody.parquet(body), out);
+    } finally {
+      parquetFiles.release();
+    }
+  }
+
+  private void upload(Incoming request, BatchInputs body, Outgoing out) throws IOException {
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
-    try (BatchInputs inputs = new JsonLinesBody(body, limits.longLines())) {
+    try (BatchInputs inputs = body) {
       new BatchUpload(
               intake, log, limits, quota, clock, request.principal(), HexFormat.of().formatHex(id))
           .run(inputs, out);

@@ -1,0 +1,279 @@
+package io.pairstream.ingest.batches;
+
+import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.PairSources;
+import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceItem;
+import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.ingest.files.UnusableSourceException;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.pairs.PairForm;
+import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.ingest.parquet.ParquetLimits;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.ingest.unpack.UnpackLimits;
+import io.pairstream.schemas.SourceKind;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A data set in a file: a WebDataset tar, read while it comes, or Parquet, whose end must be there
+ * first, so that it lies in a temporary file meanwhile. An image with several captions gives as
+ * many inputs of one number.
+ */
+final class DataSetBody implements BatchInputs {
+
+  /** Most bytes that may come out of a tar. */
+  private static final long MAX_TAR_BYTES = 64L * 1024 * 1024 * 1024;
+
+  /** Most bytes that may come out of a Parquet file's pages. */
+  private static final long MAX_UNPACKED_PARQUET_BYTES = 8L * 1024 * 1024 * 1024;
+
+  /** Largest Parquet file. */
+  static final long MAX_PARQUET_BYTES = 1024L * 1024 * 1024;
+
+  /** Largest page: a page of each column is in memory at once. */
+  private static final int MAX_PAGE_BYTES = 128 * 1024 * 1024;
+
+  /** What the sender says of itself is in the data set; the rest is known from its key. */
+  private static final PairSources SOURCES =
+      new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")));
+
+  private static final String NAME = "the data set";
+  private static final int COPY_BYTES = 64 * 1024;
+
+  private final Watched body;
+  private final PairSource source;
+  private final Optional<Path> spooled;
+
+  private DataSetBody(Watched body, PairSource source, Optional<Path> spooled) {
+    this.body = body;
+    this.source = source;
+    this.spooled = spooled;
+  }
+
+  /**
+   * A tar, possibly compressed with gzip or zstd.
+   *
+   * @throws ProblemException where it is none
+   * @throws IOException where the body stops before its end
+   */
+  static DataSetBody tar(InputStream in) throws IOException {
+    Watched body = new Watched(in);
+    try {
+      return new DataSetBody(
+          body, SOURCES.openTar(NAME, body, UnpackLimits.atMost(MAX_TAR_BYTES)), Optional.empty());
+    } catch (IOException | UnusableSourceException e) {
+      body.throwFailure();
+      throw malformed(e);
+    }
+  }
+
+  /**
+   * A Parquet file; returns once all of it has come.
+   *
+   * @throws ProblemException where it is none, or too large
+   * @throws IOException where the body stops before its end
+   */
+  static DataSetBody parquet(InputStream in) throws IOException {
+    Watched body = new Watched(in);
+    Path file = Files.createTempFile("batch", ".parquet");
+    try {
+      copy(body, file);
+      return new DataSetBody(
+          body,
+          SOURCES.openParquet(
+              NAME,
+              file,
+              new ParquetLimits(MAX_PAGE_BYTES, UnpackLimits.atMost(MAX_UNPACKED_PARQUET_BYTES))),
+          Optional.of(file));
+    } catch (IOException | UnusableSourceException e) {
+      boolean unused = Files.deleteIfExists(file);
+      body.throwFailure();
+      throw malformed(e);
+    } catch (RuntimeException | Error e) {
+      boolean unused = Files.deleteIfExists(file);
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<Input> next() throws IOException {
+    try {
+      return source.hasNext() ? Optional.of(new Item(source.next())) : Optional.empty();
+    } catch (UncheckedIOException e) {
+      body.throwFailure();
+      throw malformed(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      source.close();
+    } finally {
+      if (spooled.isPresent()) {
+        boolean unused = Files.deleteIfExists(spooled.get());
+      }
+    }
+  }
+
+  private static void copy(InputStream body, Path file) throws IOException {
+    byte[] bytes = new byte[COPY_BYTES];
+    long total = 0;
+    try (OutputStream out = Files.newOutputStream(file)) {
+      for (int count = body.read(bytes); count >= 0; count = body.read(bytes)) {
+        total += count;
+        if (total > MAX_PARQUET_BYTES) {
+          throw Problem.of(
+                  ProblemKind.BODY_TOO_LARGE,
+                  "a Parquet file may have at most 1 GiB; send it in several, or use the import"
+                      + " command, which reads files of any size")
+              .with("limit", MAX_PARQUET_BYTES + " bytes")
+              .asException();
+        }
+        out.write(bytes, 0, count);
+      }
+    }
+  }
+
+  private static ProblemException malformed(Exception e) {
+    return Problem.of(ProblemKind.BODY_MALFORMED, String.valueOf(e.getMessage())).asException();
+  }
+
+  /** An item of the data set. */
+  private record Item(SourceItem item) implements Input {
+
+    @Override
+    public long line() {
+      return item.entry();
+    }
+
+    @Override
+    public int sizeBytes() {
+      return item instanceof SourceItem.Pair pair ? pair.pair().imageBytes() : 0;
+    }
+
+    @Override
+    public Submission submission(Principal sender) {
+      if (item instanceof SourceItem.Problem problem) {
+        throw Problem.of(ProblemKind.PAIR_REFUSED, problem.message()).asException();
+      }
+      return item instanceof SourceItem.Pair pair
+          ? form(pair.pair()).submission(sender)
+          : form(((SourceItem.Link) item).link()).submission(sender);
+    }
+
+    @Override
+    public void release() {
+      // It holds nothing but memory.
+    }
+
+    private static PairForm form(NewPair pair) {
+      byte[] image = new byte[pair.imageBytes()];
+      pair.image().duplicate().get(image);
+      PairForm form = new PairForm().image(image);
+      return form(
+          form,
+          Map.of(
+              "caption",
+              pair.caption(),
+              "language",
+              pair.language(),
+              "contributor",
+              pair.contributor(),
+              "url",
+              pair.url(),
+              "licence",
+              pair.licence(),
+              "media_type",
+              pair.mediaType(),
+              "source_kind",
+              pair.sourceKind().name()),
+          pair.annotations());
+    }
+
+    private static PairForm form(NewLink link) {
+      return form(
+          new PairForm(),
+          Map.of(
+              "caption",
+              link.caption(),
+              "language",
+              link.language(),
+              "contributor",
+              link.contributor(),
+              "url",
+              link.url(),
+              "licence",
+              link.licence(),
+              "expected_digest",
+              link.expectedDigest(),
+              "source_kind",
+              link.sourceKind().name()),
+          link.annotations());
+    }
+
+    private static PairForm form(
+        PairForm form, Map<String, String> texts, Map<String, String> annotations) {
+      PairForm filled = form;
+      for (Map.Entry<String, String> text : texts.entrySet()) {
+        if (!text.getValue().isEmpty()) {
+          filled = filled.text(text.getKey(), text.getValue());
+        }
+      }
+      for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+        filled = filled.annotation(annotation.getKey(), annotation.getValue());
+      }
+      return filled;
+    }
+  }
+
+  /** The body, which remembers whether it was the connection that failed. */
+  private static final class Watched extends FilterInputStream {
+
+    private Optional<IOException> failure = Optional.empty();
+
+    Watched(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      try {
+        return in.read(into, offset, length);
+      } catch (IOException e) {
+        failure = Optional.of(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      // The server closes the body.
+    }
+
+    void throwFailure() throws IOException {
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+    }
+  }
+}
