@@ -52,6 +52,7 @@ final class DataSetBody implements BatchInputs {
 
   private static final String NAME = "the data set";
   private static final int COPY_BYTES = 64 * 1024;
+  private static final int MAX_PADDING_BYTES = 1024 * 1024;
 
   private final Watched body;
   private final PairSource source;
@@ -111,7 +112,12 @@ final class DataSetBody implements BatchInputs {
   @Override
   public Optional<Input> next() throws IOException {
     try {
-      return source.hasNext() ? Optional.of(new Item(source.next())) : Optional.empty();
+      if (source.hasNext()) {
+        return Optional.of(new Item(source.next()));
+      }
+      // A tar is padded; who compares the body's digest wants all of it read.
+      byte[] unused = body.readNBytes(MAX_PADDING_BYTES);
+      return Optional.empty();
     } catch (UncheckedIOException e) {
       body.throwFailure();
       throw malformed(e);

@@ -34,6 +34,7 @@ public final class IngestService implements AutoCloseable {
   private final PairIntake intake;
   private final KeyRing keys;
   private final IdempotentRequests requests;
+  private final Outcomes outcomes;
   private final HttpDoor door;
 
   /** Puts the service together; {@link #start} begins. */
@@ -56,11 +57,17 @@ public final class IngestService implements AutoCloseable {
     ProducerQuotas quotas =
         ProducerQuotas.of(
             keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
+    outcomes =
+        new Outcomes(
+            topics, registry, settings.stateDirectory(), clientSettings, intake, quotas, clock);
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
+    routes.addAll(outcomes.routes());
     routes.add(quotas.me());
     routes.addAll(
-        new HealthRoutes(List.of(intake::obstacle, keys::obstacle, requests::obstacle)).routes());
+        new HealthRoutes(
+                List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle))
+            .routes());
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
     door =
         new HttpDoor(
@@ -103,6 +110,7 @@ public final class IngestService implements AutoCloseable {
     } finally {
       keys.close();
       requests.close();
+      outcomes.close();
       intake.close();
     }
   }
