@@ -119,6 +119,8 @@ final class Follower implements AutoCloseable {
         reading.wakeup();
       }
     }
+    // Whoever waits for its answer waits no longer.
+    admin.close(Duration.ZERO);
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -128,7 +130,6 @@ final class Follower implements AutoCloseable {
         interrupted = true;
       }
     }
-    admin.close(Duration.ZERO);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -313,6 +314,9 @@ final class Follower implements AutoCloseable {
   }
 
   private void noteTrouble(Exception e) {
+    if (isClosing()) {
+      return;
+    }
     String what = "the view of " + plan.topic() + " waits: " + e.getMessage();
     if (progress.trouble().isEmpty()) {
       LOG.warn("{}", what);

@@ -49,6 +49,7 @@ class IngestFaultsTest {
       Base64.getEncoder().encodeToString(Pictures.jpeg(64, 64, 1));
 
   @TempDir Path brokerDir;
+  @TempDir Path stateDir;
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -226,8 +227,9 @@ class IngestFaultsTest {
     port = service.port();
   }
 
-  private static IngestService service(Cluster cluster) {
-    return new IngestService(cluster, new IngestSettings(ServerSettings.of("127.0.0.1", 0), true));
+  private IngestService service(Cluster cluster) {
+    return new IngestService(
+        cluster, IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
   }
 
   private List<String> idsInKafka() {

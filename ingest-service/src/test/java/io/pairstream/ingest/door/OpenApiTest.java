@@ -11,6 +11,7 @@ import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,9 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The document says what the router does. {@link OpenApiFuzzTest} asks the running service. */
 class OpenApiTest {
+
+  @TempDir static Path stateDir;
 
   private final JsonNode document = document();
   private final List<Route> routes = routes();
@@ -115,7 +119,8 @@ class OpenApiTest {
     Cluster nowhere =
         new Cluster("127.0.0.1:1", "mock://openapi", new Dataset("x"), Map.of(), Map.of());
     IngestService service =
-        new IngestService(nowhere, new IngestSettings(ServerSettings.of("127.0.0.1", 0), true));
+        new IngestService(
+            nowhere, IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
     try (service) {
       return service.routes();
     }

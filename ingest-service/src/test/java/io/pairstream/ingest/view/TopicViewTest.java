@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -294,6 +295,21 @@ class TopicViewTest {
       view.caughtUp().join();
       assertThat(view.isCaughtUp()).isTrue();
     }
+  }
+
+  @Test
+  void closesAtOnceWhileTheBrokerIsAway(@TempDir Path brokerFolder) throws Exception {
+    EmbeddedKafka gone = new EmbeddedKafka(brokerFolder);
+    gone.close();
+    TopicView view =
+        TopicView.open(
+            ViewPlan.lastOfEachKey(topic), folder, gone.clientSettings(), Clock.systemUTC());
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(view::close);
+
+    // Below what the client waits for an answer; a broker that is away gives none.
+    closed.get(15, TimeUnit.SECONDS);
+    assertThat(view.isCaughtUp()).isFalse();
   }
 
   @Test
