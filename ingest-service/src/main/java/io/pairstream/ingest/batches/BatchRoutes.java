@@ -185,23 +185,17 @@ public final class BatchRoutes implements AutoCloseable {
             });
   }
 
-  /** Part by part, so that no copy of the table is kept open while the client reads. */
+  /** All that failed is known before the first is written, so that no reader holds the table. */
   private void writeFailed(String id, OutputStream answer) throws IOException {
-    List<List<BatchInput>> parts = new ArrayList<>();
+    List<BatchInput> all = new ArrayList<>();
     boolean unused =
         batches.parts(
             id,
             part -> {
-              List<BatchInput> inPart = failed.of(part.getInputs());
-              if (!inPart.isEmpty()) {
-                parts.add(inPart);
-              }
+              all.addAll(failed.of(part.getInputs()));
               return true;
             });
-    for (List<BatchInput> part : parts) {
-      failed.write(part, answer);
-      answer.flush();
-    }
+    failed.write(all, answer);
   }
 
   /**

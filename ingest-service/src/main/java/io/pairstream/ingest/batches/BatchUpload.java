@@ -155,12 +155,12 @@ final class BatchUpload {
   }
 
   private void handOver(Input input) {
-    limits.takePlace();
     int bytes = input.sizeBytes();
+    pause(quota.charge(sender, 1, bytes));
+    limits.takePlace();
     limits.takeBytes(bytes);
     CompletableFuture<Taken> result;
     try {
-      pause(quota.charge(sender, 1, bytes));
       Submission submission = input.submission(sender);
       result = intake.take(submission, sender.producer(), batchId);
     } catch (ProblemException e) {

@@ -49,7 +49,11 @@ final class FailedInputs {
     return failed;
   }
 
-  /** Writes one line for each. */
+  /**
+   * Writes one line for each.
+   *
+   * @throws IOException where the client is gone, or Kafka does not answer
+   */
   void write(List<BatchInput> failed, OutputStream out) throws IOException {
     try (SentRecords records = new SentRecords(kafkaSettings)) {
       for (BatchInput input : failed) {
@@ -60,7 +64,7 @@ final class FailedInputs {
     }
   }
 
-  private ObjectNode line(BatchInput input, SentRecords records) {
+  private ObjectNode line(BatchInput input, SentRecords records) throws IOException {
     ObjectNode line = Json.MAPPER.createObjectNode();
     ObjectNode failed =
         line.putObject(PairJson.FAILED).put("line", input.getLine()).put("id", input.getId());

@@ -1,6 +1,8 @@
 package io.pairstream.ingest.batches;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +39,12 @@ final class SentRecords implements AutoCloseable {
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** The value of the record at these coordinates; nothing where it is gone, or does not come. */
-  Optional<byte[]> value(Origin origin) {
+  /**
+   * The value of the record at these coordinates; nothing where it is gone.
+   *
+   * @throws IOException where the broker does not give it within 5 s
+   */
+  Optional<byte[]> value(Origin origin) throws IOException {
     TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, origin.getOffset());
@@ -54,7 +60,7 @@ final class SentRecords implements AutoCloseable {
         return Optional.empty();
       }
     }
-    return Optional.empty();
+    throw new IOException("Kafka does not give the record at " + OriginHeader.text(origin));
   }
 
   @Override

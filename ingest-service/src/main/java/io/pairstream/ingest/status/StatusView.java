@@ -76,10 +76,11 @@ public final class StatusView implements AutoCloseable {
 
   /**
    * Completes once this instance has read all that is there now. Fails where the broker does not
-   * answer.
+   * answer. A front door's note may lie behind a fetcher's that is not committed yet, and waits for
+   * that one.
    */
   public CompletableFuture<Void> upToDate() {
-    return CompletableFuture.allOf(uploadsView.reachedNow(), receiptsView.reachedNow());
+    return CompletableFuture.allOf(uploadsView.reachedAllWritten(), receiptsView.reachedNow());
   }
 
   /** Completes once the upload at these coordinates is read. */

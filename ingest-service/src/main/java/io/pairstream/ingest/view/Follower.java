@@ -92,8 +92,12 @@ final class Follower implements AutoCloseable {
     thread.start();
   }
 
-  /** Where the log of each partition ends now, committed records alone. */
-  CompletableFuture<Map<Integer, Long>> ends() {
+  /**
+   * Where the log of each partition ends now.
+   *
+   * @param of whether the end is behind the last committed record, or behind whatever is written
+   */
+  CompletableFuture<Map<Integer, Long>> ends(IsolationLevel of) {
     CompletableFuture<Map<Integer, Long>> ends = new CompletableFuture<>();
     var unused =
         admin
@@ -105,7 +109,7 @@ final class Follower implements AutoCloseable {
                   if (error != null) {
                     ends.completeExceptionally(error);
                   } else {
-                    listEnds(description, ends);
+                    listEnds(description, of, ends);
                   }
                 });
     return ends;
@@ -135,14 +139,15 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  private void listEnds(TopicDescription description, CompletableFuture<Map<Integer, Long>> ends) {
+  private void listEnds(
+      TopicDescription description, IsolationLevel of, CompletableFuture<Map<Integer, Long>> ends) {
     Map<TopicPartition, OffsetSpec> latest =
         description.partitions().stream()
             .map(info -> new TopicPartition(plan.topic(), info.partition()))
             .collect(Collectors.toMap(Function.identity(), tp -> OffsetSpec.latest()));
     var unused =
         admin
-            .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            .listOffsets(latest, new ListOffsetsOptions(of))
             .all()
             .whenComplete(
                 (offsets, error) -> {

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,7 +132,16 @@ public final class TopicView implements AutoCloseable {
    * does not say where the log ends.
    */
   public CompletableFuture<Void> reachedNow() {
-    return follower.ends().thenCompose(progress::reachedAll);
+    return follower.ends(IsolationLevel.READ_COMMITTED).thenCompose(progress::reachedAll);
+  }
+
+  /**
+   * The same, and waits for what is written and not committed yet, behind which on its partition
+   * nothing can be read. On a topic that also has writers without transactions, only this tells
+   * that nothing they have written is missing.
+   */
+  public CompletableFuture<Void> reachedAllWritten() {
+    return follower.ends(IsolationLevel.READ_UNCOMMITTED).thenCompose(progress::reachedAll);
   }
 
   /**
