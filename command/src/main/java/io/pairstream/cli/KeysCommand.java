@@ -77,6 +77,10 @@ final class KeysCommand {
       }
     }
 
+    void say(String message) {
+      spec.commandLine().getErr().println(message);
+    }
+
     ParameterException wrong(String message) {
       return new ParameterException(spec.commandLine(), message);
     }
@@ -154,7 +158,11 @@ final class KeysCommand {
       } catch (InvalidKeyRequestException e) {
         throw wrong(e.getMessage());
       }
-      print(created, out, json);
+      if (json) {
+        out.println(json(created));
+      } else {
+        print(this, created, out);
+      }
       return ExitStatus.DONE;
     }
 
@@ -310,7 +318,7 @@ final class KeysCommand {
         object.set("replaces", json(rotated.get().old(), Instant.now()));
         out.println(object);
       } else {
-        print(rotated.get().created(), out, false);
+        print(this, rotated.get().created(), out);
       }
       return ExitStatus.DONE;
     }
@@ -320,9 +328,15 @@ final class KeysCommand {
 
   private KeysCommand() {}
 
-  /** Text: the key alone, so that it can go into a file; JSON: the key with all about it. */
-  private static void print(KeyIssuer.Created created, PrintWriter out, boolean json) {
-    out.println(json ? json(created) : created.text().reveal());
+  /** The key alone, so that it can go into a file; what to do with it goes elsewhere. */
+  private static void print(OnKeys command, KeyIssuer.Created created, PrintWriter out) {
+    out.println(created.text().reveal());
+    command.say(
+        "key "
+            + created.key().keyId()
+            + " of "
+            + TerminalText.plain(created.key().producer())
+            + "; keep it now, nobody can show it again");
   }
 
   /** The id, also where somebody gave the whole key. */

@@ -35,10 +35,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,7 +53,11 @@ class IdempotencyTest {
 
   private static final Duration LEASE = Duration.ofMillis(1500);
 
-  private final ClusterAccess cluster = KAFKA.dataset(3);
+  static ClusterAccess cluster;
+
+  /** Nobody else's keys are met. */
+  private final String producer = UUID.randomUUID().toString();
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger worked = new AtomicInteger();
   private final CountDownLatch entered = new CountDownLatch(1);
@@ -59,6 +65,11 @@ class IdempotencyTest {
   private final List<Instance> instances = new ArrayList<>();
 
   @TempDir Path folder;
+
+  @BeforeAll
+  static void makeTopics() {
+    cluster = KAFKA.dataset(3);
+  }
 
   @AfterEach
   void stop() {
@@ -428,7 +439,7 @@ class IdempotencyTest {
       Authenticator authenticator =
           request ->
               new Principal(
-                  request.header("X-Producer").orElse("anonymous"),
+                  request.header("X-Producer").orElse(producer),
                   "",
                   Set.of(Scope.PUBLISH, Scope.READ));
       door =
