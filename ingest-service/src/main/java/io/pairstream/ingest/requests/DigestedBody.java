@@ -59,6 +59,10 @@ final class DigestedBody extends FilterInputStream {
     return Math.max(0, count);
   }
 
+  /** Leaves the body open: its end is still to be seen, and the server closes it. */
+  @Override
+  public void close() {}
+
   @Override
   public boolean markSupported() {
     return false;

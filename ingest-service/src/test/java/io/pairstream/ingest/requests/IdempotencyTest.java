@@ -20,6 +20,7 @@ import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -502,7 +503,9 @@ class IdempotencyTest {
                 int number = worked.incrementAndGet();
                 OutputStream answer = out.begin(200, "application/jsonl", Map.of());
                 answer.write(("batch " + number + "\n").getBytes(UTF_8));
-                long unused = body.transferTo(answer);
+                try (InputStream closedAfterwards = body) {
+                  long unused = closedAfterwards.transferTo(answer);
+                }
                 answer.write(("done " + number + "\n").getBytes(UTF_8));
               }));
     }
