@@ -1,21 +1,21 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.files.BulkImport;
-import io.pairstream.ingest.files.PairSource;
+import io.pairstream.ingest.files.FailedEntries;
+import io.pairstream.ingest.files.ImportRun;
+import io.pairstream.ingest.files.ImportSink;
+import io.pairstream.ingest.files.ImportSource;
+import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
-import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.ingest.publish.BrokerUnavailableException;
+import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.PublishFailedException;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -26,15 +26,19 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +49,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code pairstream import}: publishes the pairs of a folder or a caption list.
+ * {@code pairstream import}: publishes the pairs of data sets on disk.
  *
  * <p>Exit status: 0 all published, 1 some lines or files gave no pair, 2 wrong usage, 3 broker or
  * registry did not do their part.
@@ -55,10 +59,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Publishes the pairs of a folder or a caption list.",
-      "A folder holds images with captions beside them (owl.jpg, owl.txt: a caption per line) or a"
-          + " list (captions.jsonl, captions.csv, captions.tsv). A list names an image file and its"
-          + " captions on each line."
+      "Publishes the pairs of data sets on disk: folders of images, caption lists (.csv, .tsv,"
+          + " .jsonl), Parquet, WebDataset tars, COCO's captions (.json), Flickr's token files.",
+      "A folder holds images with captions beside them (owl.jpg, owl.txt: a caption per line), a"
+          + " list (captions.jsonl, captions.csv, captions.tsv, metadata.jsonl, metadata.csv), or"
+          + " shards. Text and tar may be compressed with gzip or zstd. A list that names URLs gives"
+          + " links, to be fetched.",
+      "An import that was stopped goes on where it was when it is run again."
     })
 final class ImportCommand implements Callable<Integer> {
 
@@ -66,38 +73,44 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Parameters(paramLabel = "PATH", description = "A folder, or a .jsonl, .csv or .tsv file.")
-  private Path path;
+  @Mixin private ImportOptions reading;
 
-  @Option(
-      names = "--images",
-      paramLabel = "DIR",
-      description = "Folder that the names in a list are relative to (the list's own).")
-  private Path images;
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PATH",
+      description = "Folders, files, or patterns such as 'shards/*.tar'.")
+  private List<String> paths = List.of();
 
-  @Option(names = "--limit", paramLabel = "N", description = "Publish at most N pairs.")
+  @Option(names = "--limit", paramLabel = "N", description = "Publish at most N pairs and links.")
   private Long limit;
 
   @Option(
-      names = "--contributor",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Who contributed the pairs that do not say so themselves.")
-  private String contributor;
+      names = "--dry-run",
+      description = "Read everything, say what would be published, and send nothing.")
+  private boolean dryRun;
 
   @Option(
-      names = "--licence",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Licence of the pairs that name none themselves.")
-  private String licence;
+      names = "--resume",
+      paramLabel = "FILE",
+      description =
+          "Where to keep how far the import has come. Default: a file in the data directory, for as"
+              + " long as the import is not complete.")
+  private Path resume;
+
+  @Option(names = "--from-start", description = "Import everything, whatever was imported before.")
+  private boolean fromStart;
 
   @Option(
-      names = "--source-kind",
-      paramLabel = "KIND",
-      defaultValue = "IMPORTED",
-      description = "How the pairs were obtained: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-  private SourceKind sourceKind;
+      names = "--failed",
+      paramLabel = "FILE",
+      description = "Write there which entries gave no pair, to import them again.")
+  private Path failed;
+
+  @Option(
+      names = "--again",
+      paramLabel = "FILE",
+      description = "Import the entries that a file of --failed names, instead of PATHs.")
+  private Path again;
 
   @Option(
       names = "--topic",
@@ -109,87 +122,141 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (limit != null && limit < 0) {
-      throw new ParameterException(spec.commandLine(), "--limit must be at least 0, was " + limit);
-    }
-    if (!RawTopics.ALL.contains(topic)) {
-      throw new ParameterException(
-          spec.commandLine(), "--topic must be one of " + RawTopics.ALL + ", was '" + topic + "'");
-    }
-    PrintWriter err = spec.commandLine().getErr();
-    SourceDefaults defaults = new SourceDefaults(sourceKind, contributor, licence);
-    try (PairSource source = new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images))).open(path)) {
-      source.notices().forEach(notice -> err.println(TerminalText.plain(notice)));
-      return publish(source);
+    checkOptions();
+    SourceOptions sourceOptions = reading.read();
+    Cluster cluster = options.cluster();
+    try {
+      Map<String, SortedSet<Long>> only = again == null ? Map.of() : FailedEntries.read(again);
+      List<ImportSource> sources =
+          ImportSource.of(again == null ? paths : List.copyOf(only.keySet()));
+      ImportState state = state(cluster);
+      if (failed == null) {
+        return run(new PairSources(sourceOptions), cluster, sources, only, state, Optional.empty());
+      }
+      try (FailedEntries file = FailedEntries.to(failed, state.isBegun())) {
+        return run(
+            new PairSources(sourceOptions), cluster, sources, only, state, Optional.of(file));
+      }
     } catch (UnusableSourceException e) {
-      return failed(e, ExitStatus.WRONG_USAGE);
+      return failed(e.getMessage(), ExitStatus.WRONG_USAGE);
+    } catch (IOException e) {
+      return failed("--failed: " + failed + " cannot be written: " + e, ExitStatus.WRONG_USAGE);
     } catch (BrokerUnavailableException
         | MissingTopicException
         | MissingSchemaException
         | RegistryUnavailableException
         | PublishFailedException
         | UncheckedIOException e) {
-      return failed(e, ExitStatus.COULD_NOT);
+      return failed(e.getMessage(), ExitStatus.COULD_NOT);
     }
   }
 
-  private int publish(PairSource source) {
-    Cluster cluster = options.cluster();
+  private int run(
+      PairSources opener,
+      Cluster cluster,
+      List<ImportSource> sources,
+      Map<String, SortedSet<Long>> only,
+      ImportState state,
+      Optional<FailedEntries> failures) {
+    PrintWriter err = spec.commandLine().getErr();
+    long most = limit == null ? Long.MAX_VALUE : limit;
+    List<ImportRun.Outcome> outcomes;
+    ImportSummary summary;
+    try (ImportSink sink = dryRun ? ImportSink.nowhere() : kafka(cluster);
+        ImportProgress progress =
+            new ImportProgress(err, Terminal.isStderr(), limit == null ? -1 : limit)) {
+      outcomes =
+          new ImportRun(
+                  opener,
+                  state,
+                  failures,
+                  progress,
+                  notice -> progress.notice(TerminalText.plain(notice)))
+              .run(sink, sources, only, most);
+      summary = new ImportSummary(outcomes, progress.problems(), progress.seconds(), dryRun);
+    } catch (PublishFailedException e) {
+      err.println("run the same command again, and the import goes on where it was");
+      throw e;
+    }
+    if (resume == null && outcomes.stream().noneMatch(ImportCommand::isToGoOn)) {
+      state.forget();
+    }
+    spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
+    return summary.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private void checkOptions() {
+    if (paths.isEmpty() == (again == null)) {
+      throw wrong("name what to import: one PATH or more, or --again FILE");
+    }
+    if (limit != null && limit < 0) {
+      throw wrong("--limit must be at least 0, was " + limit);
+    }
+    if (!RawTopics.ALL.contains(topic)) {
+      throw wrong("--topic must be one of " + RawTopics.ALL + ", was '" + topic + "'");
+    }
+    if (again != null && failed != null && again.equals(failed)) {
+      throw wrong("--again and --failed must be two files");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  /** A source that is done with needs no state; one that broke off does. */
+  private static boolean isToGoOn(ImportRun.Outcome outcome) {
+    return outcome.result().ending() == BulkImport.Ending.BROKEN;
+  }
+
+  private ImportState state(Cluster cluster) {
+    if (dryRun || again != null) {
+      return ImportState.none();
+    }
+    String inWords =
+        "--topic "
+            + topic
+            + " --dataset "
+            + cluster.dataset().name()
+            + " --bootstrap-servers "
+            + cluster.bootstrapServers()
+            + " "
+            + reading.inWords();
+    Path file = resume == null ? usualState(inWords) : resume;
+    if (fromStart) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(file + " cannot be removed: " + e, e);
+      }
+    }
+    return ImportState.in(file, inWords);
+  }
+
+  /** Named after what is imported, and how, so that the same command finds it. */
+  private Path usualState(String inWords) {
+    List<String> absolute =
+        paths.stream().map(path -> Path.of("").toAbsolutePath().resolve(path).toString()).toList();
+    String key =
+        PairIdentity.imageDigest(
+            ByteBuffer.wrap((inWords + "\n" + absolute).getBytes(StandardCharsets.UTF_8)));
+    return options.dataDirectory().resolve("imports").resolve(key.substring(0, 16) + ".json");
+  }
+
+  private ImportSink kafka(Cluster cluster) {
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     Topic<String, RawPair> raw =
         topic.equals(TopicCatalogue.SCRAPED) ? topics.scraped() : topics.crowdsourced();
-    PrintWriter err = spec.commandLine().getErr();
-    try (PairPublisher publisher =
-        PairPublisher.open(raw, registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
-      ImportProgress progress =
-          new ImportProgress(err, Terminal.isStderr(), limit == null ? -1 : limit);
-      BulkImport.Result result;
-      double seconds;
-      try (progress) {
-        result =
-            new BulkImport(publisher, progress).run(source, limit == null ? Long.MAX_VALUE : limit);
-        seconds = progress.seconds();
-      } catch (PublishFailedException e) {
-        err.println(TerminalText.count(progress.published()) + " published before it failed");
-        throw e;
-      }
-      spec.commandLine()
-          .getOut()
-          .println(
-              options.json() ? json(result, progress.problems(), seconds) : text(result, seconds));
-      return result.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
-    }
+    Map<String, Object> settings = cluster.clientSettings(Map.of());
+    return ImportSink.kafka(
+        PairPublisher.open(raw, registry, settings, Clock.systemUTC()),
+        () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC()));
   }
 
-  private int failed(RuntimeException problem, int status) {
-    spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + problem.getMessage()));
+  private int failed(String problem, int status) {
+    spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + problem));
     return status;
-  }
-
-  private static String text(BulkImport.Result result, double seconds) {
-    return String.format(
-        Locale.ROOT,
-        "%,d published, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
-        result.published(),
-        result.problems(),
-        seconds,
-        result.published() / seconds,
-        result.imageBytes() / 1e6 / seconds);
-  }
-
-  /** The result as one JSON object; {@code problems} holds the first thousand. */
-  static String json(BulkImport.Result result, List<Problem> problems, double seconds) {
-    ObjectNode json = JsonMapper.builder().build().createObjectNode();
-    json.put("published", result.published());
-    ArrayNode array = json.putArray("problems");
-    for (Problem problem : problems) {
-      array.addObject().put("where", problem.where()).put("message", problem.message());
-    }
-    json.put("problem_count", result.problems());
-    json.put("seconds", seconds);
-    json.put("pairs_per_second", result.published() / seconds);
-    return json.toString();
   }
 
   /** Names of the topics on which raw pairs arrive. */

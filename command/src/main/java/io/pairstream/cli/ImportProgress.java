@@ -41,6 +41,12 @@ final class ImportProgress implements ImportListener, AutoCloseable {
             return thread;
           });
   private final long startedAt = System.nanoTime();
+  private final long limit;
+
+  /** Read at the start, by an import that was resumed; negative before anything is read. */
+  private volatile double firstShare = -1;
+
+  private volatile double lastShare;
   private final AtomicLong published = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicLong problems = new AtomicLong();
@@ -53,6 +59,7 @@ final class ImportProgress implements ImportListener, AutoCloseable {
    */
   ImportProgress(PrintWriter err, boolean live, long limit) {
     this.err = err;
+    this.limit = limit;
     if (live) {
       bar = Optional.of(newBar(limit));
     } else {
@@ -87,9 +94,23 @@ final class ImportProgress implements ImportListener, AutoCloseable {
     bar.ifPresent(
         shown -> {
           shown.step();
+          shown.maxHint(expected());
           shown.setExtraMessage(
               String.format(Locale.ROOT, " %.1f MB/s", bytes.get() / 1e6 / seconds()));
         });
+  }
+
+  @Override
+  public void read(double share) {
+    if (firstShare < 0) {
+      firstShare = share;
+    }
+    lastShare = share;
+  }
+
+  /** Says something about the import as a whole. */
+  void notice(String text) {
+    print((bar.isPresent() ? ERASE_LINE : "") + text + System.lineSeparator());
   }
 
   /** The first {@link #KEPT_PROBLEMS} problems, in their order. */
@@ -124,11 +145,38 @@ final class ImportProgress implements ImportListener, AutoCloseable {
     print(
         String.format(
             Locale.ROOT,
-            "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s%n",
+            "%,d published, %,d problems, %.0f pairs/s, %.1f MB/s%s%n",
             published.get(),
             problems.get(),
             published.get() / seconds(),
-            bytes.get() / 1e6 / seconds()));
+            bytes.get() / 1e6 / seconds(),
+            timeLeft()));
+  }
+
+  /** How many pairs it will be in all, as far as can be told from what is read; or negative. */
+  private long expected() {
+    double read = lastShare - firstShare;
+    // The first few pairs say little of the rest.
+    if (read <= 0.001) {
+      return limit;
+    }
+    long all = Math.round(published.get() * (1 - firstShare) / read);
+    return limit < 0 ? all : Math.min(limit, all);
+  }
+
+  private String timeLeft() {
+    long all = expected();
+    if (all <= 0 || published.get() == 0) {
+      return "";
+    }
+    double left = Math.max(0, all - published.get()) * seconds() / published.get();
+    return String.format(
+        Locale.ROOT,
+        ", %.0f %% read, about %d:%02d:%02d left",
+        lastShare * 100,
+        (long) left / 3600,
+        (long) left / 60 % 60,
+        (long) left % 60);
   }
 
   private void print(String text) {

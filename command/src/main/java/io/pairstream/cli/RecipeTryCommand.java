@@ -111,7 +111,9 @@ final class RecipeTryCommand implements Callable<Integer> {
     CheckedRecipe.plan(file); // so that a refused recipe starts no worker
     int threads = Runtime.getRuntime().availableProcessors();
     SourceDefaults defaults = new SourceDefaults(SourceKind.IMPORTED, "", "");
-    try (PairSource source = new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images))).open(path);
+    try (PairSource source =
+            new PairSources(SourceOptions.of(defaults).withImages(Optional.ofNullable(images)))
+                .open(path);
         ImageWorkerPool workers =
             new ImageWorkerPool(
                 WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), threads))) {

@@ -62,7 +62,9 @@ public final class RecipeTrial {
         if (item instanceof SourceItem.Link link) {
           problems.accept(
               new SourceItem.Problem(
-                  link.entry(), link.where(), "its image is at a URL, and nothing is fetched here"));
+                  link.entry(),
+                  link.where(),
+                  "its image is at a URL, and nothing is fetched here"));
           continue;
         }
         SourceItem.Pair pair = (SourceItem.Pair) item;

@@ -3,6 +3,8 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.files.BulkImport;
+import io.pairstream.ingest.files.BulkImport.Ending;
+import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -68,15 +70,21 @@ class ImportCommandTest {
   @Test
   void jsonIsOneObjectWithTheProblems() {
     String json =
-        ImportCommand.json(
-            new BulkImport.Result(30, 1, 4000),
-            List.of(new Problem(1, "list.csv:3", "gone.jpg does not exist")),
-            1.5);
+        new ImportSummary(
+                List.of(
+                    new ImportRun.Outcome(
+                        "list.csv", new BulkImport.Result(30, 2, 1, 4000, Ending.WHOLE))),
+                List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
+                1.6,
+                false)
+            .json();
 
     assertThat(json)
         .isEqualTo(
-            "{\"published\":30,\"problems\":[{\"where\":\"list.csv:3\",\"message\":\"gone.jpg does"
-                + " not exist\"}],\"problem_count\":1,\"seconds\":1.5,\"pairs_per_second\":20.0}");
+            "{\"published\":30,\"links\":2,\"problems\":[{\"where\":\"list.csv:3\",\"message\":"
+                + "\"gone.jpg does not exist\"}],\"problem_count\":1,\"sources\":[{\"name\":"
+                + "\"list.csv\",\"published\":30,\"links\":2,\"problem_count\":1,\"ending\":"
+                + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20.0}");
   }
 
   @Test

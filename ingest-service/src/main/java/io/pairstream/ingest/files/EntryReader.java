@@ -10,14 +10,11 @@ interface EntryReader extends Closeable {
   /** The next entry, or empty at the end. */
   Optional<Entry> next() throws IOException;
 
-  /** Passes over all entries up to the one of this number, or to the end. */
-  default void skip(long number) throws IOException {
-    boolean more = number > 0;
-    while (more) {
-      Optional<Entry> entry = next();
-      more = entry.isPresent() && entry.get().number() < number;
-    }
-  }
+  /**
+   * Passes over entries up to the one of this number and no further, as far as that is cheaper than
+   * to read them.
+   */
+  default void skip(long number) throws IOException {}
 
   /** How much of the source is read: 0 to 1. */
   double share();

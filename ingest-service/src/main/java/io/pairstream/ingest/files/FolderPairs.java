@@ -48,6 +48,7 @@ final class FolderPairs implements PairSource {
 
   @Override
   public void skip(long last) {
+    ready.removeIf(item -> item.entry() <= last);
     while (entry < last && files.hasNext()) {
       if (ImageFileType.mediaType(files.next()).isPresent()) {
         entry++;

@@ -7,9 +7,16 @@ public interface ImportListener {
   void problem(SourceItem.Problem problem);
 
   /**
-   * A pair is in Kafka.
+   * A pair or a link is in Kafka.
    *
-   * @param imageBytes size of its image
+   * @param imageBytes size of its image; 0 for a link
    */
   void published(int imageBytes);
+
+  /**
+   * So much is read.
+   *
+   * @param share from 0 to 1
+   */
+  default void read(double share) {}
 }

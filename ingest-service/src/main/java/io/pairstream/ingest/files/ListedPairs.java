@@ -56,9 +56,18 @@ final class ListedPairs implements PairSource {
 
   @Override
   public void skip(long last) {
+    ready.removeIf(item -> item.entry() <= last);
+    if (entry >= last) {
+      return;
+    }
     try {
       entries.skip(last);
-      entry = last;
+      Optional<Entry> next = entries.next();
+      while (next.isPresent() && next.get().number() <= last) {
+        next = entries.next();
+      }
+      entry = next.map(Entry::number).orElse(last);
+      next.ifPresent(this::read);
     } catch (IOException e) {
       throw unreadable(e);
     }

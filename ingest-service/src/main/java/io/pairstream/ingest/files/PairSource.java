@@ -16,7 +16,7 @@ public interface PairSource extends Iterator<SourceItem>, AutoCloseable {
 
   /**
    * Passes over all entries up to this one, without reading their images where that can be helped,
-   * or to the end. To be called before anything is read.
+   * or to the end.
    *
    * @param entry number of the last entry to pass over; 0 passes over none; see {@link
    *     SourceItem#entry}

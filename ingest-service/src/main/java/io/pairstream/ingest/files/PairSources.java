@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 public final class PairSources {
 
-  private static final List<String> LISTS =
+  static final List<String> LISTS =
       List.of("captions.jsonl", "captions.csv", "captions.tsv", "metadata.jsonl", "metadata.csv");
 
   private static final String FLICKR_COMMENT = "comment";

@@ -99,16 +99,16 @@ final class ParquetEntries implements EntryReader {
     while (nextGroup < file.groups() && rowsBefore + file.rows(nextGroup) <= number) {
       leaveGroup();
     }
-    long within = number - rowsBefore;
-    if (within <= 0 || nextGroup >= file.groups()) {
+    if (number <= rowsBefore || nextGroup >= file.groups()) {
       return;
     }
     try {
-      ParquetRows group = file.read(nextGroup, chosen);
-      while (group.read() < within) {
-        group.skip();
+      if (rows.isEmpty()) {
+        rows = Optional.of(file.read(nextGroup, chosen));
       }
-      rows = Optional.of(group);
+      while (rowsBefore + rows.get().read() < number) {
+        rows.get().skip();
+      }
     } catch (ParquetException e) {
       // Known since the last time that somebody came so far.
       leaveGroup();

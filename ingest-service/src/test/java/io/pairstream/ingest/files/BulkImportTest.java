@@ -55,7 +55,7 @@ class BulkImportTest {
       }
     }
 
-    assertThat(result).isEqualTo(new BulkImport.Result(2, 2, 10));
+    assertThat(result).isEqualTo(new BulkImport.Result(2, 0, 2, 10, BulkImport.Ending.LIMIT));
     assertThat(heard.published).hasValue(2);
     assertThat(heard.problems).extracting(SourceItem.Problem::where).containsExactly("a:2", "a:3");
     assertThat(heard.problems.get(1).message()).contains("at most 9437184 bytes");

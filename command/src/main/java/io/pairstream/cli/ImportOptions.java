@@ -1,0 +1,133 @@
+package io.pairstream.cli;
+
+import io.pairstream.ingest.files.ColumnNames;
+import io.pairstream.ingest.files.SourceDefaults;
+import io.pairstream.ingest.files.SourceFormat;
+import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.schemas.SourceKind;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say how data sets are read. */
+final class ImportOptions {
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Folder that the names in a list are relative to (the list's own).")
+  private Path images;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      completionCandidates = Formats.class,
+      description = "What the files are, where their names do not tell: ${COMPLETION-CANDIDATES}.")
+  private String format;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "PART=COLUMN[,...]",
+      defaultValue = "",
+      description =
+          "Columns or fields of other names: image=, caption=, url=, language=, licence=,"
+              + " contributor=, sha256=.")
+  private String columns;
+
+  @Option(
+      names = "--links",
+      description = "Publish URLs, to be fetched, also where images are at hand.")
+  private boolean links;
+
+  @Option(
+      names = "--contributor",
+      paramLabel = "X",
+      defaultValue = "",
+      description = "Who contributed the pairs that do not say so themselves.")
+  private String contributor;
+
+  @Option(
+      names = "--licence",
+      paramLabel = "X",
+      defaultValue = "",
+      description = "Licence of the pairs that name none themselves.")
+  private String licence;
+
+  @Option(
+      names = "--source-kind",
+      paramLabel = "KIND",
+      defaultValue = "IMPORTED",
+      description = "How the pairs were obtained: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+  private SourceKind sourceKind;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /**
+   * How to read.
+   *
+   * @throws ParameterException for an unknown format or columns that cannot be read
+   */
+  SourceOptions read() {
+    return new SourceOptions(
+        new SourceDefaults(sourceKind, contributor, licence),
+        Optional.ofNullable(images),
+        Optional.ofNullable(format).map(this::format),
+        columns(),
+        links);
+  }
+
+  /** The same in words, equal for equal options: what a resumed import must agree in. */
+  String inWords() {
+    return Stream.of(
+            "--format " + (format == null ? "by name" : format.toLowerCase(Locale.ROOT)),
+            "--columns " + columns(),
+            "--images " + (images == null ? "beside the list" : images.toAbsolutePath()),
+            "--links " + links,
+            "--contributor " + contributor,
+            "--licence " + licence,
+            "--source-kind " + sourceKind)
+        .reduce("", (all, one) -> all.isEmpty() ? one : all + " " + one);
+  }
+
+  private SourceFormat format(String word) {
+    return Stream.of(SourceFormat.values())
+        .filter(one -> one.word().equals(word.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--format must be one of " + Formats.ALL + ", was '" + word + "'"));
+  }
+
+  private ColumnNames columns() {
+    if (columns.isEmpty()) {
+      return ColumnNames.USUAL;
+    }
+    try {
+      return ColumnNames.parse(columns);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--columns: " + e.getMessage());
+    }
+  }
+
+  /** Words of the formats. */
+  static final class Formats implements Iterable<String> {
+
+    static final List<String> ALL =
+        Stream.of(SourceFormat.values()).map(SourceFormat::word).toList();
+
+    @Override
+    public Iterator<String> iterator() {
+      return ALL.iterator();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.files.BulkImport;
+import io.pairstream.ingest.files.ImportRun;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+
+/**
+ * What an import came to, source by source and together.
+ *
+ * @param firstProblems as many as are shown
+ * @param seconds how long it took; more than 0
+ * @param isTrial whether nothing was sent
+ */
+record ImportSummary(
+    List<ImportRun.Outcome> outcomes,
+    List<Problem> firstProblems,
+    double seconds,
+    boolean isTrial) {
+
+  /** Lines and files that gave no pair. */
+  long problems() {
+    return sum(BulkImport.Result::problems);
+  }
+
+  /** For a person; a line for each source where there are several. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    if (outcomes.size() > 1) {
+      for (ImportRun.Outcome outcome : outcomes) {
+        text.append("  ").append(line(outcome)).append(System.lineSeparator());
+      }
+    }
+    long sent = published() + links();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%,d %s%s, %,d problems in %.1f s (%.0f pairs/s, %.1f MB/s)",
+            published(),
+            isTrial ? "would be published" : "published",
+            links() == 0 ? "" : String.format(Locale.ROOT, ", %,d links to fetch", links()),
+            problems(),
+            seconds,
+            sent / seconds,
+            sum(BulkImport.Result::imageBytes) / 1e6 / seconds));
+    return text.toString();
+  }
+
+  /** As one JSON object; {@code problems} holds the first thousand. */
+  String json() {
+    ObjectNode json = JsonMapper.builder().build().createObjectNode();
+    json.put("published", published());
+    json.put("links", links());
+    ArrayNode array = json.putArray("problems");
+    for (Problem problem : firstProblems) {
+      array.addObject().put("where", problem.where()).put("message", problem.message());
+    }
+    json.put("problem_count", problems());
+    ArrayNode sources = json.putArray("sources");
+    for (ImportRun.Outcome outcome : outcomes) {
+      sources
+          .addObject()
+          .put("name", outcome.name())
+          .put("published", outcome.result().published())
+          .put("links", outcome.result().links())
+          .put("problem_count", outcome.result().problems())
+          .put("ending", outcome.result().ending().name());
+    }
+    json.put("dry_run", isTrial);
+    json.put("seconds", seconds);
+    json.put("pairs_per_second", (published() + links()) / seconds);
+    return json.toString();
+  }
+
+  private long published() {
+    return sum(BulkImport.Result::published);
+  }
+
+  private long links() {
+    return sum(BulkImport.Result::links);
+  }
+
+  private long sum(ToLongFunction<BulkImport.Result> count) {
+    return outcomes.stream().map(ImportRun.Outcome::result).mapToLong(count).sum();
+  }
+
+  private static String line(ImportRun.Outcome outcome) {
+    BulkImport.Result result = outcome.result();
+    String ending =
+        switch (result.ending()) {
+          case WHOLE -> "";
+          case WHOLE_BEFORE -> " (imported before)";
+          case LIMIT -> " (not to its end)";
+          case BROKEN -> " (could not be read on)";
+        };
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d published, %,d links, %,d problems%s",
+        outcome.name(),
+        result.published(),
+        result.links(),
+        result.problems(),
+        ending);
+  }
+}

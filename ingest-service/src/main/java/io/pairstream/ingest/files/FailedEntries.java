@@ -1,0 +1,117 @@
+package io.pairstream.ingest.files;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The entries that gave no pair, a JSON object on each line of a file: {@code source} and {@code
+ * entry} find the entry again, {@code where} and {@code problem} are for people. An entry is not
+ * counted as done before its line is written. Thread-safe.
+ */
+public final class FailedEntries implements AutoCloseable {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final BufferedWriter writer;
+
+  private FailedEntries(BufferedWriter writer) {
+    this.writer = writer;
+  }
+
+  /**
+   * Opens the file for writing.
+   *
+   * @param goesOn whether to write behind what is there, as an import that is resumed does
+   * @throws IOException where it cannot be written
+   */
+  public static FailedEntries to(Path file, boolean goesOn) throws IOException {
+    return new FailedEntries(
+        Files.newBufferedWriter(
+            file,
+            StandardCharsets.UTF_8,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            goesOn ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING));
+  }
+
+  /**
+   * The entries in such a file, by the path of their source.
+   *
+   * @throws UnusableSourceException where it is none
+   */
+  public static Map<String, SortedSet<Long>> read(Path file) {
+    Map<String, SortedSet<Long>> entries = new LinkedHashMap<>();
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UnusableSourceException(file + " cannot be read: " + e.getMessage());
+    }
+    for (String line : lines) {
+      if (!line.isBlank()) {
+        JsonNode json = parse(file, line);
+        entries
+            .computeIfAbsent(json.path("source").asText(), unused -> new TreeSet<>())
+            .add(json.path("entry").asLong());
+      }
+    }
+    if (entries.isEmpty()) {
+      throw new UnusableSourceException(file + " names no entries; nothing failed");
+    }
+    return entries;
+  }
+
+  void add(ImportSource source, SourceItem.Problem problem) {
+    String line =
+        JSON.createObjectNode()
+            .put("source", source.path().toString())
+            .put("entry", problem.entry())
+            .put("where", problem.where())
+            .put("problem", problem.message())
+            .toString();
+    synchronized (writer) {
+      try {
+        writer.write(line);
+        writer.newLine();
+        writer.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the file of what failed cannot be written: " + e, e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static JsonNode parse(Path file, String line) {
+    try {
+      JsonNode json = JSON.readTree(line);
+      if (json.path("source").isTextual() && json.path("entry").isIntegralNumber()) {
+        return json;
+      }
+    } catch (JsonProcessingException e) {
+      // Said below, as for any other line that is none of ours.
+    }
+    throw new UnusableSourceException(
+        file + " holds a line that is no entry of --failed: it needs source and entry");
+  }
+}

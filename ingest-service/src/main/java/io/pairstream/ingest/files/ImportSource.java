@@ -1,0 +1,163 @@
+package io.pairstream.ingest.files;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A file or folder to import.
+ *
+ * @param path absolute
+ * @param fingerprint changes when the source does: of a file, SHA-256 over its size, its first and
+ *     its last MiB; of a folder, over the names, sizes and times of its files
+ * @param sizeBytes what reading it costs, for estimates; at least 1
+ */
+public record ImportSource(Path path, String fingerprint, long sizeBytes) {
+
+  private static final int SAMPLE_BYTES = 1024 * 1024;
+  private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
+  private static final Set<String> SHARDS = Set.of(".tar", ".tgz", ".parquet");
+
+  /**
+   * What paths and patterns lead to: a path as it is, a pattern such as {@code shards/*.tar} as the
+   * files that match it, sorted by name. A folder that holds nothing but shards leads to these.
+   * What comes twice is taken once.
+   *
+   * @throws UnusableSourceException where one leads nowhere
+   */
+  public static List<ImportSource> of(List<String> paths) {
+    Set<Path> found = new LinkedHashSet<>();
+    for (String path : paths) {
+      for (Path one : paths(path)) {
+        found.addAll(shards(one.toAbsolutePath().normalize()));
+      }
+    }
+    try {
+      List<ImportSource> sources = new ArrayList<>();
+      for (Path path : found) {
+        sources.add(of(path));
+      }
+      return List.copyOf(sources);
+    } catch (IOException | UncheckedIOException e) {
+      throw new UnusableSourceException("what to import cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static ImportSource of(Path path) throws IOException {
+    MessageDigest digest = sha256();
+    long size = 0;
+    if (Files.isDirectory(path)) {
+      SortedFiles files = new SortedFiles(path);
+      while (files.hasNext()) {
+        Path file = files.next();
+        long bytes = Files.size(file);
+        size += bytes;
+        String entry =
+            path.relativize(file) + "\0" + bytes + "\0" + Files.getLastModifiedTime(file) + "\n";
+        digest.update(entry.getBytes(StandardCharsets.UTF_8));
+      }
+    } else {
+      try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+        size = file.length();
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(size).array());
+        digest.update(sample(file, 0));
+        digest.update(sample(file, Math.max(0, size - SAMPLE_BYTES)));
+      }
+    }
+    return new ImportSource(
+        path, HexFormat.of().formatHex(digest.digest(), 0, 16), Math.max(1, size));
+  }
+
+  private static byte[] sample(RandomAccessFile file, long offset) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(SAMPLE_BYTES, file.length() - offset)];
+    file.seek(offset);
+    file.readFully(bytes);
+    return bytes;
+  }
+
+  private static List<Path> paths(String path) {
+    try {
+      if (!GLOB.matcher(path).find() || Files.exists(Path.of(path))) {
+        if (!Files.exists(Path.of(path))) {
+          throw new UnusableSourceException(path + " does not exist");
+        }
+        return List.of(Path.of(path));
+      }
+    } catch (InvalidPathException e) {
+      throw new UnusableSourceException("'" + path + "' is no path");
+    }
+    return matches(path);
+  }
+
+  private static List<Path> matches(String pattern) {
+    int meta = GLOB.matcher(pattern).results().findFirst().orElseThrow().start();
+    int slash = pattern.lastIndexOf('/', meta);
+    Path base = slash < 0 ? Path.of("") : Path.of(pattern.substring(0, slash + 1));
+    PathMatcher matcher;
+    try {
+      matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern.substring(slash + 1));
+    } catch (IllegalArgumentException e) {
+      throw new UnusableSourceException("'" + pattern + "' is no pattern: " + e.getMessage());
+    }
+    try (Stream<Path> below = Files.walk(base.toAbsolutePath().normalize())) {
+      Path root = base.toAbsolutePath().normalize();
+      List<Path> matching =
+          below
+              .filter(file -> !file.equals(root) && matcher.matches(root.relativize(file)))
+              .sorted()
+              .toList();
+      if (matching.isEmpty()) {
+        throw new UnusableSourceException("no file matches " + pattern);
+      }
+      return matching;
+    } catch (IOException | UncheckedIOException e) {
+      throw new UnusableSourceException(
+          "no file matches " + pattern + ": " + base + " cannot be read");
+    }
+  }
+
+  /** The shards of a folder that holds no images and no list, or the path itself. */
+  private static List<Path> shards(Path path) {
+    if (!Files.isDirectory(path)) {
+      return List.of(path);
+    }
+    List<Path> shards = new ArrayList<>();
+    SortedFiles files = new SortedFiles(path);
+    while (files.hasNext()) {
+      Path file = files.next();
+      String name = file.getFileName().toString();
+      if (ImageFileType.mediaType(file).isPresent() || PairSources.LISTS.contains(name)) {
+        return List.of(path);
+      }
+      if (SHARDS.stream()
+          .anyMatch(ending -> name.replaceFirst("\\.(gz|zst)$", "").endsWith(ending))) {
+        shards.add(file);
+      }
+    }
+    return shards.isEmpty() ? List.of(path) : shards;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

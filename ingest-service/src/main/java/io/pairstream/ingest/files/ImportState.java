@@ -1,0 +1,184 @@
+package io.pairstream.ingest.files;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How far an import has come, in a file that it can be resumed from.
+ *
+ * <p>For each source it names the last entry that, with all before it, is acknowledged. It is
+ * written behind the acknowledgements, by replacing the whole file: after a {@code kill -9} nothing
+ * is missing, and what was in flight is published once more, as copies. Thread-safe.
+ */
+public final class ImportState {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int VERSION = 1;
+
+  private final Optional<Path> file;
+  private final String options;
+  private final Map<String, Progress> sources = new LinkedHashMap<>();
+  private boolean changed;
+
+  private record Progress(String fingerprint, long entry, boolean isWhole) {}
+
+  private ImportState(Optional<Path> file, String options) {
+    this.file = file;
+    this.options = options;
+  }
+
+  /** A state that nobody keeps. */
+  public static ImportState none() {
+    return new ImportState(Optional.empty(), "");
+  }
+
+  /**
+   * The state in a file, which need not exist.
+   *
+   * @param options what the import is made with, in words; a state of other options is none of this
+   *     import's
+   * @throws UnusableSourceException where the file is no state, or another import's
+   */
+  public static ImportState in(Path file, String options) {
+    ImportState state = new ImportState(Optional.of(file), options);
+    if (Files.exists(file)) {
+      state.read(file);
+    }
+    return state;
+  }
+
+  /** The last entry of a source that is done with; 0 where none is. */
+  public synchronized long entry(ImportSource source) {
+    return find(source).map(Progress::entry).orElse(0L);
+  }
+
+  /** Whether a source was imported to its end. */
+  public synchronized boolean isWhole(ImportSource source) {
+    return find(source).map(Progress::isWhole).orElse(false);
+  }
+
+  /** Whether a source was begun, and has changed since. */
+  public synchronized boolean hasChanged(ImportSource source) {
+    return sources.containsKey(source.path().toString()) && find(source).isEmpty();
+  }
+
+  /** Whether anything is done. */
+  public synchronized boolean isBegun() {
+    return !sources.isEmpty();
+  }
+
+  /** Notes that a source is done with up to an entry. */
+  synchronized void done(ImportSource source, long entry) {
+    put(source, new Progress(source.fingerprint(), entry, false));
+  }
+
+  /** Notes that a source is done with to its end. */
+  synchronized void whole(ImportSource source) {
+    put(source, new Progress(source.fingerprint(), entry(source), true));
+  }
+
+  /** Writes the file where anything has changed. */
+  synchronized void write() {
+    if (!changed || file.isEmpty()) {
+      return;
+    }
+    ObjectNode json = JSON.createObjectNode();
+    json.put("pairstream_import", VERSION);
+    json.put("options", options);
+    ObjectNode all = json.putObject("sources");
+    sources.forEach(
+        (path, progress) ->
+            all.putObject(path)
+                .put("fingerprint", progress.fingerprint())
+                .put("acknowledged_entry", progress.entry())
+                .put("whole", progress.isWhole()));
+    try {
+      Path target = file.get().toAbsolutePath();
+      Files.createDirectories(target.getParent());
+      Path next = target.resolveSibling(target.getFileName() + ".new");
+      try (FileChannel channel =
+          FileChannel.open(
+              next,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(json.toPrettyString() + "\n");
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      changed = false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "how far the import has come cannot be written to " + file.get() + ": " + e, e);
+    }
+  }
+
+  /** Forgets everything, the file included. */
+  public synchronized void forget() {
+    sources.clear();
+    changed = false;
+    try {
+      if (file.isPresent()) {
+        Files.deleteIfExists(file.get());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.get() + " cannot be removed: " + e, e);
+    }
+  }
+
+  private Optional<Progress> find(ImportSource source) {
+    return Optional.ofNullable(sources.get(source.path().toString()))
+        .filter(progress -> progress.fingerprint().equals(source.fingerprint()));
+  }
+
+  private void put(ImportSource source, Progress progress) {
+    sources.put(source.path().toString(), progress);
+    changed = true;
+  }
+
+  private void read(Path path) {
+    try {
+      JsonNode json = JSON.readTree(path.toFile());
+      if (json == null || json.path("pairstream_import").asInt() != VERSION) {
+        throw new UnusableSourceException(
+            path + " does not tell how far an import has come; name another file: --resume");
+      }
+      if (!json.path("options").asText().equals(options)) {
+        throw new UnusableSourceException(
+            path
+                + " is of an import with other options ("
+                + json.path("options").asText()
+                + "); name another file with --resume, or begin anew with --from-start");
+      }
+      json.path("sources")
+          .properties()
+          .forEach(
+              source ->
+                  sources.put(
+                      source.getKey(),
+                      new Progress(
+                          source.getValue().path("fingerprint").asText(),
+                          source.getValue().path("acknowledged_entry").asLong(),
+                          source.getValue().path("whole").asBoolean())));
+    } catch (IOException e) {
+      throw new UnusableSourceException(
+          path + " does not tell how far an import has come: it cannot be read as JSON");
+    }
+  }
+}
