@@ -250,7 +250,7 @@ final class ImportCommand implements Callable<Integer> {
         topic.equals(TopicCatalogue.SCRAPED) ? topics.scraped() : topics.crowdsourced();
     Map<String, Object> settings = cluster.clientSettings(Map.of());
     return ImportSink.kafka(
-        PairPublisher.open(raw, registry, settings, Clock.systemUTC()),
+        () -> PairPublisher.open(raw, registry, settings, Clock.systemUTC()),
         () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC()));
   }
 

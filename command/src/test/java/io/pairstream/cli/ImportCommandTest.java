@@ -68,6 +68,85 @@ class ImportCommandTest {
   }
 
   @Test
+  void trialSaysWhatWouldBePublishedAndNeedsNoBroker() throws Exception {
+    onePair();
+    Files.writeString(
+        folder.resolve("l.csv"), "pic,say,at\nx.jpg,one,\ngone.jpg,two,\n,three,https://e.org/3\n");
+
+    int status =
+        run(
+            folder.resolve("l.csv").toString(),
+            "--dry-run",
+            "--columns",
+            "image=pic,caption=say,url=at",
+            "--failed",
+            folder.resolve("failed.jsonl").toString(),
+            "--bootstrap-servers",
+            "127.0.0.1:1");
+
+    assertThat(status).isEqualTo(1);
+    assertThat(out.toString()).startsWith("1 would be published, 1 links to fetch, 1 problems in ");
+    assertThat(err.toString()).contains("l.csv:3: gone.jpg does not exist");
+    assertThat(Files.readAllLines(folder.resolve("failed.jsonl")))
+        .singleElement()
+        .asString()
+        .contains("\"entry\":3,\"where\":\"l.csv:3\",\"problem\":\"gone.jpg does not exist\"");
+    image("gone.jpg");
+    out.getBuffer().setLength(0);
+    assertThat(
+            run(
+                "--again",
+                folder.resolve("failed.jsonl").toString(),
+                "--dry-run",
+                "--columns",
+                "image=pic,caption=say,url=at"))
+        .isZero();
+    assertThat(out.toString()).startsWith("1 would be published, 0 problems in ");
+  }
+
+  @Test
+  void eachSourceHasItsLine() throws Exception {
+    onePair();
+    Files.writeString(folder.resolve("a.csv"), "x.jpg,one\nx.jpg,two\n");
+    Files.writeString(folder.resolve("b.csv"), "x.jpg,three\n");
+
+    assertThat(run(folder + "/*.csv", "--dry-run", "--limit", "2")).isZero();
+
+    assertThat(out.toString())
+        .startsWith(
+            String.format(
+                "  a.csv: 2 published, 0 links, 0 problems%n"
+                    + "  b.csv: 0 published, 0 links, 0 problems (not to its end)%n"
+                    + "2 would be published, 0 problems in "));
+  }
+
+  @Test
+  void columnsThatAreNotThereAreToldWithThoseThatAre() throws Exception {
+    onePair();
+    Files.writeString(folder.resolve("l.csv"), "pic,say\nx.jpg,one\n");
+
+    assertThat(run(folder.resolve("l.csv").toString(), "--dry-run", "--columns", "image=img"))
+        .isEqualTo(2);
+
+    assertThat(err.toString()).contains("no column img; there are: pic, say").hasLineCount(1);
+  }
+
+  @Test
+  void wrongWordsAreWrongUsage() throws Exception {
+    onePair();
+
+    assertThat(run(folder.toString(), "--format", "zip")).isEqualTo(2);
+    assertThat(run(folder.toString(), "--columns", "picture=x")).isEqualTo(2);
+    assertThat(run()).isEqualTo(2);
+    assertThat(run(folder.toString(), "--again", "x")).isEqualTo(2);
+
+    assertThat(err.toString())
+        .contains("--format must be one of [folder, csv, tsv, jsonl, parquet, webdataset")
+        .contains("--columns: 'picture' is no part of a pair; there are image, caption,")
+        .contains("name what to import: one PATH or more, or --again FILE");
+  }
+
+  @Test
   void jsonIsOneObjectWithTheProblems() {
     String json =
         new ImportSummary(
@@ -98,6 +177,10 @@ class ImportCommandTest {
       assertThat(progress.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
     }
     assertThat(err.toString()).hasLineCount(problems).doesNotContain("\u001b");
+  }
+
+  private void image(String name) throws Exception {
+    Files.writeString(folder.resolve(name), "image");
   }
 
   private void onePair() throws Exception {

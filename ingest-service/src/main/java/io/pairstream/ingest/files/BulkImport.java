@@ -27,7 +27,7 @@ public final class BulkImport {
   public BulkImport(PairPublisher publisher, ImportListener listener) {
     this(
         ImportSink.kafka(
-            publisher,
+            () -> publisher,
             () -> {
               throw new IllegalStateException("links are not imported here");
             }),
@@ -113,9 +113,6 @@ public final class BulkImport {
 
     Ending takeAll(PairSource source, String name, long limit) {
       while (failed.get() == 0) {
-        if (sent >= limit) {
-          return Ending.LIMIT;
-        }
         SourceItem item;
         try {
           if (!source.hasNext()) {
@@ -126,6 +123,11 @@ public final class BulkImport {
           problems++;
           listener.problem(new SourceItem.Problem(0, name, e.getMessage()));
           return Ending.BROKEN;
+        }
+        if (sent >= limit) {
+          // A look ahead tells whether the last entry is done with.
+          window.next(item.entry());
+          return Ending.LIMIT;
         }
         take(item);
         listener.read(source.share());

@@ -22,18 +22,22 @@ final class EntryWindow {
 
   /** Something of an entry is begun: of the same one as before, or of a later one. */
   synchronized Entry begin(long number) {
+    next(number);
     Entry last = open.peekLast();
     if (last != null && last.number == number) {
       last.pending++;
       return last;
     }
-    if (last != null) {
-      last.isWhole = true;
-    }
     Entry entry = new Entry(number);
     open.addLast(entry);
-    advance();
     return entry;
+  }
+
+  /** What comes next is of this entry. */
+  synchronized void next(long number) {
+    if (!open.isEmpty() && open.peekLast().number != number) {
+      end();
+    }
   }
 
   /** No more of the last entry comes. */

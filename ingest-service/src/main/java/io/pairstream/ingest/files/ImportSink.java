@@ -45,18 +45,22 @@ public interface ImportSink extends AutoCloseable {
   }
 
   /**
-   * Kafka.
+   * Kafka, which is asked once there is something for it.
    *
-   * @param pairs closed with the sink
-   * @param openLinks opens what links are published with, once there is one; closed with the sink
+   * @param openPairs opens what pairs are published with; closed with the sink
+   * @param openLinks opens what links are published with; closed with the sink
    */
-  static ImportSink kafka(PairPublisher pairs, Supplier<LinkPublisher> openLinks) {
+  static ImportSink kafka(Supplier<PairPublisher> openPairs, Supplier<LinkPublisher> openLinks) {
     return new ImportSink() {
+      private Optional<PairPublisher> pairs = Optional.empty();
       private Optional<LinkPublisher> links = Optional.empty();
 
       @Override
       public CompletableFuture<?> publish(NewPair pair) {
-        return pairs.publish(pair);
+        if (pairs.isEmpty()) {
+          pairs = Optional.of(openPairs.get());
+        }
+        return pairs.get().publish(pair);
       }
 
       @Override
@@ -69,14 +73,14 @@ public interface ImportSink extends AutoCloseable {
 
       @Override
       public void flush() {
-        pairs.flush();
+        pairs.ifPresent(PairPublisher::flush);
         links.ifPresent(LinkPublisher::flush);
       }
 
       @Override
       public void close() {
         try {
-          pairs.close();
+          pairs.ifPresent(PairPublisher::close);
         } finally {
           links.ifPresent(LinkPublisher::close);
         }

@@ -101,7 +101,9 @@ final class TarMembers {
       }
       byte[] used = Arrays.copyOf(content, (int) size);
       if (type == TarConstants.LF_GNUTYPE_LONGNAME) {
-        longName = Optional.of(TarUtils.parseName(used, 0, used.length, UTF_8));
+        longName =
+            Optional.of(TarUtils.parseName(used, 0, used.length, UTF_8))
+                .filter(path -> !path.isEmpty());
       } else {
         longName = extended(used, "path").filter(path -> !path.isEmpty());
         longSize = number(extended(used, "size"));

@@ -65,6 +65,8 @@ def parquets():
     parquet("checksums.parquet", rows, compression="none", write_page_checksum=True,
             row_group_size=1)
     parquet("brotli.parquet", rows, compression="brotli")
+    parquet("bomb.parquet", {"image": [bytes(4 << 20)] * 100, "text": ["zeros"] * 100},
+            compression="zstd", row_group_size=10, use_dictionary=False, write_statistics=False)
     parquet(
         "links.parquet",
         {

@@ -1,0 +1,436 @@
+package io.pairstream.ingest.files;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.files.SourceItem.Pair;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.parquet.ParquetLimits;
+import io.pairstream.ingest.unpack.UnpackLimits;
+import io.pairstream.schemas.SourceKind;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shards that strangers may send: the heap of this test has 1 GiB, and nothing may fill it. */
+@Timeout(120)
+class HostileShardsTest {
+
+  private static final UnpackLimits SENT = UnpackLimits.atMost(256L * 1024 * 1024);
+  private static final ParquetLimits SENT_PARQUET = new ParquetLimits(64 * 1024 * 1024, SENT);
+
+  @TempDir Path folder;
+
+  @Test
+  void namesInATarLeadNowhere() throws IOException {
+    Tar tar = new Tar();
+    for (String key : List.of("../../up", "/etc/absolute", "a/../../b", "C:\\windows")) {
+      tar.file(key + ".png", "image of " + key).file(key + ".txt", "caption of " + key);
+    }
+
+    List<SourceItem> items = read(tar.bytes());
+
+    assertThat(items).hasSize(4).allMatch(item -> item instanceof Pair);
+    assertThat(lines(items)).contains("s.tar:../../up: caption of ../../up");
+    try (var left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsNoPlainFileIsPassedOver() throws IOException {
+    Tar tar = new Tar();
+    tar.link("0.png", TarConstants.LF_SYMLINK, "/etc/passwd");
+    tar.file("0.txt", "of a symbolic link");
+    tar.link("1.png", TarConstants.LF_LINK, "0.txt");
+    tar.file("1.txt", "of a hard link");
+    tar.link("dev", TarConstants.LF_CHR, "");
+    tar.link("pipe", TarConstants.LF_FIFO, "");
+    tar.file("2.png", "an image").file("2.txt", "good");
+
+    assertThat(lines(read(tar.bytes())))
+        .containsExactly(
+            "s.tar:0! no image has this name (jpg, jpeg, png, webp, gif)",
+            "s.tar:1! no image has this name (jpg, jpeg, png, webp, gif)",
+            "s.tar:2: good");
+  }
+
+  @Test
+  void imageOverTheLimitCostsItsOwnEntry() throws IOException {
+    Tar tar = new Tar();
+    tar.file("0.png", new byte[8 * 1024 * 1024 + 1]).file("0.txt", "too large");
+    tar.file("1.png", new byte[8 * 1024 * 1024]).file("1.txt", "on the limit");
+    tar.file("2.png", "x").file("2.txt", "x".repeat(1024 * 1024 + 1));
+
+    assertThat(lines(read(tar.bytes())))
+        .containsExactly(
+            "s.tar:0! .png is too large: 8388609 bytes; at most 8388608 bytes (8 MiB) are taken for"
+                + " an image",
+            "s.tar:1: on the limit",
+            "s.tar:2! .txt is too large: 1048577 bytes; at most 1048576 bytes (1 MiB) are taken for"
+                + " captions");
+  }
+
+  @Test
+  void damagedHeaderIsToldWithItsPlaceAndTheRestIsRead() throws IOException {
+    byte[] tar =
+        new Tar()
+            .file("0.png", "x")
+            .file("0.txt", "first")
+            .file("1.png", "x")
+            .file("1.txt", "lost with its image")
+            .file("2.png", "x")
+            .file("2.txt", "last")
+            .bytes();
+    Arrays.fill(tar, 4 * 512, 5 * 512, (byte) 7);
+
+    assertThat(lines(read(tar)))
+        .containsExactly(
+            "s.tar:0: first",
+            "s.tar:byte 2048! no file begins where one should; 1024 bytes were passed over to the"
+                + " next one",
+            "s.tar:1! no image has this name (jpg, jpeg, png, webp, gif)",
+            "s.tar:2: last");
+  }
+
+  @Test
+  void archiveThatIsCutShortGivesWhatIsWhole() throws IOException {
+    byte[] tar =
+        new Tar()
+            .file("0.png", "x")
+            .file("0.txt", "first")
+            .file("1.txt", "second")
+            .file("1.png", new byte[100_000])
+            .bytes();
+
+    assertThat(lines(read(Arrays.copyOf(tar, 40_000))))
+        .containsExactly("s.tar:0: first", "s.tar:1! the archive ends within .png");
+    assertThat(lines(read(Arrays.copyOf(tar, 4 * 512 + 100))))
+        .containsExactly("s.tar:0: first", "s.tar:byte 2048! the archive ends within a header");
+  }
+
+  @Test
+  void hugeSizesAreOnlyNumbers() throws IOException {
+    byte[] tar = new Tar().file("0.png", "x").file("0.txt", "x").bytes();
+    size(tar, 0, "77777777777");
+
+    assertThat(lines(read(tar)))
+        .containsExactly(
+            "s.tar:0! .png is too large: 8589934591 bytes; at most 8388608 bytes (8 MiB) are taken"
+                + " for an image",
+            "s.tar:byte 0! the archive ends within 0.png; what followed is missing");
+  }
+
+  @Test
+  void longNamesAreNoMoreThanNames() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    byte[] longName = header("././@LongLink", (byte) 'L', 32 * 1024 * 1024);
+    out.write(longName);
+    out.write(new byte[32 * 1024 * 1024]);
+    // Names of names, as many as there may be.
+    for (int i = 0; i < 50_000; i++) {
+      out.write(header("././@LongLink", (byte) 'L', 0));
+    }
+    out.write(new Tar().file("0.png", "x").file("0.txt", "good").bytes());
+
+    assertThat(lines(read(out.toByteArray())))
+        .containsExactly(
+            "s.tar:byte 0! a header of 33554432 bytes; names of at most 65536 are read",
+            "s.tar:0: good");
+  }
+
+  @Test
+  void bytesThatAreNoTarAreOneProblem() throws IOException {
+    byte[] noise = new byte[100_000];
+    new Random(1).nextBytes(noise);
+
+    assertThat(lines(read(noise)))
+        .containsExactly("s.tar:byte 0! no file begins where one should, and none after it");
+    assertThat(read(new byte[0])).isEmpty();
+  }
+
+  @Test
+  void bombEndsTheShardAndSaysWhy() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(packed)) {
+      byte[] zeros = new Tar().file("0.png", new byte[7_000_000]).file("0.txt", "zeros").bytes();
+      for (int i = 0; i < 40; i++) {
+        gzip.write(zeros, 0, zeros.length - 10_240);
+      }
+    }
+
+    List<String> lines = new ArrayList<>();
+    assertThatThrownBy(() -> read(packed.toByteArray(), lines))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("s.tar cannot be read on after entry ")
+        .hasMessageContaining("more than 200 times its size");
+    assertThat(lines).hasSizeLessThan(12);
+  }
+
+  @Test
+  void totalIsBoundedWhateverTheRatio() throws IOException {
+    byte[] noise = new byte[5_000_000];
+    new Random(1).nextBytes(noise);
+    byte[] tar = new Tar().file("0.png", noise).file("0.txt", "a").file("1.png", noise).bytes();
+
+    assertThatThrownBy(() -> read(tar, new ArrayList<>(), UnpackLimits.atMost(6_000_000)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("more than 6000000 bytes");
+  }
+
+  @Test
+  void damagedCompressionEndsTheShardAndSaysWhere() throws IOException {
+    byte[] packed = Files.readAllBytes(fixture("shard.tar.gz"));
+    packed[packed.length / 2] ^= 0x55;
+
+    assertThatThrownBy(() -> read(packed))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("s.tar cannot be read on after entry ");
+  }
+
+  @Test
+  void randomDamageToTarsIsNeverMoreThanProblems() throws IOException {
+    byte[] whole = Files.readAllBytes(fixture("shard.tar"));
+    Random random = new Random(20261120);
+    for (int i = 0; i < 3000; i++) {
+      read(damaged(whole, random));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "packed-none",
+        "packed-snappy",
+        "packed-gzip",
+        "packed-zstd",
+        "packed-lz4",
+        "pages-v2",
+        "hf-captions",
+        "sentences",
+        "links",
+        "checksums"
+      })
+  void randomDamageToParquetIsNeverMoreThanProblems(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(fixture(name + ".parquet"));
+    Random random = new Random(20261120);
+    int rounds = Integer.getInteger("hostile.rounds", 400);
+    for (int i = 0; i < rounds; i++) {
+      try {
+        parquet(damaged(whole, random));
+      } catch (IOException | UnusableSourceException e) {
+        assertThat(e).hasMessageNotContaining("Exception");
+      }
+    }
+  }
+
+  @Test
+  void parquetBombEndsAndSaysWhy() throws IOException {
+    List<String> lines = lines(parquet(Files.readAllBytes(fixture("bomb.parquet"))));
+
+    assertThat(lines.stream().filter(line -> line.contains("!")).findFirst().orElseThrow())
+        .contains("nothing was read: ")
+        .contains("more than 200 times its size");
+    assertThat(lines).filteredOn(line -> !line.contains("!")).hasSizeLessThan(20);
+  }
+
+  @Test
+  void pageOverTheLimitIsToldWithWhatWouldBeRight() throws IOException {
+    Path file = fixture("bomb.parquet");
+
+    List<SourceItem> items = new ArrayList<>();
+    try (PairSource source =
+        sources().openParquet("s.parquet", file, new ParquetLimits(1024 * 1024, SENT))) {
+      source.forEachRemaining(items::add);
+    }
+
+    assertThat(lines(items)).hasSize(10);
+    assertThat(lines(items).get(0))
+        .contains("at most 1048576 are read; write it with smaller groups of rows");
+  }
+
+  @Test
+  void damageInOneGroupOfRowsLeavesTheOthers() throws IOException {
+    byte[] file = Files.readAllBytes(fixture("checksums.parquet"));
+    byte[] second = Files.readAllBytes(fixture("image-1.png"));
+    int at = indexOf(file, second);
+    file[at + 20] ^= 1;
+
+    assertThat(lines(parquet(file)))
+        .containsExactly(
+            "s.parquet:1: one",
+            "s.parquet:2! from here to row 2 nothing was read: column image_bytes: a page's bytes"
+                + " are not those that were written: its checksum is another",
+            "s.parquet:3: three");
+  }
+
+  @Test
+  void whatIsNoParquetIsRefusedInWords() throws IOException {
+    byte[] whole = Files.readAllBytes(fixture("packed-none.parquet"));
+
+    assertThatThrownBy(() -> parquet("<html>not found</html>".getBytes(UTF_8)))
+        .hasMessageContaining("it does not end as a Parquet file does");
+    assertThatThrownBy(() -> parquet(new byte[3])).hasMessageContaining("it has 3 bytes");
+    assertThatThrownBy(() -> parquet(Arrays.copyOf(whole, whole.length - 20)))
+        .hasMessageContaining("was cut short");
+    byte[] footer = whole.clone();
+    ByteBuffer.wrap(footer)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(footer.length - 8, Integer.MAX_VALUE);
+    assertThatThrownBy(() -> parquet(footer))
+        .hasMessageContaining("states a footer of 2147483647 bytes");
+    byte[] encrypted = whole.clone();
+    encrypted[encrypted.length - 1] = 'E';
+    assertThatThrownBy(() -> parquet(encrypted)).hasMessageContaining("encrypted");
+  }
+
+  private static byte[] damaged(byte[] whole, Random random) {
+    byte[] bytes = whole.clone();
+    int changes = 1 + random.nextInt(4);
+    for (int i = 0; i < changes; i++) {
+      bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+    }
+    return random.nextInt(8) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
+  }
+
+  private List<SourceItem> parquet(byte[] bytes) throws IOException {
+    Path file = folder.resolve("s.parquet");
+    Files.write(file, bytes);
+    List<SourceItem> items = new ArrayList<>();
+    try (PairSource source = sources().openParquet("s.parquet", file, SENT_PARQUET)) {
+      source.forEachRemaining(items::add);
+    }
+    return items;
+  }
+
+  private static PairSources sources() {
+    return new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.CROWDSOURCED, "", "")));
+  }
+
+  private static List<SourceItem> read(byte[] tar) throws IOException {
+    List<SourceItem> items = new ArrayList<>();
+    try (PairSource source = sources().openTar("s.tar", new ByteArrayInputStream(tar), SENT)) {
+      source.forEachRemaining(items::add);
+    }
+    return items;
+  }
+
+  private static void read(byte[] tar, List<String> lines) throws IOException {
+    read(tar, lines, SENT);
+  }
+
+  private static void read(byte[] tar, List<String> lines, UnpackLimits limits) throws IOException {
+    try (PairSource source = sources().openTar("s.tar", new ByteArrayInputStream(tar), limits)) {
+      source.forEachRemaining(item -> lines.add(line(item)));
+    }
+  }
+
+  private static List<String> lines(List<SourceItem> items) {
+    return items.stream().map(HostileShardsTest::line).toList();
+  }
+
+  private static String line(SourceItem item) {
+    return item instanceof Problem problem
+        ? problem.where() + "! " + problem.message()
+        : item.where() + ": " + ((Pair) item).pair().caption();
+  }
+
+  private static int indexOf(byte[] bytes, byte[] part) {
+    for (int i = 0; i + part.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + part.length, part, 0, part.length)) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("not in there");
+  }
+
+  private static Path fixture(String name) {
+    try {
+      return Path.of(HostileShardsTest.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void size(byte[] tar, int header, String octal) {
+    System.arraycopy(octal.getBytes(US_ASCII), 0, tar, header + 124, octal.length());
+    sum(tar, header);
+  }
+
+  private static byte[] header(String name, byte type, long size) {
+    byte[] header = new byte[512];
+    byte[] bytes = name.getBytes(US_ASCII);
+    System.arraycopy(bytes, 0, header, 0, bytes.length);
+    System.arraycopy("0000644\0".getBytes(US_ASCII), 0, header, 100, 8);
+    byte[] octal = String.format("%011o", size).getBytes(US_ASCII);
+    System.arraycopy(octal, 0, header, 124, octal.length);
+    header[156] = type;
+    System.arraycopy("ustar  \0".getBytes(US_ASCII), 0, header, 257, 8);
+    sum(header, 0);
+    return header;
+  }
+
+  private static void sum(byte[] tar, int header) {
+    Arrays.fill(tar, header + 148, header + 156, (byte) ' ');
+    int sum = 0;
+    for (int i = header; i < header + 512; i++) {
+      sum += tar[i] & 0xFF;
+    }
+    byte[] text = String.format("%06o\0 ", sum).getBytes(US_ASCII);
+    System.arraycopy(text, 0, tar, header + 148, text.length);
+  }
+
+  /** Makes archives. */
+  private static final class Tar {
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes);
+
+    Tar file(String name, String content) throws IOException {
+      return file(name, content.getBytes(UTF_8));
+    }
+
+    Tar file(String name, byte[] content) throws IOException {
+      TarArchiveEntry entry = new TarArchiveEntry(name, true);
+      entry.setSize(content.length);
+      tar.putArchiveEntry(entry);
+      tar.write(content);
+      tar.closeArchiveEntry();
+      return this;
+    }
+
+    void link(String name, byte type, String target) throws IOException {
+      TarArchiveEntry entry = new TarArchiveEntry(name, type);
+      entry.setLinkName(target);
+      tar.putArchiveEntry(entry);
+      tar.closeArchiveEntry();
+    }
+
+    byte[] bytes() throws IOException {
+      tar.finish();
+      return bytes.toByteArray();
+    }
+  }
+}

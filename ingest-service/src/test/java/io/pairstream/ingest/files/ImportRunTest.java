@@ -1,0 +1,415 @@
+package io.pairstream.ingest.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.files.BulkImport.Ending;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class ImportRunTest {
+
+  private static final int PARTITIONS = 2;
+
+  @TempDir Path folder;
+
+  private final List<String> notices = new ArrayList<>();
+  private final List<SourceItem.Problem> problems = new ArrayList<>();
+  private double lastShare;
+
+  @Test
+  void stateNamesOnlyWhatIsAcknowledgedWithAllBeforeIt() throws IOException {
+    write("a.csv", "x.png,one\nx.png,two\nx.png,three\nx.png,four\n");
+    image("x.png");
+    Path stateFile = folder.resolve("state.json");
+    ImportState state = ImportState.in(stateFile, "o");
+    ImportSource source = ImportSource.of(List.of(path("a.csv"))).get(0);
+    Held sink = new Held();
+
+    // The third is acknowledged before the second, the fourth never.
+    run(state, sink, List.of(source), 4);
+
+    assertThat(sink.held).hasSize(4);
+    sink.held.get(0).complete(null);
+    sink.held.get(2).complete(null);
+    assertThat(state.entry(source)).isEqualTo(1);
+    sink.held.get(1).complete(null);
+    assertThat(state.entry(source)).isEqualTo(3);
+    assertThat(state.isWhole(source)).isFalse();
+  }
+
+  @Test
+  void importGoesOnWhereItStopped() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\nx.png,two\ngone.png,three\nx.png,four\n");
+    write("2.csv", "x.png,five\nx.png,six\n");
+    Path stateFile = folder.resolve("state.json");
+    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv"), path("2.csv")));
+    Taken first = new Taken();
+    Taken second = new Taken();
+    Taken third = new Taken();
+
+    List<ImportRun.Outcome> begun = run(ImportState.in(stateFile, "o"), first, sources, 2);
+    List<ImportRun.Outcome> ended =
+        run(ImportState.in(stateFile, "o"), second, sources, Long.MAX_VALUE);
+    List<ImportRun.Outcome> again =
+        run(ImportState.in(stateFile, "o"), third, sources, Long.MAX_VALUE);
+
+    assertThat(first.captions).containsExactly("one", "two");
+    assertThat(begun)
+        .extracting(outcome -> outcome.result().ending())
+        .containsExactly(Ending.LIMIT, Ending.LIMIT);
+    assertThat(second.captions).containsExactly("four", "five", "six");
+    assertThat(ended)
+        .extracting(outcome -> outcome.result().ending())
+        .containsExactly(Ending.WHOLE, Ending.WHOLE);
+    assertThat(third.captions).isEmpty();
+    assertThat(again)
+        .extracting(outcome -> outcome.result().ending())
+        .containsOnly(Ending.WHOLE_BEFORE);
+    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:3");
+    assertThat(lastShare).isEqualTo(1);
+    assertThat(notices).anyMatch(notice -> notice.startsWith("1.csv: goes on behind entry "));
+  }
+
+  @Test
+  void sourceThatChangedIsImportedFromItsBeginning() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\nx.png,two\n");
+    Path stateFile = folder.resolve("state.json");
+    run(ImportState.in(stateFile, "o"), new Taken(), ImportSource.of(List.of(path("1.csv"))), 9);
+    write("1.csv", "x.png,zero\nx.png,one\nx.png,two\n");
+    Taken sink = new Taken();
+
+    run(ImportState.in(stateFile, "o"), sink, ImportSource.of(List.of(path("1.csv"))), 9);
+
+    assertThat(sink.captions).containsExactly("zero", "one", "two");
+    assertThat(notices)
+        .containsExactly("1.csv has changed since; it is imported from its beginning");
+  }
+
+  @Test
+  void stateOfOtherOptionsOrOfNothingIsRefused() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\n");
+    Path stateFile = folder.resolve("state.json");
+    run(ImportState.in(stateFile, "o"), new Taken(), ImportSource.of(List.of(path("1.csv"))), 9);
+
+    assertThatThrownBy(() -> ImportState.in(stateFile, "p"))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("with other options (o)");
+    assertThatThrownBy(() -> ImportState.in(folder.resolve("1.csv"), "o"))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("does not tell how far an import has come");
+  }
+
+  @Test
+  void whatFailedCanBeImportedAgain() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\ny.png,two\nx.png,three\nz.png,four\n");
+    write("2.csv", "y.png,five\nx.png,six\n");
+    List<ImportSource> sources = ImportSource.of(List.of(path("1.csv"), path("2.csv")));
+    Path failed = folder.resolve("failed.jsonl");
+    try (FailedEntries file = FailedEntries.to(failed, false)) {
+      run(ImportState.none(), new Taken(), sources, 9, Optional.of(file), Map.of());
+    }
+    image("y.png");
+    Taken sink = new Taken();
+
+    Map<String, SortedSet<Long>> only = FailedEntries.read(failed);
+    run(
+        ImportState.none(),
+        sink,
+        ImportSource.of(List.copyOf(only.keySet())),
+        9,
+        Optional.empty(),
+        only);
+
+    assertThat(Files.readAllLines(failed)).hasSize(3);
+    assertThat(sink.captions).containsExactly("two", "five");
+    assertThat(problems.get(3).message()).isEqualTo("z.png does not exist");
+  }
+
+  @Test
+  void failedEntryThatIsGoneIsAProblem() throws IOException {
+    image("x.png");
+    write("1.csv", "x.png,one\nx.png,two\n");
+    String source = ImportSource.of(List.of(path("1.csv"))).get(0).path().toString();
+
+    run(
+        ImportState.none(),
+        new Taken(),
+        ImportSource.of(List.of(source)),
+        9,
+        Optional.empty(),
+        Map.of(source, new TreeSet<>(Set.of(2L, 7L))));
+
+    assertThat(problems).extracting(SourceItem.Problem::where).containsExactly("1.csv:entry 7");
+  }
+
+  @Test
+  void brokenSourceIsAProblemAndTheNextIsImported() throws IOException {
+    Files.write(
+        folder.resolve("1.tar.gz"),
+        Arrays.copyOf(Files.readAllBytes(fixture("shard.tar.gz")), 400));
+    Files.write(folder.resolve("2.parquet"), "no such thing".getBytes(UTF_8));
+    Files.copy(fixture("shard.tar"), folder.resolve("3.tar"));
+    Taken sink = new Taken();
+
+    List<ImportRun.Outcome> outcomes =
+        run(ImportState.none(), sink, ImportSource.of(List.of(folder + "/*.{gz,parquet,tar}")), 99);
+
+    assertThat(outcomes)
+        .extracting(outcome -> outcome.result().ending())
+        .containsExactly(Ending.BROKEN, Ending.BROKEN, Ending.WHOLE);
+    assertThat(sink.captions).endsWith("one", "uno", "two", "三");
+    assertThat(problems)
+        .extracting(SourceItem.Problem::message)
+        .anyMatch(message -> message.startsWith("1.tar.gz cannot be read on after entry "))
+        .anyMatch(message -> message.contains("2.parquet cannot be read"));
+  }
+
+  @Test
+  void patternsAndFoldersOfShardsAreReadInOrderOfNames() throws IOException {
+    Files.createDirectories(folder.resolve("shards"));
+    for (String name : List.of("b.tar", "a.tar", "c.parquet")) {
+      Files.writeString(folder.resolve("shards").resolve(name), name);
+    }
+
+    assertThat(names(List.of(folder + "/shards/*.tar", folder + "/shards/a.tar")))
+        .containsExactly("a.tar", "b.tar");
+    assertThat(names(List.of(folder.resolve("shards").toString())))
+        .containsExactly("a.tar", "b.tar", "c.parquet");
+    assertThat(names(List.of(folder + "/**/{c,a}.*"))).containsExactly("a.tar", "c.parquet");
+    assertThatThrownBy(() -> ImportSource.of(List.of(folder + "/*.zip")))
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageStartingWith("no file matches ");
+  }
+
+  @Test
+  void killedImportLosesNothingAndRepeatsWhatWasInFlight() throws Exception {
+    int rows = 800;
+    StringBuilder list = new StringBuilder("file,caption\n");
+    for (int i = 0; i < rows; i++) {
+      list.append("x.png,caption ").append(i).append('\n');
+    }
+    write("list.csv", list.toString());
+    write("links.tsv", "https://example.org/1.jpg\ta link\n");
+    // Large enough that the import takes a while.
+    Files.write(folder.resolve("x.png"), new byte[300_000]);
+    Path stateFile = folder.resolve("state.json");
+    List<String> paths = List.of(path("list.csv"), path("links.tsv"));
+    try (EmbeddedKafka kafka = new EmbeddedKafka(Files.createDirectory(folder.resolve("broker")))) {
+      kafka.createTopics(new TopicCatalogue(new Dataset("pairs"), PARTITIONS).topics());
+      String broker = kafka.clientSettings().get("bootstrap.servers");
+      int kills = 0;
+      while (kills < 2) {
+        Process process = start(broker, stateFile, paths);
+        long before = Files.exists(stateFile) ? Files.getLastModifiedTime(stateFile).toMillis() : 0;
+        while (process.isAlive()
+            && (!Files.exists(stateFile)
+                || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
+          Thread.onSpinWait();
+        }
+        assertThat(process.isAlive()).as("the import ended before it could be killed").isTrue();
+        process.destroyForcibly().waitFor();
+        kills++;
+      }
+      List<ImportRun.Outcome> rest = ImportProcess.run(broker, stateFile, paths);
+
+      Map<String, Integer> found = captions(kafka);
+      assertThat(found.keySet()).hasSize(rows + 1).contains("a link", "caption 0");
+      int repeated = found.values().stream().mapToInt(times -> times - 1).sum();
+      assertThat(rest.get(0).result().published()).isLessThan(rows);
+      // At most 64 MiB are in flight, and what is acknowledged is in the file a moment later.
+      assertThat(repeated).isLessThan(rows);
+    }
+  }
+
+  private static Process start(String broker, Path stateFile, List<String> paths)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ImportProcess.class.getName(),
+                broker,
+                stateFile.toString()));
+    command.addAll(paths);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(stateFile.resolveSibling("import.log").toFile())
+        .start();
+  }
+
+  /** How often each caption is on the raw topic or among the links. */
+  private static Map<String, Integer> captions(EmbeddedKafka kafka) {
+    Registry registry = new Registry("mock://import-process", Map.of());
+    PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
+    Deserializer<RawPair> pairs = topics.crowdsourced().value().deserializer();
+    Deserializer<PairLink> links = topics.links().value().deserializer();
+    Map<String, Integer> found = new HashMap<>();
+    Map<String, Object> settings = new HashMap<>(kafka.clientSettings());
+    settings.put("auto.offset.reset", "earliest");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      Set<TopicPartition> partitions = new HashSet<>();
+      for (String topic : List.of(topics.crowdsourced().name(), topics.links().name())) {
+        consumer
+            .partitionsFor(topic)
+            .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+      }
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          String caption =
+              record.topic().equals(topics.links().name())
+                  ? links.deserialize(record.topic(), record.value()).getCaption()
+                  : pairs.deserialize(record.topic(), record.value()).getCaption();
+          found.merge(caption, 1, Integer::sum);
+        }
+      }
+    }
+    return found;
+  }
+
+  private List<ImportRun.Outcome> run(
+      ImportState state, ImportSink sink, List<ImportSource> sources, long limit) {
+    return run(state, sink, sources, limit, Optional.empty(), Map.of());
+  }
+
+  private List<ImportRun.Outcome> run(
+      ImportState state,
+      ImportSink sink,
+      List<ImportSource> sources,
+      long limit,
+      Optional<FailedEntries> failed,
+      Map<String, SortedSet<Long>> only) {
+    ImportListener listener =
+        new ImportListener() {
+          @Override
+          public void problem(SourceItem.Problem problem) {
+            problems.add(problem);
+          }
+
+          @Override
+          public void published(int imageBytes) {}
+
+          @Override
+          public void read(double share) {
+            lastShare = share;
+          }
+        };
+    return new ImportRun(
+            new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", ""))),
+            state,
+            failed,
+            listener,
+            notices::add)
+        .run(sink, sources, only, limit);
+  }
+
+  private List<String> names(List<String> paths) {
+    return ImportSource.of(paths).stream()
+        .map(source -> source.path().getFileName().toString())
+        .toList();
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(folder.resolve(name), text);
+  }
+
+  private void image(String name) throws IOException {
+    write(name, "image of " + name);
+  }
+
+  private static Path fixture(String name) {
+    try {
+      return Path.of(ImportRunTest.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Acknowledges at once. */
+  private static class Taken implements ImportSink {
+
+    final List<String> captions = new ArrayList<>();
+
+    @Override
+    public CompletableFuture<?> publish(NewPair pair) {
+      captions.add(pair.caption());
+      return CompletableFuture.completedFuture(pair);
+    }
+
+    @Override
+    public CompletableFuture<?> publish(NewLink link) {
+      captions.add(link.caption());
+      return CompletableFuture.completedFuture(link);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Acknowledges when the test says so. */
+  private static final class Held extends Taken {
+
+    final List<CompletableFuture<Void>> held = new ArrayList<>();
+
+    @Override
+    public CompletableFuture<?> publish(NewPair pair) {
+      CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+      held.add(acknowledged);
+      return acknowledged;
+    }
+  }
+}
