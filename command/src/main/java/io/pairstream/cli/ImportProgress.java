@@ -142,6 +142,9 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   }
 
   private void printLine() {
+    if (published.get() == 0 && problems.get() == 0) {
+      return;
+    }
     print(
         String.format(
             Locale.ROOT,
