@@ -131,7 +131,7 @@ public final class PairSources {
       throw new UnusableSourceException(file + " is no folder");
     }
     if (format == SourceFormat.PARQUET) {
-      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.OWN_FILES), columns);
+      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.ofOwnFiles()), columns);
     }
     if (format == SourceFormat.COCO) {
       return CocoEntries.open(file);

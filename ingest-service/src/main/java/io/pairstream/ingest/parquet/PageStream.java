@@ -140,7 +140,8 @@ final class PageStream implements PageReader {
               + Math.max(packed, unpacked)
               + " bytes; at most "
               + limits.pageBytes()
-              + " are read; write it with smaller groups of rows (pyarrow: row_group_size=100)");
+              + " are read with this memory; write it with smaller groups of rows (pyarrow:"
+              + " row_group_size=100)");
     }
     return header;
   }
@@ -210,8 +211,8 @@ final class PageStream implements PageReader {
   }
 
   private byte[] packed(PageHeader header) throws IOException {
-    byte[] packed = input.readNBytes(header.getCompressed_page_size());
-    if (packed.length < header.getCompressed_page_size()) {
+    byte[] packed = new byte[header.getCompressed_page_size()];
+    if (input.readNBytes(packed, 0, packed.length) < packed.length) {
       throw new ParquetException("the file ends within a page");
     }
     if (header.isSetCrc()) {

@@ -268,7 +268,8 @@ class HostileShardsTest {
 
     assertThat(lines(items)).hasSize(10);
     assertThat(lines(items).get(0))
-        .contains("at most 1048576 are read; write it with smaller groups of rows");
+        .contains(
+            "at most 1048576 are read with this memory; write it with smaller groups of rows");
   }
 
   @Test

@@ -124,7 +124,7 @@ class ImportFormatsTest {
   void fileNamesInWhatIsSentLeadNowhere() throws IOException {
     try (PairSource source =
         new PairSources(SourceOptions.of(DEFAULTS))
-            .openParquet("sent.parquet", fixture("names.parquet"), ParquetLimits.OWN_FILES)) {
+            .openParquet("sent.parquet", fixture("names.parquet"), ParquetLimits.ofOwnFiles())) {
       assertThat(lines(all(source)))
           .allMatch(line -> line.contains("which is not here; send the image's bytes"))
           .hasSize(2);
