@@ -159,6 +159,7 @@ final class ImportCommand implements Callable<Integer> {
       ImportState state,
       Optional<FailedEntries> failures) {
     PrintWriter err = spec.commandLine().getErr();
+    boolean wasBegun = state.isBegun();
     long most = limit == null ? Long.MAX_VALUE : limit;
     List<ImportRun.Outcome> outcomes;
     ImportSummary summary;
@@ -178,7 +179,7 @@ final class ImportCommand implements Callable<Integer> {
       err.println("run the same command again, and the import goes on where it was");
       throw e;
     }
-    if (resume == null && outcomes.stream().noneMatch(ImportCommand::isToGoOn)) {
+    if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
     spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
@@ -204,9 +205,13 @@ final class ImportCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** A source that is done with needs no state; one that broke off does. */
-  private static boolean isToGoOn(ImportRun.Outcome outcome) {
-    return outcome.result().ending() == BulkImport.Ending.BROKEN;
+  /**
+   * Whether the same command is to go on with a source: one that broke off, or one of an import that
+   * was interrupted before. A limit alone is a sample, and the next begins anew.
+   */
+  private static boolean isToGoOn(ImportRun.Outcome outcome, boolean wasBegun) {
+    BulkImport.Ending ending = outcome.result().ending();
+    return ending == BulkImport.Ending.BROKEN || (ending == BulkImport.Ending.LIMIT && wasBegun);
   }
 
   private ImportState state(Cluster cluster) {
