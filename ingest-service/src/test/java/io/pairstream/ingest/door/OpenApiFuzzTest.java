@@ -42,6 +42,8 @@ class OpenApiFuzzTest {
       assertThat(
               python.run(
                   "schemathesis",
+                  "--config-file",
+                  Path.of("src/test/python/schemathesis.toml").toAbsolutePath().toString(),
                   "run",
                   address + "/openapi.json",
                   // A stream of events ends when everything is decided, which here nobody does.
