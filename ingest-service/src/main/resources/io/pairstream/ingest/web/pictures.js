@@ -1,0 +1,112 @@
+// What can be said about a picture and its words before anything is sent. The service checks all of
+// it again; this only saves the way.
+
+/** Largest picture in bytes, as the service takes it. */
+export const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
+
+/** Longest caption in bytes of UTF-8, as the service takes it. */
+export const MAX_CAPTION_BYTES = 16 * 1024;
+
+const MIB = 1024 * 1024;
+
+/** What is wrong with a file, as {text, values}, or null. */
+export async function inspect(file) {
+  let start;
+  try {
+    start = new Uint8Array(await file.slice(0, 512).arrayBuffer());
+  } catch {
+    return { text: "picture.unreadable", values: {} };
+  }
+  if (start.length === 0) {
+    return { text: "picture.empty", values: {} };
+  }
+  const type = typeOf(start);
+  if (type === "HEIC") {
+    return { text: "picture.heic", values: {} };
+  }
+  if (["AVIF", "BMP", "TIFF", "JPEG XL", "SVG"].includes(type)) {
+    return { text: "picture.unsupported", values: { type } };
+  }
+  if (type === "") {
+    return { text: "picture.unknown", values: {} };
+  }
+  if (file.size > MAX_PICTURE_BYTES) {
+    // Rounded up: a file just over the limit must not seem to be just on it.
+    const size = Math.ceil((file.size / MIB) * 10) / 10;
+    return { text: "picture.tooLarge", values: { size, limit: MAX_PICTURE_BYTES / MIB } };
+  }
+  return null;
+}
+
+/** What is wrong with a caption, as {text, values}, or null. */
+export function wordsProblem(caption) {
+  if (caption === "") {
+    return { text: "words.missing", values: {} };
+  }
+  const size = new TextEncoder().encode(caption).length;
+  return size > MAX_CAPTION_BYTES
+    ? { text: "words.tooLong", values: { size, limit: MAX_CAPTION_BYTES } }
+    : null;
+}
+
+/**
+ * A caption as it is sent: one line, well-formed. A form would write line ends its own way, and then
+ * the pair would have another id than the one that is computed here.
+ */
+export function asSent(text) {
+  const line = text.replace(/\s+/gu, " ").trim();
+  return line.toWellFormed ? line.toWellFormed() : line;
+}
+
+/** By the first bytes, not by the name: "" where it is nothing that we know. */
+function typeOf(bytes) {
+  const text = String.fromCharCode(...bytes);
+  if (text.startsWith("\xff\xd8\xff")) {
+    return "JPEG";
+  }
+  if (text.startsWith("\x89PNG\r\n\x1a\n")) {
+    return "PNG";
+  }
+  if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") {
+    return "WebP";
+  }
+  if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) {
+    return "GIF";
+  }
+  if (text.slice(4, 8) === "ftyp") {
+    const brand = text.slice(8, 12);
+    return /^avi[fs]$/.test(brand) ? "AVIF" : /^(hei[cxms]|hev[cx]|mif1|msf1)$/.test(brand) ? "HEIC" : "";
+  }
+  if (text.startsWith("BM")) {
+    return "BMP";
+  }
+  if (text.startsWith("II*\0") || text.startsWith("MM\0*")) {
+    return "TIFF";
+  }
+  if (text.startsWith("\xff\x0a") || text.startsWith("\0\0\0\x0cJXL ")) {
+    return "JPEG XL";
+  }
+  return /<svg[\s>]/i.test(text) ? "SVG" : "";
+}
+
+/**
+ * The id that the service will give to a pair: the first 32 hex digits of SHA-256 over the picture's
+ * digest, a zero byte and the caption. "" where the browser computes no digests (plain HTTP from
+ * another machine).
+ */
+export async function pairId(file, caption) {
+  if (!globalThis.crypto?.subtle) {
+    return "";
+  }
+  try {
+    const digest = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    const named = new TextEncoder().encode(`${digest}\0${caption}`);
+    return hex(await crypto.subtle.digest("SHA-256", named)).slice(0, 32);
+  } catch {
+    return "";
+  }
+}
+
+function hex(buffer) {
+  return [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
