@@ -112,7 +112,7 @@ final class DemoCommand implements Callable<Integer> {
       out.println(json ? summary.toJson() : "\n" + summary.toText());
       out.flush();
       if (!exit) {
-        tellWhatNext(result, directory, json ? err : out);
+        tellWhatNext(result, directory, platform.awaitFrontDoor(), json ? err : out);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
           err.println("pairstream: stopped, because " + failure.get());
@@ -140,8 +140,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void tellWhatNext(Demo.Result result, Path directory, PrintWriter out) {
-    out.println("It keeps running. Try next, in another terminal:");
+  private static void tellWhatNext(
+      Demo.Result result, Path directory, String frontDoor, PrintWriter out) {
+    out.println("It keeps running. Add a picture of your own: " + frontDoor);
+    out.println("Try next, in another terminal:");
     result
         .end()
         .example()

@@ -80,11 +80,13 @@ final class UpCommand implements Callable<Integer> {
             new TerminalProgress(err))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
+      String frontDoor = whole.awaitFrontDoor();
       if (json) {
-        out.println(asJson(platform));
+        out.println(asJson(platform, frontDoor));
       } else {
         out.println("Kafka            " + platform.bootstrapServers());
         out.println("Schema registry  " + platform.schemaRegistryUrl());
+        out.println("Page and API     " + frontDoor);
         out.println("Data             " + platform.dataDirectory());
       }
       out.flush();
@@ -112,11 +114,12 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static String asJson(LocalPlatform platform) {
+  private static String asJson(LocalPlatform platform, String frontDoor) {
     return new JsonMapper()
         .createObjectNode()
         .put("bootstrap_servers", platform.bootstrapServers())
         .put("schema_registry", platform.schemaRegistryUrl())
+        .put("ingest_url", frontDoor)
         .put("data_dir", platform.dataDirectory().toString())
         .put("pid", ProcessHandle.current().pid())
         .toString();

@@ -147,6 +147,11 @@ public final class LocalPlatform implements AutoCloseable {
    * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
    */
   public void launch(ServiceSpec service) {
+    begin(service).await();
+  }
+
+  /** Starts one more process and keeps it running, without waiting until it answers. */
+  public Launch begin(ServiceSpec service) {
     String classPath =
         service.classPath() == ServiceSpec.ClassPath.FEED
             ? layout.feedClassPath()
@@ -163,15 +168,32 @@ public final class LocalPlatform implements AutoCloseable {
             false,
             data,
             service.readiness());
+    return new Launch(add(service.name(), known -> command));
+  }
 
-    SupervisedChild child = add(service.name(), known -> command);
-    try {
-      awaitReady(child);
-    } catch (PlatformException e) {
-      remove(child);
-      throw e;
+  /** A process that was told to start. */
+  public final class Launch {
+
+    private final SupervisedChild child;
+
+    private Launch(SupervisedChild child) {
+      this.child = child;
     }
-    announce();
+
+    /**
+     * Returns once the process answers.
+     *
+     * @throws PlatformException where it does not start; then it is stopped, and the rest goes on
+     */
+    public void await() {
+      try {
+        awaitReady(child);
+      } catch (PlatformException e) {
+        remove(child);
+        throw e;
+      }
+      announce();
+    }
   }
 
   /** Stops a process for good; harmless where none has that name. */

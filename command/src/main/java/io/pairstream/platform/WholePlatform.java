@@ -5,12 +5,17 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Broker, registry, the topics of a data set and the preprocessing service, on this machine. */
+/**
+ * Broker, registry, the topics of a data set, the preprocessing service and the front door, on this
+ * machine.
+ */
 public final class WholePlatform implements AutoCloseable {
 
   /**
@@ -21,10 +26,25 @@ public final class WholePlatform implements AutoCloseable {
   private static final List<String> PREPROCESS_JVM =
       List.of("-Xmx1g", "-Xmn500m", "-XX:+UseSerialGC");
 
+  /**
+   * The front door's heap: bodies in flight, their copies on the way to Kafka, and what they are
+   * sent from. It is idle for most of its life, so it is compiled lightly.
+   */
+  private static final List<String> INGEST_JVM =
+      List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+  /** Where the front door listens, if the port is free. */
+  private static final int INGEST_PORT = 8080;
+
   private static final String PREPROCESS = "preprocess";
+  private static final String INGEST = "ingest";
 
   private final LocalPlatform platform;
   private final Cluster cluster;
+  private Optional<FrontDoor> frontDoor = Optional.empty();
+
+  /** A front door that was told to open, and where. */
+  private record FrontDoor(String address, LocalPlatform.Launch launch) {}
 
   private WholePlatform(LocalPlatform platform, Cluster cluster) {
     this.platform = platform;
@@ -32,7 +52,8 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Starts everything, and returns once pairs can be published and are cleaned.
+   * Starts everything, and returns once pairs can be published and are cleaned. The front door may
+   * open a little later; see {@link #awaitFrontDoor}.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
@@ -48,6 +69,7 @@ public final class WholePlatform implements AutoCloseable {
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
+      whole.openFrontDoor();
       whole.startPreprocessing(recipe, moreArguments, List.of());
       return whole;
     } catch (RuntimeException e) {
@@ -110,12 +132,52 @@ public final class WholePlatform implements AutoCloseable {
     platform.stop(PREPROCESS);
   }
 
+  /**
+   * Tells the front door to open on loopback, for whoever uses this machine, and does not wait.
+   *
+   * @throws PlatformException where no port can be remembered
+   */
+  private void openFrontDoor() {
+    int port = platform.port(INGEST, INGEST_PORT);
+    String address = "http://127.0.0.1:" + port;
+    List<String> arguments = new ArrayList<>(List.of("ingest", "--anonymous"));
+    arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
+    arguments.addAll(clusterOptions(cluster));
+    ServiceSpec service =
+        ServiceSpec.of(INGEST, "io.pairstream.cli.Main", arguments)
+            .withJvmOptions(INGEST_JVM.toArray(String[]::new))
+            .readyWhen(Readiness.httpOk(URI.create(address + "/health/ready")));
+    frontDoor = Optional.of(new FrontDoor(address, platform.begin(service)));
+  }
+
+  /**
+   * Returns once the front door is open, and makes its address known.
+   *
+   * @return the address of the page and of the API, such as {@code http://127.0.0.1:8080}
+   * @throws PlatformException where it does not open
+   */
+  public String awaitFrontDoor() {
+    FrontDoor door =
+        frontDoor.orElseThrow(() -> new IllegalStateException("nobody opened the front door"));
+    door.launch().await();
+    platform.announce("ingest_url", door.address());
+    return door.address();
+  }
+
+  private static List<String> clusterOptions(Cluster cluster) {
+    return List.of(
+        "--bootstrap-servers",
+        cluster.bootstrapServers(),
+        "--schema-registry",
+        cluster.registryAddresses(),
+        "--dataset",
+        cluster.dataset().name());
+  }
+
   private static List<String> arguments(
       Cluster cluster, String recipe, Path dataDirectory, List<String> moreArguments) {
     List<String> arguments = new ArrayList<>(List.of("preprocess"));
-    arguments.addAll(List.of("--bootstrap-servers", cluster.bootstrapServers()));
-    arguments.addAll(List.of("--schema-registry", cluster.registryAddresses()));
-    arguments.addAll(List.of("--dataset", cluster.dataset().name()));
+    arguments.addAll(clusterOptions(cluster));
     arguments.addAll(List.of("--recipe", recipe));
     arguments.addAll(
         List.of("--state-dir", dataDirectory.resolve("state").toAbsolutePath().toString()));
