@@ -1,0 +1,117 @@
+package io.pairstream.ingest.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.RecordSizes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PageWordsTest {
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+
+  /** Names of texts in the page and its scripts; some end with what is known only there. */
+  private static final Pattern NAME =
+      Pattern.compile("\"((?!pairstream)[a-z]+\\.[a-zA-Z]*|skip|title|lead|removed|said)\"");
+
+  private final JsonNode english = JSON.readTree(read("words.en.json"));
+  private final JsonNode chinese = JSON.readTree(read("words.zh.json"));
+
+  PageWordsTest() throws IOException {}
+
+  @Test
+  void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
+    for (String section : List.of("page", "standings")) {
+      assertThat(places(chinese.get(section))).isEqualTo(places(english.get(section)));
+    }
+  }
+
+  @Test
+  void everyTextThatThePageAsksForIsThereAndNoOther() throws IOException {
+    Set<String> asked = new TreeSet<>();
+    for (String file : List.of("index.html", "page.js", "cards.js", "door.js", "pictures.js")) {
+      NAME.matcher(read(file)).results().map(found -> found.group(1)).forEach(asked::add);
+    }
+    Set<String> texts = places(english.get("page")).keySet();
+
+    assertThat(texts).allMatch(text -> asked.stream().anyMatch(name -> isAskedAs(text, name)));
+    assertThat(asked).allMatch(name -> texts.stream().anyMatch(text -> isAskedAs(text, name)));
+  }
+
+  private static boolean isAskedAs(String text, String name) {
+    return name.endsWith(".") ? text.startsWith(name) : text.equals(name);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyReasonIsExplainedInChinese(RejectReason reason) {
+    assertExplained(chinese.get("reasons").path(reason.name()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyProblemIsExplainedInChinese(ProblemKind problem) {
+    String name = problem.type().substring(problem.type().lastIndexOf(':') + 1);
+    assertExplained(chinese.get("problems").path(name));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyStandingHasWordsInBothLanguages(Standing standing) {
+    assertThat(english.get("standings").path(standing.name()).asText()).isNotBlank();
+    assertThat(chinese.get("standings").path(standing.name()).asText()).isNotBlank();
+  }
+
+  @Test
+  void thePageKnowsTheLimitsThatTheServiceHas() throws IOException {
+    assertThat(read("pictures.js")).contains("MAX_PICTURE_BYTES = 8 * 1024 * 1024;");
+    assertThat(RecordSizes.MAX_IMAGE).isEqualTo(8 * 1024 * 1024);
+  }
+
+  private static void assertExplained(JsonNode words) {
+    assertThat(words.path("says").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
+    assertThat(words.path("remedy").asText()).matches("\\P{IsHan}*\\p{IsHan}.*");
+  }
+
+  /** Each text's name with the names of the places in it. */
+  private static Map<String, Set<String>> places(JsonNode section) {
+    Map<String, Set<String>> places = new TreeMap<>();
+    section
+        .properties()
+        .forEach(
+            text ->
+                places.put(
+                    text.getKey(),
+                    PLACE
+                        .matcher(text.getValue().asText())
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.toCollection(TreeSet::new))));
+    return places;
+  }
+
+  private static String read(String name) throws IOException {
+    try (InputStream file =
+        ContributionPage.class.getResourceAsStream(ContributionPage.FOLDER + name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
