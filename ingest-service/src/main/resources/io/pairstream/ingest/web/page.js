@@ -282,6 +282,7 @@ function askForKey(why) {
   find("key").setAttribute("aria-invalid", String(why !== "missing"));
   if (was || why !== "missing") {
     find("key").focus();
+    find("key").select();
   }
 }
 

@@ -1,0 +1,278 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** A real browser of this machine, without a window, and a person who uses it. */
+final class Browser implements AutoCloseable {
+
+  /** What a person looks at. */
+  enum Screen {
+    DESK(1280, 900),
+    /** The narrowest phone that is still common. */
+    PHONE(360, 740);
+
+    private final int widthPx;
+    private final int heightPx;
+
+    Screen(int widthPx, int heightPx) {
+      this.widthPx = widthPx;
+      this.heightPx = heightPx;
+    }
+  }
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Complains of each browser that is newer than Selenium; what it would find is not used. */
+  private static final Logger DEVTOOLS_FINDER =
+      Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
+  /** More stops than any page of ours has. */
+  private static final int MOST_TABS = 60;
+
+  private final ChromeDriver driver;
+
+  private Browser(ChromeDriver driver) {
+    this.driver = driver;
+  }
+
+  /**
+   * Opens a browser with nothing remembered.
+   *
+   * @param languages what the person reads, as {@code Accept-Language} has it
+   */
+  static Browser open(Screen screen, String languages) {
+    Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
+    Optional<Path> driver = program("chromedriver");
+    if (browser.isEmpty() || driver.isEmpty()) {
+      String missing = "no Chromium with its chromedriver on the path";
+      if (Boolean.parseBoolean(System.getenv("ENGINE_REQUIRED"))) {
+        fail("ENGINE_REQUIRED is set, but there is " + missing);
+      }
+      abort(missing + "; ENGINE_REQUIRED=true makes this a failure");
+    }
+    DEVTOOLS_FINDER.setLevel(Level.SEVERE);
+    ChromeDriverService service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(driver.orElseThrow().toFile())
+            .usingAnyFreePort()
+            .withSilent(true)
+            .build();
+    return new Browser(
+        new ChromeDriver(service, options(browser.orElseThrow(), screen, languages)));
+  }
+
+  private static ChromeOptions options(Path browser, Screen screen, String languages) {
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(browser.toFile());
+    options.addArguments("--headless=new", "--disable-dev-shm-usage", "--no-first-run");
+    options.addArguments("--accept-lang=" + languages);
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", languages));
+    if (System.getProperty("user.name").equals("root")) {
+      // Its sandbox does not work for root, as whom containers like to run.
+      options.addArguments("--no-sandbox");
+    }
+    if (screen == Screen.PHONE) {
+      options.setExperimentalOption(
+          "mobileEmulation",
+          Map.of(
+              "deviceMetrics",
+              Map.of(
+                  "width",
+                  screen.widthPx,
+                  "height",
+                  screen.heightPx,
+                  "pixelRatio",
+                  2.0,
+                  "touch",
+                  true)));
+    } else {
+      options.addArguments("--window-size=" + screen.widthPx + "," + screen.heightPx);
+    }
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    options.setCapability("goog:loggingPrefs", logs);
+    return options;
+  }
+
+  private static Optional<Path> program(String... names) {
+    String path = System.getenv().getOrDefault("PATH", "");
+    return Arrays.stream(names)
+        .flatMap(name -> Arrays.stream(path.split(File.pathSeparator)).map(at -> Path.of(at, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** Goes to an address and waits until the page can be used. */
+  void visit(String address) {
+    driver.get(address);
+    awaitUsable();
+  }
+
+  void reload() {
+    driver.navigate().refresh();
+    awaitUsable();
+  }
+
+  private void awaitUsable() {
+    await(
+        "the page is ready",
+        () -> "ready".equals(script("return document.documentElement.dataset.state")));
+  }
+
+  /** How the person likes pages: {@code dark} or {@code light}. */
+  void prefer(String colourScheme) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", colourScheme),
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+  }
+
+  /** Presses Tab until the focus is on what the selector finds. */
+  void tabTo(String selector) {
+    for (int tabs = 0; tabs < MOST_TABS; tabs++) {
+      if (isFocused(selector)) {
+        return;
+      }
+      press(Keys.TAB);
+    }
+    fail("the Tab key does not lead to " + selector + "; the focus is on " + focused());
+  }
+
+  boolean isFocused(String selector) {
+    return Boolean.TRUE.equals(
+        script("return document.activeElement?.matches(arguments[0]) ?? false", selector));
+  }
+
+  private Object focused() {
+    return script("return document.activeElement?.outerHTML.slice(0, 200)");
+  }
+
+  /** Types into whatever has the focus. */
+  void press(CharSequence... keys) {
+    driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /** Chooses files in the dialog of the field that has the focus, or of the selector's. */
+  void choose(String selector, Path... files) {
+    one(selector)
+        .sendKeys(Arrays.stream(files).map(Path::toString).collect(Collectors.joining("\n")));
+  }
+
+  void click(String selector) {
+    one(selector).click();
+  }
+
+  void type(String selector, String text) {
+    one(selector).sendKeys(text);
+  }
+
+  WebElement one(String selector) {
+    await(selector + " is there", () -> !driver.findElements(By.cssSelector(selector)).isEmpty());
+    return driver.findElement(By.cssSelector(selector));
+  }
+
+  List<String> texts(String selector) {
+    return driver.findElements(By.cssSelector(selector)).stream().map(WebElement::getText).toList();
+  }
+
+  /** All that can be seen of an element. */
+  String text(String selector) {
+    return one(selector).getText();
+  }
+
+  boolean isVisible(String selector) {
+    return driver.findElements(By.cssSelector(selector)).stream().anyMatch(WebElement::isDisplayed);
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    Await.until(what, PATIENCE, condition, this::visibleText);
+  }
+
+  void awaitText(String selector, String text) {
+    await(
+        selector + " says " + text,
+        () -> texts(selector).stream().anyMatch(found -> found.contains(text)));
+  }
+
+  private String visibleText() {
+    return driver.findElement(By.tagName("body")).getText();
+  }
+
+  Object script(String script, Object... arguments) {
+    return driver.executeScript(script, arguments);
+  }
+
+  /** What the browser complained of: errors of scripts, what the policy blocked. */
+  List<String> complaints() {
+    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+        .map(LogEntry::getMessage)
+        .toList();
+  }
+
+  /** What stands in the way of people with disabilities, as axe-core finds it. */
+  List<String> barriers() throws IOException {
+    try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
+      script(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    Object found =
+        driver.executeAsyncScript(
+            "const done = arguments[arguments.length - 1];"
+                + "axe.run(document, {resultTypes: ['violations']}).then(result => done("
+                + "result.violations.map(v => v.impact + ' ' + v.id + ': '"
+                + " + v.nodes.map(n => n.target.join(' ')).join(', '))));");
+    return ((List<?>) found).stream().map(String::valueOf).toList();
+  }
+
+  /** Whether the page is wider than the screen. */
+  boolean scrollsSideways() {
+    return Boolean.TRUE.equals(
+        script(
+            "return document.documentElement.scrollWidth > document.documentElement.clientWidth"));
+  }
+
+  /** Keeps a picture of the screen beside the test's reports. */
+  void picture(String name) {
+    try {
+      Path folder = Files.createDirectories(Path.of("target", "pictures"));
+      Files.write(folder.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    driver.quit();
+  }
+}

@@ -1,0 +1,364 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemKind;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/** The contribution page in a real browser, as people use it. */
+@Timeout(120)
+class ContributionPageTest {
+
+  private static final Map<String, String> TOO_SMALL =
+      Map.of(
+          "reason",
+          "IMAGE_TOO_SMALL",
+          "says",
+          "48x40: shorter side is below 64 px",
+          "measured",
+          "40 px",
+          "limit",
+          "64 px",
+          "remedy",
+          "Send the image in a higher resolution.");
+
+  /** Texts that would run where text is taken for markup, an address or code. */
+  private static final List<String> TRAPS =
+      List.of(
+          "<script>window.trapped = 1</script>",
+          "<img src=x onerror=\"window.trapped = 1\">",
+          "\"><svg onload=window.trapped=1>",
+          "javascript:window.trapped=1",
+          "{{constructor.constructor('window.trapped=1')()}}",
+          "${window.trapped=1}",
+          "'-(window.trapped=1)-'",
+          "</textarea><iframe srcdoc=\"<script>parent.trapped=1</script>\">",
+          "<a href=\"javascript:window.trapped=1\" autofocus onfocus=window.trapped=1>click</a>",
+          "<style>body{display:none}</style>",
+          "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
+
+  @TempDir private Path folder;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T using(T opened) {
+    open.add(opened);
+    return opened;
+  }
+
+  @Test
+  void aPersonWithAKeyboardAloneSendsTwoPicturesAndReadsWhatBecameOfThem() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+
+    browser.tabTo("#files");
+    browser.choose("#files", picture("good.png", 320, 240), picture("small.png", 48, 40));
+    browser.await(
+        "the first caption has the focus",
+        () -> browser.isFocused("#draft-list li:first-child textarea"));
+    browser.press("A red square on a blue ground.");
+    browser.press(Keys.TAB);
+    browser.tabTo("#draft-list li:last-child textarea");
+    browser.press("A tiny square.");
+    browser.tabTo("#send");
+    browser.press(Keys.ENTER);
+
+    browser.await("the result has the focus", () -> browser.isFocused("#sent-title"));
+    browser.await("both are received", () -> door.sent().size() == 2);
+    door.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    door.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
+    browser.awaitText("#sent-list li:first-child", "Accepted: it is training data now");
+    browser.awaitText("#sent-list li:last-child", "Turned away");
+    assertThat(browser.text("#sent-list li:last-child"))
+        .contains("shorter side is below 64 px", "40 px", "Send the image in a higher resolution.");
+    assertThat(
+            String.valueOf(
+                browser.script("return document.getElementById('announcer').textContent")))
+        .contains("A red square on a blue ground.: Accepted", "A tiny square.: Turned away");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh");
+
+    browser.choose("#files", picture("small.png", 48, 40));
+    browser.type("#draft-list textarea", "一个很小的红色方块。");
+    browser.click("#send");
+    door.decide("一个很小的红色方块。", "QUARANTINED", TOO_SMALL);
+
+    browser.awaitText("#sent-list", "被退回");
+    assertThat(browser.text("#sent-list")).contains("图片太小。", "40 px", "请发送分辨率更高的图片。");
+    assertThat(browser.text("#sent-list")).doesNotContain("shorter side");
+    browser.click("[data-language=en]");
+    browser.awaitText("#sent-list", "shorter side is below 64 px");
+    browser.reload();
+    assertThat(browser.script("return document.documentElement.lang")).isEqualTo("en");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en-GB, light", "zh-CN, light", "en-GB, dark"})
+  void nothingStandsInTheWayOfPeopleOnAPhone(String language, String colours) throws Exception {
+    nothingStandsInTheWay(Browser.Screen.PHONE, language, colours);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"en-GB, light", "zh-CN, dark"})
+  void nothingStandsInTheWayOfPeopleAtADesk(String language, String colours) throws Exception {
+    nothingStandsInTheWay(Browser.Screen.DESK, language, colours);
+  }
+
+  private void nothingStandsInTheWay(Browser.Screen screen, String language, String colours)
+      throws Exception {
+    Browser browser = using(Browser.open(screen, language));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.prefer(colours);
+    browser.visit(door.address());
+    requireFree(browser);
+
+    browser.choose(
+        "#files", picture("good.png", 320, 240), picture("small.png", 48, 40), text("page.png"));
+    browser.await("three drafts", () -> browser.texts("#draft-list li").size() == 3);
+    browser.click("#send");
+    browser.await("the words are asked for", () -> browser.isVisible(".words-wrong"));
+    requireFree(browser);
+
+    browser.type("#draft-list li:nth-child(1) textarea", "A red square on a blue ground.");
+    browser.type(
+        "#draft-list li:nth-child(2) textarea",
+        "Averylongwordwithoutanyspaceinitthatwouldmakeaphonescrollsidewaysifnobodyhadthoughtofit");
+    browser.click("#send");
+    browser.await("both are received", () -> door.sent().size() == 2);
+    requireFree(browser);
+
+    door.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    door.decide(
+        door.sent().stream()
+            .map(ScriptedDoor.Sent::caption)
+            .filter(c -> c.startsWith("Avery"))
+            .findFirst()
+            .orElseThrow(),
+        "QUARANTINED",
+        TOO_SMALL);
+    browser.await("one is turned away", () -> browser.isVisible("#sent-list [data-kind=bad]"));
+    requireFree(browser);
+    browser.picture(screen + "-" + language + "-" + colours);
+  }
+
+  private static void requireFree(Browser browser) throws IOException {
+    assertThat(browser.barriers()).isEmpty();
+    assertThat(browser.scrollsSideways()).isFalse();
+  }
+
+  @Test
+  void nothingThatPeopleOrTheServiceWriteRunsAsCode() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+
+    Path named =
+        Files.copy(
+            picture("good.png", 320, 240),
+            folder.resolve("<img src=x onerror=window.trapped=1>\"'.png"));
+    browser.choose("#files", TRAPS.stream().map(trap -> named).toArray(Path[]::new));
+    browser.await("all are there", () -> browser.texts("#draft-list li").size() == TRAPS.size());
+    for (int i = 0; i < TRAPS.size(); i++) {
+      browser.script(
+          "const area = document.querySelectorAll('#draft-list textarea')[arguments[0]];"
+              + "area.value = arguments[1]; area.dispatchEvent(new Event('input'))",
+          i,
+          TRAPS.get(i));
+    }
+    for (String trap : TRAPS) {
+      door.decide(
+          trap,
+          "QUARANTINED",
+          Map.of("reason", trap, "says", trap, "measured", trap, "limit", trap, "remedy", trap));
+    }
+    browser.click("#send");
+
+    browser.await(
+        "all are turned away",
+        () -> browser.texts("#sent-list [data-kind=bad]").size() == TRAPS.size());
+    assertThat(browser.texts("#sent-list .caption")).containsExactlyElementsOf(TRAPS);
+    assertThat(browser.script("return window.trapped ?? 'no'")).isEqualTo("no");
+    assertThat(
+            browser.script(
+                "return document.querySelectorAll('iframe, main script, main style').length"))
+        .isEqualTo(0L);
+    assertThat(browser.complaints()).isEmpty();
+    assertThat(door.sent())
+        .allSatisfy(sent -> assertThat(sent.head()).doesNotContain("onerror=window.trapped=1>\\"));
+  }
+
+  @Test
+  void whatCannotBeTakenIsSaidBeforeAnythingIsSent() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    byte[] large = new byte[8 * 1024 * 1024 + 1];
+    System.arraycopy(Files.readAllBytes(picture("good.png", 8, 8)), 0, large, 0, 40);
+
+    browser.choose("#files", Files.write(folder.resolve("large.png"), large), text("page.jpg"));
+
+    browser.awaitText(
+        "#draft-list li:first-child", "This file has 8.1 MiB; at most 8 MiB are taken.");
+    browser.awaitText("#draft-list li:last-child", "Choose a JPEG, PNG, WebP or GIF file.");
+    assertThat(browser.isVisible("#send")).isFalse();
+    assertThat(door.sent()).isEmpty();
+  }
+
+  @Test
+  void aServiceThatWasAwayGetsThePairOnceMoreUnderTheSameKey() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    browser.choose("#files", picture("good.png", 320, 240));
+    browser.type("#draft-list textarea", "A red square.");
+    door.refuseNext(Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "later").retryAfter(1));
+    browser.click("#send");
+    browser.await("it is sent again", () -> door.sent().size() == 2);
+    browser.awaitText("#sent-list", "Received");
+
+    int port = door.interrupt();
+    browser.awaitText("#connection", "The connection is lost.");
+    door.decide("A red square.", "TRAINING", Map.of());
+    door.reopen(port);
+
+    browser.awaitText("#sent-list", "Accepted");
+    browser.awaitText("#connection", "Connected again.");
+    assertThat(new HashSet<>(door.sent().stream().map(ScriptedDoor.Sent::key).toList())).hasSize(1);
+  }
+
+  @Test
+  void aReloadFindsWhatWasSentAndKeepsNoPictures() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    browser.choose("#files", picture("good.png", 320, 240));
+    browser.type("#draft-list textarea", "A red square.");
+    browser.click("#send");
+    browser.awaitText("#sent-list", "Received");
+
+    browser.reload();
+
+    browser.awaitText("#sent-list", "A red square.");
+    browser.awaitText("#sent-list", "Received");
+    door.decide("A red square.", "VALIDATION", Map.of());
+    browser.awaitText("#sent-list", "to check the training");
+    String kept = String.valueOf(browser.script("return JSON.stringify({...localStorage})"));
+    assertThat(kept)
+        .contains(String.format("%032x", 1))
+        .doesNotContain("square")
+        .hasSizeLessThan(400);
+    browser.click("#forget");
+    assertThat(browser.isVisible("#sent")).isFalse();
+    assertThat(browser.script("return localStorage.getItem('pairstream.pairs')")).isNull();
+  }
+
+  @Test
+  void aPairThatIsTurnedAwayForItsWordsIsMendedAndSentAnew() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    browser.choose("#files", picture("good.png", 320, 240));
+    browser.type("#draft-list textarea", "dog.jpg");
+    door.decide(
+        "dog.jpg",
+        "QUARANTINED",
+        Map.of(
+            "reason",
+            "CAPTION_IS_FILE_NAME",
+            "says",
+            "It is a file's name.",
+            "remedy",
+            "Describe it."));
+    door.decide("A red dog.", "TRAINING", Map.of());
+    browser.click("#send");
+
+    browser.awaitText("#sent-list", "Turned away");
+    browser.click("#sent-list .change");
+    browser.one("#draft-list textarea").clear();
+    browser.type("#draft-list textarea", "A red dog.");
+    browser.click("#send");
+
+    browser.awaitText("#sent-list", "Accepted");
+    assertThat(new HashSet<>(door.sent().stream().map(ScriptedDoor.Sent::key).toList())).hasSize(2);
+  }
+
+  @Test
+  void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.withKey());
+    browser.visit(door.address());
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    assertThat(browser.barriers()).isEmpty();
+
+    browser.press("psk_wrong", Keys.ENTER);
+    browser.awaitText("#access-wrong", "does not take this key");
+    browser.press(ScriptedDoor.KEY, Keys.ENTER);
+    browser.await("the form is gone", () -> !browser.isVisible("#access"));
+    browser.choose("#files", picture("good.png", 320, 240));
+    browser.type("#draft-list textarea", "A red square.");
+    door.decide("A red square.", "TRAINING", Map.of());
+    browser.click("#send");
+
+    browser.awaitText("#sent-list", "Accepted");
+    assertThat(browser.text("footer")).contains("Sending as reader.");
+    assertThat(
+            String.valueOf(
+                browser.script(
+                    "return performance.getEntries().map(e => e.name).join(' ') + location.href"
+                        + " + JSON.stringify({...localStorage}) + document.cookie")))
+        .contains("/v1/pairs")
+        .doesNotContain("psk_");
+  }
+
+  /** A red square on blue. */
+  private Path picture(String name, int widthPx, int heightPx) throws IOException {
+    BufferedImage image = new BufferedImage(widthPx, heightPx, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    pen.setColor(new Color(60, 90, 160));
+    pen.fillRect(0, 0, widthPx, heightPx);
+    pen.setColor(new Color(190, 60, 50));
+    pen.fillRect(widthPx / 4, heightPx / 4, widthPx / 2, heightPx / 2);
+    pen.dispose();
+    Path file = folder.resolve(name);
+    ImageIO.write(image, "png", file.toFile());
+    return file;
+  }
+
+  /** A web page that is named like a picture. */
+  private Path text(String name) throws IOException {
+    return Files.writeString(folder.resolve(name), "<!doctype html><p>not a picture</p>");
+  }
+}
