@@ -48,9 +48,9 @@ final class ScriptedDoor implements AutoCloseable {
    * A pair as it came.
    *
    * @param key the request's Idempotency-Key
-   * @param head the request's multipart text before the image's bytes
+   * @param body the whole body, as text
    */
-  record Sent(String key, String caption, String head) {}
+  record Sent(String key, String caption, String body) {}
 
   private final boolean wantsKey;
   private final Queue<Problem> refusals = new ConcurrentLinkedQueue<>();
@@ -143,11 +143,7 @@ final class ScriptedDoor implements AutoCloseable {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "there is no caption").asException();
     }
     String words = caption.group(1);
-    sent.add(
-        new Sent(
-            request.header("Idempotency-Key").orElse(""),
-            words,
-            text.substring(0, Math.min(text.length(), 400))));
+    sent.add(new Sent(request.header("Idempotency-Key").orElse(""), words, text));
     Problem refusal = refusals.poll();
     if (refusal != null) {
       throw refusal.asException();

@@ -23,6 +23,7 @@ export class DraftCard {
   #preview;
   #number = 1;
   #words;
+  #mediaType = "";
   #pictureProblem = null;
   #wordsProblem = null;
 
@@ -74,7 +75,7 @@ export class DraftCard {
     remove.textContent = words.say("draft.remove");
     remove.setAttribute("aria-label", words.say("draft.removeNumbered", { number }));
     this.#fillLanguages();
-    this.showPictureProblem(this.#pictureProblem);
+    this.show({ mediaType: this.#mediaType, problem: this.#pictureProblem });
     this.showWordsProblem(this.#wordsProblem);
   }
 
@@ -92,7 +93,8 @@ export class DraftCard {
   }
 
   /** A picture that is not taken can only be removed. */
-  showPictureProblem(problem) {
+  show({ mediaType = "", problem = null }) {
+    this.#mediaType = mediaType;
     this.#pictureProblem = problem;
     this.#part(".picture-wrong").textContent = problem ? this.#text(problem) : "";
     this.#part(".caption-label").hidden = problem !== null;
@@ -129,8 +131,9 @@ export class DraftCard {
     return this.isSendable() && this.#wordsProblem === null;
   }
 
+  /** Not before its picture was looked at. */
   isSendable() {
-    return this.#pictureProblem === null;
+    return this.#mediaType !== "";
   }
 
   focus() {
@@ -143,6 +146,7 @@ export class DraftCard {
       key: newKey(),
       id: "",
       file: this.#file,
+      mediaType: this.#mediaType,
       preview: this.#preview,
       caption: this.caption(),
       language: this.#hint,
@@ -267,7 +271,7 @@ export class SentCard {
 
   #isAboutWords() {
     const { standing, reason, problem } = this.#state;
-    const about = reason || problem?.reason || problemName(problem);
+    const about = reason || problem?.reason || problem?.field || "";
     return (standing === "QUARANTINED" || standing === "REFUSED") && /^caption/i.test(about);
   }
 
@@ -294,7 +298,7 @@ export class SentCard {
   }
 }
 
-/** The last part of a problem's type, such as caption-too-long. */
+/** The last part of a problem's type, such as body-too-large. */
 function problemName(problem) {
   return String(problem?.type ?? "").split(":").pop();
 }

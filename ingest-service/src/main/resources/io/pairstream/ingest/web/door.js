@@ -218,18 +218,12 @@ export class Door {
   /** By XMLHttpRequest, which tells how much of a picture has gone out. */
   #post(pair, onShare) {
     return new Promise((resolve) => {
-      const form = new FormData();
-      // The file's own name stays here: nobody needs it.
-      form.append("image", pair.file, "picture");
-      form.append("caption", pair.caption);
-      if (pair.language !== "") {
-        form.append("language", pair.language);
-      }
       const request = new XMLHttpRequest();
       request.open("POST", "/v1/pairs");
       for (const [name, value] of Object.entries(this.#headers())) {
         request.setRequestHeader(name, value);
       }
+      request.setRequestHeader("Content-Type", `multipart/form-data; boundary=${pair.key}`);
       request.setRequestHeader("Accept", "application/json, application/problem+json");
       request.setRequestHeader("Idempotency-Key", `"${pair.key}"`);
       request.upload.onprogress = (event) => {
@@ -249,7 +243,7 @@ export class Door {
         this.#disconnected();
         resolve({ status: 0, body: {}, retryAfter: null });
       };
-      request.send(form);
+      request.send(form(pair));
     });
   }
 
@@ -366,6 +360,26 @@ export async function* events(stream, onBytes) {
       }
     }
   }
+}
+
+/**
+ * A pair as multipart/form-data, the same bytes each time: a request that is repeated under its key
+ * must be the same. The file's own name stays here; nobody needs it.
+ */
+function form(pair) {
+  const parts = [
+    ["caption", "", pair.caption],
+    ["language", "", pair.language],
+    ["image", `Content-Type: ${pair.mediaType}\r\n`, pair.file],
+  ].filter(([, , content]) => content !== "");
+  return new Blob([
+    ...parts.flatMap(([name, head, content]) => [
+      `--${pair.key}\r\nContent-Disposition: form-data; name="${name}"\r\n${head}\r\n`,
+      content,
+      "\r\n",
+    ]),
+    `--${pair.key}--\r\n`,
+  ]);
 }
 
 /** No answer, a conflict that passes, too much at once, or a service that cannot now. */

@@ -75,7 +75,7 @@ async function add(files) {
     drafts.push(draft);
     find("draft-list").append(draft.element);
     draft.speak(words, drafts.length);
-    draft.showPictureProblem(await inspect(file));
+    draft.show(await inspect(file));
     first = first ?? draft;
     added++;
   }
@@ -228,6 +228,7 @@ function change(card) {
   drafts.push(draft);
   find("draft-list").append(draft.element);
   draft.speak(words, drafts.length);
+  draft.show({ mediaType: card.pair.mediaType });
   draft.write(card.pair.caption);
   countDrafts();
   countSent();

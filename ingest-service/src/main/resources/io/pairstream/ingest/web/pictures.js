@@ -5,22 +5,27 @@
 export const MAX_PICTURE_BYTES = 8 * 1024 * 1024;
 
 /** Longest caption in bytes of UTF-8, as the service takes it. */
-export const MAX_CAPTION_BYTES = 16 * 1024;
+export const MAX_CAPTION_BYTES = 64 * 1024;
 
 const MIB = 1024 * 1024;
 
-/** What is wrong with a file, as {text, values}, or null. */
+/** What a file is, by its bytes: {mediaType}, or {problem} with {text, values}. */
 export async function inspect(file) {
   let start;
   try {
     start = new Uint8Array(await file.slice(0, 512).arrayBuffer());
   } catch {
-    return { text: "picture.unreadable", values: {} };
-  }
-  if (start.length === 0) {
-    return { text: "picture.empty", values: {} };
+    return { problem: { text: "picture.unreadable", values: {} } };
   }
   const type = typeOf(start);
+  const problem = pictureProblem(file, type);
+  return problem ? { problem } : { mediaType: `image/${type.toLowerCase()}` };
+}
+
+function pictureProblem(file, type) {
+  if (file.size === 0) {
+    return { text: "picture.empty", values: {} };
+  }
   if (type === "HEIC") {
     return { text: "picture.heic", values: {} };
   }
