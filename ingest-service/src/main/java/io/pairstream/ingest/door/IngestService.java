@@ -7,6 +7,7 @@ import io.pairstream.ingest.keys.ApiKeyAuthenticator;
 import io.pairstream.ingest.keys.KeyRing;
 import io.pairstream.ingest.keys.ProducerQuotas;
 import io.pairstream.ingest.keys.Quotas;
+import io.pairstream.ingest.page.ContributionPage;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.requests.Idempotency;
@@ -69,6 +70,9 @@ public final class IngestService implements AutoCloseable {
                 List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle))
             .routes());
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
+    routes.addAll(new HealthRoutes(List.of(intake::obstacle)).routes());
+    routes.addAll(new OpenApiRoute().routes());
+    routes.addAll(ContributionPage.routes());
     door =
         new HttpDoor(
             settings.server(),
