@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,12 +93,11 @@ final class DemoCommand implements Callable<Integer> {
     PairSupply supply = supply(err);
     Path directory = Files.createTempDirectory("pairstream-demo");
     try (WholePlatform platform =
-        WholePlatform.start(
+        WholePlatform.withoutFrontDoor(
             PlatformSettings.in(directory),
             new Dataset(Dataset.DEFAULT_NAME),
             TopicCatalogue.DEFAULT_PARTITIONS,
             checkedRecipe,
-            List.of(),
             new TerminalProgress(err))) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
@@ -112,7 +110,9 @@ final class DemoCommand implements Callable<Integer> {
       out.println(json ? summary.toJson() : "\n" + summary.toText());
       out.flush();
       if (!exit) {
-        tellWhatNext(result, directory, platform.awaitFrontDoor(), json ? err : out);
+        // Only now, so that it takes no part of the demo's own time.
+        platform.openFrontDoor();
+        tellWhatNext(result, directory, platform.frontDoorAddress(), json ? err : out);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
           err.println("pairstream: stopped, because " + failure.get());

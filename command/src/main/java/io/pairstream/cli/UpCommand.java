@@ -9,7 +9,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,17 +75,15 @@ final class UpCommand implements Callable<Integer> {
             checkedDataset,
             partitions,
             checkedRecipe,
-            List.of(),
             new TerminalProgress(err))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
-      String frontDoor = whole.awaitFrontDoor();
       if (json) {
-        out.println(asJson(platform, frontDoor));
+        out.println(asJson(whole));
       } else {
         out.println("Kafka            " + platform.bootstrapServers());
         out.println("Schema registry  " + platform.schemaRegistryUrl());
-        out.println("Page and API     " + frontDoor);
+        out.println("Page and API     " + whole.frontDoorAddress());
         out.println("Data             " + platform.dataDirectory());
       }
       out.flush();
@@ -114,12 +111,13 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static String asJson(LocalPlatform platform, String frontDoor) {
+  private static String asJson(WholePlatform whole) {
+    LocalPlatform platform = whole.processes();
     return new JsonMapper()
         .createObjectNode()
         .put("bootstrap_servers", platform.bootstrapServers())
         .put("schema_registry", platform.schemaRegistryUrl())
-        .put("ingest_url", frontDoor)
+        .put("ingest_url", whole.frontDoorAddress())
         .put("data_dir", platform.dataDirectory().toString())
         .put("pid", ProcessHandle.current().pid())
         .toString();

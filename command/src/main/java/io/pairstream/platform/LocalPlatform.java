@@ -225,6 +225,13 @@ public final class LocalPlatform implements AutoCloseable {
     announce();
   }
 
+  /** An address that was made known; nothing where none was under that key. */
+  public Optional<String> address(String key) {
+    synchronized (children) {
+      return Optional.ofNullable(addresses.get(key));
+    }
+  }
+
   /**
    * Returns when a process of the platform was given up, with the reason, or when the platform was
    * closed, with nothing.

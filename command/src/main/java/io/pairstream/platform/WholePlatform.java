@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Broker, registry, the topics of a data set, the preprocessing service and the front door, on this
@@ -38,13 +37,10 @@ public final class WholePlatform implements AutoCloseable {
 
   private static final String PREPROCESS = "preprocess";
   private static final String INGEST = "ingest";
+  private static final String INGEST_URL = "ingest_url";
 
   private final LocalPlatform platform;
   private final Cluster cluster;
-  private Optional<FrontDoor> frontDoor = Optional.empty();
-
-  /** A front door that was told to open, and where. */
-  private record FrontDoor(String address, LocalPlatform.Launch launch) {}
 
   private WholePlatform(LocalPlatform platform, Cluster cluster) {
     this.platform = platform;
@@ -52,12 +48,12 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Starts everything, and returns once pairs can be published and are cleaned. The front door may
-   * open a little later; see {@link #awaitFrontDoor}.
+   * Starts everything, and returns once pairs can be published, are cleaned, and can be sent to the
+   * front door.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
-   * @param moreArguments further arguments of the preprocessing service
+   * @param listener hears of all processes
    * @throws PlatformException where something does not start; then nothing is left running
    */
   public static WholePlatform start(
@@ -65,12 +61,13 @@ public final class WholePlatform implements AutoCloseable {
       Dataset dataset,
       int partitions,
       String recipe,
-      List<String> moreArguments,
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
-      whole.openFrontDoor();
-      whole.startPreprocessing(recipe, moreArguments, List.of());
+      // Both start at once: neither needs the other.
+      FrontDoor door = whole.beginFrontDoor();
+      whole.startPreprocessing(recipe, List.of(), List.of());
+      door.await();
       return whole;
     } catch (RuntimeException e) {
       whole.close();
@@ -79,7 +76,31 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Starts everything but the preprocessing service, and returns once pairs can be published.
+   * Starts everything but the front door, and returns once pairs can be published and are cleaned.
+   *
+   * @param partitions partitions of each topic, where the topics are new
+   * @param recipe name or path of a recipe that has been checked
+   * @param listener hears of all processes
+   * @throws PlatformException where something does not start; then nothing is left running
+   */
+  public static WholePlatform withoutFrontDoor(
+      PlatformSettings settings,
+      Dataset dataset,
+      int partitions,
+      String recipe,
+      PlatformListener listener) {
+    WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
+    try {
+      whole.startPreprocessing(recipe, List.of(), List.of());
+      return whole;
+    } catch (RuntimeException e) {
+      whole.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts broker, registry and topics alone, and returns once pairs can be published.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @throws PlatformException where something does not start; then nothing is left running
@@ -133,11 +154,27 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Tells the front door to open on loopback, for whoever uses this machine, and does not wait.
+   * Opens the front door, and returns once it takes pairs.
    *
-   * @throws PlatformException where no port can be remembered
+   * @throws PlatformException where it does not open; the rest goes on
    */
-  private void openFrontDoor() {
+  public void openFrontDoor() {
+    beginFrontDoor().await();
+  }
+
+  /**
+   * Where the page and the API are, such as {@code http://127.0.0.1:8080}.
+   *
+   * @throws IllegalStateException where the front door was not opened
+   */
+  public String frontDoorAddress() {
+    return platform
+        .address(INGEST_URL)
+        .orElseThrow(() -> new IllegalStateException("the front door was not opened"));
+  }
+
+  /** On loopback, for whoever uses this machine. */
+  private FrontDoor beginFrontDoor() {
     int port = platform.port(INGEST, INGEST_PORT);
     String address = "http://127.0.0.1:" + port;
     List<String> arguments = new ArrayList<>(List.of("ingest", "--anonymous"));
@@ -147,21 +184,25 @@ public final class WholePlatform implements AutoCloseable {
         ServiceSpec.of(INGEST, "io.pairstream.cli.Main", arguments)
             .withJvmOptions(INGEST_JVM.toArray(String[]::new))
             .readyWhen(Readiness.httpOk(URI.create(address + "/health/ready")));
-    frontDoor = Optional.of(new FrontDoor(address, platform.begin(service)));
+    return new FrontDoor(address, platform.begin(service));
   }
 
-  /**
-   * Returns once the front door is open, and makes its address known.
-   *
-   * @return the address of the page and of the API, such as {@code http://127.0.0.1:8080}
-   * @throws PlatformException where it does not open
-   */
-  public String awaitFrontDoor() {
-    FrontDoor door =
-        frontDoor.orElseThrow(() -> new IllegalStateException("nobody opened the front door"));
-    door.launch().await();
-    platform.announce("ingest_url", door.address());
-    return door.address();
+  /** A front door that was told to open, and where. */
+  private final class FrontDoor {
+
+    private final String address;
+    private final LocalPlatform.Launch launch;
+
+    FrontDoor(String address, LocalPlatform.Launch launch) {
+      this.address = address;
+      this.launch = launch;
+    }
+
+    /** Returns once it is open, and makes its address known. */
+    void await() {
+      launch.await();
+      platform.announce(INGEST_URL, address);
+    }
   }
 
   private static List<String> clusterOptions(Cluster cluster) {

@@ -38,7 +38,7 @@ class UpCommandTest {
   void leavesNoProcessFiveSecondsAfterItWasKilled() throws Exception {
     Process up = start();
     List<ProcessHandle> children = children();
-    assertThat(children).hasSize(3);
+    assertThat(children).hasSize(4);
 
     up.destroyForcibly().waitFor();
 
@@ -99,6 +99,8 @@ class UpCommandTest {
     BufferedReader stdout = up.inputReader();
     JsonNode addresses = new JsonMapper().readTree(stdout.readLine());
     assertThat(addresses.path("pid").asLong()).isEqualTo(up.pid());
+    assertThat(PlatformFile.read(directory).orElseThrow().addresses())
+        .containsEntry("ingest_url", addresses.path("ingest_url").asText());
     return up;
   }
 

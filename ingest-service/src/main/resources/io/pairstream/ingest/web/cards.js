@@ -285,7 +285,7 @@ export class SentCard {
         : words.problem(problemName(problem), own);
     }
     if (reason && BAD.has(standing)) {
-      return words.reason(reason, { says: text(says), remedy: text(remedy) });
+      return words.reason(reason, { says: withoutStanding(text(says)), remedy: text(remedy) });
     }
     return { says: "", remedy: "" };
   }
@@ -301,6 +301,12 @@ export class SentCard {
 /** The last part of a problem's type, such as body-too-large. */
 function problemName(problem) {
   return String(problem?.type ?? "").split(":").pop();
+}
+
+/** The service says the standing first and then why; here the standing has a line of its own. */
+function withoutStanding(says) {
+  const why = says.replace(/^(It was turned away|Its image could not be fetched)\.\s*/, "");
+  return why === "" ? says : why;
 }
 
 function text(value) {
