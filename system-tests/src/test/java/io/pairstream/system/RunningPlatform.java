@@ -69,7 +69,9 @@ final class RunningPlatform implements AutoCloseable {
         "the platform is up",
         START_WITHIN,
         () ->
-            Files.exists(data.resolve("platform.json")) && process(data, "preprocess").isPresent(),
+            Files.exists(data.resolve("platform.json"))
+                && process(data, "preprocess").isPresent()
+                && json(data.resolve("platform.json")).has("ingest_url"),
         () -> read(data.resolve("up.log")));
     JsonNode file = json(data.resolve("platform.json"));
     return new RunningPlatform(
