@@ -179,6 +179,9 @@ public final class WholePlatform implements AutoCloseable {
     String address = "http://127.0.0.1:" + port;
     List<String> arguments = new ArrayList<>(List.of("ingest", "--anonymous"));
     arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
+    arguments.addAll(
+        List.of(
+            "--state-dir", platform.dataDirectory().resolve(INGEST).toAbsolutePath().toString()));
     arguments.addAll(clusterOptions(cluster));
     ServiceSpec service =
         ServiceSpec.of(INGEST, "io.pairstream.cli.Main", arguments)

@@ -70,8 +70,6 @@ public final class IngestService implements AutoCloseable {
                 List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle))
             .routes());
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
-    routes.addAll(new HealthRoutes(List.of(intake::obstacle)).routes());
-    routes.addAll(new OpenApiRoute().routes());
     routes.addAll(ContributionPage.routes());
     door =
         new HttpDoor(
