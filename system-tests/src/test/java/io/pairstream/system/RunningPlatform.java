@@ -65,14 +65,12 @@ final class RunningPlatform implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(data.resolve("up.log").toFile())
             .start();
-    Await.until(
-        "the platform is up",
-        START_WITHIN,
-        () ->
-            Files.exists(data.resolve("platform.json"))
-                && process(data, "preprocess").isPresent()
-                && json(data.resolve("platform.json")).has("ingest_url"),
-        () -> read(data.resolve("up.log")));
+    try {
+      awaitUp(data);
+    } catch (AssertionError e) {
+      up.destroy();
+      throw e;
+    }
     JsonNode file = json(data.resolve("platform.json"));
     return new RunningPlatform(
         data,
@@ -84,6 +82,17 @@ final class RunningPlatform implements AutoCloseable {
             // What is asked while a broker restarts is asked again, soon.
             Map.of("default.api.timeout.ms", "8000", "request.timeout.ms", "5000"),
             Map.of()));
+  }
+
+  private static void awaitUp(Path data) {
+    Await.until(
+        "the platform is up",
+        START_WITHIN,
+        () ->
+            Files.exists(data.resolve("platform.json"))
+                && process(data, "preprocess").isPresent()
+                && json(data.resolve("platform.json")).has("ingest_url"),
+        () -> read(data.resolve("up.log")));
   }
 
   Cluster cluster() {
