@@ -48,7 +48,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** Complains of each browser that is newer than Selenium; what it would find is not used. */
   private static final Logger DEVTOOLS_FINDER =

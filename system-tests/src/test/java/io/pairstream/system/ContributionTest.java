@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** A person's pictures on their whole way: page, front door, Kafka, topology, and back. */
-@Timeout(300)
+@Timeout(600)
 class ContributionTest {
 
   @TempDir private Path folder;

@@ -15,6 +15,9 @@ const SILENCE_MS = 60_000;
 
 const LONGEST_PAUSE_S = 30;
 
+/** Where nobody answers, trying costs nothing, and a person waits to see it come back. */
+const LONGEST_PAUSE_LOST_S = 5;
+
 /** Asked so often for a pair that nobody has heard of: a moment ago it may be too new. */
 const UNHEARD_ATTEMPTS = 5;
 
@@ -87,7 +90,7 @@ export class Door {
           this.#onKeyWanted(why);
           await this.#sleep(pair, Infinity, true);
         } else if (isPassing(answer.status)) {
-          const seconds = answer.retryAfter ?? pause(attempt);
+          const seconds = answer.retryAfter ?? this.#pause(attempt);
           tell({ standing: "HELD", note: "retry.soon", values: { seconds }, problem: answer.body, again: true });
           await this.#sleep(pair, seconds);
         } else if (answer.status >= 500) {
@@ -137,7 +140,7 @@ export class Door {
         failures = 0;
       } else {
         failures = end.heard ? 0 : failures + 1;
-        await this.#sleep(pair, end.retryAfter ?? pause(failures));
+        await this.#sleep(pair, end.retryAfter ?? this.#pause(failures));
       }
     }
     this.#followed.delete(pair.key);
@@ -267,6 +270,11 @@ export class Door {
     }
   }
 
+  /** Seconds, twice as long each time. */
+  #pause(attempt) {
+    return Math.min(2 ** attempt, this.#lost ? LONGEST_PAUSE_LOST_S : LONGEST_PAUSE_S);
+  }
+
   #sleep(pair, seconds, forKey = false) {
     return new Promise((resolve) => {
       const timer = seconds === Infinity ? 0 : setTimeout(() => wake(), seconds * 1_000);
@@ -385,11 +393,6 @@ function form(pair) {
 /** No answer, a conflict that passes, too much at once, or a service that cannot now. */
 function isPassing(status) {
   return [0, 408, 409, 425, 429, 502, 503, 504].includes(status);
-}
-
-/** Seconds, twice as long each time. */
-function pause(attempt) {
-  return Math.min(2 ** attempt, LONGEST_PAUSE_S);
 }
 
 /** Of a Retry-After, in either form; null where there is none. */
