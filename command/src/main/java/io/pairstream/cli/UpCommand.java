@@ -56,6 +56,14 @@ final class UpCommand implements Callable<Integer> {
       description = "Partitions of each topic, where the topics are new. Default: ${DEFAULT-VALUE}")
   private int partitions;
 
+  @Option(
+      names = "--fetch-contact",
+      paramLabel = "ADDRESS",
+      description =
+          "Fetch links too, and tell hosts this web or e-mail address, at which their owners can"
+              + " object. Without it links wait.")
+  private String fetchContact;
+
   @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
   private boolean json;
 
@@ -78,6 +86,9 @@ final class UpCommand implements Callable<Integer> {
             new TerminalProgress(err))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
+      if (fetchContact != null) {
+        whole.startFetching(fetchContact);
+      }
       if (json) {
         out.println(asJson(whole));
       } else {

@@ -31,11 +31,15 @@ public final class WholePlatform implements AutoCloseable {
    */
   private static final List<String> INGEST_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
+  /** The fetcher's heap: links of a few partitions, and 64 MiB of images on their way. */
+  private static final List<String> FETCH_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
+
   /** Where the front door listens, if the port is free. */
   private static final int INGEST_PORT = 8080;
 
   private static final String PREPROCESS = "preprocess";
   private static final String INGEST = "ingest";
+  private static final String FETCH = "fetch";
   private static final String INGEST_URL = "ingest_url";
 
   private final LocalPlatform platform;
@@ -150,6 +154,23 @@ public final class WholePlatform implements AutoCloseable {
   /** Stops the preprocessing service; pairs can still be published, and wait. */
   public void stopPreprocessing() {
     platform.stop(PREPROCESS);
+  }
+
+  /**
+   * Starts the fetcher of links, and returns once it is at work.
+   *
+   * @param contact web or e-mail address that hosts are told, at which their owners can object
+   * @throws PlatformException where it does not start; the rest goes on
+   */
+  public void startFetching(String contact) {
+    List<String> arguments = new ArrayList<>(List.of(FETCH, "--user-agent-contact", contact));
+    arguments.addAll(clusterOptions(cluster));
+    platform.launch(
+        ServiceSpec.of(FETCH, "io.pairstream.cli.Main", arguments)
+            .withJvmOptions(FETCH_JVM.toArray(String[]::new))
+            .readyWhen(
+                Readiness.groupIsAtWork(
+                    cluster.bootstrapServers(), cluster.dataset().name() + "-" + FETCH)));
   }
 
   /**
