@@ -33,6 +33,11 @@ public record Dataset(String name) {
     return name + "-preprocess";
   }
 
+  /** Consumer group of the fetchers, which share the links. */
+  public String fetchGroup() {
+    return name + "-fetch";
+  }
+
   /** The group under which a trainer's feed commits its position, for the lag display only. */
   public String feedGroup() {
     return name + "-feed";

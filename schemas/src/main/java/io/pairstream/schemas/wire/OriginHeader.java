@@ -25,7 +25,12 @@ public final class OriginHeader {
 
   /** The coordinates, if the header is there and well-formed. */
   public static Optional<Origin> read(Headers headers) {
-    Header header = headers.lastHeader(NAME);
+    return read(headers, NAME);
+  }
+
+  /** Coordinates in the same form under another name. */
+  static Optional<Origin> read(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
     if (header == null || header.value() == null) {
       return Optional.empty();
     }
