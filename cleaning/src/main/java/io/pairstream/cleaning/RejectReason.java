@@ -62,6 +62,25 @@ public enum RejectReason {
   CAPTION_LANGUAGE_UNSURE("Write whole sentences in one language, and name it with the pair."),
   CAPTION_LANGUAGE_UNWANTED("Send a caption in one of the languages that the recipe lists."),
 
+  FETCH_URL_INVALID("Send the image's own address, http or https, without user name or password."),
+  FETCH_ADDRESS_REFUSED("Put the image where everybody on the internet can fetch it."),
+  FETCH_DNS("Check the host's name; it leads to no address."),
+  FETCH_CONNECTION("Nothing to do, or check that the host answers: the connection failed."),
+  FETCH_TLS("Have the host show a certificate that is valid for its name."),
+  FETCH_TIMEOUT("Put the image on a faster host, or send a smaller file."),
+  FETCH_NOT_FOUND("Check the address; the host does not know the image."),
+  FETCH_GONE("Send another address; the host has removed the image for good."),
+  FETCH_FORBIDDEN("Send the image's file, if you may; the host does not give it to us."),
+  FETCH_THROTTLED("Nothing to do: the host asks for fewer requests; try again later."),
+  FETCH_SERVER_ERROR("Nothing to do: the host has a fault; try again later."),
+  FETCH_STATUS("Send an address at which the host answers 200 with the image."),
+  FETCH_REDIRECT("Send the address at which the image is in the end."),
+  FETCH_ROBOTS("Do not send images of this host; its robots.txt keeps them from us."),
+  FETCH_OPTED_OUT("Do not send this image; its host does not want it used for training."),
+  FETCH_TOO_LARGE("Send the address of a smaller file."),
+  FETCH_NOT_AN_IMAGE("Send the address of a JPEG, PNG, WebP or GIF file; not of a page about it."),
+  FETCH_DIGEST_MISMATCH("Send the digest of the file that is at the address now."),
+
   DUPLICATE_PAIR("Nothing to do: the same image with the same caption is already accepted."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 

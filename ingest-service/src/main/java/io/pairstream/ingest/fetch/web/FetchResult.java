@@ -1,0 +1,99 @@
+package io.pairstream.ingest.fetch.web;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+
+/** What became of an attempt to fetch an image. */
+public sealed interface FetchResult {
+
+  /** Calls the function that fits. */
+  <R> R fold(
+      Function<? super Fetched, ? extends R> fetched,
+      Function<? super Failed, ? extends R> failed,
+      Function<? super Postponed, ? extends R> postponed);
+
+  /**
+   * The image is here: a whole body, whose first bytes are those of a JPEG, PNG, WebP or GIF file,
+   * and whose digest is the expected one. What else may be wrong with it is judged later.
+   *
+   * @param image the body, without a content coding
+   * @param imageDigest lower-case hex SHA-256 of the body
+   * @param finalUrl where it was in the end, after redirects; without a fragment
+   * @param contentType as the server declares it, at most 200 characters; empty where it does not
+   * @param status HTTP status
+   * @param certificateDigest lower-case hex SHA-256 of the server's certificate (DER); empty over
+   *     http
+   * @param fetchedAt when the last byte was read
+   * @param address the IP address that it came from
+   * @param redirects how many redirects were followed
+   */
+  record Fetched(
+      EncodedImage image,
+      String imageDigest,
+      String finalUrl,
+      String contentType,
+      int status,
+      String certificateDigest,
+      Instant fetchedAt,
+      String address,
+      int redirects)
+      implements FetchResult {
+
+    @Override
+    public <R> R fold(
+        Function<? super Fetched, ? extends R> fetched,
+        Function<? super Failed, ? extends R> failed,
+        Function<? super Postponed, ? extends R> postponed) {
+      return fetched.apply(this);
+    }
+  }
+
+  /**
+   * The attempt failed.
+   *
+   * @param reason one of the reasons that begin with {@code FETCH_}
+   * @param detail what was wrong, in a sentence that names the host and no query
+   * @param measured what was found, such as {@code 404}; empty where there is nothing to measure
+   * @param limit what would have been taken; empty where there is no limit
+   * @param retryable whether it may pass by itself
+   * @param retryAfter how long the host asked to be left alone; zero where it did not say
+   */
+  record Failed(
+      RejectReason reason,
+      String detail,
+      String measured,
+      String limit,
+      boolean retryable,
+      Duration retryAfter)
+      implements FetchResult {
+
+    @Override
+    public <R> R fold(
+        Function<? super Fetched, ? extends R> fetched,
+        Function<? super Failed, ? extends R> failed,
+        Function<? super Postponed, ? extends R> postponed) {
+      return failed.apply(this);
+    }
+  }
+
+  /**
+   * It is not this link's turn, and will not be for a while: the host is asked no faster than is
+   * polite, or answers nobody. No attempt: the image was not asked for.
+   *
+   * @param retryAfter how long from now until asking again makes sense; positive
+   * @param detail why, in a sentence that names the host
+   */
+  record Postponed(Duration retryAfter, String detail) implements FetchResult {
+
+    @Override
+    public <R> R fold(
+        Function<? super Fetched, ? extends R> fetched,
+        Function<? super Failed, ? extends R> failed,
+        Function<? super Postponed, ? extends R> postponed) {
+      return postponed.apply(this);
+    }
+  }
+}

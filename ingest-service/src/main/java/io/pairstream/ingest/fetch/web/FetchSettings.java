@@ -1,0 +1,98 @@
+package io.pairstream.ingest.fetch.web;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How images are fetched.
+ *
+ * @param agent who fetches, as hosts are told
+ * @param allowed networks that are asked though they are not public; empty by default
+ * @param ports ports that are asked; the allowed networks' own ports are all asked
+ * @param politeness how a single host is treated
+ * @param limits what a single fetch may take
+ * @param connections most requests under way at once, all hosts together; at least 1
+ * @param bodyBytes most bytes of bodies that are held at once, before their fetch ends; at least
+ *     twice the largest image
+ * @param threads threads that move bytes; at least 1
+ */
+public record FetchSettings(
+    UserAgent agent,
+    List<AddressBlock> allowed,
+    Set<Integer> ports,
+    Politeness politeness,
+    FetchLimits limits,
+    int connections,
+    long bodyBytes,
+    int threads) {
+
+  private static final int CONNECTIONS = 1000;
+  private static final long BODY_BYTES = 256L * 1024 * 1024;
+  private static final int THREADS = 2;
+
+  public FetchSettings {
+    allowed = List.copyOf(allowed);
+    ports = Set.copyOf(ports);
+    if (connections < 1) {
+      throw new IllegalArgumentException("at least 1 connection is needed, not " + connections);
+    }
+    if (bodyBytes < 2L * limits.imageBytes()) {
+      throw new IllegalArgumentException(
+          "at least two images of %d bytes must fit, not %d bytes"
+              .formatted(limits.imageBytes(), bodyBytes));
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("at least 1 thread is needed, not " + threads);
+    }
+  }
+
+  /** What is right for the public internet. */
+  public static FetchSettings of(UserAgent agent) {
+    return new FetchSettings(
+        agent,
+        List.of(),
+        Set.of(80, 443),
+        Politeness.USUAL,
+        FetchLimits.USUAL,
+        CONNECTIONS,
+        BODY_BYTES,
+        THREADS);
+  }
+
+  /** The same with networks that are asked though they are not public. */
+  public FetchSettings allowing(List<AddressBlock> networks) {
+    return new FetchSettings(
+        agent, networks, ports, politeness, limits, connections, bodyBytes, threads);
+  }
+
+  /** The same with other ports on public addresses. */
+  public FetchSettings onPorts(Set<Integer> asked) {
+    return new FetchSettings(
+        agent, allowed, asked, politeness, limits, connections, bodyBytes, threads);
+  }
+
+  public FetchSettings with(Politeness other) {
+    return new FetchSettings(agent, allowed, ports, other, limits, connections, bodyBytes, threads);
+  }
+
+  public FetchSettings with(FetchLimits other) {
+    return new FetchSettings(
+        agent, allowed, ports, politeness, other, connections, bodyBytes, threads);
+  }
+
+  /** The same with so many requests under way at most. */
+  public FetchSettings withConnections(int most) {
+    return new FetchSettings(agent, allowed, ports, politeness, limits, most, bodyBytes, threads);
+  }
+
+  /** The same with so many bytes of bodies at most. */
+  public FetchSettings withBodyBytes(long most) {
+    return new FetchSettings(agent, allowed, ports, politeness, limits, connections, most, threads);
+  }
+
+  /** The longest that a fetch takes from its turn to its end, waiting for our own memory aside. */
+  public Duration longestFetch() {
+    return limits.total();
+  }
+}
