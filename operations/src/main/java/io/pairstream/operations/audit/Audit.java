@@ -8,18 +8,24 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,12 +36,14 @@ import org.apache.kafka.common.errors.SerializationException;
 /**
  * Checks the accounting rule on a live cluster: for every raw coordinate from the start of the log
  * to the offset that preprocessing committed, exactly one committed record in training, validation,
- * test or quarantine, or a withdrawal that names it.
+ * test or quarantine, or a withdrawal that names it. And for every link that the fetchers have
+ * finished, exactly one raw pair, one record in quarantine or one waiting record that names it.
  *
  * <p>Takes its snapshots upstream first, so that a record which moves on meanwhile is seen at least
  * once: committed offsets, then what is on its way through the repartition topic, then the outputs.
- * Reads every output, but of the raw topics only the records that no output names. Memory: half a
- * byte per raw offset and about 90 bytes per accepted pair.
+ * Reads every output, but of the raw topics only the records that no output names; scraped pairs,
+ * which are outputs of links, are read in full where there are links. Memory: half a byte per raw
+ * offset and about 90 bytes per accepted pair.
  */
 public final class Audit {
 
@@ -72,6 +80,9 @@ public final class Audit {
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.open(cluster);
         CommittedLog lookUp = CommittedLog.openForSingleRecords(cluster)) {
+      Map<TopicPartition, Long> waitingEnds =
+          log.ends(partitions(log, List.of(topics.waitingLinks().name())));
+      LinkLedger links = links(log, admin, waitingEnds);
       String group = cluster.dataset().preprocessGroup();
       List<TopicPartition> rawPartitions = partitions(log, topics.rawNames());
       Map<TopicPartition, Long> starts = log.beginnings(rawPartitions);
@@ -85,21 +96,94 @@ public final class Audit {
       Pages onTheWay =
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
       Pages outputs = new Pages(log, partitions(log, outputTopics()), Map.of());
+      Pages ofLinks = new Pages(log, partitions(log, linkOutputTopics(log)), Map.of());
 
       for (int look = 0; look <= SECOND_LOOKS; look++) {
         onTheWay.readOn(record -> enterInFlight(ledger, record));
-        outputs.readOn(record -> enter(ledger, record));
-        lookUpUnnamed(lookUp, raw);
+        ofLinks.readOn(record -> enterOfLink(links, record));
+        outputs.readOn(record -> enter(ledger, links, record));
+        lookUpUnnamed(lookUp, raw, (partition, record) -> partition.present(record.offset()));
+        lookUpUnnamed(lookUp, links.partitions(), (partition, record) -> links.present(record));
         if (ledger.anyMissing()) {
           enterWithdrawals(ledger, log);
         }
-        if (!ledger.anyMissing()) {
+        if (!ledger.anyMissing() && !links.anyMissing()) {
           break;
         } else if (look < SECOND_LOOKS) {
           pause();
         }
       }
-      return ledger.close(ClusterAccess.committedAndSettled(admin, group, rawPartitions));
+      LinkReport linkReport =
+          links.close(
+              finished(admin, partitions(log, List.of(topics.links().name()))),
+              finished(admin, waitingEnds.keySet()));
+      return ledger.close(
+          ClusterAccess.committedAndSettled(admin, group, rawPartitions), linkReport);
+    }
+  }
+
+  /**
+   * The books of the links. Both topics' finished offsets are asked for at once: the fetchers
+   * commit them together.
+   */
+  private LinkLedger links(CommittedLog log, Admin admin, Map<TopicPartition, Long> waitingEnds) {
+    List<TopicPartition> linkPartitions = partitions(log, List.of(topics.links().name()));
+    Map<TopicPartition, Long> begins = log.beginnings(linkPartitions);
+    List<TopicPartition> both = new ArrayList<>(linkPartitions);
+    both.addAll(waitingEnds.keySet());
+    Map<TopicPartition, FinishedOffsets> finished = finished(admin, both);
+    List<RawPartition> inputs =
+        linkPartitions.stream()
+            .map(
+                tp ->
+                    new RawPartition(
+                        tp,
+                        begins.get(tp),
+                        finished.getOrDefault(tp, FinishedOffsets.below(0)),
+                        LinkLedger.doors()))
+            .toList();
+    return new LinkLedger(
+        inputs,
+        waitingEnds,
+        finished,
+        log.beginnings(partitions(log, List.of(topics.scraped().name()))));
+  }
+
+  private Map<TopicPartition, FinishedOffsets> finished(
+      Admin admin, Collection<TopicPartition> partitions) {
+    return ClusterAccess.finishedAndSettled(admin, cluster.dataset().fetchGroup(), partitions);
+  }
+
+  /** What can name a link; nothing where there never was one. */
+  private List<String> linkOutputTopics(CommittedLog log) {
+    boolean anyLink =
+        log.ends(partitions(log, List.of(topics.links().name()))).values().stream()
+            .anyMatch(end -> end > 0);
+    return anyLink ? List.of(topics.waitingLinks().name(), topics.scraped().name()) : List.of();
+  }
+
+  private void enterOfLink(LinkLedger links, ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(topics.scraped().name())) {
+      links.scraped(record);
+      LinkHeaders.readLink(record.headers()).ifPresent(link -> links.fetched(link, site(record)));
+      return;
+    }
+    try {
+      if (record.value() != null) {
+        WaitingLink waiting =
+            topics
+                .waitingLinks()
+                .value()
+                .deserializer()
+                .deserialize(record.topic(), record.value());
+        links.waiting(
+            new TopicPartition(record.topic(), record.partition()),
+            record.offset(),
+            waiting.getOrigin(),
+            site(record));
+      }
+    } catch (SerializationException e) {
+      cluster.requireRegistry(); // nobody's link waits in it; the fetchers turn it away
     }
   }
 
@@ -136,10 +220,17 @@ public final class Audit {
         () -> ledger.misplaced(site(record), "is on the way without its coordinates"));
   }
 
-  private void enter(Ledger ledger, ConsumerRecord<byte[], byte[]> record) {
+  private void enter(Ledger ledger, LinkLedger links, ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(topics.quarantine().name())) {
       read(ledger, topics.quarantine(), record)
-          .ifPresent((QuarantinedPair pair) -> ledger.quarantined(site(record), key(record), pair));
+          .ifPresent(
+              (QuarantinedPair pair) -> {
+                if (links.isOurs(pair.getOrigin())) {
+                  links.quarantined(pair.getOrigin(), site(record));
+                } else {
+                  ledger.quarantined(site(record), key(record), pair);
+                }
+              });
       return;
     }
     int door = outputTopics().indexOf(record.topic());
@@ -172,7 +263,10 @@ public final class Audit {
   }
 
   /** Finds out at which of the offsets that nothing names there is a record at all. */
-  private static void lookUpUnnamed(CommittedLog log, List<RawPartition> raw) {
+  private static void lookUpUnnamed(
+      CommittedLog log,
+      List<RawPartition> raw,
+      BiConsumer<RawPartition, ConsumerRecord<byte[], byte[]>> each) {
     Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
     Map<TopicPartition, List<Stretch>> unnamed = new HashMap<>();
     for (RawPartition partition : raw) {
@@ -190,9 +284,8 @@ public final class Audit {
       log.read(
           next,
           record -> {
-            byPartition
-                .get(new TopicPartition(record.topic(), record.partition()))
-                .present(record.offset());
+            each.accept(
+                byPartition.get(new TopicPartition(record.topic(), record.partition())), record);
             return true;
           });
     }

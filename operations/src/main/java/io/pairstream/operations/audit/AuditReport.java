@@ -12,8 +12,9 @@ import java.util.Map;
  * @param withdrawn inputs whose pair was withdrawn
  * @param expired output records whose raw record has left the log
  * @param newer output records of inputs that were committed while the audit ran
- * @param differences how many breaches there are, in full
+ * @param differences how many breaches there are, in full, those of the links among them
  * @param details the first {@value #MAX_DETAILS} of them
+ * @param links what became of the links
  */
 public record AuditReport(
     long inputs,
@@ -23,7 +24,8 @@ public record AuditReport(
     long expired,
     long newer,
     long differences,
-    List<Difference> details) {
+    List<Difference> details,
+    LinkReport links) {
 
   /** How many differences are listed at most. */
   public static final int MAX_DETAILS = 1000;

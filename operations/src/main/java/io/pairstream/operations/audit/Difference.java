@@ -9,11 +9,11 @@ public record Difference(Kind kind, String sentence) {
 
   /** What is wrong. */
   public enum Kind {
-    /** A raw record left by no door. */
+    /** A raw record left by no door, or of a link nothing became. */
     MISSING,
-    /** A raw record stands twice on one topic. */
+    /** A raw record or a link stands twice on one topic. */
     TWICE,
-    /** A raw record stands on two topics. */
+    /** A raw record or a link stands on two topics. */
     IN_TWO_PLACES,
     /** A record is not what belongs on its topic, or names an input that cannot be its own. */
     MISPLACED,

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -175,8 +176,9 @@ final class Ledger {
    * Closes the books.
    *
    * @param committedNow what preprocessing has committed after the last output was read
+   * @param links the closed books of the links
    */
-  AuditReport close(Map<TopicPartition, Long> committedNow) {
+  AuditReport close(Map<TopicPartition, Long> committedNow, LinkReport links) {
     for (RawPartition partition : raw) {
       partition.missing(
           offset ->
@@ -216,8 +218,11 @@ final class Ledger {
         raw.stream().mapToLong(RawPartition::gone).sum(),
         expired,
         newer,
-        differences.count(),
-        differences.details());
+        differences.count() + links.differences(),
+        Stream.concat(differences.details().stream(), links.details().stream())
+            .limit(AuditReport.MAX_DETAILS)
+            .toList(),
+        links);
   }
 
   private void addNewerThan(Map<TopicPartition, Long> committedNow) {

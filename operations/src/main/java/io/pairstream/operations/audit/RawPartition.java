@@ -1,6 +1,7 @@
 package io.pairstream.operations.audit;
 
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.wire.FinishedOffsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -11,8 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * Which offsets of one raw partition left by which door: one bit per offset and door.
  *
- * <p>Only offsets from the start of the log to the committed one are looked at; there may be 2^31
- * of them.
+ * <p>Only offsets from the start of the log to the last committed one are looked at, and of these
+ * only the finished ones; there may be 2^31 of them.
  */
 final class RawPartition {
 
@@ -23,6 +24,19 @@ final class RawPartition {
   private final BitSet inFlight = new BitSet();
   private final BitSet present = new BitSet();
   private final BitSet withdrawn = new BitSet();
+
+  /** Offsets below the committed one that are not finished; counted from the start. */
+  private final BitSet unfinished = new BitSet();
+
+  /** Of a group that finishes out of order. */
+  RawPartition(TopicPartition partition, long start, FinishedOffsets finished, int doorCount) {
+    this(partition, start, finished.end(), doorCount);
+    for (long offset = Math.max(start, finished.low()); offset < committed; offset++) {
+      if (!finished.contains(offset)) {
+        unfinished.set(bit(offset));
+      }
+    }
+  }
 
   RawPartition(TopicPartition partition, long start, long committed, int doorCount) {
     if (committed - start > Integer.MAX_VALUE) {
@@ -44,7 +58,7 @@ final class RawPartition {
   }
 
   boolean isInput(long offset) {
-    return offset >= start && offset < committed;
+    return offset >= start && offset < committed && !unfinished.get(bit(offset));
   }
 
   /** Notes that an offset left by a door; answers whether it is the first time for that door. */
@@ -98,6 +112,7 @@ final class RawPartition {
   /** Stretches of offsets that are named by no door and are not on the way, ascending. */
   List<Stretch> unnamed() {
     BitSet any = named();
+    any.or(unfinished);
     int count = (int) (committed - start);
     List<Stretch> stretches = new ArrayList<>();
     int from = any.nextClearBit(0);
@@ -122,6 +137,29 @@ final class RawPartition {
   /** Whether an offset left by a door. */
   boolean hasLeft(long offset, int door) {
     return doors.get(door).get(bit(offset));
+  }
+
+  /** How many offsets left by a door. */
+  long count(int door) {
+    return doors.get(door).cardinality();
+  }
+
+  /** How many offsets left by that door and by no other. */
+  long countOnly(int door) {
+    BitSet only = (BitSet) doors.get(door).clone();
+    for (int other = 0; other < doors.size(); other++) {
+      if (other != door) {
+        only.andNot(doors.get(other));
+      }
+    }
+    return only.cardinality();
+  }
+
+  /** Offsets that left by both of two doors, ascending. */
+  void both(int first, int second, LongConsumer each) {
+    BitSet both = (BitSet) doors.get(first).clone();
+    both.and(doors.get(second));
+    both.stream().forEach(bit -> each.accept(start + bit));
   }
 
   /** Offsets that left by more than one door, ascending. */

@@ -4,6 +4,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -110,7 +112,9 @@ public final class ClusterAccess {
       Admin admin, String group, Collection<TopicPartition> partitions) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     fetchCommitted(admin, group, partitions, false)
-        .forEach((partition, offset) -> offset.ifPresent(o -> offsets.put(partition, o)));
+        .forEach(
+            (partition, committed) ->
+                committed.ifPresent(found -> offsets.put(partition, found.offset())));
     return offsets;
   }
 
@@ -122,47 +126,65 @@ public final class ClusterAccess {
   public static Map<TopicPartition, Long> committedAndSettled(
       Admin admin, String group, Collection<TopicPartition> partitions) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
+    settled(admin, group, partitions)
+        .forEach((partition, committed) -> offsets.put(partition, committed.offset()));
+    return offsets;
+  }
+
+  /** The same of a group that finishes records out of order, and commits which. */
+  public static Map<TopicPartition, FinishedOffsets> finishedAndSettled(
+      Admin admin, String group, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, FinishedOffsets> finished = new HashMap<>();
+    settled(admin, group, partitions)
+        .forEach(
+            (partition, committed) ->
+                finished.put(
+                    partition, FinishedOffsets.read(committed.offset(), committed.metadata())));
+    return finished;
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> settled(
+      Admin admin, String group, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     Set<TopicPartition> unsettled = new HashSet<>(partitions);
     long deadline = System.nanoTime() + SETTLED_AFTER.toNanos();
     while (!unsettled.isEmpty() && System.nanoTime() < deadline) {
       // The client leaves out the partitions that the broker calls unstable.
       fetchCommitted(admin, group, unsettled, true)
           .forEach(
-              (partition, offset) -> {
+              (partition, committed) -> {
                 unsettled.remove(partition);
-                offset.ifPresent(o -> offsets.put(partition, o));
+                committed.ifPresent(found -> offsets.put(partition, found));
               });
       if (!unsettled.isEmpty()) {
         pause();
       }
     }
     if (!unsettled.isEmpty()) {
-      offsets.putAll(committed(admin, group, unsettled));
+      fetchCommitted(admin, group, unsettled, false)
+          .forEach(
+              (partition, committed) ->
+                  committed.ifPresent(found -> offsets.put(partition, found)));
     }
     return offsets;
   }
 
-  private static Map<TopicPartition, OptionalLong> fetchCommitted(
+  private static Map<TopicPartition, Optional<OffsetAndMetadata>> fetchCommitted(
       Admin admin, String group, Collection<TopicPartition> partitions, boolean settled) {
     ListConsumerGroupOffsetsOptions options =
         new ListConsumerGroupOffsetsOptions().requireStable(settled);
     ListConsumerGroupOffsetsSpec named =
         new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
-    Map<TopicPartition, OptionalLong> offsets = new HashMap<>();
+    Map<TopicPartition, Optional<OffsetAndMetadata>> offsets = new HashMap<>();
     try {
       await(
               admin
                   .listConsumerGroupOffsets(Map.of(group, named), options)
                   .partitionsToOffsetAndMetadata(group))
           .forEach(
-              (partition, committed) ->
-                  offsets.put(
-                      partition,
-                      committed == null
-                          ? OptionalLong.empty()
-                          : OptionalLong.of(committed.offset())));
+              (partition, committed) -> offsets.put(partition, Optional.ofNullable(committed)));
     } catch (GroupIdNotFoundException e) {
-      partitions.forEach(partition -> offsets.put(partition, OptionalLong.empty()));
+      partitions.forEach(partition -> offsets.put(partition, Optional.empty()));
     }
     return offsets;
   }

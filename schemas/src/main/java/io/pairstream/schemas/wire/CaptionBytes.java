@@ -12,7 +12,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * A raw pair's caption as the bytes that its producer sent.
+ * A raw pair's or a link's caption as the bytes that its producer sent.
  *
  * <p>Avro's Java strings replace malformed UTF-8 by U+FFFD without a word. Where a caption holds
  * that character, the bytes tell whether the producer wrote it.
@@ -21,18 +21,25 @@ public final class CaptionBytes {
 
   private static final char REPLACEMENT = '\uFFFD';
 
-  /** Like RawPair's schema, but with strings that keep their bytes. */
-  private static final Schema READER = Registry.withoutJavaProperties(RawPair.SCHEMA$);
-
   private final Registry registry;
   private final String subject;
 
+  /** Like the record's schema, but with strings that keep their bytes. */
+  private final Schema reader;
+
+  /** Captions of raw pairs; see the other constructor. */
+  public CaptionBytes(Registry registry, String subject) {
+    this(registry, subject, RawPair.SCHEMA$);
+  }
+
   /**
    * @param subject the subject of the deserializer that decoded the value
+   * @param type schema of a record that has a caption
    */
-  public CaptionBytes(Registry registry, String subject) {
+  public CaptionBytes(Registry registry, String subject, Schema type) {
     this.registry = registry;
     this.subject = subject;
+    this.reader = Registry.withoutJavaProperties(type);
   }
 
   /** Whether a decoded caption may hide malformed bytes, so that {@link #of} is worth its price. */
@@ -43,14 +50,14 @@ public final class CaptionBytes {
   /**
    * Reads the caption's bytes out of a value that has been decoded before.
    *
-   * @param value a raw pair in the wire format
+   * @param value a raw pair or a link in the wire format
    * @throws RegistryUnavailableException where the writer's schema is not at hand
    */
   public ByteBuffer of(byte[] value) {
     try {
       Schema writer = registry.writerSchema(subject, WireFormat.schemaId(value).orElseThrow());
-      GenericRecord pair =
-          new GenericDatumReader<GenericRecord>(writer, READER)
+      GenericRecord record =
+          new GenericDatumReader<GenericRecord>(writer, reader)
               .read(
                   null,
                   DecoderFactory.get()
@@ -59,7 +66,7 @@ public final class CaptionBytes {
                           WireFormat.PREFIX_BYTES,
                           value.length - WireFormat.PREFIX_BYTES,
                           null));
-      Utf8 caption = (Utf8) pair.get("caption");
+      Utf8 caption = (Utf8) record.get("caption");
       return ByteBuffer.wrap(caption.getBytes(), 0, caption.getByteLength());
     } catch (IOException e) {
       throw new IllegalStateException("a value that was decoded before does not decode", e);

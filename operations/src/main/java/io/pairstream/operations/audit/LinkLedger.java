@@ -1,0 +1,240 @@
+package io.pairstream.operations.audit;
+
+import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The books of the links: for every link that the fetchers have finished, exactly one raw pair that
+ * names it, or one record in quarantine, or one record that lets it wait and is not finished
+ * itself.
+ *
+ * <p>Links are finished out of order, and one that waits is finished anew each time it waits again.
+ * The outputs are read while that goes on; so a record that let a link wait when the reading began
+ * is held against the link's end only where it still does when the reading is over.
+ */
+final class LinkLedger {
+
+  private static final int FETCHED = 0;
+  private static final int QUARANTINED = 1;
+  private static final int WAITING = 2;
+  private static final List<String> DOORS = List.of("scraped", "quarantine", "waiting-links");
+
+  private final List<RawPartition> links;
+  private final Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
+  private final Map<TopicPartition, Long> waitingEnds;
+  private final Map<TopicPartition, FinishedOffsets> waitingFinished;
+  private final Map<TopicPartition, Long> scrapedBegins;
+  private final List<Named> newer = new ArrayList<>();
+  private final List<Live> live = new ArrayList<>();
+  private final Differences differences = new Differences();
+
+  /** Time of the oldest raw pair that is kept, where older ones are gone; milliseconds. */
+  private long keptSince = Long.MIN_VALUE;
+
+  private long expired;
+
+  /** An output of a link that was not finished when the reading began. */
+  private record Named(TopicPartition links, long offset, String site) {}
+
+  /** A record that let a link wait when the reading began, or came since. */
+  private record Live(TopicPartition partition, long offset, RawPartition links, long link) {}
+
+  /**
+   * @param links the partitions of links, with {@link #doors} doors
+   * @param waitingEnds where the partitions of waiting links ended before anything was asked for
+   * @param waitingFinished what of them the fetchers had finished after that
+   * @param scrapedBegins where the partitions of scraped pairs begin
+   */
+  LinkLedger(
+      List<RawPartition> links,
+      Map<TopicPartition, Long> waitingEnds,
+      Map<TopicPartition, FinishedOffsets> waitingFinished,
+      Map<TopicPartition, Long> scrapedBegins) {
+    this.links = links;
+    links.forEach(partition -> byPartition.put(partition.partition(), partition));
+    this.waitingEnds = waitingEnds;
+    this.waitingFinished = waitingFinished;
+    this.scrapedBegins = scrapedBegins;
+  }
+
+  static int doors() {
+    return DOORS.size();
+  }
+
+  List<RawPartition> partitions() {
+    return links;
+  }
+
+  /** Whether a record comes from here: from a link, or from one that waited. */
+  boolean isOurs(Origin origin) {
+    TopicPartition partition = partitionOf(origin);
+    return byPartition.containsKey(partition) || waitingEnds.containsKey(partition);
+  }
+
+  /** A record on the topic of scraped pairs. */
+  void scraped(ConsumerRecord<byte[], byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    if (scrapedBegins.getOrDefault(partition, 0L) == record.offset() && record.offset() > 0) {
+      keptSince = Math.max(keptSince, record.timestamp());
+    }
+  }
+
+  /** A raw pair that names its link. */
+  void fetched(Origin link, String site) {
+    leave(link, FETCHED, site);
+  }
+
+  /** A record in quarantine that comes from here. */
+  void quarantined(Origin origin, String site) {
+    // What was on the topic of waiting links and let none wait is accounted for by that alone.
+    if (!waitingEnds.containsKey(partitionOf(origin))) {
+      leave(origin, QUARANTINED, site);
+    }
+  }
+
+  /** A record that lets a link wait. */
+  void waiting(TopicPartition partition, long offset, Origin link, String site) {
+    RawPartition partitionOfLink = byPartition.get(partitionOf(link));
+    if (partitionOfLink == null) {
+      misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
+      return;
+    }
+    if (isFinished(waitingFinished, partition, offset)) {
+      return;
+    }
+    if (partitionOfLink.isExpired(link.getOffset())) {
+      return; // it waits for longer than links are kept
+    }
+    if (!partitionOfLink.isInput(link.getOffset())) {
+      newer.add(new Named(partitionOfLink.partition(), link.getOffset(), site));
+      return;
+    }
+    boolean first = partitionOfLink.left(link.getOffset(), WAITING);
+    if (!first && offset < waitingEnds.get(partition)) {
+      differences.add(Kind.TWICE, OriginHeader.text(link) + " waits twice, again at " + site);
+    }
+    live.add(new Live(partition, offset, partitionOfLink, link.getOffset()));
+  }
+
+  void misplaced(String site, String what) {
+    differences.add(Kind.MISPLACED, site + " " + what);
+  }
+
+  /** A record that there is at an offset which nothing named. */
+  void present(ConsumerRecord<byte[], byte[]> record) {
+    if (record.timestamp() < keptSince) {
+      expired++;
+    } else {
+      byPartition
+          .get(new TopicPartition(record.topic(), record.partition()))
+          .present(record.offset());
+    }
+  }
+
+  /** Whether a link is known of which nothing became. */
+  boolean anyMissing() {
+    return links.stream().anyMatch(RawPartition::anyMissing);
+  }
+
+  /**
+   * Closes the books.
+   *
+   * @param linksNow what the fetchers have finished after the last output was read
+   * @param waitingNow the same of the links that wait
+   */
+  LinkReport close(
+      Map<TopicPartition, FinishedOffsets> linksNow,
+      Map<TopicPartition, FinishedOffsets> waitingNow) {
+    for (RawPartition partition : links) {
+      partition.missing(
+          offset ->
+              differences.add(
+                  Kind.MISSING,
+                  partition.partition()
+                      + "-"
+                      + offset
+                      + " is finished, but is on none of "
+                      + String.join(", ", DOORS)));
+      partition.both(
+          FETCHED, QUARANTINED, offset -> inTwoPlaces(partition, offset, FETCHED, QUARANTINED));
+    }
+    for (Live waits : live) {
+      if (isFinished(waitingNow, waits.partition(), waits.offset())) {
+        continue;
+      }
+      for (int door : new int[] {FETCHED, QUARANTINED}) {
+        if (waits.links().hasLeft(waits.link(), door)) {
+          inTwoPlaces(waits.links(), waits.link(), WAITING, door);
+        }
+      }
+    }
+    for (Named named : newer) {
+      if (!isFinished(linksNow, named.links(), named.offset())) {
+        misplaced(
+            named.site(),
+            "comes from "
+                + named.links()
+                + "-"
+                + named.offset()
+                + ", which the fetchers have not finished");
+      }
+    }
+    return new LinkReport(
+        links.stream().mapToLong(RawPartition::inputs).sum(),
+        count(FETCHED),
+        count(QUARANTINED),
+        links.stream().mapToLong(partition -> partition.countOnly(WAITING)).sum(),
+        expired,
+        newer.size(),
+        differences.count(),
+        differences.details());
+  }
+
+  private long count(int door) {
+    return links.stream().mapToLong(partition -> partition.count(door)).sum();
+  }
+
+  private void inTwoPlaces(RawPartition partition, long offset, int first, int second) {
+    differences.add(
+        Kind.IN_TWO_PLACES,
+        partition.partition()
+            + "-"
+            + offset
+            + " is on "
+            + DOORS.get(first)
+            + " and on "
+            + DOORS.get(second));
+  }
+
+  private void leave(Origin link, int door, String site) {
+    RawPartition partition = byPartition.get(partitionOf(link));
+    if (partition == null) {
+      misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
+    } else if (partition.isExpired(link.getOffset())) {
+      return; // its link is kept no longer
+    } else if (!partition.isInput(link.getOffset())) {
+      newer.add(new Named(partition.partition(), link.getOffset(), site));
+    } else if (!partition.left(link.getOffset(), door)) {
+      differences.add(
+          Kind.TWICE,
+          OriginHeader.text(link) + " is twice on " + DOORS.get(door) + ", again at " + site);
+    }
+  }
+
+  private static boolean isFinished(
+      Map<TopicPartition, FinishedOffsets> finished, TopicPartition partition, long offset) {
+    return finished.containsKey(partition) && finished.get(partition).contains(offset);
+  }
+
+  private static TopicPartition partitionOf(Origin origin) {
+    return new TopicPartition(origin.getTopic(), origin.getPartition());
+  }
+}

@@ -1,0 +1,236 @@
+package io.pairstream.operations.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedFetcher;
+import io.pairstream.operations.PlayedFetcher.Sent;
+import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LinkAuditTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
+  private Sent open;
+  private Sent fetched;
+  private Sent rejected;
+  private Sent waiting;
+  private Origin pair;
+  private Origin waits;
+
+  /** The first link of the host is not finished, so that the others lie above the mark. */
+  @BeforeEach
+  void play() {
+    open = fetcher.send("a.test", "open");
+    fetched = fetcher.send("a.test", "fetched");
+    pair = fetcher.transaction(fetched.origin(), List.of(fetcher.pair(fetched))).get(0);
+    rejected = fetcher.send("a.test", "rejected");
+    fetcher.reject(rejected, "FETCH_GONE");
+    waiting = fetcher.send("a.test", "waiting");
+    waits = fetcher.letWait(waiting);
+  }
+
+  @AfterEach
+  void close() {
+    fetcher.close();
+  }
+
+  @Test
+  void passesWhereOneThingBecameOfEachLink() {
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().inputs()).isEqualTo(3);
+    assertThat(report.links().fetched()).isEqualTo(1);
+    assertThat(report.links().quarantined()).isEqualTo(1);
+    assertThat(report.links().waiting()).isEqualTo(1);
+    assertThat(report.inputs()).isZero();
+    assertThat(report.outputs()).containsEntry(cluster.topics().quarantine().name(), 0L);
+  }
+
+  @Test
+  void aLinkThatWaitedCountsOnceItIsFetched() {
+    fetcher.transaction(waits, List.of(fetcher.pair(waiting)));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(2);
+    assertThat(report.links().waiting()).isZero();
+  }
+
+  @Test
+  void aLinkThatWaitsAgainWaitsOnce() {
+    fetcher.transaction(waits, List.of(fetcher.waiting(waiting)));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void findsALinkOfWhichNothingBecame() {
+    Sent forgotten = fetcher.send("a.test", "forgotten");
+    fetcher.transaction(forgotten.origin(), List.of());
+
+    assertOneDifference(Kind.MISSING, forgotten);
+  }
+
+  @Test
+  void findsARawPairThatWasDeleted() {
+    delete(pair);
+
+    assertOneDifference(Kind.MISSING, fetched);
+  }
+
+  @Test
+  void findsAWaitingRecordThatWasDeleted() {
+    delete(waits);
+
+    assertOneDifference(Kind.MISSING, waiting);
+  }
+
+  @Test
+  void findsAWaitingRecordThatIsFinishedWithNothing() {
+    fetcher.transaction(waits, List.of());
+
+    assertOneDifference(Kind.MISSING, waiting);
+  }
+
+  @Test
+  void findsARawPairThatStandsTwice() {
+    TestCluster.send(cluster, fetcher.pair(fetched));
+
+    assertOneDifference(Kind.TWICE, fetched);
+  }
+
+  @Test
+  void findsARecordInQuarantineThatStandsTwice() {
+    TestCluster.send(cluster, fetcher.rejected(rejected, "FETCH_GONE"));
+
+    assertOneDifference(Kind.TWICE, rejected);
+  }
+
+  @Test
+  void findsALinkThatWaitsTwice() {
+    TestCluster.send(cluster, fetcher.waiting(waiting));
+
+    assertOneDifference(Kind.TWICE, waiting);
+  }
+
+  @Test
+  void findsALinkThatIsFetchedAndInQuarantine() {
+    TestCluster.send(cluster, fetcher.rejected(fetched, "FETCH_GONE"));
+
+    assertOneDifference(Kind.IN_TWO_PLACES, fetched);
+  }
+
+  @Test
+  void findsALinkThatIsFetchedAndWaitsStill() {
+    TestCluster.send(cluster, fetcher.pair(waiting));
+
+    assertOneDifference(Kind.IN_TWO_PLACES, waiting);
+  }
+
+  @Test
+  void findsARawPairOfALinkThatIsNotFinished() {
+    TestCluster.send(cluster, fetcher.pair(open));
+
+    assertOneDifference(Kind.MISPLACED, open);
+  }
+
+  @Test
+  void findsARawPairThatWasMovedToAnotherLink() {
+    Sent moved = fetcher.send("a.test", "moved");
+    fetcher.transaction(moved.origin(), List.of(fetcher.pair(fetched)));
+
+    assertThat(new Audit(cluster).run().details())
+        .extracting(Difference::kind)
+        .containsExactlyInAnyOrder(Kind.MISSING, Kind.TWICE);
+  }
+
+  @Test
+  void findsAWaitingRecordOfNoLink() {
+    Sent foreign = new Sent("a.test", fetched.link(), new Origin("another.topic", 0, 0L));
+    TestCluster.send(cluster, fetcher.waiting(foreign));
+
+    assertOneDifference(Kind.MISPLACED, foreign);
+  }
+
+  @Test
+  void passesAgainAndAgainWhileLinksFlow() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Integer> flow =
+        CompletableFuture.supplyAsync(
+            () -> {
+              int sent = 0;
+              for (; !enough.get(); sent++) {
+                Sent link = fetcher.send("b" + sent % 3 + ".test", "flowing " + sent);
+                Origin first = fetcher.letWait(link);
+                Origin second = fetcher.transaction(first, List.of(fetcher.waiting(link))).get(0);
+                fetcher.transaction(
+                    second,
+                    List.of(
+                        sent % 2 == 0
+                            ? fetcher.pair(link)
+                            : fetcher.rejected(link, "FETCH_TIMEOUT")));
+              }
+              return sent;
+            });
+
+    List<AuditReport> reports = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      reports.add(new Audit(cluster).run());
+    }
+    enough.set(true);
+
+    assertThat(flow.get(30, TimeUnit.SECONDS)).isPositive();
+    assertThat(reports).flatExtracting(AuditReport::details).isEmpty();
+    assertThat(reports).extracting(report -> report.links().inputs()).isSorted();
+  }
+
+  private void assertOneDifference(Kind kind, Sent named) {
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference -> {
+              assertThat(difference.kind()).isEqualTo(kind);
+              assertThat(difference.sentence()).contains(OriginHeader.text(named.origin()));
+            });
+    assertThat(report.passes()).isFalse();
+    assertThat(report.differences()).isEqualTo(1);
+  }
+
+  private void delete(Origin record) {
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .deleteRecords(
+                  Map.of(
+                      new TopicPartition(record.getTopic(), record.getPartition()),
+                      RecordsToDelete.beforeOffset(record.getOffset() + 1)))
+              .all());
+    }
+  }
+}
