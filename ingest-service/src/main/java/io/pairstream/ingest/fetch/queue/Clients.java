@@ -1,0 +1,117 @@
+package io.pairstream.ingest.fetch.queue;
+
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.service.Cluster;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The Kafka clients of one instance, with the settings on which its promises rest.
+ *
+ * <p>A transaction holds what is ready within a moment, never a fetch, so that its time-out may be
+ * far shorter than a fetch; what a killed instance left open is rolled back after it, and what it
+ * fetched comes again. A poll comes many times a second while fetches go on, so that no fetch takes
+ * a partition away.
+ */
+final class Clients {
+
+  /** After that a killed instance's partitions go to the others. */
+  private static final Duration SESSION = Duration.ofSeconds(15);
+
+  /** After that a killed instance's transaction is rolled back. */
+  static final Duration TRANSACTION = Duration.ofSeconds(20);
+
+  /** Longer than a transaction, whose end a new owner of its partitions waits for. */
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
+  private static final Duration DELIVERY = Duration.ofSeconds(15);
+  private static final Duration REQUEST = Duration.ofSeconds(10);
+
+  private final Cluster cluster;
+  private final String group;
+
+  /**
+   * The same for all producers of this process, so that each ends what the one before left open.
+   */
+  private final String transactionalId;
+
+  Clients(Cluster cluster) {
+    this.cluster = cluster;
+    this.group = cluster.dataset().fetchGroup();
+    this.transactionalId = group + "-" + UUID.randomUUID();
+  }
+
+  /** A member of the group. Partitions of equal numbers come to the same member. */
+  Consumer<byte[], byte[]> member() {
+    Map<String, Object> settings =
+        cluster.clientSettings(
+            Map.of(
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                (int) SESSION.toMillis(),
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                3_000,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                1024 * 1024,
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                8 * 1024 * 1024));
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    settings.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    return consumer(settings);
+  }
+
+  /** A consumer without a group, for single records. */
+  Consumer<byte[], byte[]> reader() {
+    return consumer(
+        cluster.clientSettings(
+            Map.of(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 256 * 1024)));
+  }
+
+  private static Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A producer of transactions, which it has not opened yet. */
+  Producer<byte[], byte[]> producer() {
+    Map<String, Object> settings =
+        cluster.clientSettings(
+            Map.of(
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                64 * 1024 * 1024,
+                ProducerConfig.BATCH_SIZE_CONFIG,
+                256 * 1024,
+                ProducerConfig.LINGER_MS_CONFIG,
+                5,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "none",
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) REQUEST.toMillis(),
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                (int) DELIVERY.toMillis(),
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                TRANSACTION.toMillis(),
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                (int) TRANSACTION.toMillis()));
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.MAX_RECORD);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

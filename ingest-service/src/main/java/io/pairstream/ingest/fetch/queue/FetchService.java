@@ -1,0 +1,177 @@
+package io.pairstream.ingest.fetch.queue;
+
+import io.pairstream.ingest.fetch.web.WebFetcher;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the instances that share a data set's links, from start to stop.
+ *
+ * <p>A cluster or a registry that is away is waited for, at the start and later. Thread-safe.
+ */
+public final class FetchService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FetchService.class);
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration REPORT_EVERY = Duration.ofSeconds(30);
+
+  /** What ends within that when it is told to stop is let go of otherwise. */
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
+  private final QueueSettings settings;
+  private final WebFetcher fetcher;
+  private final Clock clock;
+  private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile FetchCounts counts = FetchCounts.NONE;
+  private final Tally tally = new Tally();
+  private FetchCounts reported = FetchCounts.NONE;
+  private long reportedAt = System.nanoTime();
+
+  /**
+   * Starts to work.
+   *
+   * @param fetcher closed with this
+   */
+  public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock) {
+    this.settings = settings;
+    this.fetcher = fetcher;
+    this.clock = clock;
+    this.thread = new Thread(this::run, "fetch");
+    thread.start();
+  }
+
+  /** What was done so far. */
+  public FetchCounts counts() {
+    return counts;
+  }
+
+  /**
+   * Waits until the service has ended, by {@link #close} or by a fault that does not pass, which it
+   * answers.
+   */
+  public Optional<Throwable> awaitEnd() {
+    return ended.join();
+  }
+
+  /** Lets what is under way end, for a few seconds, commits, and leaves the rest to others. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      thread.join(STOP_WITHIN.toMillis());
+      if (thread.isAlive()) {
+        thread.interrupt();
+        thread.join(STOP_WITHIN.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    fetcher.close();
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        try {
+          workOnAndOn();
+        } catch (RegistryUnavailableException e) {
+          LOG.warn("waiting: {}", e.getMessage());
+          TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
+        }
+      }
+      ended.complete(Optional.empty());
+    } catch (InterruptedException | InterruptException e) {
+      ended.complete(Optional.empty());
+    } catch (RuntimeException | Error e) {
+      LOG.error("fetching ends: {}", e.toString());
+      ended.complete(Optional.of(e));
+    }
+  }
+
+  private void workOnAndOn() throws InterruptedException {
+    Registry registry = settings.cluster().registry();
+    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
+    Optional<Integer> partitions = prerequisites.await(() -> stopping);
+    if (partitions.isEmpty()) {
+      return;
+    }
+    String links = topics.links().name() + "-value";
+    try (WriterSchemas linkSchemas = new WriterSchemas(registry, links, PairLink.SCHEMA$);
+        WriterSchemas waitingSchemas =
+            new WriterSchemas(
+                registry, topics.waitingLinks().name() + "-value", WaitingLink.SCHEMA$)) {
+      LinkReader reader =
+          new LinkReader(
+              topics.links(), linkSchemas, new CaptionBytes(registry, links, PairLink.SCHEMA$));
+      Clients clients = new Clients(settings.cluster());
+      Duration pause = SHORTEST_PAUSE;
+      while (!stopping) {
+        FetchCounts before = counts;
+        try (FetchSession session =
+            new FetchSession(
+                topics,
+                settings,
+                clients,
+                fetcher,
+                reader,
+                waitingSchemas,
+                partitions.get(),
+                clock,
+                tally,
+                this::tell)) {
+          session.run(() -> stopping);
+        } catch (AuthenticationException | AuthorizationException | InterruptException e) {
+          throw e; // no waiting helps
+        } catch (KafkaException e) {
+          pause = counts.equals(before) ? longer(pause) : SHORTEST_PAUSE;
+          LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
+          TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        }
+      }
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+
+  private void tell(FetchCounts now) {
+    counts = now;
+    if (System.nanoTime() - reportedAt >= REPORT_EVERY.toNanos() && !now.equals(reported)) {
+      reported = now;
+      reportedAt = System.nanoTime();
+      LOG.info(
+          "{} fetched, {} in quarantine, {} to be tried again, {} put off; {} under way, {} in"
+              + " memory, {} not due",
+          now.fetched(),
+          now.quarantined(),
+          now.triedAgain(),
+          now.putOff(),
+          now.underWay(),
+          now.inMemory(),
+          now.notDue());
+    }
+  }
+}

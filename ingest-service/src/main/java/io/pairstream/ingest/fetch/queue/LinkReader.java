@@ -1,0 +1,154 @@
+package io.pairstream.ingest.fetch.queue;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.schemas.InvalidUrlException;
+import io.pairstream.schemas.LinkHost;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.WireFormat;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Reads a link's record, or says why it cannot be one.
+ *
+ * <p>Refuses: {@code RECORD_TOO_LARGE}, {@code UNREADABLE_RECORD}, {@code UNKNOWN_SCHEMA}, {@code
+ * SCHEMA_MISMATCH}, {@code CAPTION_NOT_UTF8}, {@code FETCH_URL_INVALID}.
+ */
+final class LinkReader {
+
+  /** What became of reading a record. */
+  sealed interface Read {
+
+    /** Calls the function that fits. */
+    <R> R fold(
+        Function<? super Link, ? extends R> link,
+        Function<? super Refused, ? extends R> refused,
+        Function<? super Undecided, ? extends R> undecided);
+  }
+
+  /** It is a link. */
+  record Link(ReadableLink link) implements Read {
+    @Override
+    public <R> R fold(
+        Function<? super Link, ? extends R> link,
+        Function<? super Refused, ? extends R> refused,
+        Function<? super Undecided, ? extends R> undecided) {
+      return link.apply(this);
+    }
+  }
+
+  /**
+   * It is none that can be fetched.
+   *
+   * @param link what could be read of it nevertheless
+   */
+  record Refused(Refusal refusal, Optional<PairLink> link) implements Read {
+    @Override
+    public <R> R fold(
+        Function<? super Link, ? extends R> link,
+        Function<? super Refused, ? extends R> refused,
+        Function<? super Undecided, ? extends R> undecided) {
+      return refused.apply(this);
+    }
+  }
+
+  /** The registry cannot say now with which schema it was written. */
+  record Undecided() implements Read {
+    @Override
+    public <R> R fold(
+        Function<? super Link, ? extends R> link,
+        Function<? super Refused, ? extends R> refused,
+        Function<? super Undecided, ? extends R> undecided) {
+      return undecided.apply(this);
+    }
+  }
+
+  private final Topic<String, PairLink> topic;
+  private final WriterSchemas schemas;
+  private final CaptionBytes captionBytes;
+
+  LinkReader(Topic<String, PairLink> topic, WriterSchemas schemas, CaptionBytes captionBytes) {
+    this.topic = topic;
+    this.schemas = schemas;
+    this.captionBytes = captionBytes;
+  }
+
+  Read read(TriedLink tried) {
+    LinkRecord record = tried.record();
+    if (record.size() > LinkPublisher.MAX_RECORD_BYTES) {
+      return refused(
+          new Refusal(
+              RejectReason.RECORD_TOO_LARGE,
+              "a link's record is small: an address, a caption, and what is known of them",
+              record.size() + " bytes",
+              LinkPublisher.MAX_RECORD_BYTES + " bytes"));
+    }
+    OptionalInt schemaId = WireFormat.schemaId(record.value());
+    if (schemaId.isEmpty()) {
+      return refused(
+          Refusal.of(
+              RejectReason.UNREADABLE_RECORD,
+              record.value() == null
+                  ? "the record has no value"
+                  : "the value does not begin with byte 0 and a schema id in 4 bytes"));
+    }
+    return switch (schemas.of(schemaId.getAsInt())) {
+      case KNOWN -> decode(tried);
+      case UNDECIDED -> new Undecided();
+      case UNKNOWN ->
+          refused(
+              new Refusal(
+                  RejectReason.UNKNOWN_SCHEMA,
+                  "the registry has no Avro schema of id " + schemaId.getAsInt(),
+                  "schema id " + schemaId.getAsInt(),
+                  ""));
+    };
+  }
+
+  private Read decode(TriedLink tried) {
+    byte[] value = tried.record().value();
+    PairLink link;
+    boolean isText;
+    try {
+      link = topic.value().deserializer().deserialize(topic.name(), value);
+      isText =
+          !CaptionBytes.isDoubtful(link.getCaption())
+              || CaptionBytes.isUtf8(captionBytes.of(value));
+    } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
+      return refused(
+          Refusal.of(
+              RejectReason.SCHEMA_MISMATCH,
+              "the value does not decode as a PairLink: " + OneLine.of(rootMessage(e))));
+    }
+    if (!isText) {
+      return new Refused(
+          Refusal.of(RejectReason.CAPTION_NOT_UTF8, "the caption's bytes are not UTF-8"),
+          Optional.of(link));
+    }
+    try {
+      return new Link(new ReadableLink(tried, link, LinkHost.of(link.getUrl())));
+    } catch (InvalidUrlException e) {
+      return new Refused(
+          Refusal.of(RejectReason.FETCH_URL_INVALID, e.getMessage()), Optional.of(link));
+    }
+  }
+
+  private static Read refused(Refusal refusal) {
+    return new Refused(refusal, Optional.empty());
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}

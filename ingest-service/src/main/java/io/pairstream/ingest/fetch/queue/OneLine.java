@@ -1,0 +1,22 @@
+package io.pairstream.ingest.fetch.queue;
+
+/** Foreign text made fit for a detail: one line of printable characters, cut to a length. */
+final class OneLine {
+
+  private static final int MAX_CHARACTERS = 200;
+
+  private OneLine() {}
+
+  static String of(String text) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints()
+        .limit(MAX_CHARACTERS)
+        .forEach(
+            point ->
+                line.appendCodePoint(
+                    Character.isISOControl(point) || Character.getType(point) == Character.FORMAT
+                        ? ' '
+                        : point));
+    return line.toString().strip();
+  }
+}
