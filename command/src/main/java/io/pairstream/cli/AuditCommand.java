@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.audit.LinkReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Check on the live cluster that every raw record left by exactly one door.",
+      "Check on the live cluster that every raw record left by exactly one door, and that of every"
+          + " link exactly one thing became.",
       "Exit status 1 if one did not."
     })
 final class AuditCommand implements Callable<Integer> {
@@ -55,6 +57,16 @@ final class AuditCommand implements Callable<Integer> {
     if (report.expired() > 0) {
       out.println("expired      " + report.expired() + " outputs whose input has left the log");
     }
+    LinkReport links = report.links();
+    if (links.inputs() > 0) {
+      out.println("links        " + links.inputs());
+      out.printf("  %-22s %d%n", "fetched", links.fetched());
+      out.printf("  %-22s %d%n", "quarantined", links.quarantined());
+      out.printf("  %-22s %d%n", "waiting", links.waiting());
+      if (links.expired() > 0) {
+        out.println("  and " + links.expired() + " whose pairs are kept no longer");
+      }
+    }
     out.println("audit: " + report.differences() + " differences");
     report
         .details()
@@ -77,6 +89,15 @@ final class AuditCommand implements Callable<Integer> {
     object.put("withdrawn", report.withdrawn());
     object.put("expired", report.expired());
     object.put("newer", report.newer());
+    LinkReport links = report.links();
+    object
+        .putObject("links")
+        .put("inputs", links.inputs())
+        .put("fetched", links.fetched())
+        .put("quarantined", links.quarantined())
+        .put("waiting", links.waiting())
+        .put("expired", links.expired())
+        .put("newer", links.newer());
     ArrayNode details = object.putArray("details");
     report
         .details()

@@ -40,6 +40,7 @@ import picocli.CommandLine.IVersionProvider;
       UpCommand.class,
       ImportCommand.class,
       IngestCommand.class,
+      FetchCommand.class,
       PreprocessCommand.class,
       FeedCommand.class,
       LagCommand.class,

@@ -104,7 +104,8 @@ final class FetchSession implements AutoCloseable {
   private final WaitingLog waitingLog;
   private final OutputTransaction transaction;
   private final Map<TopicPartition, Share> shares = new HashMap<>();
-  private final Map<LinkJob, CompletableFuture<FetchResult>> underWay = new IdentityHashMap<>();
+  private final IdentityHashMap<LinkJob, CompletableFuture<FetchResult>> underWay =
+      new IdentityHashMap<>();
   private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
   private final AtomicLong bytesFetched = new AtomicLong();
   private final int partitions;

@@ -21,11 +21,12 @@ import java.time.Duration;
 public record RetryPlan(
     int attempts, Duration firstPause, Duration longestPause, Duration giveUpAfter) {
 
-  /** Five attempts over about three hours. */
+  private static final Duration LONGEST = Duration.ofDays(2);
+
+  /** Five attempts: over 40 minutes, or over three hours where the host is away. */
   public static final RetryPlan USUAL =
       new RetryPlan(5, Duration.ofSeconds(30), Duration.ofDays(1), Duration.ofDays(7));
 
-  private static final Duration LONGEST = Duration.ofDays(2);
   private static final int MOST_DOUBLINGS = 20;
 
   public RetryPlan {

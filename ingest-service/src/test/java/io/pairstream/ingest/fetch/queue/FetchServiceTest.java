@@ -1,0 +1,516 @@
+package io.pairstream.ingest.fetch.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchResult;
+import io.pairstream.ingest.fetch.web.WebFetcher;
+import io.pairstream.operations.audit.Audit;
+import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.LinkHeaders;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.Cluster;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(180)
+class FetchServiceTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final ClusterAccess cluster = KAFKA.dataset(4);
+  private final SetClock clock = new SetClock();
+  private final List<FetchService> services = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    services.forEach(FetchService::close);
+  }
+
+  @Test
+  void everyLinkBecomesOneRawPair() {
+    List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      links.add(link("h" + i % 20 + ".test", "picture" + i));
+    }
+    send(links);
+
+    start(ScriptedFetcher.ofImages());
+
+    AuditReport report = auditAfter(links.size());
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(300);
+  }
+
+  @Test
+  void aRawPairSaysWhereItsImageComesFromAndForWhichLink() {
+    PairLink link =
+        PairLink.newBuilder(pairLink("h.test", "cat"))
+            .setLanguage("zh")
+            .setSourceKind("IMPORTED")
+            .setContributor("ann")
+            .setLicence("CC0-1.0")
+            .setAnnotations(Map.of("shelf", "3", "fetch.status", "forged"))
+            .setReceivedAt(Instant.parse("2026-01-01T00:00:00Z"))
+            .build();
+    ProducerRecord<byte[], byte[]> record =
+        TestCluster.record(cluster.topics().links(), null, "h.test", link);
+    record.headers().add(LinkHeaders.PRODUCER, "app".getBytes(UTF_8));
+    record.headers().add(LinkHeaders.BATCH_ID, "b7".getBytes(UTF_8));
+    Origin origin = send(List.of(record)).get(0);
+
+    start(ScriptedFetcher.ofImages());
+
+    auditAfter(1);
+    ConsumerRecord<byte[], byte[]> scraped = records(cluster.topics().scraped()).get(0);
+    RawPair pair = value(cluster.topics().scraped(), scraped);
+    assertThat(LinkHeaders.readLink(scraped.headers())).contains(origin);
+    assertThat(new String(scraped.key(), UTF_8))
+        .isEqualTo(PairIdentity.imageDigest(pair.getImage()));
+    assertThat(pair.getCaption()).isEqualTo(link.getCaption());
+    assertThat(pair.getLanguage()).isEqualTo("zh");
+    assertThat(pair.getSourceKind()).isEqualTo("IMPORTED");
+    assertThat(pair.getContributor()).isEqualTo("ann");
+    assertThat(pair.getLicence()).isEqualTo("CC0-1.0");
+    assertThat(pair.getUrl()).isEqualTo(link.getUrl());
+    assertThat(pair.getMediaType()).isEqualTo("image/jpeg");
+    assertThat(pair.getReceivedAt()).isEqualTo(link.getReceivedAt());
+    assertThat(pair.getAnnotations())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "shelf", "3",
+                "fetch.final_url", link.getUrl() + "#final",
+                "fetch.at", "2026-03-04T05:06:07Z",
+                "fetch.content_type", "image/jpeg",
+                "fetch.status", "200",
+                "fetch.redirects", "1",
+                "fetch.address", "192.0.2.1",
+                "fetch.link", OriginHeader.text(origin)));
+    Upload upload = value(cluster.topics().uploads(), records(cluster.topics().uploads()).get(0));
+    assertThat(upload.getId()).isEqualTo(PairIdentity.linkId(link.getUrl(), link.getCaption()));
+    assertThat(upload.getKind()).isEqualTo("LINK");
+    assertThat(upload.getStanding()).isEqualTo("FETCHED");
+    assertThat(upload.getPairId())
+        .isEqualTo(
+            PairIdentity.pairId(PairIdentity.imageDigest(pair.getImage()), pair.getCaption()));
+    assertThat(upload.getProducer()).isEqualTo("app");
+    assertThat(upload.getBatchId()).isEqualTo("b7");
+    assertThat(upload.getOrigin()).isEqualTo(origin);
+  }
+
+  @Test
+  void aDeadLinkGoesToQuarantineAsItCame() {
+    ProducerRecord<byte[], byte[]> record = link("h.test", "gone");
+    record.headers().add("trace", "7".getBytes(UTF_8));
+    Origin origin = send(List.of(record)).get(0);
+
+    start(answering(RejectReason.FETCH_GONE, false));
+
+    AuditReport report = auditAfter(1);
+    assertThat(report.details()).isEmpty();
+    QuarantinedPair quarantined =
+        value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0));
+    assertThat(quarantined.getValue().array()).isEqualTo(record.value());
+    assertThat(quarantined.getKey().array()).isEqualTo("h.test".getBytes(UTF_8));
+    assertThat(quarantined.getHeaders())
+        .singleElement()
+        .satisfies(header -> assertThat(header.getKey()).isEqualTo("trace"));
+    assertThat(quarantined.getOrigin()).isEqualTo(origin);
+    assertThat(quarantined.getStep()).isEqualTo("fetch");
+    assertThat(quarantined.getReason()).isEqualTo("FETCH_GONE");
+    assertThat(quarantined.getDetail()).isEqualTo("the host says no");
+    assertThat(quarantined.getMeasured()).isEqualTo("500");
+    assertThat(quarantined.getLimit()).isEqualTo("200");
+    assertThat(standings()).containsExactly("FETCH_FAILED");
+  }
+
+  @Test
+  void aFailureThatMayPassIsTriedAgainWhenItIsDueAndSeldomEnough() {
+    List<Origin> origins = send(List.of(link("h.test", "flaky"), link("i.test", "dead")));
+    AtomicInteger answers = new AtomicInteger();
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher(
+            url ->
+                CompletableFuture.completedFuture(
+                    url.contains("flaky") && answers.incrementAndGet() == 3
+                        ? ScriptedFetcher.image(url)
+                        : ScriptedFetcher.failure(RejectReason.FETCH_TIMEOUT, true)));
+    FetchService service = start(fetcher);
+
+    until(() -> service.counts().triedAgain() == 2 && service.counts().notDue() == 2);
+    AuditReport early = new Audit(cluster).run();
+    for (int attempt = 2; attempt <= RetryPlan.USUAL.attempts(); attempt++) {
+      int before = attempt;
+      clock.advance(Duration.ofHours(13));
+      until(() -> fetcher.asked().getOrDefault("http://i.test/dead", 0) == before);
+    }
+    AuditReport late = auditAfter(2);
+
+    assertThat(early.details()).isEmpty();
+    assertThat(early.links().waiting()).isEqualTo(2);
+    assertThat(late.details()).isEmpty();
+    assertThat(late.links().fetched()).isEqualTo(1);
+    assertThat(late.links().quarantined()).isEqualTo(1);
+    assertThat(fetcher.asked())
+        .containsEntry("http://h.test/flaky", 3)
+        .containsEntry("http://i.test/dead", RetryPlan.USUAL.attempts());
+    QuarantinedPair dead =
+        value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0));
+    assertThat(dead.getOrigin()).isEqualTo(origins.get(1));
+    assertThat(dead.getDetail()).contains("attempt 5");
+    assertThat(dead.getValue().array()).isEqualTo(link("i.test", "dead").value());
+  }
+
+  @Test
+  void aLinkInAnotherHostsPartitionIsTakenToItsOwn() {
+    List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      ProducerRecord<byte[], byte[]> placed = link("h" + i + ".test", "misplaced");
+      links.add(
+          new ProducerRecord<>(
+              placed.topic(), i % 4, i % 3 == 0 ? null : "key".getBytes(UTF_8), placed.value()));
+    }
+    send(links);
+
+    start(ScriptedFetcher.ofImages());
+
+    AuditReport report = auditAfter(40);
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(40);
+  }
+
+  @Test
+  void whatIsNoLinkGoesToQuarantineAndHoldsNothingUp() {
+    String topic = cluster.topics().links().name();
+    byte[] nested = link("h.test", "fine").value();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    records.add(new ProducerRecord<>(topic, 0, null, (byte[]) null));
+    records.add(new ProducerRecord<>(topic, 0, null, new byte[] {1, 2, 3}));
+    records.add(new ProducerRecord<>(topic, 0, null, new byte[] {0, 0, 1, (byte) 0xe2, 0x40, 9}));
+    byte[] cut = java.util.Arrays.copyOf(nested, nested.length / 2);
+    records.add(new ProducerRecord<>(topic, 0, null, cut));
+    records.add(linkOf("ftp://h.test/a"));
+    records.add(linkOf("http://"));
+    records.add(linkOf("http://" + "a".repeat(1_000_000) + ".test/"));
+    records.add(link("h.test", "fine"));
+    send(records);
+
+    start(ScriptedFetcher.ofImages());
+
+    AuditReport report = auditAfter(records.size());
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(1);
+    assertThat(
+            records(cluster.topics().quarantine()).stream()
+                .map(record -> value(cluster.topics().quarantine(), record).getReason()))
+        .containsExactlyInAnyOrder(
+            "UNREADABLE_RECORD",
+            "UNREADABLE_RECORD",
+            "UNKNOWN_SCHEMA",
+            "SCHEMA_MISMATCH",
+            "FETCH_URL_INVALID",
+            "FETCH_URL_INVALID",
+            "RECORD_TOO_LARGE");
+  }
+
+  @Test
+  void aWaitingRecordOfNobodyGoesToQuarantine() {
+    send(
+        List.of(
+            new ProducerRecord<>(
+                cluster.topics().waitingLinks().name(), 0, null, new byte[] {1, 2, 3}),
+            link("h.test", "fine")));
+
+    FetchService service = start(ScriptedFetcher.ofImages());
+
+    until(() -> service.counts().quarantined() == 1 && service.counts().fetched() == 1);
+    AuditReport report = auditWhen(1);
+    assertThat(report.details()).isEmpty();
+    assertThat(records(cluster.topics().quarantine())).hasSize(1);
+  }
+
+  @Test
+  void aHostThatNeverAnswersHoldsUpNothing() {
+    List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      links.add(link("silent.test", "picture" + i));
+    }
+    for (int i = 0; i < 200; i++) {
+      links.add(link("h" + i + ".test", "picture"));
+    }
+    send(links);
+
+    FetchService service =
+        start(
+            new ScriptedFetcher(
+                url ->
+                    url.contains("silent")
+                        ? new CompletableFuture<>()
+                        : CompletableFuture.completedFuture(ScriptedFetcher.image(url))));
+
+    until(() -> service.counts().fetched() == 200);
+    int most = HostQueues.WAITING_PER_HOST + 3;
+    until(() -> service.counts().notDue() >= 200 - most);
+    AuditReport report = auditAfter(200);
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().waiting()).isBetween(200L - most, 200L);
+    assertThat(service.counts().underWay()).isEqualTo(3);
+  }
+
+  @Test
+  void aLinkWhoseTurnItIsNotComesBackWithoutAnAttempt() {
+    send(List.of(link("h.test", "later")));
+    AtomicInteger asked = new AtomicInteger();
+    FetchService service =
+        start(
+            new ScriptedFetcher(
+                url ->
+                    CompletableFuture.completedFuture(
+                        asked.incrementAndGet() < 10
+                            ? new FetchResult.Postponed(Duration.ofMinutes(5), "h.test is busy")
+                            : ScriptedFetcher.image(url))));
+
+    for (int i = 1; i < 10; i++) {
+      int before = i;
+      until(() -> asked.get() == before && service.counts().notDue() == 1);
+      clock.advance(Duration.ofMinutes(5));
+    }
+
+    AuditReport report = auditAfter(1);
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(1);
+    assertThat(standings()).containsExactly("FETCHED");
+  }
+
+  @Test
+  void aLinkWhoseTurnNeverComesIsGivenUp() {
+    send(List.of(link("h.test", "never")));
+    ScriptedFetcher fetcher =
+        new ScriptedFetcher(
+            url ->
+                CompletableFuture.completedFuture(
+                    new FetchResult.Postponed(Duration.ofDays(30), "h.test answers nobody")));
+    FetchService service = start(fetcher);
+
+    for (int day = 1; service.counts().quarantined() == 0; day++) {
+      int asked = day;
+      until(
+          () ->
+              service.counts().quarantined() == 1
+                  || (fetcher.asked().getOrDefault("http://h.test/never", 0) == asked
+                      && service.counts().notDue() == 1));
+      clock.advance(Duration.ofDays(1).plusSeconds(1));
+    }
+
+    assertThat(auditAfter(1).details()).isEmpty();
+    assertThat(fetcher.asked().get("http://h.test/never")).isBetween(7, 9);
+    assertThat(value(cluster.topics().quarantine(), records(cluster.topics().quarantine()).get(0)))
+        .satisfies(
+            given -> {
+              assertThat(given.getReason()).isEqualTo("FETCH_TIMEOUT");
+              assertThat(given.getDetail()).contains("h.test answers nobody");
+            });
+  }
+
+  @Test
+  void instancesThatComeAndGoLoseNothingAndRepeatNothing() {
+    List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      links.add(link("h" + i % 97 + ".test", "picture" + i));
+    }
+    send(links);
+    HeldFetches fetcher = new HeldFetches(5);
+
+    FetchService first = start(fetcher);
+    until(() -> fetcher.held() > 200);
+    fetcher.letGo(150);
+    until(() -> first.counts().fetched() > 100);
+    FetchService second = start(fetcher);
+    until(() -> second.counts().underWay() > 50);
+    fetcher.letGo(200);
+    AuditReport between = new Audit(cluster).run();
+    first.close();
+    FetchService third = start(fetcher);
+    until(() -> third.counts().underWay() > 50);
+    fetcher.letGo(200);
+    second.close();
+    fetcher.letGoFromNowOn();
+    AuditReport report = auditWhen(2000);
+
+    assertThat(between.details()).isEmpty();
+    assertThat(report.details()).isEmpty();
+    assertThat(report.links().fetched()).isEqualTo(2000);
+  }
+
+  /** Runs audits, and lets time pass meanwhile, until nothing waits. */
+  private AuditReport auditWhen(int fetched) {
+    AtomicReference<AuditReport> report = new AtomicReference<>();
+    until(
+        () -> {
+          clock.advance(Duration.ofHours(1));
+          report.set(new Audit(cluster).run());
+          return report.get().links().fetched() + report.get().links().quarantined() == fetched;
+        });
+    return report.get();
+  }
+
+  /** An audit once so many links are fetched or in quarantine, and nothing is about to be. */
+  private AuditReport auditAfter(int ended) {
+    until(
+        () ->
+            services.stream()
+                    .map(FetchService::counts)
+                    .mapToLong(counts -> counts.fetched() + counts.quarantined())
+                    .sum()
+                >= ended);
+    AtomicReference<AuditReport> report = new AtomicReference<>();
+    until(
+        () -> {
+          report.set(new Audit(cluster).run());
+          return report.get().links().fetched() + report.get().links().quarantined() == ended;
+        });
+    return report.get();
+  }
+
+  private FetchService start(WebFetcher fetcher) {
+    QueueSettings settings =
+        QueueSettings.of(
+            new Cluster(
+                KAFKA.bootstrapServers(),
+                "mock://" + cluster.dataset().name(),
+                cluster.dataset(),
+                Map.of(),
+                Map.of()));
+    FetchService service = new FetchService(settings, fetcher, clock);
+    services.add(service);
+    return service;
+  }
+
+  private static ScriptedFetcher answering(RejectReason reason, boolean retryable) {
+    return new ScriptedFetcher(
+        url -> CompletableFuture.completedFuture(ScriptedFetcher.failure(reason, retryable)));
+  }
+
+  private static PairLink pairLink(String host, String name) {
+    return PairLink.newBuilder()
+        .setUrl("http://" + host + "/" + name)
+        .setCaption("caption of " + name)
+        .build();
+  }
+
+  private ProducerRecord<byte[], byte[]> link(String host, String name) {
+    return TestCluster.record(cluster.topics().links(), null, host, pairLink(host, name));
+  }
+
+  private ProducerRecord<byte[], byte[]> linkOf(String url) {
+    return TestCluster.record(
+        cluster.topics().links(),
+        0,
+        "h.test",
+        PairLink.newBuilder().setUrl(url).setCaption("caption").build());
+  }
+
+  private List<Origin> send(List<ProducerRecord<byte[], byte[]>> records) {
+    List<Origin> origins = new ArrayList<>();
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (var sent : records.stream().map(producer::send).toList()) {
+        RecordMetadata at = TestCluster.acknowledged(sent);
+        origins.add(new Origin(at.topic(), at.partition(), at.offset()));
+      }
+    }
+    return origins;
+  }
+
+  private List<String> standings() {
+    Map<String, String> last = new HashMap<>();
+    records(cluster.topics().uploads())
+        .forEach(
+            record ->
+                last.put(
+                    new String(record.key(), UTF_8),
+                    value(cluster.topics().uploads(), record).getStanding()));
+    return List.copyOf(last.values());
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> records(Topic<String, ?> topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(log.everything(log.partitions(topic.name())), records::add);
+    }
+    return records;
+  }
+
+  private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
+    return topic.value().deserializer().deserialize(topic.name(), record.value());
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+      try {
+        TimeUnit.MILLISECONDS.sleep(50);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Real time, and what a test adds to it. */
+  private static final class SetClock extends Clock {
+
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
+    void advance(Duration by) {
+      ahead.updateAndGet(before -> before.plus(by));
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead.get());
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.pairstream.ingest.fetch.queue;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.FetchRequest;
+import io.pairstream.ingest.fetch.web.FetchResult;
+import io.pairstream.ingest.fetch.web.WebFetcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/** Fetches that end when a test says so, in no order; one in eleven fails for a while. */
+final class HeldFetches implements WebFetcher {
+
+  private record Held(String url, CompletableFuture<FetchResult> fetch) {}
+
+  private final Random random;
+  private final List<Held> held = new ArrayList<>();
+  private boolean holds = true;
+
+  HeldFetches(long seed) {
+    random = new Random(seed);
+  }
+
+  @Override
+  public synchronized CompletableFuture<FetchResult> fetch(FetchRequest request) {
+    Held fetch = new Held(request.url(), new CompletableFuture<>());
+    held.add(fetch);
+    if (!holds) {
+      letGo(1);
+    }
+    return fetch.fetch();
+  }
+
+  synchronized int held() {
+    return held.size();
+  }
+
+  /** Lets so many end. */
+  synchronized void letGo(int most) {
+    for (int i = 0; i < most && !held.isEmpty(); i++) {
+      Held ends = held.remove(random.nextInt(held.size()));
+      boolean fails = random.nextInt(11) == 0;
+      ends.fetch()
+          .complete(
+              fails
+                  ? ScriptedFetcher.failure(RejectReason.FETCH_SERVER_ERROR, true)
+                  : ScriptedFetcher.image(ends.url()));
+    }
+  }
+
+  synchronized void letGoFromNowOn() {
+    holds = false;
+    letGo(held.size());
+  }
+
+  @Override
+  public void close() {}
+}

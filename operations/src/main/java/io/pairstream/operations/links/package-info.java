@@ -1,0 +1,2 @@
+/** Links that failed, sent once more on demand. */
+package io.pairstream.operations.links;

@@ -1,0 +1,187 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Fetchers killed in the middle of the work, with the broker and the registry: of every link
+ * exactly one thing becomes.
+ */
+@Timeout(300)
+class FetchFaultsTest {
+
+  private static final Duration CATCH_UP = Duration.ofMinutes(3);
+  private static final int HOSTS = 150;
+
+  /** What each host has, one link each. */
+  private static final List<String> PATHS =
+      List.of(
+          "/a1",
+          "/a2",
+          "/a3",
+          "/slow1",
+          "/slow2",
+          "/flaky1",
+          "/missing1",
+          "/page1",
+          "/refused1",
+          "/cut1");
+
+  @TempDir private Path folder;
+
+  @Test
+  void ofEveryLinkExactlyOneThingBecomesWhenProcessesAreKilled() throws Exception {
+    try (FaultySite site = new FaultySite();
+        RunningPlatform platform = RunningPlatform.start(folder, "demo");
+        Fetchers fetchers = new Fetchers(platform)) {
+      publishLinks(platform, site);
+      int links = HOSTS * PATHS.size();
+
+      fetchers.start("one");
+      fetchers.start("two");
+      awaitAsked(site, links / 8);
+      fetchers.kill("one");
+      awaitAsked(site, links / 4);
+      fetchers.start("three");
+      platform.killAndAwaitRestart("registry");
+      awaitAsked(site, links / 2);
+      platform.killAndAwaitRestart("broker");
+      fetchers.kill("two");
+      fetchers.start("four");
+      AtomicReference<AuditReport> last = new AtomicReference<>();
+      Await.until(
+          "every link has ended",
+          CATCH_UP,
+          () -> {
+            last.set(platform.audit());
+            return last.get().links().fetched() + last.get().links().quarantined() == links;
+          },
+          () -> last.get() + fetchers.said());
+      platform.awaitAllDecided(CATCH_UP);
+      AuditReport report = platform.audit();
+
+      assertThat(report.details()).isEmpty();
+      assertThat(report.links().fetched()).isEqualTo(HOSTS * 6L);
+      assertThat(platform.quarantine())
+          .containsEntry("FETCH_NOT_FOUND", (long) HOSTS)
+          .containsEntry("FETCH_NOT_AN_IMAGE", (long) HOSTS)
+          .containsEntry("FETCH_OPTED_OUT", (long) HOSTS)
+          .containsEntry("FETCH_CONNECTION", (long) HOSTS);
+      // Two of the instance that was killed, whose requests nobody calls back, and two of the next.
+      assertThat(site.mostAtOnce()).isLessThanOrEqualTo(4);
+      assertThat(fetchers.stop("four")).isLessThan(Duration.ofSeconds(20));
+    }
+  }
+
+  private static void publishLinks(RunningPlatform platform, FaultySite site) {
+    Registry registry = platform.cluster().registry();
+    PairTopics topics = PairTopics.of(platform.cluster().dataset(), new AvroSerdes(registry));
+    try (LinkPublisher publisher =
+        LinkPublisher.open(
+            topics.links(),
+            registry,
+            Map.of("bootstrap.servers", platform.cluster().bootstrapServers()),
+            Clock.systemUTC())) {
+      for (String path : PATHS) {
+        for (int host = 0; host < HOSTS; host++) {
+          String address = "127.1." + host / 100 + "." + (host % 100 + 1);
+          var unused =
+              publisher.publish(NewLink.of(site.url(address, path), "what is at " + path, "en"));
+        }
+      }
+    }
+  }
+
+  private static void awaitAsked(FaultySite site, int requests) {
+    Await.until(
+        "hosts are asked for " + requests + " images",
+        CATCH_UP,
+        () -> site.asked().size() >= requests,
+        site.asked()::size);
+  }
+
+  /** Processes of {@code pairstream fetch}. */
+  private static final class Fetchers implements AutoCloseable {
+
+    private final RunningPlatform platform;
+    private final Map<String, Process> running = new HashMap<>();
+    private final List<Path> logs = new ArrayList<>();
+
+    Fetchers(RunningPlatform platform) {
+      this.platform = platform;
+    }
+
+    void start(String name) throws IOException {
+      Path log = platform.data().resolve("fetch-" + name + ".log");
+      logs.add(log);
+      running.put(
+          name,
+          new ProcessBuilder(
+                  RunningPlatform.command(
+                      "fetch",
+                      "--data-dir",
+                      platform.data().toString(),
+                      "--allow-address",
+                      "127.0.0.0/8",
+                      "--per-host-interval",
+                      "PT0.2S",
+                      "--first-pause",
+                      "PT1S",
+                      "--attempts",
+                      "2"))
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start());
+    }
+
+    void kill(String name) throws InterruptedException {
+      running.get(name).destroyForcibly().waitFor();
+    }
+
+    /** Ends one as an operator does; how long it took. */
+    Duration stop(String name) throws InterruptedException {
+      long begin = System.nanoTime();
+      running.get(name).destroy();
+      assertThat(running.get(name).waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    String said() {
+      StringBuilder said = new StringBuilder();
+      for (Path log : logs) {
+        try {
+          said.append(log).append(":\n").append(Files.readString(log));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+      return said.toString();
+    }
+
+    @Override
+    public void close() {
+      running.values().forEach(Process::destroyForcibly);
+    }
+  }
+}
