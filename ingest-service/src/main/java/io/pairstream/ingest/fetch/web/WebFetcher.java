@@ -1,6 +1,8 @@
 package io.pairstream.ingest.fetch.web;
 
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import org.apache.hc.core5.ssl.SSLContexts;
 
 /**
  * Fetches images from the web, many at a time on few threads.
@@ -10,6 +12,26 @@ import java.util.concurrent.CompletableFuture;
  * under way, and how many images it holds. Thread-safe.
  */
 public interface WebFetcher extends AutoCloseable {
+
+  /**
+   * Opens a fetcher with threads of its own, which finds hosts as this machine does and trusts the
+   * authorities that this Java trusts.
+   */
+  static WebFetcher open(FetchSettings settings, Clock clock) {
+    Timers timers = new SystemTimers();
+    return new AsyncWebFetcher(
+        settings, clock, timers, new SystemResolver(timers), SSLContexts.createSystemDefault());
+  }
+
+  /**
+   * Opens a fetcher that finds hosts in another way. What is found is looked at all the same.
+   *
+   * @param resolver is closed with the fetcher
+   */
+  static WebFetcher open(FetchSettings settings, Clock clock, HostResolver resolver) {
+    return new AsyncWebFetcher(
+        settings, clock, new SystemTimers(), resolver, SSLContexts.createSystemDefault());
+  }
 
   /**
    * Fetches an image. Never throws, and never completes exceptionally but with {@link

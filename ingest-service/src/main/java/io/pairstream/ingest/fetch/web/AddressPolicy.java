@@ -1,0 +1,123 @@
+package io.pairstream.ingest.fetch.web;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which IP addresses are asked for images: those that everybody on the internet can ask, and what
+ * the operator allows besides.
+ *
+ * <p>A link is a stranger's; without this, it would make us ask what only machines inside our
+ * network can ask. The blocks are those that IANA's registries of special-purpose addresses say are
+ * not globally reachable, or carry an IPv4 address inside
+ * (https://www.iana.org/assignments/iana-ipv4-special-registry,
+ * https://www.iana.org/assignments/iana-ipv6-special-registry). Immutable but for this machine's
+ * own addresses, which are read anew by {@link #noteOwnAddresses}; thread-safe.
+ */
+final class AddressPolicy {
+
+  /** Why a block is not asked. */
+  private record Closed(AddressBlock block, String what) {}
+
+  private static final List<Closed> CLOSED_IPV4 =
+      closed(
+          "0.0.0.0/8 this network",
+          "10.0.0.0/8 a private network",
+          "100.64.0.0/10 a provider's inner network",
+          "127.0.0.0/8 this machine",
+          // A cloud's own services answer every machine of a customer here.
+          "168.63.129.16/32 a cloud's metadata",
+          "169.254.0.0/16 a link's own network",
+          "172.16.0.0/12 a private network",
+          "192.0.0.0/24 a protocol's own network",
+          "192.0.2.0/24 documentation",
+          "192.31.196.0/24 a name server's sink",
+          "192.52.193.0/24 a multicast relay",
+          "192.88.99.0/24 a relay to IPv6",
+          "192.168.0.0/16 a private network",
+          "192.175.48.0/24 a name server's sink",
+          "198.18.0.0/15 a network for measurements",
+          "198.51.100.0/24 documentation",
+          "203.0.113.0/24 documentation",
+          "224.0.0.0/4 multicast",
+          "240.0.0.0/4 reserved, or broadcast");
+
+  /** The only block of IPv6 addresses of single machines on the internet (RFC 4291). */
+  private static final AddressBlock GLOBAL_IPV6 = AddressBlock.parse("2000::/3");
+
+  private static final List<Closed> CLOSED_IPV6 =
+      closed(
+          "2001::/23 a protocol's own network, or a tunnel for IPv4",
+          "2001:db8::/32 documentation",
+          "2002::/16 a tunnel for IPv4",
+          "2620:4f:8000::/48 a name server's sink",
+          "3fff::/20 documentation");
+
+  private final List<AddressBlock> allowed;
+  private volatile Set<InetAddress> own = Set.of();
+
+  AddressPolicy(List<AddressBlock> allowed) {
+    this.allowed = List.copyOf(allowed);
+    noteOwnAddresses();
+  }
+
+  /** Whether the operator allows the address, public or not. */
+  boolean allows(InetAddress address) {
+    return allowed.stream().anyMatch(block -> block.contains(address));
+  }
+
+  /** Why the address is not asked, as a noun; empty where it is asked. */
+  String objection(InetAddress address) {
+    if (allows(address)) {
+      return "";
+    }
+    if (address instanceof Inet4Address) {
+      return objection(address, CLOSED_IPV4);
+    }
+    if (!GLOBAL_IPV6.contains(address)) {
+      return "not on the public internet";
+    }
+    return objection(address, CLOSED_IPV6);
+  }
+
+  private String objection(InetAddress address, List<Closed> closed) {
+    for (Closed candidate : closed) {
+      if (candidate.block().contains(address)) {
+        return candidate.what();
+      }
+    }
+    return own.contains(address) ? "this machine" : "";
+  }
+
+  /** Reads which addresses this machine has now. */
+  void noteOwnAddresses() {
+    try {
+      Set<InetAddress> found = new HashSet<>();
+      NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .forEach(found::add);
+      own = Set.copyOf(found);
+    } catch (SocketException e) {
+      // Without a network there is nothing to be asked either.
+      own = Set.of();
+    }
+  }
+
+  private static List<Closed> closed(String... lines) {
+    return Stream.of(lines)
+        .map(
+            line -> {
+              int space = line.indexOf(' ');
+              return new Closed(
+                  AddressBlock.parse(line.substring(0, space)), line.substring(space + 1));
+            })
+        .collect(Collectors.toUnmodifiableList());
+  }
+}

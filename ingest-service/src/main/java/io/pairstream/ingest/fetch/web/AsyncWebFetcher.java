@@ -1,0 +1,304 @@
+package io.pairstream.ingest.fetch.web;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.schemas.PairIdentity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.bootstrap.AsyncRequesterBootstrap;
+import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncRequester;
+import org.apache.hc.core5.http.nio.ssl.BasicClientTlsStrategy;
+import org.apache.hc.core5.http.protocol.HttpProcessorBuilder;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.reactor.IOReactorConfig;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A fetcher over HTTP/1.1 with non-blocking connections.
+ *
+ * <p>Keeps no cookies, sends no credentials, asks no proxy, and follows redirects by hand: each is
+ * a request like the first, with its own robots.txt, turn and look at the addresses.
+ */
+final class AsyncWebFetcher implements WebFetcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AsyncWebFetcher.class);
+
+  private static final int MAX_HEADER_LINE = 8 * 1024;
+  private static final int MAX_HEADERS = 100;
+
+  /** How long a connection is kept that nobody uses. */
+  private static final Duration IDLE = Duration.ofSeconds(10);
+
+  private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
+
+  /** Connections that are being closed still count as the pool's. */
+  private static final int POOL_SLACK = 64;
+
+  private final FetchSettings settings;
+  private final HttpAsyncRequester requester;
+  private final Timers timers;
+  private final HostResolver resolver;
+  private final AddressPolicy policy;
+  private final Requests requests;
+  private final Robots robots;
+  private final Set<Journey> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  AsyncWebFetcher(
+      FetchSettings settings, Clock clock, Timers timers, HostResolver resolver, SSLContext tls) {
+    this.settings = settings;
+    this.timers = timers;
+    this.resolver = resolver;
+    policy = new AddressPolicy(settings.allowed());
+    requester = requester(settings, tls);
+    requester.start();
+    BodyBudget budget = new BodyBudget(settings.bodyBytes(), Attempt.STEP, timers);
+    Wire wire =
+        new Wire(requester, settings.limits(), budget, timers, clock, settings.agent().text());
+    requests =
+        new Requests(
+            wire,
+            resolver,
+            policy,
+            settings.ports(),
+            new HostGates(settings.politeness(), timers),
+            new Slots(settings.connections()));
+    robots = new Robots(requests, settings.limits(), timers);
+    keepHouse();
+  }
+
+  private static HttpAsyncRequester requester(FetchSettings settings, SSLContext tls) {
+    return AsyncRequesterBootstrap.bootstrap()
+        .setIOReactorConfig(
+            IOReactorConfig.custom()
+                .setIoThreadCount(settings.threads())
+                .setTcpNoDelay(true)
+                .setSelectInterval(TimeValue.ofMilliseconds(500))
+                .build())
+        .setHttp1Config(
+            Http1Config.custom()
+                .setMaxLineLength(MAX_HEADER_LINE)
+                .setMaxHeaderCount(MAX_HEADERS)
+                .setInitialWindowSize(Attempt.STEP)
+                .build())
+        // Every header is written by hand.
+        .setHttpProcessor(HttpProcessorBuilder.create().build())
+        // Holds the certificate against the host's name.
+        .setTlsStrategy(new BasicClientTlsStrategy(tls))
+        .setTlsHandshakeTimeout(Timeout.of(settings.limits().connect()))
+        .setMaxTotal(settings.connections() + POOL_SLACK)
+        .setDefaultMaxPerRoute(settings.politeness().connections() + POOL_SLACK)
+        .setPoolReusePolicy(PoolReusePolicy.LIFO)
+        .setExceptionCallback(problem -> LOG.debug("a connection failed", problem))
+        .create();
+  }
+
+  private void keepHouse() {
+    Timers.Timer unused =
+        timers.after(
+            HOUSEKEEPING,
+            () -> {
+              requester.closeIdle(TimeValue.of(IDLE));
+              policy.noteOwnAddresses();
+              keepHouse();
+            });
+  }
+
+  @Override
+  public CompletableFuture<FetchResult> fetch(FetchRequest request) {
+    Journey journey = new Journey(request);
+    underWay.add(journey);
+    var unused = journey.result.whenComplete((result, problem) -> journey.over());
+    if (closed) {
+      journey.result.cancel(false);
+    } else {
+      journey.start();
+    }
+    return journey.result;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (Journey journey : underWay) {
+      journey.result.completeExceptionally(new CancellationException("the fetcher is closed"));
+    }
+    timers.close();
+    resolver.close();
+    requester.close(CloseMode.IMMEDIATE);
+  }
+
+  /** The way from a link to its image, by way of any redirects. */
+  private final class Journey {
+
+    private final FetchRequest request;
+    private final CompletableFuture<FetchResult> result = new CompletableFuture<>();
+    private final Cancellation cancellation = new Cancellation();
+    private final ImageReading reading = new ImageReading(settings.limits().imageBytes());
+
+    Journey(FetchRequest request) {
+      this.request = request;
+    }
+
+    void start() {
+      try {
+        go(WebAddress.parse(request.url()), 0, Duration.ZERO);
+      } catch (UnusableAddressException e) {
+        result.complete(Failures.lasting(RejectReason.FETCH_URL_INVALID, e.getMessage()));
+      }
+    }
+
+    void over() {
+      underWay.remove(this);
+      cancellation.cancel();
+    }
+
+    private void go(WebAddress address, int redirects, Duration spent) {
+      CompletableFuture<Robots.Verdict> asked =
+          settings.politeness().robots()
+              ? robots.ask(address)
+              : CompletableFuture.completedFuture(new Robots.Verdict.Allowed(Duration.ZERO));
+      var unused =
+          asked
+              .thenAccept(
+                  verdict -> {
+                    if (verdict instanceof Robots.Verdict.Stopped stopped) {
+                      result.complete(stopped.result());
+                    } else if (!result.isDone()) {
+                      ask(address, ((Robots.Verdict.Allowed) verdict).interval(), redirects, spent);
+                    }
+                  })
+              .exceptionally(this::crashed);
+    }
+
+    private void ask(WebAddress address, Duration interval, int redirects, Duration spent) {
+      var unused =
+          requests
+              .get(address, interval, reading, settings.limits().total().minus(spent), cancellation)
+              .thenAccept(
+                  reply -> {
+                    if (reply instanceof Reply.Stopped stopped) {
+                      result.complete(stopped.result());
+                    } else {
+                      Reply.Got got = (Reply.Got) reply;
+                      judge(address, got.answer(), redirects, spent.plus(got.spent()));
+                    }
+                  })
+              .exceptionally(this::crashed);
+    }
+
+    private void judge(
+        WebAddress address, Exchanged.Answered answer, int redirects, Duration spent) {
+      Head head = answer.head();
+      String optOut = OptOut.of(head);
+      if (!optOut.isEmpty() && head.status() < 400) {
+        result.complete(
+            Failures.lasting(
+                RejectReason.FETCH_OPTED_OUT,
+                address.host() + " does not want it used for training (" + optOut + ")",
+                optOut,
+                ""));
+        return;
+      }
+      Redirect redirect = Redirect.of(address, head);
+      if (redirect instanceof Redirect.Unusable unusable) {
+        result.complete(
+            Failures.lasting(
+                RejectReason.FETCH_REDIRECT,
+                address.host() + " redirects, but " + unusable.detail()));
+      } else if (redirect instanceof Redirect.To to) {
+        int limit = settings.limits().redirects();
+        if (redirects < limit) {
+          go(to.address(), redirects + 1, spent);
+        } else {
+          result.complete(
+              Failures.lasting(
+                  RejectReason.FETCH_REDIRECT,
+                  "it is redirected too often",
+                  String.valueOf(redirects + 1),
+                  String.valueOf(limit)));
+        }
+      } else if (head.status() != 200) {
+        result.complete(Failures.status(address.host(), head, answer.at()));
+      } else {
+        result.complete(image(address, answer, redirects));
+      }
+    }
+
+    private FetchResult image(WebAddress address, Exchanged.Answered answer, int redirects) {
+      Head head = answer.head();
+      ContentCoding coding = ContentCoding.of(head);
+      if (!coding.known()) {
+        return noImage(
+            address, "it comes compressed as " + head.told("Content-Encoding") + ", unasked for");
+      }
+      if (answer.ending() == Exchanged.Ending.TOO_LARGE) {
+        return tooLarge(address, head.length());
+      }
+      byte[] bytes;
+      try {
+        bytes = coding.decoded(answer.body().bytes(), reading.mostBytes());
+      } catch (IOException e) {
+        return noImage(address, "what it comes compressed in is damaged");
+      }
+      if (bytes.length > reading.mostBytes()) {
+        return tooLarge(address, -1);
+      }
+      String objection = ImageReading.objection(bytes);
+      if (!objection.isEmpty()) {
+        return noImage(address, objection);
+      }
+      String digest = PairIdentity.imageDigest(ByteBuffer.wrap(bytes));
+      String expected = request.expectedDigest();
+      if (!expected.isEmpty() && !expected.equalsIgnoreCase(digest)) {
+        return Failures.lasting(
+            RejectReason.FETCH_DIGEST_MISMATCH,
+            "the image at " + address.host() + " has another SHA-256 than the link says",
+            digest,
+            expected);
+      }
+      return new FetchResult.Fetched(
+          new EncodedImage(bytes),
+          digest,
+          address.toString(),
+          head.told("Content-Type"),
+          head.status(),
+          answer.certificateDigest(),
+          answer.at(),
+          answer.from().getHostAddress(),
+          redirects);
+    }
+
+    private FetchResult noImage(WebAddress address, String detail) {
+      return Failures.lasting(
+          RejectReason.FETCH_NOT_AN_IMAGE, "from %s: %s".formatted(address.host(), detail));
+    }
+
+    private FetchResult tooLarge(WebAddress address, long length) {
+      return Failures.lasting(
+          RejectReason.FETCH_TOO_LARGE,
+          "the file at %s has more than %d bytes".formatted(address.host(), reading.mostBytes()),
+          length > 0 ? String.valueOf(length) : "",
+          String.valueOf(reading.mostBytes()));
+    }
+
+    /** A fault of ours must not leave anybody waiting. */
+    private Void crashed(Throwable problem) {
+      LOG.error("a fetch failed in a way that is not foreseen", problem);
+      result.complete(Failures.passing(RejectReason.FETCH_CONNECTION, "the fetcher itself failed"));
+      return null;
+    }
+  }
+}

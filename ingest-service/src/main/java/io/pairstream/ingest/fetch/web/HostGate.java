@@ -1,0 +1,181 @@
+package io.pairstream.ingest.fetch.web;
+
+import io.pairstream.cleaning.RejectReason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Lets requests to one host through, no more at once and no faster than is polite, and none while
+ * it wants to be left alone. Thread-safe; its own lock guards everything.
+ */
+final class HostGate {
+
+  /** From so many failures in a row on, waiting links are told of the failure instead. */
+  private static final int DOWN_AFTER = 5;
+
+  /** From so many failures in a row on, a host that does not say how long is left alone. */
+  private static final int PAUSE_AFTER = 3;
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration FIRST_PAUSE_OF_THROTTLED = Duration.ofSeconds(30);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
+  /** How long a host's failures are remembered after the last one. */
+  private static final Duration MEMORY = Duration.ofMinutes(10);
+
+  /** Least time until a link is tried again whose turn did not come. */
+  private static final Duration LEAST_POSTPONEMENT = Duration.ofSeconds(1);
+
+  /** A request that waits for its turn. */
+  private record Waiting(
+      CompletableFuture<Admission> admission, long intervalNanos, long patienceEnds) {}
+
+  private final String host;
+  private final Politeness politeness;
+  private final Timers timers;
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+  private int active;
+  private boolean starting;
+  private long nextStart;
+  private int failures;
+  private long pausedUntil;
+  private FetchResult.Failed lastFailure;
+  private Timers.Timer wake = () -> {};
+
+  HostGate(String host, Politeness politeness, Timers timers) {
+    this.host = host;
+    this.politeness = politeness;
+    this.timers = timers;
+    nextStart = timers.nanos();
+    pausedUntil = nextStart;
+  }
+
+  /** Takes a request into the queue; {@link #pump} must follow. */
+  synchronized CompletableFuture<Admission> join(Duration interval) {
+    long now = timers.nanos();
+    long intervalNanos = Math.max(interval.toNanos(), politeness.interval().toNanos());
+    if (pausedUntil > now) {
+      return CompletableFuture.completedFuture(whilePaused(now));
+    }
+    long wait = Math.max(0, nextStart - now) + waiting.size() * intervalNanos;
+    if (wait > politeness.longestWait().toNanos()) {
+      return CompletableFuture.completedFuture(later(wait));
+    }
+    CompletableFuture<Admission> admission = new CompletableFuture<>();
+    waiting.addLast(
+        new Waiting(admission, intervalNanos, now + politeness.longestWait().toNanos()));
+    return admission;
+  }
+
+  /** Lets through, or turns away, whoever can be told by now. */
+  void pump() {
+    List<Runnable> told = new ArrayList<>();
+    synchronized (this) {
+      wake.cancel();
+      long now = timers.nanos();
+      while (!waiting.isEmpty()) {
+        Waiting head = waiting.peekFirst();
+        Admission answer;
+        if (pausedUntil > now) {
+          answer = whilePaused(now);
+        } else if (!starting && active < politeness.connections() && nextStart <= now) {
+          answer = new Turn(this, head.intervalNanos());
+          active++;
+          starting = true;
+        } else if (head.patienceEnds() <= now) {
+          answer = later(Math.max(0, nextStart - now) + waiting.size() * head.intervalNanos());
+        } else {
+          long due = head.patienceEnds();
+          if (nextStart > now) {
+            due = Math.min(due, nextStart);
+          }
+          wake = timers.after(Duration.ofNanos(due - now), this::pump);
+          break;
+        }
+        waiting.removeFirst();
+        told.add(() -> head.admission().complete(answer));
+      }
+    }
+    told.forEach(Runnable::run);
+  }
+
+  /** Whether nothing is lost by forgetting this host. */
+  synchronized boolean isIdle() {
+    long now = timers.nanos();
+    return active == 0
+        && waiting.isEmpty()
+        && nextStart <= now
+        && (failures == 0 ? pausedUntil <= now : pausedUntil + MEMORY.toNanos() <= now);
+  }
+
+  synchronized void noteStart(long intervalNanos) {
+    starting = false;
+    nextStart = timers.nanos() + intervalNanos;
+  }
+
+  synchronized void noteEnd(boolean wasStarted) {
+    active--;
+    if (!wasStarted) {
+      starting = false;
+    }
+  }
+
+  synchronized void noteWell() {
+    failures = 0;
+  }
+
+  synchronized void noteTrouble(FetchResult.Failed failed) {
+    failures++;
+    lastFailure = failed;
+    long until = timers.nanos() + pause(failed).toNanos();
+    pausedUntil = Math.max(pausedUntil, until);
+  }
+
+  private Duration pause(FetchResult.Failed failed) {
+    if (!failed.retryAfter().isZero()) {
+      return failed.retryAfter();
+    }
+    boolean throttled = failed.reason() == RejectReason.FETCH_THROTTLED;
+    int before = throttled ? failures - 1 : failures - PAUSE_AFTER;
+    if (before < 0) {
+      return Duration.ZERO;
+    }
+    Duration first = throttled ? FIRST_PAUSE_OF_THROTTLED : FIRST_PAUSE;
+    Duration pause = first.multipliedBy(1L << Math.min(before, 10));
+    return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+  }
+
+  private Admission whilePaused(long now) {
+    Duration rest = Duration.ofNanos(pausedUntil - now);
+    if (failures >= DOWN_AFTER) {
+      return new Admission.Down(
+          Failures.after(
+              Failures.saying(
+                  lastFailure,
+                  "%s; it failed %d times in a row and is left alone for now"
+                      .formatted(lastFailure.detail(), failures)),
+              rest));
+    }
+    return new Admission.Later(
+        atLeast(rest), host + " is left alone for " + Failures.seconds(wholeSeconds(rest)));
+  }
+
+  private Admission later(long waitNanos) {
+    Duration wait = atLeast(Duration.ofNanos(waitNanos));
+    return new Admission.Later(
+        wait, host + " has other requests before this for " + Failures.seconds(wholeSeconds(wait)));
+  }
+
+  private static Duration wholeSeconds(Duration time) {
+    return Duration.ofSeconds(Math.max(1, time.toSeconds()));
+  }
+
+  private static Duration atLeast(Duration wait) {
+    return wait.compareTo(LEAST_POSTPONEMENT) < 0 ? LEAST_POSTPONEMENT : wait;
+  }
+}

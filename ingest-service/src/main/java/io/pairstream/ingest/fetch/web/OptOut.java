@@ -1,0 +1,91 @@
+package io.pairstream.ingest.fetch.web;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What a host says in the headers of an answer about the use of an image for training.
+ *
+ * <p>Read before a byte of the body is. Kept to:
+ *
+ * <ul>
+ *   <li>{@code X-Robots-Tag} with {@code noai}, {@code noimageai}, {@code noml}, {@code noindex},
+ *       {@code noimageindex} or {@code none}, for everybody or for {@link UserAgent#NAME}
+ *       (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag,
+ *       https://noml.info);
+ *   <li>{@code TDM-Reservation: 1}
+ *       (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510);
+ *   <li>{@code Content-Usage} with {@code train-ai=n}
+ *       (https://datatracker.ietf.org/doc/draft-ietf-aipref-attach).
+ * </ul>
+ */
+final class OptOut {
+
+  private static final Set<String> NO =
+      Set.of("noai", "noimageai", "noml", "noindex", "noimageindex", "none");
+
+  /** Directives that hold a colon themselves, and are no crawler's name. */
+  private static final Set<String> WITH_VALUE =
+      Set.of("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview");
+
+  private static final Set<String> NO_TRAINING = Set.of("train-ai=n", "train-genai=n");
+
+  private OptOut() {}
+
+  /** The header that speaks against it, in words such as {@code X-Robots-Tag: noai}; or empty. */
+  static String of(Head head) {
+    for (String value : head.all("X-Robots-Tag")) {
+      String directive = forbidding(value);
+      if (!directive.isEmpty()) {
+        return "X-Robots-Tag: " + directive;
+      }
+    }
+    if (head.all("TDM-Reservation").stream().anyMatch(value -> value.strip().equals("1"))) {
+      return "TDM-Reservation: 1";
+    }
+    for (String value : head.all("Content-Usage")) {
+      for (String member : List.of(value.toLowerCase(Locale.ROOT).split(","))) {
+        String usage = member.replace(" ", "").replace("\t", "");
+        if (NO_TRAINING.contains(usage)) {
+          return "Content-Usage: " + usage;
+        }
+      }
+    }
+    return "";
+  }
+
+  /**
+   * The first directive that forbids it. A crawler's name and a colon before a directive restrict
+   * that and all that follow to that crawler.
+   */
+  private static String forbidding(String value) {
+    boolean meant = true;
+    for (String part : value.toLowerCase(Locale.ROOT).split(",")) {
+      String directive = part.strip();
+      int colon = directive.indexOf(':');
+      if (colon > 0) {
+        String name = directive.substring(0, colon).strip();
+        if (isName(name) && !WITH_VALUE.contains(name)) {
+          meant = name.equals(UserAgent.NAME) || name.equals("*");
+          directive = directive.substring(colon + 1).strip();
+        }
+      }
+      if (meant && NO.contains(directive)) {
+        return directive;
+      }
+    }
+    return "";
+  }
+
+  private static boolean isName(String text) {
+    return text.chars()
+        .allMatch(
+            c ->
+                (c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || c == '-'
+                    || c == '_'
+                    || c == '*');
+  }
+}

@@ -1,0 +1,196 @@
+package io.pairstream.ingest.fetch.web;
+
+import crawlercommons.robots.SimpleRobotRules;
+import crawlercommons.robots.SimpleRobotRules.RobotRule;
+import crawlercommons.robots.SimpleRobotRules.RobotRulesMode;
+import crawlercommons.robots.SimpleRobotRulesParser;
+import io.pairstream.cleaning.RejectReason;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** A host's robots.txt, or that it could not be read. Immutable. */
+final class RobotsFile {
+
+  /** RFC 9309, section 2.5: at least 500 kibibytes must be read. */
+  static final int MAX_BYTES = 512 * 1024;
+
+  /** Whatever a host answers, it is read as far as that. */
+  static final Reading READING =
+      new Reading() {
+        @Override
+        public Treatment treat(Head head) {
+          return head.status() / 100 == 2 ? Treatment.TAKEN : Treatment.SKIPPED;
+        }
+
+        @Override
+        public int mostBytes() {
+          return MAX_BYTES;
+        }
+
+        @Override
+        public boolean cutsOff() {
+          return true;
+        }
+
+        @Override
+        public boolean refuses(Head head, byte[] first) {
+          return false;
+        }
+      };
+
+  /** Everything is allowed. */
+  static final RobotsFile ALL =
+      new RobotsFile(new SimpleRobotRules(RobotRulesMode.ALLOW_ALL), 0, List.of());
+
+  /** No rule is longer; a longer line is there to cost time. */
+  private static final int MAX_LINE = 4096;
+
+  /** The lines that we go by. */
+  private static final List<String> DIRECTIVES = List.of("user", "dis", "allow", "crawl");
+
+  /** Most steps that looking up one address may take, about; more than any honest file needs. */
+  private static final long MAX_STEPS = 20_000_000;
+
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
+
+  private final SimpleRobotRules rules;
+  private final int bytes;
+
+  /** Why there are no rules; empty, or one. */
+  private final List<FetchResult> stopped;
+
+  private RobotsFile(SimpleRobotRules rules, int bytes, List<FetchResult> stopped) {
+    this.rules = rules;
+    this.bytes = bytes;
+    this.stopped = stopped;
+  }
+
+  /** What a host answers in the place of its robots.txt. */
+  static RobotsFile of(WebAddress at, Exchanged.Answered answer) {
+    int status = answer.head().status();
+    if (status == 429 || status >= 500) {
+      return stopped(Failures.status(at.host(), answer.head(), answer.at()));
+    }
+    if (status / 100 != 2) {
+      return ALL;
+    }
+    try {
+      return parse(ContentCoding.of(answer.head()).decoded(answer.body().bytes(), MAX_BYTES));
+    } catch (IOException e) {
+      return ALL;
+    }
+  }
+
+  /** It could not be read; images of its host have to wait. */
+  static RobotsFile stopped(FetchResult result) {
+    FetchResult told =
+        result.fold(
+            fetched -> fetched,
+            failed -> Failures.saying(failed, "robots.txt: " + failed.detail()),
+            postponed -> postponed);
+    return new RobotsFile(new SimpleRobotRules(RobotRulesMode.ALLOW_NONE), 0, List.of(told));
+  }
+
+  static RobotsFile parse(byte[] text) {
+    byte[] lines = honestLines(text).getBytes(StandardCharsets.UTF_8);
+    // The parser forbids everything where the delay is longer than it is told to accept.
+    SimpleRobotRulesParser parser = new SimpleRobotRulesParser(Long.MAX_VALUE, 0);
+    SimpleRobotRules rules = parser.parseContent("", lines, "text/plain", List.of(UserAgent.NAME));
+    return new RobotsFile(rules, lines.length, List.of());
+  }
+
+  /** Whether the address may be asked. */
+  Robots.Verdict verdict(WebAddress address) {
+    if (!stopped.isEmpty()) {
+      return new Robots.Verdict.Stopped(stopped.get(0));
+    }
+    if (!allows(address)) {
+      return new Robots.Verdict.Stopped(
+          Failures.lasting(
+              RejectReason.FETCH_ROBOTS, "the robots.txt of " + address.host() + " forbids it"));
+    }
+    long delay = rules.getCrawlDelay();
+    if (delay <= 0) {
+      return new Robots.Verdict.Allowed(Duration.ZERO);
+    }
+    Duration interval = Duration.ofMillis(delay);
+    return new Robots.Verdict.Allowed(
+        interval.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : interval);
+  }
+
+  /** How long it is kept; zero where it is not. */
+  Duration kept() {
+    if (stopped.isEmpty()) {
+      return Robots.KEPT;
+    }
+    return stopped
+        .get(0)
+        .fold(
+            fetched -> Duration.ZERO,
+            failed ->
+                failed.retryAfter().compareTo(Robots.KEPT_FAILED) > 0
+                    ? failed.retryAfter()
+                    : Robots.KEPT_FAILED,
+            postponed -> Duration.ZERO);
+  }
+
+  /** Bytes that its rules take, about. */
+  int bytes() {
+    return 2 * bytes;
+  }
+
+  private boolean allows(WebAddress address) {
+    if (rules.isAllowAll() || rules.isAllowNone()) {
+      return rules.isAllowAll();
+    }
+    long steps = 0;
+    for (RobotRule rule : rules.getRobotRules()) {
+      steps += rule.getPrefix().indexOf('*') < 0 ? 1 : rule.getPrefix().length();
+    }
+    if (steps * address.target().length() > MAX_STEPS) {
+      return false;
+    }
+    try {
+      // Given as text, an address with a stray % would be taken for the host's front page.
+      return rules.isAllowed(new URL("http", "host", address.target()));
+    } catch (MalformedURLException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The lines that we go by. What is too long, and markup, would only make the parser slow: it has
+   * expressions that take the square of a line's length.
+   */
+  private static String honestLines(byte[] text) {
+    StringBuilder kept = new StringBuilder();
+    for (String line : decoded(text).split("[\\n\\r\\u0085\\u2028\\u2029]")) {
+      String directive = line.strip();
+      if (directive.length() <= MAX_LINE && directive.indexOf('<') < 0 && isDirective(directive)) {
+        kept.append(directive).append('\n');
+      }
+    }
+    return kept.toString();
+  }
+
+  private static boolean isDirective(String line) {
+    String start = line.substring(0, Math.min(line.length(), 8)).toLowerCase(Locale.ROOT);
+    return DIRECTIVES.stream().anyMatch(start::startsWith);
+  }
+
+  private static String decoded(byte[] text) {
+    if (text.length >= 2 && (text[0] & 0xFF) == 0xFF && (text[1] & 0xFF) == 0xFE) {
+      return new String(text, 2, text.length - 2, StandardCharsets.UTF_16LE);
+    }
+    if (text.length >= 2 && (text[0] & 0xFF) == 0xFE && (text[1] & 0xFF) == 0xFF) {
+      return new String(text, 2, text.length - 2, StandardCharsets.UTF_16BE);
+    }
+    String utf8 = new String(text, StandardCharsets.UTF_8);
+    return utf8.startsWith("\uFEFF") ? utf8.substring(1) : utf8;
+  }
+}
