@@ -17,16 +17,20 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +39,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -220,7 +226,7 @@ class FetchServiceTest {
     records.add(new ProducerRecord<>(topic, 0, null, (byte[]) null));
     records.add(new ProducerRecord<>(topic, 0, null, new byte[] {1, 2, 3}));
     records.add(new ProducerRecord<>(topic, 0, null, new byte[] {0, 0, 1, (byte) 0xe2, 0x40, 9}));
-    byte[] cut = java.util.Arrays.copyOf(nested, nested.length / 2);
+    byte[] cut = Arrays.copyOf(nested, nested.length / 2);
     records.add(new ProducerRecord<>(topic, 0, null, cut));
     records.add(linkOf("ftp://h.test/a"));
     records.add(linkOf("http://"));
@@ -343,6 +349,50 @@ class FetchServiceTest {
               assertThat(given.getReason()).isEqualTo("FETCH_TIMEOUT");
               assertThat(given.getDetail()).contains("h.test answers nobody");
             });
+  }
+
+  @Test
+  void whatIsFarFromDueMakesRoomForWhatIsDueBehindIt() {
+    int far = FinishedOffsets.MOST_ABOVE + 2_000;
+    byte[] link = link("h.test", "picture").value();
+    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i <= far; i++) {
+      WaitingLink waiting =
+          WaitingLink.newBuilder()
+              .setValue(ByteBuffer.wrap(link))
+              .setOrigin(new Origin(cluster.topics().links().name(), 0, (long) i))
+              .setDueAt(clock.instant().plus(i < far ? Duration.ofHours(20) : Duration.ZERO))
+              .build();
+      records.add(TestCluster.record(topic, null, "h.test", waiting));
+    }
+    send(records);
+
+    FetchService service = start(ScriptedFetcher.ofImages());
+    until(
+        () -> {
+          clock.advance(Duration.ofSeconds(31));
+          return service.counts().fetched() == 1;
+        });
+    service.close();
+
+    ConsumerRecord<byte[], byte[]> last = records(topic).get(far);
+    TopicPartition partition = new TopicPartition(last.topic(), last.partition());
+    FinishedOffsets finished;
+    try (Admin admin = cluster.admin()) {
+      finished =
+          ClusterAccess.finishedAndSettled(
+                  admin, cluster.dataset().fetchGroup(), List.of(partition))
+              .get(partition);
+    }
+    assertThat(
+            records(topic).stream()
+                .filter(record -> !finished.contains(record.offset()))
+                .map(record -> value(topic, record).getOrigin().getOffset()))
+        .as("those that still wait, each once")
+        .hasSize(far)
+        .doesNotHaveDuplicates()
+        .doesNotContain((long) far);
   }
 
   @Test

@@ -1,0 +1,121 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PlayedFetcher;
+import io.pairstream.operations.PlayedFetcher.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class FetchCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedFetcher fetcher = new PlayedFetcher(cluster);
+
+  @BeforeEach
+  void play() {
+    Sent gone = fetcher.send("a.test", "gone");
+    fetcher.reject(gone, "FETCH_GONE");
+    Sent slow = fetcher.send("b.test", "slow");
+    fetcher.reject(slow, "FETCH_TIMEOUT");
+  }
+
+  @AfterEach
+  void close() {
+    fetcher.close();
+  }
+
+  @Test
+  void fetchWantsToKnowWhomHostsMayAsk() {
+    Ended ended = Ended.after("fetch");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--user-agent-contact").contains("--allow-address");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--user-agent-contact|nobody|a contact is a web address",
+        "--allow-address|example.org|a network is written like",
+        "--concurrency|0|at least 1 connection",
+        "--per-host-connections|0|at least 1 thing at once",
+        "--attempts|0|at least once",
+        "--first-pause|PT0S|must be positive",
+        "--timeout|PT1S|which is less than"
+      })
+  void fetchRefusesAnImpossibleSetting(String option, String value, String says) {
+    List<String> arguments = new ArrayList<>(List.of(option, value));
+    if (!option.equals("--user-agent-contact")) {
+      arguments.addAll(List.of("--user-agent-contact", "me@example.org"));
+    }
+
+    Ended ended = Ended.after("fetch", arguments.toArray(String[]::new));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(says);
+  }
+
+  @Test
+  void retrySaysWhatItWouldSendAndThenSendsIt() {
+    JsonNode counted = run("fetch retry", "--dry-run", "--json").json();
+    Ended sent = run("fetch retry", "--reason", "fetch_timeout", "--since", "P1D");
+    JsonNode left = run("fetch retry", "--host", "B.test", "--json").json();
+
+    assertThat(counted.path("sent").asInt()).isEqualTo(2);
+    assertThat(counted.path("reasons").path("FETCH_GONE").asInt()).isEqualTo(1);
+    assertThat(sent.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(sent.out()).contains("1 links sent again").contains("FETCH_TIMEOUT");
+    assertThat(left.path("sent").asInt()).isZero();
+    assertThat(left.path("elsewhere").asInt()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--since, yesterday, --since takes", "--host, a b, --host: the URL holds a space"})
+  void retryRefusesWhatItCannotRead(String option, String value, String says) {
+    Ended ended = run("fetch retry", option, value);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(says);
+  }
+
+  @Test
+  void auditCountsLinks() {
+    Ended text = run("audit");
+    JsonNode json = run("audit", "--json").json();
+
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("links        2").contains("audit: 0 differences");
+    assertThat(json.path("links").path("inputs").asInt()).isEqualTo(2);
+    assertThat(json.path("links").path("quarantined").asInt()).isEqualTo(2);
+    assertThat(json.path("inputs").asInt()).isZero();
+  }
+
+  private Ended run(String command, String... arguments) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(
+        List.of(
+            "--bootstrap-servers",
+            KAFKA.bootstrapServers(),
+            "--schema-registry",
+            cluster.registry().addresses(),
+            "--dataset",
+            cluster.dataset().name()));
+    return Ended.after(command, all.toArray(String[]::new));
+  }
+}
