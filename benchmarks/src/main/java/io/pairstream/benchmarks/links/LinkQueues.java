@@ -172,9 +172,12 @@ public final class LinkQueues implements Callable<Integer> {
         LinkPublisher.open(
             access.topics().links(), access.registry(), access.clientSettings(), Clock.systemUTC())) {
       for (int i = 0; i < links; i++) {
-        // The slow host has few: the others' links show whether it holds them up.
-        int host = i % hosts == ManyHosts.SLOW_HOST && i / hosts > 3 ? 1 : i % hosts;
-        var unused = publisher.publish(NewLink.of(site.url(host, i), "caption " + i, "en"));
+        // Lists come site by site. The slow host has few: the others' show whether it holds them up.
+        int inARow = Math.max(1, links / hosts);
+        int host = Math.min(hosts - 1, i / inARow);
+        boolean moved = host == ManyHosts.SLOW_HOST && i > 3;
+        var unused =
+            publisher.publish(NewLink.of(site.url(moved ? 1 : host, i), "caption " + i, "en"));
       }
     }
   }
