@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -30,7 +31,12 @@ final class OutputTransaction implements AutoCloseable {
   /** Takes the producer over, and rolls back what one of the same id left open. */
   OutputTransaction(Producer<byte[], byte[]> producer) {
     this.producer = producer;
-    producer.initTransactions();
+    try {
+      producer.initTransactions();
+    } catch (KafkaException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
   }
 
   void send(List<ProducerRecord<byte[], byte[]>> records) {
