@@ -9,7 +9,7 @@ package io.pairstream.cleaning;
 public enum RejectReason {
   UNREADABLE_RECORD("Send Avro in Confluent wire format: byte 0, schema id in 4 bytes, body."),
   UNKNOWN_SCHEMA("Register the schema under the topic's subject before sending."),
-  SCHEMA_MISMATCH("Write the record with a schema that is compatible with RawPair."),
+  SCHEMA_MISMATCH("Write the record with a schema that is compatible with its topic's."),
   RECORD_TOO_LARGE("Send a record of at most 9 MiB."),
   FIELD_INVALID("Shorten the field, or use one of the words that its schema lists."),
 
