@@ -2,6 +2,7 @@ package io.pairstream.benchmarks.links;
 
 import io.pairstream.ingest.fetch.queue.FetchService;
 import io.pairstream.ingest.fetch.queue.QueueSettings;
+import io.pairstream.ingest.fetch.queue.RetryPlan;
 import io.pairstream.ingest.fetch.web.AddressBlock;
 import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -65,8 +67,15 @@ public final class FetchingInstance {
                 .with(new Politeness(2, Duration.ofMillis(10), Duration.ofSeconds(10), true)),
             Clock.systemUTC());
     if (arguments[0].equals("partitions")) {
+      // A failure is tried again as soon as a member of the share group does.
+      RetryPlan soon =
+          new RetryPlan(5, Duration.ofMillis(100), Duration.ofDays(1), Duration.ofDays(7));
+      QueueSettings usual = QueueSettings.of(cluster);
       FetchService service =
-          new FetchService(QueueSettings.of(cluster), fetcher, Clock.systemUTC());
+          new FetchService(
+              new QueueSettings(cluster, usual.underWay(), usual.underWayPerHost(), soon),
+              fetcher,
+              Clock.systemUTC());
       service.awaitEnd().ifPresent(Throwable::printStackTrace);
     } else {
       share(cluster, fetcher);
@@ -146,7 +155,7 @@ public final class FetchingInstance {
       var unused =
           CompletableFuture.anyOf(all.toArray(CompletableFuture[]::new))
               .get(100, TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+    } catch (TimeoutException | ExecutionException e) {
       return; // looked at again
     }
   }
