@@ -19,6 +19,9 @@ import io.pairstream.schemas.topics.PairTopics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,6 +39,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -66,6 +70,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final FailedInputs failed;
   private final Quota quota;
   private final Clock clock;
+  private final Path spoolFolder;
   private final BatchLimits limits = new BatchLimits();
   private final Semaphore parquetFiles = new Semaphore(PARQUET_FILES);
   private final SecureRandom random = new SecureRandom();
@@ -80,6 +85,9 @@ public final class BatchRoutes implements AutoCloseable {
 
   /**
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   * @param spoolFolder a folder of this instance alone for what is on its way; what an earlier
+   *     process left there is deleted
+   * @throws UncheckedIOException where the folder cannot be written
    */
   public BatchRoutes(
       Intake intake,
@@ -89,7 +97,8 @@ public final class BatchRoutes implements AutoCloseable {
       PairTopics topics,
       Map<String, ?> kafkaSettings,
       Quota quota,
-      Clock clock) {
+      Clock clock,
+      Path spoolFolder) {
     this.intake = intake;
     this.log = log;
     this.batches = batches;
@@ -97,6 +106,8 @@ public final class BatchRoutes implements AutoCloseable {
     this.failed = new FailedInputs(pairs, topics, kafkaSettings);
     this.quota = quota;
     this.clock = clock;
+    this.spoolFolder = spoolFolder;
+    clear(spoolFolder);
   }
 
   public List<Route> routes() {
@@ -133,7 +144,7 @@ public final class BatchRoutes implements AutoCloseable {
           .asException();
     }
     try {
-      upload(request, DataSetBody.parquet(body), out);
+      upload(request, DataSetBody.parquet(body, spoolFolder), out);
     } finally {
       parquetFiles.release();
     }
@@ -145,7 +156,20 @@ public final class BatchRoutes implements AutoCloseable {
     try (BatchInputs inputs = body) {
       new BatchUpload(
               intake, log, limits, quota, clock, request.principal(), HexFormat.of().formatHex(id))
-          .run(inputs, out);
+          .run(inputs, out, spoolFolder);
+    }
+  }
+
+  private static void clear(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      try (Stream<Path> left = Files.list(folder)) {
+        for (Path file : left.toList()) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be used: " + e.getMessage(), e);
     }
   }
 

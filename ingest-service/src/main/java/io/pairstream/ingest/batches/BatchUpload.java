@@ -15,6 +15,7 @@ import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,13 +102,14 @@ final class BatchUpload {
   /**
    * Takes a batch; returns once everything is settled and the results are sent.
    *
+   * @param spoolFolder where results wait for the client
    * @throws ProblemException where the batch cannot be begun
    * @throws IOException where the client is gone
    */
-  void run(BatchInputs body, Outgoing out) throws IOException {
+  void run(BatchInputs body, Outgoing out, Path spoolFolder) throws IOException {
     log.write(part(List.of(), clock.instant(), false, false));
     OutputStream answer = out.begin(200, MEDIA_TYPE, Map.of("Location", statusUrl()));
-    try (ResultSpool spool = ResultSpool.open()) {
+    try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
       spool.add(line(head()));
       Thread sending = start("batch-results", () -> send(spool, answer));
       Thread settling = start("batch-settle", () -> settle(spool));

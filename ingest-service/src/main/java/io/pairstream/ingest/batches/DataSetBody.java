@@ -84,12 +84,13 @@ final class DataSetBody implements BatchInputs {
   /**
    * A Parquet file; returns once all of it has come.
    *
+   * @param folder where it lies until it is closed
    * @throws ProblemException where it is none, or too large
    * @throws IOException where the body stops before its end
    */
-  static DataSetBody parquet(InputStream in) throws IOException {
+  static DataSetBody parquet(InputStream in, Path folder) throws IOException {
     Watched body = new Watched(in);
-    Path file = Files.createTempFile("batch", ".parquet");
+    Path file = Files.createTempFile(folder, "batch", ".parquet");
     try {
       copy(body, file);
       return new DataSetBody(

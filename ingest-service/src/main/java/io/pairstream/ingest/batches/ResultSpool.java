@@ -23,9 +23,9 @@ final class ResultSpool implements AutoCloseable {
     this.file = file;
   }
 
-  /** Begins an empty one. */
-  static ResultSpool open() throws IOException {
-    Path path = Files.createTempFile("batch", ".jsonl");
+  /** Begins an empty one in a folder. */
+  static ResultSpool open(Path folder) throws IOException {
+    Path path = Files.createTempFile(folder, "batch", ".jsonl");
     return new ResultSpool(
         FileChannel.open(
             path,

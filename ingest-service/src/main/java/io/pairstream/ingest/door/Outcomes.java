@@ -47,7 +47,16 @@ final class Outcomes implements AutoCloseable {
     }
     log = new BatchLog(topics.batches(), registry, clientSettings);
     batchRoutes =
-        new BatchRoutes(intake::take, log, batches, pairs, topics, clientSettings, quota, clock);
+        new BatchRoutes(
+            intake::take,
+            log,
+            batches,
+            pairs,
+            topics,
+            clientSettings,
+            quota,
+            clock,
+            stateDirectory.resolve("batches-under-way"));
   }
 
   List<Route> routes() {

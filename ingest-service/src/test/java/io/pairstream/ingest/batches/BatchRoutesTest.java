@@ -52,6 +52,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -369,6 +370,23 @@ class BatchRoutesTest {
       assertThat(counts(last.path("by_standing")))
           .isEqualTo(Map.of("TRAINING", 1, "QUARANTINED", 1));
       assertThat(reader.lines().filter(line -> line.startsWith("data: "))).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingOfABatchStaysOnDiskAndWhatADeadProcessLeftIsDeleted() throws Exception {
+    Path underWay = folder.resolve("under-way");
+    send(Lines.pair(1));
+    try (Stream<Path> left = Files.list(underWay)) {
+      assertThat(left).isEmpty();
+    }
+    door.close();
+    Files.writeString(underWay.resolve("batch1.parquet"), "half a file");
+
+    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder);
+
+    try (Stream<Path> left = Files.list(underWay)) {
+      assertThat(left).isEmpty();
     }
   }
 

@@ -56,7 +56,15 @@ final class RunningDoor implements AutoCloseable {
     intake = new PairIntake(cluster, clock);
     batchRoutes =
         new BatchRoutes(
-            intake::take, log, batches, pairs, access.topics(), kafka, Quota.UNLIMITED, clock);
+            intake::take,
+            log,
+            batches,
+            pairs,
+            access.topics(),
+            kafka,
+            Quota.UNLIMITED,
+            clock,
+            folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
     routes.addAll(new StatusRoutes(pairs).routes());
