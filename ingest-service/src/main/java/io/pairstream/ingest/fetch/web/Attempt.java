@@ -66,9 +66,11 @@ final class Attempt implements AsyncClientExchangeHandler {
   private volatile Future<?> connecting;
   private volatile Timers.Timer connectLimit = () -> {};
   private volatile boolean connected;
+  private volatile boolean kept;
+  private volatile Thread starting;
 
   // Touched by the connection's thread alone.
-  private Head head;
+  private volatile Head head;
   private Reading.Treatment treatment = Reading.Treatment.LEFT;
   private boolean looked;
   private int skipped;
@@ -95,6 +97,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     // The address goes with the name: nothing is looked up again, and the name is what the
     // certificate is held against.
     HttpHost target = new HttpHost(address.scheme(), ip, name, address.port());
+    starting = Thread.currentThread();
     connecting =
         wire.requester()
             .connect(
@@ -118,6 +121,7 @@ final class Attempt implements AsyncClientExchangeHandler {
                     onBroken(Failures.closed());
                   }
                 });
+    starting = null;
     if (over.get()) {
       connecting.cancel(true);
     }
@@ -131,6 +135,8 @@ final class Attempt implements AsyncClientExchangeHandler {
   }
 
   private void onEndpoint(AsyncClientEndpoint opened) {
+    // A new connection takes its time; one that is here at once was kept.
+    kept = Thread.currentThread() == starting;
     endpoint.set(opened);
     if (over.get()) {
       letGo(false);
@@ -151,10 +157,10 @@ final class Attempt implements AsyncClientExchangeHandler {
   }
 
   private void onBroken(Exception cause) {
-    boolean reused = connected && requestsOnConnection() > 1;
+    boolean reused = kept || requestsOnConnection() > 1;
     end(
         new Exchanged.Broken(Failures.of(address.host(), cause)),
-        !connected,
+        !connected && !kept,
         reused && head == null,
         false);
   }

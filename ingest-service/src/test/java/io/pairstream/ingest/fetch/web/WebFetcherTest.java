@@ -1,0 +1,643 @@
+package io.pairstream.ingest.fetch.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WebFetcherTest {
+
+  private static final byte[] PNG = Pictures.png();
+
+  /** No robots.txt, no pause between requests, little patience with the host. */
+  private static final FetchSettings QUICK =
+      FetchSettings.of(new UserAgent("1.0", "https://example.org/about"))
+          .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
+          .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), false))
+          .with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 3));
+
+  private final Site site = Site.open();
+
+  @AfterEach
+  void close() {
+    site.close();
+  }
+
+  @Test
+  void fetchesAnImageWithItsProvenance() {
+    site.answer("/a.png?size=1", "200 OK", "Content-Type: image/png\r\n", PNG);
+
+    FetchResult.Fetched fetched = fetched(fetch(QUICK, site.url("/a.png?size=1#top")));
+
+    assertThat(fetched.image().bytes()).isEqualTo(PNG);
+    assertThat(fetched.finalUrl()).isEqualTo(site.url("/a.png?size=1"));
+    assertThat(fetched.contentType()).isEqualTo("image/png");
+    assertThat(fetched.status()).isEqualTo(200);
+    assertThat(fetched.address()).isEqualTo("127.0.0.1");
+    assertThat(fetched.certificateDigest()).isEmpty();
+    assertThat(fetched.redirects()).isZero();
+  }
+
+  @Test
+  void saysWhoItIsAndSendsNothingElse() {
+    site.answer("/a.png", "200 OK", "Set-Cookie: a=b\r\n", PNG);
+
+    List<FetchResult> results = fetchAll(QUICK, List.of(site.url("/a.png"), site.url("/a.png")));
+
+    assertThat(results).allSatisfy(result -> fetched(result));
+    assertThat(site.requests())
+        .allSatisfy(
+            request ->
+                assertThat(request)
+                    .isEqualTo(
+                        "GET /a.png HTTP/1.1\r\nHost: 127.0.0.1:"
+                            + site.port()
+                            + "\r\nUser-Agent: Pairstream/1.0 (+https://example.org/about)\r\n"
+                            + "Accept: image/jpeg,image/png,image/webp,image/gif,*/*;q=0.1\r\n"
+                            + "Accept-Encoding: identity\r\n\r\n"));
+  }
+
+  @Test
+  void sendsPathAndQueryAsTheyAre() {
+    site.answer("//evil.example/%2e%2e/a%zz.png?x=%C3%A9|", "200 OK", "", PNG);
+    site.answer("//evil.example/%2e%2e/a%zz.png?x=%C3%A9%7C", "200 OK", "", PNG);
+
+    fetched(fetch(QUICK, site.url("//evil.example/%2e%2e/a%zz.png?x=\u00e9|")));
+
+    assertThat(site.requestLines())
+        .containsExactly("GET //evil.example/%2e%2e/a%zz.png?x=%C3%A9%7C HTTP/1.1");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "404 Not Found, FETCH_NOT_FOUND, false",
+    "410 Gone, FETCH_GONE, false",
+    "401 Unauthorized, FETCH_FORBIDDEN, false",
+    "403 Forbidden, FETCH_FORBIDDEN, false",
+    "451 Unavailable For Legal Reasons, FETCH_FORBIDDEN, false",
+    "400 Bad Request, FETCH_STATUS, false",
+    "204 No Content, FETCH_STATUS, false",
+    "304 Not Modified, FETCH_STATUS, false",
+    "408 Request Timeout, FETCH_TIMEOUT, true",
+    "429 Too Many Requests, FETCH_THROTTLED, true",
+    "500 Internal Server Error, FETCH_SERVER_ERROR, true",
+    "503 Service Unavailable, FETCH_SERVER_ERROR, true",
+  })
+  void everyStatusHasItsReason(String status, RejectReason reason, boolean retryable) {
+    site.answer("/a.png", status, "", status.startsWith("204") ? new byte[0] : PNG);
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(reason);
+    assertThat(failed.retryable()).isEqualTo(retryable);
+    assertThat(failed.measured()).isEqualTo(status.substring(0, 3));
+    assertThat(failed.detail()).contains("127.0.0.1");
+  }
+
+  @Test
+  void tellsHowLongTheHostWantsToBeLeftAlone() {
+    site.answer("/a.png", "503 Busy", "Retry-After: 120\r\n", PNG);
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_THROTTLED);
+    assertThat(failed.retryAfter()).isEqualTo(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void leavesAHostAloneThatAskedForIt() {
+    site.answer("/a.png", "429 Too Many", "Retry-After: 120\r\n", PNG);
+    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
+      failed(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
+
+      FetchResult second = await(fetcher.fetch(FetchRequest.of(site.url("/b.png"))));
+
+      assertThat(second).isInstanceOf(FetchResult.Postponed.class);
+      assertThat(((FetchResult.Postponed) second).retryAfter())
+          .isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
+      assertThat(site.requestLines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void followsRedirectsByHand() {
+    site.answer("/1", "301 Moved", "Location: /x/2?q\r\n", new byte[0]);
+    site.answer(
+        "/x/2?q", "302 Found", "Location: ../y/3\r\n", "moved".getBytes(StandardCharsets.UTF_8));
+    site.answer("/y/3", "307 Moved", "Location: " + site.url("/4.png") + "\r\n", new byte[0]);
+    site.answer("/4.png", "200 OK", "", PNG);
+
+    FetchResult.Fetched fetched = fetched(fetch(QUICK, site.url("/1")));
+
+    assertThat(fetched.redirects()).isEqualTo(3);
+    assertThat(fetched.finalUrl()).isEqualTo(site.url("/4.png"));
+  }
+
+  @Test
+  void givesUpOnOneRedirectMore() {
+    site.answer("/", "301 Moved", "Location: /\r\n", new byte[0]);
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_REDIRECT);
+    assertThat(failed.limit()).isEqualTo("3");
+    assertThat(site.requestLines()).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://example.com/a", "javascript:alert(1)", "http://", "//a b/", ""})
+  void doesNotFollowWhatIsNoWebAddress(String location) {
+    site.answer("/", "302 Found", "Location: " + location + "\r\n", new byte[0]);
+
+    assertThat(failed(fetch(QUICK, site.url("/"))).reason()).isEqualTo(RejectReason.FETCH_REDIRECT);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "X-Robots-Tag: noai",
+        "X-Robots-Tag: index, NoImageAI",
+        "X-Robots-Tag: pairstream: noindex",
+        "X-Robots-Tag: otherbot: noindex, pairstream: noml",
+        "TDM-Reservation: 1",
+        "Content-Usage: train-ai=n",
+      })
+  void doesNotReadTheBodyOfAnImageWhoseHostOptsOut(String header) {
+    CountDownLatch left = new CountDownLatch(1);
+    site.answer(
+        "/a.png",
+        out -> {
+          out.write(
+              ("HTTP/1.1 200 OK\r\n" + header + "\r\nContent-Length: 1000000\r\n\r\n")
+                  .getBytes(StandardCharsets.UTF_8));
+          out.flush();
+          try {
+            // The body never comes to its end: only who leaves before can have answered.
+            while (true) {
+              out.write(new byte[10]);
+              out.flush();
+            }
+          } catch (IOException e) {
+            left.countDown();
+            throw e;
+          }
+        });
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_OPTED_OUT);
+    assertThat(failed.retryable()).isFalse();
+    assertThat(within(left)).isTrue();
+  }
+
+  @Test
+  void takesAnImageOfExactlyTheLimit() {
+    site.answer("/a.png", "200 OK", "", Pictures.png(1 << 20));
+
+    assertThat(fetched(fetch(QUICK, site.url("/a.png"))).image().size()).isEqualTo(1 << 20);
+  }
+
+  @Test
+  void refusesALargerImageByItsDeclaredSize() {
+    site.answer("/a.png", "200 OK", "", Pictures.png((1 << 20) + 1));
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TOO_LARGE);
+    assertThat(failed.measured()).isEqualTo(String.valueOf((1 << 20) + 1));
+    assertThat(failed.limit()).isEqualTo(String.valueOf(1 << 20));
+  }
+
+  @Test
+  void stopsReadingABodyWithoutEnd() {
+    CountDownLatch left = new CountDownLatch(1);
+    site.answer("/a.png", endless("HTTP/1.1 200 OK\r\n\r\n", left));
+
+    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+        .isEqualTo(RejectReason.FETCH_TOO_LARGE);
+    assertThat(within(left)).isTrue();
+  }
+
+  @Test
+  void takesAChunkedBody() {
+    site.answer(
+        "/a.png",
+        out -> {
+          ByteArrayOutputStream body = new ByteArrayOutputStream();
+          body.writeBytes(bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+          body.writeBytes(bytes("a;x=y\r\n"));
+          body.write(PNG, 0, 10);
+          body.writeBytes(bytes("\r\n" + Integer.toHexString(PNG.length - 10) + "\r\n"));
+          body.write(PNG, 10, PNG.length - 10);
+          body.writeBytes(bytes("\r\n0\r\nTrailer: x\r\n\r\n"));
+          out.write(body.toByteArray());
+          out.flush();
+          return true;
+        });
+
+    assertThat(fetched(fetch(QUICK, site.url("/a.png"))).image().bytes()).isEqualTo(PNG);
+  }
+
+  @Test
+  void aBodyThatIsCutOffIsNoImage() {
+    site.answer(
+        "/a.png",
+        out -> {
+          out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"));
+          out.write(PNG);
+          out.flush();
+          return false;
+        });
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
+    assertThat(failed.retryable()).isTrue();
+  }
+
+  @Test
+  void aDripDoesNotHoldAFetchForLongerThanItsTime() {
+    CountDownLatch left = new CountDownLatch(1);
+    site.answer(
+        "/a.png",
+        out -> {
+          out.write(bytes("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n"));
+          try {
+            for (byte each : PNG) {
+              out.write(each);
+              out.flush();
+              Thread.sleep(200);
+            }
+          } catch (InterruptedException e) {
+            return false;
+          } catch (IOException e) {
+            left.countDown();
+          }
+          return false;
+        });
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
+    assertThat(failed.limit()).isEqualTo("3 s");
+    assertThat(within(left)).isTrue();
+  }
+
+  @Test
+  void aHostThatNeverAnswersTimesOut() throws InterruptedException {
+    CountDownLatch over = new CountDownLatch(1);
+    site.answer(
+        "/a.png",
+        out -> {
+          within(over);
+          return false;
+        });
+
+    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+        .isEqualTo(RejectReason.FETCH_TIMEOUT);
+    over.countDown();
+  }
+
+  @Test
+  void whatIsNoImageIsNotReadToItsEnd() {
+    CountDownLatch left = new CountDownLatch(1);
+    site.answer(
+        "/a.png",
+        endless("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n<!doctype html><p>", left));
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_NOT_AN_IMAGE);
+    assertThat(failed.detail()).contains("HTML page");
+    assertThat(within(left)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "II*\0 a TIFF file", "<svg xmlns=''>"})
+  void whatIsNoImageThatWeTakeIsRefused(String body) {
+    site.answer("/a.png", "200 OK", "Content-Type: image/png\r\n", bytes(body));
+
+    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+        .isEqualTo(RejectReason.FETCH_NOT_AN_IMAGE);
+  }
+
+  @Test
+  void anImageIsTakenWhateverItsTypeIsSaidToBe() {
+    site.answer("/a.php", "200 OK", "Content-Type: text/html; charset=\u00e9\u001b\r\n", PNG);
+
+    assertThat(fetched(fetch(QUICK, site.url("/a.php"))).contentType())
+        .isEqualTo("text/html; charset=");
+  }
+
+  @Test
+  void inflatesWhatIsCompressedUnaskedFor() throws IOException {
+    site.answer("/gzip", "200 OK", "Content-Encoding: gzip\r\n", gzip(PNG));
+    site.answer("/deflate", "200 OK", "Content-Encoding: deflate\r\n", deflate(PNG));
+
+    List<FetchResult> results = fetchAll(QUICK, List.of(site.url("/gzip"), site.url("/deflate")));
+
+    assertThat(results)
+        .allSatisfy(result -> assertThat(fetched(result).image().bytes()).isEqualTo(PNG));
+  }
+
+  @Test
+  void aBombIsNotInflated() throws IOException {
+    byte[] bomb = gzip(Pictures.png(1 << 28));
+    assertThat(bomb.length).isLessThan(1 << 20);
+    site.answer("/a.png", "200 OK", "Content-Encoding: gzip\r\n", bomb);
+
+    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+        .isEqualTo(RejectReason.FETCH_TOO_LARGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"br", "zstd", "gzip, gzip", "aes128gcm"})
+  void otherCompressionIsRefusedBeforeTheBody(String coding) {
+    site.answer("/a.png", "200 OK", "Content-Encoding: " + coding + "\r\n", PNG);
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_NOT_AN_IMAGE);
+    assertThat(failed.detail()).contains(coding);
+  }
+
+  @Test
+  void damagedCompressionIsRefused() {
+    site.answer("/a.png", "200 OK", "Content-Encoding: gzip\r\n", PNG);
+
+    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+        .isEqualTo(RejectReason.FETCH_NOT_AN_IMAGE);
+  }
+
+  @Test
+  void holdsTheImageAgainstItsDigest() {
+    site.answer("/a.png", "200 OK", "", PNG);
+    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
+      String digest =
+          fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png"))))).imageDigest();
+
+      fetched(await(fetcher.fetch(new FetchRequest(site.url("/a.png"), digest))));
+      FetchResult.Failed failed =
+          failed(await(fetcher.fetch(new FetchRequest(site.url("/a.png"), "0".repeat(64)))));
+
+      assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_DIGEST_MISMATCH);
+      assertThat(failed.measured()).isEqualTo(digest);
+      assertThat(failed.limit()).isEqualTo("0".repeat(64));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nX: %s\r\n\r\n",
+        "HTTP/1.1 %s\r\n\r\n",
+        "%s",
+        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nxxxxxx",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        "HTTP/9.9 99999 \r\n\r\n",
+        "",
+      })
+  void whatIsNoHttpFails(String answer) {
+    site.answer(
+        "/a.png",
+        out -> {
+          out.write(bytes(answer.replace("%s", "x".repeat(100_000))));
+          out.flush();
+          return false;
+        });
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason())
+        .isIn(
+            RejectReason.FETCH_CONNECTION,
+            RejectReason.FETCH_STATUS,
+            RejectReason.FETCH_NOT_AN_IMAGE);
+  }
+
+  @Test
+  void endlessHeadersEnd() {
+    CountDownLatch left = new CountDownLatch(1);
+    site.answer("/a.png", endless("HTTP/1.1 200 OK\r\n", "X: y\r\n", left));
+    site.answer("/b.png", endless("", "HTTP/1.1 100 Continue\r\n\r\n", left));
+
+    List<FetchResult> results = fetchAll(QUICK, List.of(site.url("/a.png"), site.url("/b.png")));
+
+    assertThat(results).allSatisfy(result -> failed(result));
+    assertThat(within(left)).isTrue();
+  }
+
+  @Test
+  void aClosedPortFails() {
+    String url = site.url("/a.png");
+    site.close();
+
+    FetchResult.Failed failed = failed(fetch(QUICK, url));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
+    assertThat(failed.retryable()).isTrue();
+  }
+
+  @Test
+  void aKeptConnectionThatTheHostHasClosedIsReplaced() {
+    // Says nothing of closing, and closes.
+    site.answer(
+        "/a.png",
+        out -> {
+          Site.whole("200 OK", "", PNG).send(out);
+          return false;
+        });
+    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
+      for (int i = 0; i < 50; i++) {
+        fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
+      }
+    }
+
+    assertThat(site.requestLines()).hasSize(50);
+  }
+
+  @Test
+  void usesAConnectionAgain() {
+    site.answer("/a.png", "200 OK", "", PNG);
+    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
+      for (int i = 0; i < 20; i++) {
+        fetched(await(fetcher.fetch(FetchRequest.of(site.url("/a.png")))));
+        failed(await(fetcher.fetch(FetchRequest.of(site.url("/missing.png")))));
+      }
+    }
+
+    assertThat(site.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void asksAHostNoMoreAtOnceThanIsPolite() {
+    site.answer(
+        "/a.png",
+        out -> {
+          try {
+            Thread.sleep(20);
+          } catch (InterruptedException e) {
+            return false;
+          }
+          return Site.whole("200 OK", "", PNG).send(out);
+        });
+
+    List<FetchResult> results =
+        fetchAll(QUICK, java.util.Collections.nCopies(60, site.url("/a.png")));
+
+    assertThat(results).allSatisfy(result -> fetched(result));
+    assertThat(site.mostBusy()).isEqualTo(4);
+  }
+
+  @Test
+  void closingEndsWhatIsUnderWay() {
+    CountDownLatch over = new CountDownLatch(1);
+    CountDownLatch asked = new CountDownLatch(1);
+    site.answer(
+        "/a.png",
+        out -> {
+          asked.countDown();
+          within(over);
+          return false;
+        });
+    CompletableFuture<FetchResult> fetch;
+    try (WebFetcher fetcher = WebFetcher.open(QUICK, Clock.systemUTC())) {
+      fetch = fetcher.fetch(FetchRequest.of(site.url("/a.png")));
+      assertThat(within(asked)).isTrue();
+    }
+
+    assertThat(fetch).isCancelled();
+    over.countDown();
+  }
+
+  @Test
+  void aCancelledFetchMakesRoomForTheNext() {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    site.answer(
+        "/slow.png",
+        out -> {
+          asked.countDown();
+          within(over);
+          return false;
+        });
+    site.answer("/a.png", "200 OK", "", PNG);
+    FetchSettings one =
+        QUICK
+            .with(new Politeness(1, Duration.ZERO, Duration.ofMinutes(1), false))
+            .withConnections(1);
+    try (WebFetcher fetcher = WebFetcher.open(one, Clock.systemUTC())) {
+      CompletableFuture<FetchResult> slow = fetcher.fetch(FetchRequest.of(site.url("/slow.png")));
+      assertThat(within(asked)).isTrue();
+      CompletableFuture<FetchResult> next = fetcher.fetch(FetchRequest.of(site.url("/a.png")));
+
+      slow.cancel(true);
+
+      fetched(await(next));
+    }
+    over.countDown();
+  }
+
+  private static Site.Answer endless(String head, CountDownLatch left) {
+    return endless(head, "x".repeat(1000), left);
+  }
+
+  private static Site.Answer endless(String head, String again, CountDownLatch left) {
+    return out -> {
+      try {
+        out.write(bytes(head));
+        if (!head.contains("<")) {
+          out.write(head.endsWith("\r\n\r\n") ? PNG : new byte[0]);
+        }
+        while (true) {
+          out.write(bytes(again));
+        }
+      } catch (IOException e) {
+        left.countDown();
+        throw e;
+      }
+    };
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] gzip(byte[] plain) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+      out.write(plain);
+    }
+    return packed.toByteArray();
+  }
+
+  private static byte[] deflate(byte[] plain) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(packed, new Deflater())) {
+      out.write(plain);
+    }
+    return packed.toByteArray();
+  }
+
+  private static boolean within(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  static FetchResult fetch(FetchSettings settings, String url) {
+    return fetchAll(settings, List.of(url)).get(0);
+  }
+
+  static List<FetchResult> fetchAll(FetchSettings settings, List<String> urls) {
+    try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC())) {
+      List<CompletableFuture<FetchResult>> fetches = new ArrayList<>();
+      urls.forEach(url -> fetches.add(fetcher.fetch(FetchRequest.of(url))));
+      return fetches.stream().map(WebFetcherTest::await).toList();
+    }
+  }
+
+  static FetchResult await(CompletableFuture<FetchResult> fetch) {
+    try {
+      return fetch.get(60, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError("no answer", e);
+    }
+  }
+
+  static FetchResult.Fetched fetched(FetchResult result) {
+    assertThat(result).isInstanceOf(FetchResult.Fetched.class);
+    return (FetchResult.Fetched) result;
+  }
+
+  static FetchResult.Failed failed(FetchResult result) {
+    assertThat(result).isInstanceOf(FetchResult.Failed.class);
+    return (FetchResult.Failed) result;
+  }
+}
