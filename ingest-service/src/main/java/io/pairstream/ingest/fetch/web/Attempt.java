@@ -42,7 +42,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private static final int MAX_SKIPPED = 16 * 1024;
 
   /** How many bytes show what kind of file it is. */
-  private static final int FIRST_BYTES = 1024;
+  static final int FIRST_BYTES = 1024;
 
   /**
    * What came of it.
@@ -58,11 +58,11 @@ final class Attempt implements AsyncClientExchangeHandler {
   private final InetAddress ip;
   private final Reading reading;
   private final BodyBudget.Share share;
-  private final Consumer<Outcome> listener;
+  private volatile Consumer<Outcome> listener;
   private final HttpCoreContext context = HttpCoreContext.create();
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicReference<AsyncClientEndpoint> endpoint = new AtomicReference<>();
-  private final Body body = new Body();
+  private Body body = new Body();
   private volatile Future<?> connecting;
   private volatile Timers.Timer connectLimit = () -> {};
   private volatile boolean connected;
@@ -172,6 +172,7 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   private void answer(Exchanged.Ending ending, boolean reusable) {
     Body read = ending == Exchanged.Ending.UNREAD ? new Body() : body;
+    body = new Body();
     end(
         new Exchanged.Answered(head, read, ending, ip, certificateDigest(), wire.clock().instant()),
         false,
@@ -183,7 +184,10 @@ final class Attempt implements AsyncClientExchangeHandler {
       Exchanged exchanged, boolean noConnection, boolean staleConnection, boolean reusable) {
     if (over.compareAndSet(false, true)) {
       letGo(reusable);
-      listener.accept(new Outcome(exchanged, noConnection, staleConnection));
+      Consumer<Outcome> told = listener;
+      // A kept connection remembers its last request, which must not keep the image as well.
+      listener = unwanted -> {};
+      told.accept(new Outcome(exchanged, noConnection, staleConnection));
     }
   }
 
@@ -300,7 +304,7 @@ final class Attempt implements AsyncClientExchangeHandler {
     if (over) {
       source.limit(source.position() + room);
     }
-    share.take(body.add(source));
+    share.take(body.add(source, head.length()));
     if (!looked && body.size() >= FIRST_BYTES && refusesFirstBytes()) {
       return;
     }

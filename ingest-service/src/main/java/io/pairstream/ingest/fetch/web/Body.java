@@ -1,22 +1,20 @@
 package io.pairstream.ingest.fetch.web;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * A body that is arriving, in pieces, so that no more is held than has come: a sender may promise
- * much and send little. Not thread-safe.
+ * A body that is arriving. Memory grows with what has come, and not with what is promised: a sender
+ * may promise much and send little. Not thread-safe.
  */
 final class Body {
 
-  private static final int FIRST_PIECE = 16 * 1024;
-  private static final int PIECE = 64 * 1024;
+  private static final int FIRST = 16 * 1024;
 
-  private final List<byte[]> full = new ArrayList<>();
-  private byte[] piece = new byte[0];
-  private int used;
+  /** How many times as much as has come is held, where so much is promised. */
+  private static final int TRUST = 8;
+
+  private byte[] bytes = new byte[0];
   private int size;
 
   int size() {
@@ -26,42 +24,35 @@ final class Body {
   /**
    * Takes everything from the source.
    *
+   * @param promised how many bytes the whole body is said to have; negative where nobody knows
    * @return how many more bytes of memory are held than before
    */
-  int add(ByteBuffer source) {
-    int held = 0;
-    while (source.hasRemaining()) {
-      if (used == piece.length) {
-        if (used > 0) {
-          full.add(piece);
-        }
-        piece = new byte[size == 0 ? FIRST_PIECE : PIECE];
-        used = 0;
-        held += piece.length;
-      }
-      int part = Math.min(source.remaining(), piece.length - used);
-      source.get(piece, used, part);
-      used += part;
-      size += part;
+  int add(ByteBuffer source, long promised) {
+    int needed = size + source.remaining();
+    int before = bytes.length;
+    if (needed > before) {
+      bytes = Arrays.copyOf(bytes, capacity(needed, promised));
     }
-    return held;
+    source.get(bytes, size, source.remaining());
+    size = needed;
+    return bytes.length - before;
+  }
+
+  private int capacity(int needed, long promised) {
+    if (promised >= needed) {
+      long trusted = size == 0 ? FIRST : (long) size * TRUST;
+      return (int) Math.min(promised, Math.max(needed, trusted));
+    }
+    return Math.max(needed, Math.max(FIRST, 2 * bytes.length));
   }
 
   /** A copy of the first bytes; fewer where there are fewer. */
   byte[] first(int most) {
-    byte[] start = full.isEmpty() ? piece : full.get(0);
-    return Arrays.copyOf(start, Math.min(most, full.isEmpty() ? used : start.length));
+    return Arrays.copyOf(bytes, Math.min(most, size));
   }
 
-  /** All bytes, in one array. */
+  /** All bytes; the array itself where it is full, and a copy otherwise. */
   byte[] bytes() {
-    byte[] all = new byte[size];
-    int at = 0;
-    for (byte[] each : full) {
-      System.arraycopy(each, 0, all, at, each.length);
-      at += each.length;
-    }
-    System.arraycopy(piece, 0, all, at, used);
-    return all;
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 }

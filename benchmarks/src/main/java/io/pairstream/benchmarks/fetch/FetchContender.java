@@ -1,0 +1,85 @@
+package io.pairstream.benchmarks.fetch;
+
+import io.pairstream.ingest.fetch.web.AddressBlock;
+import io.pairstream.ingest.fetch.web.FetchLimits;
+import io.pairstream.ingest.fetch.web.FetchRequest;
+import io.pairstream.ingest.fetch.web.FetchResult;
+import io.pairstream.ingest.fetch.web.FetchSettings;
+import io.pairstream.ingest.fetch.web.Politeness;
+import io.pairstream.ingest.fetch.web.UserAgent;
+import io.pairstream.ingest.fetch.web.WebFetcher;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Our fetcher, driven line by line: {@code FetchContender LIST robots|no-robots}. Says {@code
+ * ready}; answers {@code pass CONNECTIONS} with {@code done IMAGES FAILURES BYTES}.
+ */
+public final class FetchContender {
+
+  private static final int AT_ONCE = 32;
+
+  private FetchContender() {}
+
+  public static void main(String[] args) throws IOException, InterruptedException {
+    List<String> urls = Files.readAllLines(Path.of(args[0]));
+    boolean robots = args[1].equals("robots");
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    System.out.println("ready");
+    String command = commands.readLine();
+    while (command != null) {
+      System.out.println(pass(urls, Integer.parseInt(command.split(" ", 2)[1]), robots));
+      command = commands.readLine();
+    }
+  }
+
+  private static String pass(List<String> urls, int connections, boolean robots)
+      throws InterruptedException {
+    // As the peer: no more at once than it has threads, 10 s a request, no pause between requests.
+    FetchSettings settings =
+        FetchSettings.of(new UserAgent("benchmark", ""))
+            .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
+            .with(new Politeness(8, Duration.ZERO, Duration.ofMinutes(10), robots))
+            .with(
+                new FetchLimits(
+                    FetchLimits.USUAL.imageBytes(),
+                    FetchLimits.USUAL.connect(),
+                    Duration.ofSeconds(10),
+                    FetchLimits.USUAL.redirects()))
+            .withConnections(connections);
+    AtomicLong images = new AtomicLong();
+    AtomicLong bytes = new AtomicLong();
+    Semaphore underWay = new Semaphore(connections * 2);
+    try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC())) {
+      for (int i = 0; i < urls.size(); i++) {
+        // Some at a time: one by one, this thread would be woken for each.
+        if (i % AT_ONCE == 0) {
+          underWay.acquire(Math.min(AT_ONCE, urls.size() - i));
+        }
+        var unused =
+            fetcher
+                .fetch(FetchRequest.of(urls.get(i)))
+                .whenComplete(
+                    (result, problem) -> {
+                      if (result instanceof FetchResult.Fetched fetched) {
+                        images.incrementAndGet();
+                        bytes.addAndGet(fetched.image().size());
+                      }
+                      underWay.release();
+                    });
+      }
+      underWay.acquire(connections * 2);
+    }
+    return "done %d %d %d".formatted(images.get(), urls.size() - images.get(), bytes.get());
+  }
+}

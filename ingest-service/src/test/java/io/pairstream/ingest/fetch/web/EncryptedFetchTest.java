@@ -1,0 +1,182 @@
+package io.pairstream.ingest.fetch.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.cleaning.RejectReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over TLS, with a certificate for images.example. Every name leads to 127.0.0.1. */
+class EncryptedFetchTest {
+
+  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final byte[] PNG = Pictures.png();
+  private static final FetchSettings SETTINGS =
+      FetchSettings.of(new UserAgent("1.0", ""))
+          .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
+          .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), false));
+
+  @TempDir private static Path folder;
+  private static KeyStore keys;
+  private static Site site;
+
+  @BeforeAll
+  static void open() throws IOException, InterruptedException, GeneralSecurityException {
+    Path store = folder.resolve("keys.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "host",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=images.example",
+                "-ext",
+                "san=dns:images.example",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .inheritIO()
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD);
+    }
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(keys, PASSWORD);
+    SSLContext server = SSLContext.getInstance("TLS");
+    server.init(managers.getKeyManagers(), null, null);
+    SSLServerSocket socket =
+        (SSLServerSocket)
+            server
+                .getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    site = new Site(socket);
+    site.answer("/a.png", "200 OK", "", PNG);
+  }
+
+  @AfterAll
+  static void close() {
+    site.close();
+  }
+
+  @Test
+  void tellsTheCertificatesDigest() throws GeneralSecurityException {
+    FetchResult.Fetched fetched =
+        WebFetcherTest.fetched(fetch("images.example", "/a.png", trusting()));
+
+    assertThat(fetched.image().bytes()).isEqualTo(PNG);
+    assertThat(fetched.certificateDigest())
+        .isEqualTo(
+            HexFormat.of()
+                .formatHex(
+                    MessageDigest.getInstance("SHA-256")
+                        .digest(keys.getCertificate("host").getEncoded())));
+  }
+
+  @Test
+  void refusesACertificateForAnotherName() throws GeneralSecurityException {
+    FetchResult.Failed failed = WebFetcherTest.failed(fetch("other.example", "/a.png", trusting()));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TLS);
+    assertThat(failed.retryable()).isFalse();
+    assertThat(failed.detail()).contains("other.example");
+  }
+
+  @Test
+  void refusesACertificateThatNobodyVouchesFor() throws GeneralSecurityException {
+    FetchResult.Failed failed =
+        WebFetcherTest.failed(fetch("images.example", "/a.png", SSLContext.getDefault()));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TLS);
+    assertThat(failed.retryable()).isFalse();
+  }
+
+  @Test
+  void doesNotFollowFromHttpsToHttp() throws GeneralSecurityException {
+    try (Site plain = Site.open()) {
+      plain.answer("/a.png", "200 OK", "", PNG);
+      site.answer(
+          "/down.png", "302 Found", "Location: " + plain.url("/a.png") + "\r\n", new byte[0]);
+
+      FetchResult.Failed failed =
+          WebFetcherTest.failed(fetch("images.example", "/down.png", trusting()));
+
+      assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_REDIRECT);
+      assertThat(failed.detail()).contains("from https to http");
+      assertThat(plain.connections()).isZero();
+    }
+  }
+
+  @Test
+  void aHostThatSpeaksNoTlsFails() throws GeneralSecurityException {
+    try (Site plain = Site.open()) {
+      FetchResult.Failed failed =
+          WebFetcherTest.failed(fetch("https://images.example:" + plain.port() + "/", trusting()));
+
+      assertThat(failed.reason())
+          .isIn(RejectReason.FETCH_TLS, RejectReason.FETCH_CONNECTION, RejectReason.FETCH_TIMEOUT);
+    }
+  }
+
+  private static SSLContext trusting() throws GeneralSecurityException {
+    TrustManagerFactory managers =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    try {
+      trusted.load(null, null);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    trusted.setCertificateEntry("host", keys.getCertificate("host"));
+    managers.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, managers.getTrustManagers(), null);
+    return context;
+  }
+
+  private static FetchResult fetch(String host, String path, SSLContext tls) {
+    return fetch("https://" + host + ":" + site.port() + path, tls);
+  }
+
+  private static FetchResult fetch(String url, SSLContext tls) {
+    HostResolver here =
+        new HostResolver() {
+          @Override
+          public CompletableFuture<List<InetAddress>> addresses(String host) {
+            return CompletableFuture.completedFuture(List.of(InetAddress.getLoopbackAddress()));
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (WebFetcher fetcher =
+        new AsyncWebFetcher(SETTINGS, Clock.systemUTC(), new SystemTimers(), here, tls)) {
+      return WebFetcherTest.await(fetcher.fetch(FetchRequest.of(url)));
+    }
+  }
+}
