@@ -15,6 +15,9 @@ import java.util.Optional;
 /** Puts an entry together from named fields, whatever the data set's format. */
 final class EntryBuilder {
 
+  /** More are a mistake, or make much out of little: each is a record with the image in it. */
+  static final int MAX_CAPTIONS = 100;
+
   private final long number;
   private final String place;
   private final ColumnNames columns;
@@ -92,6 +95,10 @@ final class EntryBuilder {
     String name = file.isEmpty() ? (image.isPresent() ? "the image" : url) : file;
     if (captions.stream().allMatch(caption -> caption.text().isBlank())) {
       return new Entry.Unreadable(number, place, name + " has no caption");
+    }
+    if (captions.size() > MAX_CAPTIONS) {
+      return new Entry.Unreadable(
+          number, place, name + " has more captions than are taken for an image: " + MAX_CAPTIONS);
     }
     List<Caption> all = new ArrayList<>();
     for (NamedCaption caption : captions) {

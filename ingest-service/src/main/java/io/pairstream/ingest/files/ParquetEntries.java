@@ -28,9 +28,6 @@ final class ParquetEntries implements EntryReader {
   /** What is left of a file's text, in bytes: captions are shorter. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
-  /** Captions of one image, more of which are a mistake. */
-  private static final int MAX_CAPTIONS = 1000;
-
   private static final String BYTES = ".bytes";
   private static final String PATH = ".path";
 
@@ -88,7 +85,9 @@ final class ParquetEntries implements EntryReader {
     long row = rows.get().read();
     try {
       return Optional.of(
-          entry(rowsBefore + row + 1, rows.get().next(RecordSizes.MAX_IMAGE, MAX_CAPTIONS)));
+          entry(
+              rowsBefore + row + 1,
+              rows.get().next(RecordSizes.MAX_IMAGE, EntryBuilder.MAX_CAPTIONS + 1)));
     } catch (ParquetException e) {
       return Optional.of(damaged(row, e));
     }

@@ -1,5 +1,7 @@
 package io.pairstream.ingest.parquet;
 
+import io.pairstream.ingest.unpack.UnpackMeter;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,11 +18,18 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 final class ColumnCursor {
 
   private final ColumnDescriptor column;
+  private final UnpackMeter given;
   private final long values;
   private final ColumnReader reader;
   private long read;
 
-  ColumnCursor(ColumnDescriptor column, PageStream pages, ParsedVersion writer) {
+  /**
+   * Begins with the first page.
+   *
+   * @param given counts the bytes of values: a dictionary gives one of them any number of times
+   */
+  ColumnCursor(ColumnDescriptor column, PageStream pages, UnpackMeter given, ParsedVersion writer) {
+    this.given = given;
     this.column = column;
     this.values = pages.getTotalValueCount();
     this.reader = new ColumnReaderImpl(column, pages, new PrimitiveConverter() {}, writer);
@@ -36,9 +45,9 @@ final class ColumnCursor {
    *
    * @param maxBytes largest value whose bytes are copied
    * @param maxValues how many values are kept
-   * @throws ParquetException where there is no such row
+   * @throws IOException where there is no such row, or the values are too much
    */
-  List<ParquetValue> next(int maxBytes, int maxValues) throws ParquetException {
+  List<ParquetValue> next(int maxBytes, int maxValues) throws IOException {
     List<ParquetValue> row = new ArrayList<>(1);
     do {
       if (read >= values) {
@@ -60,17 +69,18 @@ final class ColumnCursor {
   /**
    * Passes over the next row.
    *
-   * @throws ParquetException where there is no such row
+   * @throws IOException where there is no such row, or the values are too much
    */
-  void skip() throws ParquetException {
+  void skip() throws IOException {
     var unused = next(0, 0);
   }
 
-  private ParquetValue value(int maxBytes) {
+  private ParquetValue value(int maxBytes) throws IOException {
     PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
     return switch (type) {
       case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> {
         Binary value = reader.getBinary();
+        given.unpacked(value.length());
         yield new ParquetValue(
             ByteBuffer.wrap(value.length() > maxBytes ? new byte[0] : value.getBytes()),
             value.length());

@@ -35,6 +35,7 @@ public final class ParquetFile implements Closeable {
   private final long sizeBytes;
   private final ParquetLimits limits;
   private final UnpackMeter meter;
+  private final UnpackMeter given;
   private final FileMetaData footer;
   private final List<ParquetColumn> columns;
   private final ParsedVersion writer;
@@ -43,7 +44,9 @@ public final class ParquetFile implements Closeable {
     this.file = file;
     this.limits = limits;
     this.meter = new UnpackMeter(limits.unpack());
+    this.given = new UnpackMeter(limits.unpack());
     this.sizeBytes = file.size();
+    given.packed(sizeBytes);
     this.footer = footer();
     this.columns = SchemaLeaves.of(footer.getSchema());
     this.writer = writer(footer.getCreated_by());
@@ -140,6 +143,7 @@ public final class ParquetFile implements Closeable {
                     new FilePart(file, first, length),
                     limits,
                     meter),
+                given,
                 writer));
   }
 
@@ -177,6 +181,13 @@ public final class ParquetFile implements Closeable {
         ThriftReader.footer(new FilePart(file, sizeBytes - TAIL_BYTES - length, length), length);
     if (read.getSchema() == null || read.getRow_groups() == null) {
       throw new ParquetException("its footer has no schema or no groups of rows");
+    }
+    for (RowGroup group : read.getRow_groups()) {
+      // Rows of nothing could be any number; a row that says something has a byte at the least.
+      if (group.getNum_rows() > sizeBytes || group.getColumns() == null) {
+        throw new ParquetException(
+            "it states " + group.getNum_rows() + " rows in " + sizeBytes + " bytes");
+      }
     }
     return read;
   }

@@ -257,6 +257,39 @@ class HostileShardsTest {
   }
 
   @Test
+  void imageThatADictionaryRepeatsWithoutEndIsNotMultiplied() throws IOException {
+    Path file = fixture("dictionary-bomb.parquet");
+
+    List<String> lines = lines(parquet(Files.readAllBytes(file)));
+
+    assertThat(lines).hasSizeBetween(200, 300);
+    assertThat(lines.get(lines.size() - 1))
+        .contains("from here to row 600 nothing was read: ")
+        .contains("more than 200 times its size");
+  }
+
+  @Test
+  void rowsOfNothingAreNotCounted() throws IOException {
+    byte[] file = Files.readAllBytes(fixture("rows-of-nothing.parquet"));
+
+    assertThatThrownBy(() -> parquet(file))
+        .hasMessage("it states 5000 rows in " + file.length + " bytes");
+  }
+
+  @Test
+  void imageHasNoMoreCaptionsThanAnybodyWrites() throws IOException {
+    Tar tar = new Tar();
+    tar.file("0.png", "x").file("0.txt", "a caption\n".repeat(100));
+    tar.file("1.png", "x").file("1.txt", "a caption\n".repeat(101));
+
+    List<SourceItem> items = read(tar.bytes());
+
+    assertThat(items).hasSize(101);
+    assertThat(line(items.get(100)))
+        .isEqualTo("s.tar:1! 1.png has more captions than are taken for an image: 100");
+  }
+
+  @Test
   void pageOverTheLimitIsToldWithWhatWouldBeRight() throws IOException {
     Path file = fixture("bomb.parquet");
 
