@@ -1,0 +1,95 @@
+package io.pairstream.ingest.generate;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that grows by whole lines. A line that is written is there after {@code kill -9}; one that
+ * a kill has cut is taken away when the file is opened again. One process at a time writes it.
+ * Thread-safe.
+ */
+final class AppendedLines implements AutoCloseable {
+
+  private static final int PIECE_BYTES = 64 * 1024;
+
+  private final Path file;
+  private final FileChannel channel;
+
+  /**
+   * Opens a file for appending; makes it where there is none.
+   *
+   * @throws UnusablePromptsException where it cannot be written, or another process writes it
+   */
+  AppendedLines(Path file) {
+    this.file = file;
+    try {
+      channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (!isOurs()) {
+        channel.close();
+        throw new UnusablePromptsException(
+            file + " is in use by another run; let it end, or name another file");
+      }
+      channel.truncate(endOfLastLine());
+      channel.position(channel.size());
+    } catch (IOException e) {
+      throw new UnusablePromptsException(file + " cannot be written: " + e.getMessage());
+    }
+  }
+
+  /** Appends a line; returns once the operating system has it. */
+  synchronized void append(String line) {
+    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    try {
+      while (bytes.hasRemaining()) {
+        int unused = channel.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isOurs() throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private long endOfLastLine() throws IOException {
+    long end = channel.size();
+    while (end > 0) {
+      int length = (int) Math.min(PIECE_BYTES, end);
+      ByteBuffer piece = ByteBuffer.allocate(length);
+      while (piece.hasRemaining() && channel.read(piece, end - length + piece.position()) >= 0) {
+        // Reads on until the piece is whole.
+      }
+      for (int i = length - 1; i >= 0; i--) {
+        if (piece.get(i) == '\n') {
+          return end - length + i + 1;
+        }
+      }
+      end -= length;
+    }
+    return 0;
+  }
+}
