@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -15,11 +16,14 @@ import org.apache.commons.csv.CSVRecord;
 /** A prompt per row, with names in the first row; cells are quoted as RFC 4180 says. */
 final class PromptRows implements Iterator<PromptItem> {
 
+  private static final Pattern LINE_END = Pattern.compile("\\r\\n|\\r|\\n");
+
   private final String name;
   private final CSVParser parser;
   private final Iterator<CSVRecord> rows;
   private final List<String> columns;
-  private boolean broken;
+  private boolean isBroken;
+  private boolean isOver;
 
   PromptRows(String name, BufferedReader reader, char delimiter) throws IOException {
     this.name = name;
@@ -46,27 +50,27 @@ final class PromptRows implements Iterator<PromptItem> {
   @Override
   public boolean hasNext() {
     try {
-      return !broken && rows.hasNext();
+      return isBroken || (!isOver && rows.hasNext());
     } catch (UncheckedIOException e) {
-      // The next call of next() says so.
+      isBroken = true;
       return true;
     }
   }
 
   @Override
   public PromptItem next() {
-    String where = name + ":" + (parser.getCurrentLineNumber() + 1);
-    CSVRecord row;
-    try {
-      if (broken) {
-        throw new NoSuchElementException();
-      }
-      row = rows.next();
-    } catch (UncheckedIOException e) {
-      broken = true;
-      return new PromptItem.Problem(
-          where, "the quotes of this row do not end, so nothing from here on was read");
+    if (!hasNext()) {
+      throw new NoSuchElementException();
     }
+    if (isBroken) {
+      isBroken = false;
+      isOver = true;
+      return new PromptItem.Problem(
+          name + ":" + parser.getCurrentLineNumber(),
+          "the quotes of a row up to here do not end, so it and what follows were not read");
+    }
+    CSVRecord row = rows.next();
+    String where = name + ":" + (parser.getCurrentLineNumber() - lineEndsIn(row));
     if (row.size() != columns.size()) {
       return new PromptItem.Problem(
           where,
@@ -82,5 +86,10 @@ final class PromptRows implements Iterator<PromptItem> {
       }
     }
     return prompt.build();
+  }
+
+  /** Lines that the row has beyond its first, because cells hold line ends. */
+  private static long lineEndsIn(CSVRecord row) {
+    return row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
   }
 }

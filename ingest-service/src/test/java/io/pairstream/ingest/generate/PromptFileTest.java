@@ -1,0 +1,151 @@
+package io.pairstream.ingest.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptFileTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void lineIsAPrompt() throws Exception {
+    assertThat(read("p.txt", "\uFEFF# an owl\r\n\n  \t\n 一只猫 \n"))
+        .containsExactly(Prompt.of("p.txt:1", "# an owl"), Prompt.of("p.txt:4", "一只猫"));
+  }
+
+  @Test
+  void objectIsAPromptWithWhatIsKnown() throws Exception {
+    List<PromptItem> items =
+        read(
+            "p.jsonl",
+            """
+            {"prompt": "an owl", "caption": "Owl", "language": "en", "n": 3, "size": "9x9", "seed": 9000000000, "shelf": 7}
+
+            {"prompt": "a cat", "caption": null, "refused_reason": "X", "refused_detail": "y"}
+            """);
+
+    assertThat(items)
+        .containsExactly(
+            new Prompt(
+                "p.jsonl:1",
+                "an owl",
+                "Owl",
+                "en",
+                Map.of(
+                    "n",
+                    IntNode.valueOf(3),
+                    "size",
+                    TextNode.valueOf("9x9"),
+                    "seed",
+                    LongNode.valueOf(9_000_000_000L)),
+                Map.of("shelf", "7")),
+            Prompt.of("p.jsonl:3", "a cat"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "not JSON | not JSON",
+        "[1] | not a JSON object",
+        "{\"prompt\": \"a\", \"prompt\": \"b\"} | not JSON: Duplicate field 'prompt'",
+        "{\"caption\": \"a\"} | the prompt is empty; say what to draw in 'prompt'",
+        "{\"prompt\": \" \"} | the prompt is empty; say what to draw in 'prompt'",
+        "{\"prompt\": [\"a\"]} | 'prompt' holds neither a string nor a number",
+        "{\"prompt\": \"a\", \"n\": 11} | 'n' must be a whole number from 1 to 10",
+        "{\"prompt\": \"a\", \"n\": 0} | 'n' must be a whole number from 1 to 10",
+        "{\"prompt\": \"a\", \"seed\": \"x\"} | 'seed' must be a whole number"
+      })
+  void wrongLineCostsItselfAlone(String line, String message) throws Exception {
+    List<PromptItem> items = read("p.jsonl", line + "\n{\"prompt\": \"an owl\"}\n");
+
+    assertThat(items).hasSize(2);
+    assertThat(items.get(0)).isInstanceOf(PromptItem.Problem.class);
+    assertThat(((PromptItem.Problem) items.get(0)).message()).startsWith(message);
+    assertThat(items.get(1)).isEqualTo(Prompt.of("p.jsonl:2", "an owl"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"p.csv, ','", "p.tsv, '\t'"})
+  void rowIsAPrompt(String name, String delimiter) throws Exception {
+    String text = "Prompt,caption,seed\n\"an owl, at\n\"\"night\"\"\",Owl,7\n一只猫,,\na,b\n";
+
+    List<PromptItem> items = read(name, text.replace(",", delimiter));
+
+    assertThat(items.get(0))
+        .isEqualTo(
+            new Prompt(
+                name + ":2",
+                "an owl" + delimiter + " at\n\"night\"",
+                "Owl",
+                "",
+                Map.of("seed", IntNode.valueOf(7)),
+                Map.of()));
+    assertThat(items.get(1)).isEqualTo(Prompt.of(name + ":4", "一只猫"));
+    assertThat(((PromptItem.Problem) items.get(2)).message())
+        .startsWith("2 cells where there are 3 columns");
+    assertThat(items).hasSize(3);
+  }
+
+  @Test
+  void rowWhoseQuotesDoNotEndEndsTheFile() throws Exception {
+    List<PromptItem> items = read("p.csv", "prompt\nan owl\n\"a cat\na dog\n");
+
+    assertThat(items).hasSize(2);
+    assertThat(items.get(0)).isEqualTo(Prompt.of("p.csv:2", "an owl"));
+    assertThat(((PromptItem.Problem) items.get(1)).message()).contains("quotes");
+  }
+
+  @Test
+  void rowsWithoutAColumnOfPromptsAreNoPrompts() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.csv"), "text,caption\na,b\n");
+
+    assertThatThrownBy(() -> PromptFile.open(file))
+        .isInstanceOf(UnusablePromptsException.class)
+        .hasMessageContaining("names [text, caption]");
+  }
+
+  @Test
+  void saysThatTheFileIsNotUtf8BeforeAnythingIsAsked() throws Exception {
+    Path file = folder.resolve("p.txt");
+    Files.write(file, "an owl\nBücher\n".getBytes(StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> PromptFile.open(file))
+        .isInstanceOf(UnusablePromptsException.class)
+        .hasMessageContaining("is not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nowhere.txt", "p.docx", "p"})
+  void saysThatAFileIsNoListOfPrompts(String name) throws Exception {
+    if (name.startsWith("p")) {
+      Files.write(folder.resolve(name), "an owl".getBytes(StandardCharsets.UTF_8));
+    }
+
+    assertThatThrownBy(() -> PromptFile.open(folder.resolve(name)))
+        .isInstanceOf(UnusablePromptsException.class);
+  }
+
+  private List<PromptItem> read(String name, String text) throws Exception {
+    List<PromptItem> items = new ArrayList<>();
+    try (PromptFile file = PromptFile.open(Files.writeString(folder.resolve(name), text))) {
+      file.forEachRemaining(items::add);
+    }
+    return items;
+  }
+}
