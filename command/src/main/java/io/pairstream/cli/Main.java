@@ -41,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
       ImportCommand.class,
       IngestCommand.class,
       FetchCommand.class,
+      GenerateCommand.class,
       PreprocessCommand.class,
       FeedCommand.class,
       LagCommand.class,

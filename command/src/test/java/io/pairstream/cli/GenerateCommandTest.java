@@ -1,0 +1,176 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class GenerateCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final List<String> asked = new ArrayList<>();
+
+  @TempDir Path folder;
+  private HttpServer api;
+  private Path prompts;
+
+  @BeforeEach
+  void start() throws Exception {
+    prompts = Files.writeString(folder.resolve("prompts.txt"), "an owl\na cat\nforbidden\n");
+    api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    api.createContext("/v1/images/generations", this::answer);
+    api.start();
+  }
+
+  @AfterEach
+  void stop() {
+    api.stop(0);
+  }
+
+  @Test
+  void publishesAndSaysWhatWasRefused() throws Exception {
+    Ended ended = generate("--json", "--requests-per-minute", "100000");
+
+    JsonNode json = ended.json();
+    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(json.get("published").asInt()).isEqualTo(2);
+    assertThat(json.get("refused").asInt()).isEqualTo(1);
+    assertThat(ended.err()).contains("prompts.txt:3: CONTENT_POLICY");
+    assertThat(Files.readString(folder.resolve("prompts.txt.refused.jsonl")))
+        .contains("\"prompt\":\"forbidden\"")
+        .hasLineCount(1);
+
+    Ended again = generate("--requests-per-minute", "100000");
+    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(again.out()).contains("0 pairs published").contains("3 answered before");
+    assertThat(asked).hasSize(3);
+  }
+
+  @Test
+  void dryRunAsksNothing() {
+    Ended ended = generate("--dry-run", "--n", "2", "--parameter", "quality=high", "--seed", "7");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.out())
+        .contains("would send 3 requests for 6 images, in 0.2 minutes at least")
+        .contains("/v1/images/generations {\"model\":\"m\",\"prompt\":\"an owl\",\"n\":2,")
+        .contains("\"quality\":\"high\",\"seed\":7}");
+    assertThat(asked).isEmpty();
+    assertThat(folder.toFile().list()).containsExactly("prompts.txt");
+  }
+
+  @Test
+  void apiThatDoesNotAnswerIsSaidInOneLine() {
+    api.stop(0);
+
+    Ended ended = generate("--attempts", "1", "--json");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(ended.json().get("unanswered").asInt()).isEqualTo(3);
+    assertThat(ended.err()).contains("the connection failed").doesNotContain("\tat ");
+  }
+
+  @Test
+  void keyThatIsNotAcceptedStopsTheRun() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "wrong-canary\n");
+
+    Ended ended = generate("--api-key-file", key.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.err())
+        .contains("pairstream: the API does not accept the key")
+        .contains("the same command goes on where it stopped")
+        .doesNotContain("canary");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--n 11 | n must be 1 to 10",
+        "--requests-per-minute 0 | requests per minute must be 1 to 100000",
+        "--concurrency 0 | requests at once must be 1 to 256",
+        "--timeout 0 | time-out must be more than 0",
+        "--topic training | --topic must be one of",
+        "--limit -1 | --limit must be at least 0",
+        "--parameter prompt=x | 'prompt' cannot be set as a parameter",
+        "--image-host http://x | is no host",
+        "--api-key-env NO_SUCH_VARIABLE | the environment has no variable NO_SUCH_VARIABLE",
+        "--api-key-file /no/such/file | cannot be read",
+        "--prompts /no/such.txt | there is no file",
+        "--base-url ftp://x | only http and https",
+      })
+  void wrongUsageIsSaidInOneLine(String arguments, String message) {
+    Ended ended = generate(arguments.split(" ", -1));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(message).doesNotContain("\tat ");
+    assertThat(asked).isEmpty();
+  }
+
+  private Ended generate(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    addUnlessThere(all, "--prompts", prompts.toString());
+    addUnlessThere(all, "--base-url", "http://127.0.0.1:" + api.getAddress().getPort());
+    addUnlessThere(all, "--model", "m");
+    addUnlessThere(all, "--bootstrap-servers", KAFKA.bootstrapServers());
+    addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
+    addUnlessThere(all, "--dataset", cluster.dataset().name());
+    return Ended.after("generate", all.toArray(String[]::new));
+  }
+
+  private static void addUnlessThere(List<String> arguments, String option, String value) {
+    if (!arguments.contains(option)) {
+      arguments.add(option);
+      arguments.add(value);
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String prompt =
+          JsonMapper.builder().build().readTree(exchange.getRequestBody()).get("prompt").asText();
+      synchronized (asked) {
+        asked.add(prompt);
+      }
+      if (exchange.getRequestHeaders().containsKey("Authorization")) {
+        send(exchange, 401, "{\"error\": {\"message\": \"wrong-canary\"}}");
+      } else if (prompt.equals("forbidden")) {
+        send(exchange, 400, "{\"error\": {\"code\": \"moderation_blocked\"}}");
+      } else {
+        String image = Base64.getEncoder().encodeToString(prompt.getBytes(StandardCharsets.UTF_8));
+        send(exchange, 200, "{\"data\": [{\"b64_json\": \"" + image + "\"}]}");
+      }
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}
