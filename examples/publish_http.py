@@ -1,0 +1,20 @@
+"""Publishes a picture with its caption over HTTP: publish_http.py owl.jpg "An owl on a branch." """
+
+import base64
+import json
+import os
+import sys
+import urllib.request
+import uuid
+
+door = os.environ.get("INGEST_URL", "http://127.0.0.1:8080")
+headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+if "PAIRSTREAM_KEY" in os.environ:
+    headers["Authorization"] = "Bearer " + os.environ["PAIRSTREAM_KEY"]
+with open(sys.argv[1], "rb") as file:
+    pair = {"image": base64.b64encode(file.read()).decode(), "caption": sys.argv[2], "language": "en"}
+try:
+    answer = json.load(urllib.request.urlopen(urllib.request.Request(door + "/v1/pairs", json.dumps(pair).encode(), headers)))
+except urllib.error.HTTPError as error:
+    sys.exit(error.read().decode())
+print(f"{answer['id']} is taken; ask after it: {answer['status_url']}")
