@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import sys
+import urllib.error
 import urllib.request
 import uuid
 
@@ -17,4 +18,4 @@ try:
     answer = json.load(urllib.request.urlopen(urllib.request.Request(door + "/v1/pairs", json.dumps(pair).encode(), headers)))
 except urllib.error.HTTPError as error:
     sys.exit(error.read().decode())
-print(f"{answer['id']} is taken; ask after it: {answer['status_url']}")
+print(f"{answer['id']} is taken; ask after it: {door}{answer['status_url']}")

@@ -1,6 +1,6 @@
 """Publishes a picture with its caption straight to Kafka: publish_kafka.py owl.jpg "An owl on a branch."
 
-Needs: pip install "confluent-kafka[avro,schemaregistry]==2.16.0"
+Needs: pip install -r requirements.txt
 """
 
 import hashlib
