@@ -13,6 +13,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -295,6 +296,8 @@ class Platform:
 
     def start(self):
         self.data.mkdir(parents=True)
+        # Ports that nobody else takes by habit.
+        (self.data / "ports.properties").write_text("".join(f"{use}={free_port()}\n" for use in ("broker", "controller", "registry")))
         log = open(self.data / "up.log", "w")
         self.up = subprocess.Popen(self.command("up", "--recipe", "demo"), stdout=log, stderr=log)
         self.wait("the platform is up", lambda: "preprocess" in self.processes())
@@ -373,6 +376,18 @@ class Platform:
             if time.monotonic() > deadline:
                 raise SystemExit(f"not within {PATIENCE_S} s: {what}; see {self.data}")
             time.sleep(0.1)
+
+
+def free_port():
+    """Free now, and below those that outgoing connections take."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as tried:
+            try:
+                tried.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def cpu_seconds(pid):
