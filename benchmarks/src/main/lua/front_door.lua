@@ -19,6 +19,12 @@ function init(args)
   wrk.method = "POST"
   wrk.headers["Content-Type"] = "multipart/form-data; boundary=pairstream-benchmark"
   sent = 0
+  pause = 0
+end
+
+-- Milliseconds before the next request: who is told to come again comes a little later.
+function delay()
+  return pause
 end
 
 local function part(name, more, content)
@@ -36,6 +42,7 @@ function request()
 end
 
 function response(status, headers, body)
+  pause = status == 201 and 0 or 200
   if status == 201 then
     said:write("201 ", string.match(body, '"id" ?: ?"(%x+)"'), " ", string.match(body, '"partition" ?: ?(%d+)'), " ", string.match(body, '"offset" ?: ?(%d+)'), "\n")
   else

@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import http.client
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -28,7 +29,7 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE_S = 90
+PATIENCE_S = 300
 
 
 def main():
@@ -225,12 +226,11 @@ def noise(size):
 
 
 def kill(platform, stop):
-    """In turns, a while after each is back, until the sending ends."""
-    while not stop.wait(2):
-        platform.kill("ingest")
+    """In turns, a while after the door is open again, until the sending ends."""
+    for name in itertools.cycle(["broker", "ingest"]):
         if stop.wait(2):
             return
-        platform.kill("broker")
+        platform.kill(name)
 
 
 def raw_pairs(platform):

@@ -106,8 +106,7 @@ class ExamplesTest {
             pair.caption());
 
     assertThat(said)
-        .isEqualTo(
-            pairId(pair) + " is taken; ask after it: " + door + "/v1/pairs/" + pairId(pair));
+        .isEqualTo(pairId(pair) + " is taken; ask after it: " + door + "/v1/pairs/" + pairId(pair));
   }
 
   private static Process startIngest(RunningPlatform platform) throws Exception {
