@@ -12,7 +12,12 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of producers in other languages, as a reader of the guide runs them. */
-@Timeout(300)
+@Timeout(600)
 class ExamplesTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
@@ -56,6 +61,8 @@ class ExamplesTest {
           new BufferedReader(
               new InputStreamReader(ingest.getInputStream(), StandardCharsets.UTF_8))) {
         String door = new JsonMapper().readTree(out.readLine()).get("ingest_url").asText();
+        Await.until(
+            "the door is open", Duration.ofMinutes(1), () -> isReady(door), () -> platform.data());
         publishOverHttp(python, door, submitted(pairs, 4));
       } finally {
         ingest.destroy();
@@ -121,6 +128,21 @@ class ExamplesTest {
                 platform.data().toString()))
         .redirectError(platform.data().resolve("ingest.err").toFile())
         .start();
+  }
+
+  private static boolean isReady(String door) {
+    try {
+      return HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(door + "/health/ready")).build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static NewPair submitted(DrawnPairs pairs, long index) {
