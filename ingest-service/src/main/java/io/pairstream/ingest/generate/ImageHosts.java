@@ -92,6 +92,9 @@ final class ImageHosts {
       return new Fetched.NotNow(
           "the image at " + host + " is not there: status " + response.statusCode());
     }
+    if (response.body().length == 0) {
+      return new Fetched.NotNow("the image at " + host + " is empty");
+    }
     Optional<String> type = response.headers().firstValue("content-type");
     return new Fetched.Image(
         ByteBuffer.wrap(response.body()),

@@ -21,6 +21,8 @@ final class WebCalls {
 
   private final HttpClient client =
       HttpClient.newBuilder()
+          // Asked over http to change to HTTP/2, some Python servers lose the request's body.
+          .version(HttpClient.Version.HTTP_1_1)
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(CONNECT_TIMEOUT)
           .build();

@@ -185,7 +185,7 @@ class GenerationTest {
   @Test
   void asksAnImagesHostAgainBeforeItAsksForAnotherImage() throws Exception {
     api.script("an owl", api.drawingBehind(api.address()));
-    api.scriptImages(LocalImagesApi.saying(503, ""), LocalImagesApi.cut());
+    api.scriptImages(LocalImagesApi.saying(503, ""), LocalImagesApi.saying(200, ""));
 
     Generation.Result result = run(file("p.txt", "an owl"), request(Map.of()), "");
 

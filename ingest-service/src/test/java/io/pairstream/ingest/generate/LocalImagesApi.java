@@ -173,6 +173,11 @@ final class LocalImagesApi implements AutoCloseable {
 
   private void generate(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (exchange.getRequestHeaders().containsKey("Upgrade")) {
+        // As some servers in Python do, which then lose the body.
+        send(exchange, 400, "{\"error\": \"no body\"}");
+        return;
+      }
       JsonNode request = json.readTree(exchange.getRequestBody().readAllBytes());
       Reply reply;
       synchronized (this) {
