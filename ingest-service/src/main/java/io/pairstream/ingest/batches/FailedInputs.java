@@ -80,7 +80,7 @@ final class FailedInputs {
         .put("measured", status.get().measured())
         .put("limit", status.get().limit())
         .put("remedy", status.get().remedy());
-    if (mayBeKept(status.get().reason())) {
+    if (mayBeKept(status.get().reason()) && status.get().origin().getOffset() >= 0) {
       records.value(status.get().origin()).ifPresent(value -> content(status.get(), value, line));
     }
     return line;

@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a submission into Kafka: the raw record or the link first, then the note in the upload
- * log, which names its coordinates.
+ * The way of a submission into Kafka, with a note in the upload log under which it can be asked
+ * after: a pair before its note, a link after it.
  *
  * <p>No caller ever waits: what Kafka does not confirm within {@link #DEADLINE} fails with {@link
  * ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known to be away. The intake opens
@@ -164,43 +164,67 @@ public final class PairIntake implements AutoCloseable {
       return;
     }
     try {
-      Instant now = clock.instant();
-      CompletableFuture<Void> done =
-          acknowledged(open, submission)
-              .thenComposeAsync(
-                  received -> {
-                    CompletableFuture<Void> noted =
-                        open.uploads().write(note(received, submission, producer, batchId, now));
-                    return noted.thenRun(() -> taken.complete(received));
-                  },
-                  notes);
+      Upload note = note(producer, batchId, clock.instant());
+      CompletableFuture<Taken> done =
+          submission instanceof Submission.Pair pair
+              ? takePair(open, pair, note)
+              : takeLink(open, (Submission.Link) submission, note);
       var unused =
-          done.exceptionally(
-              failure -> {
-                taken.completeExceptionally(failure);
-                return null;
+          done.whenComplete(
+              (received, failure) -> {
+                if (failure == null) {
+                  taken.complete(received);
+                } else {
+                  taken.completeExceptionally(failure);
+                }
               });
     } catch (RuntimeException | Error e) {
       taken.completeExceptionally(e);
     }
   }
 
-  private static CompletableFuture<Taken> acknowledged(Open open, Submission submission) {
-    if (submission instanceof Submission.Pair pair) {
-      return open.pairs()
-          .publish(pair.pair())
-          .thenApply(
-              published ->
-                  new Taken(
-                      published.pairId(),
-                      true,
-                      published.imageDigest(),
-                      published.topic(),
-                      published.partition(),
-                      published.offset()));
-    }
-    return open.links()
-        .publish(((Submission.Link) submission).link())
+  /** The record first, then the note, which names its coordinates. */
+  private CompletableFuture<Taken> takePair(Open open, Submission.Pair pair, Upload note) {
+    return open.pairs()
+        .publish(pair.pair())
+        .thenApply(
+            published ->
+                new Taken(
+                    published.pairId(),
+                    true,
+                    published.imageDigest(),
+                    published.topic(),
+                    published.partition(),
+                    published.offset()))
+        .thenComposeAsync(
+            taken ->
+                open.uploads()
+                    .write(
+                        Upload.newBuilder(note)
+                            .setId(taken.id())
+                            .setPairId(taken.id())
+                            .setImageDigest(taken.imageDigest())
+                            .setOrigin(new Origin(taken.topic(), taken.partition(), taken.offset()))
+                            .build())
+                    .thenApply(written -> taken),
+            notes);
+  }
+
+  /**
+   * The note first, which can name no coordinates yet: a fetcher may be done with the link before
+   * its acknowledgement is here, and what the fetcher notes under the same id must stand last. A
+   * note whose link did not follow speaks of one that its sender was told to send again.
+   */
+  private CompletableFuture<Taken> takeLink(Open open, Submission.Link link, Upload note) {
+    return open.uploads()
+        .write(
+            Upload.newBuilder(note)
+                .setId(link.link().linkId())
+                .setKind("LINK")
+                .setUrl(link.link().url())
+                .setOrigin(Origin.newBuilder().setTopic(open.links().topic()).build())
+                .build())
+        .thenComposeAsync(written -> open.links().publish(link.link()), notes)
         .thenApply(
             published ->
                 new Taken(
@@ -212,18 +236,12 @@ public final class PairIntake implements AutoCloseable {
                     published.offset()));
   }
 
-  private static Upload note(
-      Taken taken, Submission submission, String producer, String batchId, Instant now) {
+  /** What holds for the note of either kind. */
+  private static Upload note(String producer, String batchId, Instant now) {
     return Upload.newBuilder()
-        .setId(taken.id())
-        .setKind(taken.isPair() ? "PAIR" : "LINK")
         .setStanding("RECEIVED")
-        .setPairId(taken.isPair() ? taken.id() : "")
-        .setImageDigest(taken.imageDigest())
         .setProducer(producer)
         .setBatchId(batchId)
-        .setUrl(submission instanceof Submission.Link link ? link.link().url() : "")
-        .setOrigin(new Origin(taken.topic(), taken.partition(), taken.offset()))
         .setReceivedAt(now)
         .setChangedAt(now)
         .build();

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Notes what a front door took, by id, so that somebody can ask for it before it is judged. A note
- * is written after the record that it speaks of is acknowledged, and names its coordinates.
+ * Notes what a front door took, by id, so that somebody can ask for it before it is judged.
  * Thread-safe.
  *
  * <p>Futures complete on the producer's own thread; what depends on them must be short.

@@ -18,6 +18,7 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -140,6 +141,11 @@ class BatchRoutesTest {
     List<Upload> uploads = values(cluster.topics().uploads());
     assertThat(uploads).extracting(Upload::getBatchId).containsOnly(batchId);
     assertThat(uploads).extracting(Upload::getKind).containsExactlyInAnyOrder("PAIR", "LINK");
+    assertThat(uploads)
+        .filteredOn(upload -> upload.getKind().equals("LINK"))
+        .as("noted before a fetcher can see it, and so without coordinates")
+        .extracting(upload -> upload.getOrigin().getPartition())
+        .containsExactly(-1);
   }
 
   @Test
@@ -601,8 +607,6 @@ class BatchRoutesTest {
   /** What the fetcher writes of a link that leads nowhere. */
   private void failFetch() {
     String id = PairIdentity.linkId(URL, "a linked picture");
-    door.pairs().upToDate().join();
-    PairStatus status = door.pairs().find(id).orElseThrow();
     Upload upload =
         Upload.newBuilder()
             .setId(id)
@@ -610,11 +614,21 @@ class BatchRoutesTest {
             .setStanding("FETCH_FAILED")
             .setReason("FETCH_NOT_FOUND")
             .setDetail("the host answered 404")
-            .setBatchId(status.batchId())
-            .setOrigin(status.origin())
+            .setOrigin(linkOrigin())
             .build();
     RecordMetadata unused =
         TestCluster.send(cluster, TestCluster.record(cluster.topics().uploads(), null, id, upload));
+  }
+
+  /** Coordinates of the only link. */
+  private Origin linkOrigin() {
+    List<Origin> origins = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(cluster.topics().links().name())),
+          record -> origins.add(new Origin(record.topic(), record.partition(), record.offset())));
+    }
+    return origins.get(0);
   }
 
   private <T> List<T> values(Topic<String, T> topic) {
