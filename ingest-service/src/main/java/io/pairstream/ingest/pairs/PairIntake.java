@@ -224,7 +224,10 @@ public final class PairIntake implements AutoCloseable {
                 .setUrl(link.link().url())
                 .setOrigin(Origin.newBuilder().setTopic(open.links().topic()).build())
                 .build())
-        .thenComposeAsync(written -> open.links().publish(link.link()), notes)
+        .thenComposeAsync(
+            written ->
+                open.links().publish(link.link(), note.getProducer(), note.getBatchId()),
+            notes)
         .thenApply(
             published ->
                 new Taken(

@@ -1,13 +1,20 @@
 package io.pairstream.ingest.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * Publishes links for the fetcher, keyed by the URL's host, as {@link RecordPublisher} does: what
@@ -71,10 +78,27 @@ public final class LinkPublisher implements AutoCloseable {
    *     does not answer
    */
   public CompletableFuture<PublishedLink> publish(NewLink link) {
+    return publish(link, "", "");
+  }
+
+  /**
+   * The same for a producer and a batch, which the fetcher then tells with each change of the link.
+   *
+   * @param producer owner of the API key; empty where nobody had to say
+   * @param batchId the batch that the link came with; empty for a single one
+   */
+  public CompletableFuture<PublishedLink> publish(NewLink link, String producer, String batchId) {
     String linkId = link.linkId();
     String host = link.host();
+    List<Header> headers = new ArrayList<>();
+    if (!producer.isEmpty()) {
+      headers.add(new RecordHeader(LinkHeaders.PRODUCER, producer.getBytes(UTF_8)));
+    }
+    if (!batchId.isEmpty()) {
+      headers.add(new RecordHeader(LinkHeaders.BATCH_ID, batchId.getBytes(UTF_8)));
+    }
     return records
-        .publish(host, record(link), "link " + linkId)
+        .publish(host, record(link), headers, "link " + linkId)
         .thenApply(
             metadata ->
                 new PublishedLink(linkId, host, topic(), metadata.partition(), metadata.offset()));

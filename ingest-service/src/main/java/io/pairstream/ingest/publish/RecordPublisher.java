@@ -7,6 +7,7 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 
@@ -118,6 +120,12 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
    *     does not answer
    */
   public CompletableFuture<RecordMetadata> publish(String key, T value, String what) {
+    return publish(key, value, List.of(), what);
+  }
+
+  /** The same with headers, which are few and short. */
+  CompletableFuture<RecordMetadata> publish(
+      String key, T value, List<Header> headers, String what) {
     byte[] bytes;
     try {
       bytes = serializer.serialize(topic, value);
@@ -125,12 +133,20 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
       throw new RegistryUnavailableException(
           what + " cannot be written for topic " + topic + ": " + e.getMessage(), e);
     }
-    return publishBytes(key.getBytes(StandardCharsets.UTF_8), bytes, what);
+    return send(key.getBytes(StandardCharsets.UTF_8), bytes, headers, what);
   }
 
   /** Sends a record as it is. */
   CompletableFuture<RecordMetadata> publishBytes(byte[] key, byte[] value, String what) {
+    return send(key, value, List.of(), what);
+  }
+
+  private CompletableFuture<RecordMetadata> send(
+      byte[] key, byte[] value, List<Header> headers, String what) {
     long recordBytes = (long) key.length + value.length + RECORD_OVERHEAD_BYTES;
+    for (Header header : headers) {
+      recordBytes += header.key().length() + header.value().length;
+    }
     if (recordBytes > maxRecordBytes) {
       throw new PairTooLargeException("the record", recordBytes, maxRecordBytes);
     }
@@ -138,7 +154,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
     try {
       var unused =
           producer.send(
-              new ProducerRecord<>(topic, key, value),
+              new ProducerRecord<>(topic, null, key, value, headers),
               (metadata, error) -> {
                 if (error == null) {
                   acknowledged.complete(metadata);

@@ -12,6 +12,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import java.nio.file.Path;
@@ -113,6 +114,17 @@ class LinkPublisherTest {
                 topics.links().name(),
                 record.partition(),
                 record.offset()));
+  }
+
+  @Test
+  void aLinkSaysWhoseItIs() throws Exception {
+    try (LinkPublisher publisher = open()) {
+      publisher.publish(NewLink.of("https://example.org/a", "caption", "en"), "app", "b7").get();
+    }
+
+    ConsumerRecord<String, byte[]> record = records().get(0);
+    assertThat(LinkHeaders.text(record.headers(), LinkHeaders.PRODUCER)).isEqualTo("app");
+    assertThat(LinkHeaders.text(record.headers(), LinkHeaders.BATCH_ID)).isEqualTo("b7");
   }
 
   @Test
