@@ -90,10 +90,14 @@ public final class FetchingInstance {
     Map<String, Object> consumerSettings =
         cluster.clientSettings(
             Map.of(
-                "group.id", cluster.dataset().fetchGroup(),
-                "share.acknowledgement.mode", "explicit",
-                "share.acquire.mode", "record_limit",
-                "max.poll.records", HELD));
+                "group.id",
+                cluster.dataset().fetchGroup(),
+                "share.acknowledgement.mode",
+                "explicit",
+                "share.acquire.mode",
+                "record_limit",
+                "max.poll.records",
+                HELD));
     Map<String, Object> producerSettings =
         cluster.clientSettings(
             Map.of("linger.ms", 5, "max.request.size", RecordSizes.MAX_RECORD, "acks", "all"));
@@ -110,7 +114,8 @@ public final class FetchingInstance {
         consumer.poll(Duration.ofMillis(100)).forEach(held::add);
         for (ConsumerRecord<byte[], byte[]> record : held) {
           underWay.computeIfAbsent(
-              place(record), unused -> fetcher.fetch(new FetchRequest(link(topics, record).getUrl(), "")));
+              place(record),
+              unused -> fetcher.fetch(new FetchRequest(link(topics, record).getUrl(), "")));
         }
         awaitAny(underWay.values());
         List<ConsumerRecord<byte[], byte[]>> done = new ArrayList<>();

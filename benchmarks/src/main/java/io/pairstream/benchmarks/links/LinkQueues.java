@@ -104,8 +104,7 @@ public final class LinkQueues implements Callable<Integer> {
           admin
               .incrementalAlterConfigs(
                   Map.of(
-                      new ConfigResource(
-                          ConfigResource.Type.GROUP, cluster.dataset().fetchGroup()),
+                      new ConfigResource(ConfigResource.Type.GROUP, cluster.dataset().fetchGroup()),
                       settings))
               .all());
     }
@@ -154,7 +153,9 @@ public final class LinkQueues implements Callable<Integer> {
           .put("requests_repeated", site.requests() - links)
           .put("most_requests_at_one_host", site.mostAtOnce())
           .put("links_per_s", Math.round(links / seconds))
-          .put("links_per_s_of_the_first_90_percent", Math.round(0.9 * links / ((tenth[0] - begin) / 1e9)))
+          .put(
+              "links_per_s_of_the_first_90_percent",
+              Math.round(0.9 * links / ((tenth[0] - begin) / 1e9)))
           .put("processor_s", processorTime.toMillis() / 1000.0);
     } finally {
       for (Process process : processes) {
@@ -170,9 +171,13 @@ public final class LinkQueues implements Callable<Integer> {
   private void publish(ClusterAccess access, ManyHosts site) {
     try (LinkPublisher publisher =
         LinkPublisher.open(
-            access.topics().links(), access.registry(), access.clientSettings(), Clock.systemUTC())) {
+            access.topics().links(),
+            access.registry(),
+            access.clientSettings(),
+            Clock.systemUTC())) {
       for (int i = 0; i < links; i++) {
-        // Lists come site by site. The slow host has few: the others' show whether it holds them up.
+        // Lists come site by site. The slow host has few: the others' show whether it holds them
+        // up.
         int inARow = Math.max(1, links / hosts);
         int host = Math.min(hosts - 1, i / inARow);
         boolean moved = host == ManyHosts.SLOW_HOST && i > 3;
