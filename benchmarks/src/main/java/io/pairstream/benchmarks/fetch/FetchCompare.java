@@ -21,10 +21,12 @@ import java.util.Map;
  * processor time (user and system, from outside) and on the clock.
  *
  * <p>{@code FetchCompare WORK_FOLDER HOSTS IMAGES_PER_HOST CONNECTIONS ROUNDS NAME=COMMAND...}; in
- * a command, {@code LIST} stands for the file of addresses. A round before those that count warms
- * up.
+ * a command, {@code LIST} stands for the file of addresses. Rounds before those that count warm up.
  */
 public final class FetchCompare {
+
+  /** A Java machine compiles for some 30,000 images until it is as fast as it will be. */
+  private static final int WARM_UPS = 3;
 
   private FetchCompare() {}
 
@@ -71,13 +73,13 @@ public final class FetchCompare {
         }
         passes.put(each.name, new ArrayList<>());
       }
-      for (int round = 0; round <= rounds; round++) {
+      for (int round = 1 - WARM_UPS; round <= rounds; round++) {
         for (int i = 0; i < contenders.size(); i++) {
-          Contender each = contenders.get((round + i) % contenders.size());
+          Contender each = contenders.get((round + WARM_UPS + i) % contenders.size());
           Pass pass = each.pass(connections);
           System.out.printf(
               "%s %s: %d images, %d failures, %.2f s of processor, %.1f s, %d MiB%n",
-              round == 0 ? "warm-up" : "round " + round,
+              round < 1 ? "warm-up" : "round " + round,
               each.name,
               pass.images(),
               pass.failures(),
