@@ -283,13 +283,12 @@ def records(platform, topic):
 
 
 class Platform:
-    """`pairstream up` in a folder of its own, with the ingest service."""
+    """`pairstream up` in a folder of its own."""
 
     def __init__(self, root, data):
         self.root = root
         self.data = data
         self.up = None
-        self.ingest = None
         self.door = ""
         self.kills = {"ingest": 0, "broker": 0}
         self.warmed = 0
@@ -297,32 +296,20 @@ class Platform:
     def start(self):
         self.data.mkdir(parents=True)
         # Ports that nobody else takes by habit.
-        (self.data / "ports.properties").write_text("".join(f"{use}={free_port()}\n" for use in ("broker", "controller", "registry")))
+        (self.data / "ports.properties").write_text("".join(f"{use}={free_port()}\n" for use in ("broker", "controller", "registry", "ingest")))
         log = open(self.data / "up.log", "w")
         self.up = subprocess.Popen(self.command("up", "--recipe", "demo"), stdout=log, stderr=log)
-        self.wait("the platform is up", lambda: "preprocess" in self.processes())
+        self.wait("the platform is up", lambda: {"broker", "ingest", "preprocess"} <= set(self.processes()) and "ingest_url" in self.state())
         state = self.state()
         self.brokers = state["bootstrap_servers"]
         self.registry = state["schema_registry"]
-        self.door = state.get("ingest_url", "")
-        if not self.door:
-            self.start_ingest("127.0.0.1:0")
+        self.door = state["ingest_url"]
         self.wait("the door is open", self.is_ready)
 
-    def start_ingest(self, listen):
-        log = open(self.data / "ingest.log", "a")
-        self.ingest = subprocess.Popen(self.command("ingest", "--anonymous", "--json", "--listen", listen), stdout=subprocess.PIPE, stderr=log, text=True)
-        self.door = json.loads(self.ingest.stdout.readline())["ingest_url"]
-
     def kill(self, name):
-        if name == "ingest" and self.ingest:
-            self.ingest.kill()
-            self.ingest.wait()
-            self.start_ingest(self.door.removeprefix("http://"))
-        else:
-            before = self.processes()[name]
-            os.kill(before, signal.SIGKILL)
-            self.wait(f"{name} is back", lambda: self.processes().get(name, before) != before)
+        before = self.processes()[name]
+        os.kill(before, signal.SIGKILL)
+        self.wait(f"{name} is back", lambda: self.processes().get(name, before) != before)
         self.kills[name] += 1
         self.wait("the door is open again", self.is_ready)
 
@@ -332,27 +319,24 @@ class Platform:
     def cpu_seconds(self):
         """Processor time, user and system, by process."""
         pids = self.processes()
-        if self.ingest:
-            pids["ingest"] = self.ingest.pid
-        return {name: cpu_seconds(pids[name]) for name in ("ingest", "broker") if name in pids}
+        return {name: cpu_seconds(pids[name]) for name in ("ingest", "broker")}
 
     def stop(self):
         for name, pid in self.processes().items():
             if name == "preprocess":
                 try_signal(pid, signal.SIGCONT)
-        for process in (self.ingest, self.up):
-            if process:
-                process.terminate()
-                try:
-                    process.wait(60)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+        if self.up:
+            self.up.terminate()
+            try:
+                self.up.wait(60)
+            except subprocess.TimeoutExpired:
+                self.up.kill()
 
     def command(self, *arguments):
         java = os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java"
         jars = str(self.root / "command/target/app/lib") + "/*"
         # The options of the launcher script.
-        return [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1" if arguments[0] == "up" else "-Xmx512m", "-cp", jars, "io.pairstream.cli.Main", *arguments, "--data-dir", str(self.data)]
+        return [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", jars, "io.pairstream.cli.Main", *arguments, "--data-dir", str(self.data)]
 
     def state(self):
         try:

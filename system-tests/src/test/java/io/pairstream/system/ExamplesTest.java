@@ -11,9 +11,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,17 +54,10 @@ class ExamplesTest {
       for (int i = 0; i < 4; i++) {
         publishToKafka(python, platform, submitted(pairs, i));
       }
-      Process ingest = startIngest(platform);
-      try (BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(ingest.getInputStream(), StandardCharsets.UTF_8))) {
-        String door = new JsonMapper().readTree(out.readLine()).get("ingest_url").asText();
-        Await.until(
-            "the door is open", Duration.ofMinutes(1), () -> isReady(door), () -> platform.data());
-        publishOverHttp(python, door, submitted(pairs, 4));
-      } finally {
-        ingest.destroy();
-      }
+      String door = door(platform);
+      Await.until(
+          "the door is open", Duration.ofMinutes(1), () -> isReady(door), () -> platform.data());
+      publishOverHttp(python, door, submitted(pairs, 4));
 
       platform.awaitAllDecided(Duration.ofMinutes(1));
       AuditReport audit = platform.audit();
@@ -116,18 +107,11 @@ class ExamplesTest {
         .isEqualTo(pairId(pair) + " is taken; ask after it: " + door + "/v1/pairs/" + pairId(pair));
   }
 
-  private static Process startIngest(RunningPlatform platform) throws Exception {
-    return new ProcessBuilder(
-            RunningPlatform.command(
-                "ingest",
-                "--anonymous",
-                "--json",
-                "--listen",
-                "127.0.0.1:0",
-                "--data-dir",
-                platform.data().toString()))
-        .redirectError(platform.data().resolve("ingest.err").toFile())
-        .start();
+  private static String door(RunningPlatform platform) throws IOException {
+    return new JsonMapper()
+        .readTree(platform.data().resolve("platform.json").toFile())
+        .get("ingest_url")
+        .asText();
   }
 
   private static boolean isReady(String door) {
