@@ -170,7 +170,7 @@ public final class WholePlatform implements AutoCloseable {
             .withJvmOptions(FETCH_JVM.toArray(String[]::new))
             .readyWhen(
                 Readiness.groupIsAtWork(
-                    cluster.bootstrapServers(), cluster.dataset().name() + "-" + FETCH)));
+                    cluster.bootstrapServers(), cluster.dataset().fetchGroup())));
   }
 
   /**

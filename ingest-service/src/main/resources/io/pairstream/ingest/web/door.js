@@ -13,6 +13,9 @@ const STREAM_TURN_MS = 5_000;
 /** Without a sign of life for this long, a connection counts as dead; the service sends one far sooner. */
 const SILENCE_MS = 60_000;
 
+/** A phone between two networks may wait for ever; the service needs far less for the largest picture. */
+const LONGEST_SEND_MS = 300_000;
+
 const LONGEST_PAUSE_S = 30;
 
 /** Where nobody answers, trying costs nothing, and a person waits to see it come back. */
@@ -242,10 +245,13 @@ export class Door {
           retryAfter: seconds(request.getResponseHeader("Retry-After")),
         });
       };
-      request.onerror = () => {
+      const unanswered = () => {
         this.#disconnected();
         resolve({ status: 0, body: {}, retryAfter: null });
       };
+      request.onerror = unanswered;
+      request.timeout = LONGEST_SEND_MS;
+      request.ontimeout = unanswered;
       request.send(form(pair));
     });
   }
