@@ -186,8 +186,8 @@ public final class FetchingInstance {
     LinkHeaders.writeLink(raw.headers(), origin);
     Upload upload =
         Upload.newBuilder().setId(fetched.imageDigest()).setKind("LINK").setOrigin(origin).build();
-    var first = producer.send(raw);
-    var second =
+    var unusedPair = producer.send(raw);
+    var unusedUpload =
         producer.send(
             new ProducerRecord<>(
                 topics.uploads().name(),
