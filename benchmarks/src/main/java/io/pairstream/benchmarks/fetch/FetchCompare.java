@@ -25,7 +25,7 @@ import java.util.Map;
  */
 public final class FetchCompare {
 
-  /** A Java machine compiles for some 30,000 images until it is as fast as it will be. */
+  /** A Java machine compiles for some 15,000 images until it is as fast as it will be. */
   private static final int WARM_UPS = 3;
 
   private FetchCompare() {}
