@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 final class RunningPlatform implements AutoCloseable {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
-  private static final Duration START_WITHIN = Duration.ofSeconds(240);
+  private static final Duration START_WITHIN = Duration.ofMinutes(4);
 
   private final Path data;
   private final Process up;
