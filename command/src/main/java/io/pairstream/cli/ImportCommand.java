@@ -206,8 +206,8 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /**
-   * Whether the same command is to go on with a source: one that broke off, or one of an import that
-   * was interrupted before. A limit alone is a sample, and the next begins anew.
+   * Whether the same command is to go on with a source: one that broke off, or one of an import
+   * that was interrupted before. A limit alone is a sample, and the next begins anew.
    */
   private static boolean isToGoOn(ImportRun.Outcome outcome, boolean wasBegun) {
     BulkImport.Ending ending = outcome.result().ending();

@@ -225,8 +225,7 @@ public final class PairIntake implements AutoCloseable {
                 .setOrigin(Origin.newBuilder().setTopic(open.links().topic()).build())
                 .build())
         .thenComposeAsync(
-            written ->
-                open.links().publish(link.link(), note.getProducer(), note.getBatchId()),
+            written -> open.links().publish(link.link(), note.getProducer(), note.getBatchId()),
             notes)
         .thenApply(
             published ->
