@@ -17,8 +17,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Measures the lag of a data set's groups: preprocessing on the raw topics and on its repartition
- * topic, and the trainer's feed on training.
+ * Measures the lag of a data set's groups: the fetchers on links, preprocessing on the raw topics
+ * and on its repartition topic, and the trainer's feed on training.
+ *
+ * <p>Fetchers finish links out of order and commit the first that is unfinished, so some of theirs
+ * that seem to wait are done.
  */
 public final class ReadLag {
 
@@ -41,8 +44,16 @@ public final class ReadLag {
       List<String> upstream = new ArrayList<>(cluster.topics().rawNames());
       upstream.add(TopicCatalogue.repartitionTopic(dataset));
 
-      List<PartitionLag> lags =
-          new ArrayList<>(of(admin, log, dataset.preprocessGroup(), upstream));
+      List<PartitionLag> lags = new ArrayList<>();
+      lags.addAll(
+          of(
+              admin,
+              log,
+              dataset.fetchGroup(),
+              List.of(
+                  dataset.topic(TopicCatalogue.LINKS),
+                  dataset.topic(TopicCatalogue.WAITING_LINKS))));
+      lags.addAll(of(admin, log, dataset.preprocessGroup(), upstream));
       lags.addAll(
           of(admin, log, dataset.feedGroup(), List.of(dataset.topic(TopicCatalogue.TRAINING))));
       return lags;

@@ -6,6 +6,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.Standing;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,6 +83,19 @@ class ReadLagTest {
 
     assertThat(raw.waiting()).isZero();
     assertThat(onTheWay.waiting()).isPositive();
+  }
+
+  @Test
+  void countsLinksThatNobodyHasFetched() {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().links(),
+            null,
+            "example.org",
+            PairLink.newBuilder().setUrl("https://example.org/owl.jpg").build()));
+
+    assertThat(lagOf(cluster.dataset().fetchGroup(), ".links").waiting()).isEqualTo(1);
   }
 
   private PartitionLag lagOf(String group, String topic) {
