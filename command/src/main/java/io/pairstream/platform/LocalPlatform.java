@@ -261,6 +261,7 @@ public final class LocalPlatform implements AutoCloseable {
       }
       try {
         PlatformFile.delete(data);
+        ports.close();
         lock.close();
       } catch (IOException e) {
         throw new PlatformException("cannot tidy up " + data, e);

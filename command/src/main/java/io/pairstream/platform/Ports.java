@@ -14,11 +14,11 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The loopback ports of a data directory, kept in {@code ports.properties} so that addresses stay
- * the same from one start to the next.
+ * the same from one start to the next. What is chosen is claimed until this is closed.
  *
  * <p>Thread-safe.
  */
-final class Ports {
+final class Ports implements AutoCloseable {
 
   /**
    * Where other ports are drawn from: above the well-known ones, below those that outgoing
@@ -30,6 +30,7 @@ final class Ports {
 
   private final Path file;
   private final Properties chosen = new Properties();
+  private final PortClaims claims = new PortClaims();
 
   Ports(Path dataDirectory) throws IOException {
     file = dataDirectory.resolve("ports.properties");
@@ -41,13 +42,14 @@ final class Ports {
   }
 
   /**
-   * A port that nobody listens on now: the remembered one, else the preferred one, else another.
+   * A port that nobody listens on now, and no other platform of this user has chosen: the
+   * remembered one, else the preferred one, else another.
    *
    * @param use what the port is for; a key to remember it by
    */
   synchronized int choose(String use, int preferred) throws IOException {
     int port = Integer.parseInt(chosen.getProperty(use, Integer.toString(preferred)));
-    while (!isFree(port) || isTakenByOther(use, port)) {
+    while (isTakenByOther(use, port) || !claims.take(port) || !isFree(port)) {
       port = ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER);
     }
     if (!Integer.toString(port).equals(chosen.setProperty(use, Integer.toString(port)))) {
@@ -59,6 +61,11 @@ final class Ports {
   /** A free port that nobody needs to know beforehand. */
   synchronized int chooseAny(String use) throws IOException {
     return choose(use, ThreadLocalRandom.current().nextInt(LOWEST_OTHER, HIGHEST_OTHER));
+  }
+
+  @Override
+  public void close() {
+    claims.close();
   }
 
   private boolean isTakenByOther(String use, int port) {

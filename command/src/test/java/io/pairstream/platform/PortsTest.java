@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,7 @@ class PortsTest {
   void takesPreferredPortWhereFree() throws IOException {
     int free = freePort();
 
-    assertThat(new Ports(directory).choose("broker", free)).isEqualTo(free);
+    assertThat(chosen("broker", free)).isEqualTo(free);
   }
 
   @Test
@@ -26,32 +27,76 @@ class PortsTest {
     int chosen;
     try (ServerSocket stranger = listen()) {
       preferred = stranger.getLocalPort();
-      chosen = new Ports(directory).choose("broker", preferred);
+      chosen = chosen("broker", preferred);
     }
 
     assertThat(chosen).isNotEqualTo(preferred);
-    assertThat(new Ports(directory).choose("broker", preferred)).isEqualTo(chosen);
+    assertThat(chosen("broker", preferred)).isEqualTo(chosen);
   }
 
   @Test
   void replacesRememberedPortThatStrangerTook() throws IOException {
     int replacement;
-    int remembered = new Ports(directory).choose("broker", freePort());
+    int remembered = chosen("broker", freePort());
     try (ServerSocket stranger =
         new ServerSocket(remembered, 1, InetAddress.getLoopbackAddress())) {
-      replacement = new Ports(directory).choose("broker", remembered);
+      replacement = chosen("broker", remembered);
       assertThat(replacement).isNotEqualTo(stranger.getLocalPort());
     }
 
-    assertThat(new Ports(directory).choose("broker", remembered)).isEqualTo(replacement);
+    assertThat(chosen("broker", remembered)).isEqualTo(replacement);
   }
 
   @Test
   void givesNoPortToTwoUses() throws IOException {
-    Ports ports = new Ports(directory);
-    int port = ports.choose("broker", freePort());
+    try (Ports ports = new Ports(directory)) {
+      int port = ports.choose("broker", freePort());
 
-    assertThat(ports.choose("registry", port)).isNotEqualTo(port);
+      assertThat(ports.choose("registry", port)).isNotEqualTo(port);
+    }
+  }
+
+  @Test
+  void givesNoPortToTwoPlatformsThatStartAtOnce(@TempDir Path other) throws IOException {
+    int preferred = freePort();
+    try (Ports ours = new Ports(directory);
+        Ports theirs = new Ports(other)) {
+      assertThat(ours.choose("broker", preferred)).isEqualTo(preferred);
+      assertThat(theirs.choose("broker", preferred)).isNotEqualTo(preferred);
+      assertThat(ours.choose("broker", preferred)).isEqualTo(preferred);
+    }
+    assertThat(chosen("broker", preferred)).isEqualTo(preferred);
+  }
+
+  @Test
+  void givesNoPortThatAnotherProcessHasChosen() throws Exception {
+    int preferred = freePort();
+    Process holder =
+        TestJava.start(
+            PortsTest.class, directory.resolve("other").toString(), Integer.toString(preferred));
+    try {
+      holder.getInputStream().read();
+
+      assertThat(chosen("broker", preferred)).isNotEqualTo(preferred);
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+  }
+
+  /** Chooses a port as another process, says so, and holds it. */
+  public static void main(String[] arguments) throws IOException {
+    Path data = Files.createDirectories(Path.of(arguments[0]));
+    try (Ports ports = new Ports(data)) {
+      int unused = ports.choose("broker", Integer.parseInt(arguments[1]));
+      System.out.println("held");
+      System.in.read();
+    }
+  }
+
+  private int chosen(String use, int preferred) throws IOException {
+    try (Ports ports = new Ports(directory)) {
+      return ports.choose(use, preferred);
+    }
   }
 
   private static int freePort() throws IOException {
