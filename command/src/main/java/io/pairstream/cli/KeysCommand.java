@@ -21,6 +21,7 @@ import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -234,8 +235,10 @@ final class KeysCommand {
             TerminalText.plain(key.keyId()),
             key.stateAt(now),
             scopes(key),
-            key.createdAt(),
-            key.expiresAt().equals(Instant.MAX) ? "never" : key.expiresAt(),
+            key.createdAt().truncatedTo(ChronoUnit.SECONDS),
+            key.expiresAt().equals(Instant.MAX)
+                ? "never"
+                : key.expiresAt().truncatedTo(ChronoUnit.SECONDS),
             TerminalText.plain(key.producer()),
             quota(key.quota()));
       }

@@ -5,8 +5,10 @@ import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Fetches that end when a test says so, in no order; one in eleven fails for a while. */
@@ -16,6 +18,7 @@ final class HeldFetches implements WebFetcher {
 
   private final Random random;
   private final List<Held> held = new ArrayList<>();
+  private final Set<String> failed = new HashSet<>();
   private boolean holds = true;
 
   HeldFetches(long seed) {
@@ -40,7 +43,8 @@ final class HeldFetches implements WebFetcher {
   synchronized void letGo(int most) {
     for (int i = 0; i < most && !held.isEmpty(); i++) {
       Held ends = held.remove(random.nextInt(held.size()));
-      boolean fails = random.nextInt(11) == 0;
+      // Once at most: a link that failed as often as it may would end elsewhere.
+      boolean fails = random.nextInt(11) == 0 && failed.add(ends.url());
       ends.fetch()
           .complete(
               fails
