@@ -7,7 +7,7 @@ package io.pairstream.ingest.status;
  * the fetcher, the others from receipts.
  */
 public enum Stand {
-  RECEIVED(false, "It is in Kafka and waits to be judged."),
+  RECEIVED(false, "It is in Kafka and waits to be judged, or as a link to be fetched."),
   WAITING(false, "Its image could not be fetched yet; it is tried again."),
   FETCHED(false, "Its image is fetched; the pair waits to be judged."),
   FETCH_FAILED(true, "Its image could not be fetched."),

@@ -71,7 +71,8 @@ class StatusViewTest {
     assertThat(received.receivedAt()).isEqualTo(now);
     assertThat(received.decidedAt()).isEmpty();
     assertThat(received.copies()).isZero();
-    assertThat(received.says()).isEqualTo("It is in Kafka and waits to be judged.");
+    assertThat(received.says())
+        .isEqualTo("It is in Kafka and waits to be judged, or as a link to be fetched.");
 
     pipeline.accept(sent, Standing.VALIDATION);
 
