@@ -117,7 +117,9 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "TOPIC",
       defaultValue = TopicCatalogue.CROWDSOURCED,
       completionCandidates = RawTopics.class,
-      description = "Where to publish: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+      description =
+          "Where to publish pairs: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Links go to the topic"
+              + " links, and their pairs to scraped, whatever this says.")
   private String topic;
 
   @Override
