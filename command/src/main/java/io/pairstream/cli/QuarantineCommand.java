@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.OriginalImage;
+import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.QuarantinedPair;
@@ -67,19 +68,20 @@ final class QuarantineCommand {
         throw new ParameterException(
             spec.commandLine(), "--limit must be at least 1, was " + limit);
       }
+      ClusterAccess cluster = new ClusterAccess(options.cluster());
       List<QuarantineEntry> entries =
-          new Quarantine(new ClusterAccess(options.cluster()))
-              .newest(Optional.ofNullable(reason), limit);
+          new Quarantine(cluster).newest(Optional.ofNullable(reason), limit);
       PrintWriter out = spec.commandLine().getOut();
       for (QuarantineEntry entry : entries) {
         if (options.json()) {
-          out.println(json(entry));
+          out.println(json(entry, cluster));
         } else {
+          String url = OriginalLink.of(entry, cluster).map(link -> ": " + link.getUrl()).orElse("");
           out.printf(
               "%-34s %-30s %s%n",
               TerminalText.plain(entry.key()),
               TerminalText.plain(entry.pair().getReason()),
-              TerminalText.plain(entry.pair().getDetail()));
+              TerminalText.plain(entry.pair().getDetail() + url));
         }
       }
       if (entries.isEmpty() && !options.json()) {
@@ -97,7 +99,8 @@ final class QuarantineCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       description = {
-        "Show one entry and write its original to a file.",
+        "Show one entry and write its original to a file; of a link, its address and caption, and its"
+            + " record to the file.",
         "Exit status 1 if there is no such entry."
       })
   static final class Show implements Callable<Integer> {
@@ -150,13 +153,13 @@ final class QuarantineCommand {
         }
       }
       if (options.json()) {
-        out.println(json(entry).put("written_to", file == null ? null : file.toString()));
+        out.println(json(entry, cluster).put("written_to", file == null ? null : file.toString()));
       } else {
-        print(entry, out);
+        print(entry, cluster, out);
         out.println(
             file == null
                 ? "the original is not kept here"
-                : "the original is in "
+                : (original.get().isImage() ? "the original is in " : "the record's value is in ")
                     + TerminalText.plain(file.toString())
                     + ", never opened: it may be hostile");
       }
@@ -170,7 +173,7 @@ final class QuarantineCommand {
     }
   }
 
-  private static void print(QuarantineEntry entry, PrintWriter out) {
+  private static void print(QuarantineEntry entry, ClusterAccess cluster, PrintWriter out) {
     QuarantinedPair pair = entry.pair();
     line(out, "key", entry.key());
     line(out, "reason", pair.getReason());
@@ -180,6 +183,12 @@ final class QuarantineCommand {
     }
     line(out, "step", pair.getStep());
     line(out, "came as", OriginHeader.text(pair.getOrigin()));
+    OriginalLink.of(entry, cluster)
+        .ifPresent(
+            link -> {
+              line(out, "url", link.getUrl());
+              line(out, "caption", link.getCaption());
+            });
     line(out, "image digest", pair.getImageDigest());
     line(out, "recipe", pair.getRecipeVersion());
     line(out, "quarantined", pair.getQuarantinedAt().toString());
@@ -193,7 +202,7 @@ final class QuarantineCommand {
     }
   }
 
-  private static ObjectNode json(QuarantineEntry entry) {
+  private static ObjectNode json(QuarantineEntry entry, ClusterAccess cluster) {
     QuarantinedPair pair = entry.pair();
     ObjectNode object =
         new JsonMapper()
@@ -214,6 +223,8 @@ final class QuarantineCommand {
         .put("topic", pair.getOrigin().getTopic())
         .put("partition", pair.getOrigin().getPartition())
         .put("offset", pair.getOrigin().getOffset());
+    OriginalLink.of(entry, cluster)
+        .ifPresent(link -> object.put("url", link.getUrl()).put("caption", link.getCaption()));
     return object;
   }
 }

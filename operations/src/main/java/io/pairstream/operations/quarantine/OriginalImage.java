@@ -28,7 +28,7 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
   private static final int WEBP_AT = 8;
 
   /**
-   * The original of an entry; empty where the entry kept no value.
+   * The original of an entry, of a link its record's value; empty where the entry kept no value.
    *
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer, without which nobody can say what the value is
@@ -37,6 +37,10 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
     ByteBuffer value = entry.pair().getValue();
     if (value == null) {
       return Optional.empty();
+    }
+    if (OriginalLink.isOf(entry, cluster)) {
+      // Read as a raw pair, a link's value would be one with an empty image.
+      return Optional.of(new OriginalImage(value.duplicate(), false));
     }
     cluster.requireRegistry();
     byte[] bytes = new byte[value.remaining()];

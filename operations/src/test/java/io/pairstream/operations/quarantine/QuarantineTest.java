@@ -3,10 +3,12 @@ package io.pairstream.operations.quarantine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -103,6 +105,29 @@ class QuarantineTest {
 
     assertThat(original.isImage()).isFalse();
     assertThat(original.bytes()).isEqualTo(ByteBuffer.wrap(value));
+  }
+
+  @Test
+  void tellsOfAFailedLinkWhichItIsAndMakesNoImageOfIt() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent sent = fetcher.send("a.test", "gone");
+      fetcher.reject(sent, "FETCH_GONE");
+
+      QuarantineEntry entry = quarantine.show(OriginHeader.text(sent.origin())).orElseThrow();
+      OriginalImage original = OriginalImage.of(entry, cluster).orElseThrow();
+
+      assertThat(OriginalLink.of(entry, cluster)).contains(sent.link());
+      assertThat(original.isImage()).isFalse();
+      assertThat(original.bytes()).isEqualTo(entry.pair().getValue());
+    }
+  }
+
+  @Test
+  void takesNoPairForALink() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+    assertThat(OriginalLink.of(quarantine.show(sent.pairId()).orElseThrow(), cluster)).isEmpty();
   }
 
   @Test

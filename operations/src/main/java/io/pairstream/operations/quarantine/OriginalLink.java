@@ -1,0 +1,42 @@
+package io.pairstream.operations.quarantine;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.PairLink;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.apache.kafka.common.errors.SerializationException;
+
+/** The link that an entry in quarantine came from, where its image was never fetched. */
+public final class OriginalLink {
+
+  private OriginalLink() {}
+
+  /**
+   * The link; empty where the entry is a raw pair's, kept no value, or its value is no link.
+   *
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer, without which nobody can say what the value is
+   */
+  public static Optional<PairLink> of(QuarantineEntry entry, ClusterAccess cluster) {
+    ByteBuffer value = entry.pair().getValue();
+    if (value == null || !isOf(entry, cluster)) {
+      return Optional.empty();
+    }
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    String topic = cluster.topics().links().name();
+    try {
+      PairLink link = cluster.topics().links().value().deserializer().deserialize(topic, bytes);
+      // Another record's value reads as a link too, of which every field has its default.
+      return Optional.of(link).filter(read -> !read.getUrl().isEmpty());
+    } catch (SerializationException e) {
+      cluster.requireRegistry();
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the entry came from the topic of links, so that no image was ever there. */
+  static boolean isOf(QuarantineEntry entry, ClusterAccess cluster) {
+    return entry.pair().getOrigin().getTopic().equals(cluster.topics().links().name());
+  }
+}
