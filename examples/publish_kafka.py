@@ -33,4 +33,5 @@ error, record = acknowledged[0]
 if error:
     sys.exit(f"not published: {error}")
 pair_id = hashlib.sha256(digest.encode() + b"\0" + sys.argv[2].encode()).hexdigest()[:32]
-print(f"{pair_id} is at {record.topic()}-{record.partition()}-{record.offset()}; ask after it: pairstream why {pair_id}")
+at = f"{record.topic()}-{record.partition()}-{record.offset()}"
+print(f"{pair_id} is at {at}; ask after it: pairstream why {at}")

@@ -6,6 +6,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
@@ -17,12 +18,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code pairstream why}: what became of one pair, and why. */
+/** {@code pairstream why}: what became of one pair or link, and why. */
 @Command(
     name = "why",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = {"Say what became of a pair, and why.", "Exit status 1 if nobody has sent it."})
+    description = {
+      "Say what became of a pair or a link, and why.",
+      "Exit status 1 if nothing is known of it."
+    })
 final class WhyCommand implements Callable<Integer> {
 
   /** In JSON, where a pair stands of which nothing is known. */
@@ -31,8 +35,8 @@ final class WhyCommand implements Callable<Integer> {
   @Mixin private ClusterOptions options;
 
   @Parameters(
-      paramLabel = "PAIR_ID",
-      description = "A pair id, or a raw record's topic-partition-offset.")
+      paramLabel = "ID",
+      description = "A pair id, a link id, or topic-partition-offset of a raw record or a link.")
   private String id;
 
   @Spec private CommandSpec spec;
@@ -48,9 +52,10 @@ final class WhyCommand implements Callable<Integer> {
         spec.commandLine()
             .getErr()
             .println(
-                "pairstream: nobody has sent "
+                "pairstream: nothing is known of "
                     + TerminalText.plain(id)
-                    + "; a pair id has 32 hex digits, coordinates are topic-partition-offset");
+                    + "; an id has 32 hex digits, coordinates are topic-partition-offset, and what"
+                    + " did not come by HTTP has no id here before it is judged or fetched");
       }
       return ExitStatus.FOUND_WRONG;
     }
@@ -63,7 +68,10 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private static void print(PairAnswer answer, PrintWriter out) {
-    line(out, "pair", answer.pairId().isEmpty() ? "(unreadable)" : answer.pairId());
+    boolean isLink = answer.kind().equals(PairAnswer.LINK);
+    line(out, "link", isLink ? answer.upload().map(Upload::getId).orElse("(no id)") : "");
+    answer.upload().ifPresent(upload -> line(out, "url", upload.getUrl()));
+    line(out, "pair", answer.pairId().isEmpty() && !isLink ? "(unreadable)" : answer.pairId());
     line(out, "stands", answer.standing());
     line(out, "reason", answer.reason());
     line(out, "", answer.detail());
@@ -94,6 +102,7 @@ final class WhyCommand implements Callable<Integer> {
         new JsonMapper()
             .createObjectNode()
             .put("id", answer.id())
+            .put("kind", answer.kind())
             .put("pair_id", answer.pairId())
             .put("standing", answer.standing())
             .put("reason", answer.reason())
@@ -109,6 +118,11 @@ final class WhyCommand implements Callable<Integer> {
                     .put("step", pair.getStep())
                     .put("recipe_version", pair.getRecipeVersion()));
     answer.remedy().ifPresent(remedy -> object.put("remedy", remedy));
+    answer
+        .upload()
+        .map(Upload::getUrl)
+        .filter(url -> !url.isEmpty())
+        .ifPresent(url -> object.put("url", url));
     answer
         .receipt()
         .ifPresent(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -146,7 +147,7 @@ class ClusterCommandsTest {
     Ended ended = run("why", "--json", OriginHeader.text(sent.origin()));
 
     assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(ended.json().path("standing").asText()).isEqualTo("WAITING");
+    assertThat(ended.json().path("standing").asText()).isEqualTo("RECEIVED");
     assertThat(ended.json().path("pair_id").asText()).isEqualTo(sent.pairId());
   }
 
@@ -157,7 +158,7 @@ class ClusterCommandsTest {
 
     assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out()).isEmpty();
-    assertThat(text.onlyErrorLine()).contains("nobody has sent").doesNotContain("\u001b");
+    assertThat(text.onlyErrorLine()).contains("nothing is known of").doesNotContain("\u001b");
     assertThat(json.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(json.json().path("standing").asText()).isEqualTo("UNKNOWN");
     assertThat(json.err()).isEmpty();
@@ -256,6 +257,32 @@ class ClusterCommandsTest {
     assertThat(forced.status()).isEqualTo(ExitStatus.DONE);
     assertThat(forced.out()).contains("IMAGE_TOO_SMALL").doesNotContain("the original\n");
     assertThat(file).hasContent("the original");
+  }
+
+  @Test
+  void quarantineAndWhyTellTheAddressOfALinkThatFailed() throws Exception {
+    PlayedFetcher.Sent link;
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      link = fetcher.send("a.test", "gone");
+      fetcher.reject(link, "FETCH_GONE");
+    }
+    String key = OriginHeader.text(link.origin());
+    Path file = folder.resolve("link");
+
+    Ended text = run("quarantine show", "--output", file.toString(), key);
+
+    assertThat(text.out())
+        .contains(link.link().getUrl())
+        .contains(link.link().getCaption())
+        .contains("the record's value is in ")
+        .doesNotContain("the original");
+    assertThat(Files.size(file)).isPositive();
+    assertThat(run("quarantine ls").out()).contains("FETCH_GONE").contains(link.link().getUrl());
+    assertThat(run("quarantine ls", "--json").json().path("url").asText())
+        .isEqualTo(link.link().getUrl());
+    assertThat(run("why", "--json", key).json().path("standing").asText())
+        .isEqualTo("FETCH_FAILED");
+    assertThat(run("why", key).out()).contains("FETCH_GONE").doesNotContain("(unreadable)");
   }
 
   @Test

@@ -3,39 +3,54 @@ package io.pairstream.operations.why;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Upload;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What became of one pair.
+ * What became of one pair or link.
  *
- * @param id what was asked for: a pair id or coordinates
- * @param standing as in the receipt; {@link #WAITING} where there is none yet
+ * @param id what was asked for: a pair id, a link id or coordinates
+ * @param kind {@link #PAIR} or {@link #LINK}: what was asked for
+ * @param pairId empty where the record could not be read, or the image of a link is not fetched
+ * @param standing as in the receipt; where there is none yet, as in the upload; {@link #RECEIVED}
+ *     where there is neither
  * @param receipt the pair's last receipt; empty while it waits
+ * @param upload what a front door or the fetcher says of it; empty where neither did, or the
+ *     receipt was found without
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
- *     receipt; empty where there is none
+ *     receipt or the link; empty where there is none
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
  *     reason is not one that this version knows
- * @param origin coordinates of the raw record that was asked for, or that decided
+ * @param origin coordinates of the record that was asked for, or that decided
  */
 public record PairAnswer(
     String id,
+    String kind,
     String pairId,
     String standing,
     Optional<Receipt> receipt,
+    Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
     Optional<String> remedy,
     Origin origin,
     Instant receivedAt) {
 
-  /** The raw record is there; nothing was decided yet. */
-  public static final String WAITING = "WAITING";
+  public static final String PAIR = "PAIR";
+  public static final String LINK = "LINK";
 
-  /** Why the record that was asked for was turned away; empty where it was not. */
+  /** The record is there; nothing was decided yet. */
+  public static final String RECEIVED = "RECEIVED";
+
+  /** A link that is in quarantine, and of which nothing else is known. */
+  static final String FETCH_FAILED = "FETCH_FAILED";
+
+  /** Why the record that was asked for was turned away, or waits; empty where it did not. */
   public String reason() {
     return quarantined
         .map(entry -> entry.pair().getReason())
         .or(() -> receipt.map(Receipt::getReason))
+        .or(() -> upload.map(Upload::getReason))
         .orElse("");
   }
 
@@ -44,6 +59,7 @@ public record PairAnswer(
     return quarantined
         .map(entry -> entry.pair().getDetail())
         .or(() -> receipt.map(Receipt::getDetail))
+        .or(() -> upload.map(Upload::getDetail))
         .orElse("");
   }
 }

@@ -4,15 +4,19 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
@@ -27,7 +31,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Answers what became of a pair, from its receipt and its entry in quarantine.
+ * Answers what became of a pair or a link, from its receipt, its upload and its entry in
+ * quarantine.
  *
  * <p>Reads the one partition of each topic that the key belongs on.
  */
@@ -37,41 +42,128 @@ public final class PairHistory {
 
   private final ClusterAccess cluster;
   private final Topic<String, Receipt> receipts;
+  private final Topic<String, Upload> uploads;
+  private final Topic<String, PairLink> links;
 
   public PairHistory(ClusterAccess cluster) {
     this.cluster = cluster;
     this.receipts = cluster.topics().receipts();
+    this.uploads = cluster.topics().uploads();
+    this.links = cluster.topics().links();
   }
 
   /**
-   * What became of a pair; empty where nothing is known of it.
+   * What became of a pair or a link; empty where nothing is known of it. What was written to Kafka
+   * without a front door is known by its id once something became of it, and by its coordinates at
+   * once.
    *
-   * @param id a pair id, or the coordinates {@code topic-partition-offset} of a raw record
+   * @param id a pair id, a link id, or the coordinates {@code topic-partition-offset} of a raw
+   *     record or a link
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */
   public Optional<PairAnswer> find(String id) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      Optional<Receipt> receipt = lastReceipt(log, id);
+      Optional<Receipt> receipt = last(log, receipts, id);
       if (receipt.isPresent()) {
         return receipt.map(r -> answer(id, id, r, r.getOrigin(), r.getReceivedAt()));
       }
-      return rawCoordinates(id).flatMap(origin -> findRaw(log, id, origin));
+      Optional<Upload> upload = last(log, uploads, id);
+      if (upload.isPresent()) {
+        return upload.map(u -> ofUpload(log, id, u));
+      }
+      Optional<Origin> origin = coordinates(id);
+      return origin.isPresent() && origin.get().getTopic().equals(links.name())
+          ? findLink(log, id, origin.get())
+          : origin.flatMap(at -> findRaw(log, id, at));
     }
   }
 
+  private PairAnswer ofUpload(CommittedLog log, String id, Upload upload) {
+    Optional<QuarantineEntry> failed =
+        PairAnswer.FETCH_FAILED.equals(upload.getStanding())
+            ? linkEntry(upload.getOrigin())
+            : Optional.empty();
+    return ofUpload(log, id, upload, upload.getOrigin(), failed);
+  }
+
+  private PairAnswer ofUpload(
+      CommittedLog log,
+      String id,
+      Upload upload,
+      Origin origin,
+      Optional<QuarantineEntry> failedLink) {
+    String pairId = upload.getPairId();
+    Optional<Receipt> receipt =
+        pairId.isEmpty() || pairId.equals(id) ? Optional.empty() : last(log, receipts, pairId);
+    Optional<QuarantineEntry> entry =
+        failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin())));
+    String reason =
+        entry
+            .map(e -> e.pair().getReason())
+            .orElse(receipt.map(Receipt::getReason).orElse(upload.getReason()));
+    return new PairAnswer(
+        id,
+        upload.getKind(),
+        pairId,
+        receipt.map(Receipt::getStanding).orElse(upload.getStanding()),
+        receipt,
+        Optional.of(upload),
+        entry,
+        remedy(reason),
+        origin,
+        upload.getReceivedAt());
+  }
+
+  private Optional<PairAnswer> findLink(CommittedLog log, String id, Origin origin) {
+    Optional<QuarantineEntry> failed = linkEntry(origin);
+    Optional<ConsumerRecord<byte[], byte[]>> record = record(log, origin);
+    if (failed.isEmpty() && record.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<PairLink> link =
+        record
+            .flatMap(r -> decode(links, r))
+            .or(() -> failed.flatMap(entry -> OriginalLink.of(entry, cluster)));
+    return link.flatMap(l -> last(log, uploads, PairIdentity.linkId(l.getUrl(), l.getCaption())))
+        .map(upload -> ofUpload(log, id, upload, origin, failed))
+        .or(
+            () ->
+                Optional.of(
+                    new PairAnswer(
+                        id,
+                        PairAnswer.LINK,
+                        "",
+                        failed.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED,
+                        Optional.empty(),
+                        Optional.empty(),
+                        failed,
+                        failed.flatMap(entry -> remedy(entry.pair().getReason())),
+                        origin,
+                        record
+                            .map(r -> Instant.ofEpochMilli(r.timestamp()))
+                            .orElseGet(() -> failed.get().pair().getQuarantinedAt()))));
+  }
+
+  /** The entry of a link that failed, whose key is its coordinates. */
+  private Optional<QuarantineEntry> linkEntry(Origin origin) {
+    return new Quarantine(cluster)
+        .show(OriginHeader.text(origin))
+        .filter(entry -> origin.equals(entry.pair().getOrigin()));
+  }
+
   private Optional<PairAnswer> findRaw(CommittedLog log, String id, Origin origin) {
-    Optional<ConsumerRecord<byte[], byte[]>> found = rawRecord(log, origin);
+    Optional<ConsumerRecord<byte[], byte[]>> found = record(log, origin);
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Optional<RawPair> raw = decode(found.get());
+    Optional<RawPair> raw = decode(cluster.topics().crowdsourced(), found.get());
     String pairId = raw.map(r -> pairId(r, found.get())).orElse("");
     Instant receivedAt =
         raw.map(RawPair::getReceivedAt)
             .orElseGet(() -> Instant.ofEpochMilli(found.get().timestamp()));
-    Optional<Receipt> receipt = raw.flatMap(r -> lastReceipt(log, pairId));
+    Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
         receipt
             .map(r -> answer(id, pairId, r, origin, receivedAt))
@@ -79,8 +171,10 @@ public final class PairHistory {
                 () ->
                     new PairAnswer(
                         id,
+                        PairAnswer.PAIR,
                         pairId,
-                        PairAnswer.WAITING,
+                        PairAnswer.RECEIVED,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
@@ -101,21 +195,26 @@ public final class PairHistory {
 
   private PairAnswer answer(
       String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
-    boolean decidedElsewhere = !origin.equals(receipt.getOrigin());
-    Optional<QuarantineEntry> entry =
-        decidedElsewhere || Standing.QUARANTINED.name().equals(receipt.getStanding())
-            ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
-            : Optional.empty();
+    Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
     String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
     return new PairAnswer(
         id,
+        PairAnswer.PAIR,
         receipt.getPairId(),
         receipt.getStanding(),
         Optional.of(receipt),
+        Optional.empty(),
         entry,
         remedy(reason),
         origin,
         receivedAt);
+  }
+
+  private Optional<QuarantineEntry> entryOf(String key, Receipt receipt, Origin origin) {
+    boolean decidedElsewhere = !origin.equals(receipt.getOrigin());
+    return decidedElsewhere || Standing.QUARANTINED.name().equals(receipt.getStanding())
+        ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
+        : Optional.empty();
   }
 
   /** A time before which the entry cannot have been written. */
@@ -130,8 +229,9 @@ public final class PairHistory {
         .findFirst();
   }
 
-  private Optional<Receipt> lastReceipt(CommittedLog log, String key) {
-    TopicPartition partition = log.partitionOf(receipts.name(), key);
+  /** The last value of a key. */
+  private static <T> Optional<T> last(CommittedLog log, Topic<String, T> topic, String key) {
+    TopicPartition partition = log.partitionOf(topic.name(), key);
     byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
     AtomicReference<byte[]> last = new AtomicReference<>();
     log.read(
@@ -143,20 +243,21 @@ public final class PairHistory {
           return true;
         });
     return Optional.ofNullable(last.get())
-        .map(value -> receipts.value().deserializer().deserialize(receipts.name(), value));
+        .map(value -> topic.value().deserializer().deserialize(topic.name(), value));
   }
 
-  private Optional<Origin> rawCoordinates(String id) {
+  private Optional<Origin> coordinates(String id) {
     Matcher parts = COORDINATES.matcher(id);
-    return parts.matches() && cluster.topics().rawNames().contains(parts.group(1))
-        ? Optional.of(
-            new Origin(
-                parts.group(1), Integer.valueOf(parts.group(2)), Long.valueOf(parts.group(3))))
-        : Optional.empty();
+    if (!parts.matches()
+        || !(parts.group(1).equals(links.name())
+            || cluster.topics().rawNames().contains(parts.group(1)))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Origin(parts.group(1), Integer.valueOf(parts.group(2)), Long.valueOf(parts.group(3))));
   }
 
-  private static Optional<ConsumerRecord<byte[], byte[]>> rawRecord(
-      CommittedLog log, Origin origin) {
+  private static Optional<ConsumerRecord<byte[], byte[]>> record(CommittedLog log, Origin origin) {
     TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
     if (!log.partitions(origin.getTopic()).contains(partition)) {
       return Optional.empty();
@@ -176,18 +277,12 @@ public final class PairHistory {
     return Optional.ofNullable(found.get());
   }
 
-  private Optional<RawPair> decode(ConsumerRecord<byte[], byte[]> record) {
+  private <T> Optional<T> decode(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          cluster
-              .topics()
-              .crowdsourced()
-              .value()
-              .deserializer()
-              .deserialize(record.topic(), record.value()));
+      return Optional.of(topic.value().deserializer().deserialize(record.topic(), record.value()));
     } catch (SerializationException e) {
       cluster.requireRegistry();
       return Optional.empty();

@@ -1,2 +1,2 @@
-/** What became of one pair, and why. */
+/** What became of one pair or link, and why. */
 package io.pairstream.operations.why;

@@ -3,12 +3,16 @@ package io.pairstream.operations.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -111,8 +115,78 @@ class PairHistoryTest {
 
     PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo(PairAnswer.WAITING);
+    assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
     assertThat(answer.pairId()).isEqualTo(sent.pairId());
+  }
+
+  @Test
+  void tellsOfAPairThatADoorTookAMomentAgo() {
+    Sent sent = pipeline.send("image", "caption");
+    note(upload(sent.pairId(), PairAnswer.PAIR, sent.pairId(), "RECEIVED", sent.origin()));
+
+    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+    assertThat(answer.origin()).isEqualTo(sent.origin());
+  }
+
+  @Test
+  void tellsOfALinkWhatBecameOfItsPair() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "owl");
+      Sent sent = pipeline.send("image", "caption");
+      note(upload(idOf(link), PairAnswer.LINK, sent.pairId(), "FETCHED", link.origin()));
+      pipeline.reject(sent, "IMAGE_TOO_SMALL");
+
+      PairAnswer byId = history.find(idOf(link)).orElseThrow();
+      PairAnswer byCoordinates = history.find(OriginHeader.text(link.origin())).orElseThrow();
+
+      assertThat(List.of(byId, byCoordinates))
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
+                assertThat(answer.pairId()).isEqualTo(sent.pairId());
+                assertThat(answer.standing()).isEqualTo("QUARANTINED");
+                assertThat(answer.quarantined().orElseThrow().pair().getMeasured())
+                    .isEqualTo("1 px");
+                assertThat(answer.remedy()).contains(RejectReason.IMAGE_TOO_SMALL.remedy());
+                assertThat(answer.origin()).isEqualTo(link.origin());
+              });
+    }
+  }
+
+  @Test
+  void tellsOfALinkThatFailedWhyAndWhatWouldHelp() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "gone");
+      fetcher.reject(link, "FETCH_GONE");
+      PairAnswer unnoted = history.find(OriginHeader.text(link.origin())).orElseThrow();
+      note(upload(idOf(link), PairAnswer.LINK, "", "FETCH_FAILED", link.origin()));
+      PairAnswer byId = history.find(idOf(link)).orElseThrow();
+
+      assertThat(List.of(unnoted, byId))
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
+                assertThat(answer.standing()).isEqualTo("FETCH_FAILED");
+                assertThat(answer.reason()).isEqualTo("FETCH_GONE");
+                assertThat(answer.detail()).isEqualTo("the host says no");
+                assertThat(answer.remedy()).contains(RejectReason.FETCH_GONE.remedy());
+              });
+    }
+  }
+
+  @Test
+  void saysThatALinkWaitsWhereNothingIsDecided() {
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "owl");
+
+      PairAnswer answer = history.find(OriginHeader.text(link.origin())).orElseThrow();
+
+      assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
+      assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
+    }
   }
 
   @Test
@@ -122,5 +196,26 @@ class PairHistoryTest {
     assertThat(history.find("0".repeat(32))).isEmpty();
     assertThat(history.find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
     assertThat(history.find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
+    assertThat(history.find(cluster.topics().links().name() + "-0-999")).isEmpty();
+  }
+
+  private void note(Upload upload) {
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+  }
+
+  private static Upload upload(
+      String id, String kind, String pairId, String standing, Origin origin) {
+    return Upload.newBuilder()
+        .setId(id)
+        .setKind(kind)
+        .setPairId(pairId)
+        .setStanding(standing)
+        .setOrigin(origin)
+        .build();
+  }
+
+  private static String idOf(PlayedFetcher.Sent sent) {
+    return PairIdentity.linkId(sent.link().getUrl(), sent.link().getCaption());
   }
 }
