@@ -1,6 +1,9 @@
 package io.pairstream.schemas;
 
 import java.net.IDN;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -11,8 +14,9 @@ import java.util.regex.Pattern;
  * so that the links of a host meet in one partition.
  *
  * <p>A name is in lower case, without a dot at its end, and in ASCII as IDNA 2003 writes it ({@code
- * bücher.example} is {@code xn--bcher-kva.example}); an IPv6 address keeps its brackets. A number
- * stays as it is written. Whether anybody may connect to it is the fetcher's to say.
+ * bücher.example} is {@code xn--bcher-kva.example}); an IPv6 address stands in brackets with all
+ * its eight groups, without zeros in front ({@code [2001:db8:0:0:0:0:0:1]}). A number stays as it
+ * is written. Whether anybody may connect to it is the fetcher's to say.
  */
 public final class LinkHost {
 
@@ -82,7 +86,20 @@ public final class LinkHost {
       }
     }
     String host = parts.group(1);
-    return host.startsWith("[") ? host.toLowerCase(Locale.ROOT) : name(host);
+    return host.startsWith("[") ? ipv6(host) : name(host);
+  }
+
+  /** Nobody looks up a name for it: the brackets hold hexadecimal digits, colons and dots alone. */
+  private static String ipv6(String bracketed) {
+    try {
+      InetAddress address = InetAddress.getByName(bracketed);
+      if (address instanceof Inet4Address) {
+        throw new InvalidUrlException("the URL's host is an IPv4 address that is written as IPv6");
+      }
+      return "[" + address.getHostAddress() + "]";
+    } catch (UnknownHostException e) {
+      throw new InvalidUrlException("the URL's host is no IPv6 address in brackets");
+    }
   }
 
   private static String name(String written) {

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.LinkHost;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -21,8 +22,8 @@ import java.util.Locale;
  */
 public final class WebAddress {
 
-  /** Longest address, in characters; RFC 9110 asks for 8000 at least, no image needs it. */
-  public static final int MAX_LENGTH = 4096;
+  /** Longest address, in characters: every link that is taken is also asked for. */
+  public static final int MAX_LENGTH = LinkHost.MAX_URL_BYTES;
 
   /** RFC 1035: 255 bytes on the wire, which are 253 characters. */
   private static final int MAX_HOST_LENGTH = 253;

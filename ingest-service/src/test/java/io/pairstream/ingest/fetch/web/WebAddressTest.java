@@ -3,6 +3,7 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.LinkHost;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,33 @@ class WebAddressTest {
     assertThatThrownBy(() -> WebAddress.parse(text)).isInstanceOf(UnusableAddressException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://example.com/a",
+        "HTTPS://EXAMPLE.com.:8443?x",
+        "http://a_b.example#c",
+        "http://B\u00dcCHER.example/",
+        "http://\u732b\u3002example/",
+        "http://\uff11\uff12\uff17.0.0.1/",
+        "http://93.184.215.14:80/a",
+        "http://1.2.3.4.example/",
+        "http://[2606:2800:220:1::1]/a",
+        "http://[2606:2800:0220:0001:0:0:0:1]:8443/a",
+        "http://[::1]/",
+      })
+  void hostIsTheLinksKey(String url) throws UnusableAddressException {
+    assertThat(WebAddress.parse(url).host()).isEqualTo(LinkHost.of(url));
+  }
+
+  @Test
+  void readsTheLongestLink() throws UnusableAddressException {
+    String start = "http://example.org/";
+    String longest = start + "a".repeat(LinkHost.MAX_URL_BYTES - start.length());
+
+    assertThat(WebAddress.parse(longest).host()).isEqualTo(LinkHost.of(longest));
+  }
+
   @Test
   void refusesWhatIsLongerThanTheLimit() throws UnusableAddressException {
     String longest = "http://a/" + "x".repeat(WebAddress.MAX_LENGTH - 9);
@@ -68,7 +96,7 @@ class WebAddressTest {
     assertThat(WebAddress.parse(longest).toString()).hasSize(WebAddress.MAX_LENGTH);
     assertThatThrownBy(() -> WebAddress.parse(longest + "x"))
         .isInstanceOf(UnusableAddressException.class)
-        .hasMessageContaining("4097");
+        .hasMessageContaining("8001");
   }
 
   @ParameterizedTest
