@@ -159,7 +159,8 @@ final class FetchCommand implements Callable<Integer> {
                       connectTimeout,
                       timeout,
                       FetchLimits.USUAL.redirects()))
-              .withConnections(concurrency);
+              .withConnections(concurrency)
+              .inHeap(Runtime.getRuntime().maxMemory());
       if (contact == null) {
         web = web.onPorts(Set.of()); // none of a public host
       }

@@ -31,7 +31,10 @@ public final class WholePlatform implements AutoCloseable {
    */
   private static final List<String> INGEST_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
-  /** The fetcher's heap: links of a few partitions, and 64 MiB of images on their way. */
+  /**
+   * The fetcher's heap: bodies under way, which take a quarter of it, 64 MiB of fetched images,
+   * what the producer holds, and links of a few partitions.
+   */
   private static final List<String> FETCH_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
   /** Where the front door listens, if the port is free. */

@@ -91,6 +91,16 @@ public record FetchSettings(
     return new FetchSettings(agent, allowed, ports, politeness, limits, connections, most, threads);
   }
 
+  /**
+   * The same where the bodies take a quarter of a heap at most, so that there is room for what
+   * becomes of them; two of the largest images are held in any case.
+   *
+   * @param heapBytes what {@link Runtime#maxMemory()} says
+   */
+  public FetchSettings inHeap(long heapBytes) {
+    return withBodyBytes(Math.max(2L * limits.imageBytes(), Math.min(bodyBytes, heapBytes / 4)));
+  }
+
   /** The longest that a fetch takes from its turn to its end, waiting for our own memory aside. */
   public Duration longestFetch() {
     return limits.total();
