@@ -10,6 +10,7 @@ import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.schemas.wire.IncompatibleSchemaException;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -156,10 +157,7 @@ public final class Main {
 
   /** The message, and that of the first cause, which often says more. */
   private static String withRoot(Exception exception) {
-    Throwable root = exception;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = RootCause.of(exception);
     String message = String.valueOf(exception.getMessage());
     return root == exception || root.getMessage() == null || message.contains(root.getMessage())
         ? message

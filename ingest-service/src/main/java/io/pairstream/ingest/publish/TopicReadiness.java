@@ -1,5 +1,6 @@
 package io.pairstream.ingest.publish;
 
+import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -107,15 +108,7 @@ final class TopicReadiness {
             + " answers for topic "
             + topic
             + ": "
-            + rootMessage(cause),
+            + RootCause.message(cause),
         cause);
-  }
-
-  private static String rootMessage(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.schemas.wire.OneLine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

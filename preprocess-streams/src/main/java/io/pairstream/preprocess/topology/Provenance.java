@@ -4,6 +4,7 @@ import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.wire.OneLine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

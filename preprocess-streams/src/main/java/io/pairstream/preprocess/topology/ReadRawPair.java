@@ -10,7 +10,9 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
@@ -147,7 +149,7 @@ final class ReadRawPair
           raw,
           Outcome.rejected(
               RejectReason.SCHEMA_MISMATCH,
-              "the value does not decode as a RawPair: " + OneLine.of(rootMessage(e))));
+              "the value does not decode as a RawPair: " + OneLine.of(RootCause.message(e))));
     }
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
     Identity identity =
@@ -200,13 +202,5 @@ final class ReadRawPair
     byte[] copy = new byte[buffer.remaining()];
     buffer.duplicate().get(copy);
     return copy;
-  }
-
-  private static String rootMessage(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

@@ -162,11 +162,7 @@ public final class Registry {
    * so by exceptions of several types, whose innermost message begins alike.
    */
   private static boolean isOfAnotherKind(Exception exception) {
-    Throwable root = exception;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage()).startsWith("Invalid schema");
+    return String.valueOf(RootCause.of(exception).getMessage()).startsWith("Invalid schema");
   }
 
   /** A client with empty caches. */

@@ -1,4 +1,5 @@
 /**
- * Records as bytes: the Confluent wire format, the registry behind it, and the limits on decoding.
+ * Records as bytes: the Confluent wire format, the registry behind it, the limits on decoding, and
+ * how what goes wrong there is told.
  */
 package io.pairstream.schemas.wire;

@@ -11,6 +11,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Clock;

@@ -7,6 +7,8 @@ import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.OneLine;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.Optional;
@@ -125,7 +127,7 @@ final class LinkReader {
       return refused(
           Refusal.of(
               RejectReason.SCHEMA_MISMATCH,
-              "the value does not decode as a PairLink: " + OneLine.of(rootMessage(e))));
+              "the value does not decode as a PairLink: " + OneLine.of(RootCause.message(e))));
     }
     if (!isText) {
       return new Refused(
@@ -142,13 +144,5 @@ final class LinkReader {
 
   private static Read refused(Refusal refusal) {
     return new Refused(refusal, Optional.empty());
-  }
-
-  private static String rootMessage(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

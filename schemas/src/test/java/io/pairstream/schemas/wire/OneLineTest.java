@@ -1,4 +1,4 @@
-package io.pairstream.preprocess.topology;
+package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
