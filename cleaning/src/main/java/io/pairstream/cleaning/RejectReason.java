@@ -1,5 +1,8 @@
 package io.pairstream.cleaning;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * The closed list of reasons for which a record goes to quarantine.
  *
@@ -94,6 +97,11 @@ public enum RejectReason {
   RejectReason(String remedy, boolean keepsOriginal) {
     this.remedy = remedy;
     this.keepsOriginal = keepsOriginal;
+  }
+
+  /** The reason of that name; none where another version gave it, or where the name is empty. */
+  public static Optional<RejectReason> named(String name) {
+    return Arrays.stream(values()).filter(known -> known.name().equals(name)).findFirst();
   }
 
   /** What the record's author can do about it, in a sentence. */

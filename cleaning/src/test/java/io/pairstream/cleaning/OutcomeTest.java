@@ -76,6 +76,16 @@ class OutcomeTest {
   }
 
   @Test
+  void everyReasonIsFoundByItsNameAndNothingElseIs() {
+    for (RejectReason reason : RejectReason.values()) {
+      assertThat(RejectReason.named(reason.name())).contains(reason);
+    }
+    assertThat(RejectReason.named("image_empty")).isEmpty();
+    assertThat(RejectReason.named("REASON_OF_TOMORROW")).isEmpty();
+    assertThat(RejectReason.named("")).isEmpty();
+  }
+
+  @Test
   void everyReasonHasARemedy() {
     for (RejectReason reason : RejectReason.values()) {
       assertThat(reason.remedy()).as(reason.name()).matches("[A-Z].*[^.]\\.");

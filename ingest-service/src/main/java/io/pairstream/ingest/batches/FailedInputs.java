@@ -14,7 +14,6 @@ import io.pairstream.schemas.topics.PairTopics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,8 +144,6 @@ final class FailedInputs {
 
   /** What quarantine may not keep is not handed out either. */
   private static boolean mayBeKept(String reason) {
-    return Arrays.stream(RejectReason.values())
-        .filter(known -> known.name().equals(reason))
-        .allMatch(RejectReason::keepsOriginal);
+    return RejectReason.named(reason).map(RejectReason::keepsOriginal).orElse(true);
   }
 }

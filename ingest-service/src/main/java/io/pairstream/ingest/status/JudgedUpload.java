@@ -5,7 +5,6 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -116,10 +115,6 @@ final class JudgedUpload {
   }
 
   private static String remedy(String reason) {
-    return Arrays.stream(RejectReason.values())
-        .filter(known -> known.name().equals(reason))
-        .map(RejectReason::remedy)
-        .findFirst()
-        .orElse("");
+    return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
   }
 }

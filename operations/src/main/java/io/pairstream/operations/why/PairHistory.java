@@ -223,10 +223,7 @@ public final class PairHistory {
   }
 
   private static Optional<String> remedy(String reason) {
-    return Arrays.stream(RejectReason.values())
-        .filter(known -> known.name().equals(reason))
-        .map(RejectReason::remedy)
-        .findFirst();
+    return RejectReason.named(reason).map(RejectReason::remedy);
   }
 
   /** The last value of a key. */
