@@ -8,13 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -23,7 +19,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  *
  * <p>An idempotent producer loses records on a partition whose leader does not host it yet: the
  * first batch fails, the next is accepted, and the first then never fits its sequence again
- * (KAFKA-15591). A partition that lists its offsets is hosted.
+ * (KAFKA-15591).
  */
 final class TopicReadiness {
 
@@ -59,8 +55,8 @@ final class TopicReadiness {
       while (true) {
         Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
         try {
-          long leftMs = Math.max(1, patience.minus(waited).toMillis());
-          listOffsets(admin, topic, leftMs);
+          Duration left = Duration.ofMillis(Math.max(1, patience.minus(waited).toMillis()));
+          TopicLeaders.ask(admin, List.of(topic), left);
           return;
         } catch (TimeoutException e) {
           throw unavailable(topic, e);
@@ -82,23 +78,6 @@ final class TopicReadiness {
     } catch (KafkaException e) {
       throw unavailable(topic, e);
     }
-  }
-
-  private static void listOffsets(Admin admin, String topic, long patienceMs)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    TopicDescription description =
-        admin
-            .describeTopics(List.of(topic))
-            .topicNameValues()
-            .get(topic)
-            .get(patienceMs, TimeUnit.MILLISECONDS);
-    Map<TopicPartition, OffsetSpec> ends =
-        description.partitions().stream()
-            .collect(
-                Collectors.toMap(
-                    partition -> new TopicPartition(topic, partition.partition()),
-                    partition -> OffsetSpec.latest()));
-    var unused = admin.listOffsets(ends).all().get(patienceMs, TimeUnit.MILLISECONDS);
   }
 
   private BrokerUnavailableException unavailable(String topic, Throwable cause) {

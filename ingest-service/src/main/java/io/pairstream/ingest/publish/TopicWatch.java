@@ -5,13 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 
 /** Asks Kafka from time to time whether topics take records. */
 public final class TopicWatch implements AutoCloseable {
@@ -39,19 +34,7 @@ public final class TopicWatch implements AutoCloseable {
    */
   public boolean isUp() throws InterruptedException {
     try {
-      Map<String, TopicDescription> described =
-          admin
-              .describeTopics(topics)
-              .allTopicNames()
-              .get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      Map<TopicPartition, OffsetSpec> ends =
-          described.values().stream()
-              .flatMap(
-                  topic ->
-                      topic.partitions().stream()
-                          .map(part -> new TopicPartition(topic.name(), part.partition())))
-              .collect(Collectors.toMap(partition -> partition, part -> OffsetSpec.latest()));
-      var unused = admin.listOffsets(ends).all().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      TopicLeaders.ask(admin, topics, patience);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       return false;
