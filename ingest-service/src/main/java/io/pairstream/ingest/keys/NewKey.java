@@ -1,5 +1,6 @@
 package io.pairstream.ingest.keys;
 
+import io.pairstream.ingest.http.Principal;
 import io.pairstream.ingest.http.Scope;
 import java.time.Instant;
 import java.util.Set;
@@ -8,15 +9,13 @@ import java.util.Set;
  * A key that somebody asks for.
  *
  * @param producer whose key it will be: {@link #MAX_PRODUCER_CHARS} characters at most, none of
- *     them a control character, and not {@link #ANONYMOUS}; stands as contributor in the pairs
+ *     them a control character, and not {@link Principal#ANONYMOUS}; stands as contributor in the
+ *     pairs
  * @param scopes at least one
  * @param quota what the producer may send; the producer's present quota where it says nothing
  * @param expiresAt {@link Instant#MAX} for never
  */
 public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant expiresAt) {
-
-  /** Who publishes where no key is asked for; has none. */
-  public static final String ANONYMOUS = "anonymous";
 
   public static final int MAX_PRODUCER_CHARS = 100;
 
@@ -35,9 +34,9 @@ public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant ex
     if (producer.chars().anyMatch(Character::isISOControl)) {
       throw new InvalidKeyRequestException("a producer's name has no control characters");
     }
-    if (producer.equals(ANONYMOUS)) {
+    if (producer.equals(Principal.ANONYMOUS.producer())) {
       throw new InvalidKeyRequestException(
-          "'" + ANONYMOUS + "' is whoever has no key; choose another producer's name");
+          "'" + producer + "' is whoever has no key; choose another producer's name");
     }
     if (scopes.isEmpty()) {
       throw new InvalidKeyRequestException("a key has at least one scope: " + Scope.labels());
