@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -192,7 +193,7 @@ final class DelimitedLines implements EntryReader {
   private static List<String> decode(CSVRecord row) throws CharacterCodingException {
     List<String> cells = new ArrayList<>(row.size());
     for (String cell : row) {
-      cells.add(Utf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
+      cells.add(StrictUtf8.decode(cell.getBytes(StandardCharsets.ISO_8859_1)));
     }
     return cells;
   }

@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.ImageFolder.UnreadableImageException;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -97,7 +98,7 @@ final class FolderPairs implements PairSource {
         problem(where, captionName + " is too large for captions: over 1 MiB");
         return;
       }
-      String text = Utf8.withoutByteOrderMark(Utf8.decode(Files.readAllBytes(captionFile)));
+      String text = ByteOrderMark.removedFrom(StrictUtf8.decode(Files.readAllBytes(captionFile)));
       List<String> captions = text.lines().filter(line -> !line.isBlank()).toList();
       if (captions.isEmpty()) {
         problem(where, "there is no caption: " + captionName + " is empty");

@@ -8,6 +8,7 @@ import io.pairstream.ingest.parquet.ParquetFile;
 import io.pairstream.ingest.parquet.ParquetRows;
 import io.pairstream.ingest.parquet.ParquetValue;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -183,7 +184,7 @@ final class ParquetEntries implements EntryReader {
       return Optional.of(column.name() + " is too long: " + value.sizeBytes() + " bytes");
     }
     try {
-      String text = Utf8.decode(value.bytes());
+      String text = StrictUtf8.decode(value.bytes());
       if (columns.role(baseOf(column)) == Role.FILE) {
         entry.field(baseOf(column), text);
       } else {

@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -186,7 +187,7 @@ final class TarEntries implements EntryReader {
     private void add(String extension, byte[] bytes, EntryBuilder entry) {
       String text;
       try {
-        text = Utf8.withoutByteOrderMark(Utf8.decode(bytes));
+        text = ByteOrderMark.removedFrom(StrictUtf8.decode(bytes));
       } catch (CharacterCodingException e) {
         wrong("." + extension + " is not UTF-8");
         return;

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +60,7 @@ final class TextLines {
    * @throws CharacterCodingException where it is not UTF-8
    */
   String text() throws CharacterCodingException {
-    String text = Utf8.decode(bytes.toByteArray());
-    return number == 1 ? Utf8.withoutByteOrderMark(text) : text;
+    String text = StrictUtf8.decode(bytes.toByteArray());
+    return number == 1 ? ByteOrderMark.removedFrom(text) : text;
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.ingest.http.Json;
 import io.pairstream.ingest.http.Problem;
 import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -4,7 +4,9 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.http.Problem;
 import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.schemas.wire.StrictUtf8;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -75,7 +77,11 @@ final class PairMultipart {
       }
       return;
     }
-    form.text(name, StrictUtf8.decode(content).orElseThrow(() -> notUtf8(name)));
+    try {
+      form.text(name, StrictUtf8.decode(content));
+    } catch (CharacterCodingException e) {
+      throw notUtf8(name);
+    }
   }
 
   private static byte[] content(MultiPart.Part part) {

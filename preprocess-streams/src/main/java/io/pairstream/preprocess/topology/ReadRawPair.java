@@ -13,6 +13,7 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
@@ -166,7 +167,7 @@ final class ReadRawPair
    * image's task, which keeps the receipts; so what is wrong with it here is only noted.
    */
   private static Outcome<SubmittedPair> submitted(RawPair pair, ByteBuffer caption) {
-    if (!CaptionBytes.isUtf8(caption)) {
+    if (!StrictUtf8.isUtf8(caption)) {
       return Outcome.rejected(
           RejectReason.CAPTION_NOT_UTF8,
           "the caption's bytes are not UTF-8; as far as they can be read: "

@@ -3,8 +3,6 @@ package io.pairstream.schemas.wire;
 import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -70,16 +68,6 @@ public final class CaptionBytes {
       return ByteBuffer.wrap(caption.getBytes(), 0, caption.getByteLength());
     } catch (IOException e) {
       throw new IllegalStateException("a value that was decoded before does not decode", e);
-    }
-  }
-
-  /** Whether the bytes are UTF-8 throughout. */
-  public static boolean isUtf8(ByteBuffer bytes) {
-    try {
-      StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate());
-      return true;
-    } catch (CharacterCodingException e) {
-      return false;
     }
   }
 }

@@ -9,6 +9,7 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.schemas.wire.StrictUtf8;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.Optional;
@@ -121,8 +122,7 @@ final class LinkReader {
     try {
       link = topic.value().deserializer().deserialize(topic.name(), value);
       isText =
-          !CaptionBytes.isDoubtful(link.getCaption())
-              || CaptionBytes.isUtf8(captionBytes.of(value));
+          !CaptionBytes.isDoubtful(link.getCaption()) || StrictUtf8.isUtf8(captionBytes.of(value));
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
       return refused(
           Refusal.of(

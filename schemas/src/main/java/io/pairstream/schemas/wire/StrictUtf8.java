@@ -1,0 +1,48 @@
+package io.pairstream.schemas.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+
+/** UTF-8 read strictly: one wrong byte, and it is not UTF-8. */
+public final class StrictUtf8 {
+
+  private static final int MAX_CHARS_AT_ONCE = 8 * 1024;
+
+  private StrictUtf8() {}
+
+  /** Whether the bytes are UTF-8 throughout; holds little of them at a time. */
+  public static boolean isUtf8(ByteBuffer bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer left = bytes.duplicate();
+    // No byte becomes more than a character.
+    CharBuffer chars = CharBuffer.allocate(Math.min(MAX_CHARS_AT_ONCE, left.remaining()));
+    CoderResult result = CoderResult.OVERFLOW;
+    while (result.isOverflow()) {
+      chars.clear();
+      result = decoder.decode(left, chars, true);
+    }
+    return !result.isError();
+  }
+
+  /**
+   * The text.
+   *
+   * @throws CharacterCodingException where the bytes are not UTF-8
+   */
+  public static String decode(byte[] bytes) throws CharacterCodingException {
+    return decode(ByteBuffer.wrap(bytes));
+  }
+
+  /**
+   * The text of what remains in the buffer.
+   *
+   * @throws CharacterCodingException where the bytes are not UTF-8
+   */
+  public static String decode(ByteBuffer bytes) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+  }
+}
