@@ -80,11 +80,6 @@ public final class BatchView implements AutoCloseable {
     return view.reachedNow();
   }
 
-  /** Completes once this instance has read all that was there when it started. */
-  public CompletableFuture<Void> caughtUp() {
-    return view.caughtUp();
-  }
-
   /** Whether what this instance does not know, nobody knows, but for the last moments. */
   public boolean isCaughtUp() {
     return view.isCaughtUp();

@@ -52,16 +52,6 @@ public final class Quotas {
     return account(producer, said).charge(records, bytes, nanos.getAsLong());
   }
 
-  /**
-   * Charges a producer, if it may send now; otherwise charges nothing.
-   *
-   * @param records 0 or more
-   * @param bytes 0 or more
-   */
-  public Admission admit(String producer, Rates said, long records, long bytes) {
-    return account(producer, said).admit(records, bytes, nanos.getAsLong());
-  }
-
   /** What holds for a producer over all instances. */
   public Rates quotaOf(Rates said) {
     return said.or(byDefault);
@@ -97,9 +87,6 @@ public final class Quotas {
       return untilOpen.isZero();
     }
   }
-
-  /** Whether a request was let through, and how its producer stands thereafter. */
-  public record Admission(boolean admitted, Allowance allowance) {}
 
   /** The two buckets of a producer. */
   private static final class Account {
@@ -138,13 +125,6 @@ public final class Quotas {
       records.take((double) recordCount, nowNanos);
       bytes.take((double) byteCount, nowNanos);
       return look(nowNanos);
-    }
-
-    synchronized Admission admit(long recordCount, long byteCount, long nowNanos) {
-      Allowance before = look(nowNanos);
-      return before.isOpen()
-          ? new Admission(true, charge(recordCount, byteCount, nowNanos))
-          : new Admission(false, before);
     }
   }
 }

@@ -83,13 +83,8 @@ public final class StatusView implements AutoCloseable {
     return CompletableFuture.allOf(uploadsView.reachedAllWritten(), receiptsView.reachedNow());
   }
 
-  /** Completes once the upload at these coordinates is read. */
-  public CompletableFuture<Void> hasUpload(int partition, long offset) {
-    return uploadsView.reached(partition, offset);
-  }
-
-  /** Completes once this instance has read all that was there when it started. */
-  public CompletableFuture<Void> caughtUp() {
+  /** Completes once {@link #isCaughtUp()} holds. */
+  CompletableFuture<Void> caughtUp() {
     return CompletableFuture.allOf(uploadsView.caughtUp(), receiptsView.caughtUp());
   }
 

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.fetch.web;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -99,10 +98,5 @@ public record FetchSettings(
    */
   public FetchSettings inHeap(long heapBytes) {
     return withBodyBytes(Math.max(2L * limits.imageBytes(), Math.min(bodyBytes, heapBytes / 4)));
-  }
-
-  /** The longest that a fetch takes from its turn to its end, waiting for our own memory aside. */
-  public Duration longestFetch() {
-    return limits.total();
   }
 }

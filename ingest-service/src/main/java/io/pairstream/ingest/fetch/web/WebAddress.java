@@ -157,11 +157,6 @@ public final class WebAddress {
     return port == (secure ? HTTPS_PORT : HTTP_PORT) ? host : host + ":" + port;
   }
 
-  /** The address without its query, which may hold what is nobody's business: for messages. */
-  public String withoutQuery() {
-    return origin() + target.substring(0, pathLength(target));
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof WebAddress address && address.toString().equals(toString());
