@@ -53,6 +53,9 @@ final class RobotsFile {
   /** The lines that we go by. */
   private static final List<String> DIRECTIVES = List.of("user", "dis", "allow", "crawl");
 
+  /** What a rule takes besides its text: a rule, a string, an array and a place in a list. */
+  private static final int RULE_BYTES = 80;
+
   /** Most steps that looking up one address may take, about; more than any honest file needs. */
   private static final long MAX_STEPS = 20_000_000;
 
@@ -139,9 +142,12 @@ final class RobotsFile {
             postponed -> Duration.ZERO);
   }
 
-  /** Bytes that its rules take, about. */
-  int bytes() {
-    return 2 * bytes;
+  /**
+   * Bytes that its rules take, about: their text, and the objects of each. None is left out,
+   * however many there are: what it forbids would be asked for.
+   */
+  long bytes() {
+    return 2L * bytes + (long) RULE_BYTES * rules.getRobotRules().size();
   }
 
   private boolean allows(WebAddress address) {
