@@ -3,6 +3,9 @@ package io.pairstream.ingest.fetch.web;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Names as this machine resolves them.
  *
- * <p>The system's resolver blocks, so it has threads of its own; they do nothing but wait. An
- * answer, also that there is none, is kept for {@link #KEPT}; who asks meanwhile waits for the same
- * answer.
+ * <p>The system's resolver blocks, so it has threads of its own; they do nothing but wait. Names of
+ * one domain get a few of them at most, so that one whose servers are silent does not hold up the
+ * others; what they share is told by the last two labels, so all names under {@code co.uk} are one
+ * domain here. An answer, also that there is none, is kept for {@link #KEPT}; who asks meanwhile
+ * waits for the same answer.
  */
 final class SystemResolver implements HostResolver {
 
@@ -27,13 +32,33 @@ final class SystemResolver implements HostResolver {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private static final int THREADS = 64;
+
+  /** Most threads that wait for the names of one domain. */
+  static final int THREADS_OF_A_DOMAIN = 8;
+
   private static final int MOST_KEPT = 20_000;
 
   /** An answer, or the wait for it, with the time at which it was asked for. */
   private record Kept(CompletableFuture<List<InetAddress>> addresses, long askedAtNanos) {}
 
+  /** Looks a name up and waits for the answer. */
+  @FunctionalInterface
+  interface Lookup {
+
+    InetAddress[] addresses(String host) throws UnknownHostException;
+  }
+
+  /** The names of one domain. Guarded by {@link #domains}. */
+  private static final class Domain {
+
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private int running;
+  }
+
   private final Timers timers;
+  private final Lookup lookup;
   private final ThreadPoolExecutor threads;
+  private final Map<String, Domain> domains = new HashMap<>();
   private final Map<String, Kept> kept =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -45,7 +70,12 @@ final class SystemResolver implements HostResolver {
       };
 
   SystemResolver(Timers timers) {
+    this(timers, InetAddress::getAllByName);
+  }
+
+  SystemResolver(Timers timers, Lookup lookup) {
     this.timers = timers;
+    this.lookup = lookup;
     threads =
         new ThreadPoolExecutor(
             THREADS,
@@ -72,12 +102,56 @@ final class SystemResolver implements HostResolver {
       kept.remove(host);
       kept.put(host, new Kept(asked, timers.nanos()));
     }
+    String domain = domain(host);
+    Runnable resolving =
+        () -> {
+          try {
+            resolve(host, asked);
+          } finally {
+            next(domain);
+          }
+        };
+    synchronized (domains) {
+      Domain known = domains.computeIfAbsent(domain, name -> new Domain());
+      if (known.running == THREADS_OF_A_DOMAIN) {
+        known.waiting.addLast(resolving);
+        return asked;
+      }
+      known.running++;
+    }
     try {
-      threads.execute(() -> resolve(host, asked));
+      threads.execute(resolving);
     } catch (RejectedExecutionException e) {
       asked.completeExceptionally(new UnknownHostException("the resolver is closed"));
     }
     return asked;
+  }
+
+  /** One name of the domain is resolved; the next one gets in line with those of other domains. */
+  private void next(String domain) {
+    Runnable next;
+    synchronized (domains) {
+      Domain known = domains.get(domain);
+      next = known.waiting.pollFirst();
+      if (next == null) {
+        known.running--;
+        if (known.running == 0) {
+          domains.remove(domain);
+        }
+        return;
+      }
+    }
+    try {
+      threads.execute(next);
+    } catch (RejectedExecutionException e) {
+      // The resolver is closed, and nobody waits for its answers any more.
+    }
+  }
+
+  /** The last two labels of a name. */
+  private static String domain(String host) {
+    int lastDot = host.lastIndexOf('.');
+    return host.substring(lastDot < 0 ? 0 : host.lastIndexOf('.', lastDot - 1) + 1);
   }
 
   private void resolve(String host, CompletableFuture<List<InetAddress>> asked) {
@@ -90,9 +164,12 @@ final class SystemResolver implements HostResolver {
                     new UnknownHostException(
                         "no answer within " + LONGEST.toSeconds() + " seconds")));
     try {
-      asked.complete(List.of(InetAddress.getAllByName(host)));
+      asked.complete(List.of(lookup.addresses(host)));
     } catch (UnknownHostException e) {
       asked.completeExceptionally(new UnknownHostException("no such name, or no answer"));
+    } catch (RuntimeException | Error e) {
+      // Whoever waits would wait for ever.
+      asked.completeExceptionally(e);
     } finally {
       limit.cancel();
     }

@@ -1,0 +1,85 @@
+package io.pairstream.ingest.fetch.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class SystemResolverTest {
+
+  private static final List<InetAddress> FOUND = List.of(InetAddress.getLoopbackAddress());
+
+  private final Timers timers = new SystemTimers();
+  private final CountDownLatch answering = new CountDownLatch(1);
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger mostWaiting = new AtomicInteger();
+  private final SystemResolver resolver = new SystemResolver(timers, this::lookUp);
+
+  @AfterEach
+  void close() {
+    answering.countDown();
+    resolver.close();
+    timers.close();
+  }
+
+  @Test
+  void domainWhoseServersAreSilentHoldsUpNoOther() throws Exception {
+    List<CompletableFuture<List<InetAddress>>> silent = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      silent.add(resolver.addresses("h" + i + ".of.silent.example"));
+    }
+
+    assertThat(resolver.addresses("a.good.example").get()).isEqualTo(FOUND);
+    assertThat(resolver.addresses("example").get()).isEqualTo(FOUND);
+    assertThat(mostWaiting).hasValueLessThanOrEqualTo(SystemResolver.THREADS_OF_A_DOMAIN);
+    assertThat(silent).noneMatch(answer -> answer.getNow(List.of()).equals(FOUND));
+  }
+
+  @Test
+  void everyNameOfADomainGetsItsTurn() {
+    List<CompletableFuture<List<InetAddress>>> silent = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      silent.add(resolver.addresses("h" + i + ".silent.example"));
+    }
+
+    answering.countDown();
+
+    assertThat(silent).allSatisfy(answer -> assertThat(answer.get()).isEqualTo(FOUND));
+    assertThat(mostWaiting).hasValueLessThanOrEqualTo(SystemResolver.THREADS_OF_A_DOMAIN);
+  }
+
+  @Test
+  void faultOfTheSystemsResolverIsTold() throws Exception {
+    assertThatThrownBy(() -> resolver.addresses("broken.example").get())
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> resolver.addresses("worse.example").get())
+        .hasCauseInstanceOf(StackOverflowError.class);
+    assertThat(resolver.addresses("good.example").get()).isEqualTo(FOUND);
+  }
+
+  private InetAddress[] lookUp(String host) {
+    if (host.endsWith("silent.example")) {
+      mostWaiting.accumulateAndGet(waiting.incrementAndGet(), Math::max);
+      try {
+        answering.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      waiting.decrementAndGet();
+    } else if (host.equals("broken.example")) {
+      throw new IllegalStateException("the resolver is broken");
+    } else if (host.equals("worse.example")) {
+      throw new StackOverflowError();
+    }
+    return FOUND.toArray(InetAddress[]::new);
+  }
+}
