@@ -153,7 +153,7 @@ final class ScriptedDoor implements AutoCloseable {
     return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
   }
 
-  private void watch(Incoming request, EventStream stream) {
+  private CompletionStage<?> watch(Incoming request, EventStream stream) {
     String caption = ids.get(request.parameter("id"));
     if (caption == null) {
       throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
@@ -161,6 +161,7 @@ final class ScriptedDoor implements AutoCloseable {
     watching.computeIfAbsent(caption, any -> new CopyOnWriteArrayList<>()).add(stream);
     tell(
         stream, decided.getOrDefault(caption, JSON.createObjectNode().put("standing", "RECEIVED")));
+    return CompletableFuture.completedFuture(null);
   }
 
   private static void tell(EventStream stream, ObjectNode status) {

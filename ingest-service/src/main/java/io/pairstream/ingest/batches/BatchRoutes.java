@@ -178,10 +178,10 @@ public final class BatchRoutes implements AutoCloseable {
         .thenApply(counted -> Answer.json(200, counted.tally().json()));
   }
 
-  private void events(Incoming request, EventStream stream) {
+  private CompletionStage<?> events(Incoming request, EventStream stream) {
     String id = request.parameter("id");
-    BatchTallies.Counted first = joined(counted(id));
-    new BatchEvents(tallies, id, stream, counting).begin(first);
+    return counted(id)
+        .thenAccept(first -> new BatchEvents(tallies, id, stream, counting).begin(first));
   }
 
   private Handler.Streamed failedInputs() {
@@ -244,7 +244,8 @@ public final class BatchRoutes implements AutoCloseable {
         .upToDate()
         .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .handle((done, failure) -> failure == null)
-        .thenApply(upToDate -> find(id).orElseThrow(() -> unknown(upToDate)));
+        // Not on the thread that reads, which a count would keep.
+        .thenApplyAsync(upToDate -> find(id).orElseThrow(() -> unknown(upToDate)), counting);
   }
 
   private Optional<BatchTallies.Counted> find(String id) {

@@ -291,8 +291,17 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       workers.execute(
           () -> {
             try {
-              handler.open(incoming, stream);
-              stream.open();
+              var unused =
+                  handler
+                      .open(incoming, stream)
+                      .whenComplete(
+                          (opened, failure) -> {
+                            if (failure == null) {
+                              stream.open();
+                            } else {
+                              stream.refuse(failure);
+                            }
+                          });
             } catch (RuntimeException | Error e) {
               stream.refuse(e);
             }

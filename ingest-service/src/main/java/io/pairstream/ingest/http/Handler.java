@@ -44,9 +44,18 @@ public sealed interface Handler {
     void answer(Incoming request, InputStream body, Outgoing out) throws IOException;
   }
 
-  /** Begins a stream of server-sent events, on a worker thread, which it does not keep. */
+  /**
+   * Begins a stream of server-sent events, on a worker thread; what it waits for, it leaves to the
+   * stage that it returns.
+   */
   non-sealed interface Events extends Handler {
 
-    void open(Incoming request, EventStream events);
+    /**
+     * Begins to send.
+     *
+     * @return completes once the stream is open; fails with {@link ProblemException} where there is
+     *     a problem to answer with instead, as long as nothing was sent
+     */
+    CompletionStage<?> open(Incoming request, EventStream events);
   }
 }

@@ -6,7 +6,6 @@ import io.pairstream.ingest.http.ProblemKind;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.errors.SerializationException;
@@ -60,18 +59,6 @@ final class PairQuestions {
                 find(id)
                     .orElseThrow(
                         () -> upToDate ? unknown().asException() : notYet().asException()));
-  }
-
-  /** The same, waiting for it. */
-  PairStatus askAndWait(String id) {
-    try {
-      return ask(id).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof ProblemException problem) {
-        throw problem;
-      }
-      throw e;
-    }
   }
 
   /** Where the pair stands as far as this instance has read. */

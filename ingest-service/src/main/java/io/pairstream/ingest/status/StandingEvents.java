@@ -3,6 +3,7 @@ package io.pairstream.ingest.status;
 import io.pairstream.ingest.http.EventStream;
 import io.pairstream.ingest.view.Subscription;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One client's events on one pair: where it stands at first, then each change, until a final
@@ -28,12 +29,14 @@ final class StandingEvents {
   }
 
   /**
-   * Sends the present standing and follows.
-   *
-   * @throws io.pairstream.ingest.http.ProblemException as {@link PairQuestions#ask} says
+   * Sends the present standing, as soon as it is known, and follows. Fails as {@link
+   * PairQuestions#ask} does.
    */
-  void begin() {
-    PairStatus first = questions.askAndWait(id);
+  CompletableFuture<Void> begin() {
+    return questions.ask(id).thenAccept(this::follow);
+  }
+
+  private void follow(PairStatus first) {
     synchronized (this) {
       ofId = questions.view().subscribe(id, this::changed);
     }

@@ -34,7 +34,7 @@ public final class StatusRoutes {
         .thenApply(status -> Answer.json(200, StatusJson.of(status)));
   }
 
-  private void events(Incoming request, EventStream stream) {
-    new StandingEvents(questions, request.parameter("id"), stream).begin();
+  private CompletionStage<?> events(Incoming request, EventStream stream) {
+    return new StandingEvents(questions, request.parameter("id"), stream).begin();
   }
 }

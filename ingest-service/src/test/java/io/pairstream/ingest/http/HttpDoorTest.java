@@ -489,6 +489,31 @@ class HttpDoorTest {
   }
 
   @Test
+  void eventsThatAreWaitedForKeepNoWorker() throws Exception {
+    start(SETTINGS);
+    List<RawClient> waiting = new ArrayList<>();
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 4; i++) {
+        RawClient raw = new RawClient(door.port());
+        waiting.add(raw);
+        raw.send(head("GET", "/late-events", "Accept: text/event-stream"));
+      }
+
+      assertThat(get("/things/a").statusCode()).isEqualTo(200);
+
+      later.completeExceptionally(
+          Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException());
+      for (RawClient raw : waiting) {
+        assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ").contains("application/problem+json");
+      }
+    } finally {
+      for (RawClient raw : waiting) {
+        raw.close();
+      }
+    }
+  }
+
+  @Test
   void aClientThatReadsNoEventsIsLeft() throws Exception {
     start(SETTINGS);
 
@@ -661,7 +686,14 @@ class HttpDoorTest {
                             next = body.read();
                           }
                         }),
-                    Route.events("/events", Access.READ, (request, events) -> opened.add(events)))),
+                    Route.events("/late-events", Access.READ, (request, events) -> later),
+                    Route.events(
+                        "/events",
+                        Access.READ,
+                        (request, events) -> {
+                          opened.add(events);
+                          return CompletableFuture.completedFuture(true);
+                        }))),
             authenticator,
             Quota.UNLIMITED,
             authenticator == Authenticator.ANONYMOUS);

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.http.Authenticator;
+import io.pairstream.ingest.http.EventStream;
 import io.pairstream.ingest.http.HttpDoor;
 import io.pairstream.ingest.http.Json;
+import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.http.Router;
 import io.pairstream.ingest.http.ServerSettings;
@@ -34,6 +36,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +49,21 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusRoutesTest {
 
   private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";
+
+  private static final EventStream NO_STREAM =
+      new EventStream() {
+
+        @Override
+        public boolean send(String event, String id, JsonNode data) {
+          throw new IllegalStateException("there is nothing to send");
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void onEnd(Runnable action) {}
+      };
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -134,6 +152,18 @@ class StatusRoutesTest {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
       assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
+
+      CompletableFuture<Void> begun =
+          new StandingEvents(new PairQuestions(blind), UNKNOWN, NO_STREAM).begin();
+      assertThat(begun).as("no thread waits for it").isNotDone();
+      assertThat(begun.handle((done, failure) -> failure).join())
+          .hasCauseInstanceOf(ProblemException.class);
+      HttpResponse<String> events =
+          client.send(
+              HttpRequest.newBuilder(uri(blindDoor, "/v1/pairs/" + UNKNOWN + "/events")).build(),
+              BodyHandlers.ofString());
+      assertThat(events.statusCode()).isEqualTo(503);
+      assertThat(json(events).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
     }
   }
 
