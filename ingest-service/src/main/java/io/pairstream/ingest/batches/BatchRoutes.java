@@ -36,7 +36,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,7 +71,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final Clock clock;
   private final Path spoolFolder;
   private final BatchLimits limits = new BatchLimits();
-  private final Semaphore parquetFiles = new Semaphore(PARQUET_FILES);
+  private final ParquetPlaces parquetFiles = new ParquetPlaces(PARQUET_FILES);
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
       Executors.newScheduledThreadPool(
@@ -137,7 +136,8 @@ public final class BatchRoutes implements AutoCloseable {
   }
 
   private void uploadParquet(Incoming request, InputStream body, Outgoing out) throws IOException {
-    if (!parquetFiles.tryAcquire()) {
+    String producer = request.principal().producer();
+    if (!parquetFiles.take(producer)) {
       throw Problem.of(
               ProblemKind.OVERLOADED, "too many Parquet files are under way; come again later")
           .retryAfter(10)
@@ -146,7 +146,7 @@ public final class BatchRoutes implements AutoCloseable {
     try {
       upload(request, DataSetBody.parquet(body, spoolFolder), out);
     } finally {
-      parquetFiles.release();
+      parquetFiles.giveBack(producer);
     }
   }
 

@@ -4,8 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Memory for bodies that are read whole. It is taken as bytes arrive, so that a client that
- * declares much and sends nothing holds nothing.
+ * What all producers share, counted: memory for bodies that are read whole, in bytes, or places for
+ * streams. Memory is taken as bytes arrive, so that a client that declares much and sends nothing
+ * holds nothing.
  *
  * <p>A producer with a key that holds some may go on to hold as much as is left over: alone at most
  * half of all, two that want everything a third each, and so on. What is left over is there for

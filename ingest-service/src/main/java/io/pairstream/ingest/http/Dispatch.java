@@ -14,11 +14,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -38,8 +38,8 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Executor workers;
   private final HeadDeadline heads;
   private final BodyBudget budget;
-  private final Semaphore streams;
-  private final Semaphore eventStreams;
+  private final BodyBudget streams;
+  private final BodyBudget eventStreams;
   private final Set<SentEvents> events = ConcurrentHashMap.newKeySet();
 
   Dispatch(
@@ -58,8 +58,8 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     this.workers = workers;
     this.heads = heads;
     this.budget = new BodyBudget(settings.bodyBytesInFlight());
-    this.streams = new Semaphore(settings.maxStreams());
-    this.eventStreams = new Semaphore(settings.maxEventStreams());
+    this.streams = new BodyBudget(settings.maxStreams());
+    this.eventStreams = new BodyBudget(settings.maxEventStreams());
   }
 
   List<Route> routes() {
@@ -231,7 +231,8 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   }
 
   private void stream(Incoming incoming, Handler.Streamed handler, Exchange exchange) {
-    if (!streams.tryAcquire()) {
+    String producer = incoming.principal().producer();
+    if (!streams.take(producer, 1)) {
       throw tooMany("streamed bodies").asException();
     }
     Pace pace = new Pace(settings.bodyGrace(), settings.minBytesPerSecond());
@@ -243,14 +244,14 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               try {
                 run(incoming, handler, body, exchange);
               } finally {
-                streams.release();
+                streams.giveBack(producer, 1);
               }
             },
             "http-stream")
         .start();
   }
 
-  private static void run(
+  private void run(
       Incoming incoming, Handler.Streamed handler, PacedInput body, Exchange exchange) {
     OutputStream[] out = new OutputStream[1];
     try {
@@ -262,7 +263,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               throw new IllegalStateException("the answer was begun before");
             }
             exchange.head(status, mediaType, headers);
-            out[0] = Response.asBufferedOutputStream(exchange.request(), exchange.response());
+            out[0] = output(incoming, exchange);
             return out[0];
           });
       if (out[0] == null) {
@@ -275,16 +276,36 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     }
   }
 
+  /** Who sends a body may read nothing before it has sent all; who sends none reads. */
+  private OutputStream output(Incoming incoming, Exchange exchange) {
+    Request request = exchange.request();
+    OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
+    if (incoming.method() == Method.POST) {
+      return out;
+    }
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    AwaitedOutput awaited =
+        new AwaitedOutput(
+            out,
+            settings.idleTimeout().multipliedBy(2),
+            request.getComponents().getScheduler(),
+            () -> endPoint.close(new IOException("the client does not read its answer")));
+    Request.addCompletionListener(request, failure -> awaited.stop());
+    awaited.start();
+    return awaited;
+  }
+
   private static String handlerName(Handler handler) {
     return handler.getClass().getSimpleName();
   }
 
   private void openEvents(Incoming incoming, Handler.Events handler, Exchange exchange) {
-    if (!eventStreams.tryAcquire()) {
+    String producer = incoming.principal().producer();
+    if (!eventStreams.take(producer, 1)) {
       throw tooMany("streams of events").asException();
     }
     SentEvents stream = new SentEvents(exchange);
-    stream.onEnd(eventStreams::release);
+    stream.onEnd(() -> eventStreams.giveBack(producer, 1));
     stream.onEnd(() -> events.remove(stream));
     events.add(stream);
     try {

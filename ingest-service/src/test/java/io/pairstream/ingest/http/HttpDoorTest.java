@@ -43,11 +43,15 @@ class HttpDoorTest {
   private final List<EventStream> opened = new CopyOnWriteArrayList<>();
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CompletableFuture<Answer> later = new CompletableFuture<>();
+  private final List<RawClient> streams = new ArrayList<>();
   private HttpDoor door;
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     later.complete(echo("late".getBytes(UTF_8)));
+    for (RawClient raw : streams) {
+      raw.close();
+    }
     door.close();
   }
 
@@ -511,6 +515,49 @@ class HttpDoorTest {
         raw.close();
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /lines", "GET /events"})
+  void producerThatHasManyStreamsLeavesPlacesToOthers(String streamed) throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            100,
+            1_000_000,
+            16,
+            4,
+            4,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            1,
+            Duration.ofSeconds(1)),
+        request ->
+            new Principal(request.header("X-Name").orElse(""), "k", Principal.ANONYMOUS.scopes()));
+
+    assertThat(statusOfStreams(streamed, "greedy", 4)).containsExactly(200, 200, 503, 503);
+    assertThat(statusOfStreams(streamed, "modest", 1)).containsExactly(200);
+  }
+
+  /** Opens streams, which stay open as long as the door does, and reads how each is answered. */
+  private List<Integer> statusOfStreams(String streamed, String producer, int count)
+      throws IOException {
+    List<Integer> answered = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      RawClient raw = new RawClient(door.port());
+      streams.add(raw);
+      String[] words = streamed.split(" ", 2);
+      String name = "X-Name: " + producer;
+      raw.send(
+          words[0].equals("GET")
+              ? head(words[0], words[1], name)
+              : head(words[0], words[1], name + "\r\nContent-Type: text/plain\r\nContent-Length: 9")
+                  + "1\n");
+      answered.add(Integer.valueOf(raw.readHead().split(" ", 3)[1]));
+    }
+    return answered;
   }
 
   @Test

@@ -1,0 +1,34 @@
+package io.pairstream.ingest.batches;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.http.Principal;
+import org.junit.jupiter.api.Test;
+
+class ParquetPlacesTest {
+
+  private final ParquetPlaces places = new ParquetPlaces(2);
+
+  @Test
+  void producerThatHasAPlaceLeavesTheOtherToOthers() {
+    assertThat(places.take("ann")).isTrue();
+    assertThat(places.take("ann")).isFalse();
+    assertThat(places.take("bob")).isTrue();
+    assertThat(places.take("cleo")).isFalse();
+
+    places.giveBack("ann");
+    assertThat(places.take("cleo")).isTrue();
+    assertThat(places.take("ann")).isFalse();
+  }
+
+  @Test
+  void whoeverHasNoKeyMayHaveEveryPlace() {
+    String anonymous = Principal.ANONYMOUS.producer();
+    assertThat(places.take(anonymous)).isTrue();
+    assertThat(places.take(anonymous)).isTrue();
+    assertThat(places.take(anonymous)).isFalse();
+
+    places.giveBack(anonymous);
+    assertThat(places.take(anonymous)).isTrue();
+  }
+}
