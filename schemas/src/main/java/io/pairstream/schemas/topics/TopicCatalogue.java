@@ -83,7 +83,7 @@ public final class TopicCatalogue {
     return List.of(
         raw(CROWDSOURCED),
         raw(SCRAPED),
-        open(LINKS, "host of the URL", PairLink.SCHEMA$, new Kept.For(A_WEEK)),
+        fromOutside(LINKS, "host of the URL", PairLink.SCHEMA$, new Kept.For(A_WEEK)),
         open(TRAINING, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(VALIDATION, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
@@ -134,6 +134,19 @@ public final class TopicCatalogue {
         kept,
         RecordSizes.MAX_RECORD,
         false,
+        true);
+  }
+
+  /** A topic that any producer writes, whose records go into ours as they came. */
+  private TopicSpec fromOutside(String name, String key, Schema value, Kept kept) {
+    return new TopicSpec(
+        dataset.topic(name),
+        key,
+        Optional.of(value),
+        partitions,
+        kept,
+        RecordSizes.MAX_RECORD,
+        true,
         true);
   }
 

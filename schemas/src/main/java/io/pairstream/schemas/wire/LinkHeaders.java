@@ -23,6 +23,9 @@ public final class LinkHeaders {
   /** On a link: the batch that it came with. */
   public static final String BATCH_ID = "pairstream.batch-id";
 
+  /** Characters of a producer's or a batch's name that are told on; many more than ours have. */
+  private static final int MAX_CHARACTERS = 200;
+
   private LinkHeaders() {}
 
   /** Names the link that a raw pair was fetched for. */
@@ -35,11 +38,15 @@ public final class LinkHeaders {
     return OriginHeader.read(headers, LINK);
   }
 
-  /** A header's text; empty where it is not there. */
+  /** A header's text, its first 200 characters at most; empty where it is not there. */
   public static String text(Headers headers, String name) {
     Header header = headers.lastHeader(name);
-    return header == null || header.value() == null
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
+    if (header == null || header.value() == null) {
+      return "";
+    }
+    String text = new String(header.value(), StandardCharsets.UTF_8);
+    return text.codePointCount(0, text.length()) <= MAX_CHARACTERS
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, MAX_CHARACTERS));
   }
 }

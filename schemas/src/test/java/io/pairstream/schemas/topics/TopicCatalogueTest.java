@@ -53,6 +53,16 @@ class TopicCatalogueTest {
   }
 
   @Test
+  void theBrokerJudgesTheUnpackedSizeOfWhatOthersWrite() {
+    for (String name : new String[] {"crowdsourced", "scraped", "links"}) {
+      assertThat(topics.get("flowers." + name).config())
+          .containsEntry("compression.type", "uncompressed");
+    }
+    assertThat(topics.get("flowers.waiting-links").config())
+        .containsEntry("compression.type", "producer");
+  }
+
+  @Test
   void compactsWhatIsKeptByPair() {
     for (String name : new String[] {"training", "validation", "test", "receipts"}) {
       assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult;
@@ -40,11 +41,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -221,6 +228,7 @@ class FetchServiceTest {
   @Test
   void whatIsNoLinkGoesToQuarantineAndHoldsNothingUp() {
     String topic = cluster.topics().links().name();
+    takePacked(topic); // as a topic may be that somebody else made
     byte[] nested = link("h.test", "fine").value();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     records.add(new ProducerRecord<>(topic, 0, null, (byte[]) null));
@@ -231,8 +239,14 @@ class FetchServiceTest {
     records.add(linkOf("ftp://h.test/a"));
     records.add(linkOf("http://"));
     records.add(linkOf("http://" + "a".repeat(1_000_000) + ".test/"));
+    records.add(withHeader(link("h.test", "with a large header"), 2_000_000));
+    byte[] largeKey = new byte[2_000_000];
+    records.add(new ProducerRecord<>(topic, 0, largeKey, nested));
     records.add(link("h.test", "fine"));
     send(records);
+    ProducerRecord<byte[], byte[]> huge = withHeader(link("h.test", "huge"), 20_000_000);
+    sendPacked(huge);
+    records.add(huge);
 
     start(ScriptedFetcher.ofImages());
 
@@ -249,7 +263,18 @@ class FetchServiceTest {
             "SCHEMA_MISMATCH",
             "FETCH_URL_INVALID",
             "FETCH_URL_INVALID",
+            "RECORD_TOO_LARGE",
+            "RECORD_TOO_LARGE",
+            "RECORD_TOO_LARGE",
             "RECORD_TOO_LARGE");
+  }
+
+  @Test
+  void aHugeRecordThatIsSmallWhenPackedIsRefusedAtTheBroker() {
+    ProducerRecord<byte[], byte[]> huge = withHeader(link("h.test", "huge"), 20_000_000);
+
+    assertThatThrownBy(() -> sendPacked(huge))
+        .hasRootCauseInstanceOf(RecordTooLargeException.class);
   }
 
   @Test
@@ -503,6 +528,36 @@ class FetchServiceTest {
       }
     }
     return origins;
+  }
+
+  private static ProducerRecord<byte[], byte[]> withHeader(
+      ProducerRecord<byte[], byte[]> record, int bytes) {
+    record.headers().add("trace", new byte[bytes]);
+    return record;
+  }
+
+  /** Lets a topic take a record whose size it does not know before it is unpacked. */
+  private void takePacked(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ConfigEntry entry = new ConfigEntry(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(resource, List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))
+              .all());
+    }
+  }
+
+  /** Sends a record that is small while it is packed. */
+  private void sendPacked(ProducerRecord<byte[], byte[]> record) {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.put("max.request.size", 64_000_000);
+    settings.put("compression.type", "gzip");
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      TestCluster.acknowledged(producer.send(record));
+    }
   }
 
   private List<String> standings() {
