@@ -13,7 +13,8 @@ import java.util.TreeSet;
  */
 final class DueLinks {
 
-  private record Due(Instant at, long offset) {}
+  /** An offset and when its record is due. */
+  record Due(Instant at, long offset) {}
 
   private final TreeMap<Long, Instant> byOffset = new TreeMap<>();
   private final TreeSet<Due> byTime =
@@ -28,24 +29,25 @@ final class DueLinks {
     byTime.add(new Due(at, offset));
   }
 
-  /** Takes out the offsets that are due, the longest due first. */
-  List<Long> take(Instant now, int atMost) {
-    List<Long> due = new ArrayList<>();
+  /** Takes out those that are due, the longest due first. */
+  List<Due> take(Instant now, int atMost) {
+    List<Due> due = new ArrayList<>();
     while (due.size() < atMost && !byTime.isEmpty() && !byTime.first().at().isAfter(now)) {
-      long offset = byTime.pollFirst().offset();
-      byOffset.remove(offset);
-      due.add(offset);
+      Due first = byTime.pollFirst();
+      byOffset.remove(first.offset());
+      due.add(first);
     }
     return due;
   }
 
-  /** Takes out the lowest offsets, whenever they are due. */
-  List<Long> takeLowest(long below, int atMost) {
-    List<Long> lowest = new ArrayList<>();
+  /** Takes out those of the lowest offsets, whenever they are due. */
+  List<Due> takeLowest(long below, int atMost) {
+    List<Due> lowest = new ArrayList<>();
     while (lowest.size() < atMost && !byOffset.isEmpty() && byOffset.firstKey() < below) {
-      var first = byOffset.pollFirstEntry();
-      byTime.remove(new Due(first.getValue(), first.getKey()));
-      lowest.add(first.getKey());
+      var entry = byOffset.pollFirstEntry();
+      Due first = new Due(entry.getValue(), entry.getKey());
+      byTime.remove(first);
+      lowest.add(first);
     }
     return lowest;
   }

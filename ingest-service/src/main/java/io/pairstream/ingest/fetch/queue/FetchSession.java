@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.queue.DueLinks.Due;
 import io.pairstream.ingest.fetch.web.FetchRequest;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.FetchResult.Failed;
@@ -342,37 +343,64 @@ final class FetchSession implements AutoCloseable {
       }
       if (share.window().fullness() >= FULL
           && share.carriedAt().plus(CARRIED_EVERY).isBefore(now)) {
-        share.carried(now);
+        share.carry(MOST_CARRIED, now);
+      }
+      carryOn(share);
+    }
+  }
+
+  /** A part of what is to be carried on, so that no pass takes long. */
+  private void carryOn(Share share) {
+    if (share.toCarry() == 0) {
+      return;
+    }
+    List<Due> lowest =
+        share
+            .due()
+            .takeLowest(share.window().low() + FinishedOffsets.MOST_ABOVE / 2, share.toCarry());
+    int unread =
         readAgain(
             share,
-            share
-                .due()
-                .takeLowest(share.window().low() + FinishedOffsets.MOST_ABOVE / 2, MOST_CARRIED),
+            lowest,
             (record, waiting) -> {
               transaction.send(List.of(LinkOutputs.carriedOn(record)));
               share.finish(record.offset());
             });
-      }
-    }
+    share.stillToCarry(unread);
   }
 
   private interface Again {
     void accept(ConsumerRecord<byte[], byte[]> record, WaitingLink waiting);
   }
 
-  private void readAgain(Share share, List<Long> offsets, Again each) {
-    if (offsets.isEmpty()) {
-      return;
+  /**
+   * Reads records again, as many as memory has room for, and commits whenever enough has gathered.
+   * The others stay due as they were.
+   *
+   * @return how many the others are
+   */
+  private int readAgain(Share share, List<Due> taken, Again each) {
+    if (taken.isEmpty()) {
+      return 0;
     }
-    Set<Long> missing = new HashSet<>(offsets);
-    for (ConsumerRecord<byte[], byte[]> record : waitingLog.read(share.partition(), offsets)) {
+    Map<Long, Instant> missing = new HashMap<>();
+    taken.forEach(due -> missing.put(due.offset(), due.at()));
+    WaitingLog.Found again = waitingLog.read(share.partition(), missing.keySet());
+    for (long offset : again.unread()) {
+      share.due().add(offset, missing.remove(offset));
+    }
+    for (ConsumerRecord<byte[], byte[]> record : again.found()) {
       missing.remove(record.offset());
       waiting(share, record).ifPresent(waiting -> each.accept(record, waiting));
+      if (transaction.isDue()) {
+        commit();
+      }
     }
-    for (long offset : missing) {
+    for (long offset : missing.keySet()) {
       LOG.error("{}-{} was deleted before it was due", share.partition(), offset);
       share.finish(offset);
     }
+    return again.unread().size();
   }
 
   private void handOn() {

@@ -19,6 +19,7 @@ final class Share {
   private Instant restsUntil = Instant.EPOCH;
   private Duration rest = Duration.ZERO;
   private Instant carriedAt = Instant.EPOCH;
+  private int toCarry;
 
   Share(TopicPartition partition, FinishedOffsets committed) {
     this.partition = partition;
@@ -78,12 +79,24 @@ final class Share {
     return now.isBefore(restsUntil);
   }
 
-  /** When records were last carried on to make room. */
+  /** When it was last decided to carry records on to make room. */
   Instant carriedAt() {
     return carriedAt;
   }
 
-  void carried(Instant now) {
+  /** Records that are still to be carried on. */
+  int toCarry() {
+    return toCarry;
+  }
+
+  /** Decides to carry so many on, a part at a time. */
+  void carry(int records, Instant now) {
+    toCarry = records;
     carriedAt = now;
+  }
+
+  /** Notes how many of them are left. */
+  void stillToCarry(int records) {
+    toCarry = records;
   }
 }

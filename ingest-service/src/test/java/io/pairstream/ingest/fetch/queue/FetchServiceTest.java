@@ -421,6 +421,47 @@ class FetchServiceTest {
   }
 
   @Test
+  void largeWaitingLinksThatAreDueTogetherAreReadAFewAtATime() {
+    // Three times what is read at once.
+    byte[] link =
+        TestCluster.record(
+                cluster.topics().links(),
+                null,
+                "h.test",
+                PairLink.newBuilder(pairLink("h.test", "large"))
+                    .setAnnotations(Map.of("words", "w".repeat(800_000)))
+                    .build())
+            .value();
+    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      WaitingLink waiting =
+          WaitingLink.newBuilder()
+              .setValue(ByteBuffer.wrap(link))
+              .setOrigin(new Origin(cluster.topics().links().name(), 0, (long) i))
+              .setDueAt(clock.instant().plus(Duration.ofHours(1)))
+              .build();
+      records.add(TestCluster.record(topic, null, "h.test", waiting));
+    }
+    send(records);
+    FetchService service = start(ScriptedFetcher.ofImages());
+    until(() -> service.counts().notDue() == 60);
+
+    until(
+        () -> {
+          clock.advance(Duration.ofHours(1));
+          return service.counts().fetched() == 60;
+        });
+    service.close();
+
+    assertThat(
+            records(cluster.topics().scraped()).stream()
+                .map(record -> LinkHeaders.readLink(record.headers()).orElseThrow().getOffset()))
+        .hasSize(60)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void instancesThatComeAndGoLoseNothingAndRepeatNothing() {
     List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
