@@ -171,10 +171,7 @@ final class FetchSession implements AutoCloseable {
   private void work() {
     rest();
     boolean busy = !underWay.isEmpty() || !ended.isEmpty() || hosts.waiting() > 0;
-    take(member.poll(busy ? BUSY_POLL : IDLE_POLL));
-    if (lost) {
-      throw new KafkaException("the partitions went to another instance");
-    }
+    poll(busy ? BUSY_POLL : IDLE_POLL);
     takeDue();
     handOn();
     settle();
@@ -184,12 +181,19 @@ final class FetchSession implements AutoCloseable {
     counts.accept(now());
   }
 
+  private void poll(Duration atMost) {
+    take(member.poll(atMost));
+    if (lost) {
+      throw new KafkaException("the partitions went to another instance");
+    }
+  }
+
   private void drain() {
     long deadline = System.nanoTime() + DRAIN.toNanos();
     member.pause(member.assignment());
     while (!underWay.isEmpty() && System.nanoTime() - deadline < 0) {
       // Its records are none, but it keeps the member in its group.
-      take(member.poll(BUSY_POLL));
+      poll(BUSY_POLL);
       settle();
     }
     settle();

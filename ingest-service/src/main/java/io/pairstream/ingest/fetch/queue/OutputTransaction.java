@@ -58,7 +58,12 @@ final class OutputTransaction implements AutoCloseable {
     return open && (bytes >= MOST_BYTES || System.nanoTime() - openedAt >= GATHERED_FOR.toNanos());
   }
 
-  /** Commits what was sent; does nothing where that is nothing. */
+  /**
+   * Commits what was sent; does nothing where that is nothing.
+   *
+   * @throws KafkaException where no share has anything finished, because what was sent was for
+   *     shares that are no longer ours; others send it too
+   */
   void commit(Collection<Share> shares, ConsumerGroupMetadata member) {
     if (!open) {
       return;
@@ -69,6 +74,9 @@ final class OutputTransaction implements AutoCloseable {
         var finished = share.window().finished();
         offsets.put(share.partition(), new OffsetAndMetadata(finished.low(), finished.metadata()));
       }
+    }
+    if (offsets.isEmpty()) {
+      throw new KafkaException("what was sent is another instance's to send");
     }
     producer.sendOffsetsToTransaction(offsets, member);
     producer.commitTransaction();
