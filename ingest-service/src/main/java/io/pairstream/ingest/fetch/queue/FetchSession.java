@@ -232,19 +232,30 @@ final class FetchSession implements AutoCloseable {
         boolean taken =
             !share.window().isBeyond(record.offset())
                 && (isOfLinks(partition) ? takeLink(share, record) : takeWaiting(share, record));
-        if (!taken) {
+        if (taken) {
+          share.rested();
+        } else {
           member.seek(partition, record.offset());
           share.rest(clock.instant(), SHORTEST_REST, LONGEST_REST);
+          askAhead(records.records(partition), record.offset());
           all = false;
           break;
         }
       }
       if (all) {
-        share.rested();
         OffsetAndMetadata next = records.nextOffsets().get(partition);
         if (next != null) {
           share.window().readTo(next.offset());
         }
+      }
+    }
+  }
+
+  /** Asks for the schemas of all that was read, so that not each of them costs a rest. */
+  private void askAhead(List<ConsumerRecord<byte[], byte[]>> records, long from) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (record.offset() > from && record.topic().equals(topics.links().name())) {
+        linkReader.askAhead(record.value());
       }
     }
   }
@@ -339,9 +350,13 @@ final class FetchSession implements AutoCloseable {
             share,
             share.due().take(now, room),
             (record, waiting) -> {
-              if (!admit(share, record.offset(), LinkOutputs.tried(waiting))) {
+              if (admit(share, record.offset(), LinkOutputs.tried(waiting))) {
+                share.rested();
+              } else {
                 share.due().add(record.offset(), waiting.getDueAt());
-                share.rest(now, SHORTEST_REST, LONGEST_REST);
+                if (!share.isResting(now)) {
+                  share.rest(now, SHORTEST_REST, LONGEST_REST);
+                }
               }
             });
       }

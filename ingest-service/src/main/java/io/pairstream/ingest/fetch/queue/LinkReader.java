@@ -83,6 +83,15 @@ final class LinkReader {
     this.captionBytes = captionBytes;
   }
 
+  /** Asks for the schema of a value that will be read soon. */
+  void askAhead(byte[] value) {
+    WireFormat.schemaId(value)
+        .ifPresent(
+            id -> {
+              var unused = schemas.of(id);
+            });
+  }
+
   Read read(TriedLink tried) {
     LinkRecord record = tried.record();
     if (record.size() > LinkPublisher.MAX_RECORD_BYTES) {

@@ -70,7 +70,7 @@ final class Share {
     restsUntil = now.plus(rest);
   }
 
-  /** Reading went on. */
+  /** Reading went on, if only by one record. */
   void rested() {
     rest = Duration.ZERO;
   }

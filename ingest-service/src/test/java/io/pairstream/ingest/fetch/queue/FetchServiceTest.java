@@ -278,6 +278,20 @@ class FetchServiceTest {
   }
 
   @Test
+  void recordsOfManyUnknownSchemasHoldTheirPartitionUpForAMoment() {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int id = 0; id < 150; id++) {
+      byte[] value = ByteBuffer.allocate(9).putInt(1, 123_456 + id).array();
+      records.add(new ProducerRecord<>(cluster.topics().links().name(), 0, null, value));
+    }
+    send(records);
+
+    start(ScriptedFetcher.ofImages());
+
+    assertThat(auditAfter(150).links().quarantined()).isEqualTo(150);
+  }
+
+  @Test
   void aWaitingRecordOfNobodyGoesToQuarantine() {
     send(
         List.of(
