@@ -153,10 +153,11 @@ public final class BatchRoutes implements AutoCloseable {
   private void upload(Incoming request, BatchInputs body, Outgoing out) throws IOException {
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
-    try (BatchInputs inputs = body) {
+    try (BatchInputs inputs = body;
+        ResultSpool spool = ResultSpool.open(spoolFolder)) {
       new BatchUpload(
               intake, log, limits, quota, clock, request.principal(), HexFormat.of().formatHex(id))
-          .run(inputs, out, spoolFolder);
+          .run(inputs, out, spool);
     }
   }
 

@@ -15,7 +15,7 @@ import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,27 +102,25 @@ final class BatchUpload {
   /**
    * Takes a batch; returns once everything is settled and the results are sent.
    *
-   * @param spoolFolder where results wait for the client
+   * @param spool where results wait for the client, empty; whoever opened it closes it
    * @throws ProblemException where the batch cannot be begun
    * @throws IOException where the client is gone
    */
-  void run(BatchInputs body, Outgoing out, Path spoolFolder) throws IOException {
+  void run(BatchInputs body, Outgoing out, ResultSpool spool) throws IOException {
     log.write(part(List.of(), clock.instant(), false, false));
     OutputStream answer = out.begin(200, MEDIA_TYPE, Map.of("Location", statusUrl()));
-    try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
-      spool.add(line(head()));
-      Thread sending = start("batch-results", () -> send(spool, answer));
-      Thread settling = start("batch-settle", () -> settle(spool));
-      try {
-        boolean whole = read(body);
-        end(whole);
-      } catch (IOException | RuntimeException | Error e) {
-        end(false);
-        throw e;
-      } finally {
-        join(settling);
-        awaitReader(sending);
-      }
+    spool.add(line(head()));
+    Thread sending = start("batch-results", () -> send(spool, answer));
+    Thread settling = start("batch-settle", () -> settle(spool));
+    try {
+      boolean whole = read(body);
+      end(whole);
+    } catch (IOException | RuntimeException | Error e) {
+      end(false);
+      throw e;
+    } finally {
+      join(settling);
+      awaitReader(sending);
     }
   }
 
@@ -193,19 +191,28 @@ final class BatchUpload {
       log.write(part(List.of(), clock.instant(), true, whole));
       spool.add(line(totals(last, whole)));
     } catch (ProblemException e) {
-      stopped = Optional.of(e.problem());
-      spool.add(line(totals(e.problem().json(), false)));
-      leavePlaces();
+      giveUp(spool, e.problem());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       LOG.error("batch {} failed", batchId, e);
-      Problem fault = Problem.of(ProblemKind.INTERNAL, "this is a fault of ours");
-      stopped = Optional.of(fault);
-      spool.add(line(totals(fault.json(), false)));
-      leavePlaces();
+      giveUp(spool, Problem.of(ProblemKind.INTERNAL, "this is a fault of ours"));
     } finally {
       spool.end();
+    }
+  }
+
+  /**
+   * Ends the batch with a problem; its places are other batches' whether that can be said or not.
+   */
+  private void giveUp(ResultSpool spool, Problem problem) {
+    stopped = Optional.of(problem);
+    try {
+      spool.add(line(totals(problem.json(), false)));
+    } catch (UncheckedIOException e) {
+      LOG.error("batch {} ends without its last line: {}", batchId, e.getMessage());
+    } finally {
+      leavePlaces();
     }
   }
 

@@ -34,13 +34,19 @@ final class ResultSpool implements AutoCloseable {
             StandardOpenOption.DELETE_ON_CLOSE));
   }
 
-  /** Adds bytes at the end. */
+  /**
+   * Adds bytes at the end, all or none.
+   *
+   * @throws UncheckedIOException where the disk does not take them
+   */
   synchronized void add(byte[] bytes) {
     try {
       ByteBuffer left = ByteBuffer.wrap(bytes);
+      long end = written;
       while (left.hasRemaining()) {
-        written += file.write(left, written);
+        end += file.write(left, end);
       }
+      written = end;
     } catch (IOException e) {
       throw new UncheckedIOException("a batch's results cannot be kept on disk", e);
     }
@@ -65,7 +71,8 @@ final class ResultSpool implements AutoCloseable {
       }
       wait();
     }
-    int count = file.read(ByteBuffer.wrap(into), sent);
+    int most = (int) Math.min(into.length, written - sent);
+    int count = file.read(ByteBuffer.wrap(into, 0, most), sent);
     sent += count;
     return count;
   }

@@ -1,0 +1,113 @@
+package io.pairstream.ingest.batches;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Quota;
+import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.ingest.pairs.Taken;
+import io.pairstream.ingest.publish.NewLink;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class BatchUploadTest {
+
+  private static final String BATCH = "0123456789abcdef0123456789abcdef";
+
+  /** As many as all batches have together; see {@link BatchLimits}. */
+  private static final int PLACES = 1024;
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+
+  @Test
+  void diskThatFailsLeavesTheBatchsPlacesToOthers() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    BatchLimits limits = new BatchLimits();
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try (BatchLog log =
+        new BatchLog(
+            cluster.topics().batches(),
+            cluster.registry(),
+            Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+      ResultSpool spool = ResultSpool.open(folder);
+      Taken first = new Taken("id", false, "", "links", 0, 0);
+      // The first input's result is to be kept while the others still hold their places.
+      Intake intake =
+          (submission, producer, batchId) ->
+              isNumber(1, submission)
+                  ? CompletableFuture.completedFuture(first)
+                  : new CompletableFuture<>();
+
+      new BatchUpload(
+              intake, log, limits, Quota.UNLIMITED, Clock.systemUTC(), Principal.ANONYMOUS, BATCH)
+          .run(new Numbered(50, spool), (status, mediaType, headers) -> answer, spool);
+    }
+
+    CompletableFuture<Void> all =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < PLACES; i++) {
+                limits.takePlace();
+              }
+            });
+    assertThat(all).succeedsWithin(60, TimeUnit.SECONDS);
+  }
+
+  private static boolean isNumber(int number, Submission submission) {
+    return submission instanceof Submission.Link link
+        && link.link().caption().equals("number " + number);
+  }
+
+  /** Links with numbers for captions, on a disk that fails with the first. */
+  private static final class Numbered implements BatchInputs {
+
+    private final int inputs;
+    private final ResultSpool disk;
+    private int number;
+
+    Numbered(int inputs, ResultSpool disk) {
+      this.inputs = inputs;
+      this.disk = disk;
+    }
+
+    @Override
+    public Optional<Input> next() throws IOException {
+      disk.close();
+      return number == inputs ? Optional.empty() : Optional.of(new Line(++number));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private record Line(long line) implements BatchInputs.Input {
+
+    @Override
+    public int sizeBytes() {
+      return 1;
+    }
+
+    @Override
+    public Submission submission(Principal sender) {
+      return new Submission.Link(NewLink.of("https://example.org/" + line, "number " + line, "en"));
+    }
+
+    @Override
+    public void release() {}
+  }
+}
