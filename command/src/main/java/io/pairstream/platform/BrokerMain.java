@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
 import kafka.Kafka;
 import kafka.tools.StorageTool;
@@ -79,6 +80,9 @@ public final class BrokerMain {
     settings.setProperty("transaction.state.log.min.isr", "1");
     settings.setProperty("share.coordinator.state.topic.min.isr", "1");
 
+    // A group without members keeps its place as long as any topic keeps its records.
+    settings.setProperty(
+        "offsets.retention.minutes", Long.toString(Duration.ofDays(365).toMinutes()));
     // Services start one after the other, so waiting for more members only delays the first.
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
     // A node that was killed is waited for no longer than this when it comes back.

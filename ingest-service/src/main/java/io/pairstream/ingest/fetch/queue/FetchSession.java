@@ -599,7 +599,31 @@ final class FetchSession implements AutoCloseable {
                 : FinishedOffsets.read(offset.offset(), offset.metadata());
         shares.put(partition, new Share(partition, finished));
       }
+      warnOfLostOffsets(partitions, committed);
       LOG.info("working on {}", partitions);
+    }
+
+    /** A group that never worked and one whose offsets expired look alike, but for the log. */
+    private void warnOfLostOffsets(
+        Collection<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+      List<TopicPartition> unknown =
+          partitions.stream().filter(partition -> committed.get(partition) == null).toList();
+      if (unknown.isEmpty()) {
+        return;
+      }
+      member
+          .beginningOffsets(unknown)
+          .forEach(
+              (partition, beginning) -> {
+                if (beginning > 0) {
+                  LOG.warn(
+                      "nothing is known of what was fetched of {}, whose log begins at {}: links"
+                          + " may be fetched again. Brokers keep offsets for"
+                          + " offsets.retention.minutes; it should be a year",
+                      partition,
+                      beginning);
+                }
+              });
     }
 
     @Override
