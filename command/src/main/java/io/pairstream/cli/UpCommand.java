@@ -61,7 +61,7 @@ final class UpCommand implements Callable<Integer> {
       paramLabel = "ADDRESS",
       description =
           "Fetch links too, and tell hosts this web or e-mail address, at which their owners can"
-              + " object. Without it links wait.")
+              + " object. Without it links wait, for a year at most.")
   private String fetchContact;
 
   @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")

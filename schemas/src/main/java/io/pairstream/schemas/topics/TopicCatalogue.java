@@ -83,14 +83,14 @@ public final class TopicCatalogue {
     return List.of(
         raw(CROWDSOURCED),
         raw(SCRAPED),
-        fromOutside(LINKS, "host of the URL", PairLink.SCHEMA$, new Kept.For(A_WEEK)),
+        fromOutside(LINKS, "host of the URL", PairLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(TRAINING, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(VALIDATION, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
         open(TAKEDOWNS, "what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
-        open(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_WEEK)),
+        open(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
         open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
         open(

@@ -3,6 +3,7 @@ package io.pairstream.schemas.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -66,6 +67,14 @@ class TopicCatalogueTest {
   void compactsWhatIsKeptByPair() {
     for (String name : new String[] {"training", "validation", "test", "receipts"}) {
       assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");
+    }
+  }
+
+  @Test
+  void keepsLinksForAYearInWhichNobodyFetchesThem() {
+    for (String name : new String[] {"links", "waiting-links"}) {
+      assertThat(topics.get("flowers." + name).config())
+          .containsEntry("retention.ms", Long.toString(Duration.ofDays(365).toMillis()));
     }
   }
 
