@@ -251,6 +251,15 @@ public final class RetryLinks {
       sends.clear();
     }
 
+    /** At once: until its time-out an open transaction holds up all readers of its partitions. */
+    private void rollBack() {
+      try {
+        producer.abortTransaction();
+      } catch (KafkaException | IllegalStateException e) {
+        // The broker is away, or nobody knows whether it has committed: the time-out decides.
+      }
+    }
+
     private RecordMetadata written(Future<RecordMetadata> send) {
       try {
         return send.get();
@@ -301,7 +310,9 @@ public final class RetryLinks {
 
     @Override
     public void close() {
-      // What is not committed is rolled back by the next run, or after its time-out.
+      if (!links.isEmpty()) {
+        rollBack();
+      }
       producer.close(Duration.ZERO);
     }
   }
