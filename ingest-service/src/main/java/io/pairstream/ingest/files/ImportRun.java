@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.files.BulkImport.Result;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class ImportRun {
   private final Optional<FailedEntries> failed;
   private final ImportListener listener;
   private final Consumer<String> notices;
+  private volatile boolean isWriteFailureTold;
 
   /**
    * What became of a source.
@@ -39,7 +41,8 @@ public final class ImportRun {
    * An import that is to be run.
    *
    * @param failed where entries that give no pair are written down
-   * @param notices told in sentences for the owner what was decided about a source
+   * @param notices told in sentences for the owner what was decided about a source, and from
+   *     another thread, once, that the state cannot be written for now
    */
   public ImportRun(
       PairSources opener,
@@ -60,7 +63,7 @@ public final class ImportRun {
    * @param only the entries that are wanted, by the path of their source; empty for all
    * @throws io.pairstream.ingest.publish.PublishFailedException where the broker did not take one
    * @throws UnusableSourceException where the only source gives nothing
-   * @throws java.io.UncheckedIOException where the state cannot be written
+   * @throws UncheckedIOException where the state cannot be written in the end
    */
   public List<Outcome> run(
       ImportSink sink, List<ImportSource> sources, Map<String, SortedSet<Long>> only, long limit) {
@@ -73,15 +76,28 @@ public final class ImportRun {
             });
     var unused =
         writer.scheduleWithFixedDelay(
-            state::write,
+            this::writeState,
             BETWEEN_WRITES.toMillis(),
             BETWEEN_WRITES.toMillis(),
             TimeUnit.MILLISECONDS);
     try {
       return runAll(sink, sources, only, limit);
     } finally {
-      writer.shutdownNow();
+      // An interrupt would fail a write that is under way.
+      writer.shutdown();
       state.write();
+    }
+  }
+
+  /** Writes while the import goes on: what fails now may be written the next time. */
+  private void writeState() {
+    try {
+      state.write();
+    } catch (UncheckedIOException e) {
+      if (!isWriteFailureTold) {
+        isWriteFailureTold = true;
+        notices.accept(e.getMessage() + "; the import goes on and tries again");
+      }
     }
   }
 

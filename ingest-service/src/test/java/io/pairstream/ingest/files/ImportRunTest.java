@@ -32,6 +32,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -48,7 +50,7 @@ class ImportRunTest {
 
   @TempDir Path folder;
 
-  private final List<String> notices = new ArrayList<>();
+  private final List<String> notices = new CopyOnWriteArrayList<>();
   private final List<SourceItem.Problem> problems = new ArrayList<>();
   private double lastShare;
 
@@ -71,6 +73,35 @@ class ImportRunTest {
     sink.held.get(1).complete(null);
     assertThat(state.entry(source)).isEqualTo(3);
     assertThat(state.isWhole(source)).isFalse();
+  }
+
+  @Test
+  void stateThatCannotBeWrittenIsTriedAgain() throws IOException {
+    write("a.csv", "x.png,one\nx.png,two\nx.png,three\n");
+    image("x.png");
+    write("states", "a file where the state's folder is to be");
+    Path stateFile = folder.resolve("states/state.json");
+    Taken sink =
+        new Taken() {
+          @Override
+          public CompletableFuture<?> publish(NewPair pair) {
+            if (pair.caption().equals("two")) {
+              until(() -> !notices.isEmpty());
+              assertThat(folder.resolve("states").toFile().delete()).isTrue();
+            } else if (pair.caption().equals("three")) {
+              until(() -> Files.exists(stateFile));
+            }
+            return super.publish(pair);
+          }
+        };
+
+    run(ImportState.in(stateFile, "o"), sink, ImportSource.of(List.of(path("a.csv"))), 9);
+
+    assertThat(sink.captions).containsExactly("one", "two", "three");
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .contains(stateFile.toString(), "the import goes on");
   }
 
   @Test
@@ -258,6 +289,14 @@ class ImportRunTest {
       assertThat(rest.get(0).result().published()).isLessThan(rows);
       // At most 64 MiB are in flight, and what is acknowledged is in the file a moment later.
       assertThat(repeated).isLessThan(rows);
+    }
+  }
+
+  /** Waits; the test's time-out ends it. */
+  private static void until(BooleanSupplier isSo) {
+    while (!isSo.getAsBoolean()) {
+      assertThat(Thread.currentThread().isInterrupted()).as("the test takes too long").isFalse();
+      Thread.onSpinWait();
     }
   }
 
