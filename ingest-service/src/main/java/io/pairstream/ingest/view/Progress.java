@@ -1,24 +1,43 @@
 package io.pairstream.ingest.view;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** How far a view has come, and who waits for it to come further. Thread-safe. */
 final class Progress {
 
+  /** Longer than any request lasts: whoever asked has given up by then. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Map<Integer, Long> positions = new HashMap<>();
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final Set<Waiting> waiting = new HashSet<>();
+  private final Duration patience;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private boolean isCaughtUp;
   private String trouble = "";
 
   /** Somebody who waits until a partition's position is at least {@code position}. */
   private record Waiting(int partition, long position, CompletableFuture<Void> reached) {}
+
+  Progress() {
+    this(PATIENCE);
+  }
+
+  /**
+   * @param patience how long somebody waits at most
+   */
+  Progress(Duration patience) {
+    this.patience = patience;
+  }
 
   CompletableFuture<Void> caughtUp() {
     return caughtUp.copy();
@@ -50,9 +69,7 @@ final class Progress {
       positions.putAll(now);
       for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
         Waiting one = each.next();
-        if (one.reached().isDone()) {
-          each.remove();
-        } else if (isAtLeast(one.partition(), one.position())) {
+        if (isAtLeast(one.partition(), one.position())) {
           each.remove();
           arrived.add(one.reached());
         }
@@ -77,16 +94,33 @@ final class Progress {
     trouble = what;
   }
 
+  /** How many wait. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  /** Fails with a {@link java.util.concurrent.TimeoutException} where it takes too long. */
   private CompletableFuture<Void> atLeast(int partition, long position) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
+    Waiting one = new Waiting(partition, position, reached);
     synchronized (this) {
-      if (!isAtLeast(partition, position)) {
-        waiting.add(new Waiting(partition, position, reached));
-        return reached;
+      if (isAtLeast(partition, position)) {
+        return CompletableFuture.completedFuture(null);
       }
+      waiting.add(one);
     }
-    reached.complete(null);
-    return reached;
+    return reached
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                forget(one);
+              }
+            });
+  }
+
+  private synchronized void forget(Waiting one) {
+    waiting.remove(one);
   }
 
   private boolean isAtLeast(int partition, long position) {

@@ -1,0 +1,41 @@
+package io.pairstream.ingest.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProgressTest {
+
+  @Test
+  void nobodyWaitsForEver() {
+    Progress progress = new Progress(Duration.ofMillis(1));
+
+    CompletableFuture<Void> reached = progress.reached(0, 5);
+
+    assertThatThrownBy(reached::join).hasCauseInstanceOf(TimeoutException.class);
+    assertThat(progress.waiting()).isZero();
+  }
+
+  @Test
+  void whoWaitsIsToldAndForgotten() {
+    Progress progress = new Progress(Duration.ofMinutes(1));
+    CompletableFuture<Void> reached = progress.reached(0, 5);
+    CompletableFuture<Void> all = progress.reachedAll(Map.of(0, 6L, 1, 1L));
+
+    progress.moveTo(Map.of(0, 6L));
+
+    assertThat(reached).isCompleted();
+    assertThat(all).isNotDone();
+    assertThat(progress.waiting()).isEqualTo(1);
+    progress.moveTo(Map.of(1, 1L));
+    assertThat(all).isCompleted();
+    assertThat(progress.waiting()).isZero();
+  }
+}
