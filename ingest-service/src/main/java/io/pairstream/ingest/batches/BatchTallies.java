@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /**
  * Counts batches. A count looks up every pair of its batch, so it stands for a while, the longer
- * the more it cost: whoever asks all the time costs a small share of a core. Thread-safe.
+ * the more it cost: whoever asks all the time costs a small share of a core. Parts that came since
+ * are added to it. Thread-safe.
  */
 final class BatchTallies {
 
@@ -55,10 +56,7 @@ final class BatchTallies {
     }
     // One at a time counts; the others take over what it finds.
     synchronized (counting) {
-      if (!counting.stands()) {
-        counting.count(batchId);
-      }
-      return counting.counted;
+      return counting.count(batchId);
     }
   }
 
@@ -66,31 +64,50 @@ final class BatchTallies {
   private final class Counting {
 
     private Optional<Counted> counted = Optional.empty();
+    private Sum sum = new Sum();
+    private long nextOffset;
     private long countedAtNanos;
 
-    boolean stands() {
-      return counted
-          .filter(c -> System.nanoTime() - countedAtNanos < c.standsFor().toNanos())
-          .isPresent();
+    /** New parts are counted each time; the pairs of the others only where no count stands. */
+    Optional<Counted> count(String batchId) {
+      Optional<Counted> standing =
+          counted.filter(c -> System.nanoTime() - countedAtNanos < c.standsFor().toNanos());
+      // Where a schema or the disk fails, a part may be counted by half: nothing stands then.
+      counted = Optional.empty();
+      counted = standing.isPresent() ? goOn(batchId, standing.get()) : begin(batchId);
+      return counted;
     }
 
-    void count(String batchId) {
+    private Optional<Counted> goOn(String batchId, Counted standing) {
+      return Optional.of(
+          addParts(batchId) ? new Counted(sum.tally(batchId), standing.standsFor()) : standing);
+    }
+
+    private Optional<Counted> begin(String batchId) {
       long startedAt = System.nanoTime();
-      Sum sum = new Sum();
-      boolean found =
-          batches.parts(
-              batchId,
-              part -> {
-                sum.add(part);
-                return true;
-              });
+      sum = new Sum();
+      nextOffset = 0;
+      boolean found = addParts(batchId);
       countedAtNanos = System.nanoTime();
       Duration cost = Duration.ofNanos(countedAtNanos - startedAt);
-      counted =
-          found
-              ? Optional.of(
-                  new Counted(sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST)))
-              : Optional.empty();
+      return found
+          ? Optional.of(
+              new Counted(sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST)))
+          : Optional.empty();
+    }
+
+    /** Adds the parts behind the last that is counted; says whether there are any. */
+    private boolean addParts(String batchId) {
+      long from = nextOffset;
+      batches.parts(
+          batchId,
+          from,
+          (offset, part) -> {
+            sum.add(part);
+            nextOffset = offset + 1;
+            return true;
+          });
+      return nextOffset > from;
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,14 +66,39 @@ public final class BatchView implements AutoCloseable {
    */
   boolean parts(String batchId, Predicate<BatchPart> visitor) {
     boolean[] found = new boolean[1];
-    byte[] id = batchId.getBytes(UTF_8);
-    view.scan(
-        ByteBuffer.allocate(id.length + 1).put(id).put((byte) 0).array(),
-        (key, value) -> {
+    parts(
+        batchId,
+        0,
+        (offset, part) -> {
           found[0] = true;
-          return visitor.test(topic.value().deserializer().deserialize(topic.name(), value));
+          return visitor.test(part);
         });
     return found[0];
+  }
+
+  /**
+   * The same, from an offset of the batch's partition on; what stands before it is not read.
+   *
+   * @param fromOffset at least 0
+   */
+  void parts(String batchId, long fromOffset, PartVisitor visitor) {
+    byte[] id = batchId.getBytes(UTF_8);
+    byte[] prefix = Arrays.copyOf(id, id.length + 1);
+    view.scan(
+        prefix,
+        ByteBuffer.allocate(prefix.length + Long.BYTES).put(prefix).putLong(fromOffset).array(),
+        (key, value) ->
+            visitor.visit(
+                ByteBuffer.wrap(key).getLong(prefix.length),
+                topic.value().deserializer().deserialize(topic.name(), value)));
+  }
+
+  /** Sees parts one by one. */
+  @FunctionalInterface
+  interface PartVisitor {
+
+    /** Returns whether to go on. */
+    boolean visit(long offset, BatchPart part);
   }
 
   /** Completes once this instance has read all that is there now. */

@@ -107,13 +107,13 @@ final class DiskTable implements AutoCloseable {
     }
   }
 
-  /** Entries whose keys begin with {@code prefix}, in the keys' byte order. */
-  void scan(byte[] prefix, EntryVisitor visitor) {
-    byte[] from = entry(prefix);
+  /** Entries from {@code first} on whose keys begin with {@code prefix}, in byte order. */
+  void scan(byte[] prefix, byte[] first, EntryVisitor visitor) {
+    byte[] marked = entry(prefix);
     try (RocksIterator iterator = db.newIterator(readOptions)) {
-      for (iterator.seek(from); iterator.isValid(); iterator.next()) {
+      for (iterator.seek(entry(first)); iterator.isValid(); iterator.next()) {
         byte[] key = iterator.key();
-        if (!startsWith(key, from)
+        if (!startsWith(key, marked)
             || !visitor.visit(withoutMark(key), Entry.of(iterator.value()))) {
           return;
         }

@@ -302,8 +302,10 @@ final class Follower implements AutoCloseable {
     long keptFrom = now.minus(plan.kept().get()).toEpochMilli();
     AtomicInteger deleted = new AtomicInteger();
     try (DiskTable.Change change = table.change()) {
+      byte[] all = new byte[0];
       table.scan(
-          new byte[0],
+          all,
+          all,
           (key, entry) -> {
             if (entry.atMillis() <= keptFrom) {
               change.delete(key);

@@ -94,11 +94,22 @@ public final class TopicView implements AutoCloseable {
    * @throws ViewStorageException where the disk fails
    */
   public void scan(byte[] prefix, Visitor visitor) {
+    scan(prefix, prefix, visitor);
+  }
+
+  /**
+   * The same, from a key on.
+   *
+   * @param first begins with {@code prefix}; what stands before it is not read
+   */
+  public void scan(byte[] prefix, byte[] first, Visitor visitor) {
     boolean unused =
         reading(
             () -> {
               table.scan(
-                  prefix, (key, entry) -> !isKept(entry) || visitor.visit(key, entry.value()));
+                  prefix,
+                  first,
+                  (key, entry) -> !isKept(entry) || visitor.visit(key, entry.value()));
               return true;
             });
   }

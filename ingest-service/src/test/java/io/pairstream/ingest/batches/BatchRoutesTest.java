@@ -17,6 +17,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -394,6 +395,46 @@ class BatchRoutesTest {
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void statusCountsWhatWasWrittenBeforeItWasAsked() throws Exception {
+    int inputs = 20_000; // so many that a count of them stands for a while
+    try (BatchLog log =
+        new BatchLog(
+            cluster.topics().batches(),
+            cluster.registry(),
+            Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+      for (int line = 1; line <= inputs; line += 2000) {
+        log.write(part(line, 2000));
+      }
+      assertThat(get("/v1/batches/" + UNKNOWN).path("inputs").asInt()).isEqualTo(inputs);
+
+      log.write(part(inputs + 1, 1));
+
+      JsonNode after = get("/v1/batches/" + UNKNOWN);
+      assertThat(after.path("inputs").asInt()).isEqualTo(inputs + 1);
+      assertThat(counts(after.path("by_standing"))).containsOnly(Map.entry("RECEIVED", inputs + 1));
+    }
+  }
+
+  private static BatchPart part(int firstLine, int inputs) {
+    return BatchPart.newBuilder()
+        .setBatchId(UNKNOWN)
+        .setProducer("anonymous")
+        .setInputs(
+            IntStream.range(firstLine, firstLine + inputs)
+                .mapToObj(
+                    line ->
+                        BatchInput.newBuilder()
+                            .setLine(line)
+                            .setId(String.format("%032x", line))
+                            .build())
+                .toList())
+        .setClosed(false)
+        .setWhole(false)
+        .setReceivedAt(Instant.now())
+        .build();
   }
 
   @Test
