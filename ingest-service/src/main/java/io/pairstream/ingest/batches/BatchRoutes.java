@@ -53,9 +53,6 @@ public final class BatchRoutes implements AutoCloseable {
   private static final String TAR = "application/x-tar";
   private static final String PARQUET = "application/vnd.apache.parquet";
 
-  /** Parquet files that lie on this instance's disk at once. */
-  private static final int PARQUET_FILES = 2;
-
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final int ID_BYTES = 16;
 
@@ -71,7 +68,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final Clock clock;
   private final Path spoolFolder;
   private final BatchLimits limits = new BatchLimits();
-  private final ParquetPlaces parquetFiles = new ParquetPlaces(PARQUET_FILES);
+  private final ParquetPlaces parquetFiles = new ParquetPlaces(DataSetBody.PARQUET_FILES);
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
       Executors.newScheduledThreadPool(

@@ -40,11 +40,11 @@ final class DataSetBody implements BatchInputs {
   /** Most bytes that may come out of a Parquet file's pages. */
   private static final long MAX_UNPACKED_PARQUET_BYTES = 8L * 1024 * 1024 * 1024;
 
+  /** Parquet files that an instance reads at once. */
+  static final int PARQUET_FILES = 2;
+
   /** Largest Parquet file. */
   static final long MAX_PARQUET_BYTES = 1024L * 1024 * 1024;
-
-  /** Largest page: a page of each column is in memory at once. */
-  private static final int MAX_PAGE_BYTES = 128 * 1024 * 1024;
 
   /** What the sender says of itself is in the data set; the rest is known from its key. */
   private static final PairSources SOURCES =
@@ -98,7 +98,10 @@ final class DataSetBody implements BatchInputs {
           SOURCES.openParquet(
               NAME,
               file,
-              new ParquetLimits(MAX_PAGE_BYTES, UnpackLimits.atMost(MAX_UNPACKED_PARQUET_BYTES))),
+              ParquetLimits.ofSentFiles(
+                  PARQUET_FILES,
+                  Runtime.getRuntime().maxMemory(),
+                  UnpackLimits.atMost(MAX_UNPACKED_PARQUET_BYTES))),
           Optional.of(file));
     } catch (IOException | UnusableSourceException e) {
       boolean unused = Files.deleteIfExists(file);

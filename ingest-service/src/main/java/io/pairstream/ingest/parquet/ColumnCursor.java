@@ -17,6 +17,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 /** The values of one column, row by row. For one thread. */
 final class ColumnCursor {
 
+  /** Most values of a row, those of nothing included: no image has as many captions. */
+  static final int MAX_ROW_VALUES = 1_000_000;
+
   private final ColumnDescriptor column;
   private final UnpackMeter given;
   private final long values;
@@ -49,7 +52,11 @@ final class ColumnCursor {
    */
   List<ParquetValue> next(int maxBytes, int maxValues) throws IOException {
     List<ParquetValue> row = new ArrayList<>(1);
+    int ofRow = 0;
     do {
+      if (++ofRow > MAX_ROW_VALUES) {
+        throw new ParquetException("a row has more than " + MAX_ROW_VALUES + " values");
+      }
       if (read >= values) {
         throw new ParquetException("its values end before its rows do");
       }

@@ -35,18 +35,27 @@ final class PageStream implements PageReader {
   /** Largest header of a page, its statistics included. */
   private static final int MAX_HEADER_BYTES = 1024 * 1024;
 
+  /** Largest dictionary: writers stop at 1 MiB of values, of which none is shorter than 4 bytes. */
+  static final int MAX_DICTIONARY_VALUES = 1_000_000;
+
+  /** What the reader's object for a value of bytes takes, with its place in the array. */
+  private static final int OBJECT_BYTES = 48;
+
   private final ColumnDescriptor column;
   private final CompressionCodec codec;
   private final long values;
   private final FilePart input;
   private final ParquetLimits limits;
   private final UnpackMeter meter;
+  private final PageRoom room;
+  private long heldBytes;
   private Optional<PageHeader> pending = Optional.empty();
 
   /**
    * @param values how many values the pages have together
    * @param input the pages
    * @param meter counts what comes out of the file
+   * @param room for the pages of all columns that are read together
    */
   PageStream(
       ColumnDescriptor column,
@@ -54,13 +63,15 @@ final class PageStream implements PageReader {
       long values,
       FilePart input,
       ParquetLimits limits,
-      UnpackMeter meter) {
+      UnpackMeter meter,
+      PageRoom room) {
     this.column = column;
     this.codec = codec;
     this.values = values;
     this.input = input;
     this.limits = limits;
     this.meter = meter;
+    this.room = room;
   }
 
   @Override
@@ -77,13 +88,24 @@ final class PageStream implements PageReader {
         return null; // as the interface has it
       }
       int count = header.getDictionary_page_header().getNum_values();
-      byte[] packed = packed(header);
-      byte[] page = unpack(codec, packed, 0, packed.length, header.getUncompressed_page_size());
+      int size = header.getUncompressed_page_size();
       // The reader makes an array of as many values as are stated.
-      if (count < 0 || count > page.length / minimumBytes()) {
+      if (count < 0 || count > Math.min(MAX_DICTIONARY_VALUES, size / minimumBytes())) {
         throw new ParquetException(
-            "a dictionary of " + page.length + " bytes states " + count + " values");
+            "a dictionary of "
+                + size
+                + " bytes states "
+                + count
+                + " values; at most "
+                + MAX_DICTIONARY_VALUES
+                + " are read");
       }
+      long objects = (long) count * objectBytes();
+      meter.unpacked(objects);
+      room.take(size + objects + header.getCompressed_page_size());
+      byte[] packed = packed(header);
+      byte[] page = unpack(codec, packed, 0, packed.length, size);
+      room.giveBack(header.getCompressed_page_size());
       return new DictionaryPage(
           BytesInput.from(page),
           count,
@@ -98,11 +120,22 @@ final class PageStream implements PageReader {
     try {
       while (true) {
         PageHeader header = header();
+        int packed = header.getCompressed_page_size();
+        int unpacked = header.getUncompressed_page_size();
         if (header.getType() == PageType.DATA_PAGE) {
-          return first(header);
+          // A page that is not packed is handed on as it was read.
+          int lost = codec == CompressionCodec.UNCOMPRESSED ? 0 : packed;
+          room.take((long) lost + unpacked);
+          DataPage page = first(header);
+          hold(unpacked, lost);
+          return page;
         }
         if (header.getType() == PageType.DATA_PAGE_V2) {
-          return second(header);
+          room.take((long) packed + unpacked);
+          DataPage page = second(header);
+          // The levels lie in the packed page.
+          hold((long) packed + unpacked, 0);
+          return page;
         }
         // Indexes, and kinds of pages to come.
         input.pass(header.getCompressed_page_size());
@@ -110,6 +143,17 @@ final class PageStream implements PageReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The page before is let go once the reader has this one.
+   *
+   * @param bytes what this one goes on to hold
+   * @param lost what was taken for it and is not needed any more
+   */
+  private void hold(long bytes, long lost) {
+    room.giveBack(heldBytes + lost);
+    heldBytes = bytes;
   }
 
   private PageHeader header() throws IOException {
@@ -243,11 +287,13 @@ final class PageStream implements PageReader {
     return offset == 0 ? packed : Arrays.copyOfRange(packed, offset, offset + length);
   }
 
-  private static int checkedCount(int count) throws ParquetException {
+  /** Values may come out of no bytes at all, and cost time all the same. */
+  private int checkedCount(int count) throws IOException {
     if (count < 0 || count > PageChecks.MAX_VALUES) {
       throw new ParquetException(
           "a page states " + count + " values; at most " + PageChecks.MAX_VALUES + " are read");
     }
+    meter.unpacked(count);
     return count;
   }
 
@@ -265,6 +311,14 @@ final class PageStream implements PageReader {
       case FIXED_LEN_BYTE_ARRAY -> column.getPrimitiveType().getTypeLength();
       case INT96 -> 12;
       default -> Integer.BYTES;
+    };
+  }
+
+  /** Bytes that the reader makes of a value of the dictionary beside the page. */
+  private int objectBytes() {
+    return switch (column.getPrimitiveType().getPrimitiveTypeName()) {
+      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> OBJECT_BYTES;
+      default -> Long.BYTES;
     };
   }
 

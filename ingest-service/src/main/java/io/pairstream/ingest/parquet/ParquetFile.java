@@ -98,9 +98,10 @@ public final class ParquetFile implements Closeable {
               + " columns where the schema has "
               + columns.size());
     }
+    PageRoom room = new PageRoom(limits.roomBytes());
     List<ColumnCursor> cursors = new ArrayList<>();
     for (ParquetColumn column : chosen) {
-      cursors.add(cursor(column, stated.getColumns().get(column.index())));
+      cursors.add(cursor(column, stated.getColumns().get(column.index()), room));
     }
     return new ParquetRows(cursors, rows(group));
   }
@@ -110,7 +111,8 @@ public final class ParquetFile implements Closeable {
     file.close();
   }
 
-  private ColumnCursor cursor(ParquetColumn column, ColumnChunk chunk) throws ParquetException {
+  private ColumnCursor cursor(ParquetColumn column, ColumnChunk chunk, PageRoom room)
+      throws ParquetException {
     ColumnMetaData data = chunk.getMeta_data();
     String name = String.join(".", column.path());
     if (data == null || chunk.isSetCrypto_metadata()) {
@@ -142,7 +144,8 @@ public final class ParquetFile implements Closeable {
                     data.getNum_values(),
                     new FilePart(file, first, length),
                     limits,
-                    meter),
+                    meter,
+                    room),
                 given,
                 writer));
   }

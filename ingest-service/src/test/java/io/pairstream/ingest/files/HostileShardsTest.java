@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileShardsTest {
 
   private static final UnpackLimits SENT = UnpackLimits.atMost(256L * 1024 * 1024);
-  private static final ParquetLimits SENT_PARQUET = new ParquetLimits(64 * 1024 * 1024, SENT);
+  private static final ParquetLimits SENT_PARQUET =
+      new ParquetLimits(64 * 1024 * 1024, 256L * 1024 * 1024, SENT);
 
   @TempDir Path folder;
 
@@ -295,7 +296,11 @@ class HostileShardsTest {
 
     List<SourceItem> items = new ArrayList<>();
     try (PairSource source =
-        sources().openParquet("s.parquet", file, new ParquetLimits(1024 * 1024, SENT))) {
+        sources()
+            .openParquet(
+                "s.parquet",
+                file,
+                new ParquetLimits(1024 * 1024, SENT_PARQUET.roomBytes(), SENT))) {
       source.forEachRemaining(items::add);
     }
 
