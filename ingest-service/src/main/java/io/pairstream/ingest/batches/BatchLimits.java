@@ -17,10 +17,10 @@ final class BatchLimits {
 
   private final Semaphore inputs = new Semaphore(INPUTS_IN_FLIGHT, true);
   private final Semaphore kib = new Semaphore(KIB_IN_FLIGHT, true);
-  private final Semaphore longLines = new Semaphore(LONG_LINES, true);
+  private final LongLines longLines = new LongLines(LONG_LINES);
 
-  /** Permits for lines that are long; each is held from reading until the input is settled. */
-  Semaphore longLines() {
+  /** Permits for lines that are long; each is held while the line is read and understood. */
+  LongLines longLines() {
     return longLines;
   }
 

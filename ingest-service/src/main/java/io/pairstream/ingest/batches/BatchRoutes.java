@@ -123,16 +123,18 @@ public final class BatchRoutes implements AutoCloseable {
 
   private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
     String mediaType = request.mediaType();
+    SentBytes sent = new SentBytes(body, quota, request.principal());
     if (mediaType.equals(PARQUET)) {
-      uploadParquet(request, body, out);
+      uploadParquet(request, sent, out);
     } else if (mediaType.equals(TAR)) {
-      upload(request, DataSetBody.tar(body), out);
+      upload(request, DataSetBody.tar(sent), out);
     } else {
-      upload(request, new JsonLinesBody(body, limits.longLines()), out);
+      String producer = request.principal().producer();
+      upload(request, new JsonLinesBody(sent, limits.longLines(), producer, System::nanoTime), out);
     }
   }
 
-  private void uploadParquet(Incoming request, InputStream body, Outgoing out) throws IOException {
+  private void uploadParquet(Incoming request, SentBytes body, Outgoing out) throws IOException {
     String producer = request.principal().producer();
     if (!parquetFiles.take(producer)) {
       throw Problem.of(

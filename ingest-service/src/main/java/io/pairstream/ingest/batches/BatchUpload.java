@@ -156,7 +156,7 @@ final class BatchUpload {
 
   private void handOver(Input input) {
     int bytes = input.sizeBytes();
-    pause(quota.charge(sender, 1, bytes));
+    Duration debt = quota.charge(sender, 1, 0);
     limits.takePlace();
     limits.takeBytes(bytes);
     CompletableFuture<Taken> result;
@@ -178,6 +178,8 @@ final class BatchUpload {
               input.release();
             });
     pending.add(new Pending(input.line(), Optional.of(result), false));
+    // Only now, when the input holds nothing any more that others wait for.
+    SentBytes.pause(debt);
   }
 
   private void end(boolean whole) {
@@ -395,17 +397,6 @@ final class BatchUpload {
     return detail.length() <= MAX_DETAIL_CHARACTERS
         ? detail
         : detail.substring(0, MAX_DETAIL_CHARACTERS) + "…";
-  }
-
-  private static void pause(Duration time) {
-    if (time.isZero() || time.isNegative()) {
-      return;
-    }
-    try {
-      TimeUnit.NANOSECONDS.sleep(time.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static Thread start(String name, Runnable task) {

@@ -70,7 +70,7 @@ final class DataSetBody implements BatchInputs {
    * @throws ProblemException where it is none
    * @throws IOException where the body stops before its end
    */
-  static DataSetBody tar(InputStream in) throws IOException {
+  static DataSetBody tar(SentBytes in) throws IOException {
     Watched body = new Watched(in);
     try {
       return new DataSetBody(
@@ -88,7 +88,7 @@ final class DataSetBody implements BatchInputs {
    * @throws ProblemException where it is none, or too large
    * @throws IOException where the body stops before its end
    */
-  static DataSetBody parquet(InputStream in, Path folder) throws IOException {
+  static DataSetBody parquet(SentBytes in, Path folder) throws IOException {
     Watched body = new Watched(in);
     Path file = Files.createTempFile(folder, "batch", ".parquet");
     try {
@@ -253,10 +253,12 @@ final class DataSetBody implements BatchInputs {
   /** The body, which remembers whether it was the connection that failed. */
   private static final class Watched extends FilterInputStream {
 
+    private final SentBytes sent;
     private Optional<IOException> failure = Optional.empty();
 
-    Watched(InputStream in) {
-      super(in);
+    Watched(SentBytes sent) {
+      super(sent);
+      this.sent = sent;
     }
 
     @Override
@@ -267,6 +269,7 @@ final class DataSetBody implements BatchInputs {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
+      sent.pay();
       try {
         return in.read(into, offset, length);
       } catch (IOException e) {

@@ -2,20 +2,22 @@ package io.pairstream.ingest.batches;
 
 import io.pairstream.ingest.http.Principal;
 import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.pairs.Submission;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 
 /**
  * JSON Lines: one JSON object per line, as {@code POST /v1/pairs} takes it. Empty lines count and
  * are passed over. A line that cannot be read is an input that cannot be taken; the next one is
- * read all the same.
+ * read all the same, unless the line goes on and on.
  */
 final class JsonLinesBody implements BatchInputs {
 
@@ -25,11 +27,23 @@ final class JsonLinesBody implements BatchInputs {
   /** Longer lines need one of the permits, of which there are few. */
   static final int LONG_LINE_BYTES = 1024 * 1024;
 
+  /** Where it is no line any more that somebody meant as one. */
+  static final int MAX_READ_BYTES = 2 * MAX_LINE_BYTES;
+
+  /** How long a long line may take to come: 12 MiB at a little less than 1 Mbit/s. */
+  static final Duration LINE_TIME = Duration.ofMinutes(2);
+
+  /** How long a long line waits for others. */
+  private static final Duration PATIENCE = LINE_TIME.multipliedBy(2);
+
+  private static final byte[] NOTHING = new byte[0];
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int FIRST_LINE_BYTES = 8 * 1024;
 
-  private final InputStream body;
-  private final Semaphore longLines;
+  private final SentBytes body;
+  private final LongLines longLines;
+  private final String producer;
+  private final LongSupplier nanoTime;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int from;
   private int to;
@@ -37,17 +51,23 @@ final class JsonLinesBody implements BatchInputs {
 
   /**
    * @param longLines permits for lines above {@link #LONG_LINE_BYTES}, which all batches share; a
-   *     line keeps its permit until it is released
+   *     line keeps its permit until it is understood or released
+   * @param producer who sends the body
+   * @param nanoTime a clock such as {@link System#nanoTime}
    */
-  JsonLinesBody(InputStream body, Semaphore longLines) {
+  JsonLinesBody(SentBytes body, LongLines longLines, String producer, LongSupplier nanoTime) {
     this.body = body;
     this.longLines = longLines;
+    this.producer = producer;
+    this.nanoTime = nanoTime;
   }
 
   @Override
   public Optional<Input> next() throws IOException {
     while (fill()) {
       lineNumber++;
+      // Here no line of this body holds a permit.
+      body.pay();
       Line line = readLine();
       if (!line.isBlank()) {
         return Optional.of(line);
@@ -73,43 +93,104 @@ final class JsonLinesBody implements BatchInputs {
   }
 
   private Line readLine() throws IOException {
-    byte[] line = new byte[FIRST_LINE_BYTES];
+    byte[] line = NOTHING;
     int length = 0;
-    boolean isTooLong = false;
+    long read = 0;
+    long longSince = 0;
     boolean holdsPermit = false;
     try {
       boolean ended = false;
       while (!ended && fill()) {
+        if (holdsPermit && nanoTime.getAsLong() - longSince > LINE_TIME.toNanos()) {
+          throw tooSlow();
+        }
         int end = from;
         while (end < to && buffer[end] != '\n') {
           end++;
         }
+        ended = end < to;
         int count = end - from;
-        if (length + count > LONG_LINE_BYTES && !holdsPermit && !isTooLong) {
-          longLines.acquireUninterruptibly();
-          holdsPermit = true;
+        read += count;
+        if (read > MAX_READ_BYTES) {
+          throw endless();
         }
-        isTooLong |= length + count > MAX_LINE_BYTES;
-        if (!isTooLong) {
+        if (read > MAX_LINE_BYTES) {
+          line = NOTHING;
+          length = 0;
+          if (holdsPermit) {
+            holdsPermit = false;
+            longLines.giveBack(producer);
+          }
+        } else {
+          if (read > LONG_LINE_BYTES && !holdsPermit) {
+            takePermit();
+            holdsPermit = true;
+            longSince = nanoTime.getAsLong();
+          }
           if (length + count > line.length) {
-            int grown = Math.min(Math.max(2 * line.length, length + count), MAX_LINE_BYTES);
-            line = Arrays.copyOf(line, grown);
+            line = Arrays.copyOf(line, capacity(line.length, length + count, ended));
           }
           System.arraycopy(buffer, from, line, length, count);
           length += count;
         }
-        ended = end < to;
         from = ended ? end + 1 : end;
       }
     } catch (IOException | RuntimeException | Error e) {
       if (holdsPermit) {
-        longLines.release();
+        longLines.giveBack(producer);
       }
       throw e;
     }
-    return isTooLong
-        ? new Line(lineNumber, new byte[0], 0, true, holdsPermit)
-        : new Line(lineNumber, line, length, false, holdsPermit);
+    return new Line(lineNumber, line, length, read > MAX_LINE_BYTES, holdsPermit);
+  }
+
+  /** A line whose end is known takes what it needs, others as much again when they grow. */
+  private static int capacity(int capacity, int needed, boolean ended) {
+    return ended
+        ? needed
+        : Math.min(Math.max(Math.max(2 * capacity, FIRST_LINE_BYTES), needed), MAX_LINE_BYTES);
+  }
+
+  private void takePermit() throws IOException {
+    try {
+      if (!longLines.take(producer, PATIENCE)) {
+        throw Problem.of(
+                ProblemKind.OVERLOADED,
+                "too many lines of more than 1 MiB are under way; send line "
+                    + lineNumber
+                    + " and what follows it again later")
+            .retryAfter(30)
+            .asException();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the service is being stopped");
+    }
+  }
+
+  private ProblemException endless() {
+    return Problem.of(
+            ProblemKind.BODY_TOO_LARGE,
+            "line "
+                + lineNumber
+                + " does not end within "
+                + MAX_READ_BYTES / (1024 * 1024)
+                + " MiB, and nothing after it is read; each line is one JSON object of at most "
+                + MAX_LINE_BYTES / (1024 * 1024)
+                + " MiB")
+        .with("limit", MAX_LINE_BYTES + " bytes")
+        .asException();
+  }
+
+  private ProblemException tooSlow() {
+    return Problem.of(
+            ProblemKind.TOO_SLOW,
+            "line "
+                + lineNumber
+                + " took more than "
+                + LINE_TIME.toSeconds()
+                + " s to come; send large images one by one, or from nearer by")
+        .asException();
   }
 
   /** A line without its line feed. */
@@ -117,9 +198,9 @@ final class JsonLinesBody implements BatchInputs {
 
     private final long number;
     private final boolean isTooLong;
-    private final boolean holdsPermit;
     private final int length;
     private byte[] bytes;
+    private boolean holdsPermit;
 
     Line(long number, byte[] bytes, int length, boolean isTooLong, boolean holdsPermit) {
       this.number = number;
@@ -159,15 +240,19 @@ final class JsonLinesBody implements BatchInputs {
             .with("limit", MAX_LINE_BYTES + " bytes")
             .asException();
       }
-      Submission submission = PairJson.read(bytes, 0, length).submission(sender);
-      bytes = new byte[0];
-      return submission;
+      try {
+        return PairJson.read(bytes, 0, length).submission(sender);
+      } finally {
+        bytes = NOTHING;
+        release();
+      }
     }
 
     @Override
     public void release() {
       if (holdsPermit) {
-        longLines.release();
+        holdsPermit = false;
+        longLines.giveBack(producer);
       }
     }
   }

@@ -9,7 +9,13 @@ import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
+import io.pairstream.ingest.http.Incoming;
 import io.pairstream.ingest.http.Json;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.Problem;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.http.Quota;
+import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.status.PairStatus;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -30,6 +36,7 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.Cluster;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +51,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +60,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -172,7 +185,7 @@ class BatchRoutesTest {
     pipeline.accept(sent(2), Standing.VALIDATION);
     pipeline.reject(sent(3), "IMAGE_TOO_SMALL");
     pipeline.reject(sent(4), "IMAGE_TOO_SMALL");
-    failFetch();
+    failFetch(batchId);
     door.pairs().upToDate().join();
 
     JsonNode decided = eventually("/v1/batches/" + batchId, b -> b.path("done").asBoolean());
@@ -195,7 +208,7 @@ class BatchRoutesTest {
     pipeline.accept(sent(1), Standing.TRAINING);
     pipeline.reject(sent(2), "CAPTION_TOO_SHORT");
     pipeline.reject(sent(3), "IMAGE_FORBIDDEN");
-    failFetch();
+    failFetch(batchId);
     door.pairs().upToDate().join();
 
     HttpResponse<String> answer = answer("/v1/batches/" + batchId + "/failed", "");
@@ -218,6 +231,66 @@ class BatchRoutesTest {
         .extracting(r -> r.path("id").asText())
         .containsExactly(
             "", pairId(2, "picture number 2"), PairIdentity.linkId(URL, "a linked picture"), "");
+  }
+
+  @Test
+  void debtIsPaidOnceTheInputIsHandedOver() throws Exception {
+    BlockingQueue<Submission> handed = new LinkedBlockingQueue<>();
+    Quota everythingCostsAnHour =
+        new Quota() {
+          @Override
+          public void admit(Incoming request, long declaredBytes) {}
+
+          @Override
+          public Duration charge(Principal principal, long records, long bytes) {
+            return records > 0 ? Duration.ofHours(1) : Duration.ZERO;
+          }
+        };
+    SentBytes body =
+        new SentBytes(
+            new ByteArrayInputStream((Lines.pair(1) + "\n").getBytes(UTF_8)),
+            everythingCostsAnHour,
+            Principal.ANONYMOUS);
+    BatchLimits limits = new BatchLimits();
+    try (BatchLog log =
+        new BatchLog(
+            cluster.topics().batches(),
+            cluster.registry(),
+            Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+      BatchUpload upload =
+          new BatchUpload(
+              (submission, producer, batchId) -> {
+                handed.add(submission);
+                return CompletableFuture.failedFuture(
+                    Problem.of(ProblemKind.OVERLOADED, "not taken").asException());
+              },
+              log,
+              limits,
+              everythingCostsAnHour,
+              Clock.systemUTC(),
+              Principal.ANONYMOUS,
+              UNKNOWN);
+      Thread sender =
+          new Thread(
+              () -> {
+                try {
+                  upload.run(
+                      new JsonLinesBody(body, limits.longLines(), "anonymous", System::nanoTime),
+                      (status, mediaType, headers) -> OutputStream.nullOutputStream(),
+                      folder);
+                } catch (IOException e) {
+                  // It is interrupted while it pays.
+                }
+              });
+      sender.setDaemon(true);
+      sender.start();
+      try {
+        assertThat(handed.poll(60, TimeUnit.SECONDS)).isNotNull();
+      } finally {
+        sender.interrupt();
+        sender.join();
+      }
+    }
   }
 
   @Test
@@ -646,7 +719,7 @@ class BatchRoutesTest {
   }
 
   /** What the fetcher writes of a link that leads nowhere. */
-  private void failFetch() {
+  private void failFetch(String batchId) {
     String id = PairIdentity.linkId(URL, "a linked picture");
     Upload upload =
         Upload.newBuilder()
@@ -655,6 +728,7 @@ class BatchRoutesTest {
             .setStanding("FETCH_FAILED")
             .setReason("FETCH_NOT_FOUND")
             .setDetail("the host answered 404")
+            .setBatchId(batchId)
             .setOrigin(linkOrigin())
             .build();
     RecordMetadata unused =

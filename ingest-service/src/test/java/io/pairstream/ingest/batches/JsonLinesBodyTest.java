@@ -1,0 +1,207 @@
+package io.pairstream.ingest.batches;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.ingest.batches.BatchInputs.Input;
+import io.pairstream.ingest.http.Incoming;
+import io.pairstream.ingest.http.Principal;
+import io.pairstream.ingest.http.ProblemException;
+import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.ingest.http.Quota;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class JsonLinesBodyTest {
+
+  private static final int MIB = 1024 * 1024;
+  private static final Principal ANN = new Principal("ann", "ann", Set.of());
+
+  private final LongLines longLines = new LongLines(1);
+  private final CountedQuota quota = new CountedQuota();
+  private long now;
+
+  @Test
+  void lineThatIsTooLongGivesItsPermitBackBeforeItEnds() throws Exception {
+    int[] checked = new int[1];
+    InputStream line =
+        new EndlessLine(
+            20 * MIB,
+            read -> {
+              if (read > 2 * MIB && read < 11 * MIB) {
+                assertThat(isFree()).isFalse();
+                checked[0] |= 1;
+              } else if (read > 13 * MIB) {
+                assertThat(isFree()).isTrue();
+                checked[0] |= 2;
+              }
+            });
+
+    Input input = body(line).next().orElseThrow();
+
+    assertThat(checked[0]).isEqualTo(3);
+    assertThat(input.sizeBytes()).isZero();
+    assertThatThrownBy(() -> input.submission(ANN)).hasMessageContaining("longer than 12 MiB");
+  }
+
+  @Test
+  void lineWithoutEndEndsTheBatch() {
+    EndlessLine line = new EndlessLine(Long.MAX_VALUE, read -> {});
+
+    assertThatThrownBy(() -> body(line).next())
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.problem().kind()).isEqualTo(ProblemKind.BODY_TOO_LARGE))
+        .hasMessageContaining("line 1 does not end within 24 MiB");
+    assertThat(line.read).isLessThan(25L * MIB);
+    assertThat(isFree()).isTrue();
+  }
+
+  @Test
+  void lineThatDripsLosesItsPermit() {
+    EndlessLine line =
+        new EndlessLine(Long.MAX_VALUE, read -> now += Duration.ofSeconds(3).toNanos());
+
+    assertThatThrownBy(() -> body(line).next())
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.problem().kind()).isEqualTo(ProblemKind.TOO_SLOW));
+    assertThat(line.read).isLessThan(12L * MIB);
+    assertThat(isFree()).isTrue();
+  }
+
+  @Test
+  void lineThatIsUnderstoodHoldsNoPermit() throws Exception {
+    byte[] line = new byte[2 * MIB];
+    Arrays.fill(line, (byte) 'x');
+    Input input = body(new ByteArrayInputStream(line)).next().orElseThrow();
+    assertThat(isFree()).isFalse();
+
+    assertThatThrownBy(() -> input.submission(ANN)).isInstanceOf(ProblemException.class);
+
+    assertThat(isFree()).isTrue();
+    input.release();
+    assertThat(isFree()).isTrue();
+  }
+
+  @Test
+  void producerLeavesPermitsToOthers() throws Exception {
+    LongLines four = new LongLines(4);
+
+    assertThat(four.take("ann", Duration.ZERO)).isTrue();
+    assertThat(four.take("ann", Duration.ZERO)).isTrue();
+    assertThat(four.take("ann", Duration.ZERO)).isFalse();
+    assertThat(four.take("bob", Duration.ZERO)).isTrue();
+    assertThat(four.take("bob", Duration.ZERO)).isFalse();
+    assertThat(four.take("carol", Duration.ZERO)).isTrue();
+    four.giveBack("ann");
+    four.giveBack("ann");
+    assertThat(four.take("bob", Duration.ZERO)).isTrue();
+
+    LongLines ofAll = new LongLines(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(ofAll.take(Principal.ANONYMOUS.producer(), Duration.ZERO)).isTrue();
+    }
+    assertThat(ofAll.take(Principal.ANONYMOUS.producer(), Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void everyByteCountsWhateverItSays() throws Exception {
+    JsonLinesBody blank =
+        body(new ByteArrayInputStream(" \n\n\r\n".repeat(100_000).getBytes(UTF_8)));
+    assertThat(blank.next()).isEmpty();
+    assertThat(quota.bytes).isEqualTo(500_000);
+
+    JsonLinesBody tooLong = body(new EndlessLine(20L * MIB, read -> {}));
+    assertThat(tooLong.next()).isPresent();
+    assertThat(quota.bytes).isEqualTo(500_000 + 20L * MIB);
+    assertThat(quota.records).as("counted where inputs are handed over").isZero();
+  }
+
+  @Test
+  void tarCountsAsItIsSent() throws Exception {
+    byte[] zeros = new byte[100 * 512];
+    try (DataSetBody tar =
+        DataSetBody.tar(new SentBytes(new ByteArrayInputStream(zeros), quota, ANN))) {
+      assertThat(tar.next()).isEmpty();
+    }
+    assertThat(quota.bytes).isEqualTo(zeros.length);
+  }
+
+  @Test
+  void lastLineNeedsNoLineFeed() throws Exception {
+    JsonLinesBody body = body(new ByteArrayInputStream("{}\n{\"a\": 1}".getBytes(UTF_8)));
+
+    assertThat(body.next().orElseThrow().sizeBytes()).isEqualTo(2);
+    assertThat(body.next().orElseThrow().sizeBytes()).isEqualTo(8);
+    assertThat(body.next()).isEmpty();
+  }
+
+  private JsonLinesBody body(InputStream in) {
+    return new JsonLinesBody(new SentBytes(in, quota, ANN), longLines, "ann", () -> now);
+  }
+
+  private boolean isFree() {
+    try {
+      if (!longLines.take("bob", Duration.ZERO)) {
+        return false;
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    longLines.giveBack("bob");
+    return true;
+  }
+
+  /** Counts, and lets everything pass. */
+  private static final class CountedQuota implements Quota {
+
+    private long records;
+    private long bytes;
+
+    @Override
+    public void admit(Incoming request, long declaredBytes) {}
+
+    @Override
+    public Duration charge(Principal principal, long moreRecords, long moreBytes) {
+      records += moreRecords;
+      bytes += moreBytes;
+      return Duration.ZERO;
+    }
+  }
+
+  /** One letter again and again, without a line feed. */
+  private static final class EndlessLine extends InputStream {
+
+    private final long size;
+    private final LongConsumer whenRead;
+    private long read;
+
+    EndlessLine(long size, LongConsumer whenRead) {
+      this.size = size;
+      this.whenRead = whenRead;
+    }
+
+    @Override
+    public int read() {
+      throw new UnsupportedOperationException("reads go by buffers");
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      whenRead.accept(read);
+      int count = (int) Math.min(length, size - read);
+      Arrays.fill(into, offset, offset + count, (byte) 'x');
+      read += count;
+      return count == 0 ? -1 : count;
+    }
+  }
+}
