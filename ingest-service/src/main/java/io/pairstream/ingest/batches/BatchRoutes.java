@@ -219,7 +219,7 @@ public final class BatchRoutes implements AutoCloseable {
               all.addAll(failed.of(part.getInputs()));
               return true;
             });
-    failed.write(all, answer);
+    failed.write(id, all, answer);
   }
 
   /**

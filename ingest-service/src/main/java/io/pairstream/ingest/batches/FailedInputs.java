@@ -23,7 +23,8 @@ import org.apache.kafka.common.errors.SerializationException;
  * What failed of a batch, as a batch that can be sent again: each line has the pair or link as it
  * was sent, as long as Kafka keeps it, and under {@code failed} what was wrong with it, which is
  * passed over when it comes in. An input that was refused was never kept: its line has {@code
- * failed} alone, with the place where it stood.
+ * failed} alone, with the place where it stood. So has one that came again in another way since,
+ * for the record that is known then may be another producer's.
  */
 final class FailedInputs {
 
@@ -51,19 +52,21 @@ final class FailedInputs {
   /**
    * Writes one line for each.
    *
+   * @param batchId the batch with which they came
    * @throws IOException where the client is gone, or Kafka does not answer
    */
-  void write(List<BatchInput> failed, OutputStream out) throws IOException {
+  void write(String batchId, List<BatchInput> failed, OutputStream out) throws IOException {
     try (SentRecords records = new SentRecords(kafkaSettings)) {
       for (BatchInput input : failed) {
-        ObjectNode line = line(input, records);
+        ObjectNode line = line(batchId, input, records);
         out.write(Json.bytes(line));
         out.write('\n');
       }
     }
   }
 
-  private ObjectNode line(BatchInput input, SentRecords records) throws IOException {
+  private ObjectNode line(String batchId, BatchInput input, SentRecords records)
+      throws IOException {
     ObjectNode line = Json.MAPPER.createObjectNode();
     ObjectNode failed =
         line.putObject(PairJson.FAILED).put("line", input.getLine()).put("id", input.getId());
@@ -79,7 +82,9 @@ final class FailedInputs {
         .put("measured", status.get().measured())
         .put("limit", status.get().limit())
         .put("remedy", status.get().remedy());
-    if (mayBeKept(status.get().reason()) && status.get().origin().getOffset() >= 0) {
+    if (status.get().batchId().equals(batchId)
+        && mayBeKept(status.get().reason())
+        && status.get().origin().getOffset() >= 0) {
       records.value(status.get().origin()).ifPresent(value -> content(status.get(), value, line));
     }
     return line;

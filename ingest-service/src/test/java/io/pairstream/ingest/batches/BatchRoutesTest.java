@@ -234,6 +234,22 @@ class BatchRoutesTest {
   }
 
   @Test
+  void whatAnotherProducerSentSinceIsNotHandedOut() throws Exception {
+    String ofAnn = batchId(post(Lines.pair(1) + "\n", "ann"));
+    String ofBob = batchId(post(Lines.pair(1) + "\n", "bob"));
+    pipeline.reject(sent(1), "CAPTION_TOO_SHORT");
+    door.pairs().upToDate().join();
+
+    JsonNode forAnn = json(answer("/v1/batches/" + ofAnn + "/failed", "ann").body()).get(0);
+    JsonNode forBob = json(answer("/v1/batches/" + ofBob + "/failed", "bob").body()).get(0);
+
+    assertThat(forAnn.properties()).extracting(Map.Entry::getKey).containsExactly("failed");
+    assertThat(forAnn.path("failed").path("reason").asText()).isEqualTo("CAPTION_TOO_SHORT");
+    assertThat(forBob.path("contributor").asText()).isEqualTo("bob");
+    assertThat(forBob.path("image").binaryValue()).isEqualTo(Lines.png(1));
+  }
+
+  @Test
   void debtIsPaidOnceTheInputIsHandedOver() throws Exception {
     BlockingQueue<Submission> handed = new LinkedBlockingQueue<>();
     Quota everythingCostsAnHour =
@@ -671,6 +687,10 @@ class BatchRoutesTest {
   }
 
   /** The results alone, without the first line and the totals. */
+  private static String batchId(HttpResponse<String> sent) throws IOException {
+    return json(sent.body()).get(0).path("batch_id").asText();
+  }
+
   private static List<JsonNode> results(List<JsonNode> lines) {
     return lines.subList(1, lines.size() - 1);
   }
