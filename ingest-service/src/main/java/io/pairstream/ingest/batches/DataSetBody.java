@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -191,9 +192,7 @@ final class DataSetBody implements BatchInputs {
     }
 
     private static PairForm form(NewPair pair) {
-      byte[] image = new byte[pair.imageBytes()];
-      pair.image().duplicate().get(image);
-      PairForm form = new PairForm().image(image);
+      PairForm form = new PairForm().image(bytes(pair.image()));
       return form(
           form,
           Map.of(
@@ -212,6 +211,18 @@ final class DataSetBody implements BatchInputs {
               "source_kind",
               pair.sourceKind().name()),
           pair.annotations());
+    }
+
+    /** The buffer's own array where it holds nothing else: captions of an image share it. */
+    private static byte[] bytes(ByteBuffer image) {
+      if (image.hasArray()
+          && image.arrayOffset() == 0
+          && image.array().length == image.remaining()) {
+        return image.array();
+      }
+      byte[] bytes = new byte[image.remaining()];
+      image.duplicate().get(bytes);
+      return bytes;
     }
 
     private static PairForm form(NewLink link) {

@@ -10,12 +10,17 @@ import io.pairstream.ingest.http.Principal;
 import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.ingest.http.Quota;
+import io.pairstream.ingest.pairs.Submission;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,6 +142,19 @@ class JsonLinesBodyTest {
   }
 
   @Test
+  void captionsOfAnImageShareItsBytes() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      file(tar, "a.png", Lines.png(1));
+      file(tar, "a.txt", "one\ntwo\n".getBytes(UTF_8));
+    }
+    try (DataSetBody tar =
+        DataSetBody.tar(new SentBytes(new ByteArrayInputStream(bytes.toByteArray()), quota, ANN))) {
+      assertThat(image(tar.next().orElseThrow())).isSameAs(image(tar.next().orElseThrow()));
+    }
+  }
+
+  @Test
   void lastLineNeedsNoLineFeed() throws Exception {
     JsonLinesBody body = body(new ByteArrayInputStream("{}\n{\"a\": 1}".getBytes(UTF_8)));
 
@@ -147,6 +165,21 @@ class JsonLinesBodyTest {
 
   private JsonLinesBody body(InputStream in) {
     return new JsonLinesBody(new SentBytes(in, quota, ANN), longLines, "ann", () -> now);
+  }
+
+  /** The array itself, to be compared as such. */
+  @SuppressWarnings("ByteBufferBackingArray")
+  private static byte[] image(Input input) {
+    return ((Submission.Pair) input.submission(ANN)).pair().image().array();
+  }
+
+  private static void file(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   private boolean isFree() {
