@@ -58,7 +58,7 @@ class UpCommandTest {
 
     assertThat(new ProcessBuilder(interrupt).start().waitFor()).isZero();
 
-    assertThat(up.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(up.exitValue()).isEqualTo(ExitStatus.DONE);
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(directory.resolve("platform.json")).doesNotExist();

@@ -289,11 +289,11 @@ class BatchRoutesTest {
       Thread sender =
           new Thread(
               () -> {
-                try {
+                try (ResultSpool spool = ResultSpool.open(folder)) {
                   upload.run(
                       new JsonLinesBody(body, limits.longLines(), "anonymous", System::nanoTime),
                       (status, mediaType, headers) -> OutputStream.nullOutputStream(),
-                      folder);
+                      spool);
                 } catch (IOException e) {
                   // It is interrupted while it pays.
                 }
