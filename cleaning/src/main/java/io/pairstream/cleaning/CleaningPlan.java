@@ -174,23 +174,24 @@ public final class CleaningPlan {
 
   /** Keeps or rejects a pair by what its image's header declares. */
   public Outcome<GatedPair> gate(SubmittedPair pair) {
-    return gate.apply(pair.image())
+    return gate.applyWaiving(pair.image(), pair.waived())
         .then(
             probed ->
                 cropBox
                     .apply(pair.annotations())
-                    .map(box -> new GatedPair(probed, box, pair.caption())));
+                    .map(box -> new GatedPair(probed, box, pair.caption(), pair.waived())));
   }
 
   /** Makes pixels and tokens of a pair that passed the gate, or rejects it. */
   public Outcome<CleanedPair> clean(GatedPair pair) {
     return caption
-        .apply(pair.caption())
+        .applyWaiving(pair.caption(), pair.waived())
         .then(
             tokenized ->
                 image
-                    .apply(
-                        new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)))
+                    .applyWaiving(
+                        new ImageToPrepare(pair.image(), pair.cropBox(), seenByModels(tokenized)),
+                        pair.waived())
                     .map(prepared -> new CleanedPair(pair.image(), prepared, tokenized)));
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.cleaning;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The closed list of reasons for which a record goes to quarantine.
@@ -87,6 +88,33 @@ public enum RejectReason {
   DUPLICATE_PAIR("Nothing to do: the same image with the same caption is already accepted."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 
+  /**
+   * Matters of taste, in which a person may judge otherwise than the recipe. None that protects
+   * somebody or the decoder, none about content, copies or privacy, and none without which there is
+   * nothing to go on with. Model scores are none either: a model may look for what is forbidden.
+   */
+  private static final Set<RejectReason> WAIVABLE =
+      Set.of(
+          IMAGE_TOO_SMALL,
+          IMAGE_TOO_ELONGATED,
+          IMAGE_ONE_COLOUR,
+          IMAGE_BLURRED,
+          IMAGE_PLAIN,
+          IMAGE_BADLY_EXPOSED,
+          IMAGE_LOW_CONTRAST,
+          IMAGE_COLOURLESS,
+          IMAGE_HAS_BORDERS,
+          IMAGE_OVERCOMPRESSED,
+          CAPTION_TOO_LONG,
+          CAPTION_TOO_SHORT,
+          CAPTION_IS_FILE_NAME,
+          CAPTION_BOILERPLATE,
+          CAPTION_MOSTLY_SYMBOLS,
+          CAPTION_MOSTLY_CAPITALS,
+          CAPTION_REPETITIVE,
+          CAPTION_LANGUAGE_UNSURE,
+          CAPTION_LANGUAGE_UNWANTED);
+
   private final String remedy;
   private final boolean keepsOriginal;
 
@@ -112,5 +140,13 @@ public enum RejectReason {
   /** Whether quarantine may keep the record as it came; what nobody may keep, it must not. */
   public boolean keepsOriginal() {
     return keepsOriginal;
+  }
+
+  /**
+   * Whether a person may let a pair in that was turned away for this. Then every step that finds it
+   * goes on as if it had not, if it has anything to go on with: an empty caption stays too short.
+   */
+  public boolean isWaivable() {
+    return WAIVABLE.contains(this);
   }
 }

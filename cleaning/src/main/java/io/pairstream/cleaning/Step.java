@@ -1,5 +1,7 @@
 package io.pairstream.cleaning;
 
+import java.util.Set;
+
 /** One cleaning step: a pure function from one stage of a record to the next. */
 @FunctionalInterface
 public interface Step<I, O> {
@@ -14,8 +16,16 @@ public interface Step<I, O> {
     return "";
   }
 
+  /**
+   * The same for a record in which a person has waived some reasons. A step that cannot go on in
+   * spite of what it finds, as all but a {@link Check}, takes no notice of them.
+   */
+  default Outcome<O> applyWaiving(I input, Set<RejectReason> waived) {
+    return apply(input);
+  }
+
   /** This step followed by {@code next}, which sees only records this step kept. */
   default <P> Step<I, P> then(Step<? super O, P> next) {
-    return input -> apply(input).then(next);
+    return new StepPair<>(this, next);
   }
 }

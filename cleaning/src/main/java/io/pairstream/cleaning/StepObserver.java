@@ -15,11 +15,6 @@ public interface StepObserver {
 
   /** {@code step}, observed under {@code name} whenever it runs. */
   default <I, O> Step<I, O> watch(String name, Step<I, O> step) {
-    return input -> {
-      long start = System.nanoTime();
-      Outcome<O> outcome = step.apply(input);
-      observe(name, System.nanoTime() - start, outcome);
-      return outcome;
-    };
+    return new WatchedStep<>(name, step, this);
   }
 }

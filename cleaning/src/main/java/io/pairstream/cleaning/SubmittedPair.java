@@ -3,16 +3,36 @@ package io.pairstream.cleaning;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An image with its caption, as a producer sent them.
  *
  * @param annotations whatever else the producer knows, by name
+ * @param waived reasons that do not count against it: a person looked at it and let it in
  */
 public record SubmittedPair(
-    EncodedImage image, ReceivedCaption caption, Map<String, String> annotations) {
+    EncodedImage image,
+    ReceivedCaption caption,
+    Map<String, String> annotations,
+    Set<RejectReason> waived) {
 
+  /**
+   * @throws IllegalArgumentException for a reason that nobody can waive
+   */
   public SubmittedPair {
     annotations = Map.copyOf(annotations);
+    waived = Set.copyOf(waived);
+    for (RejectReason reason : waived) {
+      if (!reason.isWaivable()) {
+        throw new IllegalArgumentException("nobody can waive " + reason);
+      }
+    }
+  }
+
+  /** One that nobody has looked at. */
+  public SubmittedPair(
+      EncodedImage image, ReceivedCaption caption, Map<String, String> annotations) {
+    this(image, caption, annotations, Set.of());
   }
 }

@@ -96,6 +96,16 @@ final class ClusterOptions {
         registry);
   }
 
+  /** The dashboard of the platform on this machine, where no other cluster was named. */
+  Optional<String> dashboardHere() {
+    boolean elsewhere =
+        bootstrapServers != null
+            || (config != null && read(config).containsKey(KAFKA_PREFIX + KAFKA_ADDRESS));
+    return elsewhere
+        ? Optional.empty()
+        : platformHere().map(here -> here.addresses().get("dashboard_url"));
+  }
+
   private static Optional<String> given(String option, String configured) {
     return Optional.ofNullable(option).or(() -> Optional.ofNullable(configured));
   }
@@ -117,8 +127,24 @@ final class ClusterOptions {
     }
   }
 
+  /**
+   * An address of the platform on this machine, by its key in {@code platform.json}; empty where
+   * none runs, or where brokers are named, which may be others.
+   */
+  Optional<String> addressHere(String key) {
+    return bootstrapServers == null && config == null
+        ? platformHere().map(here -> here.addresses().get(key))
+        : Optional.empty();
+  }
+
   Path dataDirectory() {
     return dataDirectory == null ? USUAL_DIRECTORY : dataDirectory;
+  }
+
+  /** Whether a data set was named, even the usual one. */
+  boolean isDatasetNamed() {
+    return spec.commandLine().getParseResult() != null
+        && spec.commandLine().getParseResult().hasMatchedOption("--dataset");
   }
 
   boolean json() {

@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
     PairSupply supply = supply(err);
     Path directory = Files.createTempDirectory("pairstream-demo");
     try (WholePlatform platform =
-        WholePlatform.withoutFrontDoor(
+        WholePlatform.withoutPages(
             PlatformSettings.in(directory),
             new Dataset(Dataset.DEFAULT_NAME),
             TopicCatalogue.DEFAULT_PARTITIONS,
@@ -110,9 +110,9 @@ final class DemoCommand implements Callable<Integer> {
       out.println(json ? summary.toJson() : "\n" + summary.toText());
       out.flush();
       if (!exit) {
-        // Only now, so that it takes no part of the demo's own time.
-        platform.openFrontDoor();
-        tellWhatNext(result, directory, platform.frontDoorAddress(), json ? err : out);
+        // Only now, so that they take no part of the demo's own time.
+        platform.openPages();
+        tellWhatNext(result, directory, platform, json ? err : out);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
           err.println("pairstream: stopped, because " + failure.get());
@@ -141,8 +141,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void tellWhatNext(
-      Demo.Result result, Path directory, String frontDoor, PrintWriter out) {
-    out.println("It keeps running. Add a picture of your own: " + frontDoor);
+      Demo.Result result, Path directory, WholePlatform platform, PrintWriter out) {
+    out.println("It keeps running. Watch it: " + platform.dashboardAddress());
+    out.println("Add a picture of your own: " + platform.frontDoorAddress());
     out.println("Try next, in another terminal:");
     result
         .end()

@@ -17,13 +17,20 @@ import io.pairstream.feed.augment.AugmentationPlan;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.StatusDoor;
+import io.pairstream.service.report.StatusReporter;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -50,6 +57,8 @@ final class FeedCommand implements Callable<Integer> {
   private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private StatusOptions status;
 
   @Spec private CommandSpec spec;
 
@@ -183,7 +192,18 @@ final class FeedCommand implements Callable<Integer> {
             cluster.clientSettings(
                 Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
     long batches = 0;
-    try (PairFeed feed = open(source, settings)) {
+    SelfReport report = new SelfReport("feed", Clock.systemUTC());
+    Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
+    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
+    try (PairFeed feed = open(source, settings);
+        StatusReporter reporter =
+            StatusReporter.start(
+                report, topics.instances(), source.registry(), source.clientSettings())) {
+      // A trainer is stopped like a command: the end is an orderly one.
+      Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
+      report.add(new FeedReading(feed));
+      report.add(reading -> reading.fact("split", source.split().name()));
+      report.stateFrom(() -> ServiceState.RUNNING);
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();
         if (next.isEmpty()) {
@@ -203,6 +223,8 @@ final class FeedCommand implements Callable<Integer> {
       if (!options.json()) {
         printEnd(feed.stats());
       }
+    } finally {
+      door.ifPresent(StatusDoor::close);
     }
     return ExitStatus.DONE;
   }

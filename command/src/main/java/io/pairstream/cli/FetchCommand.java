@@ -17,7 +17,10 @@ import io.pairstream.operations.links.RetryLinks;
 import io.pairstream.operations.links.RetryReport;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusDoor;
 import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -50,6 +53,8 @@ final class FetchCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Mixin private StatusOptions status;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -81,6 +86,15 @@ final class FetchCommand implements Callable<Integer> {
       defaultValue = "2",
       description = "Requests under way at once to one host. Default: ${DEFAULT-VALUE}")
   private int perHost;
+
+  @Option(
+      names = "--per-address-connections",
+      paramLabel = "N",
+      defaultValue = "8",
+      description =
+          "Requests under way at once to one IP address, whatever the hosts there. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int perAddress;
 
   @Option(
       names = "--per-host-interval",
@@ -124,10 +138,19 @@ final class FetchCommand implements Callable<Integer> {
   private Duration firstPause;
 
   @Override
-  public Integer call() {
-    FetchService service = service();
+  public Integer call() throws IOException {
+    SelfReport report = new SelfReport("fetch", Clock.systemUTC());
+    FetchService service = service(report);
+    Optional<StatusDoor> door;
+    try {
+      door = status.open(report, spec.commandLine().getErr());
+    } catch (IOException e) {
+      service.close();
+      throw e;
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
     Optional<Throwable> fault = service.awaitEnd();
+    door.ifPresent(StatusDoor::close);
     if (fault.isPresent()) {
       spec.commandLine()
           .getErr()
@@ -137,7 +160,7 @@ final class FetchCommand implements Callable<Integer> {
     return ExitStatus.DONE;
   }
 
-  private FetchService service() {
+  private FetchService service(SelfReport report) {
     if (contact == null && allowed.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
@@ -152,7 +175,9 @@ final class FetchCommand implements Callable<Integer> {
       web =
           FetchSettings.of(agent)
               .allowing(allowed.stream().map(AddressBlock::parse).toList())
-              .with(new Politeness(perHost, interval, usual.longestWait(), usual.robots()))
+              .with(
+                  new Politeness(
+                      perHost, perAddress, interval, usual.longestWait(), usual.robots()))
               .with(
                   new FetchLimits(
                       FetchLimits.USUAL.imageBytes(),
@@ -174,7 +199,8 @@ final class FetchCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
-    return new FetchService(queue, WebFetcher.open(web, Clock.systemUTC()), Clock.systemUTC());
+    return new FetchService(
+        queue, WebFetcher.open(web, Clock.systemUTC()), Clock.systemUTC(), report);
   }
 
   private static String version() {

@@ -14,10 +14,7 @@ import io.pairstream.ingest.generate.GenerationStoppedException;
 import io.pairstream.ingest.generate.ImageRequest;
 import io.pairstream.ingest.generate.PromptFile;
 import io.pairstream.ingest.generate.UnusablePromptsException;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
-import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.PublishFailedException;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -27,6 +24,9 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
@@ -258,7 +258,8 @@ final class GenerateCommand implements Callable<Integer> {
     Topic<String, RawPair> raw =
         topic.equals(TopicCatalogue.SCRAPED) ? topics.scraped() : topics.crowdsourced();
     try (PairPublisher publisher =
-        PairPublisher.open(raw, registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
+        PairPublisher.openWithNotes(
+            raw, topics.uploads(), registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
       Generation.Result result;
       double seconds;
       try (GenerateProgress progress =

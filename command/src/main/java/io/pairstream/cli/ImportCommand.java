@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.FailedEntries;
+import io.pairstream.ingest.files.ImportLock;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.ImportSink;
 import io.pairstream.ingest.files.ImportSource;
@@ -9,11 +10,8 @@ import io.pairstream.ingest.files.ImportState;
 import io.pairstream.ingest.files.PairSources;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
 import io.pairstream.ingest.publish.LinkPublisher;
-import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.PublishFailedException;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
@@ -24,6 +22,9 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -131,14 +132,20 @@ final class ImportCommand implements Callable<Integer> {
       Map<String, SortedSet<Long>> only = again == null ? Map.of() : FailedEntries.read(again);
       List<ImportSource> sources =
           ImportSource.of(again == null ? paths : List.copyOf(only.keySet()));
-      ImportState state = state(cluster);
-      if (failed == null) {
-        return run(new PairSources(sourceOptions), cluster, sources, only, state, Optional.empty());
+      String inWords = inWords(cluster);
+      try (ImportLock lock = ImportLock.of(stateFile(inWords))) {
+        ImportState state = state(lock.file(), inWords);
+        if (failed == null) {
+          return run(
+              new PairSources(sourceOptions), cluster, sources, only, state, Optional.empty());
+        }
+        try (FailedEntries file = FailedEntries.to(failed, state.isBegun())) {
+          return run(
+              new PairSources(sourceOptions), cluster, sources, only, state, Optional.of(file));
+        }
       }
-      try (FailedEntries file = FailedEntries.to(failed, state.isBegun())) {
-        return run(
-            new PairSources(sourceOptions), cluster, sources, only, state, Optional.of(file));
-      }
+    } catch (ImportLock.HeldException e) {
+      return failed(e.getMessage(), ExitStatus.COULD_NOT);
     } catch (UnusableSourceException e) {
       return failed(e.getMessage(), ExitStatus.WRONG_USAGE);
     } catch (IOException e) {
@@ -216,28 +223,37 @@ final class ImportCommand implements Callable<Integer> {
     return ending == BulkImport.Ending.BROKEN || (ending == BulkImport.Ending.LIMIT && wasBegun);
   }
 
-  private ImportState state(Cluster cluster) {
+  private String inWords(Cluster cluster) {
+    return "--topic "
+        + topic
+        + " --dataset "
+        + cluster.dataset().name()
+        + " --bootstrap-servers "
+        + cluster.bootstrapServers()
+        + " "
+        + reading.inWords();
+  }
+
+  /** Where the state is kept, where it is. */
+  private Optional<Path> stateFile(String inWords) {
     if (dryRun || again != null) {
+      return Optional.empty();
+    }
+    return Optional.of(resume == null ? usualState(inWords) : resume);
+  }
+
+  private ImportState state(Optional<Path> file, String inWords) {
+    if (file.isEmpty()) {
       return ImportState.none();
     }
-    String inWords =
-        "--topic "
-            + topic
-            + " --dataset "
-            + cluster.dataset().name()
-            + " --bootstrap-servers "
-            + cluster.bootstrapServers()
-            + " "
-            + reading.inWords();
-    Path file = resume == null ? usualState(inWords) : resume;
     if (fromStart) {
       try {
-        Files.deleteIfExists(file);
+        Files.deleteIfExists(file.get());
       } catch (IOException e) {
-        throw new UncheckedIOException(file + " cannot be removed: " + e, e);
+        throw new UncheckedIOException(file.get() + " cannot be removed: " + e, e);
       }
     }
-    return ImportState.in(file, inWords);
+    return ImportState.in(file.get(), inWords);
   }
 
   /** Named after what is imported, and how, so that the same command finds it. */
@@ -257,7 +273,9 @@ final class ImportCommand implements Callable<Integer> {
         topic.equals(TopicCatalogue.SCRAPED) ? topics.scraped() : topics.crowdsourced();
     Map<String, Object> settings = cluster.clientSettings(Map.of());
     return ImportSink.kafka(
-        () -> PairPublisher.open(raw, registry, settings, Clock.systemUTC()),
+        () ->
+            PairPublisher.openWithNotes(
+                raw, topics.uploads(), registry, settings, Clock.systemUTC()),
         () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC()));
   }
 

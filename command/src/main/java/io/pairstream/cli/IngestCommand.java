@@ -3,11 +3,11 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.door.IngestService;
 import io.pairstream.ingest.door.IngestSettings;
-import io.pairstream.ingest.http.ServerSettings;
-import io.pairstream.ingest.keys.Rates;
-import io.pairstream.ingest.publish.MissingTopicException;
-import io.pairstream.ingest.view.ViewStorageException;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.keys.Rates;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.view.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,8 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +31,6 @@ import picocli.CommandLine.Spec;
     description = "Take pairs by HTTP and say what became of them.")
 final class IngestCommand implements Callable<Integer> {
 
-  private static final Pattern ADDRESS = Pattern.compile("(.+):([0-9]{1,5})");
   private static final long MIB = 1024 * 1024;
 
   @Mixin private ClusterOptions options;
@@ -44,8 +41,9 @@ final class IngestCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:8080",
+      converter = ListenAddress.Reader.class,
       description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
-  private String listen;
+  private ListenAddress listen;
 
   @Option(
       names = "--anonymous",
@@ -143,7 +141,7 @@ final class IngestCommand implements Callable<Integer> {
   }
 
   private void announce(int port) {
-    String url = "http://" + host() + ":" + port;
+    String url = listen.url(port);
     PrintWriter out = spec.commandLine().getOut();
     out.println(
         options.json()
@@ -155,7 +153,8 @@ final class IngestCommand implements Callable<Integer> {
   private IngestSettings settings() {
     try {
       return IngestSettings.of(
-              ServerSettings.of(hostName(), port()).withCapacity(maxConnections, maxBodyMib * MIB),
+              ServerSettings.of(listen.hostName(), listen.port())
+                  .withCapacity(maxConnections, maxBodyMib * MIB),
               anonymous,
               stateDirectory == null ? options.dataDirectory().resolve("ingest") : stateDirectory)
           .withQuota(
@@ -170,28 +169,6 @@ final class IngestCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
-  }
-
-  private String host() {
-    return address().group(1);
-  }
-
-  /** Without the brackets in which an IPv6 address stands before a port. */
-  private String hostName() {
-    String host = host();
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  private int port() {
-    return Integer.parseInt(address().group(2));
-  }
-
-  private Matcher address() {
-    Matcher address = ADDRESS.matcher(listen);
-    if (!address.matches()) {
-      throw wrong("--listen: right is HOST:PORT, such as 127.0.0.1:8080, not " + listen);
-    }
-    return address;
   }
 
   private ParameterException wrong(String message) {

@@ -3,18 +3,18 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.http.Scope;
-import io.pairstream.ingest.keys.InvalidKeyRequestException;
-import io.pairstream.ingest.keys.IssuedKey;
-import io.pairstream.ingest.keys.KeyIssuer;
-import io.pairstream.ingest.keys.NewKey;
-import io.pairstream.ingest.keys.Rates;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
-import io.pairstream.ingest.publish.MissingTopicException;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.InvalidKeyRequestException;
+import io.pairstream.service.keys.IssuedKey;
+import io.pairstream.service.keys.KeyIssuer;
+import io.pairstream.service.keys.NewKey;
+import io.pairstream.service.keys.Rates;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -39,13 +39,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code pairstream keys}: who may use the upload API. */
+/** {@code pairstream keys}: who may use the upload API and the operators' service. */
 @Command(
     name = "keys",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Make, list and revoke the API keys of the upload API.",
+    description = "Make, list and revoke API keys, for producers and for operators.",
     subcommands = {
       KeysCommand.Create.class,
       KeysCommand.Ls.class,
@@ -118,7 +118,7 @@ final class KeysCommand {
         names = "--producer",
         required = true,
         paramLabel = "NAME",
-        description = "Whose key it is; stands as contributor in the pairs.")
+        description = "Whose key it is; stands as contributor in pairs, as reviewer in decisions.")
     private String producer;
 
     @Option(
@@ -126,7 +126,11 @@ final class KeysCommand {
         split = ",",
         paramLabel = "SCOPE",
         defaultValue = "publish,read",
-        description = "What it allows: publish, read. Default: ${DEFAULT-VALUE}")
+        description =
+            "What it allows, several with commas between or one option each. Producers: publish"
+                + " (send pairs), read (ask what became of them). Operators: view (look), review"
+                + " (look, and decide about pairs in quarantine), operate (look, and change how the"
+                + " platform runs). Default: ${DEFAULT-VALUE}")
     private List<String> scopes;
 
     @Option(

@@ -1,118 +1,274 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.PartitionLag;
-import io.pairstream.operations.lag.ReadLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.terminal.Terminal;
+import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Clock;
+import java.net.URI;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code pairstream lag}: what waits, and for how long it has waited. */
+/** {@code pairstream lag}: what waits, for how long, and what is to be thought of it. */
 @Command(
     name = "lag",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Show per group, topic and partition how much waits, and how old the oldest is.",
-      "Exit status 1 where records left the log before they were read."
+      "Show per group and partition how much waits, how old the oldest is, when it is read, and a"
+          + " verdict. The worst stand first.",
+      "A running dashboard is asked, which has watched for long; without one, Kafka is looked at a"
+          + " few times, which shows what was lost, but not yet who stands still.",
+      "Exit status 1 where a verdict is LOST, REWIND, STOP, STALL or AT RISK."
     })
 final class LagCommand implements Callable<Integer> {
+
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
 
   @Mixin private ClusterOptions options;
 
   @Spec private CommandSpec spec;
 
+  @Option(
+      names = "--watch",
+      description = "Show it again and again, in place on a terminal, until Ctrl-C.")
+  private boolean watch;
+
+  @Option(
+      names = "--times",
+      paramLabel = "N",
+      description = "With --watch: show it so many times, then end.")
+  private Integer times;
+
+  @Option(
+      names = "--group",
+      paramLabel = "GROUP",
+      description =
+          "Only this group; may be given several times. Default: those that read the data set")
+  private List<String> wanted = List.of();
+
+  @Option(names = "--all-groups", description = "All groups of the cluster.")
+  private boolean allGroups;
+
+  @Option(
+      names = "--dashboard",
+      paramLabel = "URL",
+      description =
+          "The operators' service to ask. Default: that of the platform on this machine, if one runs")
+  private URI dashboard;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "3",
+      description =
+          "Looks at Kafka before the first answer, without a dashboard. Default: ${DEFAULT-VALUE}")
+  private int samples;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "2s",
+      converter = TimeSpan.class,
+      description = "Time between two looks: 2s, 500ms, 1m. Default: ${DEFAULT-VALUE}")
+  private Duration interval;
+
   @Override
-  public Integer call() {
-    List<PartitionLag> lags =
-        new ReadLag(new ClusterAccess(options.cluster()), Clock.systemUTC()).read();
+  public Integer call() throws IOException, InterruptedException {
+    check();
     PrintWriter out = spec.commandLine().getOut();
-    if (options.json()) {
-      out.println(json(lags));
+    try (LagSource source = open()) {
+      boolean inPlace = watch && !options.json() && Terminal.isStdout();
+      int drawn = 0;
+      for (int shown = 1; ; shown++) {
+        JsonNode report = source.look();
+        List<JsonNode> groups = chosen(report);
+        if (groups.isEmpty() && source.isOfDataset() && !allGroups) {
+          throw new UnknownTopicOrPartitionException("no group can read what is not there");
+        }
+        LagTable table = new LagTable(groups);
+        if (options.json()) {
+          out.println(json(report, groups, table));
+        } else if (inPlace) {
+          drawn = redraw(out, lines(report, table, Terminal.rows() - 1), drawn);
+        } else {
+          lines(report, table, Integer.MAX_VALUE).forEach(out::println);
+          if (watch) {
+            out.println();
+          }
+        }
+        out.flush();
+        if (!watch || (times != null && shown >= times)) {
+          return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
+        }
+        TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+      }
+    }
+  }
+
+  private void check() {
+    require(samples >= 1, "--samples must be at least 1, was " + samples);
+    require(
+        interval.compareTo(SHORTEST_INTERVAL) >= 0,
+        "--interval must be at least 500ms, was " + interval.toMillis() + "ms");
+    require(times == null || times >= 1, "--times must be at least 1, was " + times);
+    require(times == null || watch, "--times goes with --watch");
+    require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
+    require(
+        dashboard == null || dashboard.toString().matches("https?://.+"),
+        "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
+  }
+
+  private void require(boolean right, String complaint) {
+    if (!right) {
+      throw new ParameterException(spec.commandLine(), complaint);
+    }
+  }
+
+  /** The dashboard, where one was named or runs here and knows something; else Kafka itself. */
+  private LagSource open() throws IOException, InterruptedException {
+    if (dashboard != null) {
+      return LagSource.asking(dashboard);
+    }
+    Optional<String> here = options.dashboardHere();
+    if (here.isPresent()) {
+      LagSource asked = LagSource.asking(URI.create(here.get()));
+      try {
+        if (asked.look().path("ready").asBoolean()) {
+          return asked;
+        }
+      } catch (IOException e) {
+        // It is starting, or gone, or wants a key; Kafka answers everybody.
+      }
+    }
+    LagSource watching = LagSource.watching(new ClusterAccess(options.cluster()), interval);
+    try {
+      // A single look has no history; the last of these is the first one shown.
+      for (int i = 1; i < samples; i++) {
+        JsonNode unused = watching.look();
+        TimeUnit.MILLISECONDS.sleep(interval.toMillis());
+      }
+      return watching;
+    } catch (RuntimeException | IOException | InterruptedException e) {
+      watching.close();
+      throw e;
+    }
+  }
+
+  private List<JsonNode> chosen(JsonNode report) {
+    List<JsonNode> chosen = new ArrayList<>();
+    for (JsonNode group : report.path("groups")) {
+      String name = group.path("group").asText();
+      if (allGroups || (wanted.isEmpty() ? readsDataset(group) : wanted.contains(name))) {
+        chosen.add(group);
+      }
+    }
+    for (String name : wanted) {
+      require(
+          chosen.stream().anyMatch(group -> group.path("group").asText().equals(name)),
+          "--group: there is no group " + name + " on this cluster");
+    }
+    return chosen;
+  }
+
+  /** Whether a group reads the data set's topics, whoever it is of. */
+  private boolean readsDataset(JsonNode group) {
+    Dataset dataset = options.cluster().dataset();
+    for (JsonNode partition : group.path("partitions")) {
+      String topic = partition.path("topic").asText();
+      if (topic.startsWith(dataset.topic(""))
+          || topic.equals(TopicCatalogue.repartitionTopic(dataset))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<String> lines(JsonNode report, LagTable table, int rows) {
+    List<String> lines = new ArrayList<>();
+    if (report.path("trouble").isTextual()) {
+      lines.add(TerminalText.fit("old: " + report.path("trouble").asText(), LagTable.COLUMNS));
+    }
+    if (!report.path("ready").asBoolean()) {
+      lines.add("nothing is known yet");
+    } else if (table.sentence().isEmpty()) {
+      lines.add("no group reads data set " + options.cluster().dataset().name());
     } else {
-      print(lags, out);
+      lines.addAll(table.lines(rows - lines.size()));
     }
-    return lost(lags) == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+    return lines;
   }
 
-  private static long lost(List<PartitionLag> lags) {
-    return lags.stream().mapToLong(PartitionLag::lost).sum();
-  }
-
-  private static void print(List<PartitionLag> lags, PrintWriter out) {
-    out.printf(
-        "%-22s %-40s %9s %12s %10s %10s%n",
-        "GROUP", "TOPIC", "PARTITION", "COMMITTED", "WAITING", "OLDEST");
-    for (PartitionLag lag : lags) {
-      out.printf(
-          "%-22s %-40s %9d %12s %10d %10s%s%n",
-          lag.group(),
-          lag.topic(),
-          lag.partition(),
-          lag.committed().isPresent() ? lag.committed().getAsLong() : "never",
-          lag.waiting(),
-          lag.oldestWaiting().map(LagCommand::inWords).orElse("-"),
-          lag.lost() == 0 ? "" : "  LOST " + lag.lost() + " records that were never read");
+  /** Draws over what was drawn last, line by line, so that nothing flickers. */
+  private static int redraw(PrintWriter out, List<String> lines, int drawn) {
+    StringBuilder frame = new StringBuilder();
+    if (drawn > 0) {
+      frame.append("\u001b[").append(drawn).append('A');
     }
-    long waiting = lags.stream().mapToLong(PartitionLag::waiting).sum();
-    out.println(
-        waiting == 0
-            ? "nothing waits"
-            : waiting
-                + " waiting, the oldest for "
-                + lags.stream()
-                    .flatMap(lag -> lag.oldestWaiting().stream())
-                    .max(Comparator.naturalOrder())
-                    .map(LagCommand::inWords)
-                    .orElse("-"));
+    for (String line : lines) {
+      frame.append("\r\u001b[2K").append(line).append('\n');
+    }
+    out.print(frame.append("\u001b[J"));
+    return lines.size();
   }
 
-  private static ObjectNode json(List<PartitionLag> lags) {
-    ObjectNode object = new JsonMapper().createObjectNode();
-    object.put("waiting", lags.stream().mapToLong(PartitionLag::waiting).sum());
-    object.put("lost", lost(lags));
-    ArrayNode partitions = object.putArray("partitions");
-    for (PartitionLag lag : lags) {
-      ObjectNode partition =
-          partitions
-              .addObject()
-              .put("group", lag.group())
-              .put("topic", lag.topic())
-              .put("partition", lag.partition());
-      if (lag.committed().isPresent()) {
-        partition.put("committed", lag.committed().getAsLong());
-      } else {
-        partition.putNull("committed");
-      }
-      partition
-          .put("log_start", lag.logStart())
-          .put("end", lag.end())
-          .put("waiting", lag.waiting())
-          .put("lost", lag.lost());
-      if (lag.oldestWaiting().isPresent()) {
-        partition.put("oldest_seconds", lag.oldestWaiting().get().toMillis() / 1e3);
-      } else {
-        partition.putNull("oldest_seconds");
+  private static ObjectNode json(JsonNode report, List<JsonNode> groups, LagTable table) {
+    ObjectNode object = JsonMapper.builder().build().createObjectNode();
+    object.set("at", report.path("at"));
+    object.put("ready", report.path("ready").asBoolean());
+    object.put("trouble", report.path("trouble").textValue());
+    Verdict worst = table.worst();
+    object.put("verdict", worst.name());
+    object.put("sentence", table.sentence());
+    ArrayNode all = JsonMapper.builder().build().createArrayNode();
+    ArrayNode partitions = JsonMapper.builder().build().createArrayNode();
+    long waiting = 0;
+    long lost = 0;
+    for (JsonNode group : groups) {
+      ObjectNode alone = group.deepCopy();
+      alone.remove("partitions");
+      all.add(alone);
+      for (JsonNode partition : group.path("partitions")) {
+        long waits = waiting(partition);
+        waiting += waits;
+        lost += partition.path("lost").asLong();
+        ObjectNode line = JsonMapper.builder().build().createObjectNode();
+        line.set("group", group.path("group"));
+        line.setAll((ObjectNode) partition);
+        line.put("waiting", waits);
+        line.set("oldest_seconds", waits == 0 ? line.nullNode() : partition.path("seconds"));
+        partitions.add(line);
       }
     }
+    object.put("waiting", waiting);
+    object.put("lost", lost);
+    object.set("groups", all);
+    object.set("partitions", partitions);
     return object;
   }
 
-  private static String inWords(Duration duration) {
-    long seconds = duration.toSeconds();
-    if (seconds < 120) {
-      return seconds + " s";
-    }
-    return seconds < 7200 ? seconds / 60 + " min" : seconds / 3600 + " h";
+  /** What waits; for a group that never committed, all that is there. */
+  private static long waiting(JsonNode partition) {
+    return partition.path("lag").isNumber()
+        ? partition.path("lag").asLong()
+        : partition.path("end").asLong() - partition.path("log_start").asLong();
   }
 }

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.RefusedSampleException;
+import io.pairstream.logs.LogSettings;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.preprocess.run.StartException;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -12,6 +13,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.InstanceName;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +27,11 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code pairstream} command: picks the subcommand and turns its end into an exit status. */
 @Command(
@@ -45,7 +51,10 @@ import picocli.CommandLine.IVersionProvider;
       GenerateCommand.class,
       PreprocessCommand.class,
       FeedCommand.class,
+      OperateCommand.class,
       LagCommand.class,
+      GroupCommand.class,
+      ProfileCommand.class,
       WhyCommand.class,
       AuditCommand.class,
       QuarantineCommand.class,
@@ -58,8 +67,32 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    System.setProperty(InstanceName.PROPERTY, InstanceName.fresh());
+    LogSettings.settle(arguments);
     AvroSafety.install();
     System.exit(commandLine().execute(arguments));
+  }
+
+  /**
+   * Describes and checks an option of every command. {@link LogSettings} has read it before,
+   * because logging begins before options are read.
+   */
+  @Option(
+      names = LogSettings.OPTION,
+      paramLabel = "FORMAT",
+      scope = ScopeType.INHERIT,
+      converter = LogFormatReader.class,
+      description = "How to log: text, or json, one object a line. Default: text")
+  void logFormat(LogSettings.Format format) {}
+
+  /** Reads the option. */
+  static final class LogFormatReader implements ITypeConverter<LogSettings.Format> {
+
+    @Override
+    public LogSettings.Format convert(String text) {
+      return LogSettings.Format.named(text)
+          .orElseThrow(() -> new TypeConversionException("right is text or json, not " + text));
+    }
   }
 
   /** The version in this program's jar. */

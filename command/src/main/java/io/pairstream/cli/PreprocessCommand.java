@@ -7,8 +7,11 @@ import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusDoor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +31,8 @@ import picocli.CommandLine.Spec;
 final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private StatusOptions status;
 
   @Spec private CommandSpec spec;
 
@@ -73,9 +78,17 @@ final class PreprocessCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
-    PreprocessService service = new PreprocessService(settings, times);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
-    Optional<Throwable> fault = service.awaitEnd();
+    SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
+    Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
+    Optional<Throwable> fault;
+    try {
+      PreprocessService service = new PreprocessService(settings, times, report);
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
+      fault = service.awaitEnd();
+    } finally {
+      door.ifPresent(StatusDoor::close);
+    }
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
   }
 

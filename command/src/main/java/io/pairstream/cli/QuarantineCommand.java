@@ -7,8 +7,10 @@ import io.pairstream.operations.quarantine.OriginalImage;
 import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.schemas.Header;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,8 +36,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Look at what was turned away.",
-    subcommands = {QuarantineCommand.Ls.class, QuarantineCommand.Show.class})
+    description = "Look at what was turned away, and send it again.",
+    subcommands = {
+      QuarantineCommand.Ls.class,
+      QuarantineCommand.Show.class,
+      QuarantineReplayCommand.class
+    })
 final class QuarantineCommand {
 
   /** {@code pairstream quarantine ls}: the newest entries, the last one last. */
@@ -183,6 +190,13 @@ final class QuarantineCommand {
     }
     line(out, "step", pair.getStep());
     line(out, "came as", OriginHeader.text(pair.getOrigin()));
+    replay(pair)
+        .ifPresent(
+            replay -> {
+              line(out, "replay of", OriginHeader.text(replay.of()));
+              line(out, "review", replay.reviewId());
+              line(out, "waived", String.join(", ", replay.waived()));
+            });
     OriginalLink.of(entry, cluster)
         .ifPresent(
             link -> {
@@ -223,8 +237,27 @@ final class QuarantineCommand {
         .put("topic", pair.getOrigin().getTopic())
         .put("partition", pair.getOrigin().getPartition())
         .put("offset", pair.getOrigin().getOffset());
+    replay(pair)
+        .ifPresent(
+            replay ->
+                object
+                    .put("replay_of", OriginHeader.text(replay.of()))
+                    .put("review_id", replay.reviewId()));
     OriginalLink.of(entry, cluster)
         .ifPresent(link -> object.put("url", link.getUrl()).put("caption", link.getCaption()));
     return object;
+  }
+
+  /** What its headers say, where it was in quarantine before. */
+  private static Optional<Replay> replay(QuarantinedPair pair) {
+    RecordHeaders headers = new RecordHeaders();
+    for (Header header : pair.getHeaders()) {
+      byte[] value = new byte[header.getValue() == null ? 0 : header.getValue().remaining()];
+      if (header.getValue() != null) {
+        header.getValue().duplicate().get(value);
+      }
+      headers.add(header.getKey(), value);
+    }
+    return Replay.read(headers);
   }
 }

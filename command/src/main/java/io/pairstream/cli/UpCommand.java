@@ -95,6 +95,7 @@ final class UpCommand implements Callable<Integer> {
         out.println("Kafka            " + platform.bootstrapServers());
         out.println("Schema registry  " + platform.schemaRegistryUrl());
         out.println("Page and API     " + whole.frontDoorAddress());
+        out.println("Dashboard        " + whole.dashboardAddress());
         out.println("Data             " + platform.dataDirectory());
       }
       out.flush();
@@ -129,6 +130,7 @@ final class UpCommand implements Callable<Integer> {
         .put("bootstrap_servers", platform.bootstrapServers())
         .put("schema_registry", platform.schemaRegistryUrl())
         .put("ingest_url", whole.frontDoorAddress())
+        .put("dashboard_url", whole.dashboardAddress())
         .put("data_dir", platform.dataDirectory().toString())
         .put("pid", ProcessHandle.current().pid())
         .toString();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Broker, registry, the topics of a data set, the preprocessing service and the front door, on this
- * machine.
+ * Broker, registry, the topics of a data set, the preprocessing service, the front door and the
+ * operators' page, on this machine.
  */
 public final class WholePlatform implements AutoCloseable {
 
@@ -37,9 +37,17 @@ public final class WholePlatform implements AutoCloseable {
    */
   private static final List<String> FETCH_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
+  /** The operators' service's heap: answers under way, and what it watches. */
+  private static final List<String> OPERATE_JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+
   /** Where the front door listens, if the port is free. */
   private static final int INGEST_PORT = 8080;
 
+  /** Where the operators' page is, if the port is free. */
+  private static final int OPERATE_PORT = 8082;
+
+  private static final String OPERATE = "operate";
+  private static final String DASHBOARD_URL = "dashboard_url";
   private static final String PREPROCESS = "preprocess";
   private static final String INGEST = "ingest";
   private static final String FETCH = "fetch";
@@ -70,10 +78,12 @@ public final class WholePlatform implements AutoCloseable {
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
-      // Both start at once: neither needs the other.
-      FrontDoor door = whole.beginFrontDoor();
+      // All start at once: none needs another.
+      WebService door = whole.beginFrontDoor();
+      WebService dashboard = whole.beginDashboard(List.of("--recipe", recipe));
       whole.startPreprocessing(recipe, List.of(), List.of());
       door.await();
+      dashboard.await();
       return whole;
     } catch (RuntimeException e) {
       whole.close();
@@ -82,14 +92,14 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Starts everything but the front door, and returns once pairs can be published and are cleaned.
+   * Starts everything but the pages, and returns once pairs can be published and are cleaned.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
    * @param listener hears of all processes
    * @throws PlatformException where something does not start; then nothing is left running
    */
-  public static WholePlatform withoutFrontDoor(
+  public static WholePlatform withoutPages(
       PlatformSettings settings,
       Dataset dataset,
       int partitions,
@@ -177,12 +187,15 @@ public final class WholePlatform implements AutoCloseable {
   }
 
   /**
-   * Opens the front door, and returns once it takes pairs.
+   * Opens the front door and the operators' page, and returns once both can be used.
    *
-   * @throws PlatformException where it does not open; the rest goes on
+   * @throws PlatformException where one does not open; the rest goes on
    */
-  public void openFrontDoor() {
-    beginFrontDoor().await();
+  public void openPages() {
+    WebService door = beginFrontDoor();
+    WebService dashboard = beginDashboard(List.of());
+    door.await();
+    dashboard.await();
   }
 
   /**
@@ -196,38 +209,64 @@ public final class WholePlatform implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the front door was not opened"));
   }
 
-  /** On loopback, for whoever uses this machine. */
-  private FrontDoor beginFrontDoor() {
-    int port = platform.port(INGEST, INGEST_PORT);
-    String address = "http://127.0.0.1:" + port;
-    List<String> arguments = new ArrayList<>(List.of("ingest", "--anonymous"));
-    arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
-    arguments.addAll(
-        List.of(
-            "--state-dir", platform.dataDirectory().resolve(INGEST).toAbsolutePath().toString()));
-    arguments.addAll(clusterOptions(cluster));
-    ServiceSpec service =
-        ServiceSpec.of(INGEST, "io.pairstream.cli.Main", arguments)
-            .withJvmOptions(INGEST_JVM.toArray(String[]::new))
-            .readyWhen(Readiness.httpOk(URI.create(address + "/health/ready")));
-    return new FrontDoor(address, platform.begin(service));
+  /**
+   * Where the operators' page is, such as {@code http://127.0.0.1:8082}.
+   *
+   * @throws IllegalStateException where it was not opened
+   */
+  public String dashboardAddress() {
+    return platform
+        .address(DASHBOARD_URL)
+        .orElseThrow(() -> new IllegalStateException("the dashboard was not opened"));
   }
 
-  /** A front door that was told to open, and where. */
-  private final class FrontDoor {
+  private WebService beginFrontDoor() {
+    return beginOnLoopback(INGEST, INGEST_PORT, INGEST_JVM, INGEST_URL, List.of());
+  }
 
+  private WebService beginDashboard(List<String> moreArguments) {
+    return beginOnLoopback(OPERATE, OPERATE_PORT, OPERATE_JVM, DASHBOARD_URL, moreArguments);
+  }
+
+  /** On loopback, for whoever uses this machine. */
+  private WebService beginOnLoopback(
+      String name,
+      int usualPort,
+      List<String> jvmOptions,
+      String field,
+      List<String> moreArguments) {
+    int port = platform.port(name, usualPort);
+    String address = "http://127.0.0.1:" + port;
+    List<String> arguments = new ArrayList<>(List.of(name, "--anonymous"));
+    arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
+    arguments.addAll(
+        List.of("--state-dir", platform.dataDirectory().resolve(name).toAbsolutePath().toString()));
+    arguments.addAll(clusterOptions(cluster));
+    arguments.addAll(moreArguments);
+    ServiceSpec service =
+        ServiceSpec.of(name, "io.pairstream.cli.Main", arguments)
+            .withJvmOptions(jvmOptions.toArray(String[]::new))
+            .readyWhen(Readiness.httpOk(URI.create(address + "/health/ready")));
+    return new WebService(field, address, platform.begin(service));
+  }
+
+  /** A service with a page that was told to start, and where. */
+  private final class WebService {
+
+    private final String field;
     private final String address;
     private final LocalPlatform.Launch launch;
 
-    FrontDoor(String address, LocalPlatform.Launch launch) {
+    WebService(String field, String address, LocalPlatform.Launch launch) {
+      this.field = field;
       this.address = address;
       this.launch = launch;
     }
 
-    /** Returns once it is open, and makes its address known. */
+    /** Returns once it is ready, and makes its address known. */
     void await() {
       launch.await();
-      platform.announce(INGEST_URL, address);
+      platform.announce(field, address);
     }
   }
 

@@ -1,12 +1,14 @@
 package io.pairstream.terminal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /** Whether a person looks at what is printed. */
 public final class Terminal {
 
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
+  private static final int USUAL_ROWS = 24;
 
   private Terminal() {}
 
@@ -16,6 +18,25 @@ public final class Terminal {
 
   public static boolean isStderr() {
     return isTerminal(STDERR);
+  }
+
+  /** How many rows the terminal has now; 24 where nobody says. */
+  public static int rows() {
+    try {
+      Process size =
+          new ProcessBuilder("sh", "-c", "stty size < /dev/tty")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String text = new String(size.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      int unused = size.waitFor();
+      int rows = Integer.parseInt(text.strip().replaceFirst(" .*", ""));
+      return rows > 0 ? rows : USUAL_ROWS;
+    } catch (IOException | NumberFormatException e) {
+      return USUAL_ROWS;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return USUAL_ROWS;
+    }
   }
 
   /** Asks the shell, because Java 17 knows of all standard streams together alone. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.BulkImport.Ending;
+import io.pairstream.ingest.files.ImportLock;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.io.PrintWriter;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,33 @@ class ImportCommandTest {
         .startsWith("pairstream: no broker at 127.0.0.1:1 answers")
         .hasLineCount(1);
     assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void secondImportOfTheSameIsTurnedAway() throws Exception {
+    onePair();
+    Path state = folder.resolve("state.json");
+
+    try (ImportLock first = ImportLock.of(Optional.of(state))) {
+      assertThat(first.file()).contains(state);
+      assertThat(run(folder.toString(), "--resume", state.toString())).isEqualTo(3);
+    }
+
+    assertThat(err.toString())
+        .startsWith("pairstream: another import of the same is under way, and notes how far it is")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void importThatIsOverLeavesTheStateToTheNext() throws Exception {
+    onePair();
+    Path state = folder.resolve("state.json");
+
+    for (int i = 0; i < 2; i++) {
+      run(folder.toString(), "--resume", state.toString(), "--bootstrap-servers", "127.0.0.1:1");
+    }
+
+    assertThat(err.toString()).contains("no broker at").doesNotContain("another import");
   }
 
   @Test

@@ -39,7 +39,7 @@ class UpCommandTest {
   void leavesNoProcessFiveSecondsAfterItWasKilled() throws Exception {
     Process up = start();
     List<ProcessHandle> children = children();
-    assertThat(children).hasSize(4);
+    assertThat(children).hasSize(5);
 
     up.destroyForcibly().waitFor();
 

@@ -28,6 +28,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +56,12 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final SelfTest selfTest = new SelfTest();
   private final SecureRandom tokens = new SecureRandom();
   private final ScheduledThreadPoolExecutor clock;
+
+  private final LongAdder asked = new LongAdder();
+  private final LongAdder started = new LongAdder();
+  private final LongAdder crashed = new LongAdder();
+  private final LongAdder late = new LongAdder();
+  private final LongAdder failedStarts = new LongAdder();
 
   private final Semaphore turns;
   private final Deque<WorkerProcess> idle = new ConcurrentLinkedDeque<>();
@@ -140,8 +147,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     Reply reply;
     try {
+      asked.increment();
       reply = worker.ask(tokens.nextLong(), plan, image, settings.deadline());
     } catch (WorkerLostException e) {
+      (e.late() ? late : crashed).increment();
       forget(worker);
       throw e;
     }
@@ -271,6 +280,20 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
+  /** How the workers are, and what became of those that were. */
+  public WorkerCounts counts() {
+    return new WorkerCounts(
+        settings.workers(),
+        pids().size(),
+        settings.workers() - turns.availablePermits(),
+        turns.getQueueLength(),
+        asked.sum(),
+        started.sum(),
+        crashed.sum(),
+        late.sum(),
+        failedStarts.sum());
+  }
+
   /** Ends all workers, those at work too. */
   @Override
   public void close() {
@@ -354,12 +377,14 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       throw unavailable("no worker can be started: " + e.getMessage(), e);
     }
     available = true;
+    started.increment();
     return worker;
   }
 
   private ImageWorkerUnavailableException unavailable(String message, Exception cause) {
     failedAtNanos = System.nanoTime();
     available = false;
+    failedStarts.increment();
     return new ImageWorkerUnavailableException(message, cause);
   }
 

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,14 +30,18 @@ import org.apache.kafka.common.TopicPartition;
 /** Plays the fetcher's part by hand: links in, one output each in a transaction. */
 public final class PlayedFetcher implements AutoCloseable {
 
+  private static final String TRANSACTIONS = "-fetcher";
+
   private final ClusterAccess cluster;
+  private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> group;
   private final Map<TopicPartition, TreeSet<Long>> finished = new HashMap<>();
 
   public PlayedFetcher(ClusterAccess cluster) {
     this.cluster = cluster;
-    this.producer = TestCluster.producer(cluster, "-fetcher");
+    this.producer = TestCluster.producer(cluster, TRANSACTIONS);
+    this.admin = cluster.admin();
     this.group = cluster.consumer(Map.of("group.id", cluster.dataset().fetchGroup()));
   }
 
@@ -134,6 +139,7 @@ public final class PlayedFetcher implements AutoCloseable {
         Map.of(partition, new OffsetAndMetadata(offsets.low(), offsets.metadata())),
         group.groupMetadata());
     producer.commitTransaction();
+    TestCluster.awaitMarkers(admin, cluster, TRANSACTIONS);
     return written;
   }
 
@@ -141,5 +147,6 @@ public final class PlayedFetcher implements AutoCloseable {
   public void close() {
     producer.close();
     group.close();
+    admin.close();
   }
 }

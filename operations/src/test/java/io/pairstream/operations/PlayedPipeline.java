@@ -14,12 +14,10 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,7 +31,6 @@ public final class PlayedPipeline implements AutoCloseable {
   public static final Instant RECEIVED = Instant.ofEpochMilli(1_700_000_000_000L);
 
   private static final String TRANSACTIONS = "-topology";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ClusterAccess cluster;
   private final Admin admin;
@@ -140,23 +137,7 @@ public final class PlayedPipeline implements AutoCloseable {
             new OffsetAndMetadata(sent.origin().getOffset() + 1)),
         group.groupMetadata());
     producer.commitTransaction();
-    awaitMarkers();
-  }
-
-  /**
-   * The broker answers a commit before it has marked the transaction's partitions, one after the
-   * other; until then outputs and offsets are not there for others.
-   */
-  private void awaitMarkers() {
-    String id = TestCluster.transactionalId(cluster, TRANSACTIONS);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    TransactionState state;
-    do {
-      state = ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
-    } while (state != TransactionState.COMPLETE_COMMIT && System.nanoTime() < deadline);
-    if (state != TransactionState.COMPLETE_COMMIT) {
-      throw new IllegalStateException("a transaction is still " + state);
-    }
+    TestCluster.awaitMarkers(admin, cluster, TRANSACTIONS);
   }
 
   /** A receipt for the pair. */

@@ -34,7 +34,10 @@ class SchemaEvolutionTest {
         Upload.SCHEMA$,
         BatchPart.SCHEMA$,
         UploadRequest.SCHEMA$,
-        ApiKey.SCHEMA$);
+        ApiKey.SCHEMA$,
+        InstanceStatus.SCHEMA$,
+        Review.SCHEMA$,
+        Action.SCHEMA$);
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,10 @@ final class Browser implements AutoCloseable {
   /** What a person looks at. */
   enum Screen {
     DESK(1280, 900),
+    /** What operators sit before. */
+    WIDE(1440, 900),
+    /** A phone as most are. */
+    HAND(390, 844),
     /** The narrowest phone that is still common. */
     PHONE(360, 740);
 
@@ -99,7 +104,7 @@ final class Browser implements AutoCloseable {
       // Its sandbox does not work for root, as whom containers like to run.
       options.addArguments("--no-sandbox");
     }
-    if (screen == Screen.PHONE) {
+    if (screen.widthPx < 600) {
       options.setExperimentalOption(
           "mobileEmulation",
           Map.of(
@@ -233,6 +238,14 @@ final class Browser implements AutoCloseable {
     return driver.executeScript(script, arguments);
   }
 
+  /** Runs a script that may wait, as the body of an async function, and gives what it gives. */
+  Object later(String script) {
+    return driver.executeAsyncScript(
+        "const done = arguments[arguments.length - 1]; (async () => {"
+            + script
+            + "})().then(done, error => done(String(error)));");
+  }
+
   /** What the browser complained of: errors of scripts, what the policy blocked. */
   List<String> complaints() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
@@ -248,7 +261,9 @@ final class Browser implements AutoCloseable {
     Object found =
         driver.executeAsyncScript(
             "const done = arguments[arguments.length - 1];"
-                + "axe.run(document, {resultTypes: ['violations']}).then(result => done("
+                // The size of targets is asked for since WCAG 2.2 and not looked at by itself.
+                + "axe.run(document, {resultTypes: ['violations'],"
+                + " rules: {'target-size': {enabled: true}}}).then(result => done("
                 + "result.violations.map(v => v.impact + ' ' + v.id + ': '"
                 + " + v.nodes.map(n => n.target.join(' ')).join(', '))));");
     return ((List<?>) found).stream().map(String::valueOf).toList();
@@ -259,6 +274,27 @@ final class Browser implements AutoCloseable {
     return Boolean.TRUE.equals(
         script(
             "return document.documentElement.scrollWidth > document.documentElement.clientWidth"));
+  }
+
+  /** Keeps a picture of the whole page, as long as it is. */
+  void keep(Path file) {
+    Map<String, Object> taken =
+        driver.executeCdpCommand(
+            "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
+    try {
+      Files.write(file, Base64.getDecoder().decode(String.valueOf(taken.get("data"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Keeps a picture of what is on the screen. */
+  void keepScreen(Path file) {
+    try {
+      Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Keeps a picture of the screen beside the test's reports. */

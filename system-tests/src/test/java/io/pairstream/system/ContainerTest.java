@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.pairstream.cleaning.StepObserver;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.WorkerSettings;
@@ -15,6 +14,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -63,7 +63,7 @@ class ContainerTest {
           WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1);
       try (PreprocessService service =
           new PreprocessService(
-              new PreprocessSettings(cluster, "demo", folder, 1, workers), StepObserver.NONE)) {
+              new PreprocessSettings(cluster, "demo", folder, 1, workers), new StepTimes())) {
         publish(cluster, pairs, 0, 40);
         awaitInputs(access, 40);
         kafka.getDockerClient().pauseContainerCmd(kafka.getContainerId()).exec();

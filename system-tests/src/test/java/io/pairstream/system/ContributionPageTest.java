@@ -2,8 +2,8 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -8,8 +8,8 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.ReadLag;
+import io.pairstream.operations.lag.UnreadPartition;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
@@ -91,7 +91,8 @@ final class RunningPlatform implements AutoCloseable {
         () ->
             Files.exists(data.resolve("platform.json"))
                 && process(data, "preprocess").isPresent()
-                && json(data.resolve("platform.json")).has("ingest_url"),
+                && json(data.resolve("platform.json")).has("ingest_url")
+                && json(data.resolve("platform.json")).has("dashboard_url"),
         () -> read(data.resolve("up.log")));
   }
 
@@ -101,6 +102,11 @@ final class RunningPlatform implements AutoCloseable {
 
   Path data() {
     return data;
+  }
+
+  /** One of the addresses in {@code platform.json}: {@code ingest_url}, {@code dashboard_url}. */
+  String address(String key) {
+    return json(data.resolve("platform.json")).get(key).asText();
   }
 
   /** The pid of one of the platform's processes. */
@@ -167,7 +173,7 @@ final class RunningPlatform implements AutoCloseable {
     return new ReadLag(new ClusterAccess(cluster), Clock.systemUTC())
         .read().stream()
             .filter(lag -> lag.group().equals(cluster.dataset().preprocessGroup()))
-            .mapToLong(PartitionLag::waiting)
+            .mapToLong(UnreadPartition::waiting)
             .sum();
   }
 

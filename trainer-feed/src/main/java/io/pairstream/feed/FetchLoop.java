@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -57,6 +58,7 @@ final class FetchLoop implements Runnable {
 
   private final List<String> withdrawn = new ArrayList<>();
   private final WaitingRecords waiting;
+  private volatile long samplesWaiting = -1;
   private boolean hasSlots;
   private boolean reading = true;
 
@@ -144,10 +146,32 @@ final class FetchLoop implements Runnable {
         }
       }
       finish(left);
+      samplesWaiting = waitingInTheTopic(left);
     }
     if (settings.lastBatch() == FeedSettings.LastBatch.KEEP) {
       sealWhatIsLeft();
     }
+  }
+
+  /** Offsets between what was read and what can be; -1 where the client does not know them all. */
+  private long waitingInTheTopic(Set<TopicPartition> left) {
+    long sum = 0;
+    for (TopicPartition partition : left) {
+      OptionalLong lag = consumer.currentLag(partition);
+      if (lag.isEmpty()) {
+        return -1;
+      }
+      sum += lag.getAsLong();
+    }
+    return sum;
+  }
+
+  /**
+   * Records in the topic that were not read yet, as of the last poll; -1 where that is not known.
+   * Ends of transactions count too.
+   */
+  long samplesWaiting() {
+    return samplesWaiting;
   }
 
   /** Reads the records that the position owes, and nothing else. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -53,10 +54,14 @@ public final class PairFeed implements AutoCloseable {
   private final long openedAt = System.nanoTime();
   private final AtomicInteger held = new AtomicInteger();
 
+  private final LongAdder batches = new LongAdder();
+  private final LongAdder samples = new LongAdder();
+  private final LongAdder dataWaitNanos = new LongAdder();
+
+  /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
+  private volatile long waitsSince;
+
   private FeedPosition position;
-  private long batches;
-  private long samples;
-  private long dataWaitNanos;
 
   private PairFeed(
       FeedSource source,
@@ -147,6 +152,7 @@ public final class PairFeed implements AutoCloseable {
           "all " + settings.slots() + " slots are held; close a batch before asking for another");
     }
     long begin = System.nanoTime();
+    waitsSince = begin;
     try {
       Handover next = ring.takeNext();
       if (next instanceof Handover.Failed failed) {
@@ -158,7 +164,8 @@ public final class PairFeed implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } finally {
-      dataWaitNanos += System.nanoTime() - begin;
+      waitsSince = 0;
+      dataWaitNanos.add(System.nanoTime() - begin);
     }
   }
 
@@ -183,17 +190,25 @@ public final class PairFeed implements AutoCloseable {
     await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
   }
 
-  /** What the feed has done so far. */
+  /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
   public FeedStats stats() {
+    long since = waitsSince;
+    long waited = since == 0 ? 0 : System.nanoTime() - since;
     return new FeedStats(
-        batches,
-        samples,
+        batches.sum(),
+        samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
-        Duration.ofNanos(dataWaitNanos),
+        Duration.ofNanos(dataWaitNanos.sum() + waited),
         Duration.ofNanos(clocks.fetching().sum()),
         Duration.ofNanos(clocks.slotWait().sum()),
         Duration.ofNanos(clocks.parsing().sum()),
         Duration.ofNanos(clocks.decoding().sum()));
+  }
+
+  /** How full the feed is now. Any thread may ask. */
+  public FeedLevel level() {
+    return new FeedLevel(
+        ring.ready(), settings.slots(), settings.batchSize(), fetchLoop.samplesWaiting());
   }
 
   /** Stops fetching and decoding. Batches that are still held stay valid. */
@@ -221,14 +236,14 @@ public final class PairFeed implements AutoCloseable {
     ReadyBatch batch =
         new ReadyBatch(
             slot,
-            batches,
+            batches.sum(),
             settings,
             closed -> {
               held.decrementAndGet();
               ring.giveBack(closed);
             });
-    batches++;
-    samples += slot.size();
+    batches.increment();
+    samples.add(slot.size());
     position = slot.positionAfter();
     return batch;
   }

@@ -42,6 +42,11 @@ final class Ring {
     filled.add(next);
   }
 
+  /** Batches that wait for the trainer; their last samples may still be written. */
+  int ready() {
+    return (int) filled.stream().filter(Handover.Batch.class::isInstance).count();
+  }
+
   /** Ends the ring: whatever else was filled is never handed over. */
   void failAtOnce(RuntimeException cause) {
     failure.set(cause);

@@ -25,8 +25,8 @@ import java.util.Map;
  */
 public final class FetchCompare {
 
-  /** A Java machine compiles for some 15,000 images until it is as fast as it will be. */
-  private static final int WARM_UPS = 3;
+  /** A Java machine compiles for some 25,000 images until it is as fast as it will be. */
+  private static final int WARM_UPS = 5;
 
   private FetchCompare() {}
 
@@ -46,7 +46,7 @@ public final class FetchCompare {
             "hosts",
             List.of(
                 "java",
-                "-Xmx512m",
+                "-Xmx2g",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ImageHosts.class.getName()))) {

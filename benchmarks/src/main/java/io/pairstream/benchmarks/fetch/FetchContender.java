@@ -49,7 +49,7 @@ public final class FetchContender {
     FetchSettings settings =
         FetchSettings.of(new UserAgent("benchmark", ""))
             .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-            .with(new Politeness(8, Duration.ZERO, Duration.ofMinutes(10), robots))
+            .with(new Politeness(8, 1000, Duration.ZERO, Duration.ofMinutes(10), robots))
             .with(
                 new FetchLimits(
                     FetchLimits.USUAL.imageBytes(),

@@ -64,7 +64,7 @@ public final class FetchingInstance {
         WebFetcher.open(
             FetchSettings.of(new UserAgent("0", ""))
                 .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-                .with(new Politeness(2, Duration.ofMillis(10), Duration.ofSeconds(10), true)),
+                .with(new Politeness(2, 1000, Duration.ofMillis(10), Duration.ofSeconds(10), true)),
             Clock.systemUTC());
     if (arguments[0].equals("partitions")) {
       // A failure is tried again as soon as a member of the share group does.

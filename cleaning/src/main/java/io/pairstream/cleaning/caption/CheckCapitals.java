@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import java.util.Locale;
  *
  * <p>Rejects: {@code CAPTION_MOSTLY_CAPITALS}.
  */
-public final class CheckCapitals implements Step<CleanedCaption, CleanedCaption> {
+public final class CheckCapitals implements Check<CleanedCaption> {
 
   private final Limit limit;
 
@@ -28,17 +28,18 @@ public final class CheckCapitals implements Step<CleanedCaption, CleanedCaption>
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     long capitals = caption.text().codePoints().filter(Character::isUpperCase).count();
     long cased = capitals + caption.text().codePoints().filter(Character::isLowerCase).count();
     if (capitals <= limit.maxCapitalShare() * cased) {
-      return Outcome.kept(caption);
+      return Checked.fine(caption);
     }
-    return Outcome.rejected(
-        RejectReason.CAPTION_MOSTLY_CAPITALS,
-        capitals + " of the caption's " + cased + " letters are capitals",
-        String.format(Locale.ROOT, "%.2f of the letters", (double) capitals / cased),
-        limit.maxCapitalShare() + " of the letters");
+    return Checked.fine(caption)
+        .but(
+            RejectReason.CAPTION_MOSTLY_CAPITALS,
+            capitals + " of the caption's " + cased + " letters are capitals",
+            String.format(Locale.ROOT, "%.2f of the letters", (double) capitals / cased),
+            limit.maxCapitalShare() + " of the letters");
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 
 /**
@@ -15,7 +15,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  * <p>Measures {@code caption_characters}, and {@code caption_words} of scripts with spaces.
  * Rejects: {@code CAPTION_TOO_LONG}, {@code CAPTION_TOO_SHORT}.
  */
-public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCaption> {
+public final class CheckCaptionLength implements Check<CleanedCaption> {
 
   public static final String CHARACTERS = "caption_characters";
   public static final String WORDS = "caption_words";
@@ -40,42 +40,46 @@ public final class CheckCaptionLength implements Step<CleanedCaption, CleanedCap
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     String text = caption.text();
     int characters = text.codePointCount(0, text.length());
-    if (characters > limits.maxCharacters()) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_TOO_LONG,
-          "the caption has "
-              + characters
-              + " characters; it may have at most "
-              + limits.maxCharacters(),
-          count(characters, "character"),
-          count(limits.maxCharacters(), "character"));
-    }
     ScriptMix mix = ScriptMix.of(text);
+    int words = mix.mostlyUnspaced() ? 0 : words(text);
+    CleanedCaption measured = caption.withMeasure(CHARACTERS, characters);
+    Checked<CleanedCaption> checked =
+        Checked.fine(mix.mostlyUnspaced() ? measured : measured.withMeasure(WORDS, words));
+    if (characters > limits.maxCharacters()) {
+      checked =
+          checked.but(
+              RejectReason.CAPTION_TOO_LONG,
+              "the caption has "
+                  + characters
+                  + " characters; it may have at most "
+                  + limits.maxCharacters(),
+              count(characters, "character"),
+              count(limits.maxCharacters(), "character"));
+    }
     if (mix.mostlyUnspaced()) {
       return mix.unspaced() < limits.minUnspacedCharacters()
           ? tooShort(
+              checked,
               mix.unspaced(),
               limits.minUnspacedCharacters(),
               "character",
               " of a script without spaces")
-          : Outcome.kept(caption.withMeasure(CHARACTERS, characters));
+          : checked;
     }
     if (characters < limits.minCharacters()) {
-      return tooShort(characters, limits.minCharacters(), "character", "");
+      return tooShort(checked, characters, limits.minCharacters(), "character", "");
     }
-    int words = words(text);
-    if (words < limits.minWords()) {
-      return tooShort(words, limits.minWords(), "word", "");
-    }
-    return Outcome.kept(caption.withMeasure(CHARACTERS, characters).withMeasure(WORDS, words));
+    return words < limits.minWords()
+        ? tooShort(checked, words, limits.minWords(), "word", "")
+        : checked;
   }
 
-  private static Outcome<CleanedCaption> tooShort(
-      int measured, int limit, String unit, String ofWhat) {
-    return Outcome.rejected(
+  private static Checked<CleanedCaption> tooShort(
+      Checked<CleanedCaption> checked, int measured, int limit, String unit, String ofWhat) {
+    return checked.but(
         RejectReason.CAPTION_TOO_SHORT,
         "the caption has " + count(measured, unit) + ofWhat + "; it must have at least " + limit,
         count(measured, unit),

@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
@@ -15,7 +15,7 @@ import java.util.Locale;
  *
  * <p>Rejects: {@code CAPTION_MOSTLY_SYMBOLS}.
  */
-public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCaption> {
+public final class CheckCharacterMix implements Check<CleanedCaption> {
 
   private final Limits limits;
 
@@ -33,7 +33,7 @@ public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCapt
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     String text = caption.text();
     int characters = 0;
     int digits = 0;
@@ -54,17 +54,19 @@ public final class CheckCharacterMix implements Step<CleanedCaption, CleanedCapt
         signs++;
       }
     }
+    Checked<CleanedCaption> checked = Checked.fine(caption);
     if (digits > limits.maxDigitShare() * characters) {
-      return mostly("digits", digits, characters, limits.maxDigitShare());
+      checked = mostly(checked, "digits", digits, characters, limits.maxDigitShare());
     }
     if (signs > limits.maxSymbolShare() * characters) {
-      return mostly("signs", signs, characters, limits.maxSymbolShare());
+      checked = mostly(checked, "signs", signs, characters, limits.maxSymbolShare());
     }
-    return Outcome.kept(caption);
+    return checked;
   }
 
-  private static Outcome<CleanedCaption> mostly(String what, int count, int of, double limit) {
-    return Outcome.rejected(
+  private static Checked<CleanedCaption> mostly(
+      Checked<CleanedCaption> checked, String what, int count, int of, double limit) {
+    return checked.but(
         RejectReason.CAPTION_MOSTLY_SYMBOLS,
         count + " of the caption's " + of + " characters are " + what,
         String.format(Locale.ROOT, "%.2f of the characters", (double) count / of),

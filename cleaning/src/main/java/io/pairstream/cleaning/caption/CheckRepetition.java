@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.Locale;
@@ -17,7 +17,7 @@ import java.util.Locale;
  *
  * <p>Measures {@code caption_repetition}. Rejects: {@code CAPTION_REPETITIVE}.
  */
-public final class CheckRepetition implements Step<CleanedCaption, CleanedCaption> {
+public final class CheckRepetition implements Check<CleanedCaption> {
 
   public static final String REPETITION = "caption_repetition";
 
@@ -37,16 +37,16 @@ public final class CheckRepetition implements Step<CleanedCaption, CleanedCaptio
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     double repetition = repetition(caption.text());
-    if (repetition > limits.maxRepetition()) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_REPETITIVE,
-          "most of what the caption says stands in it before",
-          String.format(Locale.ROOT, "%.2f of the caption", repetition),
-          limits.maxRepetition() + " of the caption");
-    }
-    return Outcome.kept(caption.withMeasure(REPETITION, repetition));
+    Checked<CleanedCaption> checked = Checked.fine(caption.withMeasure(REPETITION, repetition));
+    return repetition > limits.maxRepetition()
+        ? checked.but(
+            RejectReason.CAPTION_REPETITIVE,
+            "most of what the caption says stands in it before",
+            String.format(Locale.ROOT, "%.2f of the caption", repetition),
+            limits.maxRepetition() + " of the caption")
+        : checked;
   }
 
   private static double repetition(String text) {

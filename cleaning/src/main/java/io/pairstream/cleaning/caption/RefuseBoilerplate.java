@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Rejects: {@code CAPTION_BOILERPLATE}.
  */
-public final class RefuseBoilerplate implements Step<CleanedCaption, CleanedCaption> {
+public final class RefuseBoilerplate implements Check<CleanedCaption> {
 
   /** Longer than any phrase; no caption is compared beyond it. */
   private static final int LONGEST_PHRASE = 200;
@@ -50,30 +50,32 @@ public final class RefuseBoilerplate implements Step<CleanedCaption, CleanedCapt
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     String text = caption.text();
     if (isImageFile(text)) {
-      return refused(text, "the name of an image file");
+      return refused(caption, "the name of an image file");
     }
     String words = words(text);
     if (wholes.contains(words)) {
-      return refused(text, words);
+      return refused(caption, words);
     }
     for (String beginning : beginnings) {
       if (words.startsWith(beginning)
           && (words.length() == beginning.length() || endsWord(words, beginning.length()))) {
-        return refused(text, beginning + " …");
+        return refused(caption, beginning + " …");
       }
     }
-    return Outcome.kept(caption);
+    return Checked.fine(caption);
   }
 
-  private static Outcome<CleanedCaption> refused(String text, String phrase) {
-    return Outcome.rejected(
-        RejectReason.CAPTION_BOILERPLATE,
-        "the caption is what programs write under any image (" + phrase + ")",
-        text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
-        "");
+  private static Checked<CleanedCaption> refused(CleanedCaption caption, String phrase) {
+    String text = caption.text();
+    return Checked.fine(caption)
+        .but(
+            RejectReason.CAPTION_BOILERPLATE,
+            "the caption is what programs write under any image (" + phrase + ")",
+            text.length() <= 80 ? text : text.substring(0, text.offsetByCodePoints(0, 40)) + "…",
+            "");
   }
 
   private static boolean isImageFile(String text) {

@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.caption;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.net.URLDecoder;
@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Rejects: {@code CAPTION_IS_FILE_NAME}.
  */
-public final class RefuseFileName implements Step<ReceivedCaption, ReceivedCaption> {
+public final class RefuseFileName implements Check<ReceivedCaption> {
 
   /** Longer names are no names that a file system holds. */
   private static final int LONGEST_NAME = 255;
@@ -29,16 +29,16 @@ public final class RefuseFileName implements Step<ReceivedCaption, ReceivedCapti
   }
 
   @Override
-  public Outcome<ReceivedCaption> apply(ReceivedCaption caption) {
+  public Checked<ReceivedCaption> check(ReceivedCaption caption) {
     String text = caption.text();
     String address = caption.fileName();
     if (address.isEmpty() || text.length() > LONGEST_NAME) {
-      return Outcome.kept(caption);
+      return Checked.fine(caption);
     }
     String stripped = text.strip();
     String name = name(address);
     if (stripped.isEmpty() || name.isEmpty()) {
-      return Outcome.kept(caption);
+      return Checked.fine(caption);
     }
     int dot = name.lastIndexOf('.');
     boolean whole = dot > 0 && stripped.equalsIgnoreCase(name);
@@ -46,13 +46,14 @@ public final class RefuseFileName implements Step<ReceivedCaption, ReceivedCapti
         stripped.equalsIgnoreCase(dot > 0 ? name.substring(0, dot) : name)
             && stripped.indexOf(' ') < 0
             && ScriptMix.of(stripped).unspaced() == 0;
+    Checked<ReceivedCaption> checked = Checked.fine(caption);
     return whole || stem
-        ? Outcome.rejected(
+        ? checked.but(
             RejectReason.CAPTION_IS_FILE_NAME,
             "the caption is the name of the image's file",
             stripped,
             "")
-        : Outcome.kept(caption);
+        : checked;
   }
 
   /** The last part of an address or a path, without query and fragment, unescaped. */

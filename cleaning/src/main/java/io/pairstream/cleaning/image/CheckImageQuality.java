@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.Switchable;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * IMAGE_BADLY_EXPOSED}, {@code IMAGE_LOW_CONTRAST}, {@code IMAGE_COLOURLESS}, {@code
  * IMAGE_HAS_BORDERS}, {@code IMAGE_OVERCOMPRESSED}.
  */
-public final class CheckImageQuality implements Step<PreparedImage, PreparedImage> {
+public final class CheckImageQuality implements Check<PreparedImage> {
 
   private final Limits limits;
 
@@ -39,24 +39,26 @@ public final class CheckImageQuality implements Step<PreparedImage, PreparedImag
   }
 
   @Override
-  public Outcome<PreparedImage> apply(PreparedImage image) {
+  public Checked<PreparedImage> check(PreparedImage image) {
+    Checked<PreparedImage> checked = Checked.fine(image);
     for (Limit limit : limits.inOrder()) {
       double value = valueOf(limit.measure(), image);
       if (limit.isBrokenBy(value)) {
-        return Outcome.rejected(
-            limit.reason(),
-            String.format(
-                Locale.ROOT,
-                "the picture's %s is %s; it must be at %s %s",
-                limit.measure(),
+        checked =
+            checked.but(
+                limit.reason(),
+                String.format(
+                    Locale.ROOT,
+                    "the picture's %s is %s; it must be at %s %s",
+                    limit.measure(),
+                    shown(value),
+                    limit.isLeast() ? "least" : "most",
+                    limit.bound()),
                 shown(value),
-                limit.isLeast() ? "least" : "most",
-                limit.bound()),
-            shown(value),
-            String.valueOf(limit.bound()));
+                String.valueOf(limit.bound()));
       }
     }
-    return Outcome.kept(image);
+    return checked;
   }
 
   /** Whether anything is measured: reads {@code quality.measures}. */

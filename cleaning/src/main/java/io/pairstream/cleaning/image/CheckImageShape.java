@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.image;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.recipe.RecipeReader;
 
 /**
@@ -12,7 +12,7 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  *
  * <p>Rejects: {@code IMAGE_TOO_SMALL}, {@code IMAGE_TOO_ELONGATED}.
  */
-public final class CheckImageShape implements Step<ProbedImage, ProbedImage> {
+public final class CheckImageShape implements Check<ProbedImage> {
 
   private final Limits limits;
 
@@ -30,30 +30,33 @@ public final class CheckImageShape implements Step<ProbedImage, ProbedImage> {
   }
 
   @Override
-  public Outcome<ProbedImage> apply(ProbedImage image) {
+  public Checked<ProbedImage> check(ProbedImage image) {
+    Checked<ProbedImage> checked = Checked.fine(image);
     if (image.shorterSidePx() < limits.minSidePx()) {
-      return Outcome.rejected(
-          RejectReason.IMAGE_TOO_SMALL,
-          "the image is "
-              + image.size()
-              + " px; its shorter side must have at least "
-              + limits.minSidePx()
-              + " px",
-          image.shorterSidePx() + " px",
-          limits.minSidePx() + " px");
+      checked =
+          checked.but(
+              RejectReason.IMAGE_TOO_SMALL,
+              "the image is "
+                  + image.size()
+                  + " px; its shorter side must have at least "
+                  + limits.minSidePx()
+                  + " px",
+              image.shorterSidePx() + " px",
+              limits.minSidePx() + " px");
     }
     if (image.aspectRatio() > limits.maxAspectRatio()) {
-      return Outcome.rejected(
-          RejectReason.IMAGE_TOO_ELONGATED,
-          "the image is "
-              + image.size()
-              + " px; its longer side may be at most "
-              + limits.maxAspectRatio()
-              + " times its shorter side",
-          String.format(java.util.Locale.ROOT, "%.2f", image.aspectRatio()),
-          String.valueOf(limits.maxAspectRatio()));
+      checked =
+          checked.but(
+              RejectReason.IMAGE_TOO_ELONGATED,
+              "the image is "
+                  + image.size()
+                  + " px; its longer side may be at most "
+                  + limits.maxAspectRatio()
+                  + " times its shorter side",
+              String.format(java.util.Locale.ROOT, "%.2f", image.aspectRatio()),
+              String.valueOf(limits.maxAspectRatio()));
     }
-    return Outcome.kept(image);
+    return checked;
   }
 
   /**

@@ -1,9 +1,16 @@
 package io.pairstream.cleaning.image;
 
+import java.util.Locale;
+
 /** An image file format that is recognised by its magic bytes. */
 public enum ImageType {
   JPEG,
   PNG,
   WEBP,
-  GIF
+  GIF;
+
+  /** As in a {@code Content-Type}: {@code image/jpeg}. */
+  public String mediaType() {
+    return "image/" + name().toLowerCase(Locale.ROOT);
+  }
 }

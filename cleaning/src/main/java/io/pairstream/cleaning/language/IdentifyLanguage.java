@@ -1,8 +1,8 @@
 package io.pairstream.cleaning.language;
 
-import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Check;
+import io.pairstream.cleaning.Checked;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.caption.CleanedCaption;
 import io.pairstream.cleaning.caption.LanguageTag;
 import io.pairstream.cleaning.recipe.RecipeReader;
@@ -26,7 +26,7 @@ import java.util.Map;
  *
  * <p>Rejects: {@code CAPTION_LANGUAGE_UNSURE}, {@code CAPTION_LANGUAGE_UNWANTED}.
  */
-public final class IdentifyLanguage implements Step<CleanedCaption, CleanedCaption> {
+public final class IdentifyLanguage implements Check<CleanedCaption> {
 
   public static final String CONFIDENCE = "language_confidence";
 
@@ -54,43 +54,47 @@ public final class IdentifyLanguage implements Step<CleanedCaption, CleanedCapti
   }
 
   @Override
-  public Outcome<CleanedCaption> apply(CleanedCaption caption) {
+  public Checked<CleanedCaption> check(CleanedCaption caption) {
     if (!settings.identify()) {
       return checkWanted(
-          caption.language().equals(LanguageTag.UNKNOWN)
-              ? caption.withLanguage(byScript(caption.text()))
-              : caption);
+          Checked.fine(
+              caption.language().equals(LanguageTag.UNKNOWN)
+                  ? caption.withLanguage(byScript(caption.text()))
+                  : caption));
     }
     String hint = LanguageTag.language(caption.language());
     String hinted = ALIASES.getOrDefault(hint, hint);
     if (!hinted.equals(LanguageTag.UNKNOWN) && !Shipped.IDENTIFIER.knows(hinted)) {
-      return checkWanted(caption);
+      return checkWanted(Checked.fine(caption));
     }
     LanguageGuess guess = Shipped.IDENTIFIER.identify(caption.text(), hinted);
-    if (guess.confidence() < settings.minConfidence()) {
-      return Outcome.rejected(
-          RejectReason.CAPTION_LANGUAGE_UNSURE,
-          "the caption's language is most probably '"
-              + guess.language()
-              + "', but it must be known with a probability of at least "
-              + settings.minConfidence(),
-          String.format(Locale.ROOT, "%.2f", guess.confidence()),
-          String.valueOf(settings.minConfidence()));
-    }
     String tag =
         guess.confidence() < 0.5
             ? LanguageTag.UNKNOWN
             : guess.language().equals(hinted) ? caption.language() : guess.language();
-    return checkWanted(caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()));
+    Checked<CleanedCaption> checked =
+        Checked.fine(caption.withLanguage(tag).withMeasure(CONFIDENCE, guess.confidence()));
+    return checkWanted(
+        guess.confidence() < settings.minConfidence()
+            ? checked.but(
+                RejectReason.CAPTION_LANGUAGE_UNSURE,
+                "the caption's language is most probably '"
+                    + guess.language()
+                    + "', but it must be known with a probability of at least "
+                    + settings.minConfidence(),
+                String.format(Locale.ROOT, "%.2f", guess.confidence()),
+                String.valueOf(settings.minConfidence()))
+            : checked);
   }
 
-  private Outcome<CleanedCaption> checkWanted(CleanedCaption caption) {
+  private Checked<CleanedCaption> checkWanted(Checked<CleanedCaption> checked) {
+    CleanedCaption caption = checked.value();
     if (settings.wanted().isEmpty()
         || settings.wanted().stream().anyMatch(wanted -> matches(caption.language(), wanted))) {
-      return Outcome.kept(caption);
+      return checked;
     }
     String all = String.join(", ", settings.wanted());
-    return Outcome.rejected(
+    return checked.but(
         RejectReason.CAPTION_LANGUAGE_UNWANTED,
         "the caption's language is '" + caption.language() + "'; wanted are " + all,
         caption.language(),

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.EventStream;
+import io.pairstream.service.http.EventStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;

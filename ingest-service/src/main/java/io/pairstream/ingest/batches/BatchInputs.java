@@ -1,8 +1,8 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.ProblemException;
 import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.ProblemException;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -1,17 +1,17 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
-import io.pairstream.ingest.publish.MissingTopicException;
-import io.pairstream.ingest.publish.PublishFailedException;
-import io.pairstream.ingest.publish.RecordPublisher;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.service.publish.RecordPublisher;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

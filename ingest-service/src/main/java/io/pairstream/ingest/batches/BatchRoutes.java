@@ -1,21 +1,21 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Access;
-import io.pairstream.ingest.http.Answer;
-import io.pairstream.ingest.http.EventStream;
-import io.pairstream.ingest.http.Handler;
-import io.pairstream.ingest.http.Incoming;
-import io.pairstream.ingest.http.Method;
-import io.pairstream.ingest.http.Outgoing;
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Quota;
-import io.pairstream.ingest.http.Route;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.EventStream;
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Method;
+import io.pairstream.service.http.Outgoing;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -68,7 +68,8 @@ public final class BatchRoutes implements AutoCloseable {
   private final Clock clock;
   private final Path spoolFolder;
   private final BatchLimits limits = new BatchLimits();
-  private final ParquetPlaces parquetFiles = new ParquetPlaces(DataSetBody.PARQUET_FILES);
+  private final DataSetPlaces parquetFiles = new DataSetPlaces(DataSetBody.PARQUET_FILES, 1);
+  private final DataSetPlaces tars = new DataSetPlaces(DataSetBody.TARS, 2);
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
       Executors.newScheduledThreadPool(
@@ -124,28 +125,42 @@ public final class BatchRoutes implements AutoCloseable {
   private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
     String mediaType = request.mediaType();
     SentBytes sent = new SentBytes(body, quota, request.principal());
-    if (mediaType.equals(PARQUET)) {
-      uploadParquet(request, sent, out);
-    } else if (mediaType.equals(TAR)) {
-      upload(request, DataSetBody.tar(sent), out);
-    } else {
-      String producer = request.principal().producer();
-      upload(request, new JsonLinesBody(sent, limits.longLines(), producer, System::nanoTime), out);
+    String producer = request.principal().producer();
+    switch (mediaType) {
+      case PARQUET ->
+          inPlace(
+              parquetFiles,
+              "Parquet files",
+              producer,
+              () -> upload(request, DataSetBody.parquet(sent, spoolFolder), out));
+      case TAR ->
+          inPlace(tars, "tars", producer, () -> upload(request, DataSetBody.tar(sent), out));
+      default ->
+          upload(
+              request,
+              new JsonLinesBody(sent, limits.longLines(), producer, System::nanoTime),
+              out);
     }
   }
 
-  private void uploadParquet(Incoming request, SentBytes body, Outgoing out) throws IOException {
-    String producer = request.principal().producer();
-    if (!parquetFiles.take(producer)) {
+  @FunctionalInterface
+  private interface Reading {
+
+    void run() throws IOException;
+  }
+
+  private static void inPlace(DataSetPlaces places, String what, String producer, Reading reading)
+      throws IOException {
+    if (!places.take(producer)) {
       throw Problem.of(
-              ProblemKind.OVERLOADED, "too many Parquet files are under way; come again later")
+              ProblemKind.OVERLOADED, "too many " + what + " are under way; come again later")
           .retryAfter(10)
           .asException();
     }
     try {
-      upload(request, DataSetBody.parquet(body, spoolFolder), out);
+      reading.run();
     } finally {
-      parquetFiles.giveBack(producer);
+      places.giveBack(producer);
     }
   }
 

@@ -2,17 +2,17 @@ package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.batches.BatchInputs.Input;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.Outgoing;
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Outgoing;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -59,6 +59,9 @@ final class BatchUpload {
 
   /** How long a client that has sent everything may leave its results unread. */
   private static final Duration UNREAD = Duration.ofSeconds(60);
+
+  /** How fast such a client must read on the whole, once that long has passed. */
+  private static final long SLOWEST_READER_BYTES_PER_SECOND = 8 * 1024;
 
   private static final int SEND_BYTES = 16 * 1024;
   private static final int MAX_DETAIL_CHARACTERS = 500;
@@ -120,7 +123,7 @@ final class BatchUpload {
       throw e;
     } finally {
       join(settling);
-      awaitReader(sending);
+      awaitReader(spool, sending);
     }
   }
 
@@ -340,13 +343,17 @@ final class BatchUpload {
     }
   }
 
-  /** Waits for the client to read its results, as long as it reads. */
-  private void awaitReader(Thread sending) throws IOException {
-    sentAtNanos = System.nanoTime();
+  /** Waits for the client to read its results, as long as it reads, and not too slowly. */
+  private void awaitReader(ResultSpool spool, Thread sending) throws IOException {
+    long begun = System.nanoTime();
+    sentAtNanos = begun;
+    Duration patience = UNREAD.plusSeconds(spool.unread() / SLOWEST_READER_BYTES_PER_SECOND);
     try {
       while (sending.isAlive()) {
         sending.join(500);
-        if (sending.isAlive() && System.nanoTime() - sentAtNanos > UNREAD.toNanos()) {
+        long now = System.nanoTime();
+        if (sending.isAlive()
+            && (now - sentAtNanos > UNREAD.toNanos() || now - begun > patience.toNanos())) {
           sending.interrupt();
           throw new IOException("the client does not read its results");
         }

@@ -2,12 +2,12 @@ package io.pairstream.ingest.batches;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pairstream.ingest.view.Fold;
-import io.pairstream.ingest.view.TopicView;
-import io.pairstream.ingest.view.ViewPlan;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.view.Fold;
+import io.pairstream.service.view.TopicView;
+import io.pairstream.service.view.ViewPlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,7 +47,7 @@ public final class BatchView implements AutoCloseable {
    *
    * @param directory this instance's own folder
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
    */
   public static BatchView open(
       PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {

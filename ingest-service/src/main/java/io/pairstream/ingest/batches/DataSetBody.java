@@ -6,10 +6,6 @@ import io.pairstream.ingest.files.SourceDefaults;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.ingest.pairs.PairForm;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.parquet.ParquetLimits;
@@ -17,6 +13,10 @@ import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.unpack.UnpackLimits;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +40,12 @@ final class DataSetBody implements BatchInputs {
 
   /** Most bytes that may come out of a Parquet file's pages. */
   private static final long MAX_UNPACKED_PARQUET_BYTES = 8L * 1024 * 1024 * 1024;
+
+  /**
+   * Tars that an instance reads at once; each holds an image of at most 8 MiB and its captions that
+   * are not counted as in flight yet.
+   */
+  static final int TARS = 8;
 
   /** Parquet files that an instance reads at once. */
   static final int PARQUET_FILES = 2;

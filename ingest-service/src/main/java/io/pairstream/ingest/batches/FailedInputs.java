@@ -2,7 +2,6 @@ package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.http.Json;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.status.PairStatus;
 import io.pairstream.ingest.status.Stand;
@@ -11,6 +10,7 @@ import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

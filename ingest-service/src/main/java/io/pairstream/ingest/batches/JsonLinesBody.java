@@ -1,12 +1,12 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.ingest.pairs.PairJson;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -241,7 +241,7 @@ final class JsonLinesBody implements BatchInputs {
             .asException();
       }
       try {
-        return PairJson.read(bytes, 0, length).submission(sender);
+        return PairJson.readLine(bytes, length).submission(sender);
       } finally {
         bytes = NOTHING;
         release();

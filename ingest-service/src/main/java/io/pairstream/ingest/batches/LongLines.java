@@ -1,6 +1,6 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Principal;
+import io.pairstream.service.http.Principal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

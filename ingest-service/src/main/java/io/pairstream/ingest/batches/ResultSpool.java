@@ -77,6 +77,11 @@ final class ResultSpool implements AutoCloseable {
     return count;
   }
 
+  /** Bytes that were added and are not taken yet. */
+  synchronized long unread() {
+    return written - sent;
+  }
+
   /** Whether everything that was added is taken. */
   synchronized boolean isEmpty() {
     return sent == written;

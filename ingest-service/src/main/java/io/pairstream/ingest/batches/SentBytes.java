@@ -1,7 +1,7 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Quota;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,27 +1,38 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.http.HttpDoor;
-import io.pairstream.ingest.http.Route;
-import io.pairstream.ingest.http.Router;
-import io.pairstream.ingest.keys.ApiKeyAuthenticator;
-import io.pairstream.ingest.keys.KeyRing;
-import io.pairstream.ingest.keys.ProducerQuotas;
-import io.pairstream.ingest.keys.Quotas;
 import io.pairstream.ingest.page.ContributionPage;
+import io.pairstream.ingest.pairs.IntakeCounts;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.ingest.quotas.ProducerQuotas;
+import io.pairstream.ingest.quotas.Quotas;
 import io.pairstream.ingest.requests.Idempotency;
 import io.pairstream.ingest.requests.IdempotentRequests;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.HealthRoutes;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.keys.ApiKeyAuthenticator;
+import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.report.HttpReading;
+import io.pairstream.service.report.Reading;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.StatusDoor;
+import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The ingest service: all doors on one port.
@@ -32,18 +43,25 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class IngestService implements AutoCloseable {
 
+  private final SelfReport report;
+  private final PairTopics topics;
+  private final Registry registry;
+  private final Map<String, Object> clientSettings;
   private final PairIntake intake;
   private final KeyRing keys;
   private final IdempotentRequests requests;
   private final Outcomes outcomes;
   private final HttpDoor door;
+  private volatile Optional<StatusReporter> reporter = Optional.empty();
+  private volatile boolean closing;
 
   /** Puts the service together; {@link #start} begins. */
   public IngestService(Cluster cluster, IngestSettings settings) {
     Clock clock = Clock.systemUTC();
-    Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
-    Map<String, Object> clientSettings = cluster.clientSettings(Map.of());
+    registry = cluster.registry();
+    topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    clientSettings = cluster.clientSettings(Map.of());
+    report = new SelfReport("ingest", clock);
     intake = new PairIntake(cluster, clock);
     requests =
         IdempotentRequests.open(
@@ -65,10 +83,10 @@ public final class IngestService implements AutoCloseable {
     routes.addAll(new PairRoutes(intake).routes());
     routes.addAll(outcomes.routes());
     routes.add(quotas.me());
-    routes.addAll(
-        new HealthRoutes(
-                List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle))
-            .routes());
+    List<Supplier<Optional<String>>> obstacles =
+        List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle);
+    routes.addAll(new HealthRoutes(obstacles).routes());
+    routes.add(StatusDoor.metrics(report, Access.VIEW));
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
     routes.addAll(ContributionPage.routes());
     door =
@@ -78,6 +96,20 @@ public final class IngestService implements AutoCloseable {
             new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
             quotas,
             settings.anonymous());
+    obstacles.forEach(report::addObstacle);
+    report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
+    report.add(new HttpReading(door.traffic()));
+    report.add(this::read);
+  }
+
+  private void read(Reading reading) {
+    IntakeCounts counts = intake.counts();
+    reading
+        .counter("pairs_taken_total", counts.pairs())
+        .counter("image_bytes_taken_total", counts.imageBytes())
+        .counter("links_taken_total", counts.links())
+        .counter("submissions_failed_total", counts.failed())
+        .gauge("submissions_under_way", counts.underWay());
   }
 
   /**
@@ -88,6 +120,8 @@ public final class IngestService implements AutoCloseable {
   public void start() throws IOException {
     door.start();
     intake.start();
+    reporter =
+        Optional.of(StatusReporter.start(report, topics.instances(), registry, clientSettings));
   }
 
   /** The port that is listened on. */
@@ -107,6 +141,7 @@ public final class IngestService implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     try {
       door.close();
     } finally {
@@ -114,6 +149,7 @@ public final class IngestService implements AutoCloseable {
       requests.close();
       outcomes.close();
       intake.close();
+      reporter.ifPresent(StatusReporter::close);
     }
   }
 }

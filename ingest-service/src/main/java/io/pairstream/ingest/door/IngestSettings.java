@@ -1,8 +1,8 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.http.ServerSettings;
-import io.pairstream.ingest.keys.Rates;
 import io.pairstream.ingest.requests.IdempotentRequests;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.keys.Rates;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.pairstream.ingest.door;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.http.Access;
-import io.pairstream.ingest.http.Answer;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.Route;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;

@@ -3,13 +3,13 @@ package io.pairstream.ingest.door;
 import io.pairstream.ingest.batches.BatchLog;
 import io.pairstream.ingest.batches.BatchRoutes;
 import io.pairstream.ingest.batches.BatchView;
-import io.pairstream.ingest.http.Quota;
-import io.pairstream.ingest.http.Route;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -28,7 +28,7 @@ final class Outcomes implements AutoCloseable {
   /**
    * @param stateDirectory where this instance alone keeps its copies of topics
    * @param clientSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
    */
   Outcomes(
       PairTopics topics,

@@ -2,7 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.PairTooLargeException;
+import io.pairstream.service.publish.PairTooLargeException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +38,7 @@ public final class BulkImport {
    * Publishes up to {@code limit} pairs and links, and returns once all of them are acknowledged.
    *
    * @param limit largest number to publish; at least 0
-   * @throws io.pairstream.ingest.publish.PublishFailedException where the broker did not take one;
+   * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one;
    *     those that the listener has heard of are in Kafka
    */
   public Result run(PairSource source, long limit) {

@@ -61,7 +61,7 @@ public final class ImportRun {
    * Publishes up to {@code limit} pairs and links.
    *
    * @param only the entries that are wanted, by the path of their source; empty for all
-   * @throws io.pairstream.ingest.publish.PublishFailedException where the broker did not take one
+   * @throws io.pairstream.service.publish.PublishFailedException where the broker did not take one
    * @throws UnusableSourceException where the only source gives nothing
    * @throws UncheckedIOException where the state cannot be written in the end
    */

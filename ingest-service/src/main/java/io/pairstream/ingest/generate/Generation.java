@@ -2,9 +2,9 @@ package io.pairstream.ingest.generate;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.PairTooLargeException;
-import io.pairstream.ingest.publish.PublishFailedException;
 import io.pairstream.ingest.publish.Published;
+import io.pairstream.service.publish.PairTooLargeException;
+import io.pairstream.service.publish.PublishFailedException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

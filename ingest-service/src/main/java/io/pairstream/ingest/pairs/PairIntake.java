@@ -1,14 +1,7 @@
 package io.pairstream.ingest.pairs;
 
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.ingest.publish.PairTooLargeException;
-import io.pairstream.ingest.publish.PublishFailedException;
-import io.pairstream.ingest.publish.TopicWatch;
 import io.pairstream.ingest.publish.UploadLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Upload;
@@ -17,6 +10,13 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.PairTooLargeException;
+import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.service.publish.TopicWatch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +34,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,11 @@ public final class PairIntake implements AutoCloseable {
   private static final int SENDERS = 2;
   private static final int MOST_WAITING = 2048;
 
+  private final LongAdder begun = new LongAdder();
+  private final LongAdder pairsTaken = new LongAdder();
+  private final LongAdder imageBytesTaken = new LongAdder();
+  private final LongAdder linksTaken = new LongAdder();
+  private final LongAdder failed = new LongAdder();
   private final Cluster cluster;
   private final Clock clock;
   private final ThreadPoolExecutor senders;
@@ -144,17 +150,42 @@ public final class PairIntake implements AutoCloseable {
             }
           });
     } catch (RejectedExecutionException e) {
+      failed.increment();
       return CompletableFuture.failedFuture(
           Problem.of(ProblemKind.OVERLOADED, "too many pairs are on their way to Kafka")
               .retryAfter(2)
               .asException());
     }
+    begun.increment();
     return taken
         .orTimeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((received, failure) -> count(submission, failure))
         .exceptionally(
             failure -> {
               throw new CompletionException(problem(failure));
             });
+  }
+
+  private void count(Submission submission, Throwable failure) {
+    if (failure != null) {
+      failed.increment();
+    } else if (submission instanceof Submission.Pair pair) {
+      pairsTaken.increment();
+      imageBytesTaken.add(pair.pair().imageBytes());
+    } else {
+      linksTaken.increment();
+    }
+    begun.decrement();
+  }
+
+  /** What was taken so far. */
+  public IntakeCounts counts() {
+    return new IntakeCounts(
+        pairsTaken.sum(),
+        imageBytesTaken.sum(),
+        linksTaken.sum(),
+        failed.sum(),
+        Math.max(0, begun.sum()));
   }
 
   private void send(

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamReadException;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.schemas.wire.StrictUtf8;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -35,19 +35,31 @@ public final class PairJson {
    *     ProblemKind#PAIR_REFUSED} where a field is not what it must be
    */
   public static PairForm read(byte[] json) {
-    return read(json, 0, json.length);
+    return read(json, json.length, "the body");
   }
 
-  /** Reads one object that lies in an array of bytes. */
-  public static PairForm read(byte[] json, int offset, int length) {
+  /**
+   * Reads one object that is a line of a body.
+   *
+   * @param json the line's bytes, from 0 up to {@code length}
+   * @throws ProblemException as of a whole body
+   */
+  public static PairForm readLine(byte[] json, int length) {
+    return read(json, length, "the line");
+  }
+
+  /**
+   * @param what the text is, for problems
+   */
+  private static PairForm read(byte[] json, int length, String what) {
     // Jackson lets some malformed bytes pass as characters.
-    if (!StrictUtf8.isUtf8(ByteBuffer.wrap(json, offset, length))) {
-      throw malformed("the body is not UTF-8");
+    if (!StrictUtf8.isUtf8(ByteBuffer.wrap(json, 0, length))) {
+      throw malformed(what + " is not UTF-8");
     }
     PairForm form = new PairForm();
-    try (JsonParser parser = Json.MAPPER.createParser(json, offset, length)) {
+    try (JsonParser parser = Json.MAPPER.createParser(json, 0, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw malformed("the body is not a JSON object");
+        throw malformed(what + " is not a JSON object");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();
@@ -64,7 +76,8 @@ public final class PairJson {
       // Its own message may quote the body.
       long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
       throw malformed(
-          "the body is not JSON"
+          what
+              + " is not JSON"
               + (at < 0 ? "" : "; it stops being so near byte " + at)
               + (e instanceof StreamReadException read && isDuplicate(read)
                   ? ": a name is there twice"

@@ -1,10 +1,10 @@
 package io.pairstream.ingest.pairs;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
 import io.pairstream.schemas.wire.StrictUtf8;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.concurrent.CompletableFuture;

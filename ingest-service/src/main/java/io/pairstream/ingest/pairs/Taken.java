@@ -1,7 +1,7 @@
 package io.pairstream.ingest.pairs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.http.Json;
+import io.pairstream.service.http.Json;
 
 /**
  * What Kafka has acknowledged, on all in-sync replicas, with the note under which it can be asked

@@ -2,12 +2,19 @@ package io.pairstream.ingest.publish;
 
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PairTooLargeException;
+import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
@@ -26,10 +33,12 @@ public final class PairPublisher implements AutoCloseable {
       new RecordPublisher.Limits(RecordSizes.MAX_RAW_RECORD, BUFFER_BYTES);
 
   private final RecordPublisher<RawPair> records;
+  private final Optional<PairNotes> notes;
   private final Clock clock;
 
-  private PairPublisher(RecordPublisher<RawPair> records, Clock clock) {
+  private PairPublisher(RecordPublisher<RawPair> records, Optional<PairNotes> notes, Clock clock) {
     this.records = records;
+    this.notes = notes;
     this.clock = clock;
   }
 
@@ -48,7 +57,33 @@ public final class PairPublisher implements AutoCloseable {
   public static PairPublisher open(
       Topic<String, RawPair> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
     return new PairPublisher(
-        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings), clock);
+        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings),
+        Optional.empty(),
+        clock);
+  }
+
+  /**
+   * Opens one that also notes each pair among the uploads, so that somebody can ask for it before
+   * it is judged: what is acknowledged is published and noted. Throws as the other does.
+   *
+   * @param topic one of the two raw topics
+   * @param uploads where the notes go
+   */
+  public static PairPublisher openWithNotes(
+      Topic<String, RawPair> topic,
+      Topic<String, Upload> uploads,
+      Registry registry,
+      Map<String, ?> kafkaSettings,
+      Clock clock) {
+    RecordPublisher<RawPair> records =
+        RecordPublisher.open(topic, RawPair.SCHEMA$, LIMITS, registry, kafkaSettings);
+    try {
+      UploadLog log = UploadLog.open(uploads, registry, kafkaSettings);
+      return new PairPublisher(records, Optional.of(new PairNotes(log, clock)), clock);
+    } catch (RuntimeException | Error e) {
+      records.abort();
+      throw e;
+    }
   }
 
   /** Full name of the topic. */
@@ -70,6 +105,21 @@ public final class PairPublisher implements AutoCloseable {
     }
     String imageDigest = PairIdentity.imageDigest(pair.image());
     String pairId = PairIdentity.pairId(imageDigest, pair.caption());
+    if (notes.isEmpty()) {
+      return send(pair, imageDigest, pairId);
+    }
+    notes.get().takeRoom();
+    CompletableFuture<Published> published;
+    try {
+      published = send(pair, imageDigest, pairId);
+    } catch (RuntimeException | Error e) {
+      notes.get().giveRoomBack();
+      throw e;
+    }
+    return notes.get().follow(published);
+  }
+
+  private CompletableFuture<Published> send(NewPair pair, String imageDigest, String pairId) {
     return records
         .publish(imageDigest, raw(pair), "pair " + pairId)
         .thenApply(
@@ -94,7 +144,11 @@ public final class PairPublisher implements AutoCloseable {
    * @throws PublishFailedException the first failure since the last flush
    */
   public void flush() {
-    records.flush();
+    try {
+      records.flush();
+    } finally {
+      notes.ifPresent(PairNotes::flush);
+    }
   }
 
   /**
@@ -104,12 +158,17 @@ public final class PairPublisher implements AutoCloseable {
    */
   @Override
   public void close() {
-    records.close();
+    try {
+      records.close();
+    } finally {
+      notes.ifPresent(PairNotes::close);
+    }
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */
   public void abort() {
     records.abort();
+    notes.ifPresent(PairNotes::abort);
   }
 
   private RawPair raw(NewPair pair) {

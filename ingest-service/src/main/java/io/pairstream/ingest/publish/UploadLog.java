@@ -3,6 +3,10 @@ package io.pairstream.ingest.publish;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.service.publish.RecordPublisher;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -51,6 +55,15 @@ public final class UploadLog implements AutoCloseable {
    */
   public CompletableFuture<Void> write(Upload upload) {
     return records.publish(upload.getId(), upload, "upload " + upload.getId()).thenApply(m -> null);
+  }
+
+  /**
+   * Returns once every note so far is acknowledged or has failed.
+   *
+   * @throws PublishFailedException the first failure since the last flush
+   */
+  void flush() {
+    records.flush();
   }
 
   /** Lets go of the connections at once; what is not acknowledged yet fails. */

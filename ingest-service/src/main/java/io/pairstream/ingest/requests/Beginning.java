@@ -1,6 +1,6 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
+import io.pairstream.service.http.Answer;
 
 /** What came of beginning a request. */
 sealed interface Beginning {

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
+import io.pairstream.service.http.Answer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,9 +1,9 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Incoming;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.HexFormat;

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Incoming;
+import io.pairstream.service.http.Incoming;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,11 +1,11 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.view.Fold;
-import io.pairstream.ingest.view.Table;
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.view.Fold;
+import io.pairstream.service.view.Table;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

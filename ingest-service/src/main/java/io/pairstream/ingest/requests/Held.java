@@ -1,7 +1,7 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
 import io.pairstream.schemas.UploadRequest;
+import io.pairstream.service.http.Answer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
-import io.pairstream.ingest.http.Handler;
-import io.pairstream.ingest.http.Incoming;
-import io.pairstream.ingest.http.Outgoing;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Route;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Outgoing;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

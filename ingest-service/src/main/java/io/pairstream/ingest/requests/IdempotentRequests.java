@@ -1,17 +1,17 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
-import io.pairstream.ingest.publish.BrokerUnavailableException;
-import io.pairstream.ingest.publish.MissingTopicException;
-import io.pairstream.ingest.publish.RecordPublisher;
-import io.pairstream.ingest.view.TopicView;
-import io.pairstream.ingest.view.ViewPlan;
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.RecordPublisher;
+import io.pairstream.service.view.TopicView;
+import io.pairstream.service.view.ViewPlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -101,7 +101,7 @@ public final class IdempotentRequests implements AutoCloseable {
    * @param directory a folder of this instance alone
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
    * @param lease how long a claim holds that is not renewed: {@link #LEASE}, or less in tests
-   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
    */
   public static IdempotentRequests open(
       Topic<String, UploadRequest> topic,

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Answer;
+import io.pairstream.service.http.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.pairstream.ingest.requests;
 
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 

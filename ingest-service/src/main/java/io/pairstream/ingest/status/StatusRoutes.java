@@ -1,10 +1,10 @@
 package io.pairstream.ingest.status;
 
-import io.pairstream.ingest.http.Access;
-import io.pairstream.ingest.http.Answer;
-import io.pairstream.ingest.http.EventStream;
-import io.pairstream.ingest.http.Incoming;
-import io.pairstream.ingest.http.Route;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.EventStream;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Route;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

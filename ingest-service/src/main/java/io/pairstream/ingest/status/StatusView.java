@@ -2,13 +2,13 @@ package io.pairstream.ingest.status;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pairstream.ingest.view.Subscription;
-import io.pairstream.ingest.view.TopicView;
-import io.pairstream.ingest.view.ViewPlan;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.view.Subscription;
+import io.pairstream.service.view.TopicView;
+import io.pairstream.service.view.ViewPlan;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class StatusView implements AutoCloseable {
    *
    * @param directory this instance's own folder
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws io.pairstream.ingest.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
    */
   public static StatusView open(
       PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {

@@ -2,13 +2,13 @@ package io.pairstream.ingest.batches;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.batches.BatchInputs.Input;
-import io.pairstream.ingest.http.Incoming;
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Quota;
 import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +23,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class JsonLinesBodyTest {
@@ -81,6 +83,19 @@ class JsonLinesBodyTest {
             e -> assertThat(e.problem().kind()).isEqualTo(ProblemKind.TOO_SLOW));
     assertThat(line.read).isLessThan(12L * MIB);
     assertThat(isFree()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{\"caption\": }', the line is not JSON; it stops being so near byte",
+    "'[]', the line is not a JSON object",
+  })
+  void problemOfALineSpeaksOfTheLine(String line, String problem) throws Exception {
+    Input input = body(new ByteArrayInputStream(line.getBytes(UTF_8))).next().orElseThrow();
+
+    assertThatThrownBy(() -> input.submission(ANN))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining(problem);
   }
 
   @Test

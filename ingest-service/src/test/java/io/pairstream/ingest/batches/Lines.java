@@ -1,7 +1,7 @@
 package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.http.Json;
+import io.pairstream.service.http.Json;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,19 +1,19 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.http.Authenticator;
-import io.pairstream.ingest.http.HttpDoor;
-import io.pairstream.ingest.http.Principal;
-import io.pairstream.ingest.http.Quota;
-import io.pairstream.ingest.http.Route;
-import io.pairstream.ingest.http.Router;
-import io.pairstream.ingest.http.Scope;
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;

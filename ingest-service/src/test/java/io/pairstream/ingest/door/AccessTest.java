@@ -3,16 +3,16 @@ package io.pairstream.ingest.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.ingest.http.Access;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.Method;
-import io.pairstream.ingest.http.Route;
-import io.pairstream.ingest.http.Scope;
-import io.pairstream.ingest.http.ServerSettings;
-import io.pairstream.ingest.keys.KeyIssuer;
-import io.pairstream.ingest.keys.NewKey;
-import io.pairstream.ingest.keys.Rates;
 import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Method;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.keys.KeyIssuer;
+import io.pairstream.service.keys.NewKey;
+import io.pairstream.service.keys.Rates;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -58,6 +58,7 @@ class AccessTest {
 
   static String publishing;
   static String reading;
+  static String viewing;
   static String revokedId;
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -83,6 +84,7 @@ class AccessTest {
     try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
       publishing = key(issuer, "ann", Scope.PUBLISH);
       reading = key(issuer, "bob", Scope.READ);
+      viewing = key(issuer, "vic", Scope.VIEW);
       revoked = key(issuer, "eve", Scope.PUBLISH, Scope.READ);
       revokedId = revoked.substring(4, 20);
     }
@@ -145,8 +147,8 @@ class AccessTest {
                 DynamicTest.dynamicTest(
                     route.toString(),
                     () -> {
-                      boolean publishes = route.access().scope().get() == Scope.PUBLISH;
-                      String key = publishes ? reading : publishing;
+                      Scope scope = route.access().scope().get();
+                      String key = scope == Scope.PUBLISH ? reading : publishing;
 
                       HttpResponse<String> answer =
                           ask(route.method(), path(route), "Bearer " + key);
@@ -155,8 +157,7 @@ class AccessTest {
                       JsonNode problem = problem(answer);
                       assertThat(problem.path("type").asText())
                           .isEqualTo("urn:pairstream:problem:forbidden");
-                      assertThat(problem.path("scope").asText())
-                          .isEqualTo(publishes ? "publish" : "read");
+                      assertThat(problem.path("scope").asText()).isEqualTo(scope.label());
                       assertThat(answer.body()).doesNotContain(key.substring(21));
                     }));
   }
@@ -171,7 +172,12 @@ class AccessTest {
                 DynamicTest.dynamicTest(
                     route.toString(),
                     () -> {
-                      String key = route.access() == Access.PUBLISH ? publishing : reading;
+                      String key =
+                          switch (route.access()) {
+                            case PUBLISH -> publishing;
+                            case VIEW -> viewing;
+                            default -> reading;
+                          };
 
                       HttpResponse<String> answer =
                           ask(route.method(), path(route), "Bearer " + key);

@@ -11,12 +11,14 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -62,7 +64,7 @@ public final class DoorCluster {
   }
 
   /** A record as it was read. */
-  public record Read<T>(String key, T value, int partition, long offset) {}
+  public record Read<T>(String key, T value, int partition, long offset, List<String> headers) {}
 
   /** All records of a topic, from its start to its end now. */
   public <T> List<Read<T>> read(Topic<String, T> topic) {
@@ -89,7 +91,8 @@ public final class DoorCluster {
                             record.key(),
                             topic.value().deserializer().deserialize(topic.name(), record.value()),
                             record.partition(),
-                            record.offset())));
+                            record.offset(),
+                            Arrays.stream(record.headers().toArray()).map(Header::key).toList())));
       }
     }
     return records;

@@ -1,8 +1,8 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.ServerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

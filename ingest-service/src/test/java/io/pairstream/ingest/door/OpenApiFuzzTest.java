@@ -2,9 +2,9 @@ package io.pairstream.ingest.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.http.Awaiting;
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.service.http.Awaiting;
+import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -3,13 +3,13 @@ package io.pairstream.ingest.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.ingest.http.Access;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Route;
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.ServerSettings;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;

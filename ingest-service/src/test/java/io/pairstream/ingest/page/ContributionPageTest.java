@@ -2,14 +2,14 @@ package io.pairstream.ingest.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.http.Authenticator;
-import io.pairstream.ingest.http.HttpDoor;
-import io.pairstream.ingest.http.Problem;
-import io.pairstream.ingest.http.ProblemException;
-import io.pairstream.ingest.http.ProblemKind;
-import io.pairstream.ingest.http.Quota;
-import io.pairstream.ingest.http.Router;
-import io.pairstream.ingest.http.ServerSettings;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

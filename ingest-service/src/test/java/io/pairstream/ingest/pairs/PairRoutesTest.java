@@ -10,13 +10,14 @@ import io.pairstream.ingest.door.DoorCluster;
 import io.pairstream.ingest.door.DoorCluster.Read;
 import io.pairstream.ingest.door.IngestService;
 import io.pairstream.ingest.door.IngestSettings;
-import io.pairstream.ingest.http.Json;
-import io.pairstream.ingest.http.ServerSettings;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.ServerSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -32,6 +33,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,44 @@ class PairRoutesTest {
   static void stop() {
     service.close();
     kafka.close();
+  }
+
+  @Test
+  void countsWhatItTakesAndAnswers() throws Exception {
+    double pairs = metric("pairstream_pairs_taken_total");
+    double refused = metric("pairstream_http_requests_total", "status=\"400\"");
+    byte[] image = Pictures.png(60, 90, 8);
+
+    assertThat(
+            form(part("image", "image/png", image), part("caption", "", bytes("a counted pair")))
+                .statusCode())
+        .isEqualTo(201);
+    assertThat(post("application/json", bytes("{")).statusCode()).isEqualTo(400);
+
+    // A request counts once its connection is done with it, a moment after its answer.
+    while (metric("pairstream_http_requests_total", "status=\"400\"") < refused + 1) {
+      Thread.onSpinWait(); // the test's own time limit ends it
+    }
+    assertThat(metric("pairstream_pairs_taken_total")).isEqualTo(pairs + 1);
+    assertThat(metric("pairstream_image_bytes_taken_total")).isGreaterThanOrEqualTo(image.length);
+    assertThat(metric("pairstream_submissions_under_way")).isZero();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  /** A metric's value; 0 where there is none. */
+  private static double metric(String name, String... labels) throws Exception {
+    String text =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(uri("/metrics")).build(), BodyHandlers.ofString())
+            .body();
+    return text.lines()
+        .filter(line -> line.startsWith(name + "{"))
+        .filter(line -> Stream.of(labels).allMatch(line::contains))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test
@@ -382,6 +422,31 @@ class PairRoutesTest {
     assertThat(problem.get("title").textValue()).isNotBlank();
     assertThat(problem.get("detail").textValue()).isNotBlank();
     assertThat(problem.get("instance").textValue()).startsWith("urn:pairstream:request:");
+  }
+
+  @Test
+  void noCallerCanClaimThatAPersonLetThePairIn() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri("/v1/pairs"))
+            .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+            .header(Replay.REVIEW, "0f8fad5b-d9cb-469f-a165-70867728950e")
+            .header(Replay.OF, "pairs.crowdsourced-0-1")
+            .header(Replay.WAIVED, "IMAGE_TOO_SMALL")
+            .POST(
+                BodyPublishers.ofByteArray(
+                    body(
+                        part("image", "image/jpeg", Pictures.jpeg(96, 80, 77)),
+                        part("caption", "", "A dog in the snow".getBytes(UTF_8)),
+                        part(
+                            "annotations." + Replay.WAIVED,
+                            "",
+                            "IMAGE_TOO_SMALL".getBytes(UTF_8)))))
+            .build();
+
+    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    assertThat(rawAt(Json.MAPPER.readTree(answer.body())).headers()).isEmpty();
   }
 
   private static Read<RawPair> rawAt(JsonNode answer) {

@@ -15,6 +15,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.publish.PairTooLargeException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -15,6 +17,11 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.publish.BrokerUnavailableException;
+import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.service.publish.PairTooLargeException;
+import io.pairstream.service.publish.PublishFailedException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,7 +92,7 @@ class PairPublisherTest {
             "https://example.org/cat.png",
             "CC0-1.0",
             "image/png",
-            Map.of("shelf", "3"));
+            Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
 
     Published published;
     try (PairPublisher publisher = open()) {
@@ -103,10 +110,87 @@ class PairPublisherTest {
     assertThat(read.getUrl()).isEqualTo("https://example.org/cat.png");
     assertThat(read.getLicence()).isEqualTo("CC0-1.0");
     assertThat(read.getMediaType()).isEqualTo("image/png");
-    assertThat(read.getAnnotations()).isEqualTo(Map.of("shelf", "3"));
+    assertThat(read.getAnnotations())
+        .isEqualTo(Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
+    assertThat(records.get(0).headers()).as("what imports, doors and models say").isEmpty();
     assertThat(read.getReceivedAt()).isEqualTo(NOW);
     assertThat(published.offset()).isEqualTo(records.get(0).offset());
     assertThat(published.partition()).isEqualTo(records.get(0).partition());
+  }
+
+  @Test
+  void pairThatIsNotedCanBeAskedForOnceItIsAcknowledged() throws Exception {
+    createTopics();
+    createUploads();
+
+    List<CompletableFuture<Published>> acknowledged = new ArrayList<>();
+    List<String> noted;
+    try (PairPublisher publisher = openWithNotes()) {
+      for (int i = 0; i < 50; i++) {
+        acknowledged.add(publisher.publish(pair("image " + i, "caption")));
+      }
+      Published first = acknowledged.get(0).get();
+      assertThat(notes()).extracting(Upload::getId).contains(first.pairId());
+
+      publisher.flush();
+      assertThat(acknowledged).allMatch(CompletableFuture::isDone);
+      noted = notes().stream().map(Upload::getId).toList();
+    }
+
+    assertThat(noted)
+        .containsExactlyInAnyOrderElementsOf(
+            acknowledged.stream().map(each -> each.join().pairId()).toList());
+    Published last = acknowledged.get(49).join();
+    assertThat(notes())
+        .filteredOn(note -> note.getId().equals(last.pairId()))
+        .singleElement()
+        .satisfies(
+            note -> {
+              assertThat(note.getStanding()).isEqualTo("RECEIVED");
+              assertThat(note.getKind()).isEqualTo("PAIR");
+              assertThat(note.getImageDigest()).isEqualTo(last.imageDigest());
+              assertThat(note.getOrigin())
+                  .isEqualTo(new Origin(last.topic(), last.partition(), last.offset()));
+              assertThat(note.getReceivedAt()).isEqualTo(NOW);
+            });
+  }
+
+  @Test
+  void pairThatIsTooLargeIsNotNotedAndStopsNoOther() throws Exception {
+    createTopics();
+    createUploads();
+
+    try (PairPublisher publisher = openWithNotes()) {
+      assertThatThrownBy(
+              () -> publisher.publish(pair(new byte[RecordSizes.MAX_IMAGE], "c".repeat(2 << 20))))
+          .isInstanceOf(PairTooLargeException.class);
+      publisher.publish(pair("image", "caption")).get();
+    }
+
+    assertThat(notes()).hasSize(1);
+  }
+
+  @Test
+  void closeWritesTheNotesOfWhatIsInFlight() throws Exception {
+    createTopics();
+    createUploads();
+
+    try (PairPublisher publisher = openWithNotes()) {
+      for (int i = 0; i < 50; i++) {
+        var unused = publisher.publish(pair("image " + i, "caption"));
+      }
+    }
+
+    assertThat(notes()).hasSize(50);
+  }
+
+  @Test
+  void withoutATopicForNotesNothingIsPublished() throws Exception {
+    createTopics();
+
+    assertThatThrownBy(this::openWithNotes)
+        .isInstanceOf(MissingTopicException.class)
+        .hasMessageContaining(topics.uploads().name());
   }
 
   @Test
@@ -296,6 +380,52 @@ class PairPublisherTest {
   private void createTopics() throws Exception {
     registry.register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     kafka.createTopics(new TopicCatalogue(dataset, PARTITIONS).topics().subList(0, 1));
+  }
+
+  private void createUploads() throws Exception {
+    registry.register(topics.uploads().name() + "-value", Upload.SCHEMA$);
+    kafka.createTopics(
+        new TopicCatalogue(dataset, PARTITIONS)
+            .topics().stream()
+                .filter(topic -> topic.name().equals(topics.uploads().name()))
+                .toList());
+  }
+
+  private PairPublisher openWithNotes() {
+    return PairPublisher.openWithNotes(
+        topics.crowdsourced(), topics.uploads(), registry, kafka.clientSettings(), CLOCK);
+  }
+
+  /** All that is noted now. */
+  private List<Upload> notes() {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.<String, Object>copyOf(kafka.clientSettings()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          IntStream.range(0, PARTITIONS)
+              .mapToObj(partition -> new TopicPartition(topics.uploads().name(), partition))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long left =
+          consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
+      List<Upload> notes = new ArrayList<>();
+      while (notes.size() < left) {
+        consumer
+            .poll(Duration.ofSeconds(1))
+            .forEach(
+                record ->
+                    notes.add(
+                        topics
+                            .uploads()
+                            .value()
+                            .deserializer()
+                            .deserialize(record.topic(), record.value())));
+      }
+      return notes;
+    }
   }
 
   private PairPublisher open() {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.view.Table;
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -12,11 +11,14 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.view.Table;
+import io.pairstream.service.view.TopicView;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -229,21 +231,34 @@ class FirstClaimHoldsTest {
   /** A table in memory. */
   private static final class MemoryTable implements Table {
 
-    private final Map<ByteBuffer, byte[]> entries = new HashMap<>();
+    private final Map<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
 
     @Override
     public Optional<byte[]> get(byte[] key) {
-      return Optional.ofNullable(entries.get(ByteBuffer.wrap(key)));
+      return Optional.ofNullable(entries.get(key));
     }
 
     @Override
     public void put(byte[] key, byte[] value) {
-      entries.put(ByteBuffer.wrap(key), value);
+      entries.put(key, value);
     }
 
     @Override
     public void delete(byte[] key) {
-      entries.remove(ByteBuffer.wrap(key));
+      entries.remove(key);
+    }
+
+    @Override
+    public void scan(byte[] prefix, TopicView.Visitor visitor) {
+      for (Map.Entry<byte[], byte[]> entry : entries.entrySet()) {
+        byte[] key = entry.getKey();
+        boolean begins =
+            key.length >= prefix.length
+                && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        if (begins && !visitor.visit(key, entry.getValue())) {
+          return;
+        }
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.ingest.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.view.Subscription;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -13,6 +12,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
+import io.pairstream.service.view.Subscription;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -38,6 +38,7 @@ import org.apache.kafka.common.errors.SerializationException;
  * to the offset that preprocessing committed, exactly one committed record in training, validation,
  * test or quarantine, or a withdrawal that names it. And for every link that the fetchers have
  * finished, exactly one raw pair, one record in quarantine or one waiting record that names it.
+ * Last, that each pair which says that a person let it in was let in by one.
  *
  * <p>Takes its snapshots upstream first, so that a record which moves on meanwhile is seen at least
  * once: committed offsets, then what is on its way through the repartition topic, then the outputs.
@@ -97,11 +98,12 @@ public final class Audit {
           new Pages(log, repartition, ClusterAccess.committedAndSettled(admin, group, repartition));
       Pages outputs = new Pages(log, partitions(log, outputTopics()), Map.of());
       Pages ofLinks = new Pages(log, partitions(log, linkOutputTopics(log)), Map.of());
+      ReviewedPairs reviewed = new ReviewedPairs();
 
       for (int look = 0; look <= SECOND_LOOKS; look++) {
         onTheWay.readOn(record -> enterInFlight(ledger, record));
         ofLinks.readOn(record -> enterOfLink(links, record));
-        outputs.readOn(record -> enter(ledger, links, record));
+        outputs.readOn(record -> enter(ledger, links, reviewed, record));
         lookUpUnnamed(lookUp, raw, (partition, record) -> partition.present(record.offset()));
         lookUpUnnamed(lookUp, links.partitions(), (partition, record) -> links.present(record));
         if (ledger.anyMissing()) {
@@ -113,6 +115,7 @@ public final class Audit {
           pause();
         }
       }
+      reviewed.check(cluster, log, lookUp, ledger::unreviewed);
       LinkReport linkReport =
           links.close(
               finished(admin, partitions(log, List.of(topics.links().name()))),
@@ -220,7 +223,11 @@ public final class Audit {
         () -> ledger.misplaced(site(record), "is on the way without its coordinates"));
   }
 
-  private void enter(Ledger ledger, LinkLedger links, ConsumerRecord<byte[], byte[]> record) {
+  private void enter(
+      Ledger ledger,
+      LinkLedger links,
+      ReviewedPairs reviewed,
+      ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(topics.quarantine().name())) {
       read(ledger, topics.quarantine(), record)
           .ifPresent(
@@ -242,9 +249,10 @@ public final class Audit {
         List.of(topics.training(), topics.validation(), topics.test()).get(door);
     read(ledger, topic, record)
         .ifPresent(
-            pair ->
-                ledger.published(
-                    door, splits.get(record.topic()), site(record), key(record), pair));
+            pair -> {
+              ledger.published(door, splits.get(record.topic()), site(record), key(record), pair);
+              reviewed.published(site(record), pair);
+            });
   }
 
   private <T> Optional<T> read(

@@ -20,6 +20,8 @@ public record Difference(Kind kind, String sentence) {
     /** One image is in two of training, validation and test. */
     SPLIT_LEAK,
     /** One pair id was accepted for two raw records. */
-    PAIR_TWICE
+    PAIR_TWICE,
+    /** A pair says that a person let it in, and nobody did. */
+    UNREVIEWED
   }
 }

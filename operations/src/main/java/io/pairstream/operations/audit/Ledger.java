@@ -150,6 +150,11 @@ final class Ledger {
     differences.add(Kind.MISPLACED, site + " " + what);
   }
 
+  /** A pair that claims a review which there is not. */
+  void unreviewed(String sentence) {
+    differences.add(Kind.UNREVIEWED, sentence);
+  }
+
   /** A pair that a receipt calls withdrawn. */
   void withdrawn(String pairId, Origin origin) {
     Integer index = rawIndex.get(partitionOf(origin));

@@ -1,27 +1,51 @@
 package io.pairstream.operations.lag;
 
-import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What waits for a group on one partition.
+ * How far a group is on one partition, and what is to be thought of it.
  *
  * @param committed the offset that the group reads next; empty where it never committed
  * @param logStart first offset that the partition still holds
- * @param end offset behind the last committed record
- * @param waiting records between the two, at most: transaction markers in between count too, but
- *     where nothing else is there it is 0
- * @param oldestWaiting age of the first waiting record; empty where none waits
- * @param lost offsets that the log dropped before the group read them
+ * @param end offset behind the last record that can be read: the last stable offset
+ * @param held offsets behind {@code end} that wait for a transaction's end, and for no group
+ * @param lag records that wait; transaction markers between them count too, but where nothing else
+ *     is there it is 0. Empty where the group never committed
+ * @param bytes estimated size of what waits; empty where the brokers do not say how large the log
+ *     is
+ * @param seconds age of the first record that waits; 0 where none does, empty where it is not known
+ * @param verdict what is to be thought of it
+ * @param sentence the same for a person, on one line
+ * @param since when it began to be so
+ * @param arrivalPerSecond records that arrive in a second; empty until two samples are there
+ * @param processingPerSecond records that the group reads in a second; likewise
+ * @param catchUp when what waits is read
+ * @param retentionSeconds time until the log may drop what the group has not read, if it reads
+ *     nothing; empty where nothing waits, or the topic keeps its records
+ * @param lost records that the log dropped before the group read them, at most
+ * @param member who reads it now; empty where nobody does, or it is not known who
+ * @param head the first record that waits; empty where none does, or it was not looked at
  */
 public record PartitionLag(
-    String group,
     String topic,
     int partition,
     OptionalLong committed,
     long logStart,
     long end,
-    long waiting,
-    Optional<Duration> oldestWaiting,
-    long lost) {}
+    long held,
+    OptionalLong lag,
+    OptionalLong bytes,
+    OptionalDouble seconds,
+    Verdict verdict,
+    String sentence,
+    Instant since,
+    OptionalDouble arrivalPerSecond,
+    OptionalDouble processingPerSecond,
+    CatchUp catchUp,
+    OptionalDouble retentionSeconds,
+    long lost,
+    Optional<GroupMember> member,
+    Optional<HeadRecord> head) {}

@@ -37,14 +37,14 @@ public final class ReadLag {
   }
 
   /** One line per group and partition, in the order that records travel. */
-  public List<PartitionLag> read() {
+  public List<UnreadPartition> read() {
     Dataset dataset = cluster.dataset();
     try (Admin admin = cluster.admin();
         CommittedLog log = CommittedLog.openForSingleRecords(cluster)) {
       List<String> upstream = new ArrayList<>(cluster.topics().rawNames());
       upstream.add(TopicCatalogue.repartitionTopic(dataset));
 
-      List<PartitionLag> lags = new ArrayList<>();
+      List<UnreadPartition> lags = new ArrayList<>();
       lags.addAll(
           of(
               admin,
@@ -60,7 +60,8 @@ public final class ReadLag {
     }
   }
 
-  private List<PartitionLag> of(Admin admin, CommittedLog log, String group, List<String> topics) {
+  private List<UnreadPartition> of(
+      Admin admin, CommittedLog log, String group, List<String> topics) {
     List<TopicPartition> partitions =
         topics.stream().flatMap(topic -> log.partitions(topic).stream()).toList();
     // In this order: a group that moves on meanwhile seems neither to have lost records nor to be
@@ -89,7 +90,7 @@ public final class ReadLag {
               Long next = committed.get(partition);
               Long headTime = headTimes.get(partition);
               Stretch stretch = unread.get(partition);
-              return new PartitionLag(
+              return new UnreadPartition(
                   group,
                   partition.topic(),
                   partition.partition(),

@@ -171,6 +171,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("transaction.state.log.replication.factor", "1");
     properties.put("transaction.state.log.min.isr", "1");
     properties.put("transaction.state.log.num.partitions", "2");
+    properties.put("share.coordinator.state.topic.replication.factor", "1");
+    properties.put("share.coordinator.state.topic.min.isr", "1");
+    properties.put("share.coordinator.state.topic.num.partitions", "2");
     properties.put("group.initial.rebalance.delay.ms", "0");
     properties.put("auto.create.topics.enable", "false");
     properties.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * sets that nobody else uses.
  */
 public final class TestCluster implements BeforeAllCallback {
+
+  private static final Duration MARKED_WITHIN = Duration.ofSeconds(30);
 
   private EmbeddedKafka kafka;
 
@@ -68,6 +72,24 @@ public final class TestCluster implements BeforeAllCallback {
   /** The whole transactional id of a producer of this data set. */
   public static String transactionalId(ClusterAccess cluster, String ending) {
     return cluster.dataset().name() + ending;
+  }
+
+  /**
+   * Returns once others can see what a producer has committed: the broker answers a commit before
+   * it has marked the transaction's partitions, one after the other.
+   *
+   * @param ending of the producer's transactional id
+   */
+  public static void awaitMarkers(Admin admin, ClusterAccess cluster, String ending) {
+    String id = transactionalId(cluster, ending);
+    long deadline = System.nanoTime() + MARKED_WITHIN.toNanos();
+    TransactionState state;
+    do {
+      state = ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
+    } while (state != TransactionState.COMPLETE_COMMIT && System.nanoTime() < deadline);
+    if (state != TransactionState.COMPLETE_COMMIT) {
+      throw new IllegalStateException("a transaction is still " + state);
+    }
   }
 
   /** A producer of bytes; transactional where it is given an id. */

@@ -32,7 +32,7 @@ class ReadLagTest {
     pipeline.send("a", "one");
     pipeline.send("b", "two");
 
-    PartitionLag lag = lagOf(cluster.dataset().preprocessGroup(), "crowdsourced");
+    UnreadPartition lag = lagOf(cluster.dataset().preprocessGroup(), "crowdsourced");
 
     assertThat(lag.committed()).isEmpty();
     assertThat(lag.waiting()).isEqualTo(2);
@@ -47,7 +47,7 @@ class ReadLagTest {
     pipeline.accept(first, Standing.TRAINING);
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(5));
 
-    PartitionLag lag =
+    UnreadPartition lag =
         new ReadLag(cluster, later)
             .read().stream()
                 .filter(each -> each.topic().equals(cluster.topics().crowdsourced().name()))
@@ -67,7 +67,7 @@ class ReadLagTest {
     TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
     TestCluster.commit(cluster, cluster.dataset().feedGroup(), training, 1);
 
-    PartitionLag lag = lagOf(cluster.dataset().feedGroup(), "training");
+    UnreadPartition lag = lagOf(cluster.dataset().feedGroup(), "training");
 
     assertThat(lag.end()).isEqualTo(2);
     assertThat(lag.waiting()).isZero();
@@ -78,8 +78,8 @@ class ReadLagTest {
   void seesWhatIsOnTheWayThroughTheRepartitionTopic() {
     pipeline.rekey(pipeline.send("a", "one"));
 
-    PartitionLag raw = lagOf(cluster.dataset().preprocessGroup(), "crowdsourced");
-    PartitionLag onTheWay = lagOf(cluster.dataset().preprocessGroup(), "repartition");
+    UnreadPartition raw = lagOf(cluster.dataset().preprocessGroup(), "crowdsourced");
+    UnreadPartition onTheWay = lagOf(cluster.dataset().preprocessGroup(), "repartition");
 
     assertThat(raw.waiting()).isZero();
     assertThat(onTheWay.waiting()).isPositive();
@@ -98,7 +98,7 @@ class ReadLagTest {
     assertThat(lagOf(cluster.dataset().fetchGroup(), ".links").waiting()).isEqualTo(1);
   }
 
-  private PartitionLag lagOf(String group, String topic) {
+  private UnreadPartition lagOf(String group, String topic) {
     return new ReadLag(cluster, Clock.systemUTC())
         .read().stream()
             .filter(lag -> lag.group().equals(group) && lag.topic().endsWith(topic))

@@ -1,11 +1,13 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.cleaning.CleaningPlan;
-import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.preprocess.topology.DecisionCounts;
+import io.pairstream.preprocess.topology.NodeWork;
 import io.pairstream.preprocess.topology.PreprocessTopology;
+import io.pairstream.preprocess.topology.TimedProcessors;
 import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
 import io.pairstream.preprocess.world.DiskSpace;
@@ -15,15 +17,23 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +44,7 @@ public final class PreprocessService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PreprocessService.class);
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
+  private final SelfReport report;
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
 
@@ -45,22 +56,39 @@ public final class PreprocessService implements AutoCloseable {
    *     do
    * @throws IOException if the recipe or the state directory cannot be used
    */
-  public PreprocessService(PreprocessSettings settings, StepObserver observer)
+  public PreprocessService(PreprocessSettings settings, StepTimes times)
       throws IOException, InterruptedException {
+    this(settings, times, new SelfReport("preprocess", Clock.systemUTC()));
+  }
+
+  /**
+   * The same with a report that others hear too.
+   *
+   * @param report learns of the parts as they come to be
+   */
+  public PreprocessService(PreprocessSettings settings, StepTimes times, SelfReport report)
+      throws IOException, InterruptedException {
+    this.report = report;
     Files.createDirectories(settings.stateDir());
     try {
-      start(settings, observer);
+      start(settings, times);
     } catch (IOException | InterruptedException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void start(PreprocessSettings settings, StepObserver observer)
+  private void start(PreprocessSettings settings, StepTimes times)
       throws IOException, InterruptedException {
+    Registry registry = settings.cluster().registry();
+    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    // First of all parts, so that it is closed last, and tells of waiting for the others.
+    parts.add(
+        StatusReporter.start(
+            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
-        new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, observer);
+        new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, times);
     if (!plan.pictures().scores().isEmpty()) {
       try {
         workers.rehearse(plan.pictures());
@@ -68,8 +96,6 @@ public final class PreprocessService implements AutoCloseable {
         throw new StartException(e.getMessage(), e);
       }
     }
-    Registry registry = settings.cluster().registry();
-    PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
 
     Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
     int partitions = prerequisites.awaitTopics();
@@ -86,15 +112,37 @@ public final class PreprocessService implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("no image worker is able to work"),
                 new DiskSpace(settings.stateDir())));
+    DecisionCounts decisions = new DecisionCounts(Clock.systemUTC());
+    NodeWork nodes = new NodeWork();
+    Map<String, Object> streamsSettings = settings.streamsSettings();
+    streamsSettings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
+    streamsSettings.put(TimedProcessors.WORK, nodes);
+    Topology topology =
+        new PreprocessTopology(
+                topics,
+                plan,
+                schemas,
+                new CaptionBytes(registry, rawSubject),
+                partitions,
+                decisions)
+            .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));
+    streamsSettings.remove(TimedProcessors.WORK); // only the graph is made from it
     Properties properties = new Properties();
-    properties.putAll(settings.streamsSettings());
-    KafkaStreams streams =
-        new KafkaStreams(
-            new PreprocessTopology(
-                    topics, plan, schemas, new CaptionBytes(registry, rawSubject), partitions)
-                .build(),
-            properties,
-            new AdmittingClients(admission));
+    properties.putAll(streamsSettings);
+    KafkaStreams streams = new KafkaStreams(topology, properties, new AdmittingClients(admission));
+    report.topology(topology.describe().toString());
+    report.addObstacle(admission::trouble);
+    report.add(
+        reading ->
+            reading
+                .fact("recipe", settings.recipe())
+                .fact("recipe_version", plan.version())
+                .fact("image_workers", workers.sandbox()));
+    report.add(new WorkReading(settings.threads(), times, nodes, decisions, workers));
+    StreamsReading streamsReading = new StreamsReading(streams);
+    report.add(streamsReading);
+    report.stateFrom(streamsReading::state);
+    report.assignedFrom(streamsReading::assigned);
     parts.add(() -> streams.close(STOP_WITHIN));
     streams.setUncaughtExceptionHandler(
         thrown -> {

@@ -3,6 +3,7 @@ package io.pairstream.preprocess.topology;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.Replay;
 
 /** What was decided on one raw record, for its receipt. */
 final class Decision {
@@ -31,6 +32,7 @@ final class Decision {
     return Receipt.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
+        .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
         .setCopies(1)
         .setOrigin(tracked.raw().origin())
         .setReceivedAt(tracked.identity().receivedAt())

@@ -15,6 +15,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,6 +70,8 @@ final class OutputRecords {
         .setContributor(pair.getContributor())
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
+        .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
+        .setMediaType(cleaned.original().type().mediaType())
         .setRecipeVersion(recipeVersion)
         .setOrigin(tracked.raw().origin())
         .setReceivedAt(pair.getReceivedAt())

@@ -9,11 +9,13 @@ import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.split.Split;
 import io.pairstream.preprocess.topology.Tracked.Turned;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.WriterSchemas;
+import java.time.Clock;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -49,6 +51,7 @@ public final class PreprocessTopology {
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
+  private final DecisionCounts counts;
   private final Step<Tracked<ReceivedPair>, GatedRecord> gate;
   private final Step<Tracked<GatedRecord>, PreparedPair> clean;
 
@@ -63,6 +66,22 @@ public final class PreprocessTopology {
       WriterSchemas schemas,
       CaptionBytes captionBytes,
       int partitions) {
+    this(topics, plan, schemas, captionBytes, partitions, new DecisionCounts(Clock.systemUTC()));
+  }
+
+  /**
+   * @param schemas which writers' schemas are known
+   * @param captionBytes reads a doubtful caption's bytes
+   * @param partitions partitions of each raw topic; the repartition topic has as many
+   * @param counts where decisions are counted
+   */
+  public PreprocessTopology(
+      PairTopics topics,
+      CleaningPlan plan,
+      WriterSchemas schemas,
+      CaptionBytes captionBytes,
+      int partitions,
+      DecisionCounts counts) {
     this.topics = topics;
     this.plan = plan;
     this.schemas = schemas;
@@ -70,12 +89,17 @@ public final class PreprocessTopology {
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
+    this.counts = counts;
     this.gate = new CrashGuard<>(this::gate);
     this.clean = new CrashGuard<>(this::clean);
   }
 
   public Topology build() {
-    StreamsBuilder builder = new StreamsBuilder();
+    return build(new StreamsBuilder());
+  }
+
+  /** Builds with settings of the operator's, such as what wraps the processors. */
+  public Topology build(StreamsBuilder builder) {
     builder.addStateStore(
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(STANDINGS_STORE),
@@ -144,13 +168,24 @@ public final class PreprocessTopology {
 
     cleaned
         .kept()
-        .mapValues(Decision::published, as("published"))
-        .merge(rejected.mapValues(Decision::turned, as("turned-away")), as("decisions"))
+        .mapValues(this::published, as("published"))
+        .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))
         .processValues(
             () -> new WriteReceipt(STANDINGS_STORE), as("write-receipt"), STANDINGS_STORE)
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
     return builder.build();
+  }
+
+  private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
+    Tracked<Receipt> decided = Decision.published(pair);
+    counts.published(decided);
+    return decided;
+  }
+
+  private Tracked<Receipt> turned(Tracked<Turned> record) {
+    counts.turned(record);
+    return Decision.turned(record);
   }
 
   private Outcome<GatedRecord> gate(Tracked<ReceivedPair> received) {

@@ -1,9 +1,15 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.Replay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * A Kafka record as a producer sent it, with the coordinates at which it entered.
@@ -40,6 +46,25 @@ record RawRecord(
               + length(header.value());
     }
     return size;
+  }
+
+  /** What it claims to be a replay of, and which reasons it claims were waived. */
+  Optional<Replay> replay() {
+    if (headers.isEmpty()) {
+      return Optional.empty();
+    }
+    RecordHeaders own = new RecordHeaders();
+    headers.forEach(header -> own.add(header.key(), header.value()));
+    return Replay.read(own);
+  }
+
+  /** The reasons that do not count against it: of those that it claims, the waivable ones. */
+  Set<RejectReason> waived() {
+    return replay().stream()
+        .flatMap(replay -> replay.waived().stream())
+        .flatMap(name -> RejectReason.named(name).stream())
+        .filter(RejectReason::isWaivable)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static long length(byte[] bytes) {

@@ -47,7 +47,8 @@ final class ReadRawPair
 
   /**
    * @param hasTravelled whether the records come from the repartition topic, with their coordinates
-   *     in our header, or straight from a raw topic, where no header is trusted
+   *     in our header, or straight from a raw topic, where no header of ours is trusted but {@link
+   *     io.pairstream.schemas.wire.Replay}
    */
   ReadRawPair(
       WriterSchemas schemas,
@@ -159,14 +160,14 @@ final class ReadRawPair
             imageDigest,
             Provenance.isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
     return new Tracked<>(
-        raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(pair, caption))));
+        raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(raw, pair, caption))));
   }
 
   /**
    * What cleaning gets. A record with a pair id is turned away at the gate at the earliest, in its
    * image's task, which keeps the receipts; so what is wrong with it here is only noted.
    */
-  private static Outcome<SubmittedPair> submitted(RawPair pair, ByteBuffer caption) {
+  private static Outcome<SubmittedPair> submitted(RawRecord raw, RawPair pair, ByteBuffer caption) {
     if (!StrictUtf8.isUtf8(caption)) {
       return Outcome.rejected(
           RejectReason.CAPTION_NOT_UTF8,
@@ -179,7 +180,8 @@ final class ReadRawPair
                 new SubmittedPair(
                     new EncodedImage(bytes(pair.getImage())),
                     new ReceivedCaption(pair.getCaption(), pair.getLanguage(), fileName(pair)),
-                    pair.getAnnotations()));
+                    pair.getAnnotations(),
+                    raw.waived()));
   }
 
   /** What the producer calls the image's file, or the address that it came from. */

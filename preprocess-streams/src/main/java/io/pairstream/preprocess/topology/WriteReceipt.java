@@ -9,7 +9,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Keeps where each pair stands. A copy of a published pair adds to the count and leaves the rest as
- * it is; a pair that was turned away and comes again gets the new decision.
+ * it is; a pair that was turned away and comes again gets the new decision. A replay was received
+ * before, and is no further copy.
  *
  * <p>A record without a pair id has a receipt under its coordinates, and nothing to remember.
  */
@@ -36,9 +37,10 @@ final class WriteReceipt implements FixedKeyProcessor<String, Tracked<Receipt>, 
       Receipt earlier = standings.get(record.key());
       if (earlier != null) {
         boolean stands = Standing.valueOf(earlier.getStanding()).isFinal();
+        boolean sentByUs = record.value().raw().replay().isPresent();
         receipt =
             Receipt.newBuilder(stands ? earlier : receipt)
-                .setCopies(earlier.getCopies() + 1)
+                .setCopies(earlier.getCopies() + (sentByUs ? 0 : 1))
                 .build();
       }
       standings.put(record.key(), receipt);

@@ -50,6 +50,12 @@ public final class Admission {
     return because.isEmpty();
   }
 
+  /** Why no record was let in when it was last asked; empty where records are. */
+  public Optional<String> trouble() {
+    String because = closedBecause;
+    return because.isEmpty() ? Optional.empty() : Optional.of(because);
+  }
+
   /**
    * Whether this value can be judged now: its writer's schema is known, or known not to exist, or
    * the value names none.

@@ -347,6 +347,7 @@ class PreprocessTopologyTest {
 
       PreparedPair prepared = topology.training().get(0).value();
       assertThat(prepared.getNormalisation()).isEqualTo("clip");
+      assertThat(prepared.getMediaType()).isEqualTo("image/jpeg");
       assertThat(prepared.getMeasures())
           .containsEntry("colour_deviation", 50.0)
           .containsEntry("aspect_ratio", 1.0)

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,11 +33,23 @@ class TopologyDescriptionTest {
   }
 
   @Test
+  void isTheSameWhereItsProcessorsAreTimed() throws IOException {
+    StreamsBuilder builder =
+        new StreamsBuilder(TopologyUnderTest.timed(new Properties(), new NodeWork()));
+
+    assertThat(describe(builder)).isEqualToIgnoringWhitespace(resource("topology.txt"));
+  }
+
+  @Test
   void namesEveryNodeByHand() {
     assertThat(describe()).doesNotContain("KSTREAM-").doesNotContain("KTABLE-");
   }
 
   private static String describe() {
+    return describe(new StreamsBuilder());
+  }
+
+  private static String describe(StreamsBuilder builder) {
     Registry registry = new Registry("mock://description", Map.of());
     registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     CleaningPlan plan =
@@ -48,13 +62,13 @@ class TopologyDescriptionTest {
               schemas,
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
               4)
-          .build()
+          .build(builder)
           .describe()
           .toString();
     }
   }
 
-  private static String resource(String name) throws IOException {
+  static String resource(String name) throws IOException {
     try (InputStream in = TopologyDescriptionTest.class.getResourceAsStream("/" + name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

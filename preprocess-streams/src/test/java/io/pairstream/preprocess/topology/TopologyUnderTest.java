@@ -18,7 +18,10 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -26,8 +29,10 @@ import java.util.UUID;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
 
@@ -47,6 +52,9 @@ final class TopologyUnderTest implements AutoCloseable {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
   private final WriterSchemas schemas;
+  private final NodeWork nodes = new NodeWork();
+  private final DecisionCounts decisions =
+      new DecisionCounts(Clock.fixed(ARRIVAL.plusMillis(700), ZoneOffset.UTC));
   private final TopologyTestDriver driver;
   private final Map<String, TestInputTopic<byte[], byte[]>> inputs;
 
@@ -77,14 +85,34 @@ final class TopologyUnderTest implements AutoCloseable {
                     plan,
                     schemas,
                     new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
-                    1)
-                .build(),
+                    1,
+                    decisions)
+                .build(new StreamsBuilder(timed(properties, nodes))),
             properties,
             ARRIVAL);
     inputs =
         Map.of(
             "crowdsourced", input(topics.crowdsourced().name()),
             "scraped", input(topics.scraped().name()));
+  }
+
+  /** Settings under which processors are timed, as the service has them. */
+  static TopologyConfig timed(Properties properties, NodeWork nodes) {
+    Map<String, Object> settings = new HashMap<>();
+    properties.forEach((name, value) -> settings.put(name.toString(), value));
+    settings.putIfAbsent(StreamsConfig.APPLICATION_ID_CONFIG, "timed");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
+    settings.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, TimedProcessors.class);
+    settings.put(TimedProcessors.WORK, nodes);
+    return new TopologyConfig(new StreamsConfig(settings));
+  }
+
+  NodeWork nodes() {
+    return nodes;
+  }
+
+  DecisionCounts decisions() {
+    return decisions;
   }
 
   Registry registry() {

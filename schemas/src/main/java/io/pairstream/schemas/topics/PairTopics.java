@@ -1,12 +1,16 @@
 package io.pairstream.schemas.topics;
 
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.WaitingLink;
@@ -27,10 +31,14 @@ public record PairTopics(
     Topic<String, PreparedPair> test,
     Topic<String, QuarantinedPair> quarantine,
     Topic<String, Receipt> receipts,
+    Topic<String, Takedown> takedowns,
     Topic<String, Upload> uploads,
     Topic<String, BatchPart> batches,
     Topic<String, UploadRequest> uploadRequests,
-    Topic<String, ApiKey> apiKeys) {
+    Topic<String, ApiKey> apiKeys,
+    Topic<String, InstanceStatus> instances,
+    Topic<String, Review> reviews,
+    Topic<String, Action> actions) {
 
   public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
     return new PairTopics(
@@ -44,10 +52,14 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.TEST, serdes, PreparedPair.class),
         topic(dataset, TopicCatalogue.QUARANTINE, serdes, QuarantinedPair.class),
         topic(dataset, TopicCatalogue.RECEIPTS, serdes, Receipt.class),
+        topic(dataset, TopicCatalogue.TAKEDOWNS, serdes, Takedown.class),
         topic(dataset, TopicCatalogue.UPLOADS, serdes, Upload.class),
         topic(dataset, TopicCatalogue.BATCHES, serdes, BatchPart.class),
         topic(dataset, TopicCatalogue.UPLOAD_REQUESTS, serdes, UploadRequest.class),
-        topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class));
+        topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class),
+        topic(dataset, TopicCatalogue.INSTANCES, serdes, InstanceStatus.class),
+        topic(dataset, TopicCatalogue.REVIEWS, serdes, Review.class),
+        topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class));
   }
 
   /** Names of the topics on which raw pairs arrive. */

@@ -1,12 +1,15 @@
 package io.pairstream.schemas.topics;
 
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.UploadRequest;
@@ -50,6 +53,15 @@ public final class TopicCatalogue {
   /** API keys, by the digests of their secrets. */
   public static final String API_KEYS = "api-keys";
 
+  /** What running processes say of themselves. */
+  public static final String INSTANCES = "instances";
+
+  /** What people decided about pairs in quarantine. */
+  public static final String REVIEWS = "reviews";
+
+  /** What people did to the platform. */
+  public static final String ACTIONS = "actions";
+
   /**
    * Name of the topology's repartition, which brings misplaced raw records to their image's task.
    */
@@ -90,7 +102,7 @@ public final class TopicCatalogue {
         open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
         open(TAKEDOWNS, "what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
-        open(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
+        fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
         open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
         open(
@@ -99,6 +111,13 @@ public final class TopicCatalogue {
             UploadRequest.SCHEMA$,
             new Kept.For(A_DAY)),
         open(API_KEYS, "key id", ApiKey.SCHEMA$, new Kept.LastOfEachKey()),
+        open(
+            INSTANCES,
+            "service and instance",
+            InstanceStatus.SCHEMA$,
+            new Kept.LastOfEachKeyFor(A_DAY)),
+        open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
+        open(ACTIONS, "action id", Action.SCHEMA$, new Kept.LastOfEachKey()),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
         internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()));
   }
@@ -137,7 +156,7 @@ public final class TopicCatalogue {
         true);
   }
 
-  /** A topic that any producer writes, whose records go into ours as they came. */
+  /** A topic whose records go into ours as they came, whoever has written them. */
   private TopicSpec fromOutside(String name, String key, Schema value, Kept kept) {
     return new TopicSpec(
         dataset.topic(name),

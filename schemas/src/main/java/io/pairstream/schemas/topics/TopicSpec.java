@@ -30,6 +30,9 @@ public record TopicSpec(
     boolean fromOutside,
     boolean appendTime) {
 
+  /** Of a topic whose keys change every few seconds; a largest record has room. */
+  private static final int SEGMENT_BYTES = 16 * 1024 * 1024;
+
   /** How long a topic keeps its records. */
   public sealed interface Kept {
 
@@ -38,6 +41,9 @@ public record TopicSpec(
 
     /** The last one of each key, for ever; a tombstone removes a key. */
     record LastOfEachKey() implements Kept {}
+
+    /** The last one of each key, and none that is older than {@code time}. */
+    record LastOfEachKeyFor(Duration time) implements Kept {}
 
     /** Until the reader has done with them and deletes them itself. */
     record UntilRead() implements Kept {}
@@ -54,6 +60,16 @@ public record TopicSpec(
       // A tombstone outlives the longest stop of a reader, which otherwise never learns of it.
       config.put(
           TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(Duration.ofDays(7).toMillis()));
+    } else if (kept instanceof Kept.LastOfEachKeyFor finite) {
+      config.put(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
+      config.put(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(finite.time().toMillis()));
+      config.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, String.valueOf(finite.time().toMillis()));
+      // Whoever begins to read reads all of it, and only closed segments are cleaned.
+      config.put(
+          TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(finite.time().dividedBy(24).toMillis()));
+      config.put(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SEGMENT_BYTES));
     } else {
       config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
       config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");

@@ -53,6 +53,11 @@ public final class RecordDecoder<T extends SpecificRecord> {
     return Optional.empty();
   }
 
+  /** Full name of the topic. */
+  public String topicName() {
+    return topic.name();
+  }
+
   private Optional<T> tryToRead(byte[] value) {
     try {
       return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));

@@ -33,6 +33,9 @@ class TopicCatalogueTest {
             "flowers.batches",
             "flowers.upload-requests",
             "flowers.api-keys",
+            "flowers.instances",
+            "flowers.reviews",
+            "flowers.actions",
             "flowers-preprocess-by-image-repartition",
             "flowers-preprocess-standings-changelog");
   }
@@ -55,11 +58,11 @@ class TopicCatalogueTest {
 
   @Test
   void theBrokerJudgesTheUnpackedSizeOfWhatOthersWrite() {
-    for (String name : new String[] {"crowdsourced", "scraped", "links"}) {
+    for (String name : new String[] {"crowdsourced", "scraped", "links", "waiting-links"}) {
       assertThat(topics.get("flowers." + name).config())
           .containsEntry("compression.type", "uncompressed");
     }
-    assertThat(topics.get("flowers.waiting-links").config())
+    assertThat(topics.get("flowers.uploads").config())
         .containsEntry("compression.type", "producer");
   }
 

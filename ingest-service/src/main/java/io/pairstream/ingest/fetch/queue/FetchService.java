@@ -8,9 +8,15 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.report.Reading;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.StatusReporter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -37,11 +43,14 @@ public final class FetchService implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
 
   private final QueueSettings settings;
+  private final SelfReport report;
   private final WebFetcher fetcher;
   private final Clock clock;
   private final CompletableFuture<Optional<Throwable>> ended = new CompletableFuture<>();
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean working;
+  private volatile String obstacle = "";
   private volatile FetchCounts counts = FetchCounts.NONE;
   private final Tally tally = new Tally();
   private FetchCounts reported = FetchCounts.NONE;
@@ -53,9 +62,24 @@ public final class FetchService implements AutoCloseable {
    * @param fetcher closed with this
    */
   public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock) {
+    this(settings, fetcher, clock, new SelfReport("fetch", clock));
+  }
+
+  /**
+   * The same with a report that others hear too.
+   *
+   * @param fetcher closed with this
+   * @param report learns how the work is
+   */
+  public FetchService(QueueSettings settings, WebFetcher fetcher, Clock clock, SelfReport report) {
     this.settings = settings;
+    this.report = report;
     this.fetcher = fetcher;
     this.clock = clock;
+    report.add(this::read);
+    report.stateFrom(this::state);
+    report.assignedFrom(tally::assigned);
+    report.addObstacle(() -> obstacle.isEmpty() ? Optional.empty() : Optional.of(obstacle));
     this.thread = new Thread(this::run, "fetch");
     thread.start();
   }
@@ -89,6 +113,32 @@ public final class FetchService implements AutoCloseable {
     fetcher.close();
   }
 
+  private ServiceState state() {
+    if (stopping) {
+      return ServiceState.STOPPING;
+    } else if (!working) {
+      return ServiceState.STARTING;
+    }
+    return tally.assigned().isEmpty() ? ServiceState.REBALANCING : ServiceState.RUNNING;
+  }
+
+  private void read(Reading reading) {
+    FetchCounts now = counts;
+    reading
+        .counter("links_fetched_total", now.fetched())
+        .counter("link_image_bytes_total", tally.imageBytes())
+        .counter("link_attempts_to_repeat_total", now.triedAgain())
+        .counter("links_put_off_total", now.putOff())
+        .gauge("links_under_way", now.underWay())
+        .gauge("links_in_memory", now.inMemory())
+        .gauge("links_not_due", now.notDue());
+    tally
+        .byReason()
+        .forEach(
+            (reason, count) ->
+                reading.counter("links_quarantined_total", count, "reason", reason.name()));
+  }
+
   private void run() {
     try {
       while (!stopping) {
@@ -96,6 +146,7 @@ public final class FetchService implements AutoCloseable {
           workOnAndOn();
         } catch (RegistryUnavailableException e) {
           LOG.warn("waiting: {}", e.getMessage());
+          obstacle = String.valueOf(e.getMessage());
           TimeUnit.NANOSECONDS.sleep(SHORTEST_PAUSE.toNanos());
         }
       }
@@ -103,7 +154,7 @@ public final class FetchService implements AutoCloseable {
     } catch (InterruptedException | InterruptException e) {
       ended.complete(Optional.empty());
     } catch (RuntimeException | Error e) {
-      LOG.error("fetching ends: {}", e.toString());
+      LOG.error("fetching ends", e);
       ended.complete(Optional.of(e));
     }
   }
@@ -111,6 +162,15 @@ public final class FetchService implements AutoCloseable {
   private void workOnAndOn() throws InterruptedException {
     Registry registry = settings.cluster().registry();
     PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
+    StatusReporter reporter =
+        StatusReporter.start(
+            report, topics.instances(), registry, settings.cluster().clientSettings(Map.of()));
+    try (reporter) {
+      workOn(registry, topics);
+    }
+  }
+
+  private void workOn(Registry registry, PairTopics topics) throws InterruptedException {
     Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
     Optional<Integer> partitions = prerequisites.await(() -> stopping);
     if (partitions.isEmpty()) {
@@ -140,12 +200,15 @@ public final class FetchService implements AutoCloseable {
                 clock,
                 tally,
                 this::tell)) {
+          working = true;
+          obstacle = "";
           session.run(() -> stopping);
         } catch (AuthenticationException | AuthorizationException | InterruptException e) {
           throw e; // no waiting helps
         } catch (KafkaException e) {
           pause = counts.equals(before) ? longer(pause) : SHORTEST_PAUSE;
           LOG.warn("begins again from the last commit in {}: {}", pause, e.toString());
+          obstacle = RootCause.message(e);
           TimeUnit.NANOSECONDS.sleep(pause.toNanos());
         }
       }

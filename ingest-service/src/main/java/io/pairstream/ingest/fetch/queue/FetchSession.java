@@ -382,8 +382,16 @@ final class FetchSession implements AutoCloseable {
             share,
             lowest,
             (record, waiting) -> {
-              transaction.send(List.of(LinkOutputs.carriedOn(record)));
-              share.finish(record.offset());
+              if (LinkOutputs.isCarried(record)) {
+                finish(share, record.offset(), List.of(LinkOutputs.carriedOn(record)));
+              } else {
+                quarantine(
+                    share,
+                    record.offset(),
+                    TriedLink.fresh(LinkRecord.of(record)),
+                    LinkOutputs.tooLargeToCarry(record),
+                    Optional.empty());
+              }
             });
     share.stillToCarry(unread);
   }
@@ -467,19 +475,13 @@ final class FetchSession implements AutoCloseable {
   }
 
   private List<ProducerRecord<byte[], byte[]>> fetched(ReadableLink link, Fetched fetched) {
-    tally.fetched();
+    tally.fetched(fetched.image().size());
     return outputs.fetched(link, fetched);
   }
 
   private List<ProducerRecord<byte[], byte[]>> failed(
       ReadableLink link, Failed failed, Instant now) {
-    TriedLink before = link.tried();
-    TriedLink tried =
-        new TriedLink(
-            before.record(),
-            before.attempts() + 1,
-            failed.reason().name(),
-            OneLine.of(failed.detail()));
+    TriedLink tried = link.tried().failed(failed.reason().name(), OneLine.of(failed.detail()), now);
     if (failed.retryable() && settings.retries().triesAgainAfter(tried.attempts())) {
       Duration pause =
           settings
@@ -490,7 +492,7 @@ final class FetchSession implements AutoCloseable {
       return outputs.toBeTriedAgain(
           new ReadableLink(tried, link.link(), link.host()), now.plus(pause));
     }
-    tally.quarantined();
+    tally.quarantined(failed.reason());
     String detail = tried.detail();
     return outputs.quarantined(
         tried,
@@ -505,11 +507,13 @@ final class FetchSession implements AutoCloseable {
   private List<ProducerRecord<byte[], byte[]>> postponed(
       ReadableLink link, Postponed postponed, Instant now) {
     Duration giveUpAfter = settings.retries().giveUpAfter();
-    Duration age = Duration.between(link.tried().record().arrivedAt(), now);
+    // Not since it arrived: a link may wait for months before anybody fetches.
+    TriedLink tried = link.tried().takenUp(now);
+    Duration age = Duration.between(tried.firstTriedAt(), now);
     if (age.compareTo(giveUpAfter) > 0) {
-      tally.quarantined();
+      tally.quarantined(RejectReason.FETCH_TIMEOUT);
       return outputs.quarantined(
-          link.tried(),
+          tried,
           new Refusal(
               RejectReason.FETCH_TIMEOUT,
               "it was never this link's turn: " + OneLine.of(postponed.detail()),
@@ -518,7 +522,9 @@ final class FetchSession implements AutoCloseable {
           Optional.of(link.link()));
     }
     tally.putOff();
-    return outputs.putOff(link, now.plus(settings.retries().bounded(postponed.retryAfter())));
+    return outputs.putOff(
+        new ReadableLink(tried, link.link(), link.host()),
+        now.plus(settings.retries().bounded(postponed.retryAfter())));
   }
 
   private void putOff(LinkJob job, Instant dueAt) {
@@ -528,7 +534,7 @@ final class FetchSession implements AutoCloseable {
 
   private void quarantine(
       Share share, long offset, TriedLink tried, Refusal refusal, Optional<PairLink> link) {
-    tally.quarantined();
+    tally.quarantined(refusal.reason());
     finish(share, offset, outputs.quarantined(tried, refusal, link));
   }
 
@@ -542,6 +548,7 @@ final class FetchSession implements AutoCloseable {
   }
 
   private FetchCounts now() {
+    tally.worksOn(shares.keySet());
     int notDue = shares.values().stream().mapToInt(share -> share.due().size()).sum();
     return tally.counts(underWay.size(), hosts.waiting(), notDue);
   }

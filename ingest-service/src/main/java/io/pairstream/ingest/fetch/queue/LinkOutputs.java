@@ -43,6 +43,9 @@ final class LinkOutputs {
   /** What Kafka adds to a record, and the little that a wrapping record says itself. */
   private static final int OVERHEAD_BYTES = 64 * 1024;
 
+  /** A link's record as it came, and what is noted of it. */
+  static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
+
   private static final String KIND = "LINK";
 
   private final PairTopics topics;
@@ -108,6 +111,28 @@ final class LinkOutputs {
     return List.of(waiting(readable.tried(), readable.host(), dueAt));
   }
 
+  /**
+   * Whether a record that lets a link wait may be written again: a fetcher writes no larger ones,
+   * and a larger one is refused by every broker at every attempt.
+   */
+  static boolean isCarried(ConsumerRecord<byte[], byte[]> waiting) {
+    return sizeOf(waiting) <= LARGEST_WAITING_BYTES;
+  }
+
+  /** Why a record that lets a link wait is not written again. */
+  static Refusal tooLargeToCarry(ConsumerRecord<byte[], byte[]> waiting) {
+    return new Refusal(
+        RejectReason.RECORD_TOO_LARGE,
+        "no fetcher wrote this record; it is larger than any that lets a link wait",
+        sizeOf(waiting) + " bytes",
+        LARGEST_WAITING_BYTES + " bytes");
+  }
+
+  private static long sizeOf(ConsumerRecord<byte[], byte[]> record) {
+    return (long) (record.key() == null ? 0 : record.key().length)
+        + (record.value() == null ? 0 : record.value().length);
+  }
+
   /** The same record again, at the end of its topic. */
   static ProducerRecord<byte[], byte[]> carriedOn(ConsumerRecord<byte[], byte[]> waiting) {
     return new ProducerRecord<>(waiting.topic(), waiting.key(), waiting.value());
@@ -157,6 +182,7 @@ final class LinkOutputs {
             .setAttempts(tried.attempts())
             .setReason(tried.reason())
             .setDetail(tried.detail())
+            .setFirstTriedAt(tried.firstTriedAt())
             .setDueAt(dueAt)
             .build();
     return record(topics.waitingLinks(), host, waiting);
@@ -177,7 +203,8 @@ final class LinkOutputs {
             waiting.getArrivedAt()),
         waiting.getAttempts(),
         waiting.getReason(),
-        waiting.getDetail());
+        waiting.getDetail(),
+        waiting.getFirstTriedAt());
   }
 
   private Upload.Builder upload(TriedLink tried, PairLink link, String standing) {

@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param firstPause before the second attempt; positive
  * @param longestPause no pause is longer, whatever a host asks for; at most 2 days, because a
  *     record must wait for less than its topic keeps it
- * @param giveUpAfter a link that was never its host's turn for so long goes to quarantine
+ * @param giveUpAfter a link whose host's turn does not come for so long, from when it was first
+ *     taken up, goes to quarantine
  */
 public record RetryPlan(
     int attempts, Duration firstPause, Duration longestPause, Duration giveUpAfter) {

@@ -19,6 +19,7 @@ import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncRequester;
 import org.apache.hc.core5.http.nio.ssl.BasicClientTlsStrategy;
 import org.apache.hc.core5.http.protocol.HttpProcessorBuilder;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.TimeValue;
@@ -45,10 +46,13 @@ final class AsyncWebFetcher implements WebFetcher {
   /** How long a connection is kept that nobody uses. */
   private static final Duration IDLE = Duration.ofSeconds(15);
 
-  /** Most connections that are kept unused; each takes some 30 kB, and saves a handshake. */
+  /** Most connections that stay unused; each takes some 30 kB, and saves a handshake. */
   private static final int MOST_IDLE = 2000;
 
-  private static final Duration HOUSEKEEPING = Duration.ofSeconds(5);
+  private static final Duration HOUSEKEEPING = Duration.ofSeconds(2);
+
+  /** Where too many connections are kept, those go that were used least lately, down to this. */
+  private static final Duration LEAST_IDLE = Duration.ofMillis(500);
 
   /** Connections of a host that are being closed still count as its own. */
   private static final int SLACK = 16;
@@ -81,6 +85,7 @@ final class AsyncWebFetcher implements WebFetcher {
             policy,
             settings.ports(),
             new HostGates(settings.politeness(), timers),
+            new HostGates(settings.politeness().ofAddress(), timers),
             new Slots(settings.connections()));
     robots = new Robots(requests, settings.limits(), timers);
     keepHouse();
@@ -106,7 +111,11 @@ final class AsyncWebFetcher implements WebFetcher {
         // Holds the certificate against the host's name.
         .setTlsStrategy(new BasicClientTlsStrategy(tls))
         .setTlsHandshakeTimeout(Timeout.of(settings.limits().connect()))
-        .setMaxTotal(settings.connections() + MOST_IDLE)
+        // The pool that keeps hosts apart: the usual one looks through all unused connections for
+        // each request. It takes none from another host where it is full, so it must never be;
+        // requests under way are bounded by slots, and the rest by keeping house.
+        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.OFFLOCK)
+        .setMaxTotal(Integer.MAX_VALUE)
         .setDefaultMaxPerRoute(settings.politeness().connections() + SLACK)
         .setPoolReusePolicy(PoolReusePolicy.LIFO)
         .setExceptionCallback(problem -> LOG.debug("a connection failed", problem))
@@ -118,10 +127,19 @@ final class AsyncWebFetcher implements WebFetcher {
         timers.after(
             HOUSEKEEPING,
             () -> {
-              requester.closeIdle(TimeValue.of(IDLE));
+              closeUnused();
               policy.noteOwnAddresses();
               keepHouse();
             });
+  }
+
+  private void closeUnused() {
+    Duration idle = IDLE;
+    requester.closeIdle(TimeValue.of(idle));
+    while (requester.getTotalStats().getAvailable() > MOST_IDLE && idle.compareTo(LEAST_IDLE) > 0) {
+      idle = idle.dividedBy(2);
+      requester.closeIdle(TimeValue.of(idle));
+    }
   }
 
   @Override

@@ -55,6 +55,9 @@ final class Exchange {
 
   /** Gives it up; the connection is closed. */
   void cancel() {
+    if (result.isDone()) {
+      return;
+    }
     end(new Exchanged.Broken(Failures.of(address.host(), Failures.closed())));
   }
 

@@ -23,6 +23,7 @@ final class Requests {
   private final AddressPolicy policy;
   private final Set<Integer> ports;
   private final HostGates gates;
+  private final HostGates addressGates;
   private final Slots slots;
 
   Requests(
@@ -31,12 +32,14 @@ final class Requests {
       AddressPolicy policy,
       Set<Integer> ports,
       HostGates gates,
+      HostGates addressGates,
       Slots slots) {
     this.wire = wire;
     this.resolver = resolver;
     this.policy = policy;
     this.ports = ports;
     this.gates = gates;
+    this.addressGates = addressGates;
     this.slots = slots;
   }
 
@@ -110,19 +113,44 @@ final class Requests {
     return gates
         .enter(address.host(), interval)
         .thenCompose(
+            admission ->
+                admission instanceof Turn turn
+                    ? atAddress(turn, address, addresses, reading, limit, cancellation)
+                    : turnedAway(admission));
+  }
+
+  /** Waits for the address as well: it may have many hosts, each of which is asked politely. */
+  private CompletableFuture<Reply> atAddress(
+      Turn turn,
+      WebAddress address,
+      List<InetAddress> addresses,
+      Reading reading,
+      Duration limit,
+      Cancellation cancellation) {
+    return addressGates
+        .enter(addresses.get(0).getHostAddress(), Duration.ZERO)
+        .thenCompose(
             admission -> {
-              if (admission instanceof Admission.Later later) {
-                return stopped(new FetchResult.Postponed(later.retryAfter(), later.detail()));
+              if (admission instanceof Turn place) {
+                return slots
+                    .acquire()
+                    .thenCompose(
+                        slot -> {
+                          place.started();
+                          return exchange(turn, address, addresses, reading, limit, cancellation);
+                        })
+                    .whenComplete((reply, problem) -> place.finished());
               }
-              if (admission instanceof Admission.Down down) {
-                return stopped(down.failed());
-              }
-              Turn turn = (Turn) admission;
-              return slots
-                  .acquire()
-                  .thenCompose(
-                      slot -> exchange(turn, address, addresses, reading, limit, cancellation));
+              turn.finished();
+              return turnedAway(admission);
             });
+  }
+
+  private static CompletableFuture<Reply> turnedAway(Admission admission) {
+    if (admission instanceof Admission.Later later) {
+      return stopped(new FetchResult.Postponed(later.retryAfter(), later.detail()));
+    }
+    return stopped(((Admission.Down) admission).failed());
   }
 
   private CompletableFuture<Reply> exchange(

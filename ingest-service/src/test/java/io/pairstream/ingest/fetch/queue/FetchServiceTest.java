@@ -23,6 +23,7 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -103,6 +104,11 @@ class FetchServiceTest {
         TestCluster.record(cluster.topics().links(), null, "h.test", link);
     record.headers().add(LinkHeaders.PRODUCER, "app".getBytes(UTF_8));
     record.headers().add(LinkHeaders.BATCH_ID, "b7".getBytes(UTF_8));
+    new Replay(
+            new Origin("pairs.scraped", 0, 1L),
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            List.of("IMAGE_TOO_SMALL"))
+        .write(record.headers());
     Origin origin = send(List.of(record)).get(0);
 
     start(ScriptedFetcher.ofImages());
@@ -111,6 +117,7 @@ class FetchServiceTest {
     ConsumerRecord<byte[], byte[]> scraped = records(cluster.topics().scraped()).get(0);
     RawPair pair = value(cluster.topics().scraped(), scraped);
     assertThat(LinkHeaders.readLink(scraped.headers())).contains(origin);
+    assertThat(scraped.headers().toArray()).as("no claim of a link goes on").hasSize(1);
     assertThat(new String(scraped.key(), UTF_8))
         .isEqualTo(PairIdentity.imageDigest(pair.getImage()));
     assertThat(pair.getCaption()).isEqualTo(link.getCaption());
@@ -388,6 +395,29 @@ class FetchServiceTest {
               assertThat(given.getReason()).isEqualTo("FETCH_TIMEOUT");
               assertThat(given.getDetail()).contains("h.test answers nobody");
             });
+  }
+
+  @Test
+  void aLinkThatWaitedLongForAFetcherGetsItsTurnAllTheSame() {
+    send(List.of(link("h.test", "patient")));
+    clock.advance(Duration.ofDays(30));
+    AtomicInteger asked = new AtomicInteger();
+    FetchService service =
+        start(
+            new ScriptedFetcher(
+                url ->
+                    CompletableFuture.completedFuture(
+                        asked.incrementAndGet() == 1
+                            ? new FetchResult.Postponed(Duration.ofMinutes(5), "h.test is busy")
+                            : ScriptedFetcher.image(url))));
+
+    until(
+        () -> asked.get() == 1 && service.counts().notDue() + service.counts().quarantined() == 1);
+    clock.advance(Duration.ofMinutes(5));
+
+    AuditReport report = auditAfter(1);
+    assertThat(report.links().fetched()).isEqualTo(1);
+    assertThat(report.links().quarantined()).isZero();
   }
 
   @Test

@@ -33,7 +33,7 @@ class EncryptedFetchTest {
   private static final FetchSettings SETTINGS =
       FetchSettings.of(new UserAgent("1.0", ""))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), false));
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false));
 
   @TempDir private static Path folder;
   private static KeyStore keys;

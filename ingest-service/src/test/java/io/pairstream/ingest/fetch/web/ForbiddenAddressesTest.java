@@ -39,7 +39,7 @@ class ForbiddenAddressesTest {
   private static final FetchSettings SETTINGS =
       FetchSettings.of(new UserAgent("1.0", ""))
           .onPorts(Set.of(80, 443, PORT))
-          .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), false))
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
           .with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 5));
 
   private final FakeNames names = new FakeNames();
@@ -288,7 +288,7 @@ class ForbiddenAddressesTest {
         WebFetcherTest.fetch(
             SETTINGS
                 .allowing(List.of(AddressBlock.parse(OUTSIDE)))
-                .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), true)),
+                .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true)),
             outsideUrl("/a.png"));
 
     assertThat(WebFetcherTest.failed(result).reason())

@@ -18,7 +18,7 @@ class RobotsTest {
   private static final FetchSettings SETTINGS =
       FetchSettings.of(new UserAgent("1.0", ""))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, Duration.ZERO, Duration.ofSeconds(2), true));
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofSeconds(2), true));
 
   private final Site site = Site.open();
 

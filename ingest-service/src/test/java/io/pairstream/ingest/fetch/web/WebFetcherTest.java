@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.RejectReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class WebFetcherTest {
   private static final FetchSettings QUICK =
       FetchSettings.of(new UserAgent("1.0", "https://example.org/about"))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, Duration.ZERO, Duration.ofMinutes(1), false))
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
           .with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 3));
 
   private final Site site = Site.open();
@@ -547,7 +548,7 @@ class WebFetcherTest {
     site.answer("/a.png", "200 OK", "", PNG);
     FetchSettings one =
         QUICK
-            .with(new Politeness(1, Duration.ZERO, Duration.ofMinutes(1), false))
+            .with(new Politeness(1, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
             .withConnections(1);
     try (WebFetcher fetcher = WebFetcher.open(one, Clock.systemUTC())) {
       CompletableFuture<FetchResult> slow = fetcher.fetch(FetchRequest.of(site.url("/slow.png")));
@@ -559,6 +560,54 @@ class WebFetcherTest {
       fetched(await(next));
     }
     over.countDown();
+  }
+
+  @Test
+  void hostsAtOneAddressShareItsConnections() {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    site.answer(
+        "/slow.png",
+        out -> {
+          asked.countDown();
+          within(over);
+          return false;
+        });
+    site.answer("/a.png", "200 OK", "", PNG);
+    Politeness oneAtATime = new Politeness(4, 1, Duration.ZERO, Duration.ofSeconds(1), false);
+    try (WebFetcher fetcher =
+        WebFetcher.open(QUICK.with(oneAtATime), Clock.systemUTC(), new OneMachine())) {
+      CompletableFuture<FetchResult> slow = fetcher.fetch(at("one.example", "/slow.png"));
+      assertThat(within(asked)).isTrue();
+
+      FetchResult turnedAway = await(fetcher.fetch(at("two.example", "/a.png")));
+      over.countDown();
+      await(slow);
+      FetchResult later = await(fetcher.fetch(at("two.example", "/a.png")));
+
+      assertThat(turnedAway)
+          .isInstanceOfSatisfying(
+              FetchResult.Postponed.class,
+              postponed ->
+                  assertThat(postponed.detail()).startsWith("127.0.0.1 has other requests"));
+      fetched(later);
+    }
+  }
+
+  private FetchRequest at(String host, String path) {
+    return FetchRequest.of("http://" + host + ":" + site.port() + path);
+  }
+
+  /** Every name leads to this machine. */
+  private static final class OneMachine implements HostResolver {
+
+    @Override
+    public CompletableFuture<List<InetAddress>> addresses(String host) {
+      return CompletableFuture.completedFuture(List.of(InetAddress.getLoopbackAddress()));
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static Site.Answer endless(String head, CountDownLatch left) {

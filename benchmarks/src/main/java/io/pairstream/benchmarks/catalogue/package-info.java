@@ -1,0 +1,2 @@
+/** What the operators' catalogue of pairs costs. */
+package io.pairstream.benchmarks.catalogue;

@@ -1,0 +1,31 @@
+package io.pairstream.cleaning;
+
+import java.util.Set;
+
+/**
+ * A step that only judges: whatever it finds, it knows what it would pass on. So a person may
+ * overrule it, where a reason {@linkplain RejectReason#isWaivable() is a matter of taste}.
+ *
+ * @param <T> the stage that is judged, and passed on
+ */
+public interface Check<T> extends Step<T, T> {
+
+  /** All that speaks against a record, the first thing first, and what goes on in spite of it. */
+  Checked<T> check(T input);
+
+  @Override
+  default Outcome<T> apply(T input) {
+    return applyWaiving(input, Set.of());
+  }
+
+  @Override
+  default Outcome<T> applyWaiving(T input, Set<RejectReason> waived) {
+    Checked<T> checked = check(input);
+    for (Rejection objection : checked.objections()) {
+      if (!waived.contains(objection.reason())) {
+        return Outcome.rejected(objection);
+      }
+    }
+    return Outcome.kept(checked.value());
+  }
+}

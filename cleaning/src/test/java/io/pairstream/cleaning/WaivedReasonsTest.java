@@ -1,0 +1,264 @@
+package io.pairstream.cleaning;
+
+import static io.pairstream.cleaning.RejectReason.CAPTION_BOILERPLATE;
+import static io.pairstream.cleaning.RejectReason.CAPTION_IS_FILE_NAME;
+import static io.pairstream.cleaning.RejectReason.CAPTION_LANGUAGE_UNSURE;
+import static io.pairstream.cleaning.RejectReason.CAPTION_LANGUAGE_UNWANTED;
+import static io.pairstream.cleaning.RejectReason.CAPTION_MOSTLY_CAPITALS;
+import static io.pairstream.cleaning.RejectReason.CAPTION_MOSTLY_SYMBOLS;
+import static io.pairstream.cleaning.RejectReason.CAPTION_REPETITIVE;
+import static io.pairstream.cleaning.RejectReason.CAPTION_TOO_LONG;
+import static io.pairstream.cleaning.RejectReason.CAPTION_TOO_SHORT;
+import static io.pairstream.cleaning.RejectReason.IMAGE_BADLY_EXPOSED;
+import static io.pairstream.cleaning.RejectReason.IMAGE_BLURRED;
+import static io.pairstream.cleaning.RejectReason.IMAGE_COLOURLESS;
+import static io.pairstream.cleaning.RejectReason.IMAGE_HAS_BORDERS;
+import static io.pairstream.cleaning.RejectReason.IMAGE_LOW_CONTRAST;
+import static io.pairstream.cleaning.RejectReason.IMAGE_ONE_COLOUR;
+import static io.pairstream.cleaning.RejectReason.IMAGE_OVERCOMPRESSED;
+import static io.pairstream.cleaning.RejectReason.IMAGE_PLAIN;
+import static io.pairstream.cleaning.RejectReason.IMAGE_TOO_ELONGATED;
+import static io.pairstream.cleaning.RejectReason.IMAGE_TOO_SMALL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.cleaning.caption.ReceivedCaption;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImageWorker;
+import io.pairstream.cleaning.image.Picture;
+import io.pairstream.cleaning.image.PictureColour;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.recipe.RecipeReader;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a person has waived does not count, and everything else does. */
+class WaivedReasonsTest {
+
+  private static final String GOOD = "a dog and a ball";
+
+  /** A pair that is turned away for one reason. */
+  private record Case(
+      RejectReason reason, String recipe, int widthPx, int heightPx, String caption, String file) {
+
+    static Case image(RejectReason reason, int widthPx, int heightPx) {
+      return new Case(reason, "", widthPx, heightPx, GOOD, "");
+    }
+
+    static Case measure(RejectReason reason, String limit) {
+      return new Case(reason, "quality: {" + limit + "}", 300, 300, GOOD, "");
+    }
+
+    static Case caption(RejectReason reason, String recipe, String caption) {
+      return new Case(reason, recipe, 300, 300, caption, "");
+    }
+
+    @Override
+    public String toString() {
+      return reason.name();
+    }
+  }
+
+  private static final List<Case> CASES =
+      List.of(
+          Case.image(IMAGE_TOO_SMALL, 199, 300),
+          Case.image(IMAGE_TOO_ELONGATED, 200, 601),
+          Case.measure(IMAGE_ONE_COLOUR, "min-colour-deviation: 51"),
+          Case.measure(IMAGE_BLURRED, "min-sharpness: 51"),
+          Case.measure(IMAGE_PLAIN, "min-entropy-bits: 6"),
+          Case.measure(IMAGE_BADLY_EXPOSED, "min-luma-mean: 51"),
+          Case.measure(IMAGE_LOW_CONTRAST, "min-contrast: 51"),
+          Case.measure(IMAGE_COLOURLESS, "min-colourfulness: 51"),
+          Case.measure(IMAGE_HAS_BORDERS, "max-border-share: 0.1"),
+          Case.measure(IMAGE_OVERCOMPRESSED, "min-bytes-per-pixel: 99"),
+          Case.caption(CAPTION_TOO_LONG, "caption: {max-characters: 15}", GOOD),
+          Case.caption(CAPTION_TOO_SHORT, "", "dog"),
+          Case.caption(CAPTION_TOO_SHORT, "caption: {min-words: 1}", "dog"),
+          new Case(
+              CAPTION_IS_FILE_NAME,
+              "caption: {min-words: 1}",
+              300,
+              300,
+              "sunset-04",
+              "sunset-04.x"),
+          Case.caption(CAPTION_BOILERPLATE, "", "Click to enlarge"),
+          Case.caption(CAPTION_MOSTLY_SYMBOLS, "", "a 1234 b 567890"),
+          Case.caption(CAPTION_MOSTLY_CAPITALS, "caption: {max-capital-share: 0.5}", "A DOG, A b"),
+          Case.caption(CAPTION_REPETITIVE, "", "buy now buy now buy now buy now buy now"),
+          Case.caption(
+              CAPTION_LANGUAGE_UNSURE, "caption: {min-language-confidence: 1.0}", "ein dog, la si"),
+          Case.caption(CAPTION_LANGUAGE_UNWANTED, "caption: {languages: zh}", GOOD));
+
+  static Stream<Case> cases() {
+    return CASES.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void waivedReasonDoesNotCount(Case one) {
+    assertThat(reasons(one, Set.of())).containsExactly(one.reason());
+    assertThat(reasons(one, Set.of(one.reason()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void waiverOfAllOtherReasonsDoesNotHelp(Case one) {
+    Set<RejectReason> others = waivable();
+    others.remove(one.reason());
+
+    assertThat(reasons(one, others)).containsExactly(one.reason());
+  }
+
+  @Test
+  void everyWaivableReasonHasAStepThatCanGoOn() {
+    assertThat(CASES).extracting(Case::reason).containsAll(waivable());
+  }
+
+  @Test
+  void secondReasonOfTheSameStepCountsThoughTheFirstIsWaived() {
+    Case smallAndLong = Case.image(IMAGE_TOO_SMALL, 10, 300);
+
+    assertThat(reasons(smallAndLong, Set.of())).containsExactly(IMAGE_TOO_SMALL);
+    assertThat(reasons(smallAndLong, Set.of(IMAGE_TOO_SMALL))).containsExactly(IMAGE_TOO_ELONGATED);
+    assertThat(reasons(smallAndLong, Set.of(IMAGE_TOO_SMALL, IMAGE_TOO_ELONGATED))).isEmpty();
+  }
+
+  @Test
+  void captionOfWhichNothingIsLeftStaysTooShort() {
+    Case empty = Case.caption(CAPTION_TOO_SHORT, "", " ");
+
+    assertThat(reasons(empty, Set.of(CAPTION_TOO_SHORT))).containsExactly(CAPTION_TOO_SHORT);
+  }
+
+  @Test
+  void captionOfTooManyBytesIsNotLookedAtWhateverIsWaived() {
+    Case huge = Case.caption(CAPTION_TOO_LONG, "caption: {max-bytes: 10}", GOOD);
+
+    assertThat(reasons(huge, Set.of(CAPTION_TOO_LONG))).containsExactly(CAPTION_TOO_LONG);
+  }
+
+  @Test
+  void waivedPairIsMeasuredLikeAnyOther() {
+    CleanedPair cleaned =
+        outcome(Case.caption(CAPTION_TOO_SHORT, "", "dog"), Set.of(CAPTION_TOO_SHORT))
+            .keptOnly()
+            .get(0);
+
+    assertThat(cleaned.caption().caption().measures())
+        .containsEntry("caption_words", 1.0)
+        .containsEntry("caption_characters", 3.0)
+        .containsKeys("caption_repetition", "language_confidence");
+  }
+
+  @ParameterizedTest
+  @MethodSource("unwaivable")
+  void whatProtectsSomebodyCannotBeWaived(RejectReason reason) {
+    assertThatThrownBy(
+            () ->
+                new SubmittedPair(
+                    new EncodedImage(new byte[] {1}),
+                    new ReceivedCaption(GOOD, "en"),
+                    Map.of(),
+                    Set.of(reason)))
+        .hasMessage("nobody can waive " + reason);
+  }
+
+  static Stream<RejectReason> unwaivable() {
+    return Stream.concat(
+        Stream.of(
+            RejectReason.IMAGE_FORBIDDEN,
+            RejectReason.PICTURE_FORBIDDEN,
+            RejectReason.SCORE_OUT_OF_RANGE,
+            RejectReason.CAPTION_FLAGGED_WORDS,
+            RejectReason.CAPTION_HAS_CONTACT,
+            RejectReason.DUPLICATE_PAIR,
+            RejectReason.DECODER_CRASH,
+            RejectReason.IMAGE_TOO_MANY_PIXELS),
+        Arrays.stream(RejectReason.values()).filter(reason -> reason.name().startsWith("FETCH_")));
+  }
+
+  private static Set<RejectReason> waivable() {
+    Set<RejectReason> waivable = EnumSet.noneOf(RejectReason.class);
+    Arrays.stream(RejectReason.values()).filter(RejectReason::isWaivable).forEach(waivable::add);
+    return waivable;
+  }
+
+  private static List<RejectReason> reasons(Case one, Set<RejectReason> waived) {
+    return outcome(one, waived).rejectedOnly().stream().map(Rejection::reason).toList();
+  }
+
+  private static Outcome<CleanedPair> outcome(Case one, Set<RejectReason> waived) {
+    Map<String, Double> measures = new TreeMap<>();
+    for (String measure :
+        List.of("sharpness", "colour_deviation", "luma_mean", "contrast", "colourfulness")) {
+      measures.put(measure, 50.0);
+    }
+    measures.put("entropy_bits", 5.0);
+    for (String share : List.of("dark_share", "bright_share")) {
+      measures.put(share, 0.1);
+    }
+    for (String side : List.of("left", "right", "top", "bottom")) {
+      measures.put("border_" + side + "_share", 0.2);
+    }
+    ImageWorker worker =
+        (image, plan) ->
+            Outcome.kept(
+                new PreparedImage(
+                    new Picture(
+                        new EncodedImage(new byte[] {1}),
+                        ImageEncoding.JPEG,
+                        PictureColour.RGB,
+                        256,
+                        256),
+                    List.of(),
+                    one.widthPx(),
+                    one.heightPx(),
+                    1L,
+                    measures));
+    CleaningPlan plan =
+        new CleaningPlan(RecipeReader.parse("recipe", one.recipe()), worker, StepObserver.NONE);
+    return plan.gate(
+            new SubmittedPair(
+                new EncodedImage(png(one.widthPx(), one.heightPx())),
+                new ReceivedCaption(one.caption(), "en", one.file()),
+                Map.of(),
+                waived))
+        .then(plan::clean);
+  }
+
+  /** A PNG's head with an empty picture: as much as the gate looks at. */
+  private static byte[] png(int widthPx, int heightPx) {
+    ByteBuffer file = ByteBuffer.allocate(8 + 25 + 12 + 12);
+    file.putLong(0x89504E470D0A1A0AL);
+    chunk(
+        file,
+        "IHDR",
+        ByteBuffer.allocate(13)
+            .putInt(widthPx)
+            .putInt(heightPx)
+            .put(new byte[] {8, 2, 0, 0, 0})
+            .array());
+    chunk(file, "IDAT", new byte[0]);
+    chunk(file, "IEND", new byte[0]);
+    return file.array();
+  }
+
+  private static void chunk(ByteBuffer file, String type, byte[] data) {
+    byte[] name = type.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    CRC32 crc = new CRC32();
+    crc.update(name);
+    crc.update(data);
+    file.putInt(data.length).put(name).put(data).putInt((int) crc.getValue());
+  }
+}

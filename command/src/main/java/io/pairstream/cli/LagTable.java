@@ -1,0 +1,224 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.terminal.TerminalText;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+
+/**
+ * Lag as a person reads it, on 80 columns: each group with those of its partitions on which
+ * something waits or is wrong, the worst first; the total; and what is to be said of the worst.
+ */
+final class LagTable {
+
+  /** Columns that every terminal has. */
+  static final int COLUMNS = 80;
+
+  private static final String ROW = "%-9s %7s %7s %5s %6s %9s  %s";
+  private static final int NAME_COLUMNS = COLUMNS - 50;
+  private static final String INDENT = "  ";
+
+  private static final Comparator<JsonNode> WORST_FIRST =
+      Comparator.<JsonNode, Verdict>comparing(LagTable::verdict)
+          .thenComparing(each -> -each.path("lag").asLong())
+          .thenComparing(each -> -each.path("seconds").asDouble());
+
+  private final List<JsonNode> groups;
+
+  /**
+   * @param groups as {@code GET /v1/lag} tells them
+   */
+  LagTable(List<JsonNode> groups) {
+    this.groups = groups.stream().sorted(WORST_FIRST).toList();
+  }
+
+  /** What is to be thought of a group or a partition; UNKNOWN for a word of another version. */
+  static Verdict verdict(JsonNode json) {
+    try {
+      return Verdict.valueOf(json.path("verdict").asText());
+    } catch (IllegalArgumentException e) {
+      return Verdict.UNKNOWN;
+    }
+  }
+
+  /** The worst of all groups. */
+  Verdict worst() {
+    return groups.isEmpty() ? Verdict.UNKNOWN : verdict(groups.get(0));
+  }
+
+  /** What is to be said of the worst; empty where there are no groups. */
+  String sentence() {
+    return groups.isEmpty() ? "" : groups.get(0).path("sentence").asText();
+  }
+
+  /**
+   * The lines, none longer than {@link #COLUMNS}.
+   *
+   * @param rows so many at most; partitions that find no room are counted
+   */
+  List<String> lines(int rows) {
+    List<String> table = new ArrayList<>();
+    for (JsonNode group : groups) {
+      table.add(row(group, TerminalText.fit(group.path("group").asText(), NAME_COLUMNS)));
+      List<JsonNode> partitions = new ArrayList<>();
+      int quiet = 0;
+      for (JsonNode partition : group.path("partitions")) {
+        if (isQuiet(partition)) {
+          quiet++;
+        } else {
+          partitions.add(partition);
+        }
+      }
+      partitions.sort(WORST_FIRST);
+      for (JsonNode partition : partitions) {
+        table.add(row(partition, INDENT + place(partition)));
+      }
+      if (quiet > 0 && !partitions.isEmpty()) {
+        table.add(" ".repeat(50) + INDENT + quiet + " more: nothing waits");
+      }
+    }
+    List<String> below = below();
+    int room = Math.max(1, rows - 1 - below.size());
+    List<String> lines = new ArrayList<>();
+    lines.add(String.format(ROW, "VERDICT", "LAG", "BYTES", "AGE", "RATE/S", "CATCH-UP", "GROUP"));
+    if (table.size() > room) {
+      lines.addAll(table.subList(0, room - 1));
+      lines.add("… " + (table.size() - room + 1) + " more lines; --group shows one group");
+    } else {
+      lines.addAll(table);
+    }
+    lines.addAll(below);
+    return lines;
+  }
+
+  /** The total, and the sentence of the worst, wrapped. */
+  private List<String> below() {
+    List<String> below = new ArrayList<>();
+    long lag = 0;
+    long bytes = 0;
+    boolean bytesKnown = true;
+    double seconds = 0;
+    double rate = 0;
+    for (JsonNode group : groups) {
+      lag += group.path("lag").asLong();
+      bytes += group.path("bytes").asLong();
+      bytesKnown &= group.path("bytes").isNumber() || group.path("lag").asLong() == 0;
+      seconds = Math.max(seconds, group.path("seconds").asDouble());
+      rate += group.path("processing_per_second").asDouble();
+    }
+    if (groups.size() > 1) {
+      below.add(
+          String.format(
+              ROW,
+              "TOTAL",
+              Quantity.count(lag),
+              bytesKnown ? Quantity.bytes(bytes) : "-",
+              lag == 0 ? "-" : Quantity.shortSeconds(seconds),
+              Quantity.rate(rate),
+              "",
+              groups.size() + " groups"));
+    }
+    if (!groups.isEmpty()) {
+      below.addAll(wrapped(TerminalText.plain(sentence())));
+    }
+    return below;
+  }
+
+  private static String row(JsonNode json, String name) {
+    Verdict verdict = verdict(json);
+    boolean waits = json.path("lag").asLong() > 0;
+    return String.format(
+            ROW,
+            letter(verdict) + " " + verdict.words(),
+            number(json, "lag", LagTable::count),
+            number(json, "bytes", LagTable::bytes),
+            waits ? number(json, "seconds", Quantity::shortSeconds) : "-",
+            number(json, "processing_per_second", Quantity::rate),
+            waits ? catchUp(json.path("catch_up")) : "-",
+            name)
+        .stripTrailing();
+  }
+
+  /** The same letters as on the operators' page. */
+  static String letter(Verdict verdict) {
+    return switch (verdict) {
+      case LOST -> "L";
+      case REWIND -> "R";
+      case STOP -> "X";
+      case STALL -> "S";
+      case AT_RISK -> "A";
+      case BEHIND -> "B";
+      case UNKNOWN -> "?";
+      case OK -> "O";
+      case IDLE -> "I";
+    };
+  }
+
+  private static boolean isQuiet(JsonNode partition) {
+    Verdict verdict = verdict(partition);
+    return partition.path("lag").asLong() == 0
+        && (verdict == Verdict.OK || verdict == Verdict.IDLE || verdict == Verdict.UNKNOWN);
+  }
+
+  /** Topic and partition; where there is no room, the beginning of the topic gives way. */
+  private static String place(JsonNode partition) {
+    String place =
+        TerminalText.plain(
+            partition.path("topic").asText() + "-" + partition.path("partition").asInt());
+    int room = NAME_COLUMNS - INDENT.length();
+    return place.length() <= room ? place : "…" + place.substring(place.length() - room + 1);
+  }
+
+  private static String number(JsonNode json, String name, DoubleFunction<String> words) {
+    return json.path(name).isNumber() ? words.apply(json.path(name).asDouble()) : "-";
+  }
+
+  private static String count(double number) {
+    return Quantity.count((long) number);
+  }
+
+  private static String bytes(double number) {
+    return Quantity.bytes((long) number);
+  }
+
+  /** {@code 4m-6m}, {@code never}, {@code now}, {@code ?}. */
+  private static String catchUp(JsonNode catchUp) {
+    if (catchUp.path("from").isNumber()) {
+      double from = catchUp.path("from").asDouble();
+      String shortest = Quantity.shortSeconds(from);
+      if (!catchUp.path("to").isNumber()) {
+        return shortest + "-…";
+      } else if (catchUp.path("to").asDouble() < 1) {
+        return "now";
+      }
+      String longest = Quantity.shortSeconds(catchUp.path("to").asDouble());
+      return shortest.equals(longest) ? longest : shortest + "-" + longest;
+    } else if (catchUp.path("seconds").isNumber()) {
+      return Quantity.shortSeconds(catchUp.path("seconds").asDouble());
+    }
+    return catchUp.path("sentence").asText().toLowerCase(Locale.ROOT).startsWith("never")
+        ? "never"
+        : "?";
+  }
+
+  private static List<String> wrapped(String text) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" +", -1)) {
+      if (!line.isEmpty()
+          && TerminalText.columns(line.toString()) + 1 + TerminalText.columns(word) > COLUMNS) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(TerminalText.fit(word, COLUMNS));
+    }
+    if (!line.isEmpty()) {
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,46 @@
+package io.pairstream.cli;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Where a service listens, as {@code --listen HOST:PORT} says it.
+ *
+ * @param host as it was written, an IPv6 address in its brackets
+ * @param port 0 for any
+ */
+record ListenAddress(String host, int port) {
+
+  private static final Pattern ADDRESS = Pattern.compile("(.+):([0-9]{1,5})");
+
+  /** Without the brackets in which an IPv6 address stands before a port. */
+  String hostName() {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  /** Where to reach it, once the port is known. */
+  String url(int actualPort) {
+    return "http://" + host + ":" + actualPort;
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+
+  /** Reads the option. */
+  static final class Reader implements ITypeConverter<ListenAddress> {
+
+    @Override
+    public ListenAddress convert(String text) {
+      Matcher address = ADDRESS.matcher(text);
+      if (!address.matches()) {
+        throw new TypeConversionException(
+            "right is HOST:PORT, such as 127.0.0.1:8080, not " + text);
+      }
+      return new ListenAddress(address.group(1), Integer.parseInt(address.group(2)));
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.canary.CanarySettings;
+import io.pairstream.operations.operate.OperateService;
+import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.service.http.ServerSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream operate}: the operators' page, until it is stopped. */
+@Command(
+    name = "operate",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Show what the platform does: lag, verdicts, pairs, quarantine.")
+final class OperateCommand implements Callable<Integer> {
+
+  /** Pictures are looked at by people: a few at a time. */
+  private static final int PICTURE_WORKERS = 2;
+
+  @Mixin private ClusterOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8082",
+      converter = ListenAddress.Reader.class,
+      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+  private ListenAddress listen;
+
+  @Option(
+      names = "--anonymous",
+      description =
+          "Ask for no keys of those who only look. Only while listening on this machine alone.")
+  private boolean anonymous;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      description =
+          "Where this instance alone keeps history and its copies of topics. Default: operate in the"
+              + " data directory")
+  private Path stateDirectory;
+
+  @Option(
+      names = "--behind-tls",
+      description =
+          "People reach the page by https, through a proxy that passes the Host on. Their browsers"
+              + " then send a session's cookie no other way.")
+  private boolean behindTls;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME|FILE",
+      description =
+          "A recipe that judges pairs, so that its limits are shown beside what was measured; those"
+              + " that come with the product are known. Can be repeated")
+  private List<String> recipes = List.of();
+
+  @Option(
+      names = "--cluster-name",
+      paramLabel = "NAME",
+      description =
+          "What metrics call the cluster, where one Prometheus watches several. Default: its address")
+  private String clusterName;
+
+  @Option(
+      names = "--canary",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description =
+          "Send a pair all the way through every TIME, 60s or more, and measure how long it takes. It"
+              + " always ends in quarantine. Default: never")
+  private Duration canary;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    OperateService service = new OperateService(options.cluster(), settings());
+    CountDownLatch closed = new CountDownLatch(1);
+    try {
+      service.start();
+    } catch (IOException e) {
+      service.close();
+      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  service.close();
+                  closed.countDown();
+                },
+                "stop-operate"));
+    String url = listen.url(service.port());
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        options.json()
+            ? JsonMapper.builder().build().createObjectNode().put("dashboard_url", url).toString()
+            : "listening on " + url);
+    out.flush();
+    closed.await();
+    return ExitStatus.DONE;
+  }
+
+  private OperateSettings settings() {
+    try {
+      return new OperateSettings(
+          ServerSettings.of(listen.hostName(), listen.port()),
+          anonymous,
+          behindTls,
+          stateDirectory == null ? options.dataDirectory().resolve("operate") : stateDirectory,
+          Optional.of(
+              WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS)),
+          recipes,
+          Optional.ofNullable(clusterName),
+          Optional.ofNullable(canary).map(CanarySettings::every));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.pairstream.cli;
+
+import java.util.Locale;
+
+/** Numbers as a person reads them at a glance. */
+final class Quantity {
+
+  private static final String[] BYTES = {"B", "kB", "MB", "GB", "TB", "PB"};
+  private static final String[] COUNT = {"", "k", "M", "G", "T"};
+
+  private Quantity() {}
+
+  /** Bytes in at most 6 columns: {@code 3.1 MB}. */
+  static String bytes(long bytes) {
+    return scaled(bytes, " ", BYTES);
+  }
+
+  /** A count in at most 6 columns: as it is up to 99,999, then {@code 120k}. */
+  static String count(long count) {
+    return count < 100_000 ? String.format(Locale.ROOT, "%,d", count) : scaled(count, "", COUNT);
+  }
+
+  /** A rate per second in at most 6 columns. */
+  static String rate(double perSecond) {
+    if (perSecond > 0 && perSecond < 10) {
+      return String.format(Locale.ROOT, "%.1f", perSecond);
+    }
+    return count(Math.round(perSecond));
+  }
+
+  /** A span of time in at most 4 columns: {@code 12s}, {@code 5m}, {@code 31h}, {@code 12d}. */
+  static String shortSeconds(double seconds) {
+    long whole = Math.round(seconds);
+    if (whole < 120) {
+      return whole + "s";
+    } else if (whole < 7200) {
+      return whole / 60 + "m";
+    }
+    return whole < 360_000 ? whole / 3600 + "h" : whole / 86_400 + "d";
+  }
+
+  private static String scaled(long number, String gap, String[] units) {
+    double value = number;
+    int unit = 0;
+    while (value >= 999.5 && unit < units.length - 1) {
+      value /= 1000;
+      unit++;
+    }
+    String digits =
+        unit == 0 || value >= 9.95
+            ? String.valueOf(Math.round(value))
+            : String.format(Locale.ROOT, "%.1f", value);
+    return digits + (units[unit].isEmpty() ? "" : gap + units[unit]);
+  }
+}

@@ -1,0 +1,42 @@
+package io.pairstream.cli;
+
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.StatusDoor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Health and metrics of a service that has no other HTTP. */
+final class StatusOptions {
+
+  @Option(
+      names = "--status-listen",
+      paramLabel = "HOST:PORT",
+      converter = ListenAddress.Reader.class,
+      description =
+          "Answer /health/live, /health/ready and /metrics there, to whoever reaches it; port 0"
+              + " takes a free one. Default: nowhere")
+  private ListenAddress listen;
+
+  /**
+   * Opens the door that was asked for, and says where it is.
+   *
+   * @throws IOException where the address cannot be listened on
+   */
+  Optional<StatusDoor> open(SelfReport report, PrintWriter err) throws IOException {
+    if (listen == null) {
+      return Optional.empty();
+    }
+    StatusDoor door = new StatusDoor(report, listen.hostName(), listen.port());
+    try {
+      door.start();
+    } catch (IOException e) {
+      door.close();
+      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+    }
+    err.println("pairstream: health and metrics on " + listen.url(door.port()));
+    err.flush();
+    return Optional.of(door);
+  }
+}

@@ -1,0 +1,30 @@
+package io.pairstream.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a span of time: {@code 500ms}, {@code 2s}, {@code 1m}, {@code 3h}, {@code 7d}. */
+final class TimeSpan implements ITypeConverter<Duration> {
+
+  private static final Pattern SPAN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+  @Override
+  public Duration convert(String text) {
+    Matcher matcher = SPAN.matcher(text);
+    if (!matcher.matches()) {
+      throw new TypeConversionException(
+          "right is a number with ms, s, m, h or d, such as 60s, not " + text);
+    }
+    long count = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
+    };
+  }
+}

@@ -1,0 +1,140 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Standing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class GroupCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private final String group = cluster.dataset().feedGroup();
+  private final TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void plansDoesAndUndoes() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    TestCluster.commit(cluster, group, training, 2);
+
+    Ended plan = run("group reset", group, "--to", "earliest", "--plan");
+    long untouched = committed();
+    Ended reset = run("group reset", group, "--to", "earliest");
+    long moved = committed();
+    String undo = reset.out().lines().reduce((first, last) -> last).orElseThrow().strip();
+    Ended undone = run(undo.replaceFirst("^pairstream ", ""));
+
+    assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(plan.out())
+        .contains("2 records would be read again, about ")
+        .contains("note: a feed goes on from its own checkpoint")
+        .contains("nothing is changed yet; to do it:\n  pairstream group reset " + group);
+    assertThat(plan.out().lines()).anyMatch(line -> line.matches(".*-0 +2 +0 +2 again"));
+    assertThat(untouched).isEqualTo(2);
+    assertThat(reset.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(moved).isZero();
+    assertThat(undone.status()).as(undone.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(committed()).isEqualTo(2);
+  }
+
+  @Test
+  void printsOneObject() {
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    TestCluster.commit(cluster, group, training, 0);
+
+    JsonNode plan = run("group reset", group, "--to", "latest", "--plan", "--json").json();
+    JsonNode done = run("group reset", group, "--to", "latest", "--json").json();
+    JsonNode again = run("group reset", group, "--to", "latest", "--json").json();
+
+    assertThat(plan.path("plan").asBoolean()).isTrue();
+    assertThat(plan.path("skipped").asLong()).isEqualTo(2);
+    assertThat(plan.path("undo").isNull()).isTrue();
+    assertThat(plan.path("partitions").path(0).path("old_offset").asLong()).isZero();
+    assertThat(plan.path("partitions").path(0).path("new_offset").asLong()).isEqualTo(2);
+    assertThat(done.path("undo").asText())
+        .isEqualTo("pairstream group undo " + done.path("action_id").asText());
+    assertThat(again.path("changes").asBoolean()).isFalse();
+    assertThat(again.path("action_id").isNull()).isTrue();
+  }
+
+  @Test
+  void refusesAGroupThatIsInUse() {
+    TestCluster.commit(cluster, group, training, 0);
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    try (var member =
+        cluster.consumer(Map.of("group.id", group, "client.id", "the\u001b[2J reader"))) {
+      member.subscribe(List.of(training.topic()));
+      long deadline = System.nanoTime() + 30_000_000_000L;
+      while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
+        var unused = member.poll(Duration.ofMillis(50));
+      }
+
+      Ended plan = run("group reset", group, "--to", "latest", "--plan");
+      Ended refused = run("group reset", group, "--to", "latest");
+
+      assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
+      assertThat(plan.out()).contains("in it now: the [2J reader at 127.0.0.1");
+      assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+      assertThat(refused.out()).isEmpty();
+      assertThat(refused.onlyErrorLine())
+          .contains("is in use: the [2J reader at 127.0.0.1; stop it first");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--to=yesterday, 2, '--to must be earliest, latest, an offset, a time such as'",
+    "--to=5, 3, 'an offset is one topic''s: say which with --topic'",
+    "--to=latest, 3, 'there is no group nobody on this cluster'"
+  })
+  void saysWhatWouldBeRight(String to, int status, String complaint) {
+    Ended ended = run("group reset", "nobody", to);
+
+    assertThat(ended.status()).isEqualTo(status);
+    assertThat(ended.err()).contains(complaint);
+  }
+
+  private long committed() {
+    try (Admin admin = cluster.admin()) {
+      return ClusterAccess.committed(admin, group, List.of(training)).get(training);
+    }
+  }
+
+  private Ended run(String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--bootstrap-servers",
+            KAFKA.bootstrapServers(),
+            "--schema-registry",
+            "mock://" + cluster.dataset().name(),
+            "--dataset",
+            cluster.dataset().name()));
+    return Ended.after(command, all.toArray(String[]::new));
+  }
+}

@@ -1,0 +1,120 @@
+package io.pairstream.cli;
+
+import static io.pairstream.operations.metrics.PlayedLag.group;
+import static io.pairstream.operations.metrics.PlayedLag.partition;
+import static io.pairstream.operations.metrics.PlayedLag.report;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.terminal.TerminalText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LagTableTest {
+
+  private static final int ANY = Integer.MAX_VALUE;
+
+  @Test
+  void showsTheWorstFirstAndSaysItInASentence() {
+    LagTable table =
+        table(
+            group("pairs-feed", Verdict.OK, "pairs.training"),
+            group("pairs-preprocess", Verdict.STALL, "pairs.crowdsourced"));
+
+    assertThat(table.lines(ANY))
+        .containsExactly(
+            "VERDICT       LAG   BYTES   AGE RATE/S  CATCH-UP  GROUP",
+            "S STALL        42  3.1 MB   62s    4.3     4m-6m  pairs-preprocess",
+            "S STALL        12  1.5 MB   62s    2.0     never    pairs.crowdsourced-0",
+            "O OK           30  1.5 MB   62s    2.0     never    pairs.crowdsourced-1",
+            "O OK           42  3.1 MB   62s    4.3     4m-6m  pairs-feed",
+            "O OK           30  1.5 MB   62s    2.0     never    pairs.training-1",
+            "O OK           12  1.5 MB   62s    2.0     never    pairs.training-0",
+            "TOTAL          84  6.2 MB   62s    8.5            2 groups",
+            "STALL: pairs-preprocess as played");
+    assertThat(table.worst()).isEqualTo(Verdict.STALL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Verdict.class)
+  void neverRelyOnColour(Verdict verdict) {
+    String row = table(group("readers", verdict, "t")).lines(ANY).get(1);
+
+    assertThat(row).startsWith(LagTable.letter(verdict) + " " + verdict.words());
+  }
+
+  @Test
+  void countsPartitionsOnWhichNothingWaits() {
+    PartitionLag[] partitions =
+        IntStream.range(0, 12)
+            .mapToObj(i -> partition("t", i, OptionalLong.of(i == 3 ? 90 : 100), Verdict.OK))
+            .toArray(PartitionLag[]::new);
+
+    List<String> lines = table(group("readers", Verdict.OK, partitions)).lines(ANY);
+
+    assertThat(lines).hasSize(5);
+    assertThat(lines.get(2)).endsWith("  t-3");
+    assertThat(lines.get(3)).endsWith("  11 more: nothing waits").hasSizeGreaterThan(60);
+  }
+
+  @Test
+  void fitsTheColumnsWhateverTheNames() {
+    String hostile = "pairs\u001b[2J\u202e-字字字字字字字字字字字字字字字字字字字字字-preprocess";
+    String topic = "a-data-set-with-quite-a-long-name-preprocess-by-image-repartition";
+    List<GroupLag> groups = new ArrayList<>();
+    for (Verdict verdict : Verdict.values()) {
+      groups.add(
+          group(
+              hostile + verdict,
+              verdict,
+              partition(topic, 1234, OptionalLong.of(-987_654_321_012L), verdict)));
+    }
+
+    List<String> lines = table(groups.toArray(GroupLag[]::new)).lines(ANY);
+
+    assertThat(lines).allMatch(line -> TerminalText.columns(line) <= 80);
+    assertThat(String.join("", lines)).doesNotContain("\u001b").doesNotContain("\u202e");
+    assertThat(lines).anyMatch(line -> line.endsWith("-repartition-1234"));
+  }
+
+  @Test
+  void keepsToTheRowsOfATerminal() {
+    PartitionLag[] partitions =
+        IntStream.range(0, 100)
+            .mapToObj(i -> partition("t", i, OptionalLong.of(i), Verdict.BEHIND))
+            .toArray(PartitionLag[]::new);
+
+    List<String> lines = table(group("readers", Verdict.BEHIND, partitions)).lines(23);
+
+    assertThat(lines).hasSize(23);
+    assertThat(lines.get(21)).isEqualTo("… 81 more lines; --group shows one group");
+    assertThat(lines.get(22)).isEqualTo("BEHIND: readers as played");
+  }
+
+  @Test
+  void saysWhatIsNotKnown() {
+    GroupLag group =
+        group("never", Verdict.UNKNOWN, partition("t", 0, OptionalLong.empty(), Verdict.UNKNOWN));
+    JsonNode json = LagJson.group(group, true);
+    ((ObjectNode) json).putNull("lag").putNull("bytes");
+
+    assertThat(new LagTable(List.of(json)).lines(ANY).get(1))
+        .isEqualTo("? UNKNOWN       -       -     -    4.3         -  never");
+  }
+
+  private static LagTable table(GroupLag... groups) {
+    List<JsonNode> all = new ArrayList<>();
+    LagJson.report(report(groups), true).path("groups").forEach(all::add);
+    return new LagTable(all);
+  }
+}

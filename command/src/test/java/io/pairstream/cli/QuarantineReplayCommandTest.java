@@ -1,0 +1,124 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.topics.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class QuarantineReplayCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private Sent small;
+  private Sent damaged;
+
+  @BeforeEach
+  void play() {
+    small = pipeline.send("image 1", "a small picture");
+    pipeline.reject(small, "IMAGE_TOO_SMALL");
+    damaged = pipeline.send("image 2", "a damaged picture");
+    pipeline.reject(damaged, "IMAGE_DAMAGED");
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private Ended run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bootstrap-servers", KAFKA.bootstrapServers()));
+    all.addAll(List.of("--schema-registry", cluster.registry().addresses()));
+    all.addAll(List.of("--dataset", cluster.dataset().name()));
+    return Ended.after("quarantine replay", all.toArray(String[]::new));
+  }
+
+  private List<Review> reviews() {
+    Topic<String, Review> topic = cluster.topics().reviews();
+    List<Review> reviews = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(topic.name())),
+          record ->
+              reviews.add(topic.value().deserializer().deserialize(topic.name(), record.value())));
+    }
+    return reviews;
+  }
+
+  @Test
+  void plansThenSendsOnce() {
+    Ended plan = run("--limit", "10", "--plan", "--json");
+    assertThat(reviews()).isEmpty();
+    Ended sent = run("--limit", "10", "--rate", "1000/s");
+    Ended again = run("--limit", "10", "--json");
+
+    assertThat(plan.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(plan.json().path("plan").asBoolean()).isTrue();
+    assertThat(plan.json().path("sent").asLong()).isEqualTo(2);
+    assertThat(sent.out()).startsWith("2 pairs sent again").contains("IMAGE_DAMAGED");
+    assertThat(again.json().path("sent").asLong()).isZero();
+    assertThat(again.json().path("before").asLong()).isEqualTo(2);
+    assertThat(reviews()).hasSize(2);
+    assertThat(reviews().get(0).getReviewer()).isEqualTo(System.getProperty("user.name"));
+    assertThat(reviews().get(0).getComment()).isEqualTo("judged again by the present rules");
+  }
+
+  @Test
+  void acceptsNamedPairsAndSaysWhichCouldNot() {
+    Ended planned =
+        run(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan");
+    assertThat(reviews()).isEmpty();
+    Ended ended =
+        run(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--json");
+
+    assertThat(planned.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(planned.out()).contains(small.pairId() + "   can go");
+    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    JsonNode results = ended.json().path("results");
+    assertThat(results.findValuesAsText("outcome")).containsExactly("DONE", "FAILED");
+    assertThat(results.get(1).path("detail").asText())
+        .startsWith("IMAGE_DAMAGED is nothing that a person can waive");
+    assertThat(reviews())
+        .singleElement()
+        .satisfies(
+            review -> {
+              assertThat(review.getDecision()).isEqualTo("ACCEPTED");
+              assertThat(review.getWaived()).containsExactly("IMAGE_TOO_SMALL");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', say which",
+    "--limit 0, limit must be at least 1",
+    "--limit 5 --accept, --accept needs --comment",
+    "--limit 5 --rate 0/s, --rate must be a number above 0",
+    "--limit 5 --rate fast, --rate must be a number above 0",
+    "abc --reason IMAGE_TOO_SMALL, leave either away"
+  })
+  void refusesWhatMakesNoSense(String arguments, String words) {
+    Ended ended = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(words);
+    assertThat(reviews()).isEmpty();
+  }
+}

@@ -1,0 +1,83 @@
+package io.pairstream.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.platform.TestJava;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a process really writes, in both formats. */
+@Timeout(60)
+class QuietEventsTest {
+
+  private static final String CAPTION = "a caption that nobody may log";
+
+  /** The process. */
+  static final class Program {
+
+    private Program() {}
+
+    public static void main(String[] arguments) {
+      System.setProperty("pairstream.instance", "me");
+      LogSettings.settle(arguments);
+      Logger log = LogManager.getLogger("io.pairstream.tried");
+      Exception cause = new IllegalStateException("cannot read: " + CAPTION);
+      cause.addSuppressed(new IllegalStateException(CAPTION));
+      log.error("a \"step\"\nfailed\u0007", new IllegalArgumentException(CAPTION, cause));
+      log.warn("refused", new TopicAuthorizationException("Not authorized to access topics"));
+      log.warn("unreadable", new SerializationException(CAPTION));
+      log.warn("all is well");
+    }
+  }
+
+  @Test
+  void eachLineIsAnObjectWithoutWhatExceptionsQuote() throws Exception {
+    List<String> lines = linesOf("preprocess", "--log-format", "json");
+
+    assertThat(lines).hasSize(4);
+    assertThat(String.join("", lines)).doesNotContain(CAPTION);
+    JsonNode failed = JsonMapper.builder().build().readTree(lines.get(0));
+    assertThat(failed.path("time").asText()).matches("\\d{4}-\\d\\d-\\d\\dT[0-9:]+\\.\\d{3}Z");
+    assertThat(failed.path("level").asText()).isEqualTo("ERROR");
+    assertThat(failed.path("logger").asText()).isEqualTo("io.pairstream.tried");
+    assertThat(failed.path("message").asText()).isEqualTo("a \"step\"\nfailed\u0007");
+    assertThat(failed.path("service").asText()).isEqualTo("preprocess");
+    assertThat(failed.path("instance").asText()).isEqualTo("me");
+    assertThat(failed.path("stack").asText())
+        .contains("java.lang.IllegalArgumentException")
+        .contains("Caused by")
+        .contains("java.lang.IllegalStateException")
+        .contains("QuietEventsTest.java");
+    assertThat(JsonMapper.builder().build().readTree(lines.get(1)).path("stack").asText())
+        .contains("TopicAuthorizationException: Not authorized to access topics");
+    assertThat(JsonMapper.builder().build().readTree(lines.get(3)).has("stack")).isFalse();
+  }
+
+  @Test
+  void linesForPeopleQuoteNothingEither() throws Exception {
+    List<String> lines = linesOf("preprocess");
+
+    assertThat(lines.get(0)).contains("ERROR [main] i.p.tried: a \"step\"");
+    assertThat(String.join("\n", lines))
+        .doesNotContain(CAPTION)
+        .contains("java.lang.IllegalStateException")
+        .contains("Not authorized to access topics");
+  }
+
+  private static List<String> linesOf(String... arguments) throws Exception {
+    ProcessBuilder program = TestJava.command(Program.class, arguments).redirectErrorStream(true);
+    program.environment().put("JAVA_TOOL_OPTIONS", "");
+    Process process = program.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output.lines().filter(line -> !line.startsWith("Picked up")).toList();
+  }
+}

@@ -1,0 +1,154 @@
+package io.pairstream.ingest.quotas;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.quotas.Quotas.Allowance;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.keys.Rates;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** The quotas of producers, at the server's door. */
+public final class ProducerQuotas implements Quota {
+
+  private final Function<String, Rates> rates;
+  private final Quotas quotas;
+
+  /**
+   * @param rates what is said for a producer
+   */
+  ProducerQuotas(Function<String, Rates> rates, Quotas quotas) {
+    this.rates = rates;
+    this.quotas = quotas;
+  }
+
+  /**
+   * Quotas as the producers' keys say. Whoever comes without a key is a program or the page on this
+   * machine, and has none.
+   */
+  public static ProducerQuotas of(KeyRing ring, Quotas quotas, Clock clock) {
+    return new ProducerQuotas(
+        producer ->
+            producer.equals(Principal.ANONYMOUS.producer())
+                ? Rates.UNLIMITED
+                : ring.quotaOf(producer, clock.instant()),
+        quotas);
+  }
+
+  /**
+   * @throws ProblemException {@link ProblemKind#QUOTA_EXCEEDED} while the producer works off what
+   *     it has sent
+   */
+  @Override
+  public void admit(Incoming request, long declaredBytes) {
+    Allowance allowance = look(request.principal());
+    if (!allowance.isOpen()) {
+      throw exceeded(allowance);
+    }
+  }
+
+  @Override
+  public Duration charge(Principal principal, long records, long bytes) {
+    String producer = principal.producer();
+    return quotas.charge(producer, rates.apply(producer), records, bytes).untilOpen();
+  }
+
+  /** The same route, whose answers say what is left of the quota where it counts. */
+  public Route tellingOf(Route route) {
+    return !route.mediaTypes().isEmpty() && route.handler() instanceof Handler.Whole whole
+        ? route.with(telling(whole))
+        : route;
+  }
+
+  /** {@code GET /v1/me}: who the caller is to this service, and what it may still send. */
+  public Route me() {
+    Handler.Whole answer =
+        (request, body) -> CompletableFuture.completedFuture(me(request.principal()));
+    return Route.get("/v1/me", Access.ANY_KEY, telling(answer));
+  }
+
+  private Handler.Whole telling(Handler.Whole handler) {
+    return (request, body) ->
+        handler
+            .answer(request, body)
+            .thenApply(answer -> withFields(answer, look(request.principal())));
+  }
+
+  private Answer me(Principal principal) {
+    Allowance allowance = look(principal);
+    Rates quota = quotas.quotaOf(rates.apply(principal.producer()));
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("producer", principal.producer());
+    json.put("key_id", principal.keyId());
+    ArrayNode scopes = json.putArray("scopes");
+    principal.scopes().stream().sorted().map(Scope::label).forEach(scopes::add);
+    ObjectNode quotaNode = json.putObject("quota");
+    put(quotaNode, "records_per_second", quota.recordsPerSecond());
+    put(quotaNode, "bytes_per_second", quota.bytesPerSecond());
+    ObjectNode left = json.putObject("left");
+    put(left, "records", Math.max(0, Math.floor(allowance.recordsLeft())));
+    put(left, "bytes", Math.max(0, Math.floor(allowance.bytesLeft())));
+    json.put("retry_after_seconds", allowance.untilOpen().toMillis() / 1e3);
+    return Answer.json(200, json);
+  }
+
+  /** A number, or null for no limit: JSON knows no infinity. */
+  private static void put(ObjectNode node, String name, double number) {
+    if (Double.isInfinite(number)) {
+      node.putNull(name);
+    } else {
+      node.put(name, number);
+    }
+  }
+
+  private Allowance look(Principal principal) {
+    return quotas.look(principal.producer(), rates.apply(principal.producer()));
+  }
+
+  private static ProblemException exceeded(Allowance allowance) {
+    boolean byRecords = allowance.recordsLeft() < 1;
+    Problem problem =
+        Problem.of(
+                ProblemKind.QUOTA_EXCEEDED,
+                "more "
+                    + (byRecords ? "pairs" : "bytes")
+                    + " came than this producer may send; send this one again in "
+                    + RateLimitFields.wholeSeconds(allowance.untilOpen())
+                    + " s")
+            .with("quota", byRecords ? "records" : "bytes")
+            .with(
+                "limit_per_second",
+                byRecords
+                    ? allowance.granted().recordsPerSecond()
+                    : allowance.granted().bytesPerSecond());
+    for (Map.Entry<String, String> field : RateLimitFields.of(allowance).entrySet()) {
+      problem = problem.withHeader(field.getKey(), field.getValue());
+    }
+    return problem.asException();
+  }
+
+  private static Answer withFields(Answer answer, Allowance allowance) {
+    Answer told = answer;
+    for (Map.Entry<String, String> field : RateLimitFields.of(allowance).entrySet()) {
+      if (!field.getKey().equals("Retry-After")) {
+        told = told.withHeader(field.getKey(), field.getValue());
+      }
+    }
+    return told;
+  }
+}

@@ -1,0 +1,164 @@
+package io.pairstream.ingest.quotas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import io.pairstream.ingest.quotas.Quotas.Allowance;
+import io.pairstream.service.keys.Rates;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuotasTest {
+
+  private static final Rates DEFAULT = new Rates(10, 1_000_000);
+
+  private final AtomicLong now = new AtomicLong(7);
+  private final Quotas quotas = new Quotas(DEFAULT, 1, now::get);
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.5, 7, 100, 2500})
+  void atTwiceTheLimitTheAcceptedRateOfRecordsIsTheLimit(double perSecond) {
+    Rates quota = new Rates(perSecond, Double.POSITIVE_INFINITY);
+    Random random = new Random(4);
+
+    double seconds = 0;
+    long accepted = 0;
+    while (seconds < Math.max(100, 1000 / perSecond)) {
+      // Twice the limit on average, in bursts and pauses.
+      seconds += -Math.log(1 - random.nextDouble()) / (2 * perSecond);
+      now.set((long) (seconds * 1e9));
+      accepted += isLetThrough("greedy", quota, 1, 0) ? 1 : 0;
+    }
+
+    assertThat(accepted / seconds).isCloseTo(perSecond, withPercentage(5));
+  }
+
+  @Test
+  void atTwiceTheLimitTheAcceptedRateOfBytesIsTheLimit() {
+    Rates quota = new Rates(Double.POSITIVE_INFINITY, 2e6);
+    Random random = new Random(5);
+
+    double seconds = 0;
+    double accepted = 0;
+    while (seconds < 300) {
+      // From small captions to the largest image, larger than what is ever left at once.
+      long bytes = 1L + random.nextInt(8 * 1024 * 1024);
+      seconds += bytes / 4e6;
+      now.set((long) (seconds * 1e9));
+      accepted += isLetThrough("greedy", quota, 1, bytes) ? bytes : 0;
+    }
+
+    assertThat(accepted / seconds).isCloseTo(2e6, withPercentage(5));
+  }
+
+  @Test
+  void whoComesBackWhenToldIsLetIn() {
+    while (isLetThrough("a", Rates.UNSAID, 1, 10)) {
+      // until nothing is left
+    }
+    Duration wait = quotas.look("a", Rates.UNSAID).untilOpen();
+
+    now.addAndGet(wait.toNanos());
+
+    assertThat(wait).isPositive().isLessThanOrEqualTo(Duration.ofMillis(100));
+    assertThat(isLetThrough("a", Rates.UNSAID, 1, 10)).isTrue();
+  }
+
+  @Test
+  void requestLargerThanASecondsWorthPassesAndIsWorkedOff() {
+    boolean passed = isLetThrough("a", Rates.UNSAID, 1, 8_000_000);
+
+    assertThat(passed).isTrue();
+    assertThat(quotas.look("a", Rates.UNSAID).bytesLeft()).isEqualTo(-7_000_000);
+    assertThat(quotas.look("a", Rates.UNSAID).untilOpen()).isBetween(seconds(7), seconds(8));
+  }
+
+  @Test
+  void lookingCostsNothing() {
+    quotas.charge("a", Rates.UNSAID, 10, 0);
+    Allowance before = quotas.look("a", Rates.UNSAID);
+
+    assertThat(before.isOpen()).isFalse();
+    assertThat(quotas.look("a", Rates.UNSAID)).isEqualTo(before);
+  }
+
+  @Test
+  void producersDoNotSpendEachOthersQuota() {
+    quotas.charge("greedy", Rates.UNSAID, 1_000_000, 1L << 40);
+
+    assertThat(isLetThrough("modest", Rates.UNSAID, 1, 1)).isTrue();
+  }
+
+  @Test
+  void severalInstancesGrantTheQuotaTogether() {
+    Quotas ofOneInThree = new Quotas(new Rates(30, 3e6), 3, now::get);
+
+    Allowance allowance = ofOneInThree.look("a", Rates.UNSAID);
+
+    assertThat(allowance.granted()).isEqualTo(new Rates(10, 1e6));
+  }
+
+  @Test
+  void otherQuotaHoldsAtOnceAndLeavesADebtStanding() {
+    quotas.charge("a", Rates.UNSAID, 110, 0);
+
+    Allowance generous = quotas.look("a", new Rates(1000, 0));
+
+    assertThat(generous.recordsLeft()).isEqualTo(-100);
+    assertThat(generous.recordsAtOnce()).isEqualTo(1000);
+    assertThat(generous.untilOpen()).isLessThan(seconds(1));
+  }
+
+  @Test
+  void unlimitedQuotaIsNeverUsedUp() {
+    for (int i = 0; i < 100; i++) {
+      assertThat(isLetThrough("a", Rates.UNLIMITED, 1_000_000, 1L << 50)).isTrue();
+    }
+    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNLIMITED))).isEmpty();
+  }
+
+  @Test
+  void defaultNamesBothRates() {
+    assertThatThrownBy(() -> new Quotas(new Rates(1, 0), 1, now::get))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void headerFieldsSayWhatIsGrantedAndWhatIsLeft() {
+    Allowance allowance = quotas.charge("a", Rates.UNSAID, 4, 250_000);
+
+    assertThat(RateLimitFields.of(allowance))
+        .containsEntry(
+            "RateLimit-Policy",
+            "\"records\";q=10;w=1, \"bytes\";q=1000000;w=1;qu=\"content-bytes\"")
+        .containsEntry("RateLimit", "\"records\";r=6;t=1, \"bytes\";r=750000;t=1")
+        .doesNotContainKey("Retry-After");
+  }
+
+  @Test
+  void headerFieldsOfAUsedUpQuotaSayWhenToComeBack() {
+    quotas.charge("a", Rates.UNSAID, 10, 3_500_000);
+
+    assertThat(RateLimitFields.of(quotas.look("a", Rates.UNSAID)))
+        .containsEntry("RateLimit", "\"records\";r=0;t=1, \"bytes\";r=0;t=4")
+        .containsEntry("Retry-After", "3");
+  }
+
+  /** Looks, and charges where the quota is not used up, as the front door does. */
+  private boolean isLetThrough(String producer, Rates said, long records, long bytes) {
+    if (!quotas.look(producer, said).isOpen()) {
+      return false;
+    }
+    Allowance unused = quotas.charge(producer, said, records, bytes);
+    return true;
+  }
+
+  private static Duration seconds(int seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+}

@@ -1,0 +1,122 @@
+package io.pairstream.operations.actions;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Action;
+import io.pairstream.service.publish.RecordPublisher;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the audit trail. Connects with the first deed, so that a service starts while Kafka is
+ * away. Thread-safe.
+ */
+public final class ActionLog implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActionLog.class);
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
+  private static final int MOST_WAITING = 1000;
+  private static final RecordPublisher.Limits LIMITS =
+      new RecordPublisher.Limits(64 * 1024, 4 * 1024 * 1024);
+
+  private final ClusterAccess cluster;
+  private final Clock clock;
+  private final ThreadPoolExecutor writer;
+
+  /** Used by the writer's thread alone. */
+  private RecordPublisher<Action> publisher;
+
+  public ActionLog(ClusterAccess cluster, Clock clock) {
+    this.cluster = cluster;
+    this.clock = clock;
+    this.writer =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            task -> {
+              Thread thread = new Thread(task, "action-log");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Writes a deed down.
+   *
+   * @return done once Kafka has it; fails where that does not take it, which is logged too
+   */
+  public CompletableFuture<Void> write(Deed deed, Actor actor) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    try {
+      writer.execute(() -> write(deed.by(actor, now), written));
+    } catch (RejectedExecutionException e) {
+      written.completeExceptionally(e);
+    }
+    return written.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.warn("the audit trail misses: {} {}", deed.name(), deed.outcome(), failure);
+          }
+        });
+  }
+
+  private void write(Action action, CompletableFuture<Void> written) {
+    try {
+      if (publisher == null) {
+        publisher = open();
+      }
+      var unused =
+          publisher
+              .publish(action.getActionId(), action, "an action")
+              .whenComplete(
+                  (at, failure) -> {
+                    if (failure == null) {
+                      written.complete(null);
+                    } else {
+                      written.completeExceptionally(failure);
+                    }
+                  });
+    } catch (RuntimeException e) {
+      written.completeExceptionally(e);
+    }
+  }
+
+  private RecordPublisher<Action> open() {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put("delivery.timeout.ms", (int) DELIVERY_TIMEOUT.toMillis());
+    return RecordPublisher.open(
+        cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings);
+  }
+
+  /** Writes what waits, for a few seconds at most. */
+  @Override
+  public void close() {
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(5, TimeUnit.SECONDS)) {
+        writer.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      writer.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    if (publisher != null && writer.isTerminated()) {
+      publisher.abort();
+    }
+  }
+}

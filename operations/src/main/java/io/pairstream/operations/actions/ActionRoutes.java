@@ -1,0 +1,131 @@
+package io.pairstream.operations.actions;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.view.Fold;
+import io.pairstream.service.view.TopicView;
+import io.pairstream.service.view.ViewPlan;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.SerializationException;
+
+/** The audit trail, newest first, from this instance's copy of the topic of actions. */
+public final class ActionRoutes implements AutoCloseable {
+
+  private static final int USUAL = 100;
+  private static final int MOST = 1000;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** By the broker's time, the newest first. */
+  private static final Fold NEWEST_FIRST =
+      (record, table) -> {
+        if (record.key() != null && record.value() != null) {
+          ByteBuffer key = ByteBuffer.allocate(Long.BYTES + record.key().length);
+          key.putLong(Long.MAX_VALUE - record.timestamp()).put(record.key());
+          table.put(key.array(), record.value());
+        }
+      };
+
+  private final Topic<String, Action> topic;
+  private final TopicView view;
+
+  /**
+   * @param directory a folder of this instance alone
+   * @throws io.pairstream.service.view.ViewStorageException where it cannot be used
+   */
+  public ActionRoutes(ClusterAccess cluster, Path directory, Clock clock) {
+    this.topic = cluster.topics().actions();
+    this.view =
+        TopicView.open(
+            new ViewPlan(topic.name(), NEWEST_FIRST, Optional.empty()),
+            directory,
+            cluster.clientSettings(),
+            clock);
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/v1/actions",
+            Access.VIEW,
+            (request, body) -> CompletableFuture.completedFuture(answer(limit(request)))));
+  }
+
+  private static int limit(Incoming request) {
+    String text = request.query("limit").orElse(String.valueOf(USUAL));
+    if (!text.matches("[0-9]{1,4}")
+        || Integer.parseInt(text) < 1
+        || Integer.parseInt(text) > MOST) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "limit must be a number from 1 to " + MOST)
+          .asException();
+    }
+    return Integer.parseInt(text);
+  }
+
+  private Answer answer(int limit) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    ArrayNode actions = json.putArray("actions");
+    // A long deed has two records: that it began, and how it ended.
+    Set<String> seen = new HashSet<>();
+    view.scan(
+        new byte[0],
+        (key, value) -> {
+          read(value)
+              .filter(action -> seen.add(action.getActionId()))
+              .ifPresent(action -> actions.add(json(action)));
+          return actions.size() < limit;
+        });
+    json.put("ready", view.isCaughtUp());
+    return Answer.json(200, json);
+  }
+
+  private Optional<Action> read(byte[] value) {
+    try {
+      return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));
+    } catch (SerializationException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ObjectNode json(Action action) {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("action_id", action.getActionId())
+        .put("name", action.getName())
+        .put("subject", action.getSubject())
+        .put("actor", action.getActor())
+        .put("detail", action.getDetail())
+        .put("outcome", action.getOutcome())
+        .put("done_at", text(action.getDoneAt()));
+  }
+
+  private static String text(Instant time) {
+    return TIME.format(time);
+  }
+
+  @Override
+  public void close() {
+    view.close();
+  }
+}

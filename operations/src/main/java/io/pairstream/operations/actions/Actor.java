@@ -1,0 +1,15 @@
+package io.pairstream.operations.actions;
+
+/**
+ * Who acts.
+ *
+ * @param name the owner of the key, or the operator at the command line
+ * @param keyId public part of the key; empty at the command line
+ */
+public record Actor(String name, String keyId) {
+
+  /** Whoever is logged in to this machine. */
+  public static Actor atTheCommandLine() {
+    return new Actor(System.getProperty("user.name", "unknown"), "");
+  }
+}

@@ -1,0 +1,69 @@
+package io.pairstream.operations.catalogue;
+
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.service.view.Table;
+import java.util.Optional;
+
+/**
+ * What is made of the records that the catalogue follows, in a part of its table that nobody else
+ * writes.
+ *
+ * <p>All folds see each record once: what they write and how far the topics were read go to the
+ * disk in one write. The records of a partition come in the log's order, those of different
+ * partitions and topics in any: a pair's receipt may come before the pair. A fold depends on
+ * nothing but the records and its part of the table, and throws for no record. The table's times to
+ * live are not used here.
+ */
+public interface CatalogueFold {
+
+  /** Name of the fold's part of the table: 1 to 20 lower-case letters, another one for each. */
+  String part();
+
+  /**
+   * Rises when the fold makes something else of the same records; the whole catalogue is then made
+   * again.
+   */
+  int version();
+
+  /**
+   * A pair on training, validation or test.
+   *
+   * @param pair with its image, which is not to be kept here
+   */
+  default void prepared(PreparedPair pair, Place place, Table table) {}
+
+  /**
+   * A record on quarantine.
+   *
+   * @param key the record's key: the pair id, or the coordinates where there is none
+   * @param pair with the original record, which is not to be kept here
+   * @param sent what the original record says; empty where it cannot be read or was not kept
+   */
+  default void quarantined(
+      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Table table) {}
+
+  /**
+   * A receipt.
+   *
+   * @param key the record's key: the pair id, or the coordinates where there is none
+   */
+  default void receipt(String key, Receipt receipt, Place place, Table table) {}
+
+  /**
+   * A tombstone on training, validation, test or receipts: that topic holds nothing of the key any
+   * more.
+   *
+   * @param key pair id, or coordinates
+   */
+  default void removed(String key, Place place, Table table) {}
+
+  /** What a person decided about a pair. */
+  default void reviewed(Review review, Place place, Table table) {}
+
+  /** A withdrawal. */
+  default void takenDown(Takedown takedown, Place place, Table table) {}
+}

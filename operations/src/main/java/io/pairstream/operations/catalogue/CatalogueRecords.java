@@ -1,0 +1,123 @@
+package io.pairstream.operations.catalogue;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.view.Fold;
+import io.pairstream.service.view.Table;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Decodes each record once, and shows it to all folds. */
+final class CatalogueRecords implements Fold {
+
+  private final PairTopics topics;
+  private final Map<String, RecordDecoder<PreparedPair>> prepared;
+  private final RecordDecoder<QuarantinedPair> quarantined;
+  private final RecordDecoder<Receipt> receipts;
+  private final RecordDecoder<Takedown> takedowns;
+  private final RecordDecoder<Review> reviews;
+  private final RecordDecoder<RawPair> raw;
+  private final RecordDecoder<PairLink> links;
+  private final List<CatalogueFold> folds;
+
+  CatalogueRecords(ClusterAccess cluster, List<CatalogueFold> folds) {
+    this.topics = cluster.topics();
+    this.folds = List.copyOf(folds);
+    this.prepared =
+        Stream.of(topics.training(), topics.validation(), topics.test())
+            .map(topic -> new RecordDecoder<>(topic, PreparedPair.SCHEMA$, cluster.registry()))
+            .collect(Collectors.toMap(RecordDecoder::topicName, Function.identity()));
+    this.quarantined =
+        new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, cluster.registry());
+    this.receipts = new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, cluster.registry());
+    this.reviews = new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, cluster.registry());
+    this.takedowns = new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, cluster.registry());
+    this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, cluster.registry());
+    this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, cluster.registry());
+  }
+
+  /** The topics that are followed. */
+  List<String> topicNames() {
+    return Stream.concat(
+            prepared.keySet().stream().sorted(),
+            Stream.of(topics.quarantine(), topics.receipts(), topics.takedowns(), topics.reviews())
+                .map(topic -> topic.name()))
+        .toList();
+  }
+
+  @Override
+  public void apply(ConsumerRecord<byte[], byte[]> record, Table table) {
+    if (record.key() == null) {
+      return;
+    }
+    String key = new String(record.key(), StandardCharsets.UTF_8);
+    Place place =
+        new Place(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            Instant.ofEpochMilli(record.timestamp()));
+    String topic = record.topic();
+    if (topic.equals(takedowns.topicName())) {
+      takedowns
+          .decode(record.value())
+          .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, part(f, table))));
+    } else if (topic.equals(reviews.topicName())) {
+      reviews
+          .decode(record.value())
+          .ifPresent(r -> folds.forEach(f -> f.reviewed(r, place, part(f, table))));
+    } else if (topic.equals(quarantined.topicName())) {
+      quarantined
+          .decode(record.value())
+          .ifPresent(
+              pair -> {
+                Optional<Sent> sent = sent(pair);
+                folds.forEach(f -> f.quarantined(key, pair, sent, place, part(f, table)));
+              });
+    } else if (record.value() == null) {
+      folds.forEach(f -> f.removed(key, place, part(f, table)));
+    } else if (topic.equals(receipts.topicName())) {
+      receipts
+          .decode(record.value())
+          .ifPresent(r -> folds.forEach(f -> f.receipt(key, r, place, part(f, table))));
+    } else {
+      prepared
+          .get(topic)
+          .decode(record.value())
+          .ifPresent(p -> folds.forEach(f -> f.prepared(p, place, part(f, table))));
+    }
+  }
+
+  private Optional<Sent> sent(QuarantinedPair pair) {
+    ByteBuffer value = pair.getValue();
+    if (value == null) {
+      return Optional.empty();
+    }
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    if (pair.getOrigin().getTopic().equals(topics.links().name())) {
+      return links.decode(bytes).map(Sent::of);
+    }
+    return raw.decode(bytes).map(Sent::of);
+  }
+
+  private static Table part(CatalogueFold fold, Table table) {
+    return new PartOfTable(Catalogue.key(fold.part(), new byte[0]), table);
+  }
+}

@@ -1,0 +1,56 @@
+package io.pairstream.operations.catalogue;
+
+import java.util.Optional;
+
+/**
+ * Which pairs are looked for; all that is given must hold.
+ *
+ * @param text a pair id, an image digest, the beginning of one, coordinates, a reason, or words of
+ *     captions and producers' names; empty for all
+ * @param reason a reason's name; empty for all, as with the others
+ * @param source a source kind
+ * @param contributor a producer's name, exactly
+ * @param standing TRAINING, VALIDATION, TEST or QUARANTINED
+ * @param after goes on behind the cursor of an earlier page
+ * @param limit pairs of one page at most; 1 to 500
+ */
+public record PairQuery(
+    String text,
+    String reason,
+    String source,
+    String contributor,
+    String standing,
+    Optional<String> after,
+    int limit) {
+
+  /** Longest text that is looked for, in characters. */
+  public static final int LONGEST_TEXT = 500;
+
+  /**
+   * @throws IllegalArgumentException where the text or the limit is out of bounds
+   */
+  public PairQuery {
+    if (limit < 1 || limit > 500) {
+      throw new IllegalArgumentException("limit must be 1 to 500, was " + limit);
+    }
+    if (text.length() > LONGEST_TEXT) {
+      throw new IllegalArgumentException(
+          "q has at most " + LONGEST_TEXT + " characters, not " + text.length());
+    }
+  }
+
+  /** All pairs of a standing, or of every one where that is empty; the first page. */
+  public static PairQuery all(String standing, int limit) {
+    return new PairQuery("", "", "", "", standing, Optional.empty(), limit);
+  }
+
+  /** The same with a text to look for. */
+  public PairQuery withText(String other) {
+    return new PairQuery(other, reason, source, contributor, standing, after, limit);
+  }
+
+  /** The same from a cursor on. */
+  public PairQuery from(String cursor) {
+    return new PairQuery(text, reason, source, contributor, standing, Optional.of(cursor), limit);
+  }
+}

@@ -1,0 +1,63 @@
+package io.pairstream.operations.catalogue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.schemas.Review;
+import io.pairstream.service.http.Json;
+import java.time.Instant;
+
+/**
+ * What a person decided about a pair. Comment and caption are people's words: hostile text.
+ *
+ * @param decision ACCEPTED, RECAPTIONED, REPLAYED or REJECTED
+ * @param comment its beginning, at most 2,000 characters
+ * @param caption the reviewer's, at most 1,000 characters of it; empty where the pair keeps its own
+ * @param sentPairId id of the pair that was sent again; empty where none was
+ */
+public record ReviewNote(
+    String reviewId,
+    String decision,
+    String reviewer,
+    String comment,
+    String caption,
+    String sentPairId,
+    Instant reviewedAt) {
+
+  private static final int LONGEST_COMMENT = 2_000;
+  private static final int LONGEST_CAPTION = 1_000;
+
+  static ReviewNote of(Review review) {
+    return new ReviewNote(
+        review.getReviewId(),
+        review.getDecision(),
+        review.getReviewer(),
+        PairRow.cut(review.getComment(), LONGEST_COMMENT),
+        PairRow.cut(review.getCaption(), LONGEST_CAPTION),
+        review.getSentPairId(),
+        review.getReviewedAt());
+  }
+
+  byte[] stored() {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    PairRow.put(json, "i", reviewId);
+    PairRow.put(json, "d", decision);
+    PairRow.put(json, "r", reviewer);
+    PairRow.put(json, "c", comment);
+    PairRow.put(json, "w", caption);
+    PairRow.put(json, "s", sentPairId);
+    json.put("a", reviewedAt.toEpochMilli());
+    return Json.bytes(json);
+  }
+
+  static ReviewNote of(byte[] stored) {
+    JsonNode json = PairRow.read(stored);
+    return new ReviewNote(
+        json.path("i").asText(""),
+        json.path("d").asText(""),
+        json.path("r").asText(""),
+        json.path("c").asText(""),
+        json.path("w").asText(""),
+        json.path("s").asText(""),
+        Instant.ofEpochMilli(json.path("a").asLong()));
+  }
+}

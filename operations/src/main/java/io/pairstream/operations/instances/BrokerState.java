@@ -1,0 +1,30 @@
+package io.pairstream.operations.instances;
+
+import java.util.List;
+
+/**
+ * How the brokers are.
+ *
+ * @param state how they are in one word
+ * @param sentence the same in words
+ * @param nodes those that are there, by id
+ * @param underReplicated partitions of the data set whose copies are not all up to date
+ * @param offline partitions of the data set that nobody leads
+ */
+record BrokerState(
+    State state, String sentence, List<Broker> nodes, int underReplicated, int offline) {
+
+  /** In one word. */
+  enum State {
+    UNKNOWN,
+    UP,
+    DEGRADED,
+    DOWN
+  }
+
+  /** A broker that is there. */
+  record Broker(int id, String host, boolean controller) {}
+
+  static final BrokerState UNKNOWN =
+      new BrokerState(State.UNKNOWN, "the brokers have not been asked yet", List.of(), 0, 0);
+}

@@ -1,0 +1,174 @@
+package io.pairstream.operations.instances;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.instances.BrokerState.Broker;
+import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.RootCause;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Looks how the brokers are, and the data set's partitions on them. Remembers for a day which
+ * brokers there were, because a cluster does not name those that are away. Not thread-safe.
+ */
+final class BrokerWatch {
+
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
+  private final ClusterAccess cluster;
+  private final Clock clock;
+  private final List<String> topics;
+  private final Map<Integer, Seen> seen = new TreeMap<>();
+  private Map<String, TopicDescription> described = Map.of();
+  private Instant downSince;
+
+  /** A broker that was there. */
+  private record Seen(String host, Instant at) {}
+
+  BrokerWatch(ClusterAccess cluster, Clock clock) {
+    this.cluster = cluster;
+    this.clock = clock;
+    this.topics =
+        new TopicCatalogue(cluster.dataset(), 1).topics().stream().map(TopicSpec::name).toList();
+  }
+
+  /** Looks; waits for the brokers' answers as long as the client's settings say. */
+  BrokerState look(Admin admin) throws InterruptedException {
+    try {
+      DescribeClusterResult asked = admin.describeCluster();
+      Collection<Node> nodes = get(asked.nodes());
+      Node controller = get(asked.controller());
+      Map<String, TopicDescription> found = describe(admin);
+      described = found;
+      downSince = null;
+      return judge(nodes, controller, found.values());
+    } catch (KafkaException e) {
+      if (downSince == null) {
+        downSince = clock.instant();
+      }
+      return new BrokerState(
+          State.DOWN,
+          "no broker at "
+              + cluster.clientSettings().get("bootstrap.servers")
+              + " answers since "
+              + Words.timeOfDay(downSince)
+              + ": "
+              + RootCause.message(e),
+          List.of(),
+          0,
+          0);
+    }
+  }
+
+  /** The data set's topics that there are, as they were described last. */
+  Map<String, TopicDescription> described() {
+    return described;
+  }
+
+  private BrokerState judge(
+      Collection<Node> nodes, Node controller, Collection<TopicDescription> found) {
+    Instant now = clock.instant();
+    nodes.forEach(node -> seen.put(node.id(), new Seen(node.host(), now)));
+    seen.values().removeIf(broker -> broker.at().isBefore(now.minus(REMEMBERED)));
+    int underReplicated = 0;
+    int offline = 0;
+    for (TopicDescription topic : found) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        if (partition.leader() == null || partition.leader().isEmpty()) {
+          offline++;
+        } else if (partition.isr().size() < partition.replicas().size()) {
+          underReplicated++;
+        }
+      }
+    }
+    List<String> complaints = new ArrayList<>();
+    seen.forEach(
+        (id, broker) -> {
+          if (broker.at().isBefore(now)) {
+            complaints.add(
+                "broker "
+                    + id
+                    + " on "
+                    + broker.host()
+                    + " is away since "
+                    + Words.timeOfDay(broker.at()));
+          }
+        });
+    if (offline > 0) {
+      complaints.add(partitions(offline) + " without a leader: nothing can be written there");
+    }
+    if (underReplicated > 0) {
+      complaints.add(partitions(underReplicated) + " with a copy that is behind");
+    }
+    int missing = topics.size() - found.size();
+    if (missing > 0) {
+      complaints.add(
+          missing
+              + (missing == 1 ? " topic is" : " topics are")
+              + " missing; run: pairstream topics create");
+    }
+    return new BrokerState(
+        complaints.isEmpty() ? State.UP : State.DEGRADED,
+        complaints.isEmpty()
+            ? nodes.size() + (nodes.size() == 1 ? " broker is up" : " brokers are up")
+            : String.join("; ", complaints),
+        nodes.stream()
+            .map(
+                node ->
+                    new Broker(
+                        node.id(),
+                        node.host() + ":" + node.port(),
+                        controller != null && controller.id() == node.id()))
+            .sorted(Comparator.comparingInt(Broker::id))
+            .toList(),
+        underReplicated,
+        offline);
+  }
+
+  private static String partitions(int count) {
+    return count + (count == 1 ? " partition is" : " partitions are");
+  }
+
+  private Map<String, TopicDescription> describe(Admin admin) throws InterruptedException {
+    Map<String, TopicDescription> found = new HashMap<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        admin.describeTopics(topics).topicNameValues().entrySet()) {
+      try {
+        found.put(topic.getKey(), get(topic.getValue()));
+      } catch (UnknownTopicOrPartitionException e) {
+        // Counted as missing.
+      }
+    }
+    return found;
+  }
+
+  static <T> T get(KafkaFuture<T> answer) throws InterruptedException {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException refused) {
+        throw refused;
+      }
+      throw new KafkaException(e.getCause());
+    }
+  }
+}

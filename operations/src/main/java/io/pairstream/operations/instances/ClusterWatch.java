@@ -1,0 +1,154 @@
+package io.pairstream.operations.instances;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks brokers and registry every few seconds how they are, so that whoever looks never waits for
+ * them. Thread-safe.
+ */
+public final class ClusterWatch implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
+
+  private static final Duration BROKERS_EVERY = Duration.ofSeconds(10);
+  private static final Duration OFFSETS_EVERY = Duration.ofSeconds(5);
+
+  private final ClusterAccess cluster;
+  private final Clock clock;
+  private final BrokerWatch brokerWatch;
+  private final TopicFlow flow = new TopicFlow();
+  private final List<String> counted;
+
+  /** One thread for Kafka and one for the registry: the one may hang while the other answers. */
+  private final ScheduledThreadPoolExecutor threads;
+
+  private volatile Admin admin;
+  private long lookedAt = Long.MIN_VALUE; // used by Kafka's thread alone
+  private volatile BrokerState brokers = BrokerState.UNKNOWN;
+  private volatile RegistryState registry = RegistryState.UNKNOWN;
+  private volatile boolean closed;
+
+  private ClusterWatch(ClusterAccess cluster, Clock clock) {
+    this.cluster = cluster;
+    this.clock = clock;
+    this.brokerWatch = new BrokerWatch(cluster, clock);
+    this.counted =
+        Stream.of(
+                cluster.topics().crowdsourced(),
+                cluster.topics().scraped(),
+                cluster.topics().links(),
+                cluster.topics().training(),
+                cluster.topics().validation(),
+                cluster.topics().test(),
+                cluster.topics().quarantine())
+            .map(topic -> topic.name())
+            .toList();
+    this.threads =
+        new ScheduledThreadPoolExecutor(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "cluster-watch");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Begins to ask. */
+  public static ClusterWatch start(ClusterAccess cluster, Clock clock) {
+    ClusterWatch watch = new ClusterWatch(cluster, clock);
+    watch.every(OFFSETS_EVERY, watch::lookAtKafka);
+    watch.every(BROKERS_EVERY, () -> watch.registry = RegistryState.ask(cluster));
+    return watch;
+  }
+
+  /** How the brokers were when they were last asked. */
+  BrokerState brokers() {
+    return brokers;
+  }
+
+  /** How the registry was when it was last asked. */
+  RegistryState registry() {
+    return registry;
+  }
+
+  /** What comes to the topics. */
+  TopicFlow flow() {
+    return flow;
+  }
+
+  /** Why nothing new is known; empty where Kafka answers. */
+  public Optional<String> obstacle() {
+    return switch (brokers.state()) {
+      case UP, DEGRADED -> Optional.empty();
+      case UNKNOWN, DOWN -> Optional.of(brokers.sentence());
+    };
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.shutdownNow();
+    Admin open = admin;
+    if (open != null) {
+      open.close(Duration.ZERO);
+    }
+  }
+
+  private void every(Duration pause, Runnable task) {
+    ScheduledFuture<?> unused =
+        threads.scheduleWithFixedDelay(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException e) {
+                if (!closed) {
+                  LOG.warn("the cluster cannot be looked at: {}", e.toString());
+                }
+              }
+            },
+            0,
+            pause.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void lookAtKafka() {
+    try {
+      if (admin == null) {
+        admin = cluster.admin();
+      }
+      long now = System.nanoTime();
+      if (lookedAt == Long.MIN_VALUE
+          || now - lookedAt >= BROKERS_EVERY.toNanos()
+          || brokers.state() == BrokerState.State.DOWN) {
+        brokers = brokerWatch.look(admin);
+        lookedAt = now;
+      }
+      List<TopicDescription> topics =
+          counted.stream()
+              .flatMap(name -> Stream.ofNullable(brokerWatch.described().get(name)))
+              .toList();
+      if (brokers.state() != BrokerState.State.DOWN && !topics.isEmpty()) {
+        flow.sample(admin, topics, clock.instant());
+      }
+    } catch (InterruptedException | InterruptException e) {
+      Thread.currentThread().interrupt();
+    } catch (KafkaException e) {
+      LOG.debug("the ends of topics are not known: {}", e.toString());
+      lookedAt = Long.MIN_VALUE;
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.pairstream.operations.instances;
+
+import io.pairstream.schemas.InstanceStatus;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A process as it last spoke of itself.
+ *
+ * @param status what it said
+ * @param heardAt when that was, by our clock
+ * @param rates what its counters grew by per second of late, by the counter's name; empty where it
+ *     has spoken once only, or is silent
+ * @param silent whether it has missed several reports: it is gone, cut off, or hangs
+ */
+public record Instance(
+    InstanceStatus status, Instant heardAt, Map<String, Double> rates, boolean silent) {
+
+  public Instance {
+    rates = Map.copyOf(rates);
+  }
+
+  /** Which service it is. */
+  public String service() {
+    return status.getService();
+  }
+
+  /** A present value; NaN where the process does not say it. */
+  double gauge(String name) {
+    return status.getGauges().getOrDefault(name, Double.NaN);
+  }
+
+  /** What a counter grows by per second; NaN where that is not known. */
+  double rate(String name) {
+    return rates.getOrDefault(name, Double.NaN);
+  }
+}

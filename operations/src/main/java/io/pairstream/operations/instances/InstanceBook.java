@@ -1,0 +1,129 @@
+package io.pairstream.operations.instances;
+
+import io.pairstream.schemas.InstanceStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The last reports of all processes. Whoever ended in an orderly way is not in it; whoever was
+ * silent for a day is forgotten. Thread-safe.
+ */
+final class InstanceBook {
+
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(1);
+
+  /** Reports that may be missed before a process counts as silent. */
+  private static final int MISSED = 3;
+
+  private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(15);
+
+  /** Rates are taken over the last so many reports. */
+  private static final int REPORTS = 4;
+
+  /** More than there ever are; a flood of names must not fill the memory. */
+  private static final int MOST = 2_000;
+
+  private static final String OF_TOPOLOGY = "/topology";
+
+  private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<String, String> topologies = new HashMap<>();
+
+  /** One process: its last reports, the newest last. */
+  private static final class Entry {
+    private final Deque<InstanceStatus> reports = new ArrayDeque<>();
+    private Instant heardAt = Instant.EPOCH;
+  }
+
+  /**
+   * Notes a record of the topic.
+   *
+   * @param heardAt when the process said it, by our clock
+   */
+  synchronized void note(String key, Optional<InstanceStatus> said, Instant heardAt) {
+    if (key.endsWith(OF_TOPOLOGY)) {
+      noteTopology(key.substring(0, key.length() - OF_TOPOLOGY.length()), said);
+    } else if (said.isEmpty()) {
+      entries.remove(key);
+      topologies.remove(key);
+    } else if (entries.containsKey(key) || entries.size() < MOST) {
+      Entry entry = entries.computeIfAbsent(key, unknown -> new Entry());
+      InstanceStatus before = entry.reports.peekLast();
+      if (before != null && !before.getReportedAt().isBefore(said.get().getReportedAt())) {
+        entry.reports.clear(); // its clock was set back, or the topic is read again
+      }
+      entry.reports.addLast(said.get());
+      if (entry.reports.size() > REPORTS) {
+        entry.reports.removeFirst();
+      }
+      entry.heardAt = heardAt;
+    }
+  }
+
+  private void noteTopology(String key, Optional<InstanceStatus> said) {
+    if (said.isEmpty()) {
+      topologies.remove(key);
+    } else if (topologies.containsKey(key) || topologies.size() < MOST) {
+      topologies.put(key, said.get().getTopology());
+    }
+  }
+
+  /** All processes, by service and then by the time of their starts. */
+  synchronized List<Instance> at(Instant now) {
+    if (entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER))) {
+      topologies.keySet().retainAll(entries.keySet());
+    }
+    return entries.values().stream()
+        .map(entry -> instance(entry, now))
+        .sorted(
+            Comparator.comparing(Instance::service)
+                .thenComparing(instance -> instance.status().getStartedAt())
+                .thenComparing(instance -> instance.status().getInstance()))
+        .toList();
+  }
+
+  /** The graph that a process runs, if it has said so. */
+  synchronized Optional<String> topology(Instance instance) {
+    return Optional.ofNullable(
+        topologies.get(instance.service() + "/" + instance.status().getInstance()));
+  }
+
+  private static Instance instance(Entry entry, Instant now) {
+    InstanceStatus last = entry.reports.getLast();
+    Duration patience = Duration.ofMillis(MISSED * last.getIntervalMs());
+    boolean silent =
+        isOlder(
+            entry.heardAt,
+            now,
+            patience.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : patience);
+    return new Instance(
+        last, entry.heardAt, silent ? Map.of() : rates(entry.reports.getFirst(), last), silent);
+  }
+
+  private static Map<String, Double> rates(InstanceStatus first, InstanceStatus last) {
+    double seconds = Duration.between(first.getReportedAt(), last.getReportedAt()).toMillis() / 1e3;
+    Map<String, Double> rates = new HashMap<>();
+    if (seconds > 0) {
+      last.getCounters()
+          .forEach(
+              (name, now) -> {
+                // A counter that was not there has not counted before.
+                long before = first.getCounters().getOrDefault(name, 0L);
+                if (now >= before) {
+                  rates.put(name, (now - before) / seconds);
+                }
+              });
+    }
+    return rates;
+  }
+
+  private static boolean isOlder(Instant heardAt, Instant now, Duration age) {
+    return Duration.between(heardAt, now).compareTo(age) > 0;
+  }
+}

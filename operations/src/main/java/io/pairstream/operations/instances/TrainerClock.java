@@ -1,0 +1,113 @@
+package io.pairstream.operations.instances;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * When the trainer starves: what is ready for it, and what waits in the topic, against the rate at
+ * which it takes batches and that at which new pairs come.
+ *
+ * @param connected whether a feed reports
+ * @param readyBatches batches that are prepared; NaN where not known
+ * @param batchesPerSecond that the trainer takes; NaN where not known
+ * @param starvesInSeconds until nothing is left at these rates; NaN where that never comes or is
+ *     not known
+ * @param dataWaitShare share of its time that the trainer waited for data of late, 0 to 1; NaN
+ *     where not known
+ * @param sentence all that in words
+ */
+record TrainerClock(
+    boolean connected,
+    double readyBatches,
+    double batchesPerSecond,
+    double starvesInSeconds,
+    double dataWaitShare,
+    String sentence) {
+
+  /** A trainer that waits so much of its time starves now, whatever the rates say. */
+  private static final double STARVES_NOW = 0.5;
+
+  /**
+   * The clock of the trainer that starves first.
+   *
+   * @param instances all processes
+   * @param pairsPerSecond new training pairs per second; NaN where not known
+   */
+  static TrainerClock of(List<Instance> instances, double pairsPerSecond) {
+    List<TrainerClock> clocks =
+        instances.stream()
+            .filter(instance -> instance.service().equals("feed") && !instance.silent())
+            .map(feed -> of(feed, pairsPerSecond))
+            .toList();
+    Optional<TrainerClock> first =
+        clocks.stream()
+            .min(
+                Comparator.comparingDouble(
+                    clock ->
+                        Double.isNaN(clock.starvesInSeconds)
+                            ? Double.MAX_VALUE
+                            : clock.starvesInSeconds));
+    return first.orElseGet(
+        () ->
+            new TrainerClock(
+                false,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                "no trainer's feed reports"));
+  }
+
+  private static TrainerClock of(Instance feed, double pairsPerSecond) {
+    double ready = feed.gauge("feed_ready_batches");
+    double rate = feed.rate("feed_batches_total");
+    double wait = feed.rate("feed_data_wait_nanoseconds_total") / 1e9;
+    double share = Double.isNaN(wait) ? Double.NaN : Math.min(1, wait);
+    double batchSize = feed.gauge("feed_batch_samples");
+    if (Double.isNaN(rate)) {
+      return new TrainerClock(true, ready, rate, Double.NaN, share, "a trainer has just begun");
+    }
+    if (ready < 1 && share >= STARVES_NOW) {
+      return new TrainerClock(
+          true,
+          ready,
+          rate,
+          0,
+          share,
+          String.format(
+              Locale.ROOT,
+              "the trainer starves: no batch is ready, and it waits %.0f %% of its time",
+              100 * share));
+    }
+    if (rate <= 0) {
+      return new TrainerClock(
+          true, ready, rate, Double.NaN, share, "the trainer takes no batches now");
+    }
+    double waiting = feed.gauge("feed_samples_waiting");
+    double supply = ready + (Double.isNaN(waiting) ? 0 : waiting / batchSize);
+    double refill = Double.isNaN(pairsPerSecond) ? 0 : pairsPerSecond / batchSize;
+    if (refill >= rate) {
+      return new TrainerClock(
+          true,
+          ready,
+          rate,
+          Double.NaN,
+          share,
+          words(ready) + ", and new pairs come as fast as the trainer takes them");
+    }
+    double seconds = supply / (rate - refill);
+    return new TrainerClock(
+        true,
+        ready,
+        rate,
+        seconds,
+        share,
+        words(ready) + "; at this rate the trainer starves in " + Words.duration(seconds));
+  }
+
+  private static String words(double ready) {
+    return ready >= 1 ? "full batches wait" : "no batch is ready";
+  }
+}

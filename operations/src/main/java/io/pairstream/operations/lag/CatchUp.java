@@ -1,0 +1,42 @@
+package io.pairstream.operations.lag;
+
+import java.util.OptionalDouble;
+
+/**
+ * When a group has read what waits, if it goes on as it does.
+ *
+ * @param seconds likeliest time in seconds, 0 or more; empty where it is never, or not known
+ * @param from shortest time that fits what was seen, in seconds
+ * @param to longest time that fits; empty where never fits too
+ * @param sentence {@code 4 to 6 min}, {@code never at this rate}, {@code nothing waits}, {@code
+ *     keeps up} or {@code not known yet}
+ */
+public record CatchUp(
+    OptionalDouble seconds, OptionalDouble from, OptionalDouble to, String sentence) {
+
+  /** Nothing waits. */
+  public static final CatchUp NOTHING_WAITS = now("nothing waits");
+
+  /** What waits is what just arrived. */
+  public static final CatchUp KEEPS_UP = now("keeps up");
+
+  /** No less arrives than is read. */
+  public static final CatchUp NEVER = without("never at this rate");
+
+  /** Too little was seen. */
+  public static final CatchUp UNKNOWN = without("not known yet");
+
+  /** Whether it is never, at this rate. */
+  public boolean isNever() {
+    return this.equals(NEVER);
+  }
+
+  private static CatchUp now(String sentence) {
+    return new CatchUp(OptionalDouble.of(0), OptionalDouble.of(0), OptionalDouble.of(0), sentence);
+  }
+
+  private static CatchUp without(String sentence) {
+    return new CatchUp(
+        OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), sentence);
+  }
+}

@@ -1,0 +1,18 @@
+package io.pairstream.operations.lag;
+
+import java.util.Locale;
+
+/** By which protocol a group's members agree. */
+public enum GroupKind {
+  CONSUMER,
+  STREAMS,
+  SHARE,
+
+  /** The older protocol, and groups without members whose position somebody else commits. */
+  CLASSIC;
+
+  /** In lower case: {@code consumer}. */
+  public String words() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,61 @@
+package io.pairstream.operations.lag;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How far a group is, over all its partitions.
+ *
+ * @param type by which protocol its members agree
+ * @param state the broker's word for its state: {@code Stable}; {@code Absent} where the cluster
+ *     knows no such group
+ * @param members how many members it has now
+ * @param verdict the worst of its partitions
+ * @param sentence the same for a person, on one line
+ * @param since when it began to be so
+ * @param lag records that wait; empty where nothing is known of any partition
+ * @param bytes estimated size of what waits
+ * @param seconds age of the oldest record that waits
+ * @param arrivalPerSecond records that arrive in a second
+ * @param processingPerSecond records that the group reads in a second
+ * @param catchUp when what waits is read
+ * @param retentionSeconds time until the first record may be lost, if the group reads nothing
+ * @param lost records that left the log unread, at most
+ * @param worstPartition the partition that the verdict is about; empty where the group has none
+ * @param partitions by topic and number
+ */
+public record GroupLag(
+    String group,
+    GroupKind type,
+    String state,
+    int members,
+    Verdict verdict,
+    String sentence,
+    Instant since,
+    OptionalLong lag,
+    OptionalLong bytes,
+    OptionalDouble seconds,
+    OptionalDouble arrivalPerSecond,
+    OptionalDouble processingPerSecond,
+    CatchUp catchUp,
+    OptionalDouble retentionSeconds,
+    long lost,
+    Optional<TopicPartition> worstPartition,
+    List<PartitionLag> partitions) {
+
+  /** The state of a group of ours that the cluster does not know. */
+  public static final String ABSENT = "Absent";
+
+  public GroupLag {
+    partitions = List.copyOf(partitions);
+  }
+
+  /** Whether the cluster knows no such group: nobody of it was ever there, or not for long. */
+  public boolean isAbsent() {
+    return state.equals(ABSENT);
+  }
+}

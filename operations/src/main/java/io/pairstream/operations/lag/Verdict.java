@@ -1,0 +1,60 @@
+package io.pairstream.operations.lag;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** What is to be thought of a group's progress on a partition; the worst stand first. */
+public enum Verdict {
+  /** Records left the log before the group read them. */
+  LOST("LOST"),
+
+  /** The group went back, and reads again what it has read. */
+  REWIND("REWIND"),
+
+  /** Records wait, the group does not move on, and nobody is there who could read them. */
+  STOP("STOP"),
+
+  /** Records wait and the group does not move on, although its members are there. */
+  STALL("STALL"),
+
+  /** At this rate records leave the log before the group reads them. */
+  AT_RISK("AT RISK"),
+
+  /** The group moves on, but so much waits that it takes a while, or it becomes ever more. */
+  BEHIND("BEHIND"),
+
+  /** Nobody can tell: the group never committed, or was not watched for long enough. */
+  UNKNOWN("UNKNOWN"),
+
+  /** The group keeps up with what arrives. */
+  OK("OK"),
+
+  /** Nothing waits and nothing arrives. */
+  IDLE("IDLE");
+
+  private final String words;
+
+  Verdict(String words) {
+    this.words = words;
+  }
+
+  /** As people read it: {@code AT RISK}. */
+  public String words() {
+    return words;
+  }
+
+  /** Whether somebody must do something: LOST, REWIND, STOP, STALL and AT RISK. */
+  public boolean isAlarm() {
+    return compareTo(AT_RISK) <= 0;
+  }
+
+  /** Whether this one is worse than another. */
+  public boolean isWorseThan(Verdict other) {
+    return compareTo(other) < 0;
+  }
+
+  /** The worst of several; {@link #UNKNOWN} where there are none. */
+  public static Verdict worstOf(Collection<Verdict> verdicts) {
+    return verdicts.stream().min(Comparator.naturalOrder()).orElse(UNKNOWN);
+  }
+}

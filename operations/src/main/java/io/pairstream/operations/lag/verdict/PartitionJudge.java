@@ -1,0 +1,403 @@
+package io.pairstream.operations.lag.verdict;
+
+import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.verdict.Judgement.Kind;
+import io.pairstream.operations.lag.verdict.Judgement.Why;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
+ *
+ * <p>There are no limits on how much may wait: what is compared are the group's own pace, its own
+ * usual time between commits, and what arrives. In this order, the first that holds:
+ *
+ * <ol>
+ *   <li>LOST: the group's place is before the log's start, and there were records in between.
+ *   <li>REWIND: the group's place went back. Both are said at once, and for a while.
+ *   <li>STOP, STALL: records wait, and the group has not moved on for three times as long as it
+ *       usually takes; STOP where nobody is there who could.
+ *   <li>AT RISK: what waits takes longer to read than the log keeps the first of it.
+ *   <li>BEHIND: for a minute there was always more than the group reads in a minute, or the least
+ *       that waits rises over ten.
+ *   <li>UNKNOWN, IDLE, OK.
+ * </ol>
+ *
+ * <p>Not thread-safe.
+ */
+public final class PartitionJudge {
+
+  private static final double MEMORY_LOOKS = 6;
+  private static final double USUAL_GAPS = 3;
+  private static final int LOOKS_AT_STANDING = 3;
+  private static final int LOOKS_IN_FLIGHT = 2;
+  private static final int LOOKS_OF_WORK = 6;
+  private static final int QUIET_LOOKS = 6;
+  private static final double FOUR_OF_FIVE = 1.28;
+  private static final long NONE = -1;
+
+  private final double interval;
+  private final double floor;
+  private final Duration remember;
+  private final Pace arrivals = new Pace();
+  private final Pace processing = new Pace();
+  private final Pace drain = new Pace();
+  private final UsualGap gap = new UsualGap();
+  private final Baseline baseline;
+
+  private Sample last;
+  private Verdict verdict = Verdict.UNKNOWN;
+  private Instant since;
+  private Verdict next = Verdict.UNKNOWN;
+  private int timesNext;
+
+  /** From when on, and from which end on, the group stands before something to read. */
+  private Instant standsSince;
+
+  private long endWhenStanding;
+  private int looksStanding;
+  private boolean moved;
+  private int quietLooks;
+  private int looksBeyondEnd;
+
+  /** No record lies between the group's place and here: only transaction markers do. */
+  private long nothingBelow = NONE;
+
+  private Instant lostAt;
+  private Instant lostSince;
+  private long lostInEpisode;
+  private long lostNow;
+  private long lostInAll;
+
+  private Instant rewoundAt;
+  private long rewoundFrom;
+  private long rewoundTo;
+
+  /** A judge who has seen nothing. */
+  public PartitionJudge(Patience patience) {
+    interval = seconds(patience.interval());
+    floor = seconds(patience.floor());
+    remember = patience.remember();
+    baseline = new Baseline(Math.max(60_000, (long) (MEMORY_LOOKS * interval * 1000)));
+  }
+
+  /** Judges after one more look; a look that is no later than the last one changes nothing. */
+  public Judgement judge(Sample sample) {
+    if (last != null && !sample.at().isAfter(last.at())) {
+      return judgement(last);
+    }
+    if (last != null && startsAnew(sample)) {
+      forget();
+    }
+    noteLoss(sample);
+    noteRewind(sample);
+    notePace(sample);
+    noteStanding(sample);
+    if (sample.committed().isPresent()) {
+      if (sample.lag() == 0) {
+        nothingBelow = Math.max(nothingBelow, sample.end());
+      }
+      baseline.add(sample.at().toEpochMilli(), sample.lag());
+    }
+    looksBeyondEnd = isBeyondEnd(sample) ? looksBeyondEnd + 1 : 0;
+
+    Verdict found = firstThatHolds(sample);
+    decide(found, sample);
+    last = sample;
+    return judgement(sample);
+  }
+
+  /** The topic was made again, or the group's place was removed: what was seen tells nothing. */
+  private boolean startsAnew(Sample sample) {
+    boolean removed = last.committed().isPresent() && sample.committed().isEmpty();
+    boolean logIsShorter = sample.end() < last.end() && sample.logStart() <= last.logStart();
+    boolean placeIsInIt =
+        sample.committed().isPresent() && sample.committed().getAsLong() <= sample.end();
+    boolean placeWentToo =
+        placeIsInIt && sample.committed().getAsLong() < last.committed().orElse(0);
+    return removed || (logIsShorter && placeWentToo);
+  }
+
+  private void forget() {
+    last = null;
+    moved = false;
+    standsSince = null;
+    nothingBelow = NONE;
+    quietLooks = 0;
+    rewoundAt = null;
+    lostNow = 0;
+    baseline.clear();
+  }
+
+  private void noteLoss(Sample sample) {
+    if (sample.committed().isEmpty()) {
+      return;
+    }
+    long place = Math.max(sample.committed().getAsLong(), nothingBelow);
+    long lost = Math.max(0, sample.logStart() - place);
+    if (last == null && lost == 1) {
+      // A group that read everything often stands before the marker of the last transaction.
+      lost = 0;
+      nothingBelow = sample.logStart();
+    }
+    if (lost > 0) {
+      if (lostAt == null) {
+        lostSince = sample.at();
+        lostInEpisode = 0;
+      }
+      long more = Math.max(0, lost - lostNow);
+      lostInEpisode += more;
+      lostInAll += more;
+      lostAt = sample.at();
+    } else if (lostAt != null && !sample.at().isBefore(lostAt.plus(remember))) {
+      lostAt = null;
+    }
+    lostNow = lost;
+  }
+
+  private void noteRewind(Sample sample) {
+    if (last == null || sample.committed().isEmpty() || last.committed().isEmpty()) {
+      return;
+    }
+    long before = last.committed().getAsLong();
+    long now = sample.committed().getAsLong();
+    if (now < before) {
+      rewoundFrom = rewoundAt == null ? before : Math.max(rewoundFrom, before);
+      rewoundTo = now;
+      rewoundAt = sample.at();
+      nothingBelow = NONE;
+    } else if (rewoundAt != null) {
+      boolean shown =
+          !sample.at().isBefore(rewoundAt.plusMillis((long) (QUIET_LOOKS * interval * 1e3)));
+      boolean over = now >= rewoundFrom || !sample.at().isBefore(rewoundAt.plus(remember));
+      if (shown && over) {
+        rewoundAt = null;
+      }
+    }
+  }
+
+  private void notePace(Sample sample) {
+    if (last == null) {
+      return;
+    }
+    double seconds = seconds(Duration.between(last.at(), sample.at()));
+    long arrived = Math.max(0, sample.end() - last.end());
+    // Who commits rarely has a pace only over several commits.
+    double memory = Math.max(MEMORY_LOOKS * interval, 2 * gap.seconds());
+    arrivals.add(arrived, seconds, memory);
+    quietLooks = arrived == 0 ? quietLooks + 1 : 0;
+    if (sample.committed().isPresent() && last.committed().isPresent()) {
+      // Who goes back reads nothing; and what is lost was not read.
+      long done = Math.max(0, sample.finished() - Math.max(last.finished(), last.logStart()));
+      processing.add(done, seconds, memory);
+      drain.add(done - arrived, seconds, memory);
+    }
+  }
+
+  private void noteStanding(Sample sample) {
+    if (sample.committed().isEmpty()) {
+      standsSince = null;
+      return;
+    }
+    boolean movesOn =
+        last != null && last.committed().isPresent() && sample.finished() > last.finished();
+    boolean wentBack =
+        last != null
+            && last.committed().isPresent()
+            && sample.committed().getAsLong() < last.committed().getAsLong();
+    if (movesOn) {
+      moved = true;
+      if (standsSince != null) {
+        gap.add(seconds(Duration.between(standsSince, sample.at())));
+      }
+    }
+    if (sample.lag() == 0) {
+      standsSince = null;
+      looksStanding = 0;
+    } else if (standsSince == null || movesOn || wentBack) {
+      standsSince = sample.at();
+      endWhenStanding = sample.end();
+      looksStanding = 0;
+    } else {
+      looksStanding++;
+    }
+  }
+
+  private Verdict firstThatHolds(Sample sample) {
+    if (lostAt != null) {
+      return Verdict.LOST;
+    }
+    if (rewoundAt != null) {
+      return Verdict.REWIND;
+    }
+    if (sample.committed().isEmpty()) {
+      return sample.end() > sample.logStart() ? Verdict.UNKNOWN : Verdict.IDLE;
+    }
+    if (looksBeyondEnd >= LOOKS_AT_STANDING) {
+      return Verdict.UNKNOWN;
+    }
+    if (standsStill(sample)) {
+      if (!sample.alive()) {
+        return Verdict.STOP;
+      }
+      if (!sample.waitsByDesign()) {
+        return Verdict.STALL;
+      }
+    }
+    if (sample.lag() == 0) {
+      return quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
+    }
+    if (sample.waitsByDesign()) {
+      return sample.alive() || moved ? Verdict.OK : Verdict.UNKNOWN;
+    }
+    if (!moved) {
+      return Verdict.UNKNOWN;
+    }
+    if (isBehind(sample)) {
+      return isAtRisk(sample) ? Verdict.AT_RISK : Verdict.BEHIND;
+    }
+    return Verdict.OK;
+  }
+
+  private boolean standsStill(Sample sample) {
+    if (standsSince == null || looksStanding < LOOKS_AT_STANDING) {
+      return false;
+    }
+    double limit = gap.isKnown() ? Math.max(floor, USUAL_GAPS * gap.seconds()) : 2 * floor;
+    return seconds(Duration.between(standsSince, sample.at())) >= limit;
+  }
+
+  /**
+   * More than it reads in a while has always been there lately. The while is a minute, or two of
+   * its usual gaps between commits; before those are known nothing is said.
+   */
+  private boolean isBehind(Sample sample) {
+    if (!gap.isKnown()) {
+      return false;
+    }
+    double usual = Math.max(LOOKS_OF_WORK * interval, 2 * gap.seconds());
+    double inFlight = Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
+    double pace = processing.perSecond();
+    long least = Math.min(baseline.least(), sample.lag());
+    return least > pace * usual || (baseline.rising() && least > pace * inFlight);
+  }
+
+  /**
+   * A log is read in order: what waits now is read after lag / pace, whatever arrives behind it.
+   */
+  private boolean isAtRisk(Sample sample) {
+    if (sample.retentionSeconds().isEmpty()) {
+      return false;
+    }
+    double best = processing.perSecond() + FOUR_OF_FIVE * processing.error();
+    return sample.lag() > best * sample.retentionSeconds().getAsDouble();
+  }
+
+  private static boolean isBeyondEnd(Sample sample) {
+    return sample.committed().isPresent() && sample.committed().getAsLong() > sample.end();
+  }
+
+  /** Changes the verdict once there is evidence for another one on enough looks in a row. */
+  private void decide(Verdict found, Sample sample) {
+    if (since == null || last == null) {
+      become(found, sample);
+      return;
+    }
+    if (found == verdict) {
+      timesNext = 0;
+      return;
+    }
+    timesNext = found == next ? timesNext + 1 : 1;
+    next = found;
+    if (timesNext >= looksNeeded(found)) {
+      become(found, sample);
+    }
+  }
+
+  private int looksNeeded(Verdict found) {
+    return switch (found) {
+      case LOST, REWIND -> 1;
+      // That a group stands was seen on several looks already.
+      case STOP, STALL -> verdict == Verdict.STOP || verdict == Verdict.STALL ? 2 : 1;
+      case AT_RISK, BEHIND -> 3;
+      case UNKNOWN -> 1;
+      case OK, IDLE -> verdict.isWorseThan(Verdict.UNKNOWN) ? 2 : 1;
+    };
+  }
+
+  private void become(Verdict found, Sample sample) {
+    verdict = found;
+    timesNext = 0;
+    since =
+        switch (found) {
+          case STOP, STALL -> standsSince;
+          case LOST -> lostSince;
+          case REWIND -> rewoundAt;
+          default -> sample.at();
+        };
+  }
+
+  private Judgement judgement(Sample sample) {
+    boolean known = arrivals.looks() > 0;
+    boolean knownProcessing = processing.looks() > 0;
+    boolean stands = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    Why why =
+        new Why(
+            stands && sample.committed().isPresent()
+                ? Optional.of(sample.committed().getAsLong())
+                : Optional.empty(),
+            Math.max(0, sample.end() - endWhenStanding),
+            lostInEpisode,
+            rewoundFrom,
+            rewoundTo,
+            kind(sample));
+    return new Judgement(
+        verdict,
+        since,
+        why,
+        lostInAll,
+        known ? OptionalDouble.of(arrivals.perSecond()) : OptionalDouble.empty(),
+        knownProcessing ? OptionalDouble.of(processing.perSecond()) : OptionalDouble.empty(),
+        drain.perSecond(),
+        drain.error(),
+        catchUp(sample, stands));
+  }
+
+  private CatchUp catchUp(Sample sample, boolean stands) {
+    if (sample.committed().isEmpty()) {
+      return CatchUp.UNKNOWN;
+    }
+    if (sample.lag() == 0) {
+      return CatchUp.NOTHING_WAITS;
+    }
+    if (stands) {
+      return CatchUp.NEVER;
+    }
+    if (processing.looks() < 2) {
+      return CatchUp.UNKNOWN;
+    }
+    double inFlight = Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
+    return Forecast.of(
+        sample.lag(), processing.perSecond(), drain.perSecond(), drain.error(), inFlight);
+  }
+
+  private Kind kind(Sample sample) {
+    if (sample.committed().isEmpty()) {
+      return Kind.NEVER_COMMITTED;
+    }
+    if (looksBeyondEnd >= LOOKS_AT_STANDING) {
+      return Kind.BEYOND_THE_END;
+    }
+    if (verdict == Verdict.UNKNOWN) {
+      return Kind.NOT_SEEN_MOVING;
+    }
+    return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

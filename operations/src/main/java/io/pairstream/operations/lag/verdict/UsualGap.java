@@ -1,0 +1,36 @@
+package io.pairstream.operations.lag.verdict;
+
+import java.util.Arrays;
+
+/**
+ * How long a group usually takes from one commit that moves on to the next, while records wait. One
+ * long stop does not make the next one usual: what counts is the ninth decile of the last 16.
+ */
+final class UsualGap {
+
+  private static final int KEPT = 16;
+  private static final int ENOUGH = 4;
+
+  private final float[] gaps = new float[KEPT];
+  private int count;
+
+  void add(double seconds) {
+    gaps[count % KEPT] = (float) seconds;
+    count++;
+  }
+
+  boolean isKnown() {
+    return count >= ENOUGH;
+  }
+
+  /** The usual gap in seconds; 0 where it is not known. */
+  double seconds() {
+    if (!isKnown()) {
+      return 0;
+    }
+    int there = Math.min(count, KEPT);
+    float[] sorted = Arrays.copyOf(gaps, there);
+    Arrays.sort(sorted);
+    return sorted[(there - 1) * 9 / 10];
+  }
+}

@@ -1,0 +1,183 @@
+package io.pairstream.operations.lag.watch;
+
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImageType;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.HeadRecord;
+import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Says what a record is, from its bytes and an image's header alone: no pixel is decoded, and no
+ * record is too strange. Not thread-safe.
+ */
+final class DescribeHead {
+
+  private static final int LONGEST_TEXT = 100;
+
+  /** For so long a registry that failed is not asked again. */
+  private static final Duration REGISTRY_REST = Duration.ofMinutes(1);
+
+  private final PairTopics topics;
+  private final Set<String> prepared;
+  private final ProbeImage probe = new ProbeImage();
+  private Instant registryRestsUntil = Instant.EPOCH;
+
+  DescribeHead(ClusterAccess cluster) {
+    topics = cluster.topics();
+    prepared = Set.of(topics.training().name(), topics.validation().name(), topics.test().name());
+  }
+
+  /** What was made out of a value. */
+  private record Found(
+      String mediaType,
+      OptionalInt width,
+      OptionalInt height,
+      String caption,
+      boolean hasPicture,
+      String sentence) {
+
+    static Found plain(String sentence) {
+      return new Found("", OptionalInt.empty(), OptionalInt.empty(), "", false, sentence);
+    }
+  }
+
+  /** Describes a record. */
+  HeadRecord of(ConsumerRecord<byte[], byte[]> record) {
+    long bytes =
+        Math.max(0, record.serializedKeySize()) + (long) Math.max(0, record.serializedValueSize());
+    Found found = found(record);
+    String picture =
+        "/v1/pictures/" + record.topic() + "/" + record.partition() + "/" + record.offset();
+    return new HeadRecord(
+        record.offset(),
+        bytes,
+        Instant.ofEpochMilli(Math.max(0, record.timestamp())),
+        record.key() == null ? "" : text(new String(record.key(), StandardCharsets.UTF_8)),
+        found.mediaType(),
+        found.width(),
+        found.height(),
+        found.caption(),
+        found.hasPicture() ? Optional.of(picture) : Optional.empty(),
+        found.sentence());
+  }
+
+  private Found found(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return Found.plain("a tombstone");
+    }
+    String size = Durations.size(record.value().length);
+    if (Clock.systemUTC().instant().isBefore(registryRestsUntil)) {
+      return Found.plain("a record of " + size);
+    }
+    String topic = record.topic();
+    try {
+      if (topics.rawNames().contains(topic)) {
+        RawPair pair = value(topics.crowdsourced(), record);
+        return image(pair.getImage(), pair.getCaption());
+      }
+      if (prepared.contains(topic)) {
+        PreparedPair pair = value(topics.training(), record);
+        return "raw".equals(pair.getImageEncoding())
+            ? Found.plain("a prepared pair of " + size)
+            : image(pair.getImage(), pair.getCaption());
+      }
+      if (topic.equals(topics.links().name())) {
+        PairLink link = value(topics.links(), record);
+        return new Found(
+            "",
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            text(link.getCaption()),
+            false,
+            "a link to " + text(link.getUrl()));
+      }
+      if (topic.equals(topics.quarantine().name())) {
+        QuarantinedPair pair = value(topics.quarantine(), record);
+        return Found.plain("a pair of " + size + ", turned away: " + text(pair.getReason()));
+      }
+    } catch (SerializationException e) {
+      return Found.plain(size + " that are no record of this topic");
+    } catch (RuntimeException e) {
+      // The registry's trouble is not the group's; the place of the record is known all the same.
+      registryRestsUntil = Clock.systemUTC().instant().plus(REGISTRY_REST);
+    }
+    return Found.plain("a record of " + size);
+  }
+
+  private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
+    return topic.value().deserializer().deserialize(record.topic(), record.value());
+  }
+
+  private Found image(ByteBuffer image, String caption) {
+    byte[] bytes = new byte[image.remaining()];
+    image.duplicate().get(bytes);
+    String size = Durations.size(bytes.length);
+    return probe
+        .apply(new EncodedImage(bytes))
+        .fold(
+            probed ->
+                new Found(
+                    mediaType(probed.type()),
+                    OptionalInt.of(probed.widthPx()),
+                    OptionalInt.of(probed.heightPx()),
+                    text(caption),
+                    true,
+                    size + " " + kind(probed) + ", " + probed.size()),
+            refused ->
+                new Found(
+                    "",
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    text(caption),
+                    false,
+                    "an image of " + size + " that the gate turns away: " + reason(refused)));
+  }
+
+  private static String reason(Rejection refused) {
+    return text(refused.reason() + ", " + refused.detail());
+  }
+
+  private static String kind(ProbedImage probed) {
+    String type = probed.type() == ImageType.WEBP ? "WebP" : probed.type().name();
+    String colour =
+        switch (probed.colour()) {
+          case CMYK -> "CMYK ";
+          case GREY -> "grey ";
+          case RGB, PALETTE -> "";
+        };
+    return (probed.animated() ? "animated " : "") + colour + type;
+  }
+
+  private static String mediaType(ImageType type) {
+    return "image/" + type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Foreign text on one line, without what terminals and logs would act on. */
+  private static String text(String foreign) {
+    String line = foreign.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+    if (line.codePointCount(0, line.length()) <= LONGEST_TEXT) {
+      return line;
+    }
+    return line.substring(0, line.offsetByCodePoints(0, LONGEST_TEXT - 1)) + "…";
+  }
+}

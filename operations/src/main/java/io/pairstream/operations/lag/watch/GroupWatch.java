@@ -1,0 +1,448 @@
+package io.pairstream.operations.lag.watch;
+
+import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.HeadRecord;
+import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.verdict.Forecast;
+import io.pairstream.operations.lag.verdict.Judgement;
+import io.pairstream.operations.lag.verdict.PartitionJudge;
+import io.pairstream.operations.lag.verdict.Patience;
+import io.pairstream.operations.lag.verdict.Sample;
+import io.pairstream.operations.lag.verdict.Sentences;
+import io.pairstream.operations.lag.watch.GroupPlace.Position;
+import io.pairstream.operations.lag.watch.HeadReader.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
+
+/** One group over the looks. Not thread-safe. */
+final class GroupWatch {
+
+  private static final Comparator<TopicPartition> BY_NAME =
+      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
+  /** A transaction that holds records back for longer than this is worth a word. */
+  private static final Duration LONG_HELD = Duration.ofMinutes(1);
+
+  private final String group;
+  private final Patience patience;
+  private final Predicate<String> waitsByDesign;
+  private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
+  private List<PartitionLag> lastTold = List.of();
+  private Verdict verdict;
+  private Instant since;
+
+  /**
+   * @param waitsByDesign topics whose records are left until their time has come
+   */
+  GroupWatch(String group, Patience patience, Predicate<String> waitsByDesign) {
+    this.group = group;
+    this.patience = patience;
+    this.waitsByDesign = waitsByDesign;
+  }
+
+  /** A partition over the looks. */
+  static final class Watched {
+
+    private final PartitionJudge judge;
+    private Place place;
+    private boolean stands;
+    private Head head;
+    private HeadRecord lastRead;
+    private long headReadInLook = -1;
+    private PartitionLag last;
+
+    Watched(PartitionJudge judge) {
+      this.judge = judge;
+    }
+
+    /** In which look its head was read last; -1 where it never was. */
+    long headReadInLook() {
+      return headReadInLook;
+    }
+
+    /** Whether the group stood at the same place in the last look. */
+    boolean stands() {
+      return stands;
+    }
+
+    void read(Head found, long look) {
+      head = found;
+      headReadInLook = look;
+      found.record().ifPresent(record -> lastRead = record);
+    }
+
+    private void moveTo(Place now) {
+      stands = now.equals(place);
+      if (!stands) {
+        place = now;
+        head = null;
+      }
+    }
+  }
+
+  /** A head that should be read. */
+  record Unread(Watched watched, HeadReader.Wanted wanted) {}
+
+  /** Takes the group's places and tells which heads are not known there. */
+  List<Unread> move(GroupPlace now, Map<TopicPartition, PartitionLog> logs) {
+    List<Unread> unread = new ArrayList<>();
+    now.positions()
+        .forEach(
+            (partition, position) -> {
+              PartitionLog log = logs.get(partition);
+              if (log == null || !log.isKnown()) {
+                return;
+              }
+              Watched watched = watched(partition);
+              Place place = new Place(partition, position.committed());
+              watched.moveTo(place);
+              if (lag(position, log, watched) == 0) {
+                return;
+              }
+              long from = Math.max(position.committed(), log.start());
+              if (watched.head == null) {
+                unread.add(new Unread(watched, new HeadReader.Wanted(place, from, log.end())));
+              } else if (watched.head.record().isEmpty() && watched.head.lookedUpTo() < log.end()) {
+                unread.add(
+                    new Unread(
+                        watched,
+                        new HeadReader.Wanted(
+                            place, Math.max(from, watched.head.lookedUpTo()), log.end())));
+              } else if (watched.head.record().isPresent()
+                  && watched.head.record().get().offset() < log.start()) {
+                unread.add(new Unread(watched, new HeadReader.Wanted(place, from, log.end())));
+              }
+            });
+    return unread;
+  }
+
+  private Watched watched(TopicPartition partition) {
+    return partitions.computeIfAbsent(
+        partition, ignored -> new Watched(new PartitionJudge(patience)));
+  }
+
+  /** Records that wait, with what is known of the head. */
+  private static long lag(Position position, PartitionLog log, Watched watched) {
+    if (position.lag().isPresent() && position.lag().getAsLong() == 0) {
+      return 0;
+    }
+    long from = Math.max(position.committed(), log.start());
+    if (watched.head != null) {
+      from =
+          Math.max(
+              from,
+              watched.head.record().map(HeadRecord::offset).orElse(watched.head.lookedUpTo()));
+    }
+    long left = log.end() - from;
+    if (left <= 0) {
+      return 0;
+    }
+    if (position.lag().isPresent()) {
+      return Math.min(left, position.lag().getAsLong());
+    }
+    return Math.max(0, left - position.finishedAbove().below(log.end()));
+  }
+
+  /**
+   * Judges.
+   *
+   * @param mine all partitions to tell of
+   */
+  GroupLag judge(
+      Instant at,
+      GroupPlace now,
+      Iterable<TopicPartition> mine,
+      Map<TopicPartition, PartitionLog> logs) {
+    if (now.refused().isPresent()) {
+      // Its places are not known, which is no reason to forget where they were.
+      return total(at, now, lastTold, 0, 0, false);
+    }
+    List<PartitionLag> lags = new ArrayList<>();
+    double drain = 0;
+    double squaredErrors = 0;
+    boolean somethingStands = false;
+    TreeMap<TopicPartition, PartitionLog> told = new TreeMap<>(BY_NAME);
+    for (TopicPartition partition : mine) {
+      PartitionLog log = logs.get(partition);
+      if (log != null) {
+        told.put(partition, log);
+      }
+    }
+    partitions.keySet().retainAll(told.keySet());
+    for (Map.Entry<TopicPartition, PartitionLog> each : told.entrySet()) {
+      TopicPartition partition = each.getKey();
+      PartitionLog log = each.getValue();
+      Watched watched = watched(partition);
+      if (!log.isSeen(at.toEpochMilli())) {
+        lags.add(unseen(at, partition, log, watched));
+        continue;
+      }
+      Sample sample = sample(at, now, partition, log, watched);
+      Judgement judgement = watched.judge.judge(sample);
+      PartitionLag lag = tell(now, partition, log, watched, sample, judgement);
+      lags.add(lag);
+      if (lag.lag().isPresent()) {
+        drain += judgement.drainPerSecond();
+        squaredErrors += judgement.drainError() * judgement.drainError();
+        somethingStands |= lag.lag().getAsLong() > 0 && lag.catchUp().isNever();
+      }
+    }
+    lags.forEach(lag -> watched(new TopicPartition(lag.topic(), lag.partition())).last = lag);
+    lastTold = lags;
+    return total(at, now, lags, drain, Math.sqrt(squaredErrors), somethingStands);
+  }
+
+  private Sample sample(
+      Instant at, GroupPlace now, TopicPartition partition, PartitionLog log, Watched watched) {
+    boolean byDesign = waitsByDesign.test(partition.topic());
+    boolean alive = now.isAlive(partition);
+    Position position = now.positions().get(partition);
+    if (position == null) {
+      return new Sample(
+          at,
+          OptionalLong.empty(),
+          0,
+          log.start(),
+          log.end(),
+          0,
+          alive,
+          byDesign,
+          OptionalDouble.empty(),
+          OptionalDouble.empty());
+    }
+    long lag = lag(position, log, watched);
+    OptionalDouble seconds =
+        lag == 0 ? OptionalDouble.of(0) : age(at, position.committed(), log, watched);
+    return new Sample(
+        at,
+        OptionalLong.of(position.committed()),
+        position.committed() + position.finishedAbove().below(Long.MAX_VALUE),
+        log.start(),
+        log.end(),
+        lag,
+        alive,
+        byDesign,
+        seconds,
+        lag == 0 ? OptionalDouble.empty() : retention(log, lag, seconds));
+  }
+
+  /**
+   * Age of the record at a place: by its own timestamp where it was read; otherwise by when looks
+   * saw it arrive; otherwise at most that of an earlier one.
+   */
+  private static OptionalDouble age(Instant at, long committed, PartitionLog log, Watched watched) {
+    OptionalLong born =
+        watched.head != null && watched.head.record().isPresent()
+            ? OptionalLong.of(watched.head.record().get().at().toEpochMilli())
+            : log.arrivalOf(Math.max(committed, log.start()));
+    if (born.isEmpty() && watched.lastRead != null && watched.lastRead.offset() <= committed) {
+      born = OptionalLong.of(watched.lastRead.at().toEpochMilli());
+    }
+    return born.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.max(0, (at.toEpochMilli() - born.getAsLong()) / 1e3));
+  }
+
+  /** Time until the log may drop the first record that waits, by its age or by the log's size. */
+  private OptionalDouble retention(PartitionLog log, long lag, OptionalDouble seconds) {
+    double left = Double.POSITIVE_INFINITY;
+    if (log.retention().millis() >= 0 && seconds.isPresent()) {
+      left = log.retention().millis() / 1e3 - seconds.getAsDouble();
+    }
+    OptionalDouble untilFull = log.secondsUntilDropped(lag);
+    if (untilFull.isPresent()) {
+      left = Math.min(left, untilFull.getAsDouble());
+    }
+    return Double.isInfinite(left) ? OptionalDouble.empty() : OptionalDouble.of(Math.max(0, left));
+  }
+
+  /** Its leader does not answer: what was known before is shown, and that it is old. */
+  private static PartitionLag unseen(
+      Instant at, TopicPartition partition, PartitionLog log, Watched watched) {
+    String sentence = "UNKNOWN: " + partition + ": its leader does not say where the log ends";
+    PartitionLag last = watched.last;
+    if (last == null) {
+      return new PartitionLag(
+          partition.topic(),
+          partition.partition(),
+          OptionalLong.empty(),
+          log.start(),
+          Math.max(0, log.end()),
+          0,
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          OptionalDouble.empty(),
+          Verdict.UNKNOWN,
+          sentence,
+          at,
+          OptionalDouble.empty(),
+          OptionalDouble.empty(),
+          CatchUp.UNKNOWN,
+          OptionalDouble.empty(),
+          0,
+          Optional.empty(),
+          Optional.empty());
+    }
+    return new PartitionLag(
+        last.topic(),
+        last.partition(),
+        last.committed(),
+        last.logStart(),
+        last.end(),
+        last.held(),
+        last.lag(),
+        last.bytes(),
+        OptionalDouble.empty(),
+        Verdict.UNKNOWN,
+        sentence,
+        last.verdict() == Verdict.UNKNOWN ? last.since() : at,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        CatchUp.UNKNOWN,
+        OptionalDouble.empty(),
+        last.lost(),
+        last.member(),
+        Optional.empty());
+  }
+
+  private static PartitionLag tell(
+      GroupPlace now,
+      TopicPartition partition,
+      PartitionLog log,
+      Watched watched,
+      Sample sample,
+      Judgement judgement) {
+    boolean committed = sample.committed().isPresent();
+    Optional<HeadRecord> head =
+        committed && sample.lag() > 0 && watched.head != null
+            ? watched.head.record()
+            : Optional.empty();
+    long longHeld =
+        log.heldForMillis(sample.at().toEpochMilli()) >= LONG_HELD.toMillis() ? log.held() : 0;
+    return new PartitionLag(
+        partition.topic(),
+        partition.partition(),
+        sample.committed(),
+        log.start(),
+        log.end(),
+        log.held(),
+        committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
+        committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
+        sample.seconds(),
+        judgement.verdict(),
+        Sentences.partition(
+            partition.toString(),
+            sample,
+            judgement,
+            head.map(HeadRecord::sentence).orElse(""),
+            longHeld),
+        judgement.since(),
+        judgement.arrivalPerSecond(),
+        judgement.processingPerSecond(),
+        judgement.catchUp(),
+        sample.retentionSeconds(),
+        judgement.lost(),
+        Optional.ofNullable(now.readers().get(partition)),
+        head);
+  }
+
+  private GroupLag total(
+      Instant at,
+      GroupPlace now,
+      List<PartitionLag> lags,
+      double drain,
+      double drainError,
+      boolean somethingStands) {
+    Optional<PartitionLag> worst =
+        lags.stream()
+            .min(
+                Comparator.comparing(PartitionLag::verdict)
+                    .thenComparing(each -> -each.lag().orElse(0)));
+    OptionalLong lag = sum(lags, PartitionLag::lag);
+    OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
+    OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
+    CatchUp catchUp =
+        lag.isEmpty() || processing.isEmpty()
+            ? CatchUp.UNKNOWN
+            : somethingStands
+                ? CatchUp.NEVER
+                : Forecast.of(
+                    lag.getAsLong(),
+                    processing.getAsDouble(),
+                    drain,
+                    drainError,
+                    2 * patience.interval().toMillis() / 1e3);
+    Verdict found =
+        now.refused().isPresent()
+            ? Verdict.UNKNOWN
+            : worst.map(PartitionLag::verdict).orElse(Verdict.UNKNOWN);
+    if (found != verdict) {
+      verdict = found;
+      since = now.refused().isPresent() ? at : worst.map(PartitionLag::since).orElse(at);
+    }
+    String sentence =
+        now.refused()
+            .map(why -> "UNKNOWN: the brokers do not say where " + group + " is: " + why)
+            .orElseGet(
+                () ->
+                    worst
+                        .map(each -> Sentences.group(group, lags, each, lag, seconds, catchUp))
+                        .orElse("UNKNOWN: " + group + " has read nothing yet"));
+    return new GroupLag(
+        group,
+        now.kind(),
+        now.state(),
+        now.members(),
+        verdict,
+        sentence,
+        since,
+        lag,
+        sum(lags, PartitionLag::bytes),
+        seconds,
+        sumOf(lags, PartitionLag::arrivalPerSecond),
+        processing,
+        catchUp,
+        lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
+        lags.stream().mapToLong(PartitionLag::lost).sum(),
+        worst.map(each -> new TopicPartition(each.topic(), each.partition())),
+        lags);
+  }
+
+  private static OptionalLong sum(
+      List<PartitionLag> lags, Function<PartitionLag, OptionalLong> number) {
+    long sum = 0;
+    boolean known = false;
+    for (PartitionLag lag : lags) {
+      OptionalLong one = number.apply(lag);
+      known |= one.isPresent();
+      sum += one.orElse(0);
+    }
+    return known ? OptionalLong.of(sum) : OptionalLong.empty();
+  }
+
+  private static OptionalDouble sumOf(
+      List<PartitionLag> lags, Function<PartitionLag, OptionalDouble> number) {
+    double sum = 0;
+    boolean known = false;
+    for (PartitionLag lag : lags) {
+      OptionalDouble one = number.apply(lag);
+      known |= one.isPresent();
+      sum += one.orElse(0);
+    }
+    return known ? OptionalDouble.of(sum) : OptionalDouble.empty();
+  }
+}

@@ -1,0 +1,348 @@
+package io.pairstream.operations.lag.watch;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.GroupKind;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.verdict.Patience;
+import io.pairstream.operations.lag.watch.ClusterReader.Ends;
+import io.pairstream.operations.lag.watch.GroupWatch.Unread;
+import io.pairstream.operations.lag.watch.HeadReader.Place;
+import io.pairstream.operations.lag.watch.PartitionLog.Retention;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at every group of a cluster on its own clock, and says what is to be thought of them.
+ *
+ * <p>While Kafka is away it keeps what it knew, and says so. Thread-safe.
+ */
+public final class LagWatcher implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LagWatcher.class);
+
+  private static final Duration SIZES_EVERY = Duration.ofMinutes(1);
+  private static final Duration TOPICS_EVERY = Duration.ofMinutes(1);
+  private static final Duration RETENTIONS_EVERY = Duration.ofMinutes(5);
+  private static final Duration LONGEST_READING = Duration.ofSeconds(3);
+
+  private final ClusterAccess cluster;
+  private final LagSettings settings;
+  private final Clock clock;
+  private final Consumer<LagReport> listener;
+  private final Patience patience;
+  private final Map<String, List<String>> ours;
+  private final String waitingLinks;
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "lag");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final Map<String, GroupWatch> groups = new HashMap<>();
+  private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
+  private final Map<String, Integer> partitions = new HashMap<>();
+  private ClusterReader reader;
+  private HeadReader heads;
+  private Instant topicsAt = Instant.EPOCH;
+  private Instant sizesAt = Instant.EPOCH;
+  private Instant retentionsAt = Instant.EPOCH;
+  private long looksTaken;
+  private volatile LagReport latest;
+
+  /**
+   * A watcher that has not looked yet.
+   *
+   * @param clock what ages are measured with; agrees with the brokers' clocks
+   * @param listener gets every new report, on the watcher's own thread
+   */
+  public LagWatcher(
+      ClusterAccess cluster, LagSettings settings, Clock clock, Consumer<LagReport> listener) {
+    this.cluster = cluster;
+    this.settings = settings;
+    this.clock = clock;
+    this.listener = listener;
+    patience = Patience.of(settings.interval());
+    latest = LagReport.nothingYet(settings.interval());
+    Dataset dataset = cluster.dataset();
+    waitingLinks = dataset.topic(TopicCatalogue.WAITING_LINKS);
+    List<String> upstream = new ArrayList<>(cluster.topics().rawNames());
+    upstream.add(TopicCatalogue.repartitionTopic(dataset));
+    ours =
+        Map.of(
+            dataset.fetchGroup(),
+            List.of(dataset.topic(TopicCatalogue.LINKS), waitingLinks),
+            dataset.preprocessGroup(),
+            upstream,
+            dataset.feedGroup(),
+            List.of(dataset.topic(TopicCatalogue.TRAINING)));
+  }
+
+  /** Begins to look, at once and then at every interval; returns at once. */
+  public void start() {
+    var unused =
+        looks.scheduleAtFixedRate(
+            this::lookOrSayWhyNot, 0, settings.interval().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void lookOrSayWhyNot() {
+    try {
+      LagReport report = look();
+      listener.accept(report);
+    } catch (InterruptException e) {
+      Thread.currentThread().interrupt();
+    } catch (KafkaException e) {
+      String why = "Kafka does not say where groups are: " + e.getMessage();
+      if (latest.trouble().isEmpty()) {
+        LOG.warn("{}", why);
+      }
+      latest = latest.withTrouble(why);
+    } catch (RuntimeException e) {
+      // The next look may do better; without this one none would follow.
+      LOG.error("a look at the lag has failed", e);
+      latest = latest.withTrouble("a look has failed: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Looks once, on the caller's thread, and waits for the answer. For whoever wants a few looks
+   * without {@link #start}.
+   *
+   * @throws KafkaException where the cluster does not answer
+   */
+  public synchronized LagReport look() {
+    if (reader == null) {
+      reader = new ClusterReader(cluster);
+      heads = new HeadReader(cluster);
+    }
+    long began = System.nanoTime();
+    List<GroupListing> listed = reader.groups();
+    // Where logs begin is asked for before, and where they end after the groups' places: a group
+    // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
+    Map<TopicPartition, Long> starts = new HashMap<>(reader.starts(logs.keySet()));
+    Map<String, GroupPlace> places = reader.places(listed);
+    Instant at = clock.instant();
+    boolean leadersMissing = starts.size() < logs.size();
+    boolean refresh = leadersMissing || isDue(topicsAt, TOPICS_EVERY, at);
+    Map<String, Set<TopicPartition>> mine = partitionsOf(places, refresh);
+    if (refresh) {
+      topicsAt = at;
+    }
+    Set<TopicPartition> all = new HashSet<>();
+    mine.values().forEach(all::addAll);
+    logs.keySet().retainAll(all);
+    starts.keySet().retainAll(all);
+    Set<TopicPartition> unknown = new HashSet<>(all);
+    unknown.removeAll(logs.keySet());
+    if (!unknown.isEmpty()) {
+      unknown.forEach(partition -> logs.put(partition, new PartitionLog()));
+      starts.putAll(reader.starts(unknown));
+      places = reader.places(listed);
+      at = clock.instant();
+    }
+    Map<TopicPartition, Ends> ends = reader.ends(starts);
+    long atMillis = at.toEpochMilli();
+    ends.forEach(
+        (partition, found) ->
+            logs.get(partition).look(found.start(), found.end(), found.highWatermark(), atMillis));
+    if (!unknown.isEmpty() || isDue(sizesAt, SIZES_EVERY, at)) {
+      sizesAt = at;
+      reader
+          .sizes()
+          .forEach(
+              (partition, size) -> {
+                PartitionLog log = logs.get(partition);
+                if (log != null) {
+                  log.bytes(size, atMillis);
+                }
+              });
+    }
+    if (!unknown.isEmpty() || isDue(retentionsAt, RETENTIONS_EVERY, at)) {
+      retentionsAt = at;
+      Map<String, Retention> retentions = reader.retentions(partitions.keySet());
+      logs.forEach(
+          (partition, log) ->
+              log.retention(retentions.getOrDefault(partition.topic(), Retention.NONE)));
+    }
+    places = withAbsent(places);
+    groups.keySet().retainAll(places.keySet());
+    readHeads(places);
+
+    List<GroupLag> judged = new ArrayList<>();
+    for (GroupPlace place : places.values()) {
+      judged.add(
+          watch(place.group()).judge(at, place, mine.getOrDefault(place.group(), Set.of()), logs));
+    }
+    looksTaken++;
+    LagReport report =
+        new LagReport(
+            at,
+            true,
+            settings.interval(),
+            Duration.ofNanos(System.nanoTime() - began),
+            judged,
+            Optional.empty());
+    latest = report;
+    return report;
+  }
+
+  private static boolean isDue(Instant last, Duration every, Instant now) {
+    return !now.isBefore(last.plus(every));
+  }
+
+  /** Which partitions each group is told of: all of each topic that it has to do with. */
+  private Map<String, Set<TopicPartition>> partitionsOf(
+      Map<String, GroupPlace> places, boolean refresh) {
+    Map<String, Set<String>> topics = new HashMap<>();
+    ours.forEach((group, names) -> topics.put(group, new HashSet<>(names)));
+    places.forEach(
+        (group, place) -> {
+          Set<String> names = topics.computeIfAbsent(group, ignored -> new HashSet<>());
+          place.positions().keySet().forEach(partition -> names.add(partition.topic()));
+          place.readers().keySet().forEach(partition -> names.add(partition.topic()));
+        });
+    Set<String> all = new HashSet<>();
+    topics.values().forEach(all::addAll);
+    if (refresh) {
+      partitions.clear();
+    }
+    partitions.keySet().retainAll(all);
+    all.removeAll(partitions.keySet());
+    if (!all.isEmpty()) {
+      partitions.putAll(reader.partitionsOf(all));
+    }
+    Map<String, Set<TopicPartition>> mine = new HashMap<>();
+    topics.forEach(
+        (group, names) -> {
+          Set<TopicPartition> found = new HashSet<>();
+          for (String topic : names) {
+            for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
+              found.add(new TopicPartition(topic, i));
+            }
+          }
+          mine.put(group, found);
+        });
+    return mine;
+  }
+
+  /** Our own groups are told of from the beginning, although nobody of them was there yet. */
+  private Map<String, GroupPlace> withAbsent(Map<String, GroupPlace> places) {
+    Map<String, GroupPlace> all = new TreeMap<>(places);
+    ours.keySet()
+        .forEach(
+            group ->
+                all.putIfAbsent(
+                    group,
+                    new GroupPlace(
+                        group,
+                        GroupKind.CLASSIC,
+                        GroupLag.ABSENT,
+                        0,
+                        false,
+                        Map.of(),
+                        Map.of(),
+                        Optional.empty())));
+    return all;
+  }
+
+  private GroupWatch watch(String group) {
+    return groups.computeIfAbsent(
+        group, name -> new GroupWatch(name, patience, topic -> topic.equals(waitingLinks)));
+  }
+
+  /**
+   * Reads what lies where groups stand. Those that stand still come first; those that move on have
+   * their turn, the longest unread first, a quarter of what is read at most.
+   */
+  private void readHeads(Map<String, GroupPlace> places) {
+    List<Unread> standing = new ArrayList<>();
+    List<Unread> moving = new ArrayList<>();
+    for (GroupPlace place : places.values()) {
+      for (Unread unread : watch(place.group()).move(place, logs)) {
+        (unread.watched().stands() ? standing : moving).add(unread);
+      }
+    }
+    Comparator<Unread> longestUnread =
+        Comparator.comparingLong(unread -> unread.watched().headReadInLook());
+    standing.sort(longestUnread);
+    moving.sort(longestUnread);
+    int most = settings.headsPerLook();
+    List<Unread> chosen = new ArrayList<>(standing.subList(0, Math.min(most, standing.size())));
+    int left = looksTaken == 0 ? most - chosen.size() : Math.min(most - chosen.size(), most / 4);
+    chosen.addAll(moving.subList(0, Math.min(Math.max(0, left), moving.size())));
+
+    Map<Place, HeadReader.Wanted> wanted = new java.util.LinkedHashMap<>();
+    chosen.forEach(unread -> wanted.putIfAbsent(unread.wanted().place(), unread.wanted()));
+    Map<Place, Head> found =
+        heads.read(List.copyOf(wanted.values()), settings.headBytesPerLook(), LONGEST_READING);
+    for (List<Unread> some : List.of(standing, moving)) {
+      for (Unread unread : some) {
+        Head head = found.get(unread.wanted().place());
+        if (head != null) {
+          unread.watched().read(head, looksTaken);
+        }
+      }
+    }
+  }
+
+  /** What the last look saw. */
+  public LagReport latest() {
+    return latest;
+  }
+
+  /** Why nothing newer is known, or nothing at all; empty while all is well. */
+  public Optional<String> trouble() {
+    return latest.trouble();
+  }
+
+  /** Why nothing can be told yet; empty from the first look on, whatever happens later. */
+  public Optional<String> obstacle() {
+    LagReport last = latest;
+    return last.ready()
+        ? Optional.empty()
+        : Optional.of(last.trouble().orElse("the lag was not looked at yet"));
+  }
+
+  /** Looks no more. */
+  @Override
+  public void close() {
+    looks.shutdownNow();
+    try {
+      if (!looks.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.warn("a look at the lag does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      if (reader != null) {
+        heads.close();
+        reader.close();
+        reader = null;
+      }
+    }
+  }
+}

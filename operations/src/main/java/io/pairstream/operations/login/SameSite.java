@@ -1,0 +1,57 @@
+package io.pairstream.operations.login;
+
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Keeps other web sites from making somebody's browser act here.
+ *
+ * <p>A browser says where a request comes from, and no page can make it say otherwise: {@code
+ * Sec-Fetch-Site} and {@code Origin}. A proxy in between must pass {@code Host} on.
+ *
+ * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>
+ */
+final class SameSite {
+
+  private SameSite() {}
+
+  /**
+   * Lets requests of this service's own page through, and those of programs, which say nothing.
+   *
+   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   */
+  static void requireOwnPageOrProgram(Incoming request) {
+    Optional<String> site = request.header("Sec-Fetch-Site");
+    Optional<String> origin = request.header("Origin");
+    if (site.filter(from -> !from.equals("same-origin")).isPresent()
+        || origin.filter(from -> !isOurs(from, request.header("Host"))).isPresent()) {
+      throw foreign("a page of another site sends this; only this service's own page may");
+    }
+  }
+
+  /**
+   * Lets requests of this service's own page through alone.
+   *
+   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   */
+  static void requireOwnPage(Incoming request) {
+    requireOwnPageOrProgram(request);
+    if (request.header("Sec-Fetch-Site").isEmpty() && request.header("Origin").isEmpty()) {
+      throw foreign("nothing says which page sends this; programs send an API key, no cookie");
+    }
+  }
+
+  private static boolean isOurs(String origin, Optional<String> host) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    String ours = host.orElse("").toLowerCase(Locale.ROOT);
+    return !ours.isEmpty() && (lower.equals("http://" + ours) || lower.equals("https://" + ours));
+  }
+
+  private static ProblemException foreign(String detail) {
+    return Problem.of(ProblemKind.FOREIGN_SITE, detail).asException();
+  }
+}

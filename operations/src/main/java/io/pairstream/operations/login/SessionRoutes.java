@@ -1,0 +1,125 @@
+package io.pairstream.operations.login;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.actions.ActionLog;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.Deed;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyText;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Logging in at the page, and out again. */
+public final class SessionRoutes {
+
+  private static final String PATH = "/v1/session";
+  private static final String DEED = "login";
+  private static final int MAX_BODY_BYTES = 4096;
+
+  private final OperatorLogin login;
+  private final ActionLog actions;
+  private final Attempts attempts;
+
+  public SessionRoutes(OperatorLogin login, ActionLog actions, Clock clock) {
+    this.login = login;
+    this.actions = actions;
+    this.attempts = new Attempts(clock);
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.quick(PATH, Access.OPEN, request -> answer(login.who(request))),
+        Route.post(PATH, Access.OPEN, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::begin),
+        Route.delete(PATH, Access.OPEN, (request, body) -> end(request)));
+  }
+
+  private CompletionStage<Answer> begin(Incoming request, byte[] body) {
+    SameSite.requireOwnPageOrProgram(request);
+    String key = key(body);
+    Principal holder;
+    try {
+      holder = login.holder(key);
+    } catch (ProblemException e) {
+      if (e.problem().kind() != ProblemKind.KAFKA_UNAVAILABLE) {
+        // Only those who have no key: many people may share an address, behind a proxy say.
+        requireFewAttempts(request);
+        attempts.failed(request.remoteAddress());
+        String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
+        note(request, new Actor("", keyId), Deed.Outcome.REFUSED, e.problem().detail());
+      }
+      throw e;
+    }
+    note(request, new Actor(holder.producer(), holder.keyId()), Deed.Outcome.DONE, "logged in");
+    return CompletableFuture.completedFuture(
+        answer(holder).withHeader("Set-Cookie", login.begin(holder)));
+  }
+
+  private void requireFewAttempts(Incoming request) {
+    long wait = attempts.secondsToWait(request.remoteAddress());
+    if (wait > 0) {
+      throw Problem.of(
+              ProblemKind.QUOTA_EXCEEDED,
+              "too many wrong keys were tried from this address; come again in " + wait + " s")
+          .retryAfter(wait)
+          .asException();
+    }
+  }
+
+  private CompletionStage<Answer> end(Incoming request) {
+    if (login.hasSession(request)) {
+      SameSite.requireOwnPage(request);
+    }
+    String forgotten = login.end(request);
+    return CompletableFuture.completedFuture(
+        answer(login.stranger()).withHeader("Set-Cookie", forgotten));
+  }
+
+  private void note(Incoming request, Actor actor, Deed.Outcome outcome, String detail) {
+    var unused =
+        actions.write(
+            new Deed(DEED, "", outcome, detail, Map.of("address", request.remoteAddress())), actor);
+  }
+
+  private static String key(byte[] body) {
+    try {
+      JsonNode json = Json.MAPPER.readTree(body);
+      JsonNode key = json == null ? null : json.get("key");
+      if (key != null && key.isTextual() && json.size() == 1) {
+        return key.textValue().strip();
+      }
+    } catch (IOException e) {
+      // Its words could repeat the key.
+    }
+    throw Problem.of(ProblemKind.BODY_MALFORMED, "the body must be {\"key\": \"psk_...\"}")
+        .asException();
+  }
+
+  private Answer answer(Principal who) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("login_required", login.needsLogin());
+    json.put("actor", who.producer());
+    ArrayNode scopes = json.putArray("scopes");
+    who.scopes().stream()
+        .filter(scope -> scope.compareTo(Scope.VIEW) >= 0)
+        .sorted()
+        .map(Scope::label)
+        .forEach(scopes::add);
+    return Answer.json(200, json);
+  }
+}

@@ -1,0 +1,51 @@
+package io.pairstream.operations.operate;
+
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.StaticFiles;
+import java.util.List;
+
+/** The operators' page at {@code /} and its files at {@code /assets/NAME}. */
+public final class DashboardPage {
+
+  /** Where the files lie on the class path. */
+  static final String FOLDER = "/io/pairstream/operations/web/";
+
+  /** All files but the page itself, the shared ones first. */
+  static final List<String> ASSETS =
+      List.of(
+          "icon.svg",
+          "page.css",
+          "boards.css",
+          "app.js",
+          "api.js",
+          "dom.js",
+          "charts.js",
+          "format.js",
+          "heat.js",
+          "layout.js",
+          "parts.js",
+          "session.js",
+          "watch.js",
+          "words.js",
+          "words.en.json",
+          "words.zh.json",
+          "overview.js",
+          "topology.js",
+          "lag.js",
+          "pairs.js",
+          "pair.js",
+          "quarantine.js",
+          "sheet.js",
+          "profile.js",
+          "actions.js",
+          "tiles.js",
+          "marks.js",
+          "review.js");
+
+  private DashboardPage() {}
+
+  /** The routes, for anybody: what the page shows is asked for with the looker's own rights. */
+  public static List<Route> routes() {
+    return StaticFiles.routes(DashboardPage.class, FOLDER, "index.html", ASSETS);
+  }
+}

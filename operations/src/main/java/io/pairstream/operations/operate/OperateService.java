@@ -1,0 +1,221 @@
+package io.pairstream.operations.operate;
+
+import io.pairstream.operations.actions.ActionLog;
+import io.pairstream.operations.actions.ActionRoutes;
+import io.pairstream.operations.canary.CanaryProbe;
+import io.pairstream.operations.canary.CanaryReport;
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.catalogue.PairIndex;
+import io.pairstream.operations.catalogue.PairSearch;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.instances.ClusterWatch;
+import io.pairstream.operations.instances.InstanceRoutes;
+import io.pairstream.operations.instances.Instances;
+import io.pairstream.operations.instances.OverviewSources;
+import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.history.LagHistory;
+import io.pairstream.operations.lag.watch.LagRoutes;
+import io.pairstream.operations.lag.watch.LagSettings;
+import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.operations.login.OperatorLogin;
+import io.pairstream.operations.login.SessionRoutes;
+import io.pairstream.operations.metrics.CanaryMetrics;
+import io.pairstream.operations.metrics.ClusterLabels;
+import io.pairstream.operations.metrics.LagExporterMetrics;
+import io.pairstream.operations.metrics.LagMetrics;
+import io.pairstream.operations.metrics.MetricsRoute;
+import io.pairstream.operations.pairs.PairRoutes;
+import io.pairstream.operations.profile.ProfileFold;
+import io.pairstream.operations.profile.ProfileRoutes;
+import io.pairstream.operations.profile.ProfileView;
+import io.pairstream.operations.review.ReviewRoutes;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.HealthRoutes;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.report.HttpReading;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.StatusMetrics;
+import io.pairstream.service.report.StatusReporter;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operators' service: all that is known of a running platform, on one port.
+ *
+ * <p>It listens at once. While Kafka is away it says so, and shows what it knew last.
+ */
+public final class OperateService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OperateService.class);
+
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final List<Route> routes = new ArrayList<>();
+  private final List<Supplier<Optional<String>>> obstacles = new ArrayList<>();
+  private final LagWatcher lag;
+  private final HttpDoor door;
+
+  /** Puts the service together; {@link #start} begins. */
+  public OperateService(Cluster cluster, OperateSettings settings) {
+    ClusterAccess access = new ClusterAccess(cluster);
+    LOG.info("data set {}", access.dataset().name());
+    Clock clock = Clock.systemUTC();
+    LagSettings lagSettings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
+    LagHistory history =
+        new LagHistory(settings.stateDirectory().resolve("lag"), lagSettings.interval());
+    parts.add(history);
+    lag = new LagWatcher(access, lagSettings, clock, history::note);
+    parts.add(lag);
+    routes.addAll(new LagRoutes(lag::latest, history).routes());
+    obstacles.add(lag::obstacle);
+    Instances instances = closedLater(Instances.follow(access, clock));
+    Supplier<CanaryReport> canary = canary(access, settings, clock);
+    Catalogue catalogue = addPairs(access, settings, clock);
+    addOverview(access, instances, catalogue, canary, clock);
+    ClusterLabels labels =
+        new ClusterLabels(
+            settings.clusterName().orElse(cluster.bootstrapServers()), access.dataset().name());
+    routes.add(
+        MetricsRoute.of(
+            List.of(
+                new LagExporterMetrics(labels, lag::latest),
+                new LagMetrics(labels, lag::latest, clock),
+                new CanaryMetrics(labels, canary),
+                text -> StatusMetrics.write(instances.speaking(), text))));
+    KeyRing keys =
+        closedLater(
+            KeyRing.follow(access.topics().apiKeys(), access.registry(), access.clientSettings()));
+    obstacles.add(keys::obstacle);
+    OperatorLogin login =
+        new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
+    addReview(access, settings, login, clock);
+    routes.addAll(new HealthRoutes(obstacles).routes());
+    routes.addAll(DashboardPage.routes());
+    door =
+        new HttpDoor(
+            settings.server(), new Router(routes), login, Quota.UNLIMITED, settings.anonymous());
+    reportSelf(access, clock);
+  }
+
+  private void reportSelf(ClusterAccess access, Clock clock) {
+    SelfReport report = new SelfReport("operate", clock);
+    report.stateFrom(() -> ServiceState.RUNNING);
+    obstacles.forEach(report::addObstacle);
+    report.add(new HttpReading(door.traffic()));
+    // Closed last of all parts.
+    parts.add(
+        0,
+        StatusReporter.start(
+            report, access.topics().instances(), access.registry(), access.clientSettings()));
+  }
+
+  private void addReview(
+      ClusterAccess access, OperateSettings settings, OperatorLogin login, Clock clock) {
+    ActionLog actions = closedLater(new ActionLog(access, clock));
+    routes.addAll(new SessionRoutes(login, actions, clock).routes());
+    routes.addAll(closedLater(new ReviewRoutes(access, actions, clock)).routes());
+    routes.addAll(
+        closedLater(new ActionRoutes(access, settings.stateDirectory().resolve("actions"), clock))
+            .routes());
+  }
+
+  private void addOverview(
+      ClusterAccess access,
+      Instances instances,
+      Catalogue catalogue,
+      Supplier<CanaryReport> canary,
+      Clock clock) {
+    ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
+    ProfileView profile = new ProfileView(catalogue);
+    PairSearch search = new PairSearch(catalogue, clock);
+    routes.addAll(
+        new InstanceRoutes(
+                OverviewSources.of(access, instances, watch, clock)
+                    .withGroups(
+                        () ->
+                            lag.latest().groups().stream()
+                                .map(group -> LagJson.group(group, false))
+                                .toList())
+                    .withPairs(
+                        () -> profile.isReady() ? profile.byStanding() : Map.of(),
+                        () -> profile.isReady() ? search.board().byReason() : Map.of())
+                    .withCanary(() -> Optional.of(canary.get().json())))
+            .routes());
+  }
+
+  private Catalogue addPairs(ClusterAccess access, OperateSettings settings, Clock clock) {
+    Catalogue catalogue =
+        closedLater(
+            Catalogue.open(
+                access,
+                List.of(new PairIndex(access.topics()), new ProfileFold(access.topics())),
+                settings.stateDirectory().resolve("catalogue"),
+                clock));
+    obstacles.add(catalogue::trouble);
+    PairRoutes pairs =
+        closedLater(
+            new PairRoutes(access, catalogue, settings.workers(), settings.recipes(), clock));
+    routes.addAll(pairs.routes());
+    routes.addAll(new ProfileRoutes(access.dataset().name(), new ProfileView(catalogue)).routes());
+    return catalogue;
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @throws IOException where the address cannot be listened on
+   */
+  public void start() throws IOException {
+    door.start();
+    lag.start();
+  }
+
+  private Supplier<CanaryReport> canary(
+      ClusterAccess access, OperateSettings settings, Clock clock) {
+    if (settings.canary().isEmpty()) {
+      return CanaryReport::off;
+    }
+    CanaryProbe probe = closedLater(new CanaryProbe(access, settings.canary().get(), clock));
+    probe.start();
+    return probe::latest;
+  }
+
+  private <T extends AutoCloseable> T closedLater(T part) {
+    parts.add(part);
+    return part;
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return door.port();
+  }
+
+  /** All routes. */
+  public List<Route> routes() {
+    return door.routes();
+  }
+
+  /** Stops to listen, then the parts, the last one first. */
+  @Override
+  public void close() {
+    door.close();
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        LOG.warn("a part does not close", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.pairstream.operations.operate;
+
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.canary.CanarySettings;
+import io.pairstream.service.http.ServerSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an operator can set on the operators' service.
+ *
+ * @param server where to listen, and what is taken at once
+ * @param anonymous whether everything may be looked at without a key, which only this machine's own
+ *     programs and page may make use of; whoever acts needs a key all the same
+ * @param behindTls whether people reach it by https alone, through a proxy; their browsers then
+ *     send the session's cookie no other way
+ * @param stateDirectory where this instance alone keeps history and its copies of topics
+ * @param workers how pictures are decoded; empty where none are to be shown
+ * @param recipes names or paths of recipes that decisions are explained by, beside those that come
+ *     with the product
+ * @param clusterName what metrics call the cluster; empty for its address
+ * @param canary how often a canary pair is sent; empty for never
+ */
+public record OperateSettings(
+    ServerSettings server,
+    boolean anonymous,
+    boolean behindTls,
+    Path stateDirectory,
+    Optional<WorkerSettings> workers,
+    List<String> recipes,
+    Optional<String> clusterName,
+    Optional<CanarySettings> canary) {
+
+  /**
+   * @throws IllegalArgumentException where others than this machine could look without a key
+   */
+  public OperateSettings {
+    recipes = List.copyOf(recipes);
+    if (anonymous && !isLoopback(server.host())) {
+      throw new IllegalArgumentException(
+          "without keys the service listens on this machine only, on 127.0.0.1 or localhost, not on "
+              + server.host());
+    }
+  }
+
+  /** Reached as it listens, by http; without pictures, a name for the cluster, or a canary. */
+  public OperateSettings(ServerSettings server, boolean anonymous, Path stateDirectory) {
+    this(
+        server,
+        anonymous,
+        false,
+        stateDirectory,
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,364 @@
+package io.pairstream.operations.pairs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.catalogue.FoundPair;
+import io.pairstream.operations.catalogue.PairPage;
+import io.pairstream.operations.catalogue.PairQuery;
+import io.pairstream.operations.catalogue.PairSearch;
+import io.pairstream.operations.catalogue.QuarantineBoard;
+import io.pairstream.operations.catalogue.SourceSample;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Method;
+import io.pairstream.service.http.Outgoing;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.view.ViewClosedException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
+
+/** Search, cards, pictures, the board of quarantine and contact sheets. */
+public final class PairRoutes implements AutoCloseable {
+
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{32}|[A-Za-z0-9._-]{1,250}");
+  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+  private static final Pattern PARTITION = Pattern.compile("\\d{1,9}");
+  private static final Pattern OFFSET = Pattern.compile("\\d{1,18}");
+
+  private static final int LONGEST_FILTER = 500;
+  private static final Duration LONGEST_WINDOW = Duration.ofDays(31);
+  private static final int EXPORTED_AT_ONCE = 500;
+
+  /** Requests that wait for a record or a worker; a contact sheet asks for a few hundred. */
+  private static final int WAITING = 1_000;
+
+  private static final int READERS = 3;
+
+  private final Catalogue catalogue;
+  private final PairSearch search;
+  private final StoredPairs pairs;
+  private final Pictures pictures;
+  private final PairCard card;
+  private final ThreadPoolExecutor readers;
+
+  /**
+   * @param catalogue has a {@link io.pairstream.operations.catalogue.PairIndex}; closed by whoever
+   *     opened it
+   * @param workers how pictures are decoded; empty where none are to be shown
+   * @param recipes names or paths of recipes beside those that come with the product
+   */
+  public PairRoutes(
+      ClusterAccess cluster,
+      Catalogue catalogue,
+      Optional<WorkerSettings> workers,
+      List<String> recipes,
+      Clock clock) {
+    this.catalogue = catalogue;
+    this.search = new PairSearch(catalogue, clock);
+    this.pairs = new StoredPairs(cluster);
+    this.pictures = new Pictures(pairs, search, workers);
+    this.card = new PairCard(search, pairs, new KnownRecipes(recipes));
+    this.readers =
+        new ThreadPoolExecutor(
+            READERS,
+            READERS,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(WAITING),
+            task -> {
+              Thread thread = new Thread(task, "read-pairs");
+              thread.setDaemon(true);
+              return thread;
+            });
+    readers.allowCoreThreadTimeOut(true);
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request))),
+        Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
+        Route.get(
+            "/v1/pictures/{topic}/{partition}/{offset}",
+            Access.VIEW,
+            (request, body) -> picture(request)),
+        Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
+        new Route(
+            Method.GET,
+            "/v1/quarantine/export",
+            Access.VIEW,
+            Set.of(),
+            0,
+            (Handler.Streamed) (request, body, out) -> export(request, out)),
+        Route.get("/v1/sheet", Access.VIEW, (request, body) -> later(() -> sheet(request))));
+  }
+
+  /** Stops the image workers. */
+  @Override
+  public void close() {
+    readers.shutdownNow();
+    pictures.close();
+    pairs.close();
+  }
+
+  private Answer find(Incoming request) {
+    PairPage page = search(query(request));
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("ready", catalogue.isReady());
+    ArrayNode list = json.putArray("pairs");
+    page.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
+    json.put("next", page.next().orElse(null));
+    OptionalLong found = page.found();
+    json.put("found", found.isPresent() ? (Long) found.getAsLong() : null);
+    return Answer.json(200, json);
+  }
+
+  private PairPage search(PairQuery query) {
+    try {
+      return search.find(query);
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private CompletionStage<Answer> card(Incoming request) {
+    String id = request.parameter("id");
+    if (!ID.matcher(id).matches()) {
+      throw refused(
+          "a pair's id has 32 lower-case hex digits; a record's is topic-partition-offset");
+    }
+    return later(
+        () ->
+            card.of(id)
+                .map(json -> Answer.json(200, json))
+                .orElseThrow(
+                    () ->
+                        notFound(
+                            catalogue.isReady()
+                                ? "nothing is known of this pair"
+                                : "nothing is known of this pair yet; the topics are still being"
+                                    + " read")));
+  }
+
+  private CompletionStage<Answer> picture(Incoming request) {
+    String topic = request.parameter("topic");
+    String partition = request.parameter("partition");
+    String offset = request.parameter("offset");
+    if (!TOPIC.matcher(topic).matches()
+        || !PARTITION.matcher(partition).matches()
+        || !OFFSET.matcher(offset).matches()) {
+      throw refused("a picture's address ends in topic/partition/offset");
+    }
+    if (!pairs.isRaw(topic) && !pairs.isOutput(topic) && !pairs.isQuarantine(topic)) {
+      throw notFound("there are no pictures on this topic");
+    }
+    int size = number(request, "size", 256, 64, 1024);
+    if (!catalogue.isReady()) {
+      throw unavailable(
+          ProblemKind.NOT_READY, "what was withdrawn is still being read; come again in a moment");
+    }
+    return later(
+        () -> {
+          ShownPicture shown =
+              pictures.of(topic, Integer.parseInt(partition), Long.parseLong(offset), size);
+          if (shown instanceof ShownPicture.Jpeg jpeg) {
+            return Answer.of(200, "image/jpeg", jpeg.jpeg())
+                .withHeader("Cache-Control", "no-store");
+          }
+          throw notFound(((ShownPicture.None) shown).why());
+        });
+  }
+
+  private Answer board() {
+    QuarantineBoard board = search.board();
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("ready", catalogue.isReady());
+    json.put("total", board.total());
+    ArrayNode cells = json.putArray("cells");
+    for (QuarantineBoard.Cell cell : board.cells()) {
+      ObjectNode one = cells.addObject();
+      one.put("reason", cell.reason());
+      one.put("source", cell.source());
+      one.put("count", cell.count());
+      one.put("last_24h", cell.lastDay());
+      PairJson.putTime(one, "newest_at", cell.newestAt());
+    }
+    ArrayNode reasons = json.putArray("reasons");
+    board.cells().stream()
+        .map(QuarantineBoard.Cell::reason)
+        .distinct()
+        .forEach(
+            reason ->
+                reasons
+                    .addObject()
+                    .put("reason", reason)
+                    .put("words", ReasonWords.of(reason))
+                    .put(
+                        "remedy", RejectReason.named(reason).map(RejectReason::remedy).orElse("")));
+    ArrayNode sources = json.putArray("sources");
+    board.cells().stream()
+        .map(QuarantineBoard.Cell::source)
+        .distinct()
+        .sorted()
+        .forEach(sources::add);
+    return Answer.json(200, json);
+  }
+
+  private void export(Incoming request, Outgoing out) throws IOException {
+    PairQuery query =
+        new PairQuery(
+            "",
+            filter(request, "reason"),
+            filter(request, "source"),
+            "",
+            Standing.QUARANTINED.name(),
+            Optional.empty(),
+            EXPORTED_AT_ONCE);
+    PairPage page = search(query);
+    OutputStream lines =
+        out.begin(
+            200,
+            "application/x-ndjson",
+            Map.of("Content-Disposition", "attachment; filename=\"quarantine.ndjson\""));
+    boolean more = true;
+    while (more) {
+      for (FoundPair pair : page.pairs()) {
+        ObjectNode line = PairJson.summary(pair);
+        line.remove(List.of("picture", "blurred"));
+        lines.write(Json.bytes(line));
+        lines.write('\n');
+      }
+      more = page.next().isPresent();
+      if (more) {
+        page = search(query.from(page.next().get()));
+      }
+    }
+  }
+
+  private Answer sheet(Incoming request) {
+    Duration window =
+        Duration.ofMinutes(number(request, "minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("ready", catalogue.isReady());
+    ArrayNode sources = json.putArray("sources");
+    for (SourceSample sample :
+        search.sample(filter(request, "source"), window, RandomGenerator.getDefault())) {
+      ObjectNode one = sources.addObject();
+      one.put("source", sample.source());
+      one.put("seen", sample.seen());
+      ArrayNode list = one.putArray("pairs");
+      sample.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
+    }
+    return Answer.json(200, json);
+  }
+
+  private static PairQuery query(Incoming request) {
+    try {
+      return new PairQuery(
+          request.query("q").orElse(""),
+          filter(request, "reason"),
+          filter(request, "source"),
+          filter(request, "contributor"),
+          filter(request, "standing"),
+          request.query("after").filter(cursor -> !cursor.isEmpty()),
+          number(request, "limit", 50, 1, 500));
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage());
+    }
+  }
+
+  private static String filter(Incoming request, String name) {
+    String value = request.query(name).orElse("");
+    if (value.length() > LONGEST_FILTER) {
+      throw refused(name + " has at most " + LONGEST_FILTER + " characters");
+    }
+    return value;
+  }
+
+  private static int number(Incoming request, String name, int preset, int min, int max) {
+    Optional<String> text = request.query(name);
+    if (text.isEmpty()) {
+      return preset;
+    }
+    try {
+      int number = Integer.parseInt(text.get());
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw refused(name + " is a whole number from " + min + " to " + max);
+  }
+
+  private static CompletionStage<Answer> now(Supplier<Answer> answer) {
+    return CompletableFuture.completedStage(guarded(answer));
+  }
+
+  /** What waits for the broker or a worker does not keep the server's threads. */
+  private CompletionStage<Answer> later(Supplier<Answer> answer) {
+    try {
+      return CompletableFuture.supplyAsync(() -> guarded(answer), readers);
+    } catch (RejectedExecutionException e) {
+      throw Problem.of(ProblemKind.OVERLOADED, "too many pictures and cards are asked for at once")
+          .retryAfter(1)
+          .asException();
+    }
+  }
+
+  private static Answer guarded(Supplier<Answer> answer) {
+    try {
+      return answer.get();
+    } catch (ImageWorkerUnavailableException e) {
+      throw unavailable(ProblemKind.NOT_READY, "no image worker can work: " + e.getMessage());
+    } catch (RegistryUnavailableException | MissingSchemaException e) {
+      throw unavailable(ProblemKind.NOT_READY, "the schema registry does not answer as it should");
+    } catch (ViewClosedException e) {
+      throw unavailable(ProblemKind.STOPPING, "the service is being stopped");
+    } catch (KafkaException e) {
+      throw unavailable(ProblemKind.KAFKA_UNAVAILABLE, "Kafka does not answer now");
+    }
+  }
+
+  private static ProblemException unavailable(ProblemKind kind, String detail) {
+    return Problem.of(kind, detail).retryAfter(2).asException();
+  }
+
+  private static ProblemException refused(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail).asException();
+  }
+
+  private static ProblemException notFound(String detail) {
+    return Problem.of(ProblemKind.NOT_FOUND, detail).asException();
+  }
+}

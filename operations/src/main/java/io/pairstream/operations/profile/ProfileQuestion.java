@@ -1,0 +1,73 @@
+package io.pairstream.operations.profile;
+
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.Standing;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which pairs somebody wants to know about.
+ *
+ * @param split training, validation or test alone; empty for all three
+ * @param sourceKind one kind of source alone; empty for all
+ */
+public record ProfileQuestion(Optional<Standing> split, Optional<String> sourceKind) {
+
+  public static final ProfileQuestion EVERYTHING =
+      new ProfileQuestion(Optional.empty(), Optional.empty());
+
+  private static final List<Standing> SPLITS =
+      List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST);
+  private static final List<String> KINDS =
+      Stream.concat(
+              Arrays.stream(SourceKind.values()).map(SourceKind::name), Stream.of(SliceKey.UNKNOWN))
+          .toList();
+
+  /**
+   * Reads both, in whatever case; an empty text asks for all.
+   *
+   * @throws IllegalArgumentException with a sentence for whoever asked, where there is no such
+   *     split or kind
+   */
+  public static ProfileQuestion of(String split, String sourceKind) {
+    return new ProfileQuestion(
+        named("split", split, SPLITS.stream().map(Standing::name).toList()).map(Standing::valueOf),
+        named("source", sourceKind, KINDS));
+  }
+
+  private static Optional<String> named(String what, String name, List<String> known) {
+    if (name.isEmpty()) {
+      return Optional.empty();
+    }
+    String upper = name.toUpperCase(Locale.ROOT);
+    if (!known.contains(upper)) {
+      throw new IllegalArgumentException(
+          "there is no "
+              + what
+              + " "
+              + name
+              + "; there are "
+              + known.stream().collect(Collectors.joining(", ")));
+    }
+    return Optional.of(upper);
+  }
+
+  boolean includes(SliceKey slice) {
+    return isOfSource(slice)
+        && slice.isAccepted()
+        && split.map(slice.standing()::equals).orElse(true);
+  }
+
+  /** Whatever the split: who was turned away is in none. */
+  boolean isOfSource(SliceKey slice) {
+    return isOfSource(slice.sourceKind());
+  }
+
+  boolean isOfSource(String kind) {
+    return sourceKind.map(kind::equals).orElse(true);
+  }
+}

@@ -1,0 +1,44 @@
+package io.pairstream.operations.profile;
+
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code GET /v1/profile}: what the data set holds, or one split or kind of source of it. */
+public final class ProfileRoutes {
+
+  private final String dataset;
+  private final ProfileView view;
+
+  /**
+   * @param dataset the data set's name
+   */
+  public ProfileRoutes(String dataset, ProfileView view) {
+    this.dataset = dataset;
+    this.view = view;
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/v1/profile",
+            Access.VIEW,
+            (request, body) -> CompletableFuture.completedFuture(answer(request))));
+  }
+
+  private Answer answer(Incoming request) {
+    ProfileQuestion question;
+    try {
+      question =
+          ProfileQuestion.of(request.query("split").orElse(""), request.query("source").orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage()).asException();
+    }
+    return Answer.json(200, ProfileJson.of(dataset, view.report(question), view.isReady()));
+  }
+}

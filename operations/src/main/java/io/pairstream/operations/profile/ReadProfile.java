@@ -1,0 +1,104 @@
+package io.pairstream.operations.profile;
+
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Reads a data set's topics from their beginning, once, and tells what they hold. What is counted
+ * lies in a folder of temporary files meanwhile: memory does not grow with the data set.
+ */
+public final class ReadProfile {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
+
+  private final ClusterAccess cluster;
+  private final Path temporary;
+
+  /**
+   * @param temporary where a folder of temporary files is made, and removed again
+   */
+  public ReadProfile(ClusterAccess cluster, Path temporary) {
+    this.cluster = cluster;
+    this.temporary = temporary;
+  }
+
+  /**
+   * Reads all that is committed now.
+   *
+   * @param progress is told about once a second how many accepted pairs are counted
+   * @throws IOException where there is no room for temporary files
+   * @throws KafkaException where the broker does not answer, or stops to for 30 seconds
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer
+   */
+  public ProfileReport read(ProfileQuestion question, LongConsumer progress) throws IOException {
+    requireTopics();
+    Path folder = Files.createTempDirectory(temporary, "pairstream-profile");
+    try (Catalogue catalogue =
+        Catalogue.open(
+            cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC())) {
+      ProfileView view = new ProfileView(catalogue);
+      await(catalogue, () -> progress.accept(view.report(ProfileQuestion.EVERYTHING).pairs()));
+      return view.report(question);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Fails at once, and with the client's own words, where waiting is of no use. */
+  private void requireTopics() {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.partitions(cluster.topics().training().name());
+      log.partitions(cluster.topics().receipts().name());
+    }
+  }
+
+  private static void await(Catalogue catalogue, Runnable report) {
+    long troubledAt = System.nanoTime();
+    while (true) {
+      try {
+        catalogue.caughtUp().get(BETWEEN_REPORTS.toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (TimeoutException e) {
+        report.run();
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      } catch (ExecutionException e) {
+        throw new KafkaException("the topics cannot be read", e.getCause());
+      }
+      Optional<String> trouble = catalogue.trouble();
+      if (trouble.isEmpty()) {
+        troubledAt = System.nanoTime();
+      } else if (System.nanoTime() - troubledAt > PATIENCE.toNanos()) {
+        throw new KafkaException(trouble.get());
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.delete(file);
+      }
+    }
+  }
+}

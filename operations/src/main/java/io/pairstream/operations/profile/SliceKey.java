@@ -1,0 +1,30 @@
+package io.pairstream.operations.profile;
+
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.Standing;
+import java.util.Arrays;
+
+/**
+ * Which pairs are summed up together: those that stand in the same place and come from the same
+ * kind of source. At most 25.
+ *
+ * @param sourceKind one of {@link SourceKind}, or {@link #UNKNOWN}
+ */
+record SliceKey(Standing standing, String sourceKind) {
+
+  /** Where a record does not say, or cannot be read. */
+  static final String UNKNOWN = "UNKNOWN";
+
+  /** The name where it is one of the closed list, so that nobody can make more slices. */
+  static String knownKind(String name) {
+    return Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(name))
+        ? name
+        : UNKNOWN;
+  }
+
+  boolean isAccepted() {
+    return standing == Standing.TRAINING
+        || standing == Standing.VALIDATION
+        || standing == Standing.TEST;
+  }
+}

@@ -1,0 +1,71 @@
+package io.pairstream.operations.profile;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How many pairs have which value, over several slices.
+ *
+ * @param counts the most frequent first, of equal ones the first in the order of their characters
+ * @param error how far a count may be from the truth; 0 where all are exact
+ */
+public record ValueCounts(List<Count> counts, long error) {
+
+  private static final Comparator<Count> MOST_FIRST =
+      Comparator.comparingLong(Count::count).reversed().thenComparing(Count::value);
+
+  public ValueCounts {
+    counts = List.copyOf(counts);
+  }
+
+  /** The sums of each value; what a slice does not count lies within its error. */
+  static ValueCounts of(List<TopValues> slices) {
+    Map<String, Long> sums = new HashMap<>();
+    long error = 0;
+    for (TopValues slice : slices) {
+      slice.counts().forEach((value, count) -> sums.merge(value, count, Long::sum));
+      error += slice.error();
+    }
+    return of(sums, error);
+  }
+
+  static ValueCounts of(Map<String, Long> sums, long error) {
+    return new ValueCounts(
+        sums.entrySet().stream()
+            .filter(sum -> sum.getValue() > 0)
+            .map(sum -> new Count(sum.getKey(), sum.getValue()))
+            .sorted(MOST_FIRST)
+            .toList(),
+        error);
+  }
+
+  /** The first so many. */
+  public List<Count> top(int most) {
+    return counts.subList(0, Math.min(most, counts.size()));
+  }
+
+  /**
+   * How evenly the values share the pairs: 1 where each has as many, near 0 where one has almost
+   * all, 0 where there is one value or none.
+   *
+   * <p>Shannon's entropy over that of equal shares, {@code −Σ p ln p / ln S} for {@code S} values:
+   * Pielou's J.
+   *
+   * @see <a href="https://doi.org/10.1016/0022-5193(66)90013-0">Pielou, Journal of Theoretical
+   *     Biology 13 (1966), 131–144</a>
+   */
+  public double evenness() {
+    if (counts.size() < 2) {
+      return 0;
+    }
+    double all = counts.stream().mapToLong(Count::count).sum();
+    double entropy = 0;
+    for (Count count : counts) {
+      double share = count.count() / all;
+      entropy -= share * Math.log(share);
+    }
+    return Math.min(1, entropy / Math.log(counts.size()));
+  }
+}

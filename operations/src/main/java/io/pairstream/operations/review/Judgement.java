@@ -1,0 +1,169 @@
+package io.pairstream.operations.review;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.schemas.Header;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Replay;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * A decision about one entry, as the records that say and do it.
+ *
+ * @param review the decision
+ * @param raw the record that comes again; empty where none does
+ */
+record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
+
+  /** Headers of ours begin so; what they said held for the first coming alone. */
+  private static final String OURS = "pairstream.";
+
+  /** Kafka's own bytes of a batch with one record, rounded up. */
+  private static final int RECORD_OVERHEAD_BYTES = 100;
+
+  /**
+   * What a verdict means for an entry.
+   *
+   * @param waivedBefore names of the reasons that earlier reviews of the pair have waived
+   * @throws UndecidableException where it makes no sense
+   * @throws SerializationException where the registry does not answer
+   */
+  static Judgement of(
+      PairTopics topics,
+      QuarantineEntry entry,
+      Verdict verdict,
+      String reviewId,
+      Collection<String> waivedBefore,
+      Instant now)
+      throws UndecidableException {
+    QuarantinedPair pair = entry.pair();
+    Review.Builder review =
+        Review.newBuilder()
+            .setReviewId(reviewId)
+            .setPairId(pair.getPairId())
+            .setImageDigest(pair.getImageDigest())
+            .setOrigin(pair.getOrigin())
+            .setReason(pair.getReason())
+            .setDecision(verdict.decision().name())
+            .setCaption(verdict.caption())
+            .setReviewer(verdict.actor().name())
+            .setComment(verdict.comment())
+            .setReviewedAt(now);
+    if (!verdict.decision().sends()) {
+      return new Judgement(review.build(), Optional.empty());
+    }
+    Topic<String, RawPair> topic = rawTopic(topics, pair);
+    if (pair.getValue() == null) {
+      throw new UndecidableException(
+          "it cannot be sent again: its bytes are not kept; whoever has the picture can");
+    }
+    List<String> waived = waived(pair, verdict.decision(), waivedBefore);
+    byte[] value = bytes(pair.getValue());
+    String sentPairId = pair.getPairId();
+    if (verdict.decision() == Decision.RECAPTIONED) {
+      RawPair recaptioned = recaptioned(topic, value, verdict.caption());
+      value = topic.value().serializer().serialize(topic.name(), recaptioned);
+      sentPairId = PairIdentity.pairId(pair.getImageDigest(), verdict.caption());
+    }
+    review.setWaived(waived).setSentPairId(sentPairId);
+    ProducerRecord<byte[], byte[]> raw = new ProducerRecord<>(topic.name(), null, key(pair), value);
+    for (Header header : pair.getHeaders()) {
+      if (!header.getKey().startsWith(OURS)) {
+        raw.headers()
+            .add(header.getKey(), header.getValue() == null ? null : bytes(header.getValue()));
+      }
+    }
+    new Replay(pair.getOrigin(), reviewId, waived).write(raw.headers());
+    if (size(raw) > RecordSizes.MAX_RAW_RECORD) {
+      throw new UndecidableException(
+          "it cannot be sent again: with the headers of a replay it is larger than a raw record"
+              + " may be");
+    }
+    return new Judgement(review.build(), Optional.of(raw));
+  }
+
+  private static Topic<String, RawPair> rawTopic(PairTopics topics, QuarantinedPair pair)
+      throws UndecidableException {
+    String name = pair.getOrigin().getTopic();
+    if (name.equals(topics.crowdsourced().name())) {
+      return topics.crowdsourced();
+    } else if (name.equals(topics.scraped().name())) {
+      return topics.scraped();
+    }
+    throw new UndecidableException(
+        "it is a link, of which nobody has the picture; pairstream fetch retry sends it again");
+  }
+
+  private static List<String> waived(
+      QuarantinedPair pair, Decision decision, Collection<String> before)
+      throws UndecidableException {
+    TreeSet<String> waived = new TreeSet<>(before);
+    boolean isWaivable =
+        RejectReason.named(pair.getReason()).filter(RejectReason::isWaivable).isPresent();
+    if (decision.waives() && isWaivable) {
+      waived.add(pair.getReason());
+    } else if (decision == Decision.ACCEPTED) {
+      throw new UndecidableException(
+          pair.getReason()
+              + " is nothing that a person can waive; replay it once the cause is gone, or"
+              + " reject it");
+    }
+    return List.copyOf(waived);
+  }
+
+  private static RawPair recaptioned(Topic<String, RawPair> topic, byte[] value, String caption)
+      throws UndecidableException {
+    RawPair pair;
+    try {
+      pair = topic.value().deserializer().deserialize(topic.name(), value);
+    } catch (SerializationException e) {
+      throw new UndecidableException(
+          "it cannot have another caption: the record cannot be read as a pair");
+    }
+    if (pair.getCaption().equals(caption)) {
+      throw new UndecidableException("it has that caption already; accept it, or write another");
+    }
+    pair.setCaption(caption);
+    return pair;
+  }
+
+  /** Its image's digest; as it came where that is not known. */
+  private static byte[] key(QuarantinedPair pair) {
+    if (!pair.getImageDigest().isEmpty()) {
+      return pair.getImageDigest().getBytes(StandardCharsets.US_ASCII);
+    }
+    return pair.getKey() == null ? null : bytes(pair.getKey());
+  }
+
+  private static long size(ProducerRecord<byte[], byte[]> record) {
+    long size = (long) length(record.key()) + length(record.value()) + RECORD_OVERHEAD_BYTES;
+    for (org.apache.kafka.common.header.Header header : record.headers()) {
+      size += header.key().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static int length(byte[] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,41 @@
+package io.pairstream.operations.review;
+
+import io.pairstream.schemas.RawPair;
+import java.util.Optional;
+
+/**
+ * Which entries of the quarantine are meant.
+ *
+ * @param reason only with this reason
+ * @param source only of this kind of source, or of this contributor
+ * @param limit so many at most, the oldest first; at least 1
+ */
+public record ReplaySelection(Optional<String> reason, Optional<String> source, int limit) {
+
+  /**
+   * @throws IllegalArgumentException for a limit below 1
+   */
+  public ReplaySelection {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit must be at least 1, was " + limit);
+    }
+  }
+
+  boolean isOfSource(RawPair pair) {
+    return source
+        .filter(
+            wanted ->
+                !wanted.equalsIgnoreCase(pair.getSourceKind())
+                    && !wanted.equals(pair.getContributor()))
+        .isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return "reason "
+        + reason.orElse("any")
+        + ", source "
+        + source.orElse("any")
+        + (limit == Integer.MAX_VALUE ? "" : ", at most " + limit);
+  }
+}

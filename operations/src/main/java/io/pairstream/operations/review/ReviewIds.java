@@ -1,0 +1,59 @@
+package io.pairstream.operations.review;
+
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Names of reviews.
+ *
+ * <p>They follow from the entry in quarantine that is decided about. Whoever decides the same a
+ * second time, on whatever machine, comes to the same name and finds that it is done.
+ */
+final class ReviewIds {
+
+  private ReviewIds() {}
+
+  /** The decision of that kind about an entry, of which there is one. */
+  static String of(Decision decision, Origin entry) {
+    return named(decision.name(), entry);
+  }
+
+  /** The decisions that send an entry again; an entry has one of them at most. */
+  static List<String> sending(Origin entry) {
+    return Arrays.stream(Decision.values())
+        .filter(Decision::sends)
+        .map(decision -> of(decision, entry))
+        .toList();
+  }
+
+  /** A further decision to send an entry again that was sent before. */
+  static String sendingOnceMore() {
+    return UUID.randomUUID().toString();
+  }
+
+  /**
+   * A UUID of version 8, the one for names made in one's own way.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9562#section-5.8">RFC 9562</a>
+   */
+  private static String named(String what, Origin entry) {
+    String text = "pairstream review " + what + ' ' + OriginHeader.text(entry);
+    try {
+      ByteBuffer hash =
+          ByteBuffer.wrap(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      long most = (hash.getLong() & ~0xF000L) | 0x8000L;
+      long least = (hash.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+      return new UUID(most, least).toString();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.pairstream.operations.review;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.actions.ActionLog;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+
+/** Deciding about pairs by HTTP. One request after another, as one desk can work at a time. */
+public final class ReviewRoutes implements AutoCloseable {
+
+  static final int MOST_PAIRS = 500;
+
+  private static final String DEED = "quarantine.review";
+  private static final Set<String> FIELDS = Set.of("pairs", "decision", "caption", "comment");
+  private static final int MAX_ID_CHARS = 300;
+  private static final int MAX_BODY_BYTES = 256 * 1024;
+  private static final int MOST_WAITING = 16;
+
+  private final ReviewDesk desk;
+  private final ActionLog actions;
+  private final ThreadPoolExecutor worker;
+
+  public ReviewRoutes(ClusterAccess cluster, ActionLog actions, Clock clock) {
+    this.desk = new ReviewDesk(cluster, DEED, clock);
+    this.actions = actions;
+    this.worker =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MOST_WAITING),
+            task -> {
+              Thread thread = new Thread(task, "review-desk");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        // The scope is checked here, so that a refusal is on record too.
+        Route.post(
+            "/v1/reviews", Access.ANY_KEY, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::decide));
+  }
+
+  private CompletionStage<Answer> decide(Incoming incoming, byte[] body) {
+    Actor actor = new Actor(incoming.principal().producer(), incoming.principal().keyId());
+    if (!incoming.principal().scopes().contains(Scope.REVIEW)) {
+      if (!actor.keyId().isEmpty()) {
+        var unused =
+            actions.write(
+                new Deed(DEED, "", Deed.Outcome.REFUSED, "the key is for no reviews", Map.of()),
+                actor);
+      }
+      throw Problem.of(
+              ProblemKind.FORBIDDEN, "this needs a key with the scope " + Scope.REVIEW.label())
+          .with("scope", Scope.REVIEW.label())
+          .asException();
+    }
+    JsonNode json = json(body);
+    List<String> ids = ids(json.path("pairs"));
+    Verdict verdict = verdict(json, actor);
+    if (verdict.decision() == Decision.RECAPTIONED && ids.size() != 1) {
+      throw wrong("a caption is for one pair; pairs holds " + ids.size());
+    }
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    try {
+      worker.execute(() -> work(ids, verdict, answer));
+    } catch (RejectedExecutionException e) {
+      throw Problem.of(ProblemKind.OVERLOADED, "others decide at this moment; come again later")
+          .retryAfter(2)
+          .asException();
+    }
+    return answer;
+  }
+
+  private void work(List<String> ids, Verdict verdict, CompletableFuture<Answer> answer) {
+    try {
+      answer.complete(answer(desk.decide(ids, verdict)));
+    } catch (KafkaException | RegistryUnavailableException e) {
+      answer.completeExceptionally(
+          Problem.of(
+                  ProblemKind.KAFKA_UNAVAILABLE,
+                  "Kafka or the registry does not answer; what was decided stands, ask again")
+              .retryAfter(2)
+              .asException());
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private static Answer answer(List<ReviewResult> results) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    ArrayNode all = json.putArray("results");
+    for (ReviewResult result : results) {
+      all.addObject()
+          .put("id", result.id())
+          .put("outcome", result.done() ? "DONE" : "FAILED")
+          .put("review_id", result.reviewId())
+          .put("sent_pair_id", result.sentPairId())
+          .put("detail", result.detail());
+    }
+    return Answer.json(200, json);
+  }
+
+  private static JsonNode json(byte[] body) {
+    JsonNode json;
+    try {
+      json = Json.MAPPER.readTree(body);
+    } catch (IOException e) {
+      throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice")
+          .asException();
+    }
+    if (json == null || !json.isObject()) {
+      throw wrong("the body must be an object with pairs, decision and comment");
+    }
+    for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+      if (!FIELDS.contains(names.next())) {
+        throw wrong("the body may hold pairs, decision, caption and comment, and nothing else");
+      }
+    }
+    return json;
+  }
+
+  private static List<String> ids(JsonNode pairs) {
+    if (!pairs.isArray() || pairs.isEmpty() || pairs.size() > MOST_PAIRS) {
+      throw wrong("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
+    }
+    List<String> ids = new ArrayList<>();
+    for (JsonNode id : pairs) {
+      if (!id.isTextual()
+          || id.textValue().isEmpty()
+          || id.textValue().length() > MAX_ID_CHARS
+          || id.textValue().chars().anyMatch(Character::isISOControl)) {
+        throw wrong("each of pairs must be a pair id, or coordinates: topic-partition-offset");
+      }
+      ids.add(id.textValue());
+    }
+    return ids;
+  }
+
+  private static Verdict verdict(JsonNode json, Actor actor) {
+    String name = text(json, "decision");
+    Decision decision =
+        Arrays.stream(Decision.values())
+            .filter(known -> known.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () -> wrong("decision must be one of " + Arrays.toString(Decision.values())));
+    try {
+      return new Verdict(decision, text(json, "caption"), text(json, "comment"), false, actor);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private static String text(JsonNode json, String name) {
+    JsonNode value = json.path(name);
+    if (!value.isMissingNode() && !value.isTextual()) {
+      throw wrong(name + " must be a text");
+    }
+    return value.asText("");
+  }
+
+  private static ProblemException wrong(String detail) {
+    return Problem.of(ProblemKind.BAD_REQUEST, detail).asException();
+  }
+
+  /** Lets the decision under way end, for a few seconds at most. */
+  @Override
+  public void close() {
+    worker.shutdown();
+    try {
+      if (!worker.awaitTermination(10, TimeUnit.SECONDS)) {
+        worker.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      worker.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

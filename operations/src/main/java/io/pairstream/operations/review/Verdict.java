@@ -1,0 +1,57 @@
+package io.pairstream.operations.review;
+
+import io.pairstream.operations.actions.Actor;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What somebody decides, and why.
+ *
+ * @param caption the new caption where the decision is {@link Decision#RECAPTIONED}; empty
+ *     otherwise; at most {@value #MAX_CAPTION_BYTES} bytes of UTF-8
+ * @param comment why, in at most {@value #MAX_COMMENT_CHARS} characters
+ * @param again whether a pair that was sent again before is sent once more
+ * @param actor who decides
+ */
+public record Verdict(
+    Decision decision, String caption, String comment, boolean again, Actor actor) {
+
+  static final int MAX_CAPTION_BYTES = 8192;
+  static final int MAX_COMMENT_CHARS = 2000;
+
+  /**
+   * @throws IllegalArgumentException for words that no review can hold, with what is wrong
+   */
+  public Verdict {
+    if (comment.isBlank()) {
+      throw new IllegalArgumentException("comment is missing: say why");
+    }
+    if (comment.length() > MAX_COMMENT_CHARS) {
+      throw new IllegalArgumentException(
+          "comment may have " + MAX_COMMENT_CHARS + " characters, not " + comment.length());
+    }
+    requireText("comment", comment);
+    if ((decision == Decision.RECAPTIONED) == caption.isBlank()) {
+      throw new IllegalArgumentException(
+          caption.isBlank()
+              ? "caption is missing: say what the image shows"
+              : "caption goes with RECAPTIONED only, not with " + decision);
+    }
+    requireText("caption", caption);
+    int bytes = caption.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_CAPTION_BYTES) {
+      throw new IllegalArgumentException(
+          "caption may have " + MAX_CAPTION_BYTES + " bytes of UTF-8, not " + bytes);
+    }
+  }
+
+  /** Half of a surrogate pair would be another text once it is written. */
+  private static void requireText(String name, String text) {
+    boolean whole =
+        text.codePoints()
+            .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    if (!whole || text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          name + " holds half of a surrogate pair, or the character 0");
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.pairstream.operations.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.review.Decision;
+import io.pairstream.operations.review.ReviewDesk;
+import io.pairstream.operations.review.ReviewResult;
+import io.pairstream.operations.review.Verdict;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.Replay;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Whether a person let a pair in that says so. */
+@Timeout(120)
+class ReviewedPairsTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final String NO_REVIEW = "0f8fad5b-d9cb-469f-a165-70867728950e";
+  private static final Actor ANN = new Actor("ann", "");
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private Sent small;
+
+  @BeforeEach
+  void play() {
+    small = pipeline.send("image 1", "a small picture");
+    pipeline.reject(small, "IMAGE_TOO_SMALL");
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private ReviewResult accept() {
+    return new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
+        .decide(
+            List.of(small.pairId()), new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN))
+        .get(0);
+  }
+
+  private Sent replayOf(Sent sent) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(cluster.topics().crowdsourced().name())),
+          record -> {
+            records.add(record);
+            return true;
+          });
+    }
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    return new Sent(
+        sent.imageDigest(),
+        sent.pairId(),
+        sent.raw(),
+        new Origin(last.topic(), last.partition(), last.offset()));
+  }
+
+  /** A raw record with claims that nobody but its producer makes. */
+  private Sent claim(RawPair raw, Sent as, String reviewId, String... waived) {
+    ProducerRecord<byte[], byte[]> record =
+        TestCluster.record(cluster.topics().crowdsourced(), null, as.imageDigest(), raw);
+    new Replay(small.origin(), reviewId, List.of(waived)).write(record.headers());
+    RecordMetadata at = TestCluster.send(cluster, record);
+    return new Sent(
+        as.imageDigest(), as.pairId(), raw, new Origin(at.topic(), at.partition(), at.offset()));
+  }
+
+  private void publish(Sent sent, String reviewId) {
+    PreparedPair prepared =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, Standing.TRAINING))
+            .setReviewId(reviewId)
+            .build();
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().training(), null, sent.pairId(), prepared),
+            pipeline.receipt(sent, Standing.TRAINING, "")));
+  }
+
+  private List<Difference> differences() {
+    return new Audit(cluster).run().details();
+  }
+
+  @Test
+  void pairThatAPersonLetInIsAsItShouldBe() {
+    ReviewResult accepted = accept();
+    publish(replayOf(small), accepted.reviewId());
+
+    assertThat(differences()).isEmpty();
+  }
+
+  @Test
+  void claimWithoutAReviewIsADifference() {
+    publish(claim(small.raw(), small, NO_REVIEW, "IMAGE_TOO_SMALL"), NO_REVIEW);
+
+    assertThat(differences())
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.kind()).isEqualTo(Difference.Kind.UNREVIEWED);
+              assertThat(found.sentence())
+                  .endsWith("names review " + NO_REVIEW + ", of which there is no record");
+            });
+  }
+
+  @Test
+  void reviewOfAnotherPairIsNoReviewOfThisOne() {
+    ReviewResult accepted = accept();
+    publish(replayOf(small), accepted.reviewId());
+    Sent other = pipeline.send("image 2", "another picture");
+    pipeline.accept(pipeline.send("image 3", "a third"), Standing.TRAINING);
+    pipeline.reject(other, "IMAGE_TOO_SMALL");
+    publish(claim(other.raw(), other, accepted.reviewId(), "IMAGE_TOO_SMALL"), accepted.reviewId());
+
+    assertThat(differences())
+        .singleElement()
+        .satisfies(
+            found ->
+                assertThat(found.sentence())
+                    .endsWith("which did not let pair " + other.pairId() + " in"));
+  }
+
+  @Test
+  void waiverBeyondTheReviewIsADifference() {
+    ReviewResult accepted = accept();
+    Sent real = replayOf(small);
+    pipeline.reject(real, "DUPLICATE_PAIR");
+    publish(
+        claim(small.raw(), small, accepted.reviewId(), "IMAGE_TOO_SMALL", "CAPTION_TOO_SHORT"),
+        accepted.reviewId());
+
+    assertThat(differences())
+        .extracting(Difference::sentence)
+        .singleElement()
+        .satisfies(
+            sentence -> assertThat(sentence).endsWith("which does not waive CAPTION_TOO_SHORT"));
+  }
+
+  @Test
+  void pairWhoseRawRecordClaimsNothingCannotNameAReview() {
+    ReviewResult accepted = accept();
+    Sent real = replayOf(small);
+    pipeline.reject(real, "DUPLICATE_PAIR");
+    Sent plain = pipeline.send("image 1", "a small picture");
+    publish(plain, accepted.reviewId());
+
+    assertThat(differences())
+        .extracting(Difference::kind)
+        .containsExactly(Difference.Kind.UNREVIEWED);
+  }
+
+  @Test
+  void rawRecordThatIsKeptNoLongerIsNotHeldAgainstItsPair() {
+    ReviewResult accepted = accept();
+    Sent replay = replayOf(small);
+    publish(replay, accepted.reviewId());
+    TopicPartition partition =
+        new TopicPartition(replay.origin().getTopic(), replay.origin().getPartition());
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .deleteRecords(
+                  Map.of(partition, RecordsToDelete.beforeOffset(replay.origin().getOffset() + 1)))
+              .all());
+    }
+
+    assertThat(differences()).isEmpty();
+  }
+}

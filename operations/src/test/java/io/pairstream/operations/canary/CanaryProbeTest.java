@@ -1,0 +1,194 @@
+package io.pairstream.operations.canary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class CanaryProbeTest {
+
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @Test
+  void isFineOnceTheReceiptOfItsOwnRecordIsThere() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    try (CanaryProbe probe = probe(cluster, LONG, LONG.multipliedBy(2))) {
+      probe.start();
+      ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
+      decide(cluster, flown, flown.offset() + 17);
+      decide(cluster, flown, flown.offset());
+
+      CanaryReport report = await(probe, each -> each.state() != CanaryState.UNKNOWN);
+
+      assertThat(report.state()).isEqualTo(CanaryState.OK);
+      assertThat(report.last()).isPresent();
+      assertThat(report.sent()).isEqualTo(1);
+      assertThat(report.returned()).isEqualTo(1);
+      assertThat(report.sentence()).startsWith("a canary came out after ");
+    }
+  }
+
+  @Test
+  void isNotFooledByAReceiptOfAnEarlierOne() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    try (CanaryProbe probe = probe(cluster, Duration.ofMillis(300), LONG)) {
+      probe.start();
+      ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
+      decide(cluster, flown, flown.offset() + 17);
+
+      CanaryReport report = await(probe, each -> each.state() != CanaryState.UNKNOWN);
+
+      assertThat(report.state()).isEqualTo(CanaryState.LATE);
+      assertThat(report.returned()).isZero();
+      assertThat(report.sentence()).contains("has been on its way for").contains("0.3 s");
+    }
+  }
+
+  @Test
+  void staysLateWhereItComesOutAfterItsBudget() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    try (CanaryProbe probe = probe(cluster, Duration.ofMillis(100), LONG)) {
+      probe.start();
+      ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
+      CanaryReport waiting = await(probe, each -> each.state() == CanaryState.LATE);
+      decide(cluster, flown, flown.offset());
+
+      CanaryReport out = await(probe, each -> each.returned() == 1);
+
+      assertThat(waiting.last()).isEmpty();
+      assertThat(out.state()).isEqualTo(CanaryState.LATE);
+      assertThat(out.last().orElseThrow()).isGreaterThan(Duration.ofMillis(100));
+    }
+  }
+
+  @Test
+  void isLostAfterAWhileAndRecoversWithTheNext() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    CanarySettings settings =
+        new CanarySettings(Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
+    try (CanaryProbe probe = new CanaryProbe(cluster, settings, Clock.systemUTC())) {
+      probe.start();
+      CanaryReport lost = await(probe, each -> each.state() == CanaryState.LOST);
+      ConsumerRecord<byte[], byte[]> second = awaitCanary(cluster, 1);
+      decide(cluster, second, second.offset());
+
+      CanaryReport next = await(probe, each -> each.returned() == 1);
+
+      assertThat(lost.sentence()).contains("do not come out");
+      assertThat(next.state()).isEqualTo(CanaryState.OK);
+      assertThat(next.sent()).isGreaterThan(1);
+    }
+  }
+
+  @Test
+  void saysWhyNoneCanBeSent() {
+    ClusterAccess cluster = KAFKA.emptyDataset();
+    CanarySettings settings = new CanarySettings(LONG, LONG, LONG.multipliedBy(2));
+    try (CanaryProbe probe = new CanaryProbe(cluster, settings, Clock.systemUTC())) {
+      probe.start();
+
+      CanaryReport report = await(probe, each -> each.sentence().startsWith("no canary could"));
+
+      assertThat(report.state()).isEqualTo(CanaryState.UNKNOWN);
+      assertThat(report.sentence()).contains(cluster.topics().crowdsourced().name());
+    }
+  }
+
+  @Test
+  void isKnownByItsContributorAndComesInFewKinds() {
+    Set<String> digests = new HashSet<>();
+    for (int i = 0; i < CanaryPair.COUNT; i++) {
+      RawPair canary = CanaryPair.of(i, Instant.EPOCH);
+      assertThat(canary.getContributor()).isEqualTo("pairstream-canary");
+      assertThat(canary.getSourceKind()).isEqualTo("SYNTHETIC");
+      digests.add(PairIdentity.imageDigest(canary.getImage()));
+    }
+    assertThat(digests).hasSize(CanaryPair.COUNT);
+  }
+
+  @Test
+  void refusesToFillTheQuarantine() {
+    assertThatThrownBy(() -> CanarySettings.every(Duration.ofSeconds(59)))
+        .hasMessage("a canary flies once a minute at most, not every 59 s");
+    assertThat(CanarySettings.every(Duration.ofMinutes(1)).givenUpAfter())
+        .isEqualTo(Duration.ofMinutes(5));
+  }
+
+  private static CanaryProbe probe(ClusterAccess cluster, Duration budget, Duration givenUpAfter) {
+    return new CanaryProbe(
+        cluster, new CanarySettings(LONG, budget, givenUpAfter), Clock.systemUTC());
+  }
+
+  private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(probe.latest()).matches(wanted);
+    return probe.latest();
+  }
+
+  /** The canary at that offset, once it is there. */
+  private static ConsumerRecord<byte[], byte[]> awaitCanary(ClusterAccess cluster, long offset) {
+    TopicPartition partition = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    try (KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of())) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, offset);
+      while (System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          return record;
+        }
+      }
+    }
+    throw new AssertionError("no canary was sent");
+  }
+
+  /** Plays preprocessing: writes the receipt of a record at an offset. */
+  private static void decide(
+      ClusterAccess cluster, ConsumerRecord<byte[], byte[]> flown, long offset) {
+    RawPair canary =
+        cluster
+            .topics()
+            .crowdsourced()
+            .value()
+            .deserializer()
+            .deserialize(flown.topic(), flown.value());
+    String id =
+        PairIdentity.pairId(PairIdentity.imageDigest(canary.getImage()), canary.getCaption());
+    var unused =
+        TestCluster.send(
+            cluster,
+            TestCluster.record(
+                cluster.topics().receipts(),
+                null,
+                id,
+                Receipt.newBuilder()
+                    .setPairId(id)
+                    .setStanding("QUARANTINED")
+                    .setOrigin(new Origin(flown.topic(), flown.partition(), offset))
+                    .build()));
+  }
+}

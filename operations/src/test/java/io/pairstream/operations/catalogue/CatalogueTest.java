@@ -1,0 +1,208 @@
+package io.pairstream.operations.catalogue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.PlayedFetcher;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.service.view.Look;
+import io.pairstream.service.view.Table;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class CatalogueTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  @Test
+  void showsEachRecordToAllFolds() {
+    Sent kept = pipeline.send("image 1", "a kept one");
+    pipeline.accept(kept, Standing.VALIDATION);
+    Sent refused = pipeline.send("image 2", "a refused one");
+    pipeline.reject(refused, "IMAGE_TOO_SMALL");
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().validation(), null, kept.pairId(), null));
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().takedowns(),
+            null,
+            "museum",
+            Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("museum").build()));
+
+    try (Catalogue catalogue = open(new Noting("one", 1), new Noting("two", 1))) {
+      catalogue.caughtUp().join();
+
+      assertThat(notes(catalogue, "one"))
+          .containsExactlyInAnyOrder(
+              "prepared " + kept.pairId() + " validation",
+              "receipt VALIDATION " + kept.pairId(),
+              "removed " + kept.pairId(),
+              "quarantined IMAGE_TOO_SMALL a refused one",
+              "receipt QUARANTINED " + refused.pairId(),
+              "taken down museum");
+      assertThat(notes(catalogue, "two")).isEqualTo(notes(catalogue, "one"));
+    }
+  }
+
+  @Test
+  void saysWhatALinkOfWhichThereIsNoImageSaid() {
+    String caption;
+    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
+      PlayedFetcher.Sent link = fetcher.send("a.test", "gone");
+      caption = link.link().getCaption();
+      fetcher.reject(link, "FETCH_GONE");
+    }
+
+    try (Catalogue catalogue = open(new Noting("one", 1))) {
+      catalogue.caughtUp().join();
+
+      assertThat(caption).isNotEmpty();
+      assertThat(notes(catalogue, "one")).contains("quarantined FETCH_GONE " + caption);
+    }
+  }
+
+  @Test
+  void seesNoRecordTwiceAfterARestart() {
+    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+    try (Catalogue catalogue = open(new Noting("one", 1))) {
+      catalogue.caughtUp().join();
+    }
+    pipeline.accept(pipeline.send("image 2", "second"), Standing.TRAINING);
+
+    try (Catalogue catalogue = open(new Noting("one", 1))) {
+      catalogue.caughtUp().join();
+
+      assertThat(notes(catalogue, "one")).hasSize(4).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void anotherVersionOfAFoldBeginsAgain() {
+    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+    try (Catalogue catalogue = open(new Noting("one", 1))) {
+      catalogue.caughtUp().join();
+    }
+
+    try (Catalogue catalogue = open(new Noting("one", 2))) {
+      catalogue.caughtUp().join();
+
+      assertThat(notes(catalogue, "one")).hasSize(2);
+    }
+  }
+
+  @Test
+  void recordThatIsNoneOfOursIsPassedOver() {
+    TestCluster.send(
+        cluster,
+        new ProducerRecord<>(
+            cluster.topics().training().name(), "key".getBytes(UTF_8), new byte[] {1, 2, 3}));
+    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+
+    try (Catalogue catalogue = open(new Noting("one", 1))) {
+      catalogue.caughtUp().join();
+
+      assertThat(notes(catalogue, "one")).hasSize(2);
+    }
+  }
+
+  @Test
+  void refusesTwoFoldsOfOnePart() {
+    assertThatThrownBy(() -> open(new Noting("one", 1), new Noting("one", 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a part of its own");
+  }
+
+  private Catalogue open(CatalogueFold... folds) {
+    return Catalogue.open(cluster, List.of(folds), folder, Clock.systemUTC());
+  }
+
+  private static List<String> notes(Catalogue catalogue, String part) {
+    return catalogue.look(
+        part,
+        look -> {
+          List<String> notes = new ArrayList<>();
+          Look.Walk walk = look.walk(new byte[0]);
+          for (boolean there = walk.seek(new byte[0]); there; there = walk.next()) {
+            if (walk.key().length == Integer.BYTES && !Arrays.equals(walk.key(), Noting.NEXT)) {
+              notes.add(new String(walk.value(), UTF_8));
+            }
+          }
+          return notes;
+        });
+  }
+
+  /** Notes all that it is shown, numbered. */
+  private record Noting(String part, int version) implements CatalogueFold {
+
+    private static final byte[] NEXT = "next".getBytes(UTF_8);
+
+    @Override
+    public void prepared(PreparedPair pair, Place place, Table table) {
+      String topic = place.topic().substring(place.topic().indexOf('.') + 1);
+      note("prepared " + pair.getPairId() + " " + topic, table);
+    }
+
+    @Override
+    public void quarantined(
+        String key,
+        QuarantinedPair pair,
+        Optional<io.pairstream.operations.catalogue.Sent> sent,
+        Place place,
+        Table table) {
+      note("quarantined " + pair.getReason() + " " + sent.orElseThrow().caption(), table);
+    }
+
+    @Override
+    public void receipt(String key, Receipt receipt, Place place, Table table) {
+      note("receipt " + receipt.getStanding() + " " + key, table);
+    }
+
+    @Override
+    public void removed(String key, Place place, Table table) {
+      note("removed " + key, table);
+    }
+
+    @Override
+    public void takenDown(Takedown takedown, Place place, Table table) {
+      note("taken down " + takedown.getSubject(), table);
+    }
+
+    private static void note(String what, Table table) {
+      int next = table.get(NEXT).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0);
+      table.put(ByteBuffer.allocate(4).putInt(next).array(), what.getBytes(UTF_8));
+      table.put(NEXT, ByteBuffer.allocate(4).putInt(next + 1).array());
+    }
+  }
+}

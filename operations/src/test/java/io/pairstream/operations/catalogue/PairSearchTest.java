@@ -1,0 +1,422 @@
+package io.pairstream.operations.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class PairSearchTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final PairQuery ALL = PairQuery.all("", 50);
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final JudgedPairs judged = new JudgedPairs(cluster);
+
+  @TempDir Path folder;
+  private Catalogue catalogue;
+  private PairSearch search;
+
+  @BeforeEach
+  void open() {
+    catalogue =
+        Catalogue.open(
+            cluster, List.of(new PairIndex(cluster.topics())), folder, Clock.systemUTC());
+    search = new PairSearch(catalogue, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() {
+    catalogue.close();
+    judged.close();
+  }
+
+  @Test
+  void knowsWhereEachPairStandsAndWhereItLies() {
+    String kept = judged.accept(raw("a red bicycle"), Standing.VALIDATION);
+    RawPair small = raw("a small cat");
+    Origin origin = judged.reject(small, "IMAGE_TOO_SMALL");
+    read();
+
+    FoundPair accepted = search.get(kept).orElseThrow();
+    FoundPair rejected = search.get(JudgedPairs.pairId(small)).orElseThrow();
+
+    assertThat(accepted.row().standing()).isEqualTo("VALIDATION");
+    assertThat(accepted.row().place().topic()).isEqualTo(cluster.topics().validation().name());
+    assertThat(accepted.receipt()).hasValueSatisfying(r -> assertThat(r.copies()).isEqualTo(1));
+    assertThat(rejected.row())
+        .satisfies(
+            row -> {
+              assertThat(row.standing()).isEqualTo("QUARANTINED");
+              assertThat(row.reason()).isEqualTo("IMAGE_TOO_SMALL");
+              assertThat(row.measured()).isEqualTo("32 px");
+              assertThat(row.caption()).isEqualTo("a small cat");
+              assertThat(row.contributor()).isEqualTo("museum");
+              assertThat(row.origin()).isEqualTo(origin);
+              assertThat(row.place().topic()).isEqualTo(cluster.topics().quarantine().name());
+              assertThat(row.hasPicture()).isTrue();
+            });
+  }
+
+  @ParameterizedTest(name = "{0} finds {1}")
+  @CsvSource({
+    "bicycle, a red Bicycle by the wall",
+    "RED wall, a red Bicycle by the wall",
+    "museum, a red Bicycle by the wall",
+    "自行, 一辆红色的自行车",
+    "红色的自行车, 一辆红色的自行车",
+    "车, 一辆红色的自行车",
+    "straße, Die STRASSE heißt Straße",
+    "caption too short, x",
+    "CAPTION_TOO_SHORT, x",
+  })
+  void findsWordsAndReasons(String text, String caption) {
+    judged.accept(
+        JudgedPairs.raw("a red Bicycle by the wall", "CROWDSOURCED", "museum"), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("一辆红色的自行车", "SCRAPED", ""), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("Die STRASSE heißt Straße", "SCRAPED", ""), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("a green boat", "SCRAPED", ""), Standing.TRAINING);
+    judged.reject(JudgedPairs.raw("x", "SCRAPED", ""), "CAPTION_TOO_SHORT");
+    read();
+
+    assertThat(captions(ALL.withText(text))).containsExactly(caption);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"nothing of the kind", "bicycle boat", "!!!", "deadbeefdeadbeef", "a-1-2"})
+  void findsNothingWhereThereIsNothing(String text) {
+    judged.accept(raw("a red bicycle"), Standing.TRAINING);
+    judged.accept(raw("a green boat"), Standing.TRAINING);
+    read();
+
+    PairPage page = search.find(ALL.withText(text));
+
+    assertThat(page.pairs()).isEmpty();
+    assertThat(page.next()).isEmpty();
+  }
+
+  @Test
+  void findsIdsAndDigestsByTheirBeginningsAndRecordsByTheirCoordinates() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, Standing.TRAINING, new Origin("pairs.crowdsourced", 1, 77L));
+    judged.accept(raw("a green boat"), Standing.TRAINING);
+    read();
+
+    String digest = PairIdentity.imageDigest(raw.getImage());
+    for (String text :
+        List.of(
+            id, id.substring(0, 8), digest, digest.substring(0, 12), "pairs.crowdsourced-1-77")) {
+      assertThat(ids(ALL.withText(text))).as(text).containsExactly(id);
+    }
+  }
+
+  @Test
+  void allConditionsMustHold() {
+    judged.reject(JudgedPairs.raw("one cat", "SCRAPED", "museum"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("two cat", "CROWDSOURCED", "museum"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("three cat", "SCRAPED", "school"), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("four cat", "SCRAPED", "museum"), "CAPTION_TOO_SHORT");
+    judged.accept(JudgedPairs.raw("five cat", "SCRAPED", "museum"), Standing.TRAINING);
+    read();
+
+    PairPage page =
+        search.find(
+            new PairQuery(
+                "cat",
+                "IMAGE_TOO_SMALL",
+                "SCRAPED",
+                "museum",
+                "QUARANTINED",
+                Optional.empty(),
+                10));
+
+    assertThat(page.pairs()).extracting(p -> p.row().caption()).containsExactly("one cat");
+    assertThat(page.found()).hasValue(1);
+  }
+
+  @Test
+  void pagesHoldEachPairOnceAndTheNewestFirst() {
+    Set<String> sent = new TreeSet<>();
+    for (int i = 0; i < 57; i++) {
+      RawPair raw = raw("cat number " + i);
+      judged.reject(raw, i % 2 == 0 ? "IMAGE_TOO_SMALL" : "IMAGE_BLURRED");
+      if (i % 2 == 0) {
+        sent.add(JudgedPairs.pairId(raw));
+      }
+    }
+    read();
+
+    PairQuery query = new PairQuery("cat", "IMAGE_TOO_SMALL", "", "", "", Optional.empty(), 10);
+    List<FoundPair> all = new ArrayList<>();
+    Optional<String> next = Optional.empty();
+    do {
+      PairPage page = search.find(next.map(query::from).orElse(query));
+      assertThat(page.pairs()).hasSizeLessThanOrEqualTo(10).isNotEmpty();
+      all.addAll(page.pairs());
+      next = page.next();
+    } while (next.isPresent());
+
+    assertThat(all).extracting(FoundPair::id).doesNotHaveDuplicates().hasSameElementsAs(sent);
+    assertThat(all)
+        .extracting(pair -> pair.row().place().at())
+        .isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(search.find(PairQuery.all("QUARANTINED", 5)).found()).hasValue(57);
+  }
+
+  @Test
+  void copyIsAskedForByItsCoordinatesAndDoesNotHideWhereThePairStands() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, Standing.TRAINING);
+    Origin copy = judged.nextOrigin();
+    judged.reject(raw, "DUPLICATE_PAIR", copy);
+    read();
+
+    assertThat(search.get(id).orElseThrow().row().standing()).isEqualTo("TRAINING");
+    assertThat(search.get(OriginHeader.text(copy)).orElseThrow().row().reason())
+        .isEqualTo("DUPLICATE_PAIR");
+    assertThat(ids(ALL)).containsExactlyInAnyOrder(id, OriginHeader.text(copy));
+  }
+
+  @Test
+  void newestRecordOfAPairThatWasTurnedAwayTwiceSaysWhereItStands() {
+    RawPair raw = raw("a red bicycle");
+    judged.reject(raw, "IMAGE_TOO_SMALL");
+    judged.await();
+    Origin second = judged.reject(raw, "IMAGE_BLURRED");
+    read();
+
+    assertThat(search.get(JudgedPairs.pairId(raw)).orElseThrow().row().origin()).isEqualTo(second);
+    assertThat(search.board().total()).isEqualTo(2);
+  }
+
+  @Test
+  void recordThatCouldNotBeReadIsFoundByItsCoordinates() {
+    Origin origin = new Origin("pairs.crowdsourced", 0, 5L);
+    String key = OriginHeader.text(origin);
+    judged.send(
+        cluster.topics().quarantine(),
+        key,
+        judged
+            .rejected(raw("x"), "UNREADABLE_RECORD", origin)
+            .setPairId("")
+            .setImageDigest("")
+            .setValue(ByteBuffer.wrap(new byte[] {9, 9}))
+            .build());
+    read();
+
+    FoundPair found = search.get(key).orElseThrow();
+
+    assertThat(found.id()).isEqualTo(key);
+    assertThat(found.row().caption()).isEmpty();
+    assertThat(found.row().hasPicture()).isFalse();
+  }
+
+  @Test
+  void tombstoneRemovesThePairAndItsCopiesEverywhere() {
+    RawPair raw = raw("a red bicycle");
+    String id = judged.accept(raw, Standing.TRAINING);
+    judged.reject(raw, "DUPLICATE_PAIR", judged.nextOrigin());
+    judged.accept(raw("a green boat"), Standing.TRAINING);
+    read();
+    assertThat(captions(ALL.withText("bicycle"))).hasSize(2);
+
+    judged.send(cluster.topics().training(), id, null);
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a green boat");
+    assertThat(captions(ALL.withText("bicycle"))).isEmpty();
+    assertThat(captions(ALL.withText(id))).isEmpty();
+    assertThat(search.get(id)).isEmpty();
+    assertThat(search.board().total()).isZero();
+    assertThat(search.isTakenDown(id, "", "", "", "")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CONTRIBUTOR, museum",
+    "SOURCE, SCRAPED",
+    "SOURCE, pictures.test",
+    "IMAGE, ",
+    "PAIR, "
+  })
+  void takedownRemovesWhatItNamesAndWhatComesLater(String kind, String subject) {
+    RawPair raw = JudgedPairs.raw("a red bicycle", "SCRAPED", "museum");
+    String named =
+        subject != null
+            ? subject
+            : kind.equals("PAIR")
+                ? JudgedPairs.pairId(raw)
+                : PairIdentity.imageDigest(raw.getImage());
+    judged.reject(raw, "IMAGE_TOO_SMALL");
+    judged.reject(other("a green boat"), "IMAGE_TOO_SMALL");
+    read();
+    assertThat(captions(ALL)).hasSize(2);
+
+    judged.takeDown(kind, named);
+    judged.await();
+    judged.reject(raw, "IMAGE_TOO_SMALL");
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a green boat");
+    assertThat(search.find(PairQuery.all("QUARANTINED", 1)).found()).hasValue(1);
+    assertThat(search.board().total()).isEqualTo(1);
+  }
+
+  @Test
+  void reviewIsKnownOfTheRecordThePairAndThePairThatWasSentAgain() {
+    RawPair raw = raw("a red bicycle");
+    Origin origin = judged.reject(raw, "IMAGE_TOO_SMALL");
+    String again = judged.accept(raw("a bicycle in red"), Standing.TRAINING);
+    for (String id : List.of("later", "earlier")) {
+      judged.send(
+          cluster.topics().reviews(),
+          id,
+          Review.newBuilder()
+              .setReviewId(id)
+              .setPairId(JudgedPairs.pairId(raw))
+              .setOrigin(origin)
+              .setSentPairId(again)
+              .setDecision("RECAPTIONED")
+              .setReviewedAt(Instant.ofEpochSecond(id.equals("later") ? 2_000 : 1_000))
+              .build());
+    }
+    read();
+
+    for (String key : List.of(JudgedPairs.pairId(raw), OriginHeader.text(origin), again)) {
+      assertThat(search.reviews(key))
+          .extracting(ReviewNote::reviewId)
+          .containsExactly("earlier", "later");
+    }
+    judged.send(cluster.topics().training(), again, null);
+    read();
+    assertThat(search.reviews(again)).isEmpty();
+    assertThat(search.reviews("another")).isEmpty();
+  }
+
+  @Test
+  void countsReasonsBySource() {
+    judged.reject(JudgedPairs.raw("one", "SCRAPED", ""), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("two", "SCRAPED", ""), "IMAGE_TOO_SMALL");
+    judged.reject(JudgedPairs.raw("three", "CROWDSOURCED", ""), "IMAGE_BLURRED");
+    judged.accept(JudgedPairs.raw("four", "CROWDSOURCED", ""), Standing.TRAINING);
+    read();
+
+    QuarantineBoard board = search.board();
+    QuarantineBoard twoDaysOn =
+        new PairSearch(catalogue, Clock.offset(Clock.systemUTC(), Duration.ofDays(2))).board();
+
+    assertThat(board.total()).isEqualTo(3);
+    assertThat(board.cells())
+        .extracting(
+            QuarantineBoard.Cell::reason,
+            QuarantineBoard.Cell::source,
+            QuarantineBoard.Cell::count,
+            QuarantineBoard.Cell::lastDay)
+        .containsExactly(
+            tuple("IMAGE_TOO_SMALL", "SCRAPED", 2L, 2L),
+            tuple("IMAGE_BLURRED", "CROWDSOURCED", 1L, 1L));
+    assertThat(twoDaysOn.cells()).extracting(QuarantineBoard.Cell::lastDay).containsOnly(0L);
+  }
+
+  @Test
+  void samplesEachSourceOfTheWindow() {
+    for (int i = 0; i < 100; i++) {
+      judged.accept(JudgedPairs.raw("scraped " + i, "SCRAPED", ""), Standing.TRAINING);
+    }
+    judged.accept(JudgedPairs.raw("one of us", "CROWDSOURCED", ""), Standing.TRAINING);
+    read();
+
+    List<SourceSample> samples = search.sample("", Duration.ofHours(1), new Random(1));
+    List<SourceSample> later =
+        new PairSearch(catalogue, Clock.offset(Clock.systemUTC(), Duration.ofHours(2)))
+            .sample("", Duration.ofHours(1), new Random(1));
+
+    assertThat(samples)
+        .extracting(SourceSample::source, SourceSample::seen)
+        .containsExactly(tuple("CROWDSOURCED", 1L), tuple("SCRAPED", 100L));
+    assertThat(samples.get(1).pairs())
+        .hasSize(PairSearch.SHEET)
+        .extracting(FoundPair::id)
+        .doesNotHaveDuplicates();
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  void goesOnAfterARestartAsIfItHadNeverStopped() {
+    judged.reject(raw("first"), "IMAGE_TOO_SMALL");
+    read();
+    catalogue.close();
+    judged.reject(raw("second"), "IMAGE_TOO_SMALL");
+    judged.await();
+
+    open();
+    read();
+
+    assertThat(new HashSet<>(captions(ALL))).containsExactlyInAnyOrder("first", "second");
+    assertThat(search.board().total()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "zz", "00", "../../etc", "0000000000000000000000000000000000000000f"})
+  void refusesACursorThatIsNoneOfOurs(String cursor) {
+    assertThatThrownBy(() -> search.find(ALL.from(cursor)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("after");
+  }
+
+  private void read() {
+    judged.await();
+    catalogue.reachedNow().join();
+  }
+
+  private List<String> captions(PairQuery query) {
+    return search.find(query).pairs().stream().map(pair -> pair.row().caption()).toList();
+  }
+
+  private List<String> ids(PairQuery query) {
+    return search.find(query).pairs().stream().map(FoundPair::id).toList();
+  }
+
+  private static RawPair raw(String caption) {
+    return JudgedPairs.raw(caption, "CROWDSOURCED", "museum");
+  }
+
+  private static RawPair other(String caption) {
+    RawPair raw = JudgedPairs.raw(caption, "IMPORTED", "school");
+    raw.setUrl("https://elsewhere.test/1");
+    return raw;
+  }
+}

@@ -1,0 +1,366 @@
+package io.pairstream.operations.groups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.GroupMember;
+import io.pairstream.schemas.Action;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class MoveGroupsTest {
+
+  private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final MoveGroups groups = new MoveGroups(cluster, Clock.systemUTC());
+  private final String group = cluster.dataset().name() + "-readers";
+  private final String topic = cluster.dataset().topic("readings");
+  private final TopicPartition zero = new TopicPartition(topic, 0);
+  private final TopicPartition one = new TopicPartition(topic, 1);
+
+  /** A topic whose records may be deleted, and keep the times that they are written with. */
+  @BeforeEach
+  void createTopic() {
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
+    }
+  }
+
+  @Test
+  void saysWhatWouldBeReadAgainAndChangesNothing() {
+    write(zero, 10);
+    write(one, 4);
+    TestCluster.commit(cluster, group, zero, 8);
+    TestCluster.commit(cluster, group, one, 4);
+
+    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+
+    assertThat(plan.again()).isEqualTo(12);
+    assertThat(plan.skipped()).isZero();
+    assertThat(plan.since()).contains(FIRST);
+    assertThat(plan.againBytes().orElseThrow()).isBetween(12L * 1_000, 12L * 1_200);
+    assertThat(plan.moves()).extracting(Move::from).containsExactly(at(8), at(4));
+    assertThat(plan.moves()).extracting(Move::to).containsExactly(at(0), at(0));
+    assertThat(committed()).containsEntry(zero, 8L).containsEntry(one, 4L);
+    assertThat(actions()).isEmpty();
+  }
+
+  @Test
+  void saysWhatWouldBeSkipped() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 3);
+
+    ResetPlan plan = groups.plan(group, new ResetTarget.Latest(), Optional.empty());
+
+    assertThat(plan.skipped()).isEqualTo(7);
+    assertThat(plan.again()).isZero();
+    assertThat(plan.since()).contains(FIRST.plusSeconds(3));
+  }
+
+  @Test
+  void findsTheFirstRecordOfATime() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 9);
+
+    ResetPlan plan =
+        groups.plan(group, new ResetTarget.Since(FIRST.plusMillis(3_500)), Optional.empty());
+
+    assertThat(plan.moves()).extracting(Move::to).containsExactly(at(4));
+  }
+
+  @Test
+  void takesTheNearestOffsetThatTheLogHolds() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 9);
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(admin.deleteRecords(Map.of(zero, RecordsToDelete.beforeOffset(6))).all());
+    }
+
+    ResetPlan low = groups.plan(group, new ResetTarget.At(2), part(0));
+    ResetPlan high = groups.plan(group, new ResetTarget.At(99), part(0));
+
+    assertThat(low.moves().get(0).to()).hasValue(6);
+    assertThat(low.moves().get(0).outOfReach()).hasValue(2);
+    assertThat(low.again()).isEqualTo(3);
+    assertThat(high.moves().get(0).to()).hasValue(10);
+    assertThat(high.moves().get(0).outOfReach()).hasValue(99);
+    assertThat(high.skipped()).isEqualTo(1);
+  }
+
+  @Test
+  void movesAndGoesBackWithAllThatWasCommitted() {
+    write(zero, 10);
+    write(one, 4);
+    commit(zero, 8, "finished: 9");
+
+    MoveGroups.Moved moved = move(groups.plan(group, new ResetTarget.At(2), allOf()));
+    Map<TopicPartition, Long> between = committed();
+    ResetPlan undo = groups.planUndo(moved.actionId());
+    MoveGroups.Moved back = groups.move(undo, "group.undo", "somebody", "back");
+
+    assertThat(between).containsOnly(Map.entry(zero, 2L), Map.entry(one, 2L));
+    assertThat(committed()).containsOnly(Map.entry(zero, 8L));
+    assertThat(metadata(zero)).isEqualTo("finished: 9");
+    assertThat(actions())
+        .extracting(Action::getActionId, Action::getName, Action::getActor, Action::getOutcome)
+        .containsExactlyInAnyOrder(
+            tuple(moved.actionId(), "group.reset", "somebody", "DONE"),
+            tuple(back.actionId(), "group.undo", "somebody", "DONE"));
+  }
+
+  @Test
+  void undoesAnUndo() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 8);
+    String first = move(groups.plan(group, new ResetTarget.Earliest(), part(0))).actionId();
+    String second =
+        groups.move(groups.planUndo(first), "group.undo", "somebody", "back").actionId();
+
+    groups.move(groups.planUndo(second), "group.undo", "somebody", "and forth");
+
+    assertThat(committed()).containsOnly(Map.entry(zero, 0L));
+  }
+
+  @Test
+  void saysWhoIsInAGroupThatIsInUse() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 8);
+    try (KafkaConsumer<byte[], byte[]> member =
+        cluster.consumer(Map.of("group.id", group, "client.id", "the reader"))) {
+      member.subscribe(List.of(topic));
+      awaitAssignment(member);
+
+      ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+
+      assertThat(plan.members()).extracting(GroupMember::clientId).containsExactly("the reader");
+      assertThatThrownBy(() -> move(plan))
+          .isInstanceOf(GroupRefusedException.class)
+          .hasMessageContaining("the reader at 127.0.0.1")
+          .hasMessageContaining("stop it first");
+    }
+    assertThat(committed()).containsEntry(zero, 8L);
+  }
+
+  @Test
+  void refusesWhereSomebodyJoinsAfterThePlan() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 8);
+    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+    try (KafkaConsumer<byte[], byte[]> member =
+        cluster.consumer(Map.of("group.id", group, "client.id", "the reader"))) {
+      member.subscribe(List.of(topic));
+      awaitAssignment(member);
+
+      assertThatThrownBy(() -> move(plan))
+          .isInstanceOf(GroupRefusedException.class)
+          .hasMessageContaining("the reader");
+    }
+    assertThat(committed()).containsEntry(zero, 8L);
+    assertThat(actions()).extracting(Action::getOutcome).containsExactly("REFUSED");
+  }
+
+  @Test
+  void movesAShareGroup() {
+    write(zero, 10);
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.GROUP, group),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("share.auto.offset.reset", "earliest"),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+    }
+    readAll(10);
+    awaitCommitted(10);
+
+    MoveGroups.Moved moved = move(groups.plan(group, new ResetTarget.At(4), part(0)));
+    Map<TopicPartition, Long> between = committed();
+    groups.move(groups.planUndo(moved.actionId()), "group.undo", "somebody", "back");
+
+    assertThat(moved.plan().type()).isEqualTo(GroupType.SHARE);
+    assertThat(moved.plan().again()).isEqualTo(6);
+    assertThat(between).containsEntry(zero, 4L);
+    assertThat(committed()).containsEntry(zero, 10L);
+  }
+
+  @Test
+  void refusesWhatCannotBeMeant() {
+    write(zero, 1);
+    TestCluster.commit(cluster, group, zero, 0);
+
+    assertThatThrownBy(() -> groups.plan("nobody", new ResetTarget.Latest(), Optional.empty()))
+        .hasMessage("there is no group nobody on this cluster");
+    assertThatThrownBy(() -> groups.plan(group, new ResetTarget.At(1), Optional.empty()))
+        .hasMessageContaining("say which with --topic");
+    assertThatThrownBy(() -> groups.plan(group, new ResetTarget.Latest(), part(7)))
+        .hasMessageContaining("can have no offset on " + topic + ":7");
+    assertThatThrownBy(() -> groups.planUndo("nothing"))
+        .hasMessageContaining("there is no action nothing");
+  }
+
+  @Test
+  void warnsOfWhatAGroupOfTheDataSetWouldDo() {
+    write(zero, 1);
+    TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), zero, 1);
+
+    ResetPlan plan =
+        groups.plan(
+            cluster.dataset().preprocessGroup(), new ResetTarget.Earliest(), Optional.empty());
+
+    assertThat(plan.notes()).singleElement().asString().contains("audit");
+  }
+
+  private MoveGroups.Moved move(ResetPlan plan) {
+    return groups.move(plan, "group.reset", "somebody", "reset");
+  }
+
+  private Optional<MoveGroups.Part> part(int partition) {
+    return Optional.of(new MoveGroups.Part(topic, OptionalInt.of(partition)));
+  }
+
+  private Optional<MoveGroups.Part> allOf() {
+    return Optional.of(new MoveGroups.Part(topic, OptionalInt.empty()));
+  }
+
+  private static OptionalLong at(long offset) {
+    return OptionalLong.of(offset);
+  }
+
+  /** Records of 1,000 bytes, one second apart. */
+  private void write(TopicPartition partition, int records) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < records; i++) {
+        TestCluster.acknowledged(
+            producer.send(
+                new ProducerRecord<>(
+                    partition.topic(),
+                    partition.partition(),
+                    FIRST.plusSeconds(i).toEpochMilli(),
+                    ("key " + i).getBytes(StandardCharsets.UTF_8),
+                    new byte[1000])));
+      }
+    }
+  }
+
+  private void commit(TopicPartition partition, long offset, String metadata) {
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .alterConsumerGroupOffsets(
+                  group, Map.of(partition, new OffsetAndMetadata(offset, metadata)))
+              .all());
+    }
+  }
+
+  private Map<TopicPartition, Long> committed() {
+    try (Admin admin = cluster.admin()) {
+      Map<TopicPartition, Long> plain = new HashMap<>();
+      GroupOffsets.find(admin, group)
+          .orElseThrow()
+          .committed()
+          .forEach((partition, offset) -> plain.put(partition, offset.offset()));
+      return plain;
+    }
+  }
+
+  private String metadata(TopicPartition partition) {
+    try (Admin admin = cluster.admin()) {
+      return GroupOffsets.find(admin, group).orElseThrow().committed().get(partition).metadata();
+    }
+  }
+
+  private List<Action> actions() {
+    List<Action> actions = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      Map<String, Action> last = new HashMap<>();
+      log.read(
+          log.everything(log.partitions(cluster.topics().actions().name())),
+          record -> {
+            Action action =
+                cluster
+                    .topics()
+                    .actions()
+                    .value()
+                    .deserializer()
+                    .deserialize(record.topic(), record.value());
+            last.put(action.getActionId(), action);
+            return true;
+          });
+      actions.addAll(last.values());
+    }
+    return actions;
+  }
+
+  private static void awaitAssignment(KafkaConsumer<byte[], byte[]> member) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
+      var unused = member.poll(Duration.ofMillis(50));
+    }
+    assertThat(member.assignment()).isNotEmpty();
+  }
+
+  /** A share group's offset moves a little after its members have acknowledged. */
+  private void awaitCommitted(long offset) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(committed()).containsEntry(zero, offset);
+  }
+
+  private void readAll(int records) {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.put("group.id", group);
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    try (KafkaShareConsumer<byte[], byte[]> reader =
+        new KafkaShareConsumer<>(
+            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      reader.subscribe(List.of(topic));
+      int seen = 0;
+      while (seen < records && System.nanoTime() < deadline) {
+        seen += reader.poll(Duration.ofMillis(100)).count();
+      }
+      assertThat(seen).isEqualTo(records);
+      assertThat(reader.commitSync().values()).allMatch(Optional::isEmpty);
+    }
+  }
+}

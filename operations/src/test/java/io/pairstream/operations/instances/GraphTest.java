@@ -1,0 +1,74 @@
+package io.pairstream.operations.instances;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.instances.Graph.Edge;
+import io.pairstream.operations.instances.Graph.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GraphTest {
+
+  /** The graph as its own module writes it down. */
+  static String described() throws IOException {
+    return Files.readString(
+        Path.of("..", "preprocess-streams", "src", "test", "resources", "topology.txt"));
+  }
+
+  @Test
+  void readsTheTopologyThatRuns() throws IOException {
+    Graph graph = Graph.parse(described());
+
+    assertThat(graph.nodes()).filteredOn(node -> node.kind() == Kind.SOURCE).hasSize(2);
+    assertThat(graph.nodes())
+        .filteredOn(node -> node.kind() == Kind.SINK)
+        .extracting(Graph.Node::id)
+        .containsExactlyInAnyOrder(
+            "by-image-repartition-sink",
+            "quarantine",
+            "receipts",
+            "test",
+            "training",
+            "validation");
+    long lines =
+        described().lines().filter(line -> line.matches(" +(Source|Processor|Sink):.*")).count();
+    assertThat(graph.nodes()).hasSize((int) lines);
+    assertThat(graph.nodes().get(0))
+        .isEqualTo(
+            new Graph.Node(
+                "raw-pairs",
+                Kind.SOURCE,
+                List.of("pairs.scraped", "pairs.crowdsourced"),
+                List.of()));
+    assertThat(graph.after("read")).containsExactly("read-rejected", "read-kept");
+    assertThat(graph.before("received")).containsExactlyInAnyOrder("placed", "read-travelled-kept");
+    assertThat(graph.edges()).contains(new Edge("to-training", "training"));
+    assertThat(graph.nodes())
+        .filteredOn(node -> !node.stores().isEmpty())
+        .extracting(Graph.Node::id)
+        .containsExactly("seen-before", "write-receipt");
+    assertThat(graph.nodes())
+        .filteredOn(node -> node.topics().contains("by-image-repartition"))
+        .extracting(Graph.Node::kind)
+        .containsExactly(Kind.SOURCE, Kind.SINK);
+  }
+
+  @Test
+  void everyNodeIsReachedFromASource() throws IOException {
+    Graph graph = Graph.parse(described());
+
+    assertThat(graph.nodes())
+        .filteredOn(node -> node.kind() != Kind.SOURCE)
+        .allSatisfy(node -> assertThat(graph.before(node.id())).isNotEmpty());
+  }
+
+  @Test
+  void makesNothingOfOtherText() {
+    assertThat(Graph.parse("").nodes()).isEmpty();
+    assertThat(Graph.parse("--> a\nProcessor: <b> (stores: [x)\n <-- c").nodes()).isEmpty();
+    assertThat(Graph.parse("Processor: a (stores: [])\n --> elsewhere").edges()).isEmpty();
+  }
+}

@@ -1,0 +1,132 @@
+package io.pairstream.operations.instances;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GraphWorkTest {
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final Map<String, Long> counters = new HashMap<>();
+  private final Map<String, Double> gauges = new HashMap<>(Map.of("stream_threads", 2.0));
+
+  @Test
+  void theBottleneckIsTheNodeThatIsBusyItselfAndNotHeldBack() {
+    node("read", 1000, 2 * SECOND);
+    node("gate", 1000, SECOND);
+    node("clean", 900, 13 * SECOND);
+    node("write-receipt", 1000, SECOND);
+    counters.put("step_nanoseconds_total{step=prepare-image}", 12 * SECOND);
+    counters.put("step_nanoseconds_total{step=split}", SECOND);
+
+    GraphWork work = work();
+
+    // Twenty seconds of two threads.
+    assertThat(work.working()).isEqualTo(0.85);
+    assertThat(work.busy("clean")).isEqualTo(0.65);
+    assertThat(work.bottleneck()).contains("clean");
+    assertThat(work.sentence())
+        .isEqualTo(
+            "clean takes 65 % of the threads' time, 14 ms a record, most of it in prepare-image");
+  }
+
+  @Test
+  void saysThatWorkersAreShort() {
+    node("clean", 900, 18 * SECOND);
+    gauges.putAll(
+        Map.of(
+            "image_workers", 1.0, "image_workers_busy", 1.0, "image_worker_callers_waiting", 1.0));
+
+    assertThat(work().sentence())
+        .endsWith(
+            "; all 1 image workers are busy, and 1 threads wait for one: more --workers help");
+  }
+
+  @Test
+  void threadsThatHaveTimeHaveNoBottleneck() {
+    node("clean", 100, 9 * SECOND);
+
+    assertThat(work().bottleneck()).isEmpty();
+    assertThat(work().sentence())
+        .isEqualTo("no node holds the rest back: the threads work 45 % of the time");
+  }
+
+  @Test
+  void workThatIsSpreadIsNobodysFault() {
+    for (int i = 0; i < 6; i++) {
+      node("n" + i, 100, 3 * SECOND);
+    }
+
+    assertThat(work().bottleneck()).isEmpty();
+    assertThat(work().sentence())
+        .isEqualTo("the threads work 90 % of the time, and no single node takes most of it");
+  }
+
+  @Test
+  void saysThatCommitsTakeTheTime() {
+    node("clean", 100, SECOND);
+    gauges.put("thread_time_ratio{spent=commit}", 0.6);
+
+    assertThat(work().sentence()).startsWith("commits take 60 % of the threads' time");
+  }
+
+  @Test
+  void sourcesAndSinksHaveTheRatesOfTheirNeighbours() throws IOException {
+    Graph graph = Graph.parse(GraphTest.described());
+    node("read", 500, SECOND);
+    node("to-training", 400, SECOND);
+    GraphWork work = work();
+
+    assertThat(perSecond(work, graph, "raw-pairs")).isEqualTo(50);
+    assertThat(perSecond(work, graph, "training")).isEqualTo(40);
+    assertThat(perSecond(work, graph, "read")).isEqualTo(50);
+    assertThat(perSecond(work, graph, "gate")).isNaN();
+  }
+
+  @Test
+  void anArmOfAForkShowsWhatItLetsThrough() throws IOException {
+    Graph graph = Graph.parse(GraphTest.described());
+    forwarding("read", 500, 1000); // to both arms
+    forwarding("read-kept", 500, 800); // to placed and misplaced
+    forwarding("read-rejected", 500, 100);
+    forwarding("placed", 400, 400);
+    forwarding("misplaced", 400, 0);
+    forwarding("rejected-unread", 100, 100);
+    forwarding("take-to-image", 0, 0);
+    forwarding("received", 400, 400);
+    GraphWork work = work();
+
+    assertThat(perSecond(work, graph, "read")).isEqualTo(50);
+    assertThat(perSecond(work, graph, "read-kept")).isEqualTo(40);
+    assertThat(perSecond(work, graph, "read-rejected")).isEqualTo(10);
+    assertThat(perSecond(work, graph, "placed")).isEqualTo(40);
+    assertThat(perSecond(work, graph, "misplaced")).isZero();
+  }
+
+  private void forwarding(String name, long records, long forwarded) {
+    node(name, records, SECOND);
+    counters.put("node_forwarded_total{node=" + name + "}", forwarded);
+  }
+
+  private static double perSecond(GraphWork work, Graph graph, String id) {
+    return graph.nodes().stream()
+        .filter(node -> node.id().equals(id))
+        .mapToDouble(node -> work.perSecond(graph, node))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void node(String name, long records, long nanos) {
+    counters.put("node_records_total{node=" + name + "}", records);
+    counters.put("node_own_nanoseconds_total{node=" + name + "}", nanos);
+  }
+
+  private GraphWork work() {
+    return new GraphWork(List.of(Played.afterTenSeconds("preprocess", counters, gauges)));
+  }
+}

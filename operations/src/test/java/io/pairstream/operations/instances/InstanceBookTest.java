@@ -1,0 +1,91 @@
+package io.pairstream.operations.instances;
+
+import static io.pairstream.operations.instances.Played.NOON;
+import static io.pairstream.operations.instances.Played.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InstanceBookTest {
+
+  private final InstanceBook book = new InstanceBook();
+
+  @Test
+  void keepsTheLastReportOfEachProcess() {
+    note("feed/b", "feed", "b", NOON);
+    note("preprocess/a", "preprocess", "a", NOON);
+    note("feed/b", "feed", "b", NOON.plusSeconds(5));
+
+    assertThat(book.at(NOON.plusSeconds(6)))
+        .extracting(instance -> instance.service() + " " + instance.heardAt())
+        .containsExactly("feed 2026-03-01T12:00:05Z", "preprocess 2026-03-01T12:00:00Z");
+  }
+
+  @Test
+  void whoEndsInAnOrderlyWayIsGone() {
+    note("feed/b", "feed", "b", NOON);
+    book.note("feed/b", Optional.empty(), Instant.EPOCH);
+
+    assertThat(book.at(NOON)).isEmpty();
+  }
+
+  @Test
+  void whoMissesReportsIsSilentAndForgottenAfterADay() {
+    note("feed/b", "feed", "b", NOON);
+
+    assertThat(book.at(NOON.plusSeconds(15)).get(0).silent()).isFalse();
+    assertThat(book.at(NOON.plusSeconds(16)).get(0).silent()).isTrue();
+    assertThat(book.at(NOON.plus(Duration.ofDays(1)))).hasSize(1);
+    assertThat(book.at(NOON.plus(Duration.ofDays(1)).plusSeconds(1))).isEmpty();
+  }
+
+  @Test
+  void ratesAreThoseOfTheLastReports() {
+    for (int i = 0; i <= 10; i++) {
+      Instant at = NOON.plusSeconds(5L * i);
+      // Ten per second at first, two per second of late.
+      long count = i < 5 ? 50L * i : 200 + 10L * (i - 4);
+      book.note(
+          "feed/b",
+          Optional.of(status("feed", "b", at).setCounters(Map.of("n_total", count)).build()),
+          at);
+    }
+
+    Instant now = NOON.plusSeconds(50);
+    assertThat(book.at(now).get(0).rate("n_total")).isEqualTo(2.0);
+    assertThat(book.at(now).get(0).rate("other_total")).isNaN();
+    assertThat(book.at(now.plusSeconds(60)).get(0).rates()).isEmpty();
+  }
+
+  @Test
+  void aClockThatIsSetBackGivesNoRates() {
+    note("feed/b", "feed", "b", NOON);
+    book.note(
+        "feed/b",
+        Optional.of(
+            status("feed", "b", NOON.minusSeconds(30)).setCounters(Map.of("n_total", 5L)).build()),
+        NOON);
+
+    assertThat(book.at(NOON).get(0).rates()).isEmpty();
+  }
+
+  @Test
+  void theTopologyIsAProcesssOwn() {
+    note("preprocess/a", "preprocess", "a", NOON);
+    book.note(
+        "preprocess/a/topology",
+        Optional.of(status("preprocess", "a", NOON).setTopology("Topologies:").build()),
+        NOON);
+
+    assertThat(book.at(NOON)).hasSize(1);
+    assertThat(book.topology(book.at(NOON).get(0))).contains("Topologies:");
+  }
+
+  private void note(String key, String service, String instance, Instant at) {
+    book.note(key, Optional.of(status(service, instance, at).build()), at);
+  }
+}

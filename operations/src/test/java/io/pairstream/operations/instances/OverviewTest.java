@@ -1,0 +1,332 @@
+package io.pairstream.operations.instances;
+
+import static io.pairstream.operations.instances.Played.status;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.operate.OperateService;
+import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.ServerSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class OverviewTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+
+  private final Clock clock = Clock.systemUTC();
+
+  @Test
+  void tellsOfProcessesBrokersRegistryAndTopics() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(2);
+    Instant now = clock.instant();
+    say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
+    say(cluster, "preprocess", "a", preprocess(now, 100));
+    say(cluster, "fetch", "b", status("fetch", "b", now.minusSeconds(3600)).build());
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().training(), 0, "pair", PreparedPair.newBuilder().build()));
+
+    try (Watched watched = new Watched(cluster)) {
+      JsonNode json =
+          await(
+              watched::overview,
+              found ->
+                  found.path("instances").size() == 2
+                      && found.path("brokers").path("state").asText().equals("UP")
+                      && found.path("registry").path("state").asText().equals("UP")
+                      && found.at("/outputs/0/total").asLong() == 1
+                      && found.at("/outputs/1/total").isNumber());
+
+      assertThat(json.path("dataset").asText()).isEqualTo(cluster.dataset().name());
+      assertThat(json.path("verdict").asText()).isEqualTo("UNKNOWN");
+      assertThat(json.path("sentence").asText())
+          .startsWith("no group has been watched for long enough yet; no fetch reports since ");
+      assertThat(json.at("/brokers/sentence").asText()).isEqualTo("1 broker is up");
+      assertThat(json.at("/brokers/nodes/0/controller").asBoolean()).isTrue();
+      assertThat(json.at("/registry/ms").asDouble()).isPositive();
+      // Silent ones first.
+      assertThat(json.at("/instances/0/service").asText()).isEqualTo("fetch");
+      assertThat(json.at("/instances/0/silent").asBoolean()).isTrue();
+      JsonNode preprocess = json.at("/instances/1");
+      assertThat(preprocess.path("partitions").asInt()).isEqualTo(1);
+      assertThat(preprocess.path("rates").path("decided_total{standing=TRAINING}").asDouble())
+          .isEqualTo(10);
+      assertThat(preprocess.path("counters").has("node_records_total{node=read}")).isFalse();
+      assertThat(json.at("/outputs/0/topic").asText()).isEqualTo("training");
+      assertThat(json.at("/outputs/0/per_second").asDouble()).isEqualTo(10);
+      assertThat(json.at("/quarantine/total").asLong()).isEqualTo(70);
+      assertThat(json.at("/quarantine/by_reason/0"))
+          .isEqualTo(
+              Json.MAPPER
+                  .createObjectNode()
+                  .put("reason", "IMAGE_TOO_SMALL")
+                  .put("words", "image too small")
+                  .put("count", 70));
+      assertThat(json.at("/trainer/connected").asBoolean()).isFalse();
+      assertThat(json.at("/canary/enabled").asBoolean()).isFalse();
+      assertThat(Json.bytes(json)).hasSizeLessThan(20_000);
+    }
+  }
+
+  @Test
+  void theWorstGroupSpeaksAndWhatWaitsIsNamed() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    say(
+        cluster,
+        "preprocess",
+        "a",
+        status("preprocess", "a", clock.instant())
+            .setState("WAITING")
+            .setObstacle("no image worker is able to work")
+            .build());
+
+    try (Watched watched = new Watched(cluster)) {
+      watched.groups =
+          List.of(
+              group("OK", "fetching keeps up"),
+              group("STALL", "preprocessing stands still at pairs.crowdsourced-0"),
+              group("BEHIND", "the feed is behind"));
+      JsonNode json =
+          await(
+              watched::overview,
+              found ->
+                  found.path("instances").size() == 1
+                      && found.path("verdict").asText().equals("STALL"));
+
+      assertThat(json.path("sentence").asText())
+          .isEqualTo(
+              "preprocessing stands still at pairs.crowdsourced-0; preprocess waits: no image"
+                  + " worker is able to work");
+      assertThat(json.path("groups")).hasSize(3);
+    }
+  }
+
+  @Test
+  void showsTheTopologyWithItsFigures() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    Instant now = clock.instant();
+    String described = GraphTest.described();
+    say(cluster, "preprocess", "a", preprocess(now.minusSeconds(10), 0));
+    say(cluster, "preprocess", "a", preprocess(now, 100));
+    say(
+        cluster,
+        "preprocess",
+        "a/topology",
+        status("preprocess", "a", now).setTopology(described).build());
+
+    try (Watched watched = new Watched(cluster)) {
+      JsonNode json =
+          await(
+              watched::topology,
+              found ->
+                  found.path("ready").asBoolean()
+                      && node(found, "clean").path("bottleneck").asBoolean());
+
+      assertThat(json.path("text").asText()).isEqualTo(described);
+      assertThat(node(json, "clean").path("kind").asText()).isEqualTo("processor");
+      assertThat(node(json, "clean").path("per_second").asDouble()).isEqualTo(9);
+      assertThat(node(json, "clean").path("busy").asDouble()).isEqualTo(0.9);
+      assertThat(node(json, "clean").path("ms").asDouble()).isEqualTo(100);
+      assertThat(node(json, "clean").path("sentence").asText())
+          .startsWith("clean takes 90 % of the threads' time");
+      assertThat(node(json, "raw-pairs").path("per_second").asDouble()).isEqualTo(10);
+      assertThat(node(json, "gate").path("per_second").isNull()).isTrue();
+      assertThat(node(json, "seen-before").path("stores").path(0).asText()).isEqualTo("standings");
+      assertThat(json.path("edges"))
+          .contains(Json.MAPPER.createObjectNode().put("from", "gate").put("to", "gate-kept"));
+    }
+  }
+
+  @Test
+  void keepsWhatItKnewWhileTheBrokerIsAway() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder)) {
+      ClusterAccess cluster =
+          new ClusterAccess(
+              new Cluster(
+                  kafka.bootstrapServers(),
+                  "mock://" + kafka.bootstrapServers(),
+                  new Dataset("pairs"),
+                  Map.of(),
+                  Map.of()));
+      kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
+      int unused =
+          cluster
+              .registry()
+              .register(cluster.topics().instances().name() + "-value", InstanceStatus.SCHEMA$);
+      say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
+      try (Watched watched = new Watched(cluster)) {
+        var before = await(watched::overview, found -> found.path("instances").size() == 1);
+        assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
+
+        kafka.stop();
+
+        JsonNode json =
+            await(
+                watched::overview,
+                found -> found.path("brokers").path("state").asText().equals("DOWN"));
+        assertThat(json.path("verdict").asText()).isEqualTo("UNKNOWN");
+        assertThat(json.path("sentence").asText())
+            .startsWith("no broker at " + kafka.bootstrapServers() + " answers since ");
+        assertThat(json.path("instances")).hasSize(1);
+
+        kafka.restart();
+        assertThat(
+                await(
+                    watched::overview,
+                    found -> found.path("brokers").path("state").asText().equals("UP")))
+            .isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void theServiceAnswersBoth() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    Cluster plain =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            cluster.registry().addresses(),
+            cluster.dataset(),
+            Map.of(),
+            Map.of());
+    try (OperateService service =
+        new OperateService(
+            plain, new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder))) {
+      service.start();
+
+      assertThat(get(service, "/v1/overview").path("dataset").asText())
+          .isEqualTo(cluster.dataset().name());
+      assertThat(get(service, "/v1/topology").path("ready").asBoolean()).isFalse();
+    }
+  }
+
+  private static JsonNode get(OperateService service, String path) throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+                    .build(),
+                BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private static InstanceStatus preprocess(Instant at, long pairs) {
+    Map<String, Long> counters = new HashMap<>();
+    counters.put("decided_total{standing=TRAINING}", pairs);
+    counters.put("rejected_total{reason=IMAGE_TOO_SMALL}", pairs * 7 / 10);
+    counters.put("rejected_total{reason=odd", pairs); // of another version
+    counters.put("node_records_total{node=read}", pairs);
+    counters.put("node_records_total{node=clean}", pairs * 9 / 10);
+    counters.put("node_own_nanoseconds_total{node=clean}", pairs * 90_000_000);
+    return status("preprocess", "a", at)
+        .setAssigned(List.of("pairs.crowdsourced-0"))
+        .setCounters(counters)
+        .setGauges(Map.of("stream_threads", 1.0))
+        .build();
+  }
+
+  private static ObjectNode group(String verdict, String sentence) {
+    return Json.MAPPER.createObjectNode().put("verdict", verdict).put("sentence", sentence);
+  }
+
+  private static JsonNode node(JsonNode topology, String id) {
+    for (JsonNode node : topology.path("nodes")) {
+      if (node.path("id").asText().equals(id)) {
+        return node;
+      }
+    }
+    return Json.MAPPER.missingNode();
+  }
+
+  private static void say(
+      ClusterAccess cluster, String service, String instance, InstanceStatus status) {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(cluster.topics().instances(), null, service + "/" + instance, status));
+  }
+
+  private static JsonNode await(Supplier<JsonNode> answer, Predicate<JsonNode> wanted)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    JsonNode last = answer.get();
+    while (!wanted.test(last)) {
+      assertThat(System.nanoTime()).as("time for %s", last).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(50);
+      last = answer.get();
+    }
+    return last;
+  }
+
+  /** The overview of a data set, with groups that the test sets. */
+  private final class Watched implements AutoCloseable {
+
+    private final Instances instances;
+    private final ClusterWatch watch;
+    private final OverviewSources sources;
+    private List<ObjectNode> groups = List.of();
+
+    Watched(ClusterAccess cluster) {
+      instances = Instances.follow(cluster, clock);
+      watch = ClusterWatch.start(cluster, clock);
+      sources = OverviewSources.of(cluster, instances, watch, clock).withGroups(() -> groups);
+    }
+
+    JsonNode overview() {
+      return reread(new Overview(sources).json());
+    }
+
+    JsonNode topology() {
+      return reread(new InstanceRoutes(sources).topology());
+    }
+
+    /** As it goes over the wire. */
+    private JsonNode reread(ObjectNode json) {
+      try {
+        return Json.MAPPER.readTree(new String(Json.bytes(json), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      watch.close();
+      instances.close();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.pairstream.operations.instances;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainerClockTest {
+
+  private static final long SECOND = 1_000_000_000L;
+
+  @Test
+  void countsWhatIsReadyAndWhatWaitsAgainstTheRate() {
+    // Two batches of 8 per second; 4 ready and 1920 samples in the topic.
+    TrainerClock clock = clock(20, 0, 4, 1920, 0);
+
+    assertThat(clock.connected()).isTrue();
+    assertThat(clock.batchesPerSecond()).isEqualTo(2);
+    assertThat(clock.starvesInSeconds()).isEqualTo(122);
+    assertThat(clock.sentence())
+        .isEqualTo("full batches wait; at this rate the trainer starves in 2 min");
+  }
+
+  @Test
+  void whatComesAnewPutsItOff() {
+    assertThat(clock(20, 0, 4, 0, 8).starvesInSeconds()).isEqualTo(4);
+    assertThat(clock(20, 0, 4, 0, 16).starvesInSeconds()).isNaN();
+    assertThat(clock(20, 0, 4, 0, 16).sentence())
+        .isEqualTo("full batches wait, and new pairs come as fast as the trainer takes them");
+  }
+
+  @Test
+  void aTrainerThatWaitsWithNothingReadyStarvesNow() {
+    TrainerClock clock = clock(1, 9 * SECOND, 0, 0, 1);
+
+    assertThat(clock.starvesInSeconds()).isZero();
+    assertThat(clock.sentence())
+        .isEqualTo("the trainer starves: no batch is ready, and it waits 90 % of its time");
+  }
+
+  @Test
+  void aTrainerThatRestsDoesNotStarve() {
+    assertThat(clock(0, 0, 4, 0, 0).sentence()).isEqualTo("the trainer takes no batches now");
+  }
+
+  @Test
+  void withoutAFeedThereIsNothingToSay() {
+    assertThat(TrainerClock.of(List.of(), 5).connected()).isFalse();
+  }
+
+  private static TrainerClock clock(
+      long batches, long waitNanos, double ready, double waiting, double pairsPerSecond) {
+    Instance feed =
+        Played.afterTenSeconds(
+            "feed",
+            Map.of("feed_batches_total", batches, "feed_data_wait_nanoseconds_total", waitNanos),
+            Map.of(
+                "feed_ready_batches", ready,
+                "feed_samples_waiting", waiting,
+                "feed_batch_samples", 8.0));
+    return TrainerClock.of(List.of(feed), pairsPerSecond);
+  }
+}

@@ -1,0 +1,301 @@
+package io.pairstream.operations.lag.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.lag.Verdict;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class PartitionJudgeTest {
+
+  @Test
+  void saysWhereAndSinceWhenAGroupStandsAndWhatIsThere() {
+    Trace trace = Trace.begin().at(40_922, 40_922).looks(10, 10, 10);
+
+    trace.stands(36, 34);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.sentence("3.1 MB CMYK JPEG"))
+        .isEqualTo(
+            "STALL: pairs.crowdsourced-3 stands at 41,022 for 6 min with 1,224 waiting,"
+                + " while 1,190 arrived; at the head: 3.1 MB CMYK JPEG");
+  }
+
+  @Test
+  void saysStopWhereNobodyIsThere() {
+    Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).membersLeave().stands(6, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+    assertThat(trace.sentence("")).endsWith("nobody reads it");
+  }
+
+  @Test
+  void aStallBecomesAStopWhenTheMembersLeave() {
+    Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).stands(10, 10);
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+
+    trace.membersLeave().stands(2, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STOP);
+  }
+
+  @Test
+  void aStallEndsWithTheSecondLookAfterItMovesOn() {
+    Trace trace = Trace.begin().at(0, 100).looks(10, 10, 10).stands(10, 10);
+
+    trace.looks(1, 500, 10);
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    trace.looks(1, 10, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void aGroupThatCommitsEveryTenMinutesDoesNotStandInBetween() {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 6; i++) {
+      trace.stands(59, 10).looks(1, 1_000, 10);
+    }
+    int learnt = trace.length();
+
+    for (int i = 0; i < 6; i++) {
+      trace.stands(59, 10).looks(1, 1_000, 10);
+    }
+
+    assertThat(trace.saidSince(learnt)).containsOnlyKeys(Verdict.OK);
+  }
+
+  @Test
+  void itStandsAllTheSameWhenItDoesNotComeBackForThreeTimesAsLong() {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 6; i++) {
+      trace.stands(59, 10).looks(1, 1_000, 10);
+    }
+
+    trace.stands(3 * 60 + 2, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+  }
+
+  @Test
+  void aGroupMayTakeTwiceAsLongAsUsual() {
+    Trace trace = Trace.begin().at(0, 0);
+    for (int i = 0; i < 10; i++) {
+      trace.stands(19, 10).looks(1, 1_000, 10);
+    }
+    int longer = trace.length();
+
+    trace.stands(40, 10).looks(1, 1_000, 10);
+
+    assertThat(trace.saidSince(longer)).doesNotContainKeys(Verdict.STALL, Verdict.STOP);
+  }
+
+  @Test
+  void oneLongStandDoesNotBecomeUsual() {
+    Trace trace = Trace.begin().at(0, 1000).looks(30, 10, 10).stands(360, 10).looks(8, 100, 10);
+    int second = trace.length();
+
+    trace.stands(20, 10);
+
+    assertThat(trace.until(Verdict.STALL, second)).isLessThanOrEqualTo(Duration.ofSeconds(40));
+  }
+
+  @Test
+  void aGroupThatNobodySawMovingIsUnknownAtFirstAndThenStands() {
+    Trace trace = Trace.begin().at(10, 100).stands(4, 5);
+    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+
+    trace.stands(4, 5);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+  }
+
+  @Test
+  void aMissedLookIsNoStand() {
+    Trace trace = Trace.begin().at(0, 0).looks(30, 100, 100);
+    int missed = trace.length();
+
+    trace.noLookFor(Duration.ofMinutes(20)).looks(20, 100, 100);
+
+    assertThat(trace.saidSince(missed)).containsOnlyKeys(Verdict.OK);
+  }
+
+  @Test
+  void aMissedLookDoesNotChangeARate() {
+    Trace trace = Trace.begin().at(0, 0).looks(30, 100, 100);
+
+    trace.noLookFor(Duration.ofSeconds(30)).looks(1, 400, 400);
+
+    assertThat(trace.judgement().arrivalPerSecond().orElseThrow()).isBetween(9.9, 10.1);
+    assertThat(trace.judgement().processingPerSecond().orElseThrow()).isBetween(9.9, 10.1);
+  }
+
+  @Test
+  void whatLeftTheLogUnreadIsLostAtOnce() {
+    Trace trace = Trace.begin().at(100, 500).looks(10, 10, 10);
+
+    trace.logStartsAt(350).stands(1, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.LOST);
+    assertThat(trace.judgement().lost()).isEqualTo(150);
+    assertThat(trace.sentence("")).contains("up to 150 records left the log");
+  }
+
+  @Test
+  void aSingleOffsetThatIsMissingAtFirstSightWasTheMarkerOfATransaction() {
+    Trace one = Trace.begin().logStartsAt(101).at(100, 101).stands(5, 0);
+    Trace two = Trace.begin().logStartsAt(102).at(100, 102).stands(5, 0);
+
+    assertThat(one.saidSince(0)).doesNotContainKey(Verdict.LOST);
+    assertThat(two.verdict()).isEqualTo(Verdict.LOST);
+  }
+
+  @Test
+  void aLossIsShownForTenMinutesAfterTheGroupWentOn() {
+    Trace trace = Trace.begin().at(100, 500).looks(10, 10, 10).logStartsAt(350).stands(1, 10);
+    int on = trace.length();
+
+    trace.looks(1, 160, 10).looks(200, 20, 10);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.saidSince(on).get(Verdict.LOST)).isBetween(55, 65);
+    assertThat(trace.judgement().lost()).isEqualTo(150);
+  }
+
+  @Test
+  void whatTheGroupHadReadIsNotLost() {
+    Trace trace = Trace.begin().at(400, 500).looks(10, 10, 10);
+
+    trace.logStartsAt(500).looks(10, 10, 10);
+
+    assertThat(trace.saidSince(0)).doesNotContainKey(Verdict.LOST);
+    assertThat(trace.judgement().lost()).isZero();
+  }
+
+  @Test
+  void aGroupThatGoesBackIsSeenAtOnceAndUntilItIsWhereItWas() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+    int back = trace.length();
+
+    trace.goesBackTo(5_000);
+    assertThat(trace.verdict()).isEqualTo(Verdict.REWIND);
+    assertThat(trace.sentence(""))
+        .contains("went back from 12,000 to 5,000")
+        .contains("7,000 records are read again");
+    trace.looks(20, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+    assertThat(trace.saidSince(back).get(Verdict.REWIND)).isBetween(6, 9);
+  }
+
+  @Test
+  void aTopicThatIsMadeAgainIsNoRewind() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+    int again = trace.length();
+
+    trace.at(0, 50).looks(20, 100, 100);
+
+    assertThat(trace.saidSince(again)).doesNotContainKeys(Verdict.REWIND, Verdict.LOST);
+  }
+
+  @Test
+  void aPlaceBeyondTheEndIsUnknown() {
+    Trace trace = Trace.begin().at(10_000, 10_000).looks(20, 100, 100);
+
+    trace.at(12_000, 20).stands(5, 1);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(trace.sentence("")).contains("beyond the log's end");
+  }
+
+  @Test
+  void aGroupThatCatchesUpIsBehindUntilItHas() {
+    Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.judgement().catchUp().seconds().orElseThrow()).isBetween(200.0, 230.0);
+    assertThat(trace.sentence("")).contains("it catches up in about 4 min");
+    trace.looks(40, 1_000, 100);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void oneLookIsNotEnoughToSayThatItIsBehindNoMore() {
+    Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 100);
+
+    trace.at(31_200, 31_200);
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    trace.at(31_300, 31_300);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void whatArrivedSinceTheLastLooksIsNoReasonToSayThatItNeverCatchesUp() {
+    Trace trace = Trace.begin().at(0, 50).looks(30, 100, 100);
+
+    assertThat(trace.judgement().catchUp().sentence()).isEqualTo("keeps up");
+  }
+
+  @Test
+  void aLagThatStaysAsLargeAsManyMinutesOfWorkIsBehindAlthoughItDoesNotGrow() {
+    Trace trace = Trace.begin().at(0, 200_000).looks(40, 1_000, 1_000);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.judgement().catchUp().isNever()).isTrue();
+  }
+
+  @Test
+  void aLeastLagThatRisesOverTenMinutesIsBehindBeforeItIsLarge() {
+    Trace trace = Trace.begin().at(0, 0).looks(66, 1_000, 1_050);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+  }
+
+  @Test
+  void aBurstThatIsReadInAMinuteIsNothing() {
+    Trace trace = Trace.begin().at(0, 0).looks(30, 100, 100);
+    int burst = trace.length();
+
+    trace.looks(1, 200, 700).looks(6, 200, 100).looks(20, 100, 100);
+
+    assertThat(trace.saidSince(burst)).containsOnlyKeys(Verdict.OK);
+  }
+
+  @Test
+  void whatTakesLongerToReadThanTheLogKeepsItIsAtRisk() {
+    Trace trace = Trace.begin().at(0, 100_000).headIsOld(3_000, 600).looks(20, 1_000, 1_000);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.AT_RISK);
+    assertThat(trace.sentence("")).contains("the log drops the first of them in 10 min");
+  }
+
+  @Test
+  void whatIsReadInTimeIsNotAtRisk() {
+    Trace trace = Trace.begin().at(0, 100_000).headIsOld(3_000, 1_800).looks(20, 1_000, 1_000);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+  }
+
+  @Test
+  void aStandTellsWhenTheLogBeginsToDropWhatWaits() {
+    Trace trace = Trace.begin().at(0, 100).headIsOld(60, 7_200).looks(10, 10, 10).stands(8, 10);
+
+    assertThat(trace.sentence("")).contains("in 2 h the log begins to drop what waits");
+  }
+
+  @Test
+  void theIntervalOfTheForecastHoldsTheTruth() {
+    Trace trace = Trace.begin().at(0, 100_000);
+    for (int i = 0; i < 20; i++) {
+      trace.looks(1, 900, 100).looks(1, 1_100, 140).looks(1, 1_000, 60);
+    }
+    long left = 100_000 + 20 * 300 - 20 * 3_000;
+    double truth = left / 90.0;
+
+    assertThat(trace.judgement().catchUp().from().orElseThrow()).isLessThan(truth);
+    assertThat(trace.judgement().catchUp().to().orElseThrow()).isGreaterThan(truth);
+    assertThat(trace.judgement().catchUp().sentence()).isEqualTo("8 to 9 min");
+  }
+}

@@ -1,0 +1,415 @@
+package io.pairstream.operations.lag.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.GroupKind;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.HeadRecord;
+import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.FinishedOffsets;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LagWatcherTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
+  private final Hand clock = new Hand();
+  private final LagWatcher watcher =
+      new LagWatcher(cluster, LagSettings.every(INTERVAL), clock, report -> {});
+
+  @AfterEach
+  void close() {
+    watcher.close();
+  }
+
+  /** A clock that is moved by hand. */
+  private static final class Hand extends Clock {
+
+    private Duration ahead = Duration.ZERO;
+
+    void forward(Duration time) {
+      ahead = ahead.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneId.of("UTC");
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  private LagReport lookLater() {
+    clock.forward(INTERVAL);
+    return watcher.look();
+  }
+
+  private PartitionLag later(String group, TopicPartition partition) {
+    return of(lookLater(), group, partition);
+  }
+
+  private static PartitionLag of(LagReport report, String group, TopicPartition partition) {
+    return report.group(group).orElseThrow().partitions().stream()
+        .filter(
+            lag ->
+                lag.topic().equals(partition.topic()) && lag.partition() == partition.partition())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String group(String name) {
+    return cluster.dataset().name() + name;
+  }
+
+  private void send(int count) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < count; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(raw.topic(), 0, new byte[] {'k'}, new byte[100])));
+      }
+    }
+  }
+
+  @Test
+  void anIdlePartitionBehindATransactionHasNoLag() {
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      pipeline.accept(pipeline.send("a", "one"), Standing.TRAINING);
+    }
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    TestCluster.commit(cluster, group("-reader"), training, 1);
+
+    PartitionLag lag = of(watcher.look(), group("-reader"), training);
+
+    assertThat(lag.end()).isEqualTo(2);
+    assertThat(lag.lag()).hasValue(0);
+    assertThat(lag.verdict()).isEqualTo(Verdict.OK);
+    assertThat(lag.seconds()).hasValue(0);
+  }
+
+  @Test
+  void countsWhatWaitsItsBytesItsAgeAndWhatIsAtTheHead() {
+    send(10);
+    TestCluster.commit(cluster, group("-reader"), raw, 4);
+    clock.forward(Duration.ofMinutes(5));
+
+    PartitionLag lag = of(watcher.look(), group("-reader"), raw);
+
+    assertThat(lag.committed()).hasValue(4);
+    assertThat(lag.lag()).hasValue(6);
+    assertThat(lag.seconds().orElseThrow()).isBetween(300.0, 420.0);
+    assertThat(lag.bytes().orElseThrow()).isBetween(600L, 6_000L);
+    HeadRecord head = lag.head().orElseThrow();
+    assertThat(head.offset()).isEqualTo(4);
+    assertThat(head.bytes()).isEqualTo(101);
+    assertThat(head.key()).isEqualTo("k");
+    assertThat(head.sentence()).isEqualTo("100 bytes that are no record of this topic");
+    assertThat(lag.retentionSeconds().orElseThrow())
+        .isBetween(Duration.ofDays(7).toSeconds() - 420.0, Duration.ofDays(7).toSeconds() - 300.0);
+  }
+
+  @Test
+  void aGroupThatStandsIsToldWithThePictureAtItsHead() throws IOException {
+    RawPair pair =
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(png(40, 30)))
+            .setCaption("an owl\u001b[31m\non a fence")
+            .build();
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().crowdsourced(), 0, "d1", pair));
+    TestCluster.commit(cluster, group("-reader"), raw, 0);
+    watcher.look();
+    for (int i = 0; i < 6; i++) {
+      lookLater();
+    }
+
+    PartitionLag lag = later(group("-reader"), raw);
+
+    assertThat(lag.verdict()).isEqualTo(Verdict.STOP);
+    assertThat(lag.sentence())
+        .startsWith("STOP: " + raw + " stands at 0 for ")
+        .contains("at the head: ")
+        .contains("PNG, 40x30");
+    HeadRecord head = lag.head().orElseThrow();
+    assertThat(head.mediaType()).isEqualTo("image/png");
+    assertThat(head.width()).hasValue(40);
+    assertThat(head.height()).hasValue(30);
+    assertThat(head.caption()).isEqualTo("an owl [31m on a fence");
+    assertThat(head.picture()).contains("/v1/pictures/" + raw.topic() + "/0/0");
+  }
+
+  @Test
+  void membersThatDoNotReadMakeAStallAndSomebodyElsesPartitionAStop() {
+    send(5);
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group("-reader"));
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "hung");
+    settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    TopicPartition scraped = new TopicPartition(cluster.topics().scraped().name(), 0);
+    try (KafkaConsumer<byte[], byte[]> hung =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      hung.subscribe(List.of(raw.topic()));
+      await(
+          () -> {
+            hung.poll(Duration.ofMillis(50));
+            return !hung.assignment().isEmpty();
+          });
+      hung.commitSync(Map.of(raw, new OffsetAndMetadata(2)));
+      await(
+          () ->
+              of(lookLater(), group("-reader"), raw).member().isPresent()
+                  && watcher
+                      .latest()
+                      .group(group("-reader"))
+                      .orElseThrow()
+                      .state()
+                      .equals("Stable"));
+      for (int i = 0; i < 7; i++) {
+        lookLater();
+      }
+
+      GroupLag found = watcher.latest().group(group("-reader")).orElseThrow();
+
+      assertThat(found.type()).isEqualTo(GroupKind.CONSUMER);
+      assertThat(found.members()).isEqualTo(1);
+      assertThat(found.verdict()).isEqualTo(Verdict.STALL);
+      assertThat(found.worstPartition()).contains(raw);
+      assertThat(of(watcher.latest(), group("-reader"), raw).member().orElseThrow().clientId())
+          .isEqualTo("hung");
+      assertThat(found.partitions()).noneMatch(lag -> lag.topic().equals(scraped.topic()));
+    }
+  }
+
+  @Test
+  void aRewindIsSeenInTheNextLook() {
+    send(10);
+    TestCluster.commit(cluster, group("-reader"), raw, 9);
+    watcher.look();
+    TestCluster.commit(cluster, group("-reader"), raw, 2);
+
+    PartitionLag lag = later(group("-reader"), raw);
+
+    assertThat(lag.verdict()).isEqualTo(Verdict.REWIND);
+    assertThat(lag.sentence()).contains("went back from 9 to 2");
+    assertThat(watcher.latest().group(group("-reader")).orElseThrow().verdict())
+        .isEqualTo(Verdict.REWIND);
+  }
+
+  @Test
+  void whatIsDeletedBeforeItIsReadIsLost() {
+    send(10);
+    TestCluster.commit(cluster, group("-reader"), raw, 2);
+    watcher.look();
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(7))).all());
+    }
+
+    PartitionLag lag = later(group("-reader"), raw);
+
+    assertThat(lag.verdict()).isEqualTo(Verdict.LOST);
+    assertThat(lag.lost()).isEqualTo(5);
+    assertThat(lag.lag()).hasValue(3);
+  }
+
+  @Test
+  void whatATransactionHoldsBackIsNobodysLag() {
+    send(3);
+    TestCluster.commit(cluster, group("-reader"), raw, 3);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-open")) {
+      producer.beginTransaction();
+      for (int i = 0; i < 4; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(raw.topic(), 0, null, new byte[10])));
+      }
+      watcher.look();
+
+      clock.forward(Duration.ofMinutes(2));
+      PartitionLag lag = of(watcher.look(), group("-reader"), raw);
+
+      assertThat(lag.lag()).hasValue(0);
+      assertThat(lag.held()).isEqualTo(4);
+      assertThat(lag.sentence()).contains("a transaction that does not end holds back 4 records");
+      producer.abortTransaction();
+    }
+    PartitionLag after = later(group("-reader"), raw);
+    assertThat(after.held()).isZero();
+    assertThat(after.lag()).as("aborted records are none").hasValue(0);
+  }
+
+  @Test
+  void aShareGroupsLagIsWhatTheBrokerSays() {
+    String name = group("-share");
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.GROUP, name),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("share.auto.offset.reset", "earliest"),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+    }
+    send(10);
+    Properties settings = new Properties();
+    settings.putAll(cluster.clientSettings());
+    settings.put("group.id", name);
+    settings.put("max.poll.records", "4");
+    settings.put("share.acquire.mode", "record_limit");
+    try (KafkaShareConsumer<byte[], byte[]> consumer =
+        new KafkaShareConsumer<>(
+            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.subscribe(List.of(raw.topic()));
+      int[] read = {0};
+      await(
+          () -> {
+            read[0] += consumer.poll(Duration.ofMillis(200)).count();
+            consumer.commitSync();
+            return read[0] >= 4;
+          });
+    }
+
+    await(
+        () ->
+            lookLater().group(name).isPresent()
+                && of(watcher.latest(), name, raw).lag().orElse(-1) == 10 - 4);
+    GroupLag found = watcher.latest().group(name).orElseThrow();
+
+    assertThat(found.type()).isEqualTo(GroupKind.SHARE);
+    assertThat(found.lag()).hasValue(6);
+  }
+
+  @Test
+  void linksThatAreFinishedOutOfOrderDoNotWait() {
+    TopicPartition links = new TopicPartition(cluster.topics().links().name(), 0);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 10; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(links.topic(), 0, null, new byte[10])));
+      }
+    }
+    BitSet above = new BitSet();
+    above.set(1, 8);
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .alterConsumerGroupOffsets(
+                  cluster.dataset().fetchGroup(),
+                  Map.of(links, new OffsetAndMetadata(1, new FinishedOffsets(1, above).metadata())))
+              .all());
+    }
+
+    PartitionLag lag = of(watcher.look(), cluster.dataset().fetchGroup(), links);
+
+    assertThat(lag.committed()).hasValue(1);
+    assertThat(lag.lag()).hasValue(2);
+  }
+
+  @Test
+  void ourOwnGroupsAreToldOfBeforeAnybodyWasThere() {
+    send(3);
+
+    GroupLag preprocess = watcher.look().group(cluster.dataset().preprocessGroup()).orElseThrow();
+
+    assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
+    assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
+    assertThat(preprocess.sentence()).contains("never committed").contains("3 records");
+  }
+
+  @Test
+  void twoDeadPartitionsOfManyAreNamedWhileTheOthersMove() {
+    ClusterAccess many = KAFKA.dataset(12);
+    String topic = many.topics().crowdsourced().name();
+    String name = many.dataset().name() + "-reader";
+    try (LagWatcher watch = new LagWatcher(many, LagSettings.every(INTERVAL), clock, report -> {});
+        KafkaProducer<byte[], byte[]> producer = TestCluster.producer(many, "");
+        Admin admin = many.admin()) {
+      for (int look = 1; look <= 12; look++) {
+        Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
+        for (int p = 0; p < 12; p++) {
+          for (int i = 0; i < 3; i++) {
+            TestCluster.acknowledged(
+                producer.send(new ProducerRecord<>(topic, p, null, new byte[10])));
+          }
+          places.put(
+              new TopicPartition(topic, p),
+              new OffsetAndMetadata(p == 3 || p == 7 ? 2 : look * 3L - 1));
+        }
+        ClusterAccess.await(admin.alterConsumerGroupOffsets(name, places).all());
+        clock.forward(INTERVAL);
+        watch.look();
+      }
+
+      GroupLag found = watch.latest().group(name).orElseThrow();
+
+      assertThat(found.verdict()).isEqualTo(Verdict.STOP);
+      assertThat(found.sentence())
+          .contains(topic + "-3 stands at 2")
+          .endsWith("and 1 other partition likewise");
+      assertThat(found.partitions().stream().filter(p -> p.verdict() == Verdict.OK)).hasSize(10);
+    }
+  }
+
+  private static byte[] png(int width, int height) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", bytes);
+    return bytes.toByteArray();
+  }
+
+  private static void await(java.util.function.BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+    }
+  }
+}

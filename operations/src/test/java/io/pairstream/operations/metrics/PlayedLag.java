@@ -1,0 +1,98 @@
+package io.pairstream.operations.metrics;
+
+import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.lag.GroupKind;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.GroupMember;
+import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.PartitionLag;
+import io.pairstream.operations.lag.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reports of lag as a watcher would give them. */
+public final class PlayedLag {
+
+  public static final Instant AT = Instant.parse("2026-11-20T03:00:00Z");
+
+  private PlayedLag() {}
+
+  public static LagReport report(GroupLag... groups) {
+    return new LagReport(
+        AT, true, Duration.ofSeconds(10), Duration.ofMillis(42), List.of(groups), Optional.empty());
+  }
+
+  /** A group that reads two partitions of a topic, 12 and 30 records behind. */
+  public static GroupLag group(String name, Verdict verdict, String topic) {
+    return group(
+        name,
+        verdict,
+        partition(topic, 0, OptionalLong.of(88), verdict),
+        partition(topic, 1, OptionalLong.of(70), Verdict.OK));
+  }
+
+  public static GroupLag group(String name, Verdict verdict, PartitionLag... partitions) {
+    return new GroupLag(
+        name,
+        GroupKind.CONSUMER,
+        "Stable",
+        2,
+        verdict,
+        verdict.words() + ": " + name + " as played",
+        AT.minusSeconds(360),
+        OptionalLong.of(Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum()),
+        OptionalLong.of(3_100_000),
+        OptionalDouble.of(61.5),
+        OptionalDouble.of(3.5),
+        OptionalDouble.of(4.25),
+        new CatchUp(
+            OptionalDouble.of(300), OptionalDouble.of(240), OptionalDouble.of(360), "4 to 6 min"),
+        OptionalDouble.of(86_400),
+        0,
+        partitions.length == 0
+            ? Optional.empty()
+            : Optional.of(new TopicPartition(partitions[0].topic(), partitions[0].partition())),
+        List.of(partitions));
+  }
+
+  /** A partition that holds the offsets 10 to 100. */
+  public static PartitionLag partition(
+      String topic, int partition, OptionalLong committed, Verdict verdict) {
+    return partition(topic, partition, committed, verdict, 0);
+  }
+
+  /** The same with offsets behind it that wait for a transaction's end. */
+  public static PartitionLag partition(
+      String topic, int partition, OptionalLong committed, Verdict verdict, long held) {
+    OptionalLong lag =
+        committed.isPresent() ? OptionalLong.of(100 - committed.getAsLong()) : OptionalLong.empty();
+    return new PartitionLag(
+        topic,
+        partition,
+        committed,
+        10,
+        100,
+        held,
+        lag,
+        OptionalLong.of(1_500_000),
+        committed.isPresent() ? OptionalDouble.of(61.5) : OptionalDouble.empty(),
+        verdict,
+        verdict.words() + ": " + topic + "-" + partition + " as played",
+        AT.minusSeconds(360),
+        OptionalDouble.of(1.5),
+        OptionalDouble.of(2),
+        CatchUp.NEVER,
+        OptionalDouble.empty(),
+        0,
+        committed.isPresent()
+            ? Optional.of(new GroupMember("reader-1-uuid", "reader-1", "/10.0.0.7"))
+            : Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,110 @@
+package io.pairstream.operations.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DashboardWordsTest {
+
+  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+
+  /** A line of a words file: a section begins, or a text. */
+  private static final Pattern LINE =
+      Pattern.compile("^ {2}\"(\\w+)\": \\{$|^ {4}\"([\\w.]+)\": \"(.*)\",?$", Pattern.MULTILINE);
+
+  private final Map<String, String> english = texts("words.en.json");
+  private final Map<String, String> chinese = texts("words.zh.json");
+
+  DashboardWordsTest() throws IOException {}
+
+  @Test
+  void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
+    assertThat(places(chinese)).isEqualTo(places(english));
+  }
+
+  @Test
+  void everyTextThatIsAskedForByItsWholeNameIsThere() throws IOException {
+    String sections =
+        english.keySet().stream()
+            .map(key -> key.substring(0, key.indexOf('.')))
+            .distinct()
+            .collect(Collectors.joining("|"));
+    // What follows h( is an element with its classes.
+    Pattern name = Pattern.compile("(?<!\\bh\\(\\s{0,40})\"((?:" + sections + ")\\.[\\w.]*\\w)\"");
+    Set<String> asked = new TreeSet<>();
+    for (String file : DashboardPage.ASSETS) {
+      if (file.endsWith(".js")) {
+        name.matcher(read(file)).results().map(found -> found.group(1)).forEach(asked::add);
+      }
+    }
+    name.matcher(read("index.html")).results().map(found -> found.group(1)).forEach(asked::add);
+
+    assertThat(asked).hasSizeGreaterThan(50);
+    assertThat(english.keySet()).containsAll(asked);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"OK", "IDLE", "BEHIND", "STALL", "STOP", "REWIND", "LOST", "AT_RISK", "UNKNOWN"})
+  void everyVerdictHasANameAndIsExplained(String verdict) {
+    for (Map<String, String> language : List.of(english, chinese)) {
+      assertThat(language).containsKeys("verdict." + verdict, "explained." + verdict);
+    }
+  }
+
+  /** Each text's name with the names of the places in it. */
+  private static Map<String, Set<String>> places(Map<String, String> texts) {
+    Map<String, Set<String>> places = new TreeMap<>();
+    texts.forEach(
+        (name, text) ->
+            places.put(
+                name,
+                PLACE
+                    .matcher(text)
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(TreeSet::new))));
+    return places;
+  }
+
+  /** Texts by section and name; each stands on a line of its own. */
+  private static Map<String, String> texts(String file) throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    String section = "";
+    String words = read(file);
+    Matcher line = LINE.matcher(words);
+    while (line.find()) {
+      if (line.group(1) != null) {
+        section = line.group(1);
+      } else {
+        assertThat(line.group(3)).as(line.group(2)).isNotBlank();
+        assertThat(texts.put(section + "." + line.group(2), line.group(3))).isNull();
+      }
+    }
+    long lines = words.lines().filter(any -> !any.matches("[{}\\s,]*")).count();
+    assertThat(lines)
+        .as("lines of %s that are read", file)
+        .isEqualTo(LINE.matcher(words).results().count());
+    return texts;
+  }
+
+  private static String read(String name) throws IOException {
+    try (InputStream file = DashboardPage.class.getResourceAsStream(DashboardPage.FOLDER + name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

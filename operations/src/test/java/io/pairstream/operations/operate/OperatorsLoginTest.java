@@ -1,0 +1,293 @@
+package io.pairstream.operations.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.operate.RunningOperators.Told;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.ApiKeyText;
+import io.pairstream.service.keys.KeyIssuer;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class OperatorsLoginTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final String REVIEW =
+      "{\"pairs\": [\"00\"], \"decision\": \"REJECTED\", \"comment\": \"no\"}";
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+
+  @TempDir Path folder;
+
+  private RunningOperators operators;
+
+  @BeforeEach
+  void start() throws IOException {
+    operators = new RunningOperators(KAFKA, cluster, false, folder.resolve("state"));
+  }
+
+  @AfterEach
+  void close() {
+    operators.close();
+  }
+
+  private Told review(HttpRequest.Builder request) {
+    return operators.tell(request);
+  }
+
+  private HttpRequest.Builder review() {
+    return operators.post("/v1/reviews", REVIEW);
+  }
+
+  @Test
+  void sessionStandsForTheKeyUntilItIsEnded() {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+    Told stranger = operators.tell(operators.get("/v1/session"));
+
+    Told login = operators.login(key);
+    Told known = operators.tell(operators.get("/v1/session").header("Cookie", login.cookie()));
+    Told looked = operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+    Told out =
+        operators.tell(
+            operators
+                .ofPage(operators.get("/v1/session").DELETE())
+                .header("Cookie", "other=1; " + login.cookie()));
+    Told after = operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+
+    assertThat(stranger.json().toString())
+        .isEqualTo("{\"login_required\":true,\"actor\":\"\",\"scopes\":[]}");
+    assertThat(login.status()).isEqualTo(200);
+    assertThat(login.response().headers().firstValue("Set-Cookie").orElseThrow())
+        .matches(
+            "pairstream-session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict; Max-Age=28800");
+    assertThat(login.json().toString())
+        .isEqualTo("{\"login_required\":true,\"actor\":\"ann\",\"scopes\":[\"view\",\"review\"]}");
+    assertThat(known.json()).isEqualTo(login.json());
+    assertThat(looked.status()).isEqualTo(200);
+    assertThat(out.json()).isEqualTo(stranger.json());
+    assertThat(after.status()).isEqualTo(401);
+  }
+
+  @Test
+  void revokedKeyEndsItsSessions() {
+    KeyIssuer.Created created = operators.key("ann", Scope.VIEW);
+    String cookie = operators.login(created.text().reveal()).cookie();
+    assertThat(operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status())
+        .isEqualTo(200);
+
+    try (KeyIssuer issuer = operators.issuer()) {
+      var unused = issuer.revoke(created.key().keyId());
+    }
+
+    RunningOperators.await(
+        () ->
+            operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status() == 401);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"VIEW, 403", "OPERATE, 403", "REVIEW, 200"})
+  void onlyReviewersReview(Scope scope, int status) {
+    String key = operators.key("ann", scope).text().reveal();
+    String cookie = operators.login(key).cookie();
+
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status())
+        .isEqualTo(status);
+    assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status())
+        .isEqualTo(status);
+    assertThat(operators.tell(operators.get("/v1/actions").header("Cookie", cookie)).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void keyOfAProducerOpensNothing() {
+    String key = operators.key("museum", Scope.PUBLISH, Scope.READ).text().reveal();
+
+    assertThat(operators.login(key).status()).isEqualTo(403);
+    assertThat(
+            operators
+                .tell(operators.get("/v1/actions").header("Authorization", "Bearer " + key))
+                .status())
+        .isEqualTo(403);
+  }
+
+  /** What a browser says of a page elsewhere, or says nothing where a program steals the cookie. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "http://evil.example, cross-site",
+        "-, cross-site",
+        "-, same-site",
+        "-, none",
+        "http://evil.example, -",
+        "null, -",
+        "http://127.0.0.1:1, same-site",
+        "-, -"
+      })
+  void anotherSitesPageCannotActWithASession(String origin, String site) {
+    String cookie = operators.login(operators.key("ann", Scope.REVIEW).text().reveal()).cookie();
+    HttpRequest.Builder forged = review().header("Cookie", cookie);
+    HttpRequest.Builder logout = operators.get("/v1/session").DELETE().header("Cookie", cookie);
+    for (HttpRequest.Builder request : List.of(forged, logout)) {
+      if (origin != null) {
+        request.header("Origin", origin);
+      }
+      if (site != null) {
+        request.header("Sec-Fetch-Site", site);
+      }
+    }
+
+    Told told = review(forged);
+
+    assertThat(told.status()).isEqualTo(403);
+    assertThat(told.json().path("type").asText()).isEqualTo("urn:pairstream:problem:foreign-site");
+    assertThat(operators.tell(logout).status()).isEqualTo(403);
+    assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status()).isEqualTo(200);
+  }
+
+  @Test
+  void anotherSitesPageCannotLogSomebodyIn() {
+    String key = operators.key("mallory", Scope.REVIEW).text().reveal();
+
+    Told told =
+        operators.tell(
+            operators
+                .post("/v1/session", "{\"key\": \"" + key + "\"}")
+                .header("Origin", "https://evil.example"));
+
+    assertThat(told.status()).isEqualTo(403);
+    assertThat(told.response().headers().firstValue("Set-Cookie")).isEmpty();
+  }
+
+  @Test
+  void wrongKeysAreRefusedAlikeThenLimitedAndOnRecordWithoutTheSecret() {
+    KeyIssuer.Created created = operators.key("ann", Scope.REVIEW);
+    String right = created.text().reveal();
+    String wrong = right.substring(0, ApiKeyText.LENGTH - 1) + (right.endsWith("0") ? '1' : '0');
+    List<Told> refused = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      refused.add(operators.login(i == 0 ? "psk_nonsense" : wrong));
+    }
+    Told eleventh = operators.login(wrong);
+
+    assertThat(refused).extracting(Told::status).containsOnly(401);
+    assertThat(refused)
+        .extracting(told -> told.json().path("detail"))
+        .containsOnly(refused.get(0).json().path("detail"));
+    assertThat(eleventh.status()).isEqualTo(429);
+    assertThat(eleventh.response().headers().firstValue("Retry-After")).isPresent();
+    // Whoever has a key is let in all the same: behind a proxy all have one address.
+    JsonNode actions = actions(right, 10);
+    assertThat(operators.login(right).status()).isEqualTo(200);
+    assertThat(actions.findValuesAsText("name")).containsOnly("login");
+    assertThat(actions.findValuesAsText("outcome")).containsOnly("REFUSED");
+    assertThat(actions.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
+  }
+
+  @Test
+  void actionsAreToldNewestFirst() {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+    var unused = operators.login(key);
+    JsonNode first = actions(key, 1);
+    assertThat(first.get(0).path("actor").asText()).isEqualTo("ann");
+    assertThat(first.get(0).path("detail").asText()).isEqualTo("logged in");
+    assertThat(first.get(0).path("done_at").asText())
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
+
+    JsonNode both = actions(key, 2);
+    assertThat(both.findValuesAsText("name")).containsExactly("quarantine.review", "login");
+    assertThat(both.findValuesAsText("outcome")).containsExactly("REFUSED", "DONE");
+    Told one =
+        operators.tell(
+            operators.get("/v1/actions?limit=1").header("Authorization", "Bearer " + key));
+    assertThat(one.json().path("actions")).hasSize(1);
+    Told none =
+        operators.tell(
+            operators.get("/v1/actions?limit=0").header("Authorization", "Bearer " + key));
+    assertThat(none.status()).isEqualTo(400);
+  }
+
+  @Test
+  void refusalOfAKeyThatMayNotReviewIsOnRecord() {
+    String key = operators.key("viewer", Scope.VIEW).text().reveal();
+
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(403);
+
+    JsonNode action = actions(key, 1).get(0);
+    assertThat(action.path("name").asText()).isEqualTo("quarantine.review");
+    assertThat(action.path("actor").asText()).isEqualTo("viewer");
+    assertThat(action.path("outcome").asText()).isEqualTo("REFUSED");
+  }
+
+  private JsonNode actions(String key, int count) {
+    JsonNode[] found = new JsonNode[1];
+    RunningOperators.await(
+        () -> {
+          found[0] =
+              operators
+                  .tell(operators.get("/v1/actions").header("Authorization", "Bearer " + key))
+                  .json()
+                  .path("actions");
+          return found[0].size() >= count;
+        });
+    return found[0];
+  }
+
+  @Test
+  void anonymousPeopleOnThisMachineLookAndDoNotAct() throws IOException {
+    try (RunningOperators open =
+        new RunningOperators(KAFKA, cluster, true, folder.resolve("open"))) {
+      assertThat(open.tell(open.get("/v1/session")).json().toString())
+          .isEqualTo("{\"login_required\":false,\"actor\":\"anonymous\",\"scopes\":[\"view\"]}");
+      assertThat(open.tell(open.get("/v1/actions")).status()).isEqualTo(200);
+      assertThat(open.tell(open.ofPage(open.post("/v1/reviews", REVIEW))).status()).isEqualTo(403);
+      String cookie = open.login(operators.key("ann", Scope.REVIEW).text().reveal()).cookie();
+      assertThat(
+              open.tell(open.ofPage(open.post("/v1/reviews", REVIEW)).header("Cookie", cookie))
+                  .status())
+          .isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]|must be an object",
+        "{\"pairs\": [], \"decision\": \"REJECTED\", \"comment\": \"x\"}|list of 1 to 500",
+        "{\"pairs\": [7], \"decision\": \"REJECTED\", \"comment\": \"x\"}|each of pairs",
+        "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|decision must be one of",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|comment must be a text",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\": \"root\"}|nothing else",
+        "{\"pairs\": [\"a\", \"b\"], \"decision\": \"RECAPTIONED\", \"caption\": \"c\", \"comment\": \"x\"}|for one pair",
+      })
+  void oddRequestIsRefusedWithWhatWouldBeRight(String body, String words) {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+
+    Told told =
+        operators.tell(
+            operators.post("/v1/reviews", body).header("Authorization", "Bearer " + key));
+
+    assertThat(told.status()).isEqualTo(400);
+    assertThat(told.json().path("detail").asText()).contains(words);
+  }
+}

@@ -1,0 +1,622 @@
+package io.pairstream.operations.pairs;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.cleaning.tokens.ClipTokenizer;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.catalogue.JudgedPairs;
+import io.pairstream.operations.catalogue.PairIndex;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Standing;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.ServerSettings;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(180)
+class PairRoutesTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  /** Scripts, markup, and characters that change how text runs. */
+  private static final String HOSTILE =
+      "<img src=x onerror=alert(1)> \"';--\u202E\u0007 {{7*7}} </script><script>alert(2)</script>";
+
+  @TempDir static Path folder;
+
+  private static Running running;
+
+  /**
+   * A service with a catalogue, on a port of its own; one for all tests, as workers start slowly.
+   */
+  private record Running(
+      ClusterAccess cluster,
+      JudgedPairs judged,
+      Catalogue catalogue,
+      PairRoutes routes,
+      HttpDoor door,
+      HttpClient client) {}
+
+  @BeforeAll
+  static void start() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(2);
+    Catalogue catalogue =
+        Catalogue.open(
+            cluster, List.of(new PairIndex(cluster.topics())), folder, Clock.systemUTC());
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(Duration.ofSeconds(2))
+            .withJvmOptions("-Dpairstream.worker.test-hooks=true");
+    PairRoutes routes =
+        new PairRoutes(cluster, catalogue, Optional.of(workers), List.of(), Clock.systemUTC());
+    HttpDoor door =
+        new HttpDoor(
+            ServerSettings.of("127.0.0.1", 0),
+            new Router(routes.routes()),
+            request -> new Principal("anonymous", "", Set.of(Scope.VIEW)),
+            Quota.UNLIMITED,
+            true);
+    door.start();
+    running =
+        new Running(
+            cluster, new JudgedPairs(cluster), catalogue, routes, door, HttpClient.newHttpClient());
+  }
+
+  @AfterAll
+  static void stop() {
+    running.door().close();
+    running.routes().close();
+    running.catalogue().close();
+    running.judged().close();
+  }
+
+  @Test
+  void findsPairsAsThePageExpectsThem() throws Exception {
+    String word = word();
+    running.judged().accept(raw(drawn(80, 60), "a kept " + word), Standing.TRAINING);
+    running.judged().reject(raw(drawn(20, 10), "a refused " + word), "IMAGE_TOO_SMALL");
+    read();
+
+    JsonNode json = json("/v1/pairs?limit=10&q=" + word);
+
+    assertThat(json.path("ready").asBoolean()).isTrue();
+    assertThat(json.path("found").asInt()).isEqualTo(2);
+    assertThat(json.path("next").isNull()).isTrue();
+    JsonNode refused = byStanding(json, "QUARANTINED");
+    assertThat(names(refused))
+        .containsExactly(
+            "id",
+            "standing",
+            "reason",
+            "words",
+            "detail",
+            "measured",
+            "limit",
+            "caption",
+            "language",
+            "source_kind",
+            "contributor",
+            "url",
+            "licence",
+            "origin",
+            "received_at",
+            "decided_at",
+            "picture",
+            "blurred");
+    assertThat(refused.path("words").asText()).isEqualTo("Image too small");
+    assertThat(refused.path("blurred").asBoolean()).isTrue();
+    assertThat(refused.path("received_at").asText()).isEqualTo("2026-11-20T10:00:00.000Z");
+    assertThat(byStanding(json, "TRAINING").path("blurred").asBoolean()).isFalse();
+    assertThat(jpeg(refused.path("picture").asText()).getWidth()).isEqualTo(20);
+  }
+
+  @Test
+  void cardOfAKeptPairShowsAllThatBecameOfIt() throws Exception {
+    String word = word();
+    String caption = "a photo of a cat on a " + word;
+    RawPair raw = raw(drawn(640, 480), "  A photo of a cat on a " + word + "  ");
+    ClipTokenizer clip = new ClipTokenizer(false);
+    int[] all = clip.encode(caption);
+    List<Integer> ids = new ArrayList<>(List.of(49406));
+    Arrays.stream(all, 0, 4).forEach(ids::add);
+    ids.add(49407);
+    Origin origin = send(raw);
+    PreparedPair pair =
+        JudgedPairs.prepared(raw, Standing.TEST, origin)
+            .setCaption(caption)
+            .setImage(ByteBuffer.wrap(jpegFile(drawing(256, 256))))
+            .setWidth(256)
+            .setHeight(256)
+            .setTokenIds(ids)
+            .setTokenCount(ids.size())
+            .setTruncated(true)
+            .setTokenizer("clip")
+            .setTokenizerDigest(clip.digest())
+            .setFold(3)
+            .setPerceptualHash("00ff00ff00ff00ff")
+            .build();
+    running.judged().send(running.cluster().topics().test(), pair.getPairId(), pair);
+    running
+        .judged()
+        .send(
+            running.cluster().topics().receipts(),
+            pair.getPairId(),
+            JudgedPairs.receipt(raw, Standing.TEST, "", origin));
+    read();
+
+    JsonNode card = json("/v1/pairs/" + pair.getPairId());
+
+    assertThat(card.path("standing").asText()).isEqualTo("TEST");
+    assertThat(card.path("caption_before").asText()).isEqualTo(raw.getCaption());
+    assertThat(card.path("caption_after").asText()).isEqualTo(caption);
+    JsonNode original = card.path("original");
+    assertThat(original.path("width").asInt()).isEqualTo(640);
+    assertThat(original.path("height").asInt()).isEqualTo(480);
+    assertThat(original.path("media_type").asText()).isEqualTo("image/png");
+    assertThat(original.path("bytes").asInt()).isEqualTo(raw.getImage().remaining());
+    assertThat(jpeg(original.path("picture").asText()).getWidth()).isEqualTo(256);
+    assertThat(jpeg(original.path("picture").asText() + "?size=1024").getWidth()).isEqualTo(640);
+    assertThat(jpeg(card.path("model").path("picture").asText() + "?size=64").getWidth())
+        .isEqualTo(64);
+    assertThat(texts(card.path("tokens"), false))
+        .containsExactly("<|startoftext|>", "a", "photo", "of", "a", "<|endoftext|>");
+    assertThat(texts(card.path("tokens"), true)).startsWith("cat", "on", "a");
+    assertThat(card.path("token_limit").asInt()).isEqualTo(6);
+    assertThat(card.path("fold").asInt()).isEqualTo(3);
+    assertThat(card.path("copies").asInt()).isEqualTo(1);
+    assertThat(card.path("measures").path("sharpness").asDouble()).isEqualTo(12.5);
+    assertThat(card.path("journey").findValuesAsText("place"))
+        .containsExactly("received", "crowdsourced", "test");
+    assertThat(card.path("journey").get(1).path("seconds_since_previous").asDouble())
+        .isEqualTo(1.0);
+  }
+
+  @Test
+  void cardSaysWhenTheOriginalIsKeptNoLonger() throws Exception {
+    RawPair raw = raw(drawn(64, 64), "kept " + word());
+    Origin gone = new Origin(running.cluster().topics().scraped().name(), 0, 4_000_000L);
+    String id = running.judged().accept(raw, Standing.TRAINING, gone);
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+
+    assertThat(card.path("original").path("picture").isNull()).isTrue();
+    assertThat(card.path("original").path("width").asInt()).isEqualTo(640);
+    assertThat(card.path("original").path("detail").asText()).contains("some days only");
+    assertThat(card.path("caption_before").isNull()).isTrue();
+    assertThat(get("/v1/pictures/" + gone.getTopic() + "/0/4000000").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void cardOfARefusedPairSaysWhyAndWhatPeopleDecided() throws Exception {
+    RawPair raw = raw(drawn(100, 50), "blurred " + word());
+    Origin origin = running.judged().reject(raw, "IMAGE_BLURRED");
+    running
+        .judged()
+        .send(
+            running.cluster().topics().reviews(),
+            "r1",
+            Review.newBuilder()
+                .setReviewId("r1")
+                .setPairId(JudgedPairs.pairId(raw))
+                .setOrigin(origin)
+                .setDecision("REJECTED")
+                .setReviewer("mina")
+                .setComment("still blurred")
+                .build());
+    read();
+
+    JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
+
+    JsonNode decision = card.path("decisions").get(0);
+    assertThat(decision.path("outcome").asText()).isEqualTo("REJECTED");
+    assertThat(decision.path("step").asText()).isEqualTo("gate");
+    assertThat(decision.path("measured").asText()).isEqualTo("32 px");
+    assertThat(decision.path("limit").asText()).isEqualTo("64 px");
+    assertThat(card.path("remedy").asText()).isEqualTo("Send a sharper picture.");
+    assertThat(card.path("reviews")).hasSize(1);
+    assertThat(card.path("reviews").get(0).path("reviewer").asText()).isEqualTo("mina");
+    assertThat(card.path("reviews").get(0).path("comment").asText()).isEqualTo("still blurred");
+    assertThat(card.path("model").isNull()).isTrue();
+    assertThat(card.path("original").path("picture").asText())
+        .startsWith("/v1/pictures/" + running.cluster().topics().quarantine().name());
+  }
+
+  @Test
+  void withdrawnPairIsNamedAndShownNoMore() throws Exception {
+    RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
+    Origin origin = send(raw);
+    String id = running.judged().accept(raw, Standing.TRAINING, origin);
+    read();
+    JsonNode before = json("/v1/pairs/" + id);
+    String model = before.path("model").path("picture").asText();
+    String original = before.path("original").path("picture").asText();
+    assertThat(get(model).statusCode()).isEqualTo(200);
+    assertThat(get(original).statusCode()).isEqualTo(200);
+
+    running.judged().send(running.cluster().topics().training(), id, null);
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+    assertThat(card.path("standing").asText()).isEqualTo("WITHDRAWN");
+    assertThat(card.path("caption").asText()).isEmpty();
+    assertThat(get(model).statusCode()).isEqualTo(404);
+    assertThat(get(original).statusCode()).isEqualTo(404);
+    assertThat(get(original + "?size=300").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void hostileTextIsDataAndNothingElse() throws Exception {
+    String word = word();
+    RawPair raw = JudgedPairs.raw(drawn(70, 70), HOSTILE + word, "SCRAPED", HOSTILE);
+    raw.setUrl("javascript:alert(1)//" + HOSTILE);
+    running.judged().reject(raw, "CAPTION_FLAGGED_WORDS");
+    read();
+
+    HttpResponse<byte[]> answer = get("/v1/pairs?q=" + word);
+    JsonNode found = Json.MAPPER.readTree(answer.body()).path("pairs").get(0);
+
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(answer.headers().firstValue("x-content-type-options")).hasValue("nosniff");
+    assertThat(found.path("caption").asText()).isEqualTo(HOSTILE + word);
+    assertThat(found.path("contributor").asText()).isEqualTo(HOSTILE);
+    assertThat(json("/v1/pairs?contributor=" + encoded(HOSTILE)).path("pairs")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/pairs/..%2F..%2Fetc%2Fpasswd",
+        "/v1/pairs/%00",
+        "/v1/pairs?limit=0",
+        "/v1/pairs?limit=many",
+        "/v1/pairs?after=zz",
+        "/v1/pictures/a%2Fb/0/0",
+        "/v1/pictures/DATASET.training/-1/0",
+        "/v1/pictures/DATASET.training/0/99999999999999999999",
+        "/v1/pictures/DATASET.training/0/0?size=5000",
+        "/v1/sheet?minutes=-1",
+      })
+  void refusesWhatIsNoQuestion(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path.replace("DATASET", running.cluster().dataset().name()));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
+    assertThat(Json.MAPPER.readTree(answer.body()).path("detail").asText()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/pairs/00000000000000000000000000000000",
+        "/v1/pictures/__consumer_offsets/0/0",
+        "/v1/pictures/DATASET.api-keys/0/0",
+        "/v1/pictures/DATASET.training/77/0",
+        "/v1/pictures/DATASET.training/0/123456789",
+      })
+  void findsNothingWhereThereIsNothing(String path) throws Exception {
+    assertThat(get(path.replace("DATASET", running.cluster().dataset().name())).statusCode())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void pictureThatCannotBeDecodedCostsNothingElse() throws Exception {
+    String crash = picture(with(drawn(60, 60), "PAIRSTREAM-TEST:halt"), "crash");
+    String hang = picture(with(drawn(61, 61), "PAIRSTREAM-TEST:spin"), "hang");
+    String page = picture("<html>no image</html>".getBytes(UTF_8), "page");
+    String good = picture(drawn(62, 62), "good");
+
+    assertThat(detail(get(crash))).contains("crashed");
+    assertThat(detail(get(hang))).contains("not decoded in time");
+    assertThat(get(page).statusCode()).isEqualTo(404);
+    assertThat(jpeg(good).getWidth()).isEqualTo(62);
+    assertThat(get(crash).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void pictureIsOurOwnFileWithoutWhatTheOriginalSaid() throws Exception {
+    byte[] file = withComment(jpegFile(drawing(64, 48)), "GPS 48.1N 11.5E");
+
+    HttpResponse<byte[]> answer = get(picture(file, "with a comment"));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type")).hasValue("image/jpeg");
+    assertThat(answer.headers().firstValue("cache-control")).hasValue("no-store");
+    assertThat(new String(file, ISO_8859_1)).contains("GPS");
+    assertThat(new String(answer.body(), ISO_8859_1)).doesNotContain("GPS");
+  }
+
+  @Test
+  void showsPreparedPicturesOfBarePixels() throws Exception {
+    RawPair raw = raw(drawn(64, 64), "bare pixels " + word());
+    Origin origin = running.judged().nextOrigin();
+    byte[] pixels = new byte[3 * 20 * 10];
+    for (int i = 0; i < pixels.length; i += 3) {
+      pixels[i] = (byte) 200;
+    }
+    PreparedPair pair =
+        JudgedPairs.prepared(raw, Standing.TRAINING, origin)
+            .setImage(ByteBuffer.wrap(pixels))
+            .setImageEncoding("raw")
+            .setWidth(20)
+            .setHeight(10)
+            .build();
+    running.judged().send(running.cluster().topics().training(), pair.getPairId(), pair);
+    read();
+
+    BufferedImage shown =
+        jpeg(json("/v1/pairs/" + pair.getPairId()).path("model").path("picture").asText());
+
+    assertThat(shown.getWidth()).isEqualTo(20);
+    assertThat(new Color(shown.getRGB(10, 5)).getRed()).isBetween(190, 210);
+    assertThat(new Color(shown.getRGB(10, 5)).getBlue()).isLessThan(20);
+  }
+
+  @Test
+  void imageThatNobodyMayKeepIsNotShownFromTheRawTopicEither() throws Exception {
+    RawPair raw = raw(drawn(64, 64), "forbidden " + word());
+    Origin origin = send(raw);
+    running
+        .judged()
+        .send(
+            running.cluster().topics().quarantine(),
+            JudgedPairs.pairId(raw),
+            running.judged().rejected(raw, "IMAGE_FORBIDDEN", origin).setValue(null).build());
+    read();
+
+    HttpResponse<byte[]> answer =
+        get(PairJson.address(origin.getTopic(), origin.getPartition(), origin.getOffset()));
+
+    assertThat(detail(answer)).contains("nobody may keep");
+    assertThat(
+            json("/v1/pairs/" + JudgedPairs.pairId(raw)).path("original").path("picture").isNull())
+        .isTrue();
+  }
+
+  @Test
+  void boardCountsAndExportHoldsEachPairOnALine() throws Exception {
+    String source = "IMPORTED";
+    for (int i = 0; i < 3; i++) {
+      running
+          .judged()
+          .reject(
+              JudgedPairs.raw(drawn(64, 64), "to export " + i + " " + word(), source, ""),
+              "CAPTION_TOO_LONG");
+    }
+    read();
+
+    JsonNode board = json("/v1/quarantine");
+    JsonNode cell =
+        Stream.iterate(0, i -> i + 1)
+            .limit(board.path("cells").size())
+            .map(board.path("cells")::get)
+            .filter(one -> one.path("source").asText().equals(source))
+            .findFirst()
+            .orElseThrow();
+    HttpResponse<byte[]> export =
+        get("/v1/quarantine/export?source=" + source + "&reason=CAPTION_TOO_LONG");
+
+    assertThat(cell.path("count").asInt()).isEqualTo(3);
+    assertThat(cell.path("last_24h").asInt()).isEqualTo(3);
+    assertThat(board.path("reasons").findValuesAsText("remedy"))
+        .contains("Send a shorter caption.");
+    assertThat(export.headers().firstValue("content-type")).hasValue("application/x-ndjson");
+    List<String> lines = new String(export.body(), UTF_8).lines().toList();
+    assertThat(lines).hasSize(3);
+    for (String line : lines) {
+      JsonNode pair = Json.MAPPER.readTree(line);
+      assertThat(pair.path("reason").asText()).isEqualTo("CAPTION_TOO_LONG");
+      assertThat(pair.has("picture")).isFalse();
+    }
+  }
+
+  @Test
+  void contactSheetShowsEachSource() throws Exception {
+    running
+        .judged()
+        .accept(
+            JudgedPairs.raw(drawn(64, 64), "for the sheet " + word(), "SYNTHETIC", ""),
+            Standing.TRAINING);
+    read();
+
+    JsonNode sheet = json("/v1/sheet?source=SYNTHETIC&minutes=60");
+
+    assertThat(sheet.path("sources")).hasSize(1);
+    assertThat(sheet.path("sources").get(0).path("seen").asInt()).isEqualTo(1);
+    assertThat(sheet.path("sources").get(0).path("pairs").get(0).path("standing").asText())
+        .isEqualTo("TRAINING");
+  }
+
+  @Test
+  void showsRealPhotographs() throws Exception {
+    Path coco =
+        Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini/images");
+    Assumptions.assumeTrue(Files.isDirectory(coco), coco + " is not here");
+    List<Path> files;
+    try (Stream<Path> all = Files.list(coco)) {
+      files = all.sorted().limit(4).toList();
+    }
+    for (Path file : files) {
+      BufferedImage original = ImageIO.read(file.toFile());
+
+      BufferedImage shown = jpeg(picture(Files.readAllBytes(file), file.getFileName().toString()));
+
+      assertThat(Math.max(shown.getWidth(), shown.getHeight())).isEqualTo(256);
+      double ratio = (double) original.getWidth() / original.getHeight();
+      assertThat((double) shown.getWidth() / shown.getHeight()).isCloseTo(ratio, within(0.02));
+    }
+  }
+
+  /** Puts an image into quarantine; returns the address of its picture. */
+  private static String picture(byte[] image, String caption) throws Exception {
+    RawPair raw = raw(image, caption + " " + word());
+    running.judged().reject(raw, "IMAGE_TOO_SMALL");
+    read();
+    return json("/v1/pairs/" + JudgedPairs.pairId(raw)).path("picture").asText();
+  }
+
+  private static Origin send(RawPair raw) {
+    RecordMetadata at =
+        TestCluster.send(
+            running.cluster(),
+            TestCluster.record(running.cluster().topics().crowdsourced(), null, "key", raw));
+    return new Origin(at.topic(), at.partition(), at.offset());
+  }
+
+  private static void read() {
+    running.judged().await();
+    running.catalogue().reachedNow().join();
+  }
+
+  private static HttpResponse<byte[]> get(String path) throws Exception {
+    return running
+        .client()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + running.door().port() + path))
+                .build(),
+            BodyHandlers.ofByteArray());
+  }
+
+  private static JsonNode json(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private static BufferedImage jpeg(String path) throws Exception {
+    HttpResponse<byte[]> answer = get(path);
+    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    return ImageIO.read(new ByteArrayInputStream(answer.body()));
+  }
+
+  private static String detail(HttpResponse<byte[]> answer) throws Exception {
+    assertThat(answer.statusCode()).isEqualTo(404);
+    return Json.MAPPER.readTree(answer.body()).path("detail").asText();
+  }
+
+  private static JsonNode byStanding(JsonNode json, String standing) {
+    for (JsonNode pair : json.path("pairs")) {
+      if (pair.path("standing").asText().equals(standing)) {
+        return pair;
+      }
+    }
+    throw new AssertionError("no pair is " + standing + ": " + json);
+  }
+
+  private static List<String> names(JsonNode json) {
+    List<String> names = new ArrayList<>();
+    json.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static List<String> texts(JsonNode tokens, boolean cut) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode token : tokens) {
+      if (token.path("cut").asBoolean() == cut) {
+        texts.add(token.path("text").asText());
+      }
+    }
+    return texts;
+  }
+
+  /** A word that no other test's captions have. */
+  private static String word() {
+    return "w" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8);
+  }
+
+  private static RawPair raw(byte[] image, String caption) {
+    return JudgedPairs.raw(image, caption, "CROWDSOURCED", "museum");
+  }
+
+  private static BufferedImage drawing(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pen = image.createGraphics();
+    pen.setPaint(Color.ORANGE);
+    pen.fillOval(0, 0, width, height);
+    pen.dispose();
+    return image;
+  }
+
+  private static byte[] drawn(int width, int height) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(drawing(width, height), "png", out);
+    return out.toByteArray();
+  }
+
+  private static byte[] jpegFile(BufferedImage image) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, "jpg", out);
+    return out.toByteArray();
+  }
+
+  /** The file with more bytes behind its end. */
+  private static byte[] with(byte[] file, String end) {
+    byte[] more = end.getBytes(UTF_8);
+    byte[] whole = Arrays.copyOf(file, file.length + more.length);
+    System.arraycopy(more, 0, whole, file.length, more.length);
+    return whole;
+  }
+
+  /** A JPEG file with a comment segment behind its start. */
+  private static byte[] withComment(byte[] file, String text) {
+    byte[] comment = text.getBytes(UTF_8);
+    return ByteBuffer.allocate(file.length + 4 + comment.length)
+        .put(file, 0, 2)
+        .putShort((short) 0xFFFE)
+        .putShort((short) (2 + comment.length))
+        .put(comment)
+        .put(file, 2, file.length - 2)
+        .array();
+  }
+}

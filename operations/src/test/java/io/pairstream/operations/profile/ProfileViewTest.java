@@ -1,0 +1,207 @@
+package io.pairstream.operations.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.profile.GeneratedHistory.Event;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.HttpDoor;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.ServerSettings;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+class ProfileViewTest {
+
+  private static final int PARTITIONS = 2;
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+
+  @TempDir Path folder;
+
+  @Test
+  void countsNothingTwiceWhereTheProcessEndsInTheMiddle() throws Exception {
+    GeneratedHistory history = new GeneratedHistory(21, 400);
+    List<Event> events = history.events();
+    int half = events.size() / 2;
+
+    publish(events.subList(0, half));
+    HaltingProfile.run(cluster, folder, PARTITIONS, 100);
+    HaltingProfile.run(cluster, folder, PARTITIONS, half - 110);
+    reportOfAll();
+    publish(events.subList(half, events.size()));
+    HaltingProfile.run(cluster, folder, PARTITIONS, half / 2);
+
+    Recounted.isAsCounted(reportOfAll(), history, ProfileQuestion.EVERYTHING);
+    // Again, with nothing to read.
+    Recounted.isAsCounted(reportOfAll(), history, ProfileQuestion.EVERYTHING);
+  }
+
+  @Test
+  void answersByHttp() throws Exception {
+    GeneratedHistory history = new GeneratedHistory(22, 200);
+    publish(history.events());
+
+    try (Catalogue catalogue = open();
+        HttpDoor door = door(new ProfileView(catalogue))) {
+      door.start();
+      catalogue.caughtUp().join();
+
+      JsonNode all = get(door, "/v1/profile", 200);
+      assertThat(all.get("dataset").textValue()).isEqualTo("pairs");
+      assertThat(all.get("ready").booleanValue()).isTrue();
+      assertThat(all.get("since").textValue()).matches("2023-11-14T22:13:20\\.\\d{3}Z");
+      assertThat(all.get("pairs").longValue()).isEqualTo(history.pairs(ProfileQuestion.EVERYTHING));
+      assertThat(all.get("counts").get("standing")).hasSize(5);
+      assertThat(all.get("histograms").get("width").get("edges")).hasSize(17);
+      assertThat(all.get("histograms").get("width").get("counts")).hasSize(16);
+      assertThat(all.get("truncated_share").doubleValue()).isBetween(0.5, 1.0);
+      assertThat(all.get("words").get(0).get("count").longValue())
+          .isEqualTo(
+              history.words(ProfileQuestion.EVERYTHING).values().stream()
+                  .max(Long::compare)
+                  .orElseThrow());
+      assertThat(all.get("producers").findValuesAsText("contributor"))
+          .contains("<script>", "(none)");
+      assertThat(all.get("balance").findValuesAsText("category"))
+          .containsExactly("source_kind", "language", "licence", "orientation", "fold");
+
+      JsonNode part = get(door, "/v1/profile?split=TEST&source=SCRAPED", 200);
+      assertThat(part.get("pairs").longValue())
+          .isEqualTo(history.pairs(ProfileQuestion.of("TEST", "SCRAPED")));
+
+      JsonNode problem = get(door, "/v1/profile?split=ALL", 400);
+      assertThat(problem.get("detail").textValue())
+          .isEqualTo("there is no split ALL; there are TRAINING, VALIDATION, TEST");
+    }
+  }
+
+  @Test
+  void followsWhatComes() throws Exception {
+    try (Catalogue catalogue = open()) {
+      ProfileView view = new ProfileView(catalogue);
+      catalogue.caughtUp().join();
+      assertThat(view.report(ProfileQuestion.EVERYTHING).pairs()).isZero();
+      assertThat(view.report(ProfileQuestion.EVERYTHING).truncatedShare()).isEmpty();
+
+      GeneratedHistory history = new GeneratedHistory(23, 30);
+      publish(history.events());
+      catalogue.reachedNow().join();
+
+      Recounted.isAsCounted(
+          view.report(ProfileQuestion.EVERYTHING), history, ProfileQuestion.EVERYTHING);
+    }
+  }
+
+  @Test
+  void readsTheTopicsOnceAndLeavesNothingBehind() throws Exception {
+    GeneratedHistory history = new GeneratedHistory(24, 50);
+    publish(history.events());
+
+    ProfileReport report =
+        new ReadProfile(cluster, folder).read(ProfileQuestion.EVERYTHING, pairs -> {});
+
+    Recounted.isAsCounted(report, history, ProfileQuestion.EVERYTHING);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private ProfileReport reportOfAll() {
+    try (Catalogue catalogue = open()) {
+      catalogue.caughtUp().join();
+      return new ProfileView(catalogue).report(ProfileQuestion.EVERYTHING);
+    }
+  }
+
+  private Catalogue open() {
+    return Catalogue.open(
+        cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
+  }
+
+  private static HttpDoor door(ProfileView view) {
+    Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
+    Authenticator everybody = request -> viewer;
+    return new HttpDoor(
+        ServerSettings.of("127.0.0.1", 0),
+        new Router(new ProfileRoutes("pairs", view).routes()),
+        everybody,
+        Quota.UNLIMITED,
+        true);
+  }
+
+  private static JsonNode get(HttpDoor door, String path, int status) throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isEqualTo(status);
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private void publish(List<Event> events) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      events.forEach(event -> sent.add(producer.send(record(event))));
+      sent.forEach(TestCluster::acknowledged);
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Event event) {
+    PairTopics topics = cluster.topics();
+    if (event.receipt().isPresent()) {
+      return TestCluster.record(topics.receipts(), null, event.key(), event.receipt().get());
+    }
+    if (event.quarantined().isPresent()) {
+      QuarantinedPair.Builder pair = QuarantinedPair.newBuilder(event.quarantined().get());
+      event
+          .raw()
+          .map(
+              raw ->
+                  topics
+                      .crowdsourced()
+                      .value()
+                      .serializer()
+                      .serialize(topics.crowdsourced().name(), raw))
+          .ifPresent(value -> pair.setValue(ByteBuffer.wrap(value)));
+      return TestCluster.record(topics.quarantine(), null, event.key(), pair.build());
+    }
+    return TestCluster.record(
+        switch (event.lane()) {
+          case "TRAINING" -> topics.training();
+          case "VALIDATION" -> topics.validation();
+          default -> topics.test();
+        },
+        null,
+        event.key(),
+        event.prepared().orElse(null));
+  }
+}

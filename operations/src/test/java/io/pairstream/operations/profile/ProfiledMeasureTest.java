@@ -1,0 +1,50 @@
+package io.pairstream.operations.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ProfiledMeasureTest {
+
+  @ParameterizedTest
+  @EnumSource
+  void everyBinHoldsItsLowerEdgeAndNotItsUpperOne(ProfiledMeasure measure) {
+    double[] edges = measure.edges();
+
+    for (int bin = 0; bin < measure.bins(); bin++) {
+      assertThat(edges[bin]).isLessThan(edges[bin + 1]);
+      assertThat(measure.bin(edges[bin])).isEqualTo(bin);
+      assertThat(measure.bin(Math.nextDown(edges[bin + 1]))).isEqualTo(bin);
+    }
+    assertThat(measure.bins()).isBetween(10, 20);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void firstAndLastBinTakeWhatLiesOutside(ProfiledMeasure measure) {
+    assertThat(measure.bin(-1)).isZero();
+    assertThat(measure.bin(0)).isZero();
+    assertThat(measure.bin(Double.MAX_VALUE)).isEqualTo(measure.bins() - 1);
+    assertThat(measure.bin(Double.POSITIVE_INFINITY)).isEqualTo(measure.bins() - 1);
+  }
+
+  @Test
+  void squareLiesInTheMiddleOfItsBin() {
+    ProfiledMeasure aspect = ProfiledMeasure.ASPECT;
+
+    assertThat(aspect.bin(1)).isEqualTo(8).isEqualTo((aspect.bins() - 1) / 2);
+    assertThat(aspect.bin(4 / 3.0)).isEqualTo(aspect.bin(3 / 2.0));
+    assertThat(aspect.bin(3 / 4.0) + aspect.bin(4 / 3.0)).isEqualTo(aspect.bins() - 1);
+  }
+
+  @Test
+  void lengthsOfWellKnownModelsEndABin() {
+    ProfiledMeasure tokens = ProfiledMeasure.TOKEN_COUNT;
+
+    for (int length : new int[] {77, 128, 256}) {
+      assertThat(tokens.bin(length)).isEqualTo(tokens.bin(length + 1) - 1);
+    }
+  }
+}

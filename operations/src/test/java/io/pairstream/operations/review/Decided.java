@@ -1,0 +1,42 @@
+package io.pairstream.operations.review;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.schemas.topics.Topic;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What stands on topics, committed, in the order in which it came. */
+final class Decided {
+
+  private final ClusterAccess cluster;
+
+  Decided(ClusterAccess cluster) {
+    this.cluster = cluster;
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+      log.read(
+          log.everything(log.partitions(topic)),
+          record -> {
+            records.add(record);
+            return true;
+          });
+      records.sort(
+          Comparator.comparingLong((ConsumerRecord<byte[], byte[]> r) -> r.timestamp())
+              .thenComparing(ConsumerRecord::partition)
+              .thenComparing(ConsumerRecord::offset));
+      return records;
+    }
+  }
+
+  <T> List<T> values(Topic<String, T> topic) {
+    return records(topic.name()).stream()
+        .map(record -> topic.value().deserializer().deserialize(topic.name(), record.value()))
+        .toList();
+  }
+}

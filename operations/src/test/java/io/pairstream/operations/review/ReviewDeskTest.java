@@ -1,0 +1,399 @@
+package io.pairstream.operations.review;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.LinkHeaders;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(120)
+class ReviewDeskTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Actor ANN = new Actor("ann", "0123456789abcdef");
+  private static final Actor BEN = new Actor("ben", "");
+  private static final String SMALL = "IMAGE_TOO_SMALL";
+
+  /** Markup, a forged line, another direction of writing, and what ends a script. */
+  private static final String HOSTILE =
+      "</script><img src=x onerror=alert(1)>\u202e\n{\"outcome\":\"DONE\"}'; DROP TABLE";
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private final Decided decided = new Decided(cluster);
+  private final ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());
+  private Sent small;
+
+  @BeforeEach
+  void play() {
+    small = pipeline.send("image 1", "a small picture");
+    pipeline.reject(small, SMALL);
+  }
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private static Verdict verdict(Decision decision, Actor actor) {
+    return new Verdict(
+        decision,
+        decision == Decision.RECAPTIONED ? "a better caption" : "",
+        "it is good enough",
+        false,
+        actor);
+  }
+
+  private ReviewResult decide(Decision decision) {
+    return decide(verdict(decision, ANN));
+  }
+
+  private ReviewResult decide(Verdict verdict) {
+    return desk.decide(List.of(small.pairId()), verdict).get(0);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> raw() {
+    return decided.records(cluster.topics().crowdsourced().name());
+  }
+
+  private List<Review> reviews() {
+    return decided.values(cluster.topics().reviews());
+  }
+
+  private List<Action> actions() {
+    return decided.values(cluster.topics().actions());
+  }
+
+  /** The pair comes as a replay, and is turned away again. */
+  private void rejectReplay(String reviewId, String reason) {
+    ConsumerRecord<byte[], byte[]> last = raw().get(raw().size() - 1);
+    Sent again =
+        new Sent(
+            small.imageDigest(),
+            small.pairId(),
+            small.raw(),
+            new Origin(last.topic(), last.partition(), last.offset()));
+    QuarantinedPair.Builder entry =
+        QuarantinedPair.newBuilder(PlayedPipeline.rejected(again, reason, last.value()));
+    last.headers()
+        .forEach(
+            header ->
+                entry.getHeaders().add(new Header(header.key(), ByteBuffer.wrap(header.value()))));
+    pipeline.transaction(
+        again,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry.build()),
+            TestCluster.record(
+                cluster.topics().receipts(),
+                null,
+                again.pairId(),
+                Receipt.newBuilder()
+                    .setPairId(again.pairId())
+                    .setStanding(Standing.QUARANTINED.name())
+                    .setReason(reason)
+                    .setReviewId(reviewId)
+                    .setOrigin(again.origin())
+                    .setDecidedAt(Instant.ofEpochMilli(last.timestamp()))
+                    .build())));
+  }
+
+  @Test
+  void acceptedPairComesAgainAsItCameWithItsReview() {
+    ReviewResult result = decide(Decision.ACCEPTED);
+
+    assertThat(result.done()).isTrue();
+    assertThat(result.sentPairId()).isEqualTo(small.pairId());
+    ConsumerRecord<byte[], byte[]> first = raw().get(0);
+    ConsumerRecord<byte[], byte[]> again = raw().get(1);
+    assertThat(again.value()).isEqualTo(first.value());
+    assertThat(new String(again.key(), UTF_8)).isEqualTo(small.imageDigest());
+    assertThat(again.partition()).isEqualTo(first.partition());
+    assertThat(Replay.read(again.headers()))
+        .contains(new Replay(small.origin(), result.reviewId(), List.of(SMALL)));
+    Review review = reviews().get(0);
+    assertThat(review.getReviewId()).isEqualTo(result.reviewId());
+    assertThat(review.getPairId()).isEqualTo(small.pairId());
+    assertThat(review.getSentPairId()).isEqualTo(small.pairId());
+    assertThat(review.getOrigin()).isEqualTo(small.origin());
+    assertThat(review.getReason()).isEqualTo(SMALL);
+    assertThat(review.getDecision()).isEqualTo("ACCEPTED");
+    assertThat(review.getWaived()).containsExactly(SMALL);
+    assertThat(review.getReviewer()).isEqualTo("ann");
+    assertThat(review.getComment()).isEqualTo("it is good enough");
+    Action action = actions().get(0);
+    assertThat(action.getName()).isEqualTo("quarantine.review");
+    assertThat(action.getSubject()).isEqualTo(small.pairId());
+    assertThat(action.getActor()).isEqualTo("ann");
+    assertThat(action.getKeyId()).isEqualTo("0123456789abcdef");
+    assertThat(action.getOutcome()).isEqualTo("DONE");
+    assertThat(action.getFacts())
+        .containsEntry("review_id", result.reviewId())
+        .containsEntry("origin", OriginHeader.text(small.origin()))
+        .containsEntry("comment", "it is good enough");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sameDecisionAskedTwiceIsDoneOnce(Decision decision) {
+    ReviewResult first = decide(decision);
+    ReviewResult second = decide(verdict(decision, BEN));
+
+    assertThat(first.done()).isTrue();
+    assertThat(second.done()).isTrue();
+    assertThat(second.reviewId()).isEqualTo(first.reviewId());
+    assertThat(second.sentPairId()).isEqualTo(first.sentPairId());
+    assertThat(second.detail()).startsWith("was " + decision + " by ann on ");
+    assertThat(reviews()).hasSize(1);
+    assertThat(raw()).hasSize(decision == Decision.REJECTED ? 1 : 2);
+    assertThat(actions()).extracting(Action::getActor).containsExactly("ann", "ben");
+  }
+
+  @Test
+  void deskThatDiedBetweenReviewAndRecordLeavesNothingAndTheSameRequestFinishes() {
+    Review half = Review.newBuilder().setReviewId("half").build();
+    KafkaProducer<byte[], byte[]> dead = TestCluster.producer(cluster, "-review");
+    dead.beginTransaction();
+    TestCluster.acknowledged(
+        dead.send(TestCluster.record(cluster.topics().reviews(), null, "half", half)));
+
+    ReviewResult result = decide(Decision.ACCEPTED);
+
+    assertThat(result.done()).isTrue();
+    assertThat(reviews()).extracting(Review::getReviewId).containsExactly(result.reviewId());
+    assertThat(raw()).hasSize(2);
+    dead.close(java.time.Duration.ZERO);
+  }
+
+  @Test
+  void requestThatIsSentAgainAfterTheReplayWasTurnedAwaySendsNothing() {
+    ReviewResult first = decide(Decision.ACCEPTED);
+    rejectReplay(first.reviewId(), "CAPTION_TOO_SHORT");
+
+    ReviewResult second = decide(Decision.ACCEPTED);
+
+    assertThat(second.done()).isTrue();
+    assertThat(second.reviewId()).isEqualTo(first.reviewId());
+    assertThat(raw()).hasSize(2);
+  }
+
+  @Test
+  void secondReasonIsWaivedByASecondDecisionBesideTheFirst() {
+    ReviewResult first = decide(Decision.ACCEPTED);
+    rejectReplay(first.reviewId(), "CAPTION_TOO_SHORT");
+
+    ReviewResult second = decide(new Verdict(Decision.ACCEPTED, "", "short and true", false, ANN));
+
+    assertThat(second.done()).isTrue();
+    assertThat(second.reviewId()).isNotEqualTo(first.reviewId());
+    ConsumerRecord<byte[], byte[]> last = raw().get(2);
+    assertThat(Replay.read(last.headers()).orElseThrow().waived())
+        .containsExactly("CAPTION_TOO_SHORT", SMALL);
+    assertThat(last.headers().headers(Replay.REVIEW)).hasSize(1);
+  }
+
+  @Test
+  void anotherCaptionMakesAnotherPair() {
+    ReviewResult result = decide(Decision.RECAPTIONED);
+
+    RawPair sent = decided.values(cluster.topics().crowdsourced()).get(1);
+    assertThat(sent.getCaption()).isEqualTo("a better caption");
+    assertThat(sent.getImage()).isEqualTo(small.raw().getImage());
+    assertThat(sent.getReceivedAt()).isEqualTo(small.raw().getReceivedAt());
+    assertThat(result.sentPairId())
+        .isEqualTo(PairIdentity.pairId(small.imageDigest(), "a better caption"));
+    assertThat(reviews().get(0).getPairId()).isEqualTo(small.pairId());
+    assertThat(reviews().get(0).getSentPairId()).isEqualTo(result.sentPairId());
+    assertThat(reviews().get(0).getCaption()).isEqualTo("a better caption");
+  }
+
+  @Test
+  void entryIsSentAgainOnceWhateverElseIsDecided() {
+    decide(Decision.RECAPTIONED);
+
+    ReviewResult accepted = decide(Decision.ACCEPTED);
+    ReviewResult again = decide(new Verdict(Decision.ACCEPTED, "", "all the same", true, ANN));
+
+    assertThat(accepted.done()).isFalse();
+    assertThat(accepted.detail()).startsWith("it was sent again before: RECAPTIONED by ann on ");
+    assertThat(again.done()).isTrue();
+    assertThat(raw()).hasSize(3);
+  }
+
+  @Test
+  void replayWaivesNothing() {
+    decide(Decision.REPLAYED);
+
+    assertThat(Replay.read(raw().get(1).headers()).orElseThrow().waived()).isEmpty();
+    assertThat(reviews().get(0).getWaived()).isEmpty();
+  }
+
+  @Test
+  void rejectedPairStaysAndMayStillBeAccepted() {
+    ReviewResult rejected = decide(Decision.REJECTED);
+    assertThat(rejected.done()).isTrue();
+    assertThat(rejected.sentPairId()).isEmpty();
+    assertThat(raw()).hasSize(1);
+
+    assertThat(decide(Decision.ACCEPTED).done()).isTrue();
+    assertThat(raw()).hasSize(2);
+  }
+
+  @Test
+  void whatNobodyCanWaiveIsNotAcceptedAndTheAttemptIsOnRecord() {
+    Sent damaged = pipeline.send("image 2", "a damaged picture");
+    pipeline.reject(damaged, "IMAGE_DAMAGED");
+
+    ReviewResult result =
+        desk.decide(List.of(damaged.pairId()), verdict(Decision.ACCEPTED, ANN)).get(0);
+
+    assertThat(result.done()).isFalse();
+    assertThat(result.detail()).startsWith("IMAGE_DAMAGED is nothing that a person can waive");
+    assertThat(reviews()).isEmpty();
+    assertThat(raw()).hasSize(2);
+    assertThat(actions())
+        .extracting(Action::getSubject, Action::getOutcome)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(damaged.pairId(), "REFUSED"));
+  }
+
+  @Test
+  void resultsComeInTheOrderOfTheIdsAndOneBadIdSpoilsNoOther() {
+    Sent published = pipeline.send("image 3", "a published picture");
+    pipeline.accept(published, Standing.TRAINING);
+
+    List<ReviewResult> results =
+        desk.decide(
+            List.of("no such id", small.pairId(), published.pairId(), HOSTILE, small.pairId()),
+            verdict(Decision.ACCEPTED, ANN));
+
+    assertThat(results).extracting(ReviewResult::done).containsExactly(false, true, false, false);
+    assertThat(results.get(0).detail()).startsWith("no pair of that id was turned away");
+    assertThat(results.get(2).detail()).isEqualTo("it is not in quarantine: TRAINING");
+    assertThat(raw()).hasSize(3);
+  }
+
+  @Test
+  void headersOfOursDoNotComeAgainAndStrangersDo() {
+    Sent sent = pipeline.send("image 4", "from a link");
+    QuarantinedPair.Builder entry =
+        QuarantinedPair.newBuilder(
+            PlayedPipeline.rejected(
+                sent,
+                SMALL,
+                cluster
+                    .topics()
+                    .crowdsourced()
+                    .value()
+                    .serializer()
+                    .serialize(cluster.topics().crowdsourced().name(), sent.raw())));
+    for (String name : List.of(LinkHeaders.LINK, Replay.WAIVED, "tracing")) {
+      entry.getHeaders().add(new Header(name, ByteBuffer.wrap("IMAGE_EMPTY".getBytes(UTF_8))));
+    }
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), entry.build()),
+            pipeline.receipt(sent, Standing.QUARANTINED, SMALL)));
+
+    desk.decide(List.of(sent.pairId()), verdict(Decision.ACCEPTED, ANN));
+
+    ConsumerRecord<byte[], byte[]> again = raw().get(raw().size() - 1);
+    assertThat(again.headers().lastHeader(LinkHeaders.LINK)).isNull();
+    assertThat(again.headers().lastHeader("tracing").value())
+        .isEqualTo("IMAGE_EMPTY".getBytes(UTF_8));
+    assertThat(Replay.read(again.headers()).orElseThrow().waived()).containsExactly(SMALL);
+  }
+
+  @Test
+  void hostileWordsAreKeptAsTheyAre() {
+    ReviewResult result = decide(new Verdict(Decision.RECAPTIONED, HOSTILE, HOSTILE, false, ANN));
+
+    assertThat(result.done()).isTrue();
+    assertThat(reviews().get(0).getComment()).isEqualTo(HOSTILE);
+    assertThat(decided.values(cluster.topics().crowdsourced()).get(1).getCaption())
+        .isEqualTo(HOSTILE);
+    assertThat(result.sentPairId()).isEqualTo(PairIdentity.pairId(small.imageDigest(), HOSTILE));
+  }
+
+  @Test
+  void recordThatCouldNotBeReadIsReplayedByItsCoordinates() {
+    byte[] odd = {9, 9, 9};
+    var at =
+        TestCluster.send(
+            cluster,
+            new ProducerRecord<>(
+                cluster.topics().scraped().name(), 1, "odd key".getBytes(UTF_8), odd));
+    Origin origin = new Origin(at.topic(), at.partition(), at.offset());
+    String key = OriginHeader.text(origin);
+    Sent sent = new Sent("", "", small.raw(), origin);
+    QuarantinedPair.Builder entry =
+        QuarantinedPair.newBuilder(PlayedPipeline.rejected(sent, "UNKNOWN_SCHEMA", odd));
+    entry.setKey(ByteBuffer.wrap("odd key".getBytes(UTF_8)));
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setStanding(Standing.QUARANTINED.name())
+            .setOrigin(origin)
+            .setDecidedAt(Instant.now())
+            .build();
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, key, entry.build()),
+            TestCluster.record(cluster.topics().receipts(), null, key, receipt)));
+
+    List<ReviewResult> replayed = desk.decide(List.of(key), verdict(Decision.REPLAYED, ANN));
+    List<ReviewResult> recaptioned = desk.decide(List.of(key), verdict(Decision.RECAPTIONED, ANN));
+
+    assertThat(replayed.get(0).done()).isTrue();
+    List<ConsumerRecord<byte[], byte[]>> scraped =
+        decided.records(cluster.topics().scraped().name());
+    assertThat(scraped).hasSize(2);
+    assertThat(scraped.get(1).value()).isEqualTo(odd);
+    assertThat(scraped.get(1).key()).isEqualTo("odd key".getBytes(UTF_8));
+    assertThat(recaptioned.get(0).done()).isFalse();
+  }
+
+  @Test
+  void verdictNeedsAReasonAndWordsThatCanBeWritten() {
+    assertThatThrownBy(() -> new Verdict(Decision.ACCEPTED, "", " ", false, ANN))
+        .hasMessage("comment is missing: say why");
+    assertThatThrownBy(() -> new Verdict(Decision.RECAPTIONED, " ", "why", false, ANN))
+        .hasMessage("caption is missing: say what the image shows");
+    assertThatThrownBy(() -> new Verdict(Decision.ACCEPTED, "new", "why", false, ANN))
+        .hasMessageStartingWith("caption goes with RECAPTIONED only");
+    assertThatThrownBy(() -> new Verdict(Decision.RECAPTIONED, "\ud800", "why", false, ANN))
+        .hasMessageStartingWith("caption holds half of a surrogate pair");
+    assertThatThrownBy(() -> new Verdict(Decision.REJECTED, "", "x".repeat(2001), false, ANN))
+        .hasMessageStartingWith("comment may have 2000 characters");
+  }
+}

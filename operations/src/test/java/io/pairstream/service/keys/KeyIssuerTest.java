@@ -1,0 +1,250 @@
+package io.pairstream.service.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.publish.MissingTopicException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class KeyIssuerTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Set<Scope> ALL = EnumSet.allOf(Scope.class);
+
+  private final ClusterAccess cluster = KAFKA.dataset(3);
+  private final Topic<String, ApiKey> topic = cluster.topics().apiKeys();
+
+  @Test
+  void newKeyOpensOnARunningInstance() throws Exception {
+    try (KeyRing ring = ring();
+        KeyIssuer issuer = issuer()) {
+      assertThat(ring.awaitCaughtUp(Duration.ofSeconds(30))).isTrue();
+
+      KeyIssuer.Created created = issuer.create(wanted("museum"));
+
+      await(() -> ring.find(created.key().keyId()).isPresent());
+      IssuedKey found = ring.find(created.key().keyId()).orElseThrow();
+      assertThat(found.isOpenedBy(created.text())).isTrue();
+      assertThat(found).isEqualTo(created.key());
+      assertThat(found.stateAt(Instant.now())).isEqualTo(IssuedKey.State.LIVE);
+    }
+  }
+
+  @Test
+  void topicHoldsNoSecret() throws Exception {
+    try (KeyIssuer issuer = issuer();
+        KeyRing ring = ring()) {
+      KeyIssuer.Created created = issuer.create(wanted("museum"));
+      await(() -> ring.find(created.key().keyId()).isPresent());
+
+      String secret = created.text().reveal().substring(21);
+      assertThat(ring.find(created.key().keyId()).orElseThrow().toRecord().toString())
+          .doesNotContain(secret);
+    }
+  }
+
+  @Test
+  void revocationReachesARunningInstance() throws Exception {
+    try (KeyRing ring = ring()) {
+      KeyIssuer.Created created;
+      try (KeyIssuer issuer = issuer()) {
+        created = issuer.create(wanted("museum"));
+      }
+      String keyId = created.key().keyId();
+      await(() -> ring.find(keyId).isPresent());
+
+      try (KeyIssuer issuer = issuer()) {
+        assertThat(issuer.revoke(keyId)).isPresent();
+      }
+
+      await(() -> ring.find(keyId).orElseThrow().stateAt(Instant.now()) == IssuedKey.State.REVOKED);
+    }
+  }
+
+  @Test
+  void revokedKeyIsKnownToAnInstanceThatStartsLater() throws Exception {
+    String keyId;
+    try (KeyIssuer issuer = issuer()) {
+      keyId = issuer.create(wanted("museum")).key().keyId();
+    }
+    try (KeyIssuer issuer = issuer()) {
+      assertThat(issuer.revoke(keyId)).isPresent();
+    }
+
+    try (KeyRing ring = ring()) {
+      assertThat(ring.awaitCaughtUp(Duration.ofSeconds(30))).isTrue();
+      assertThat(ring.find(keyId).orElseThrow().stateAt(Instant.now()))
+          .isEqualTo(IssuedKey.State.REVOKED);
+    }
+  }
+
+  @Test
+  void rotationLeavesBothKeysOpenUntilTheOldOneExpires() {
+    try (KeyIssuer before = issuer()) {
+      var unused = before.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
+    }
+    try (KeyIssuer issuer = issuer()) {
+      IssuedKey old = issuer.all().get(0);
+
+      KeyIssuer.Rotated rotated =
+          issuer.rotate(old.keyId(), Duration.ofHours(1), Instant.MAX).orElseThrow();
+
+      Instant now = Instant.now();
+      assertThat(rotated.created().key().producer()).isEqualTo("museum");
+      assertThat(rotated.created().key().scopes()).isEqualTo(ALL);
+      assertThat(rotated.created().key().quota()).isEqualTo(new Rates(5, 6));
+      assertThat(rotated.created().key().keyId()).isNotEqualTo(old.keyId());
+      assertThat(rotated.created().key().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
+      assertThat(rotated.old().stateAt(now)).isEqualTo(IssuedKey.State.LIVE);
+      assertThat(rotated.old().stateAt(now.plusSeconds(3601))).isEqualTo(IssuedKey.State.EXPIRED);
+    }
+  }
+
+  @Test
+  void revokedKeyIsNotRotated() throws Exception {
+    try (KeyIssuer issuer = issuer();
+        KeyRing ring = ring()) {
+      String keyId = issuer.create(wanted("museum")).key().keyId();
+      await(() -> issuer.revoke(keyId).isPresent());
+      await(
+          () ->
+              issuer.all().stream()
+                  .allMatch(key -> key.stateAt(Instant.now()) == IssuedKey.State.REVOKED));
+
+      assertThatThrownBy(() -> issuer.rotate(keyId, Duration.ZERO, Instant.MAX))
+          .isInstanceOf(InvalidKeyRequestException.class)
+          .hasMessageContaining("revoked")
+          .hasMessageContaining("keys create");
+      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(Rates.UNSAID);
+    }
+  }
+
+  @Test
+  void keyThatNobodyMadeIsNotFound() {
+    try (KeyIssuer issuer = issuer()) {
+      assertThat(issuer.revoke("0123456789abcdef")).isEmpty();
+      assertThat(issuer.rotate("0123456789abcdef", Duration.ZERO, Instant.MAX)).isEmpty();
+    }
+  }
+
+  @Test
+  void quotaOfAProducerIsThatOfItsNewestLiveKey() throws Exception {
+    try (KeyIssuer issuer = issuer();
+        KeyRing ring = ring()) {
+      Instant soon = Instant.now().plusSeconds(3600);
+      KeyIssuer.Created first =
+          issuer.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
+      await(() -> issuer.all().size() == 1 && ring.find(first.key().keyId()).isPresent());
+      await(() -> Instant.now().isAfter(first.key().createdAt().plusMillis(1)));
+      KeyIssuer.Created second = issuer.create(new NewKey("museum", ALL, new Rates(0, 7), soon));
+      await(() -> ring.find(second.key().keyId()).isPresent());
+
+      assertThat(second.key().quota()).isEqualTo(new Rates(5, 7));
+      assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Rates(5, 7));
+      assertThat(ring.quotaOf("museum", soon)).isEqualTo(new Rates(5, 6));
+      assertThat(ring.quotaOf("nobody", Instant.now())).isEqualTo(Rates.UNSAID);
+    }
+  }
+
+  @Test
+  void recordThatCannotBeReadClosesItsKeyAndNoOther() throws Exception {
+    try (KeyIssuer issuer = issuer();
+        KeyRing ring = ring()) {
+      String broken = issuer.create(wanted("museum")).key().keyId();
+      String sound = issuer.create(wanted("museum")).key().keyId();
+      await(() -> ring.find(broken).isPresent() && ring.find(sound).isPresent());
+
+      TestCluster.send(
+          cluster,
+          new ProducerRecord<>(
+              topic.name(),
+              broken.getBytes(StandardCharsets.UTF_8),
+              "no key".getBytes(StandardCharsets.UTF_8)));
+
+      await(() -> ring.find(broken).isEmpty());
+      assertThat(ring.find(sound)).isPresent();
+    }
+  }
+
+  @Test
+  void ringKnowsNothingBeforeItIsCaughtUpAndSaysWhy() throws Exception {
+    ClusterAccess empty = KAFKA.emptyDataset();
+
+    try (KeyRing ring =
+        KeyRing.follow(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
+      await(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
+
+      assertThat(ring.isCaughtUp()).isFalse();
+      assertThat(ring.all()).isEmpty();
+    }
+  }
+
+  @Test
+  void missingTopicIsSaidAtOnce() {
+    ClusterAccess empty = KAFKA.emptyDataset();
+
+    assertThatThrownBy(
+            () ->
+                KeyIssuer.open(
+                    empty.topics().apiKeys(),
+                    empty.registry(),
+                    empty.clientSettings(),
+                    Clock.systemUTC()))
+        .isInstanceOf(MissingTopicException.class)
+        .hasMessageContaining("topics create");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "anonymous", "two\nlines"})
+  void impossibleNamesAreRefused(String producer) {
+    assertThatThrownBy(() -> wanted(producer)).isInstanceOf(InvalidKeyRequestException.class);
+  }
+
+  @Test
+  void keyThatHasExpiredBeforeItIsMadeIsRefused() {
+    try (KeyIssuer issuer = issuer()) {
+      NewKey late = new NewKey("museum", ALL, Rates.UNSAID, Instant.EPOCH);
+
+      assertThatThrownBy(() -> issuer.create(late))
+          .isInstanceOf(InvalidKeyRequestException.class)
+          .hasMessageContaining("1970");
+    }
+  }
+
+  private KeyRing ring() {
+    return KeyRing.follow(topic, cluster.registry(), cluster.clientSettings());
+  }
+
+  private KeyIssuer issuer() {
+    return KeyIssuer.open(topic, cluster.registry(), cluster.clientSettings(), Clock.systemUTC());
+  }
+
+  private static NewKey wanted(String producer) {
+    return new NewKey(producer, ALL, Rates.UNSAID, Instant.MAX);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(5); // the test's own time limit ends it
+    }
+  }
+}

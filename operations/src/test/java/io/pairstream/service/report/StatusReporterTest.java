@@ -1,0 +1,224 @@
+package io.pairstream.service.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class StatusReporterTest {
+
+  private static final Duration OFTEN = Duration.ofMillis(100);
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+
+  private final SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
+
+  @Test
+  void saysHowItIsAgainAndAgainAndTheTopologyOnce() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    AtomicLong asked = new AtomicLong();
+    report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
+    report.topology("Topologies: one");
+    report.stateFrom(() -> ServiceState.RUNNING);
+    report.assignedFrom(() -> List.of("pairs.crowdsourced-0"));
+
+    List<Said> said;
+    StatusReporter reporter = start(cluster);
+    try (Topic topic = new Topic(cluster)) {
+      said = topic.readUntil(all -> all.size() >= 4);
+    } finally {
+      reporter.close();
+    }
+
+    assertThat(said).filteredOn(one -> one.key().endsWith("/topology")).hasSize(1);
+    assertThat(said.get(0).status().orElseThrow().getTopology()).isEqualTo("Topologies: one");
+    InstanceStatus second = said.get(2).status().orElseThrow();
+    assertThat(said.get(2).key()).isEqualTo("preprocess/" + second.getInstance());
+    assertThat(second.getCounters()).containsEntry("asked_total", 2L);
+    assertThat(second.getGauges().get("jvm_heap_used_bytes")).isPositive();
+    assertThat(second.getState()).isEqualTo("RUNNING");
+    assertThat(second.getAssigned()).containsExactly("pairs.crowdsourced-0");
+    assertThat(second.getPid()).isEqualTo(ProcessHandle.current().pid());
+    assertThat(second.getReportedAt()).isAfterOrEqualTo(second.getStartedAt());
+  }
+
+  @Test
+  void anOrderlyEndRemovesWhatItSaid() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    report.topology("Topologies: one");
+    StatusReporter reporter = start(cluster);
+    try (Topic topic = new Topic(cluster)) {
+      var unused = topic.readUntil(all -> all.size() >= 2);
+
+      reporter.close();
+
+      List<Said> said = topic.readUntil(all -> all.stream().filter(Said::isTombstone).count() == 2);
+      assertThat(said)
+          .filteredOn(Said::isTombstone)
+          .extracting(Said::key)
+          .containsExactlyInAnyOrder(report.key(), report.key() + "/topology");
+    }
+  }
+
+  @Test
+  void aTopicThatIsMissingIsWaitedForAndNotMade() throws Exception {
+    ClusterAccess cluster = KAFKA.emptyDataset();
+    try (Admin admin = cluster.admin();
+        StatusReporter reporter = start(cluster)) {
+      // Long enough for it to have looked; were it to make the topic, the next step would fail.
+      assertThat(reporter.awaitTrouble(Duration.ofSeconds(60))).contains("does not exist");
+      assertThat(admin.listTopics().names().get())
+          .doesNotContain(cluster.topics().instances().name());
+
+      new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
+          .create(new TopicCatalogue(cluster.dataset(), 1));
+
+      try (Topic topic = new Topic(cluster)) {
+        assertThat(topic.readUntil(all -> !all.isEmpty())).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void goesOnWhereTheBrokerWasAway() throws Exception {
+    try (EmbeddedKafka kafka = new EmbeddedKafka(folder)) {
+      ClusterAccess cluster = dataset(kafka.bootstrapServers());
+      kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
+      String subject = cluster.topics().instances().name() + "-value";
+      int unused = cluster.registry().register(subject, InstanceStatus.SCHEMA$);
+      AtomicLong asked = new AtomicLong();
+      report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
+      try (StatusReporter reporter = start(cluster);
+          Topic topic = new Topic(cluster)) {
+        var before = topic.readUntil(all -> !all.isEmpty());
+
+        kafka.stop();
+        assertThat(reporter.awaitTrouble(Duration.ofSeconds(60))).isNotEmpty();
+        kafka.restart();
+
+        long last = asked.get();
+        assertThat(topic.readUntil(all -> all.stream().anyMatch(said -> said.asked() > last)))
+            .hasSizeGreaterThan(before.size());
+      }
+    }
+  }
+
+  @Test
+  void closesWhileNobodyAnswers() throws Exception {
+    ClusterAccess nowhere;
+    try (ServerSocket silent = new ServerSocket(0)) {
+      // Takes connections and says nothing.
+      nowhere = dataset("127.0.0.1:" + silent.getLocalPort());
+      StatusReporter reporter = start(nowhere);
+
+      reporter.close();
+
+      assertThat(reporter.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
+    }
+  }
+
+  private StatusReporter start(ClusterAccess cluster) {
+    StatusReporter reporter =
+        new StatusReporter(
+            report,
+            cluster.topics().instances(),
+            cluster.registry(),
+            cluster.clientSettings(),
+            OFTEN);
+    reporter.begin();
+    return reporter;
+  }
+
+  private static ClusterAccess dataset(String bootstrapServers) {
+    return new ClusterAccess(
+        new Cluster(
+            bootstrapServers,
+            "mock://" + bootstrapServers,
+            new Dataset("pairs"),
+            Map.of(),
+            Map.of()));
+  }
+
+  /** A record of the topic. */
+  private record Said(String key, Optional<InstanceStatus> status) {
+
+    boolean isTombstone() {
+      return status.isEmpty();
+    }
+
+    long asked() {
+      return status.map(of -> of.getCounters().getOrDefault("asked_total", 0L)).orElse(0L);
+    }
+  }
+
+  /** All that was ever said. */
+  private static final class Topic implements AutoCloseable {
+
+    private final ClusterAccess cluster;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<Said> said = new ArrayList<>();
+
+    Topic(ClusterAccess cluster) {
+      this.cluster = cluster;
+      consumer = cluster.consumer(Map.of());
+      TopicPartition only = new TopicPartition(cluster.topics().instances().name(), 0);
+      consumer.assign(List.of(only));
+      consumer.seekToBeginning(List.of(only));
+    }
+
+    List<Said> readUntil(Predicate<List<Said>> enough) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (!enough.test(said)) {
+        assertThat(System.nanoTime()).as("time for %s", said).isLessThan(deadline);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          said.add(
+              new Said(
+                  new String(record.key(), StandardCharsets.UTF_8),
+                  Optional.ofNullable(record.value())
+                      .map(
+                          value ->
+                              cluster
+                                  .topics()
+                                  .instances()
+                                  .value()
+                                  .deserializer()
+                                  .deserialize(record.topic(), value))));
+        }
+      }
+      return List.copyOf(said);
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,534 @@
+package io.pairstream.service.view;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.cluster.TestCluster;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class TopicViewTest {
+
+  private static final Fold COUNT =
+      (record, table) ->
+          table.put(
+              record.key(),
+              ByteBuffer.allocate(4)
+                  .putInt(
+                      table.get(record.key()).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0) + 1)
+                  .array());
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+  private ClusterAccess cluster;
+  private String topic;
+
+  @BeforeEach
+  void createTopics() {
+    cluster = KAFKA.dataset(3);
+    topic = cluster.topics().uploads().name();
+  }
+
+  @Test
+  void holdsTheLastValueOfEachKey() {
+    send("a", "1");
+    send("b", "1");
+    send("a", "2");
+    send("b", null);
+
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "a")).contains("2");
+      assertThat(get(view, "b")).isEmpty();
+      assertThat(get(view, "c")).isEmpty();
+      assertThat(view.isCaughtUp()).isTrue();
+      assertThat(view.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void readsItsOwnWrites() {
+    try (TopicView view = open()) {
+      for (int i = 0; i < 50; i++) {
+        RecordMetadata written = send("key", "value " + i);
+
+        view.reached(written.partition(), written.offset()).join();
+
+        assertThat(get(view, "key")).contains("value " + i);
+      }
+    }
+  }
+
+  @Test
+  void seesWhatAnotherInstanceWroteBefore() {
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+      send("key", "from elsewhere");
+
+      view.reachedNow().join();
+
+      assertThat(get(view, "key")).contains("from elsewhere");
+    }
+  }
+
+  @Test
+  void leavesOutWhatWasNeverCommitted() {
+    TestCluster.sendInVain(cluster, new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+      view.reachedNow().join();
+
+      assertThat(get(view, "key")).isEmpty();
+    }
+  }
+
+  @Test
+  void recordBehindAnOpenTransactionIsMissingAndKnownToBeSo() {
+    try (TopicView view = open();
+        KafkaProducer<byte[], byte[]> open = TestCluster.producer(cluster, "-open")) {
+      view.caughtUp().join();
+      open.beginTransaction();
+      RecordMetadata before =
+          TestCluster.acknowledged(
+              open.send(new ProducerRecord<>(topic, 0, bytes("other"), bytes("held up"))));
+      TestCluster.send(
+          cluster, new ProducerRecord<>(topic, before.partition(), bytes("key"), bytes("behind")));
+
+      view.reachedNow().join();
+      assertThat(get(view, "key")).isEmpty();
+      CompletableFuture<Void> all = view.reachedAllWritten();
+      assertThat(all).isNotDone();
+
+      open.commitTransaction();
+      all.join();
+      assertThat(get(view, "key")).contains("behind");
+    }
+  }
+
+  @Test
+  void countsEachRecordOnceThroughRestarts() {
+    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
+    int sent = 0;
+    for (int start = 0; start < 5; start++) {
+      try (TopicView view = open(counting)) {
+        for (int i = 0; i < 40; i++) {
+          send("key " + i % 3, "anything");
+          sent++;
+        }
+        if (start % 2 == 0) {
+          view.reachedNow().join();
+        }
+      }
+    }
+
+    try (TopicView view = open(counting)) {
+      view.caughtUp().join();
+
+      int counted = 0;
+      for (int i = 0; i < 3; i++) {
+        counted += view.get(bytes("key " + i)).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0);
+      }
+      assertThat(counted).isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void restartReadsOnlyWhatIsNew() {
+    send("key", "early");
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+    }
+    send("other", "late");
+    List<String> read = new CopyOnWriteArrayList<>();
+    Fold noting =
+        (record, table) -> {
+          read.add(new String(record.key(), UTF_8));
+          Fold.lastOfEachKey().apply(record, table);
+        };
+
+    try (TopicView view = open(new ViewPlan(topic, noting, Optional.empty()))) {
+      view.caughtUp().join();
+
+      assertThat(read).containsExactly("other");
+      assertThat(get(view, "key")).contains("early");
+    }
+  }
+
+  @Test
+  void copyThatMissedTombstonesIsMadeAgain() throws Exception {
+    send("key", "early");
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+    }
+    forgetRecordsSoFar();
+    send("other", "late");
+
+    Clock aWeekLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(7));
+    try (TopicView view = open(ViewPlan.lastOfEachKey(topic), aWeekLater)) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(get(view, "other")).contains("late");
+    }
+  }
+
+  @Test
+  void copyOfAnotherTopicOfThatNameIsMadeAgain() throws Exception {
+    send("key", "of the old topic");
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+    }
+    try (Admin admin = cluster.admin()) {
+      admin.deleteTopics(List.of(topic)).all().get();
+      createUntilTaken(admin);
+    }
+    send("other", "of the new topic");
+
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(get(view, "other")).contains("of the new topic");
+    }
+  }
+
+  @Test
+  void entriesGoWhenTheirTimeIsOver() {
+    ViewPlan aDay = new ViewPlan(topic, Fold.lastOfEachKey(), Optional.of(Duration.ofDays(1)));
+    send("key", "value");
+    try (TopicView view = open(aDay)) {
+      view.caughtUp().join();
+      assertThat(get(view, "key")).contains("value");
+    }
+
+    Clock twoDaysLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
+    try (TopicView view = open(aDay, twoDaysLater)) {
+      view.caughtUp().join();
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(keys(view, "")).isEmpty();
+      // The sweep comes with the first round after the start, and no later than the next write.
+      send("another", "value");
+      view.reachedNow().join();
+    }
+
+    try (TopicView view = open(ViewPlan.lastOfEachKey(topic))) {
+      assertThat(keys(view, "")).doesNotContain("key");
+    }
+  }
+
+  @Test
+  void scansByPrefixInOrder() {
+    send("b-2", "x");
+    send("a-1", "x");
+    send("b-1", "x");
+    send("c", "x");
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+
+      assertThat(keys(view, "b-")).containsExactly("b-1", "b-2");
+      assertThat(keys(view, "")).containsExactly("a-1", "b-1", "b-2", "c");
+    }
+  }
+
+  @Test
+  void tellsListenersOfTheirKeyAlone() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+      Subscription subscription =
+          view.subscribe(bytes("mine"), () -> told.add(get(view, "mine").orElse("")));
+      send("other", "1");
+      send("mine", "2");
+
+      assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("2");
+
+      subscription.close();
+      RecordMetadata last = send("mine", "3");
+      view.reached(last.partition(), last.offset()).join();
+      send("mine", "4");
+      view.reachedNow().join();
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void folderOfARunningViewIsRefused() {
+    try (TopicView view = open()) {
+      assertThat(view.topic()).isEqualTo(topic);
+      assertThatThrownBy(this::open)
+          .isInstanceOf(ViewStorageException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("each running instance needs one of its own");
+    }
+  }
+
+  @Test
+  void answersNothingOnceClosed() {
+    TopicView view = open();
+    view.close();
+
+    assertThatThrownBy(() -> view.get(bytes("key"))).isInstanceOf(ViewClosedException.class);
+    view.close();
+  }
+
+  @Test
+  void waitsForATopicThatIsNotThereYet() {
+    ClusterAccess later = KAFKA.emptyDataset();
+    topic = later.topics().uploads().name();
+    try (TopicView view = open()) {
+      awaitTrouble(view);
+      assertThat(view.isCaughtUp()).isFalse();
+
+      try (Admin admin = later.admin()) {
+        ClusterAccess.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
+      }
+
+      view.caughtUp().join();
+      assertThat(view.isCaughtUp()).isTrue();
+    }
+  }
+
+  @Test
+  void closesAtOnceWhileTheBrokerIsAway(@TempDir Path brokerFolder) throws Exception {
+    EmbeddedKafka gone = new EmbeddedKafka(brokerFolder);
+    gone.close();
+    TopicView view =
+        TopicView.open(
+            ViewPlan.lastOfEachKey(topic), folder, gone.clientSettings(), Clock.systemUTC());
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(view::close);
+
+    // Below what the client waits for an answer; a broker that is away gives none.
+    closed.get(15, TimeUnit.SECONDS);
+    assertThat(view.isCaughtUp()).isFalse();
+  }
+
+  @Test
+  void goesOnAfterTheBrokerWasAway(@TempDir Path brokerFolder) throws Exception {
+    try (EmbeddedKafka own = new EmbeddedKafka(brokerFolder)) {
+      Map<String, Object> settings = Map.copyOf(own.clientSettings());
+      try (Admin admin = Admin.create(settings)) {
+        admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+      }
+      try (TopicView view =
+          TopicView.open(
+              ViewPlan.lastOfEachKey(topic), folder, own.clientSettings(), Clock.systemUTC())) {
+        view.caughtUp().join();
+        sendTo(own, "before");
+        view.reachedNow().join();
+
+        own.stop();
+        assertThat(get(view, "key")).contains("before");
+        own.restart();
+        sendTo(own, "after");
+
+        awaitEnds(view);
+        assertThat(get(view, "key")).contains("after");
+      }
+    }
+  }
+
+  @Test
+  void twoViewsOfOneTopicComeToTheSame(@TempDir Path otherFolder) {
+    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
+    try (TopicView one = open(counting);
+        TopicView other =
+            TopicView.open(counting, otherFolder, cluster.clientSettings(), Clock.systemUTC())) {
+      for (int i = 0; i < 100; i++) {
+        send("key " + i % 7, "value");
+      }
+      one.reachedNow().join();
+      other.reachedNow().join();
+
+      for (int i = 0; i < 7; i++) {
+        assertThat(one.get(bytes("key " + i)).orElseThrow())
+            .isEqualTo(other.get(bytes("key " + i)).orElseThrow());
+      }
+    }
+  }
+
+  @Test
+  void listenerThatFailsDoesNotStopTheView() {
+    AtomicInteger calls = new AtomicInteger();
+    try (TopicView view = open()) {
+      view.caughtUp().join();
+      try (Subscription failing =
+          view.subscribe(
+              bytes("key"),
+              () -> {
+                calls.incrementAndGet();
+                throw new IllegalStateException("a listener's fault");
+              })) {
+        assertThat(failing).isNotNull();
+        send("key", "1");
+        view.reachedNow().join();
+        send("key", "2");
+        view.reachedNow().join();
+      }
+
+      assertThat(get(view, "key")).contains("2");
+      assertThat(calls.get()).isPositive();
+    }
+  }
+
+  private TopicView open() {
+    return open(ViewPlan.lastOfEachKey(topic));
+  }
+
+  private TopicView open(ViewPlan plan) {
+    return open(plan, Clock.tick(Clock.system(ZoneOffset.UTC), Duration.ofMillis(1)));
+  }
+
+  private TopicView open(ViewPlan plan, Clock clock) {
+    return TopicView.open(plan, folder, cluster.clientSettings(), clock);
+  }
+
+  private RecordMetadata send(String key, String value) {
+    return TestCluster.send(
+        cluster, new ProducerRecord<>(topic, bytes(key), value == null ? null : bytes(value)));
+  }
+
+  private void sendTo(EmbeddedKafka own, String value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.copyOf(own.clientSettings()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, bytes("key"), bytes(value))).get();
+    }
+  }
+
+  /** Deletes what the log holds, so that whoever reads it again finds nothing. */
+  private void forgetRecordsSoFar() throws Exception {
+    try (Admin admin = cluster.admin()) {
+      Map<TopicPartition, OffsetSpec> latest = new java.util.HashMap<>();
+      Map<TopicPartition, RecordsToDelete> all = new java.util.HashMap<>();
+      for (int partition = 0; partition < 3; partition++) {
+        latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+      }
+      admin
+          .listOffsets(latest)
+          .all()
+          .get()
+          .forEach((tp, end) -> all.put(tp, RecordsToDelete.beforeOffset(end.offset())));
+      // Kafka deletes records of topics that it may cut, and compacted ones are none.
+      ClusterAccess.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("cleanup.policy", "compact,delete"),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+      deleteUntilTaken(admin, all);
+    }
+  }
+
+  /** A broker learns of a topic's new setting a moment later. */
+  private static void deleteUntilTaken(Admin admin, Map<TopicPartition, RecordsToDelete> all)
+      throws Exception {
+    while (true) {
+      try {
+        admin.deleteRecords(all).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof PolicyViolationException)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** A name is free again a moment after its topic was deleted. */
+  private void createUntilTaken(Admin admin) throws Exception {
+    while (true) {
+      try {
+        admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1))).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void awaitTrouble(TopicView view) {
+    while (view.trouble().isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The broker may not say yet where its log ends. */
+  private static void awaitEnds(TopicView view) {
+    while (true) {
+      try {
+        view.reachedNow().join();
+        return;
+      } catch (CompletionException e) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static List<String> keys(TopicView view, String prefix) {
+    List<String> keys = new ArrayList<>();
+    view.scan(
+        bytes(prefix),
+        (key, value) -> {
+          keys.add(new String(key, UTF_8));
+          return true;
+        });
+    return keys;
+  }
+
+  private static Optional<String> get(TopicView view, String key) {
+    return view.get(bytes(key)).map(value -> new String(value, UTF_8));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

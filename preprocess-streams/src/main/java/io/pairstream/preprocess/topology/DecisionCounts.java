@@ -1,0 +1,104 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What was decided, why, and how long after the record had arrived. A record whose transaction is
+ * aborted is decided again, and counted again. Thread-safe.
+ */
+public final class DecisionCounts {
+
+  /** Upper ends of the classes into which delays fall, in seconds; the last class has no end. */
+  public static final List<Double> DELAY_SECONDS =
+      List.of(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0);
+
+  private final Clock clock;
+  private final Map<Standing, LongAdder> standings = new EnumMap<>(Standing.class);
+  private final Map<RejectReason, LongAdder> reasons = new EnumMap<>(RejectReason.class);
+  private final LongAdder[] delays = new LongAdder[DELAY_SECONDS.size() + 1];
+  private final LongAdder delayMillis = new LongAdder();
+
+  public DecisionCounts(Clock clock) {
+    this.clock = clock;
+    for (Standing standing : Standing.values()) {
+      standings.put(standing, new LongAdder());
+    }
+    for (RejectReason reason : RejectReason.values()) {
+      reasons.put(reason, new LongAdder());
+    }
+    for (int i = 0; i < delays.length; i++) {
+      delays[i] = new LongAdder();
+    }
+  }
+
+  void published(Tracked<Receipt> decided) {
+    standings.get(Standing.valueOf(decided.stage().getStanding())).increment();
+    delay(decided.raw().arrivedAt());
+  }
+
+  void turned(Tracked<Tracked.Turned> turned) {
+    standings.get(Standing.QUARANTINED).increment();
+    reasons.get(turned.stage().rejection().reason()).increment();
+    delay(turned.raw().arrivedAt());
+  }
+
+  private void delay(Instant arrivedAt) {
+    long millis = Math.max(0, clock.millis() - arrivedAt.toEpochMilli());
+    delayMillis.add(millis);
+    int at = 0;
+    while (at < DELAY_SECONDS.size() && millis > DELAY_SECONDS.get(at) * 1000) {
+      at++;
+    }
+    delays[at].increment();
+  }
+
+  /** Decisions by the standing that they gave. */
+  public SortedMap<Standing, Long> byStanding() {
+    return sums(standings);
+  }
+
+  /** Records that were turned away, by reason. */
+  public SortedMap<RejectReason, Long> byReason() {
+    return sums(reasons);
+  }
+
+  /**
+   * Decisions within each end of {@link #DELAY_SECONDS} after the record's arrival, and last all of
+   * them.
+   */
+  public List<Long> withinDelay() {
+    Long[] within = new Long[delays.length];
+    long sum = 0;
+    for (int i = 0; i < delays.length; i++) {
+      sum += delays[i].sum();
+      within[i] = sum;
+    }
+    return List.of(within);
+  }
+
+  /** All delays together, in milliseconds. */
+  public long delayMillis() {
+    return delayMillis.sum();
+  }
+
+  private static <E extends Enum<E>> SortedMap<E, Long> sums(Map<E, LongAdder> counts) {
+    SortedMap<E, Long> sums = new TreeMap<>();
+    counts.forEach(
+        (value, count) -> {
+          if (count.sum() > 0) {
+            sums.put(value, count.sum());
+          }
+        });
+    return sums;
+  }
+}

@@ -1,0 +1,84 @@
+package io.pairstream.schemas.wire;
+
+import io.pairstream.schemas.Origin;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * What the headers of a raw record say that was in quarantine, and was sent again.
+ *
+ * <p>Anybody who may write to a raw topic can claim this. It is taken at its word when a pair is
+ * judged, and held against the reviews by the audit.
+ *
+ * @param of coordinates of the raw record that was turned away
+ * @param reviewId names the decision to send it again: a UUID in lower case
+ * @param waived reasons that do not count against it, by name
+ */
+public record Replay(Origin of, String reviewId, List<String> waived) {
+
+  /** Coordinates of the record that was turned away: {@code topic-partition-offset}. */
+  public static final String OF = "pairstream.replay-of";
+
+  /** The review's id. */
+  public static final String REVIEW = "pairstream.review";
+
+  /** Names of reasons with commas between; not there where none is waived. */
+  public static final String WAIVED = "pairstream.waived";
+
+  /** All reasons there are have far fewer. */
+  private static final int MAX_WAIVED_BYTES = 4096;
+
+  private static final Pattern REVIEW_ID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
+  private static final Pattern REASON = Pattern.compile("[A-Z][A-Z0-9_]*");
+
+  public Replay {
+    waived = List.copyOf(waived);
+  }
+
+  /** What the headers say; empty where coordinates or review are not there, or not well-formed. */
+  public static Optional<Replay> read(Headers headers) {
+    String reviewId = text(headers, REVIEW);
+    if (!REVIEW_ID.matcher(reviewId).matches()) {
+      return Optional.empty();
+    }
+    return OriginHeader.read(headers, OF)
+        .map(origin -> new Replay(origin, reviewId, reasons(text(headers, WAIVED))));
+  }
+
+  /** Sets the headers, in place of any that the record carries. */
+  public void write(Headers headers) {
+    headers.remove(OF);
+    headers.remove(REVIEW);
+    headers.remove(WAIVED);
+    headers.add(OF, bytes(OriginHeader.text(of)));
+    headers.add(REVIEW, bytes(reviewId));
+    if (!waived.isEmpty()) {
+      headers.add(WAIVED, bytes(String.join(",", waived)));
+    }
+  }
+
+  private static List<String> reasons(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .filter(name -> REASON.matcher(name).matches())
+        .toList();
+  }
+
+  private static String text(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null || header.value().length > MAX_WAIVED_BYTES
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

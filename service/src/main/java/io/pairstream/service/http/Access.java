@@ -1,0 +1,38 @@
+package io.pairstream.service.http;
+
+import java.util.Optional;
+
+/** Who may use a route. */
+public enum Access {
+  /** Anybody, without a key: the page, health, the description of the interface. */
+  OPEN(null),
+
+  /** Whoever has a key, whatever its scopes. */
+  ANY_KEY(null),
+
+  /** Keys with {@link Scope#PUBLISH}. */
+  PUBLISH(Scope.PUBLISH),
+
+  /** Keys with {@link Scope#READ}. */
+  READ(Scope.READ),
+
+  /** Keys with {@link Scope#VIEW}. */
+  VIEW(Scope.VIEW),
+
+  /** Keys with {@link Scope#REVIEW}. */
+  REVIEW(Scope.REVIEW),
+
+  /** Keys with {@link Scope#OPERATE}. */
+  OPERATE(Scope.OPERATE);
+
+  private final Scope scope;
+
+  Access(Scope scope) {
+    this.scope = scope;
+  }
+
+  /** The scope that a key must have, if any. */
+  public Optional<Scope> scope() {
+    return Optional.ofNullable(scope);
+  }
+}

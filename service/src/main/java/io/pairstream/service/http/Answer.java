@@ -1,0 +1,37 @@
+package io.pairstream.service.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A whole answer.
+ *
+ * @param status status code
+ * @param mediaType the body's; empty where there is no body
+ * @param headers further header fields
+ * @param body from the buffer's position to its limit; nobody changes the bytes afterwards
+ */
+public record Answer(int status, String mediaType, Map<String, String> headers, ByteBuffer body) {
+
+  public Answer {
+    headers = Map.copyOf(headers);
+  }
+
+  public static Answer json(int status, JsonNode json) {
+    return of(status, Json.MEDIA_TYPE, Json.bytes(json));
+  }
+
+  /** An answer without further header fields, which owns the bytes from now on. */
+  public static Answer of(int status, String mediaType, byte[] body) {
+    return new Answer(status, mediaType, Map.of(), ByteBuffer.wrap(body));
+  }
+
+  /** The same with one more header field. */
+  public Answer withHeader(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Answer(status, mediaType, more, body);
+  }
+}

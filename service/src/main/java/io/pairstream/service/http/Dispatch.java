@@ -1,0 +1,371 @@
+package io.pairstream.service.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+
+/**
+ * Takes a request from its head to its handler: route, caller, media type, size, quota, body.
+ * Everything up to the body is decided on the server's own threads and waits for nothing.
+ */
+final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocking {
+
+  private final ServerSettings settings;
+  private final Router router;
+  private final Authenticator authenticator;
+  private final Quota quota;
+  private final Consumer<Headers> callers;
+  private final Executor workers;
+  private final HeadDeadline heads;
+  private final BodyBudget budget;
+  private final BodyBudget streams;
+  private final BodyBudget eventStreams;
+  private final HttpTraffic traffic = new HttpTraffic();
+  private final Set<SentEvents> events = ConcurrentHashMap.newKeySet();
+
+  Dispatch(
+      ServerSettings settings,
+      Router router,
+      Authenticator authenticator,
+      Quota quota,
+      Consumer<Headers> callers,
+      Executor workers,
+      HeadDeadline heads) {
+    this.settings = settings;
+    this.router = router;
+    this.authenticator = authenticator;
+    this.quota = quota;
+    this.callers = callers;
+    this.workers = workers;
+    this.heads = heads;
+    this.budget = new BodyBudget(settings.bodyBytesInFlight());
+    this.streams = new BodyBudget(settings.maxStreams());
+    this.eventStreams = new BodyBudget(settings.maxEventStreams());
+  }
+
+  List<Route> routes() {
+    return router.routes();
+  }
+
+  HttpTraffic traffic() {
+    return traffic;
+  }
+
+  void endEvents() {
+    events.forEach(SentEvents::end);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Connection connection = request.getConnectionMetaData().getConnection();
+    heads.headCame(connection);
+    Request.addCompletionListener(request, failure -> heads.await(connection));
+    traffic.count(request, response);
+    String id = UUID.randomUUID().toString();
+    Exchange exchange = new Exchange(id, request, response, callback);
+    try {
+      take(id, exchange);
+    } catch (RuntimeException e) {
+      exchange.fail(e);
+    }
+    return true;
+  }
+
+  private void take(String id, Exchange exchange) {
+    Request request = exchange.request();
+    Headers headers = headers(request);
+    callers.accept(headers);
+    String path = request.getHttpURI().getCanonicalPath();
+    if (path == null || !path.startsWith("/")) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /")
+          .asException();
+    }
+    Router.Match match = router.find(request.getMethod(), path);
+    Route route = match.route();
+    Incoming incoming =
+        new Incoming(
+            id,
+            route.method(),
+            request.getHttpURI().getPath(),
+            match.parameters(),
+            query(request),
+            headers,
+            Principal.NOBODY,
+            Instant.now(),
+            Request.getRemoteAddr(request));
+    if (route.access() != Access.OPEN) {
+      incoming = authorized(incoming, route.access());
+    }
+    if (route.method() == Method.POST) {
+      checkBody(route, incoming, request.getLength());
+      quota.admit(incoming, request.getLength());
+    }
+    hand(incoming, route, exchange);
+  }
+
+  private Incoming authorized(Incoming incoming, Access access) {
+    Principal principal = authenticator.authenticate(incoming);
+    Optional<Scope> missing = access.scope().filter(scope -> !principal.scopes().contains(scope));
+    if (missing.isPresent()) {
+      throw Problem.of(
+              ProblemKind.FORBIDDEN, "this needs a key with the scope " + missing.get().label())
+          .with("scope", missing.get().label())
+          .asException();
+    }
+    return incoming.withPrincipal(principal);
+  }
+
+  private static void checkBody(Route route, Incoming incoming, long declaredBytes) {
+    if (!route.mediaTypes().contains(incoming.mediaType())) {
+      throw Problem.of(
+              ProblemKind.MEDIA_TYPE_UNSUPPORTED,
+              (incoming.mediaType().isEmpty()
+                      ? "the request has no Content-Type"
+                      : "the Content-Type is another")
+                  + "; taken are "
+                  + String.join(", ", new TreeSet<>(route.mediaTypes())))
+          .withHeader("Accept", String.join(", ", new TreeSet<>(route.mediaTypes())))
+          .asException();
+    }
+    Optional<String> encoding = incoming.header("Content-Encoding");
+    if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("identity")) {
+      throw Problem.of(
+              ProblemKind.MEDIA_TYPE_UNSUPPORTED, "send the body without a Content-Encoding")
+          .withHeader("Accept-Encoding", "identity")
+          .asException();
+    }
+    if (declaredBytes > route.maxBodyBytes()) {
+      throw WholeBody.tooLarge(route.maxBodyBytes());
+    }
+  }
+
+  private void hand(Incoming incoming, Route route, Exchange exchange) {
+    if (route.handler() instanceof Handler.Quick quick) {
+      exchange.send(quick.answer(incoming));
+    } else if (route.handler() instanceof Handler.Whole whole) {
+      if (route.method() == Method.POST) {
+        readWhole(incoming, route, whole, exchange);
+      } else {
+        work(exchange, () -> answer(incoming, whole, new byte[0], exchange, () -> {}));
+      }
+    } else if (route.handler() instanceof Handler.Streamed streamed) {
+      stream(incoming, streamed, exchange);
+    } else if (route.handler() instanceof Handler.Events opened) {
+      if (exchange.request().getMethod().equals("HEAD")) {
+        exchange.send(Answer.of(200, SentEvents.MEDIA_TYPE, new byte[0]));
+      } else {
+        openEvents(incoming, opened, exchange);
+      }
+    }
+  }
+
+  private void readWhole(Incoming incoming, Route route, Handler.Whole handler, Exchange exchange) {
+    String producer = incoming.principal().producer();
+    WholeBody[] self = new WholeBody[1];
+    WholeBody body =
+        new WholeBody(
+            exchange.request(),
+            budget,
+            producer,
+            route.maxBodyBytes(),
+            new Pace(settings.bodyGrace(), settings.minBytesPerSecond()),
+            bytes -> {
+              Runnable giveBack = () -> budget.giveBack(producer, self[0].taken());
+              var unused = quota.charge(incoming.principal(), 1, bytes.length);
+              try {
+                workers.execute(() -> answer(incoming, handler, bytes, exchange, giveBack));
+              } catch (RejectedExecutionException e) {
+                giveBack.run();
+                exchange.fail(tooMany("requests").asException());
+              }
+            },
+            exchange::fail);
+    self[0] = body;
+    body.start();
+  }
+
+  private void work(Exchange exchange, Runnable task) {
+    try {
+      workers.execute(task);
+    } catch (RejectedExecutionException e) {
+      exchange.fail(tooMany("requests").asException());
+    }
+  }
+
+  private static void answer(
+      Incoming incoming,
+      Handler.Whole handler,
+      byte[] body,
+      Exchange exchange,
+      Runnable afterwards) {
+    try {
+      var unused =
+          handler
+              .answer(incoming, body)
+              .whenComplete(
+                  (answer, failure) -> {
+                    afterwards.run();
+                    if (failure == null) {
+                      exchange.send(answer);
+                    } else {
+                      exchange.fail(failure);
+                    }
+                  });
+    } catch (RuntimeException | Error e) {
+      afterwards.run();
+      exchange.fail(e);
+    }
+  }
+
+  private void stream(Incoming incoming, Handler.Streamed handler, Exchange exchange) {
+    String producer = incoming.principal().producer();
+    if (!streams.take(producer, 1)) {
+      throw tooMany("streamed bodies").asException();
+    }
+    Pace pace = new Pace(settings.bodyGrace(), settings.minBytesPerSecond());
+    PacedInput body = new PacedInput(Content.Source.asInputStream(exchange.request()), pace);
+    // Silence is the client's only while we wait for it.
+    exchange.request().addIdleTimeoutListener(silence -> body.isReading());
+    HttpDoor.daemon(
+            () -> {
+              try {
+                run(incoming, handler, body, exchange);
+              } finally {
+                streams.giveBack(producer, 1);
+              }
+            },
+            "http-stream")
+        .start();
+  }
+
+  private void run(
+      Incoming incoming, Handler.Streamed handler, PacedInput body, Exchange exchange) {
+    OutputStream[] out = new OutputStream[1];
+    try {
+      handler.answer(
+          incoming,
+          body,
+          (status, mediaType, headers) -> {
+            if (!exchange.begin()) {
+              throw new IllegalStateException("the answer was begun before");
+            }
+            exchange.head(status, mediaType, headers);
+            out[0] = output(incoming, exchange);
+            return out[0];
+          });
+      if (out[0] == null) {
+        throw new IllegalStateException(handlerName(handler) + " gives no answer");
+      }
+      out[0].close();
+      exchange.succeeded();
+    } catch (IOException | RuntimeException | Error e) {
+      exchange.fail(e);
+    }
+  }
+
+  /** Who sends a body may read nothing before it has sent all; who sends none reads. */
+  private OutputStream output(Incoming incoming, Exchange exchange) {
+    Request request = exchange.request();
+    OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
+    if (incoming.method() == Method.POST) {
+      return out;
+    }
+    EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+    AwaitedOutput awaited =
+        new AwaitedOutput(
+            out,
+            settings.idleTimeout().multipliedBy(2),
+            request.getComponents().getScheduler(),
+            () -> endPoint.close(new IOException("the client does not read its answer")));
+    Request.addCompletionListener(request, failure -> awaited.stop());
+    awaited.start();
+    return awaited;
+  }
+
+  private static String handlerName(Handler handler) {
+    return handler.getClass().getSimpleName();
+  }
+
+  private void openEvents(Incoming incoming, Handler.Events handler, Exchange exchange) {
+    String producer = incoming.principal().producer();
+    if (!eventStreams.take(producer, 1)) {
+      throw tooMany("streams of events").asException();
+    }
+    SentEvents stream = new SentEvents(exchange);
+    stream.onEnd(() -> eventStreams.giveBack(producer, 1));
+    stream.onEnd(() -> events.remove(stream));
+    events.add(stream);
+    try {
+      workers.execute(
+          () -> {
+            try {
+              var unused =
+                  handler
+                      .open(incoming, stream)
+                      .whenComplete(
+                          (opened, failure) -> {
+                            if (failure == null) {
+                              stream.open();
+                            } else {
+                              stream.refuse(failure);
+                            }
+                          });
+            } catch (RuntimeException | Error e) {
+              stream.refuse(e);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      stream.refuse(tooMany("requests").asException());
+    }
+  }
+
+  private static Problem tooMany(String what) {
+    return Problem.of(
+            ProblemKind.OVERLOADED, "too many " + what + " are under way; come again later")
+        .retryAfter(2);
+  }
+
+  private static Headers headers(Request request) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    for (HttpField field : request.getHeaders()) {
+      fields.merge(
+          field.getLowerCaseName(),
+          field.getValue() == null ? "" : field.getValue(),
+          (a, b) -> a + ", " + b);
+    }
+    return Headers.of(fields);
+  }
+
+  private static Map<String, List<String>> query(Request request) {
+    Map<String, List<String>> query = new HashMap<>();
+    try {
+      for (Fields.Field field : Request.extractQueryParameters(request)) {
+        query.put(field.getName(), field.getValues());
+      }
+    } catch (RuntimeException e) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "the query is not percent-encoded UTF-8")
+          .asException();
+    }
+    return query;
+  }
+}

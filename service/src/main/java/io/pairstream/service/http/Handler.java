@@ -1,0 +1,61 @@
+package io.pairstream.service.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What a route does. Every kind may throw {@link ProblemException} as long as it has not begun to
+ * answer.
+ */
+public sealed interface Handler {
+
+  /**
+   * Answers at once on the server's own threads: no waiting, no disk. For health and static files.
+   */
+  non-sealed interface Quick extends Handler {
+
+    Answer answer(Incoming request);
+  }
+
+  /**
+   * Gets the body whole, empty where the route takes none. Begins on a worker thread, which it may
+   * keep for as long as it computes; what it waits for, it leaves to the stage that it returns.
+   */
+  non-sealed interface Whole extends Handler {
+
+    /**
+     * Answers, now or later.
+     *
+     * @param body the body, which nobody else holds; within the route's limit
+     */
+    CompletionStage<Answer> answer(Incoming request, byte[] body);
+  }
+
+  /** Reads a body of any size while it comes and answers while it reads, on a thread of its own. */
+  non-sealed interface Streamed extends Handler {
+
+    /**
+     * Answers as it reads; returns once it has.
+     *
+     * @param body throws {@link IOException} where the client is gone or too slow
+     * @param out the answer
+     */
+    void answer(Incoming request, InputStream body, Outgoing out) throws IOException;
+  }
+
+  /**
+   * Begins a stream of server-sent events, on a worker thread; what it waits for, it leaves to the
+   * stage that it returns.
+   */
+  non-sealed interface Events extends Handler {
+
+    /**
+     * Begins to send.
+     *
+     * @return completes once the stream is open; fails with {@link ProblemException} where there is
+     *     a problem to answer with instead, as long as nothing was sent
+     */
+    CompletionStage<?> open(Incoming request, EventStream events);
+  }
+}

@@ -1,0 +1,67 @@
+package io.pairstream.service.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request without its body.
+ *
+ * @param id our own name for the request, which problems and logs show
+ * @param method the method, {@code GET} for a {@code HEAD}
+ * @param path the path as it came, without the query
+ * @param parameters values of the path template's names, decoded
+ * @param query values of the query's names, decoded
+ * @param headers header fields
+ * @param principal who sends it
+ * @param receivedAt when its head had arrived
+ * @param remoteAddress address of whoever sends it, or of the proxy in between; never a name
+ */
+public record Incoming(
+    String id,
+    Method method,
+    String path,
+    Map<String, String> parameters,
+    Map<String, List<String>> query,
+    Headers headers,
+    Principal principal,
+    Instant receivedAt,
+    String remoteAddress) {
+
+  public Incoming {
+    parameters = Map.copyOf(parameters);
+    query = Map.copyOf(query);
+  }
+
+  /** The value of a name in the path template, which has it. */
+  public String parameter(String name) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the path template has no {" + name + "}");
+    }
+    return value;
+  }
+
+  /** The first value of a name in the query. */
+  public Optional<String> query(String name) {
+    return Optional.ofNullable(query.get(name)).map(values -> values.get(0));
+  }
+
+  public Optional<String> header(String name) {
+    return headers.get(name);
+  }
+
+  /** The body's media type in lower case without parameters; empty where none is declared. */
+  public String mediaType() {
+    return header("Content-Type")
+        .map(type -> type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
+        .orElse("");
+  }
+
+  Incoming withPrincipal(Principal known) {
+    return new Incoming(
+        id, method, path, parameters, query, headers, known, receivedAt, remoteAddress);
+  }
+}

@@ -1,0 +1,31 @@
+package io.pairstream.service.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/** JSON as the doors speak it: no duplicate names, nothing after the value. */
+public final class Json {
+
+  public static final String MEDIA_TYPE = "application/json";
+
+  /** Reads strictly; thread-safe. */
+  public static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /** The value in UTF-8, on one line and without a line feed. */
+  public static byte[] bytes(JsonNode value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is always written", e);
+    }
+  }
+}

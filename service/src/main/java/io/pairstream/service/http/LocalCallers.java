@@ -1,0 +1,69 @@
+package io.pairstream.service.http;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps web sites out of a service that asks for no keys.
+ *
+ * <p>A browser on this machine sends what any site tells it to: under a name of the site's own that
+ * it lets point here (the {@code Host} tells), or across sites (the {@code Origin} tells). Programs
+ * send no {@code Origin}.
+ */
+final class LocalCallers implements Consumer<Headers> {
+
+  /** Nobody else can make these lead here, or anywhere else. */
+  private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
+
+  private final IntSupplier port;
+
+  /**
+   * @param port the port that is listened on
+   */
+  LocalCallers(IntSupplier port) {
+    this.port = port;
+  }
+
+  /**
+   * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
+   */
+  @Override
+  public void accept(Headers headers) {
+    Optional<String> host = headers.get("Host");
+    if (host.isPresent() && !isHere(host.get())) {
+      throw Problem.of(
+              ProblemKind.FOREIGN_SITE,
+              "the Host is another than this machine's; without keys, call it localhost or 127.0.0.1")
+          .asException();
+    }
+    Optional<String> origin = headers.get("Origin");
+    if (isForAnotherSite(headers)
+        || (origin.isPresent()
+            && !(origin.get().startsWith("http://")
+                && isHere(origin.get().substring("http://".length()))))) {
+      throw Problem.of(
+              ProblemKind.FOREIGN_SITE,
+              "a page of another site sends this; without keys, only this service's own page may")
+          .asException();
+    }
+  }
+
+  /** An image or a script of another site's page says no origin, but what it is for. */
+  private static boolean isForAnotherSite(Headers headers) {
+    String site = headers.get("Sec-Fetch-Site").orElse("none");
+    boolean isOurs = site.equals("none") || site.equals("same-origin");
+    return !isOurs && !headers.get("Sec-Fetch-Mode").equals(Optional.of("navigate"));
+  }
+
+  private boolean isHere(String authority) {
+    String lower = authority.toLowerCase(Locale.ROOT);
+    String ending = ":" + port.getAsInt();
+    if (lower.endsWith(ending)) {
+      return HERE.matcher(lower.substring(0, lower.length() - ending.length())).matches();
+    }
+    return port.getAsInt() == 80 && HERE.matcher(lower).matches();
+  }
+}

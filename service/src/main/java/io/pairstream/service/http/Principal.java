@@ -1,0 +1,25 @@
+package io.pairstream.service.http;
+
+import java.util.Set;
+
+/**
+ * Who sends a request.
+ *
+ * @param producer name of the producer; {@code anonymous} where no key is asked for, empty on open
+ *     routes
+ * @param keyId public part of the key; empty where there is none
+ * @param scopes what the producer may do
+ */
+public record Principal(String producer, String keyId, Set<Scope> scopes) {
+
+  /** Whoever uses a service that asks for no keys. */
+  public static final Principal ANONYMOUS =
+      new Principal("anonymous", "", Set.of(Scope.PUBLISH, Scope.READ, Scope.VIEW));
+
+  /** Somebody on an open route, whom nobody asked. */
+  public static final Principal NOBODY = new Principal("", "", Set.of());
+
+  public Principal {
+    scopes = Set.copyOf(scopes);
+  }
+}

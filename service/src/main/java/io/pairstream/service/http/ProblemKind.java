@@ -1,0 +1,60 @@
+package io.pairstream.service.http;
+
+import java.util.Locale;
+
+/**
+ * The closed list of problems that an answer can tell of.
+ *
+ * <p>The name is part of the contract: it ends the problem's {@code type}. The title is the same
+ * for every occurrence (RFC 9457, section 3.1.3).
+ */
+public enum ProblemKind {
+  BAD_REQUEST(400, "The request cannot be read"),
+  BODY_MALFORMED(400, "The body cannot be read"),
+  UNAUTHORIZED(401, "A valid API key is needed"),
+  FORBIDDEN(403, "The API key does not allow this"),
+  FOREIGN_SITE(403, "This service answers its own page and local programs only"),
+  NOT_FOUND(404, "There is nothing here"),
+  METHOD_NOT_ALLOWED(405, "This address has other methods"),
+  TOO_SLOW(408, "The body came too slowly"),
+  REQUEST_IN_PROGRESS(409, "The same request is being worked on"),
+  BODY_TOO_LARGE(413, "The body is too large"),
+  URI_TOO_LONG(414, "The address is too long"),
+  MEDIA_TYPE_UNSUPPORTED(415, "The body has a media type that is not taken here"),
+  PAIR_REFUSED(422, "The pair cannot be taken"),
+  IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key stands for another request"),
+  QUOTA_EXCEEDED(429, "The quota is used up"),
+  HEADERS_TOO_LARGE(431, "The header fields are too large"),
+  INTERNAL(500, "A fault of ours"),
+  NOT_IMPLEMENTED(501, "The request asks for something that this server does not have"),
+  OVERLOADED(503, "Too much is under way"),
+  KAFKA_UNAVAILABLE(503, "Kafka does not take records now"),
+  NOT_READY(503, "The service is not ready yet"),
+  STOPPING(503, "The service is being stopped"),
+  HTTP_VERSION_UNSUPPORTED(505, "The request's version of HTTP is not spoken here");
+
+  private static final String URN = "urn:pairstream:problem:";
+
+  private final int status;
+  private final String title;
+
+  ProblemKind(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  /** The answer's status code. */
+  public int status() {
+    return status;
+  }
+
+  /** What it is, in a few words. */
+  public String title() {
+    return title;
+  }
+
+  /** The problem's {@code type}: {@code urn:pairstream:problem:body-too-large}. */
+  public String type() {
+    return URN + name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,113 @@
+package io.pairstream.service.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A page at {@code /} and its files at {@code /assets/NAME}, out of memory.
+ *
+ * <p>A page runs its own script and talks to its own service, and nothing else: whatever a caption
+ * or a name holds, the browser runs no code out of it.
+ */
+public final class StaticFiles {
+
+  private static final Map<String, String> MEDIA_TYPES =
+      Map.of(
+          "svg", "image/svg+xml",
+          "css", "text/css; charset=utf-8",
+          "js", "text/javascript; charset=utf-8",
+          "json", "application/json",
+          "html", "text/html; charset=utf-8");
+
+  private static final String CONTENT_SECURITY_POLICY =
+      String.join(
+          "; ",
+          "default-src 'none'",
+          "script-src 'self'",
+          "style-src 'self'",
+          // Pictures that are chosen are shown from the browser's own memory.
+          "img-src 'self' blob:",
+          "connect-src 'self'",
+          "form-action 'self'",
+          "frame-ancestors 'none'",
+          "base-uri 'none'",
+          "require-trusted-types-for 'script'",
+          "trusted-types 'none'");
+
+  private final Class<?> owner;
+  private final String folder;
+  private final Answer page;
+  private final Map<String, Answer> assets = new HashMap<>();
+
+  private StaticFiles(Class<?> owner, String folder, String page, List<String> assets) {
+    this.owner = owner;
+    this.folder = folder;
+    this.page = file(page);
+    assets.forEach(name -> this.assets.put(name, file(name)));
+  }
+
+  /**
+   * The routes, for anybody.
+   *
+   * @param owner a class of the program that holds the files
+   * @param folder where they lie on its class path, with a slash at both ends
+   * @param page file name of the page
+   * @param assets file names of all others; nothing else of the class path can be asked for
+   * @throws IllegalStateException where a file is missing
+   */
+  public static List<Route> routes(
+      Class<?> owner, String folder, String page, List<String> assets) {
+    StaticFiles files = new StaticFiles(owner, folder, page, assets);
+    return List.of(
+        Route.quick("/", Access.OPEN, request -> files.page),
+        Route.quick("/assets/{name}", Access.OPEN, files::asset));
+  }
+
+  private Answer asset(Incoming request) {
+    Answer asset = assets.get(request.parameter("name"));
+    if (asset == null) {
+      throw Problem.of(ProblemKind.NOT_FOUND, "the page has no such file").asException();
+    }
+    return asset;
+  }
+
+  private Answer file(String name) {
+    String ending = name.substring(name.lastIndexOf('.') + 1);
+    String mediaType = MEDIA_TYPES.get(ending);
+    if (mediaType == null) {
+      throw new IllegalArgumentException("no media type is known for " + name);
+    }
+    return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(name)));
+  }
+
+  private static Map<String, String> headers() {
+    return Map.of(
+        "Content-Security-Policy",
+        CONTENT_SECURITY_POLICY,
+        "Cross-Origin-Opener-Policy",
+        "same-origin",
+        "Cross-Origin-Resource-Policy",
+        "same-origin",
+        // Asked for anew each time: page and service are of one version.
+        "Cache-Control",
+        "no-cache",
+        "Permissions-Policy",
+        "geolocation=(), microphone=(), camera=()");
+  }
+
+  private byte[] bytes(String name) {
+    try (InputStream file = owner.getResourceAsStream(folder + name)) {
+      if (file == null) {
+        throw new IllegalStateException("the page's " + name + " is missing in the program");
+      }
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the page's " + name + " cannot be read", e);
+    }
+  }
+}

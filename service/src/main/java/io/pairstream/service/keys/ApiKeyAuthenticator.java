@@ -1,0 +1,103 @@
+package io.pairstream.service.keys;
+
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemException;
+import io.pairstream.service.http.ProblemKind;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Knows producers by their API keys: {@code Authorization: Bearer psk_…}.
+ *
+ * <p>Whoever does not hold a key's secret learns nothing about it: a key that nobody made, another
+ * secret and a text that is no key get the same answer. That a key has expired or is revoked is
+ * said to its holder alone.
+ */
+public final class ApiKeyAuthenticator implements Authenticator {
+
+  private static final String REALM = "Bearer realm=\"pairstream\"";
+  private static final String SCHEME = "bearer ";
+
+  private final KeyRing ring;
+  private final boolean anonymousToo;
+  private final Clock clock;
+
+  /**
+   * @param anonymousToo whether a request without a key is let in, as {@link Principal#ANONYMOUS}
+   */
+  public ApiKeyAuthenticator(KeyRing ring, boolean anonymousToo, Clock clock) {
+    this.ring = ring;
+    this.anonymousToo = anonymousToo;
+    this.clock = clock;
+  }
+
+  /**
+   * @throws ProblemException {@link ProblemKind#UNAUTHORIZED}; {@link
+   *     ProblemKind#KAFKA_UNAVAILABLE} while the keys are not known yet
+   */
+  @Override
+  public Principal authenticate(Incoming request) {
+    Optional<String> authorization = request.header("Authorization");
+    if (authorization.isEmpty()) {
+      if (anonymousToo) {
+        return Principal.ANONYMOUS;
+      }
+      throw refused("send an API key: Authorization: Bearer psk_...", REALM);
+    }
+    String value = authorization.get();
+    if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+      throw refused("the Authorization must be Bearer, with an API key: Bearer psk_...", REALM);
+    }
+    return holder(value.substring(SCHEME.length()).strip());
+  }
+
+  /**
+   * Whoever holds a key.
+   *
+   * @param key as its owner sends it
+   * @throws ProblemException as {@link #authenticate}
+   */
+  public Principal holder(String key) {
+    Optional<ApiKeyText> text = ApiKeyText.parse(key);
+    if (!ring.isCaughtUp()) {
+      throw Problem.of(
+              ProblemKind.KAFKA_UNAVAILABLE,
+              "the service does not know all API keys yet; come again in a moment")
+          .retryAfter(1)
+          .asException();
+    }
+    return text.flatMap(this::holderOf).orElseThrow(() -> invalid("no such API key is known here"));
+  }
+
+  private Optional<Principal> holderOf(ApiKeyText text) {
+    Optional<IssuedKey> found = ring.find(text.keyId()).filter(key -> key.isOpenedBy(text));
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    IssuedKey key = found.get();
+    Instant now = clock.instant();
+    switch (key.stateAt(now)) {
+      case REVOKED -> throw invalid("this API key was revoked on " + key.revokedAt());
+      case EXPIRED -> throw invalid("this API key expired on " + key.expiresAt());
+      default -> {
+        return Optional.of(new Principal(key.producer(), key.keyId(), key.scopes()));
+      }
+    }
+  }
+
+  private static ProblemException invalid(String detail) {
+    return refused(
+        detail + "; whoever runs this service makes keys", REALM + ", error=\"invalid_token\"");
+  }
+
+  private static ProblemException refused(String detail, String challenge) {
+    return Problem.of(ProblemKind.UNAUTHORIZED, detail)
+        .withHeader("WWW-Authenticate", challenge)
+        .asException();
+  }
+}

@@ -1,0 +1,190 @@
+package io.pairstream.service.keys;
+
+import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.publish.RecordPublisher;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/**
+ * Makes API keys, and takes them back.
+ *
+ * <p>A producer may have any number of live keys, so that a new one is in use before the old one is
+ * revoked. A method returns once the broker has what it wrote; running services know it a moment
+ * later. Two people who change the same key at the same moment: the later write holds.
+ */
+public final class KeyIssuer implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** A key's record has well under a kilobyte. */
+  private static final RecordPublisher.Limits LIMITS =
+      new RecordPublisher.Limits(16 * 1024, 1024 * 1024);
+
+  private final KeyRing ring;
+  private final RecordPublisher<ApiKey> publisher;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+
+  private KeyIssuer(KeyRing ring, RecordPublisher<ApiKey> publisher, Clock clock) {
+    this.ring = ring;
+    this.publisher = publisher;
+    this.clock = clock;
+  }
+
+  /** A key that was just made. Its text exists nowhere else. */
+  public record Created(ApiKeyText text, IssuedKey key) {}
+
+  /** A new key, and the one that it stands in for. */
+  public record Rotated(Created created, IssuedKey old) {}
+
+  /**
+   * Reads all keys there are.
+   *
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   * @throws TimeoutException where the keys cannot be read within 10 s
+   * @throws io.pairstream.service.publish.BrokerUnavailableException where no broker answers
+   * @throws io.pairstream.service.publish.MissingTopicException where there is no topic of keys
+   * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
+   *     schema
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public static KeyIssuer open(
+      Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings, Clock clock) {
+    RecordPublisher<ApiKey> publisher =
+        RecordPublisher.open(topic, ApiKey.SCHEMA$, LIMITS, registry, impatient(kafkaSettings));
+    KeyRing ring = KeyRing.follow(topic, registry, kafkaSettings);
+    KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
+    boolean complete = false;
+    try {
+      if (!ring.awaitCaughtUp(PATIENCE)) {
+        throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
+      }
+      complete = true;
+      return issuer;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TimeoutException("interrupted while API keys were read", e);
+    } finally {
+      if (!complete) {
+        issuer.close();
+      }
+    }
+  }
+
+  /**
+   * Makes a key.
+   *
+   * @throws InvalidKeyRequestException where it would have expired already
+   * @throws TimeoutException where the broker does not take it
+   */
+  public Created create(NewKey wanted) {
+    Instant now = now();
+    if (!now.isBefore(wanted.expiresAt())) {
+      throw new InvalidKeyRequestException(
+          "a key expires in the future, not at " + wanted.expiresAt());
+    }
+    ApiKeyText text = ApiKeyText.random(random);
+    IssuedKey key =
+        new IssuedKey(
+            text.keyId(),
+            text.secretDigest(),
+            wanted.producer(),
+            wanted.scopes(),
+            wanted.quota().or(ring.quotaOf(wanted.producer(), now)),
+            now,
+            wanted.expiresAt(),
+            Instant.MAX);
+    write(key);
+    return new Created(text, key);
+  }
+
+  /** All keys as they were read at the opening, oldest first. */
+  public List<IssuedKey> all() {
+    return ring.all().stream().sorted(IssuedKey.BY_AGE).toList();
+  }
+
+  /**
+   * Takes a key back for good; does nothing where that is done already.
+   *
+   * @return the key; empty where there is none of that id
+   */
+  public Optional<IssuedKey> revoke(String keyId) {
+    Optional<IssuedKey> found = ring.find(keyId);
+    if (found.isEmpty() || found.get().stateAt(now()) == IssuedKey.State.REVOKED) {
+      return found;
+    }
+    IssuedKey revoked = found.get().revoked(now());
+    write(revoked);
+    return Optional.of(revoked);
+  }
+
+  /**
+   * Makes a key like another, and lets the other expire after a while in which both open.
+   *
+   * @param overlap how long both open; 0 or more
+   * @param expiresAt of the new key; {@link Instant#MAX} for never
+   * @return empty where there is no key of that id
+   * @throws InvalidKeyRequestException where the key is not live
+   */
+  public Optional<Rotated> rotate(String keyId, Duration overlap, Instant expiresAt) {
+    Optional<IssuedKey> found = ring.find(keyId);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    IssuedKey old = found.get();
+    IssuedKey.State state = old.stateAt(now());
+    if (state != IssuedKey.State.LIVE) {
+      throw new InvalidKeyRequestException(
+          "key "
+              + keyId
+              + (state == IssuedKey.State.REVOKED ? " is revoked" : " has expired")
+              + "; make a new one with: pairstream keys create");
+    }
+    // The new key stands before the old one is limited: a failure in between costs nobody access.
+    Created created = create(new NewKey(old.producer(), old.scopes(), old.quota(), expiresAt));
+    IssuedKey limited = old.expiringBy(now().plus(overlap));
+    write(limited);
+    return Optional.of(new Rotated(created, limited));
+  }
+
+  @Override
+  public void close() {
+    ring.close();
+    publisher.abort();
+  }
+
+  /** Records hold milliseconds. */
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private void write(IssuedKey key) {
+    try {
+      var unused = publisher.publish(key.keyId(), key.toRecord(), "key " + key.keyId()).join();
+    } catch (CompletionException e) {
+      throw new TimeoutException("the broker did not take key " + key.keyId(), e.getCause());
+    }
+  }
+
+  private static Map<String, Object> impatient(Map<String, ?> kafkaSettings) {
+    Map<String, Object> settings = new HashMap<>(kafkaSettings);
+    int patienceMs = (int) PATIENCE.toMillis();
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, patienceMs / 2);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patienceMs);
+    return settings;
+  }
+}

@@ -1,0 +1,45 @@
+package io.pairstream.service.keys;
+
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Scope;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * A key that somebody asks for.
+ *
+ * @param producer whose key it will be: {@link #MAX_PRODUCER_CHARS} characters at most, none of
+ *     them a control character, and not {@link Principal#ANONYMOUS}; stands as contributor in the
+ *     pairs
+ * @param scopes at least one
+ * @param quota what the producer may send; the producer's present quota where it says nothing
+ * @param expiresAt {@link Instant#MAX} for never
+ */
+public record NewKey(String producer, Set<Scope> scopes, Rates quota, Instant expiresAt) {
+
+  public static final int MAX_PRODUCER_CHARS = 100;
+
+  /**
+   * @throws InvalidKeyRequestException for a name or scopes that no key can have
+   */
+  public NewKey {
+    scopes = Set.copyOf(scopes);
+    if (producer.isBlank() || producer.length() > MAX_PRODUCER_CHARS) {
+      throw new InvalidKeyRequestException(
+          "a producer's name has 1 to "
+              + MAX_PRODUCER_CHARS
+              + " characters, not "
+              + producer.length());
+    }
+    if (producer.chars().anyMatch(Character::isISOControl)) {
+      throw new InvalidKeyRequestException("a producer's name has no control characters");
+    }
+    if (producer.equals(Principal.ANONYMOUS.producer())) {
+      throw new InvalidKeyRequestException(
+          "'" + producer + "' is whoever has no key; choose another producer's name");
+    }
+    if (scopes.isEmpty()) {
+      throw new InvalidKeyRequestException("a key has at least one scope: " + Scope.labels());
+    }
+  }
+}

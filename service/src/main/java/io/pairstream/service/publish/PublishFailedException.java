@@ -1,0 +1,11 @@
+package io.pairstream.service.publish;
+
+/** A record is not in Kafka, or nobody can say whether it is: no acknowledgement came. */
+public final class PublishFailedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  PublishFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,93 @@
+package io.pairstream.service.publish;
+
+import io.pairstream.schemas.wire.RootCause;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Waits until a topic takes records.
+ *
+ * <p>An idempotent producer loses records on a partition whose leader does not host it yet: the
+ * first batch fails, the next is accepted, and the first then never fits its sequence again
+ * (KAFKA-15591).
+ */
+final class TopicReadiness {
+
+  /** How long a topic that was created a moment ago may stay unknown to a broker. */
+  private static final Duration CREATION_SPREADS = Duration.ofSeconds(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final Map<String, ?> clientSettings;
+  private final Duration patience;
+
+  /**
+   * @param clientSettings of Kafka's clients, with {@code bootstrap.servers}
+   * @param patience how long to wait for a broker and for the topic's leaders
+   */
+  TopicReadiness(Map<String, ?> clientSettings, Duration patience) {
+    this.clientSettings = clientSettings;
+    this.patience = patience;
+  }
+
+  /**
+   * Returns once every partition of the topic has a leader that hosts it.
+   *
+   * @throws MissingTopicException where there is no such topic
+   * @throws BrokerUnavailableException where no broker answers, or a leader is missing
+   */
+  void await(String topic) {
+    Map<String, Object> settings = new HashMap<>(clientSettings);
+    settings.put("request.timeout.ms", (int) Math.min(patience.toMillis(), 5_000));
+    settings.put("default.api.timeout.ms", (int) patience.toMillis());
+    long startedAt = System.nanoTime();
+    try (Admin admin = Admin.create(settings)) {
+      while (true) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
+        try {
+          Duration left = Duration.ofMillis(Math.max(1, patience.minus(waited).toMillis()));
+          TopicLeaders.ask(admin, List.of(topic), left);
+          return;
+        } catch (TimeoutException e) {
+          throw unavailable(topic, e);
+        } catch (ExecutionException e) {
+          Throwable cause = e.getCause();
+          if (cause instanceof UnknownTopicOrPartitionException
+              && waited.compareTo(CREATION_SPREADS) > 0) {
+            throw new MissingTopicException(topic);
+          }
+          if (!(cause instanceof RetriableException) || waited.compareTo(patience) > 0) {
+            throw unavailable(topic, cause);
+          }
+        }
+        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unavailable(topic, e);
+    } catch (KafkaException e) {
+      throw unavailable(topic, e);
+    }
+  }
+
+  private BrokerUnavailableException unavailable(String topic, Throwable cause) {
+    return new BrokerUnavailableException(
+        "no broker at "
+            + clientSettings.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
+            + " answers for topic "
+            + topic
+            + ": "
+            + RootCause.message(cause),
+        cause);
+  }
+}

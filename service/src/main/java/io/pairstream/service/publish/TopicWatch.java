@@ -1,0 +1,48 @@
+package io.pairstream.service.publish;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Asks Kafka from time to time whether topics take records. */
+public final class TopicWatch implements AutoCloseable {
+
+  private final Admin admin;
+  private final List<String> topics;
+  private final Duration patience;
+
+  /**
+   * @param patience how long Kafka may take to answer
+   */
+  public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration patience) {
+    Map<String, Object> settings = new HashMap<>(kafkaSettings);
+    settings.put("request.timeout.ms", (int) patience.toMillis());
+    settings.put("default.api.timeout.ms", (int) patience.toMillis());
+    this.admin = Admin.create(settings);
+    this.topics = List.copyOf(topics);
+    this.patience = patience;
+  }
+
+  /**
+   * Whether every partition of every topic has a leader that answers.
+   *
+   * @throws InterruptedException where the caller is to stop
+   */
+  public boolean isUp() throws InterruptedException {
+    try {
+      TopicLeaders.ask(admin, topics, patience);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,147 @@
+package io.pairstream.service.report;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Metrics as Prometheus reads them, text format 0.0.4.
+ *
+ * <p>A family is written where it was first named, with all its samples; a sample that is given
+ * again stands instead of the first. Not thread-safe: one for each answer.
+ *
+ * <p>Source: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+ */
+public final class PrometheusText {
+
+  public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Map<String, Family> families = new LinkedHashMap<>();
+
+  /**
+   * A number that goes up and down.
+   *
+   * @param help what it is, in a sentence; empty where there is nothing to say
+   * @throws IllegalArgumentException where the name is none, or is a counter's
+   */
+  public Family gauge(String name, String help) {
+    return family("gauge", name, help);
+  }
+
+  /**
+   * A number that only grows until the process ends; by custom its name ends with {@code _total}.
+   *
+   * @param help what it is, in a sentence; empty where there is nothing to say
+   * @throws IllegalArgumentException where the name is none, or is a gauge's
+   */
+  public Family counter(String name, String help) {
+    return family("counter", name, help);
+  }
+
+  private Family family(String type, String name, String help) {
+    if (!Series.NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a metric's name has letters, digits and '_', no digit first, not '" + name + "'");
+    }
+    Family family = families.computeIfAbsent(name, unknown -> new Family(type, name, help));
+    if (!family.type.equals(type)) {
+      throw new IllegalArgumentException(name + " is a " + family.type + ", not a " + type);
+    }
+    return family;
+  }
+
+  /** The whole text in UTF-8. */
+  public byte[] bytes() {
+    return toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    families.values().forEach(family -> family.write(text));
+    return text.toString();
+  }
+
+  /** All samples of one name. */
+  public static final class Family {
+
+    private final String type;
+    private final String name;
+    private final String help;
+    private final Map<String, Double> samples = new LinkedHashMap<>();
+
+    private Family(String type, String name, String help) {
+      this.type = type;
+      this.name = name;
+      this.help = help;
+    }
+
+    /**
+     * Adds a sample.
+     *
+     * @param value NaN where nobody knows it, which leaves the sample out
+     * @param labels names and values by turns; a value may be any text
+     */
+    public Family sample(double value, String... labels) {
+      return sample(value, Series.labelled(labels));
+    }
+
+    /** Adds a sample, likewise. */
+    public Family sample(double value, SortedMap<String, String> labels) {
+      if (!Double.isNaN(value)) {
+        StringBuilder text = new StringBuilder();
+        new Series(name, labels)
+            .labels()
+            .forEach(
+                (label, of) -> {
+                  text.append(text.isEmpty() ? "{" : ",").append(label).append("=\"");
+                  escape(of, true, text);
+                  text.append('"');
+                });
+        samples.put(text.isEmpty() ? "" : text.append('}').toString(), value);
+      }
+      return this;
+    }
+
+    private void write(StringBuilder text) {
+      if (samples.isEmpty()) {
+        return;
+      }
+      if (!help.isEmpty()) {
+        text.append("# HELP ").append(name).append(' ');
+        escape(help, false, text);
+        text.append('\n');
+      }
+      text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+      samples.forEach(
+          (labels, value) ->
+              text.append(name).append(labels).append(' ').append(number(value)).append('\n'));
+    }
+
+    private static String number(double value) {
+      if (Double.isInfinite(value)) {
+        return value > 0 ? "+Inf" : "-Inf";
+      }
+      return value == Math.rint(value) && Math.abs(value) < 1e15
+          ? Long.toString((long) value)
+          : Double.toString(value);
+    }
+
+    private static void escape(String value, boolean quoted, StringBuilder text) {
+      for (int i = 0; i < value.length(); i++) {
+        char c = value.charAt(i);
+        if (c == '\\') {
+          text.append("\\\\");
+        } else if (c == '\n') {
+          text.append("\\n");
+        } else if (c == '"' && quoted) {
+          text.append("\\\"");
+        } else {
+          // Some readers end a line, or the whole text, at another control character.
+          text.append(Character.isISOControl(c) ? '\uFFFD' : c);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package io.pairstream.service.report;
+
+import io.pairstream.schemas.InstanceStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this process says of itself.
+ *
+ * <p>It is there before the service is, says STARTING, and learns of the service's parts as they
+ * come to be. Asking it costs what its parts' own counts cost to read, and never waits.
+ * Thread-safe.
+ */
+public final class SelfReport {
+
+  /** How often a process reports. */
+  public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(SelfReport.class);
+
+  private final String service;
+  private final String instance;
+  private final String host;
+  private final long pid = ProcessHandle.current().pid();
+  private final String version;
+  private final Clock clock;
+  private final Instant startedAt;
+  private final List<ReadingSource> sources = new CopyOnWriteArrayList<>();
+  private final List<Supplier<Optional<String>>> obstacles = new CopyOnWriteArrayList<>();
+  private volatile Supplier<ServiceState> state = () -> ServiceState.STARTING;
+  private volatile Supplier<List<String>> assigned = List::of;
+  private volatile String topology = "";
+
+  /**
+   * A report of a process that starts now.
+   *
+   * @param service which service it is: {@code preprocess}
+   */
+  public SelfReport(String service, Clock clock) {
+    this.service = service;
+    this.clock = clock;
+    this.startedAt = clock.instant();
+    this.host = InstanceName.host();
+    this.version =
+        Objects.requireNonNullElse(
+            SelfReport.class.getPackage().getImplementationVersion(), "(not packaged)");
+    this.instance = InstanceName.present();
+    sources.add(new JvmReading());
+  }
+
+  /** Adds a part that counts. */
+  public void add(ReadingSource source) {
+    sources.add(source);
+  }
+
+  /** Adds something that may be in the service's way: it says so in a sentence, and is quick. */
+  public void addObstacle(Supplier<Optional<String>> obstacle) {
+    obstacles.add(obstacle);
+  }
+
+  /** Says from where the state is known. */
+  public void stateFrom(Supplier<ServiceState> source) {
+    state = source;
+  }
+
+  /** Says from where the partitions are known that this process works on. */
+  public void assignedFrom(Supplier<List<String>> source) {
+    assigned = source;
+  }
+
+  /** Says what graph the process runs, as Kafka Streams describes it. */
+  public void topology(String description) {
+    topology = description;
+  }
+
+  /** Which service this is. */
+  public String service() {
+    return service;
+  }
+
+  /** Name of this process among those of its service; another one after each start. */
+  public String instance() {
+    return instance;
+  }
+
+  /** Key of this process's records. */
+  public String key() {
+    return service + "/" + instance;
+  }
+
+  /** The graph; empty where there is none, or none yet. */
+  String topology() {
+    return topology;
+  }
+
+  /** What is in the service's way now; empty where nothing is. */
+  public Optional<String> obstacle() {
+    List<String> found =
+        obstacles.stream().map(Supplier::get).flatMap(Optional::stream).distinct().toList();
+    return found.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", found));
+  }
+
+  /** Why the service is not ready for work; empty where it is. */
+  public Optional<String> notReady() {
+    return switch (state.get()) {
+      case STARTING -> Optional.of(obstacle().orElse("the service is starting"));
+      case REBALANCING -> Optional.of("partitions are being shared out");
+      case STOPPING -> Optional.of("the service is being stopped");
+      case RUNNING, WAITING -> obstacle();
+    };
+  }
+
+  /** All that is to be said now. */
+  public InstanceStatus now() {
+    Reading reading = new Reading();
+    for (ReadingSource source : sources) {
+      try {
+        source.read(reading);
+      } catch (RuntimeException e) {
+        // A part that stops just now is no reason to say nothing of the others.
+        LOG.debug("a part does not say how it is: {}", e.toString());
+      }
+    }
+    Optional<String> obstacle = obstacle();
+    ServiceState present = state.get();
+    return InstanceStatus.newBuilder()
+        .setService(service)
+        .setInstance(instance)
+        .setHost(host)
+        .setPid(pid)
+        .setVersion(version)
+        .setState(
+            (obstacle.isPresent() && present == ServiceState.RUNNING
+                    ? ServiceState.WAITING
+                    : present)
+                .name())
+        .setObstacle(obstacle.orElse(""))
+        .setAssigned(assigned.get())
+        .setCounters(reading.counters())
+        .setGauges(reading.gauges())
+        .setFacts(reading.facts())
+        .setIntervalMs(INTERVAL.toMillis())
+        .setStartedAt(startedAt)
+        .setReportedAt(clock.instant())
+        .build();
+  }
+}

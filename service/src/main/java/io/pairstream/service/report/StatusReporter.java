@@ -1,0 +1,235 @@
+package io.pairstream.service.report;
+
+import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.publish.RecordPublisher;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what a process says of itself, every few seconds, on a thread of its own.
+ *
+ * <p>It never hurts the service: while the broker or the registry is away, or the topic is missing,
+ * a report is skipped, and at most one is in flight. {@link #close} says by tombstones that the end
+ * is an orderly one, and waits at most {@link #CLOSE_WITHIN} for Kafka to take them.
+ */
+public final class StatusReporter implements AutoCloseable {
+
+  /** The longest that closing takes. */
+  public static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(StatusReporter.class);
+
+  private static final Duration TOPOLOGY_AGAIN = Duration.ofHours(6);
+
+  private static final RecordPublisher.Limits LIMITS =
+      new RecordPublisher.Limits(1024 * 1024, 2 * 1024 * 1024);
+
+  /** A report that is not taken within that is stale, and given up. */
+  private static final Duration DELIVERY = Duration.ofSeconds(10);
+
+  /** Between attempts to open, which cost more than a report. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final SelfReport report;
+  private final Topic<String, InstanceStatus> topic;
+  private final Registry registry;
+  private final Map<String, Object> kafkaSettings;
+  private final Duration interval;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private long topologySaidAt;
+  private boolean topologySaid;
+  private final Object troubleChanges = new Object();
+  private String trouble = ""; // guarded by troubleChanges
+
+  StatusReporter(
+      SelfReport report,
+      Topic<String, InstanceStatus> topic,
+      Registry registry,
+      Map<String, ?> kafkaSettings,
+      Duration interval) {
+    this.report = report;
+    this.topic = topic;
+    this.registry = registry;
+    this.kafkaSettings = new HashMap<>(kafkaSettings);
+    this.kafkaSettings.put("delivery.timeout.ms", String.valueOf(DELIVERY.toMillis()));
+    this.kafkaSettings.put("request.timeout.ms", "5000");
+    this.kafkaSettings.remove("transactional.id");
+    this.kafkaSettings.put("client.id", report.service() + "-report");
+    this.interval = interval;
+    this.thread = new Thread(this::reportForever, "report");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Begins to report.
+   *
+   * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
+   */
+  public static StatusReporter start(
+      SelfReport report,
+      Topic<String, InstanceStatus> topic,
+      Registry registry,
+      Map<String, ?> kafkaSettings) {
+    StatusReporter reporter =
+        new StatusReporter(report, topic, registry, kafkaSettings, SelfReport.INTERVAL);
+    reporter.begin();
+    return reporter;
+  }
+
+  void begin() {
+    thread.start();
+  }
+
+  /** Says that the process ends, if Kafka is there to hear it. */
+  @Override
+  public void close() {
+    closing.countDown();
+    try {
+      thread.join(CLOSE_WITHIN.toMillis() / 2);
+      if (thread.isAlive()) {
+        // It waits for Kafka or for the registry.
+        thread.interrupt();
+        thread.join(CLOSE_WITHIN.toMillis() / 2);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void reportForever() {
+    RecordPublisher<InstanceStatus> publisher = null;
+    Duration pause = interval;
+    try {
+      while (!isClosing(Duration.ZERO)) {
+        try {
+          if (publisher == null) {
+            publisher =
+                RecordPublisher.open(
+                    topic, InstanceStatus.SCHEMA$, LIMITS, registry, kafkaSettings);
+          }
+          say(publisher);
+          pause = interval;
+          trouble("");
+        } catch (ExecutionException | TimeoutException e) {
+          trouble(
+              String.valueOf(
+                  e.getCause() == null ? "no answer in time" : e.getCause().getMessage()));
+        } catch (InterruptException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          // The world's, or a fault of ours; either is tried again, and the service goes on.
+          trouble(e.getMessage() == null ? e.getClass().getName() : e.getMessage());
+          pause = publisher == null ? longer(pause) : interval;
+        }
+        if (isClosing(pause)) {
+          break;
+        }
+      }
+      if (publisher != null) {
+        sayEnd(publisher);
+      }
+    } catch (InterruptedException | InterruptException e) {
+      // Told to stop, with Kafka away.
+    } finally {
+      if (publisher != null) {
+        publisher.abort();
+      }
+    }
+  }
+
+  private void say(RecordPublisher<InstanceStatus> publisher)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    // Said again now and then: the topic forgets what is older than a day.
+    boolean isDue = !topologySaid || System.nanoTime() - topologySaidAt > TOPOLOGY_AGAIN.toNanos();
+    if (isDue && !report.topology().isEmpty()) {
+      InstanceStatus graph =
+          InstanceStatus.newBuilder()
+              .setService(report.service())
+              .setInstance(report.instance())
+              .setTopology(report.topology())
+              .build();
+      await(publisher.publish(topologyKey(), graph, "the topology"));
+      topologySaid = true;
+      topologySaidAt = System.nanoTime();
+    }
+    await(publisher.publish(report.key(), report.now(), "the report of " + report.key()));
+  }
+
+  private void sayEnd(RecordPublisher<InstanceStatus> publisher) throws InterruptedException {
+    try {
+      CompletableFuture<?> last = publisher.remove(report.key(), report.key());
+      if (topologySaid) {
+        last = publisher.remove(topologyKey(), topologyKey());
+      }
+      await(last);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
+      LOG.debug("the end of {} cannot be reported: {}", report.key(), e.toString());
+    }
+  }
+
+  private String topologyKey() {
+    return report.key() + "/topology";
+  }
+
+  private static void await(Future<?> sent)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    var unused = sent.get(DELIVERY.toMillis() * 2, TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits; true where the process is to end. */
+  private boolean isClosing(Duration wait) throws InterruptedException {
+    return closing.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+
+  /** Logs once what is wrong, and once that it is over. */
+  private void trouble(String what) {
+    synchronized (troubleChanges) {
+      if (what.equals(trouble)) {
+        return;
+      }
+      if (what.isEmpty()) {
+        LOG.info("this process is reported on {} again", topic.name());
+      } else if (trouble.isEmpty()) {
+        LOG.info("this process cannot be reported on {} now: {}", topic.name(), what);
+      }
+      trouble = what;
+      troubleChanges.notifyAll();
+    }
+  }
+
+  /** Waits until something is wrong, and answers what; empty where all stays well. */
+  String awaitTrouble(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    synchronized (troubleChanges) {
+      while (trouble.isEmpty() && System.nanoTime() < deadline) {
+        troubleChanges.wait(100);
+      }
+      return trouble;
+    }
+  }
+
+  /** Waits until nothing is done any more; false where something still is. */
+  boolean hasEndedWithin(Duration patience) throws InterruptedException {
+    thread.join(patience.toMillis());
+    return !thread.isAlive();
+  }
+}

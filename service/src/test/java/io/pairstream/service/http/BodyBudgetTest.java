@@ -1,0 +1,69 @@
+package io.pairstream.service.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BodyBudgetTest {
+
+  private final BodyBudget budget = new BodyBudget(1200);
+
+  @Test
+  void greedyProducerAloneHoldsHalf() {
+    assertThat(takeAllItCan("greedy")).isEqualTo(600);
+  }
+
+  @Test
+  void producerThatHoldsNothingFindsRoomBesideGreedyOnes() {
+    takeAllItCan("greedy");
+    takeAllItCan("also greedy");
+
+    assertThat(budget.take("modest", 100)).isTrue();
+  }
+
+  @Test
+  void sharesEvenOutWhereAllWantEverything() {
+    Map<String, Long> held = new HashMap<>();
+    for (int i = 0; i < 100; i++) {
+      for (String producer : List.of("a", "b", "c")) {
+        if (budget.take(producer, 10)) {
+          held.merge(producer, 10L, Long::sum);
+        }
+      }
+    }
+
+    assertThat(held.values()).hasSize(3).allMatch(bytes -> bytes >= 280 && bytes <= 310);
+    assertThat(budget.heldBytes()).isLessThan(1200);
+  }
+
+  @Test
+  void largestBodyFindsRoomWhereNobodyElseHoldsAny() {
+    assertThat(budget.take("one", 1200)).isTrue();
+    assertThat(budget.take("another", 1)).isFalse();
+  }
+
+  @Test
+  void whatIsGivenBackIsThereAgain() {
+    assertThat(budget.take("one", 1200)).isTrue();
+    budget.giveBack("one", 1200);
+
+    assertThat(budget.heldBytes()).isZero();
+    assertThat(budget.take("another", 1200)).isTrue();
+  }
+
+  @Test
+  void whoeverHasNoKeyIsNotKeptFromTheRest() {
+    assertThat(takeAllItCan(Principal.ANONYMOUS.producer())).isEqualTo(1200);
+  }
+
+  private long takeAllItCan(String producer) {
+    long before = budget.heldBytes();
+    while (budget.take(producer, 10)) {
+      // until there is no more
+    }
+    return budget.heldBytes() - before;
+  }
+}

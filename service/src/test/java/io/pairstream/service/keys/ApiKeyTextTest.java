@@ -1,0 +1,97 @@
+package io.pairstream.service.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.service.http.Scope;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ApiKeyTextTest {
+
+  private static final String ID = "0123456789abcdef";
+  private static final String SECRET =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  private final ApiKeyText key = ApiKeyText.random(new SecureRandom());
+
+  @Test
+  void newKeyIsReadAsItWasMade() {
+    ApiKeyText read = ApiKeyText.parse(key.reveal()).orElseThrow();
+
+    assertThat(read.keyId()).isEqualTo(key.keyId());
+    assertThat(read.secretDigest()).isEqualTo(key.secretDigest());
+    assertThat(key.reveal()).hasSize(ApiKeyText.LENGTH).startsWith("psk_" + key.keyId() + "_");
+  }
+
+  @Test
+  void textForLogsHoldsNoSecret() {
+    String secret = key.reveal().substring(key.reveal().lastIndexOf('_') + 1);
+
+    assertThat(key.toString()).doesNotContain(secret).contains(key.keyId());
+    assertThat(key.secretDigest()).isNotEqualTo(secret);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "psk_",
+        "psk__",
+        "psk_" + ID + "_",
+        "psk_" + ID + "_" + "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF",
+        "psk_" + ID + "_" + SECRET + "0",
+        "psk_" + ID + "_" + SECRET + "\n",
+        "sk_" + ID + "_" + SECRET + "0",
+        " psk_" + ID + "_" + SECRET,
+        "psk_" + ID + "-" + SECRET,
+      })
+  void anythingElseIsNoKey(String text) {
+    assertThat(ApiKeyText.parse(text)).isEmpty();
+  }
+
+  @Test
+  void onlyTheKeyItselfOpens() {
+    IssuedKey issued = issued(key);
+    ApiKeyText otherSecret = ApiKeyText.parse("psk_" + key.keyId() + "_" + SECRET).orElseThrow();
+
+    assertThat(issued.isOpenedBy(key)).isTrue();
+    assertThat(issued.isOpenedBy(otherSecret)).isFalse();
+  }
+
+  @Test
+  void recordIsReadAsItWasWritten() {
+    IssuedKey issued = issued(key);
+
+    assertThat(IssuedKey.from(issued.toRecord())).isEqualTo(issued);
+    assertThat(IssuedKey.from(issued.revoked(NOW).toRecord())).isEqualTo(issued.revoked(NOW));
+    assertThat(IssuedKey.from(issued.expiringBy(NOW).toRecord())).isEqualTo(issued.expiringBy(NOW));
+  }
+
+  @Test
+  void keyIsRefusedFromTheVeryMomentAtWhichItExpires() {
+    IssuedKey expiring = issued(key).expiringBy(NOW);
+
+    assertThat(expiring.stateAt(NOW.minusMillis(1))).isEqualTo(IssuedKey.State.LIVE);
+    assertThat(expiring.stateAt(NOW)).isEqualTo(IssuedKey.State.EXPIRED);
+    assertThat(expiring.expiringBy(NOW.plusSeconds(1))).isEqualTo(expiring);
+    assertThat(expiring.revoked(NOW).stateAt(NOW.minusMillis(1)))
+        .isEqualTo(IssuedKey.State.REVOKED);
+  }
+
+  private static IssuedKey issued(ApiKeyText text) {
+    return new IssuedKey(
+        text.keyId(),
+        text.secretDigest(),
+        "museum",
+        Set.of(Scope.PUBLISH, Scope.READ),
+        new Rates(5, 0),
+        NOW.minusSeconds(60),
+        Instant.MAX,
+        Instant.MAX);
+  }
+}

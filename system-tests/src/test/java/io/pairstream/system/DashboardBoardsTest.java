@@ -1,0 +1,655 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/**
+ * The boards of the operators' page in a real browser, as people use them: who broke something, why
+ * a picture was turned away, and how pairs are put back.
+ */
+@Timeout(300)
+class DashboardBoardsTest {
+
+  /** A folder into which the pictures of the guide are written; without it none are. */
+  private static final String PICTURES = "pairstream.docs.images";
+
+  /** Views of many pairs. */
+  private static final Set<String> LISTS = Set.of("quarantine", "sheet", "pairs");
+
+  private static final String FORTY = "#/quarantine?reason=IMAGE_TOO_SMALL&source=IMPORTED";
+  private static final String FILE_NAMES =
+      "#/quarantine?reason=CAPTION_IS_FILE_NAME&source=CROWDSOURCED";
+
+  /** Texts that would run where text is taken for markup, an address or code. */
+  private static final List<String> TRAPS =
+      List.of(
+          "<script>window.trapped = 1</script>",
+          "<img src=x onerror=\"window.trapped = 1\">",
+          "\"><svg onload=window.trapped=1>",
+          "javascript:window.trapped=1",
+          "data:text/html,<script>parent.trapped=1</script>",
+          "{{constructor.constructor('window.trapped=1')()}}",
+          "${window.trapped=1}",
+          "'-(window.trapped=1)-'",
+          "</textarea><iframe srcdoc=\"<script>parent.trapped=1</script>\">",
+          "</style></title><style>body{display:none}</style>",
+          "#/pair/../../<img src=x onerror=window.trapped=1>",
+          "%3Cimg%20src=x%20onerror=window.trapped=1%3E&reason=x",
+          "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private int visits;
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T using(T opened) {
+    open.add(opened);
+    return opened;
+  }
+
+  private ScriptedBoards story() throws IOException {
+    return using(ScriptedBoards.open(ScriptedPairs.story()));
+  }
+
+  private Browser desk() {
+    return using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
+  }
+
+  /** Opens a view in a page that is loaded anew: what is there is not from the view before. */
+  private void visit(Browser browser, ScriptedBoards boards, String view) {
+    visits++;
+    browser.visit(boards.address() + "/?" + visits + "#/" + view);
+    browser.await("it is there", () -> !browser.isVisible(".skeleton"));
+  }
+
+  private static void logIn(Browser browser, String key) {
+    browser.click("#login");
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.press(key, Keys.ENTER);
+    browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
+  }
+
+  @Test
+  void aPersonFindsWhichProducerBroke() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/quarantine");
+    browser.awaitText(".lead", "273 pairs were turned away and kept; 175 of them in the last 24");
+    assertThat(browser.text(".fresh-list li")).contains("96", "The caption is a file's name");
+    assertThat(browser.texts(".matrix thead th"))
+        .containsExactly("Reason", "Crowd", "Imported", "Scraped", "Synthetic", "All");
+    assertThat(browser.text(".matrix tbody tr:first-child td"))
+        .contains("96")
+        .contains("+96 in 24 h");
+
+    browser.click(".matrix [data-reason=CAPTION_IS_FILE_NAME][data-source=CROWDSOURCED]");
+
+    browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
+    browser.awaitText(".producers", "phone-app 50");
+    browser.awaitText(".more .tally", "50 of 96 pairs shown");
+    assertThat(browser.script("return location.hash")).isEqualTo(FILE_NAMES);
+    browser.click("#nav [data-view=profile]");
+    browser.awaitText(".producers-table tbody tr:first-child", "phone-app");
+    assertThat(browser.text(".producers-table tbody tr:first-child"))
+        .contains("23%", "0.6%", "CAPTION_IS_FILE_NAME");
+    browser.click(".producers-table tbody tr:first-child a");
+    browser.awaitText("#sheet-title", "The caption is a file's name · phone-app");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void fortyPairsArePutBackAndTheKeyIsKeptNowhere() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.awaitText("#choose-all", "Choose all 40");
+    assertThat(browser.text(".why-off")).contains("a key with the scope review");
+    browser.click("#choose-all");
+    browser.click("[data-decision=ACCEPTED]");
+    assertThat(browser.isVisible("dialog")).isFalse();
+
+    logIn(browser, ScriptedBoards.REVIEWER_KEY);
+    browser.awaitText(".chosen", "40 chosen");
+    browser.click("[data-decision=ACCEPTED]");
+    browser.awaitText("#review-title", "Accept 40 pairs");
+    browser.click("#review-form .primary");
+    browser.awaitText("#review-comment-wrong", "Say why");
+    assertThat(boards.reviewed()).isEmpty();
+    browser.type("#review-comment", "Four pixels do not matter here.");
+    browser.click("#review-form .primary");
+
+    browser.awaitText("#review-title", "40 decided");
+    assertThat(browser.texts(".results .result")).hasSize(40).allMatch(it -> it.contains("Done"));
+    assertThat(boards.reviewed()).hasSize(1);
+    ScriptedBoards.Reviewed reviewed = boards.reviewed().get(0);
+    assertThat(reviewed.pairs()).hasSize(40).doesNotHaveDuplicates();
+    assertThat(reviewed.decision()).isEqualTo("ACCEPTED");
+    assertThat(reviewed.comment()).isEqualTo("Four pixels do not matter here.");
+    browser.click("#review-close");
+    browser.awaitText(".tile:last-child .outcome", "Accepted");
+    browser.awaitText(".lead", "233 pairs were turned away");
+    assertThat(browser.isVisible(".matrix [data-reason=IMAGE_TOO_SMALL][data-source=IMPORTED]"))
+        .isFalse();
+    browser.click(".tile:first-child a");
+    browser.awaitText("[data-part=reviews]", "Four pixels do not matter here.");
+    browser.click("#nav [data-view=actions]");
+    browser.awaitText(".actions tbody", "ACCEPTED: Four pixels do not matter here.");
+    assertThat(
+            String.valueOf(
+                browser.script(
+                    "return performance.getEntries().map(e => e.name).join(' ') + location.href"
+                        + " + JSON.stringify({...localStorage, ...sessionStorage})"
+                        + " + document.cookie + document.documentElement.outerHTML")))
+        .contains("/v1/reviews")
+        .doesNotContain("psk_reviewer");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeDecidedIsSaidForEachPairAndStaysChosen() throws Exception {
+    ScriptedBoards boards = story();
+    List<String> forty = boards.quarantined(ScriptedPairs.TOO_SMALL);
+    boards.failFor(forty.get(2));
+    Browser browser = desk();
+    browser.visit(boards.address() + "/" + FORTY);
+    logIn(browser, ScriptedBoards.REVIEWER_KEY);
+    browser.awaitText("#choose-all", "Choose all 40");
+    browser.click("#choose-all");
+    browser.click("[data-decision=REPLAYED]");
+    browser.type("#review-comment", "The limit is 48 px now.");
+    browser.click("#review-form .primary");
+
+    browser.awaitText("#review-title", "39 decided, 1 failed");
+    assertThat(browser.text(".results .result:first-child"))
+        .contains("Failed", "its original is gone from the topic");
+    browser.click("#review-close");
+    browser.awaitText(".chosen", "1 chosen");
+    assertThat(browser.texts(".tile .outcome").stream().filter(text -> !text.isEmpty()))
+        .hasSize(40)
+        .filteredOn(text -> text.startsWith("Not decided: its original is gone"))
+        .hasSize(1);
+  }
+
+  @Test
+  void aCardSaysWhyAPictureWasTurnedAwayAndShowsItWhenAsked() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/pairs");
+    browser.type("#q", "balloon");
+    browser.press(Keys.ENTER);
+    browser.awaitText(".tally", "pairs, the newest first");
+    browser.script(
+        "const choice = document.getElementById('reason'); choice.value = arguments[0];"
+            + "choice.dispatchEvent(new Event('change'))",
+        ScriptedPairs.TOO_SMALL);
+    browser.await(
+        "the filter is in the address",
+        () ->
+            String.valueOf(browser.script("return location.hash"))
+                .equals("#/pairs?q=balloon&reason=IMAGE_TOO_SMALL"));
+    browser.await(
+        "all are too small",
+        () ->
+            !browser.texts(".pair-row").isEmpty()
+                && browser.texts(".pair-row").stream().allMatch(it -> it.contains("too small")));
+    browser.click(".pair-row-caption");
+
+    browser.awaitText("[data-part=why]", "The image is too small");
+    assertThat(browser.text("[data-part=why]"))
+        .contains("60 px", "at least 64 px", "Send the image in a higher resolution.");
+    assertThat(browser.text("[data-part=decisions] tr[data-outcome=REJECTED]"))
+        .contains("Turned away", "shorter side", "60 px", "at least 64 px");
+    assertThat(browser.texts(".journey .place")).hasSize(4).first().asString().startsWith("door");
+    assertThat(browser.text(".command")).contains("./pairstream why ");
+    assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
+    assertThat(browser.script("return document.querySelector('.frame img').alt"))
+        .isEqualTo("Blurred picture with the caption: A red balloon floats over the mountains.");
+    browser.click(".reveal");
+    assertThat(browser.isVisible(".frame[data-blurred]")).isFalse();
+    assertThat(browser.script("return document.querySelector('.frame img').alt"))
+        .asString()
+        .startsWith("The original picture");
+    browser.script("history.back()");
+    browser.await(
+        "what was looked for is there",
+        () -> "balloon".equals(browser.script("return document.getElementById('q')?.value")));
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void aCardShowsWhatBecameOfTheWordsAndWhatTheModelNeverReads() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/pair/" + boards.longest());
+    browser.awaitText("[data-part=caption]", "77 tokens of at most 77; 24 more are cut off");
+    assertThat(browser.texts(".tokens .token")).hasSize(101);
+    assertThat(browser.texts(".tokens .token.cut s")).hasSize(24);
+    assertThat(browser.texts("[data-part=pictures] figcaption b"))
+        .containsExactly("As it came", "As the model sees it");
+
+    browser.visit(boards.address() + "/#/pairs?standing=TRAINING&contributor=garden-club");
+    browser.click(".pair-row-caption");
+
+    browser.awaitText("[data-part=caption]", "Cleaning took away");
+    assertThat(
+            browser.script("return document.querySelector('.marked del:last-of-type').innerText"))
+        .asString()
+        .contains("amp;");
+    assertThat(
+            browser.script(
+                "const p = document.querySelector('.marked').cloneNode(true);"
+                    + "p.querySelectorAll('del, .unseen').forEach(e => e.remove());"
+                    + "return p.textContent.trim()"))
+        .asString()
+        .endsWith(". & more")
+        .doesNotContain("amp;");
+  }
+
+  @Test
+  void marksPutTogetherAreTheTextsBeforeAndAfter() throws Exception {
+    Browser browser = desk();
+    browser.visit(story().address() + "/#/actions");
+
+    Object wrong =
+        browser.later(
+            "const { marked } = await import('/assets/marks.js');"
+                + "const texts = ['', 'a', 'a b c', 'a  b c ', 'The dog &amp; cat', 'The dog & cat',"
+                + " '一只狗在沙滩上', '一只棕色的狗', 'x'.repeat(3000), 'x '.repeat(1500), '🙂 é e\\u0301'];"
+                + "const wrong = [];"
+                + "for (const before of texts) for (const after of texts) {"
+                + "  const parts = marked(before, after);"
+                + "  const left = parts.filter(p => p.kind !== 'new').map(p => p.text).join('');"
+                + "  const right = parts.filter(p => p.kind !== 'gone').map(p => p.text).join('');"
+                + "  if (left !== before || right !== after) wrong.push([before, after]);"
+                + "}"
+                + "const kept = marked('The dog &amp; cat', 'The dog & cat');"
+                + "if (kept.filter(p => p.kind === 'gone').map(p => p.text).join('') !== 'amp;')"
+                + "  wrong.push(kept);"
+                + "return JSON.stringify(wrong);");
+
+    assertThat(wrong).isEqualTo("[]");
+  }
+
+  @Test
+  void aPersonWithAKeyboardAloneGivesAPairAnotherCaption() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/quarantine");
+    browser.await("the board is there", () -> browser.isVisible(".matrix"));
+    browser.tabTo("#login");
+    browser.press(Keys.ENTER);
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.press("psk_wrong", Keys.ENTER);
+    browser.awaitText("#key-wrong", "does not take this key");
+    browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
+    browser.await("somebody is logged in", () -> browser.isFocused("#logout"));
+
+    browser.tabTo(".matrix [data-reason=CAPTION_IS_FILE_NAME][data-source=CROWDSOURCED]");
+    browser.press(Keys.ENTER);
+    browser.await("the sheet has the focus", () -> browser.isFocused("#sheet-title"));
+    browser.await("50 tiles", () -> browser.texts(".tile").size() == 50);
+    browser.tabTo(".tile:first-child input");
+    browser.press(Keys.ARROW_RIGHT);
+    browser.press(Keys.chord(Keys.SHIFT, Keys.ARROW_RIGHT));
+    browser.awaitText(".chosen", "2 chosen");
+    browser.press(Keys.SPACE);
+    browser.awaitText(".chosen", "1 chosen");
+    String wanted =
+        String.valueOf(
+            browser.script(
+                "return document.querySelector('.tile[data-chosen] a').getAttribute('href')"));
+    for (int back = 0; back < 20 && !browser.isFocused("[data-decision=RECAPTIONED]"); back++) {
+      browser.press(Keys.chord(Keys.SHIFT, Keys.TAB));
+    }
+    browser.press(Keys.ENTER);
+    browser.await("the caption has the focus", () -> browser.isFocused("#review-caption"));
+    browser.press(Keys.chord(Keys.CONTROL, "a"));
+    browser.press("A snowy forest in winter.");
+    browser.tabTo("#review-comment");
+    browser.press("The file's name says nothing.");
+    browser.tabTo("#review-form .primary");
+    browser.press(Keys.ENTER);
+
+    browser.awaitText("#review-title", "1 decided");
+    assertThat(boards.reviewed()).hasSize(1);
+    ScriptedBoards.Reviewed reviewed = boards.reviewed().get(0);
+    assertThat(reviewed.decision()).isEqualTo("RECAPTIONED");
+    assertThat(reviewed.caption()).isEqualTo("A snowy forest in winter.");
+    assertThat(wanted).endsWith(reviewed.pairs().get(0));
+    browser.tabTo("#review-close");
+    browser.press(Keys.ENTER);
+    browser.await("the dialog is gone", () -> !browser.isVisible("dialog"));
+    browser.await(
+        "the focus is where it was", () -> browser.isFocused("[data-decision=RECAPTIONED]"));
+    assertThat(
+            String.valueOf(
+                browser.script("return document.getElementById('announcer').textContent")))
+        .contains("Logged in as anna.", "1 decided");
+  }
+
+  @Test
+  void picturesAreChosenWithClicksAndShift() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
+
+    browser.click(".tile:nth-child(3) .frame");
+    browser.awaitText(".chosen", "1 chosen");
+    browser.script(
+        "document.querySelector('.tile:nth-child(9) .frame')"
+            + ".dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))");
+    browser.awaitText(".chosen", "7 chosen");
+    browser.click(".tile:nth-child(5) input");
+    browser.awaitText(".chosen", "6 chosen");
+    browser.click(".tile:nth-child(4) .reveal");
+
+    assertThat(browser.text(".chosen")).contains("6 chosen");
+    assertThat(browser.isVisible(".tile:nth-child(4) .frame:not([data-blurred])")).isTrue();
+    assertThat(browser.isVisible(".tile:nth-child(3) .frame:not([data-blurred])")).isFalse();
+    browser.click("#reveal-all");
+    assertThat(browser.isVisible(".frame[data-blurred]")).isFalse();
+    browser.click("#choose-none");
+    browser.awaitText(".chosen", "Nothing chosen");
+  }
+
+  @Test
+  void aSessionThatEndsIsToldAndNothingThatWasWrittenIsLost() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/" + FORTY);
+    logIn(browser, ScriptedBoards.REVIEWER_KEY);
+    browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
+    browser.click(".tile:first-child input");
+    browser.click("[data-decision=ACCEPTED]");
+    browser.type("#review-comment", "It is fine.");
+    boards.endSessions();
+    browser.click("#review-form .primary");
+
+    browser.awaitText("dialog.review", "your session has ended");
+    assertThat(boards.reviewed()).isEmpty();
+    browser.click("#review-login");
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
+    browser.awaitText("dialog.review", "Send once more.");
+    browser.click("#review-form .primary");
+    browser.awaitText("#review-title", "1 decided");
+    assertThat(boards.reviewed().get(0).comment()).isEqualTo("It is fine.");
+    browser.click("#review-close");
+
+    boards.endSessions();
+    browser.script("document.dispatchEvent(new Event('visibilitychange'))");
+    browser.awaitText(".notice[role=alert]", "Your session has ended.");
+    browser.await("nobody is logged in", () -> browser.isVisible("#login"));
+    browser.awaitText(".why-off", "a key with the scope review");
+  }
+
+  @Test
+  void whoMayOnlyLookIsToldSo() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
+    browser.click("#login");
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.press(ScriptedBoards.VIEWER_KEY, Keys.ENTER);
+    browser.awaitText("#session", "ben");
+
+    browser.click(".tile:first-child input");
+    browser.click("[data-decision=REJECTED]");
+
+    assertThat(browser.isVisible("dialog")).isFalse();
+    assertThat(browser.text(".why-off")).contains("a key with the scope review");
+    assertThat(boards.reviewed()).isEmpty();
+  }
+
+  @Test
+  void aPersonWhoReadsChineseIsSpokenToInChinese() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.awaitText("#choose-all", "全选 40 对");
+    for (String view : List.of("pairs", "sheet", "profile", "actions")) {
+      visit(browser, boards, view);
+      assertThat(browser.text("h1")).matches("\\p{IsHan}+");
+      assertThat(browser.text("main"))
+          .doesNotContainPattern("\\b(pair|picture|quarantine|profile)\\.[a-z]");
+    }
+  }
+
+  @Test
+  void nothingThatProducersOrTheServiceWriteRunsAsCode() throws Exception {
+    ScriptedPairs pairs = ScriptedPairs.saying(TRAPS);
+    ScriptedBoards boards = using(ScriptedBoards.open(pairs));
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/quarantine");
+    logIn(browser, ScriptedBoards.REVIEWER_KEY);
+    browser.await("the board is there", () -> browser.isVisible(".matrix"));
+    assertThat(browser.texts(".matrix .reason-words")).hasSize(TRAPS.size());
+    for (int i = 0; i < TRAPS.size(); i++) {
+      browser.script(
+          "document.querySelectorAll('.matrix tbody td:last-child a')[arguments[0]].click()", i);
+      browser.await("its pairs are there", () -> browser.texts(".tile").size() == 2);
+      browser.click("#choose-all");
+      browser.click("[data-decision=REJECTED]");
+      browser.type("#review-comment", TRAPS.get(i));
+      browser.click("#review-form .primary");
+      browser.awaitText("#review-title", "2 decided");
+      requireUntrapped(browser);
+      browser.click("#review-close");
+      browser.await("the dialog is gone", () -> !browser.isVisible("dialog"));
+    }
+    for (String view : List.of("pairs", "sheet", "profile", "actions", "quarantine")) {
+      visit(browser, boards, view);
+      requireUntrapped(browser);
+    }
+    for (var pair : pairs.pairs()) {
+      visit(browser, boards, "pair/" + pair.get("id").asText());
+      browser.await("the card is there", () -> browser.isVisible("[data-part=facts]"));
+      browser.script(
+          "document.querySelectorAll('details').forEach(it => { it.open = true; });"
+              + "document.querySelectorAll('.reveal').forEach(it => it.click());");
+      requireUntrapped(browser);
+      String caption = pair.get("caption").asText();
+      assertThat(browser.script("return document.querySelector('.marked').textContent"))
+          .asString()
+          .contains(caption);
+    }
+    assertThat(boards.reviewed().stream().map(ScriptedBoards.Reviewed::comment))
+        .containsExactlyInAnyOrderElementsOf(TRAPS);
+  }
+
+  private static void requireUntrapped(Browser browser) {
+    assertThat(browser.script("return window.trapped ?? 'no'")).isEqualTo("no");
+    assertThat(
+            browser.script(
+                "return [...document.querySelectorAll('iframe, main script, main style, dialog"
+                    + " script, [onerror], [onload], [onfocus], [srcdoc]')].length"
+                    + " + [...document.querySelectorAll('main a[href], dialog a[href]')].filter(link =>"
+                    + " !/^(#\\/|\\/v1\\/|https?:)/.test(link.getAttribute('href'))).length"
+                    + " + [...document.querySelectorAll('a[target], a[href^=http]')].filter(link =>"
+                    + " link.rel !== 'noopener noreferrer nofollow').length"))
+        .isEqualTo(0L);
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void anAddressIsALinkOnlyWhereItIsOne() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/pairs?source=SCRAPED&standing=TRAINING");
+    browser.click(".pair-row-caption");
+    browser.await("the card is there", () -> browser.isVisible("a.address"));
+
+    assertThat(
+            browser.script(
+                "const link = document.querySelector('a.address');"
+                    + "return link.href === link.textContent && link.rel"))
+        .isEqualTo("noopener noreferrer nofollow");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DESK, en-GB, light",
+    "DESK, zh-CN, dark",
+    "PHONE, en-GB, dark",
+    "PHONE, zh-CN, light"
+  })
+  void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
+      throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = using(Browser.open(screen, language));
+    browser.prefer(colours);
+    for (String view :
+        List.of(
+            "pairs",
+            "pairs?standing=QUARANTINED&q=nothing-is-called-so",
+            "pair/" + boards.longest(),
+            "pair/" + boards.quarantined(ScriptedPairs.TOO_SMALL).get(0),
+            "pair/unknown",
+            "sheet",
+            "profile",
+            "actions")) {
+      visit(browser, boards, view);
+      browser.script("document.querySelectorAll('details').forEach(it => { it.open = true; })");
+      requireFree(browser, view);
+    }
+
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.await("40 tiles", () -> browser.texts(".tile").size() == 40);
+    requireFree(browser, "sheet of a cell");
+    browser.click("#login");
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.press(Keys.ENTER);
+    requireFree(browser, "login");
+    browser.press(ScriptedBoards.REVIEWER_KEY, Keys.ENTER);
+    browser.await("somebody is logged in", () -> browser.isVisible("#logout"));
+    browser.script(
+        "document.querySelector('.tile:first-child input').scrollIntoView({block: 'center'})");
+    browser.click(".tile:first-child input");
+    browser.click("[data-decision=RECAPTIONED]");
+    browser.click("#review-form .primary");
+    requireFree(browser, "review");
+    browser.type("#review-caption", " 2");
+    browser.type("#review-comment", "Why not?");
+    browser.click("#review-form .primary");
+    browser.await("it is decided", () -> browser.isVisible(".results"));
+    requireFree(browser, "results");
+    browser.click("#review-close");
+    browser.await("it is said", () -> browser.isVisible(".outcome"));
+    requireFree(browser, "decided");
+  }
+
+  private static void requireFree(Browser browser, String where) throws IOException {
+    // What happens to lie half below a bar that stays in place would count as a small target.
+    browser.script("scrollTo(0, 0)");
+    assertThat(browser.barriers()).as(where).isEmpty();
+    assertThat(browser.scrollsSideways()).as(where).isFalse();
+  }
+
+  @Test
+  void tenThousandPairsArePagedAndAtMostFiveHundredChosen() throws Exception {
+    ScriptedBoards boards = using(ScriptedBoards.open(ScriptedPairs.quarantined(10_000)));
+    Browser browser = desk();
+    long start = System.nanoTime();
+    browser.visit(boards.address() + "/" + FORTY);
+    browser.awaitText(".more .tally", "50 of 10,000 pairs shown");
+    long shown = System.nanoTime();
+    System.out.println(
+        "quarantine of 10,000 pairs: its first 50 shown "
+            + (shown - start) / 1_000_000
+            + " ms after it was asked for; first picture after "
+            + browser.script(
+                "return Math.round(performance.getEntriesByType('paint')"
+                    + ".find(paint => paint.name === 'first-contentful-paint')?.startTime ?? 0)")
+            + " ms, all asked for after "
+            + browser.script(
+                "return Math.round(Math.max(...performance.getEntriesByType('resource')"
+                    + ".filter(e => e.name.includes('/v1/pairs')).map(e => e.responseEnd)))")
+            + " ms");
+
+    browser.click("#more");
+    browser.awaitText(".more .tally", "100 of 10,000 pairs shown");
+    browser.await(
+        "the first new one has the focus", () -> browser.isFocused(".tile:nth-child(51) input"));
+    assertThat(browser.text("#choose-all")).isEqualTo("Choose the first 500");
+    browser.click("#choose-all");
+    browser.awaitText(".chosen", "500 chosen");
+    assertThat(browser.texts(".tile")).hasSize(500);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = PICTURES, matches = ".+")
+  void thePicturesOfTheGuideAreTaken() throws Exception {
+    Path folder = Files.createDirectories(Path.of(System.getProperty(PICTURES)));
+    ScriptedBoards boards = story();
+    String accepted = boards.longest();
+    String turnedAway = boards.quarantined(ScriptedPairs.TOO_SMALL).get(3);
+    for (String colours : List.of("light", "dark")) {
+      Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
+      browser.prefer(colours);
+      for (String[] view :
+          new String[][] {
+            {"pair", "#/pair/" + accepted},
+            {"pair-turned-away", "#/pair/" + turnedAway},
+            {"quarantine", FORTY},
+            {"sheet", "#/sheet"},
+            {"pairs", "#/pairs?q=boat"},
+            {"profile", "#/profile"}
+          }) {
+        visit(browser, boards, view[1].substring(2));
+        // Rows that are not on the screen are not drawn, so of long lists only the screen is kept.
+        boolean isList = LISTS.contains(view[0]);
+        browser.script("scrollTo(0, arguments[0])", view[0].equals("quarantine") ? 340 : 0);
+        awaitPictures(browser);
+        Path file = folder.resolve("dashboard-" + view[0] + "-" + colours + ".png");
+        if (isList) {
+          browser.keepScreen(file);
+        } else {
+          browser.keep(file);
+        }
+      }
+      browser.close();
+    }
+    Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
+    browser.prefer("light");
+    browser.visit(boards.address() + "/" + FORTY);
+    logIn(browser, ScriptedBoards.REVIEWER_KEY);
+    browser.awaitText("#choose-all", "Choose all 40");
+    browser.click("#choose-all");
+    browser.click("[data-decision=ACCEPTED]");
+    browser.type("#review-comment", "Four pixels do not matter here.");
+    awaitPictures(browser);
+    browser.keepScreen(folder.resolve("dashboard-review.png"));
+  }
+
+  private static void awaitPictures(Browser browser) {
+    browser.await(
+        "its pictures are there",
+        () ->
+            Boolean.TRUE.equals(
+                browser.script(
+                    "return [...document.images].filter(image => {"
+                        + " const at = image.getBoundingClientRect();"
+                        + " return at.top < innerHeight && at.bottom > 0; })"
+                        + ".every(image => image.complete)")));
+  }
+}

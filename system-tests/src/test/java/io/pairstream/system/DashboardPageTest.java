@@ -1,0 +1,401 @@
+package io.pairstream.system;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/** The operators' page in a real browser, as people use it: what is late, why, and since when. */
+@Timeout(300)
+class DashboardPageTest {
+
+  /** A folder into which the pictures of the guide are written; without it none are. */
+  private static final String PICTURES = "pairstream.docs.images";
+
+  /** Texts that would run where text is taken for markup, an address or code. */
+  private static final List<String> TRAPS =
+      List.of(
+          "<script>window.trapped = 1</script>",
+          "<img src=x onerror=\"window.trapped = 1\">",
+          "\"><svg onload=window.trapped=1>",
+          "javascript:window.trapped=1",
+          "{{constructor.constructor('window.trapped=1')()}}",
+          "${window.trapped=1}",
+          "'-(window.trapped=1)-'",
+          "</textarea><iframe srcdoc=\"<script>parent.trapped=1</script>\">",
+          "<a href=\"javascript:window.trapped=1\" autofocus onfocus=window.trapped=1>click</a>",
+          "<style>body{display:none}</style>",
+          "//trap.example/x.js",
+          "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
+
+  /** Long tasks of the main thread, as the browser counts them, from now on. */
+  private static final String COUNT_LONG_TASKS =
+      "window.longTasks = [];"
+          + "new PerformanceObserver(list => list.getEntries()"
+          + ".forEach(task => window.longTasks.push(Math.round(task.duration))))"
+          + ".observe({entryTypes: ['longtask']});"
+          + "performance.clearMeasures('pairstream.update');";
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = open.size() - 1; i >= 0; i--) {
+      open.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T using(T opened) {
+    open.add(opened);
+    return opened;
+  }
+
+  @Test
+  void aPersonWithAKeyboardAloneFollowsAVerdictToTheRecordAtTheHead() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
+    browser.visit(service.address(""));
+
+    browser.awaitText(".banner", "preprocessing stands still on crowdsourced-3");
+    assertThat(browser.text(".banner-word")).isEqualTo("STALL");
+    assertThat(browser.script("return document.title")).isEqualTo("STALL · Overview – Pairstream");
+    assertThat(browser.text("#trainer")).contains("4 min", "runs low", "288");
+    browser.awaitText(".culprit", "Bottleneck: clean.");
+    browser.tabTo(".group a[href*='pairs-preprocess']");
+    browser.press(Keys.ENTER);
+
+    browser.awaitText(".head", "3.1 MB CMYK JPEG, 6000 × 4000");
+    browser.await("the heading has the focus", () -> browser.isFocused("h1"));
+    assertThat(browser.text(".head"))
+        .contains(
+            "Fishing boats at low tide, seen from the harbour wall.", "pairs.crowdsourced-3-41022");
+    browser.await(
+        "the picture is shown",
+        () ->
+            Boolean.TRUE.equals(
+                browser.script(
+                    "return document.querySelector('.head-picture img').naturalWidth > 0")));
+    assertThat(browser.text(".detail"))
+        .contains("STALL", "never at this rate", "6 d", "The record at the head is the first");
+    assertThat(browser.texts(".groups tbody th a"))
+        .startsWith("pairs-preprocess", "pairs-feed-museum", "pairs-export");
+
+    browser.tabTo(".groups a[href*='feed-museum']");
+    browser.press(Keys.ENTER);
+    browser.awaitText(".detail", "in 9 h unread pairs are deleted");
+    assertThat(browser.isVisible(".head")).isFalse();
+    assertThat(browser.isFocused(".groups a[href*='feed-museum']")).isTrue();
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @Test
+  void theHeatMapIsReadWithArrowKeys() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.visit(service.address("#/lag?group=pairs-preprocess"));
+    browser.await("the map is there", () -> browser.isVisible(".heat td"));
+
+    browser.tabTo(".heat td");
+    browser.press(Keys.END);
+
+    assertThat(browser.script("return document.activeElement.getAttribute('aria-label')"))
+        .asString()
+        .startsWith("pairs.crowdsourced-3, ")
+        .endsWith("wait, STALL");
+    assertThat(browser.texts(".heat tbody tr:first-child td")).endsWith("S", "S");
+    browser.press(Keys.ARROW_DOWN, Keys.ARROW_LEFT);
+    assertThat(browser.script("return document.activeElement.getAttribute('aria-label')"))
+        .asString()
+        .startsWith("pairs.scraped-3, ");
+    assertThat(browser.text(".heat-readout")).startsWith("pairs.scraped-3, ");
+  }
+
+  @Test
+  void aVerdictThatChangesIsSaidOnce() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.visit(service.address(""));
+    browser.awaitText(".banner-word", "STALL");
+    Supplier<String> announced =
+        () ->
+            String.valueOf(
+                browser.script("return document.getElementById('announcer').textContent"));
+    assertThat(announced.get()).isEmpty();
+
+    service.change(
+        overview -> {
+          overview.put("verdict", "OK").put("sentence", "everything keeps up");
+          ((ObjectNode) overview.withArray("groups").get(0))
+              .put("verdict", "OK")
+              .put("sentence", "nothing waits");
+        },
+        lag -> {});
+
+    browser.awaitText(".banner-word", "OK");
+    int asked = service.asked();
+    browser.await("it is asked again", () -> service.asked() > asked + 1);
+    assertThat(announced.get()).isEqualTo("pairs-preprocess: OK. nothing waits ");
+    assertThat(browser.script("return document.title")).isEqualTo("Overview – Pairstream");
+  }
+
+  @Test
+  void aServiceThatWasAwayIsAskedUntilItIsBack() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.visit(service.address(""));
+    browser.awaitText(".banner", "preprocessing stands still");
+
+    int port = service.interrupt();
+
+    browser.awaitText("#connection", "The service does not answer.");
+    assertThat(browser.text(".banner")).contains("preprocessing stands still");
+    service.change(overview -> overview.put("sentence", "it is back"), lag -> {});
+    service.reopen(port);
+    browser.awaitText("#connection", "The service answers again.");
+    browser.awaitText(".banner", "it is back");
+  }
+
+  @Test
+  void aPersonWhoReadsChineseIsSpokenToInChineseAndChoicesAreKept() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+    browser.visit(service.address("#/lag"));
+    browser.awaitText("h1", "积压");
+    browser.awaitText(".detail", "停滞");
+
+    browser.click("[data-language=en]");
+    browser.click("[data-paint=dark]");
+    browser.awaitText("h1", "Lag");
+    browser.reload();
+
+    browser.awaitText("h1", "Lag");
+    assertThat(browser.script("return document.documentElement.dataset.theme")).isEqualTo("dark");
+    assertThat(browser.script("return JSON.stringify(Object.keys(localStorage).sort())"))
+        .isEqualTo("[\"pairstream.language\",\"pairstream.theme\"]");
+  }
+
+  @Test
+  void nothingThatProducersOrTheServiceWriteRunsAsCode() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Trapper trapper = new Trapper();
+    service.answers().forEach(trapper::spoil);
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+
+    browser.visit(service.address(""));
+    browser.await("the groups are there", () -> browser.texts(".group-name").size() == 6);
+    browser.await("the topology is there", () -> browser.isVisible(".graph"));
+    browser.click(".topology details summary");
+    requireUntrapped(browser, ".banner-sentence", ".group-name", ".instances tbody th", ".bars a");
+
+    browser.tabTo(".group-name");
+    browser.press(Keys.ENTER);
+    browser.await("the detail is there", () -> browser.isVisible(".detail"));
+    browser.await("partitions are there", () -> browser.isVisible(".partitions tbody tr"));
+    requireUntrapped(browser, ".detail-title", ".partitions tbody th");
+
+    String stalled = service.answers().get(2).withArray("groups").get(0).get("group").asText();
+    browser.visit(service.address("#/lag?group=" + URLEncoder.encode(stalled, UTF_8)));
+    browser.await("the head record is there", () -> browser.isVisible(".head"));
+    requireUntrapped(browser, ".head-caption", ".head-sentence", ".head .facts");
+    browser.tabTo(".partitions tbody a");
+    browser.press(Keys.ENTER);
+    browser.await("the partition has the focus", () -> browser.isFocused(".detail-title"));
+    browser.await("its map is there", () -> browser.isVisible(".heat td"));
+    requireUntrapped(browser, ".detail-title");
+    // A long name is shown by its end.
+    assertThat(browser.script("return document.querySelector('.heat tbody th').title"))
+        .asString()
+        .matches(DashboardPageTest::isTrap);
+    assertThat(browser.texts(".heat tbody th")).allMatch(name -> name.startsWith("…"));
+    assertThat(trapper.sown()).isGreaterThan(400);
+  }
+
+  private static void requireUntrapped(Browser browser, String... places) {
+    for (String place : places) {
+      assertThat(browser.texts(place)).as(place).isNotEmpty().anyMatch(DashboardPageTest::isTrap);
+    }
+    assertThat(browser.script("return window.trapped ?? 'no'")).isEqualTo("no");
+    assertThat(
+            browser.script(
+                "return document.querySelectorAll('iframe, style, main script, [onclick],"
+                    + " [onload], [onerror], a[href]:not([href^=\"#\"])').length"))
+        .isEqualTo(0L);
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static boolean isTrap(String text) {
+    return TRAPS.stream().anyMatch(trap -> text.contains(trap.strip()));
+  }
+
+  /** Puts a trap in place of every text, the same for the same text. */
+  private static final class Trapper {
+
+    private final Map<String, String> traps = new HashMap<>();
+    private int sown;
+
+    void spoil(JsonNode node) {
+      if (node instanceof ObjectNode object) {
+        for (String name :
+            Set.copyOf(object.properties().stream().map(Map.Entry::getKey).toList())) {
+          JsonNode value = object.get(name);
+          if (value.isTextual()) {
+            object.set(name, trap(value));
+          } else {
+            spoil(value);
+          }
+        }
+      } else if (node instanceof ArrayNode array) {
+        for (int i = 0; i < array.size(); i++) {
+          if (array.get(i).isTextual()) {
+            array.set(i, trap(array.get(i)));
+          } else {
+            spoil(array.get(i));
+          }
+        }
+      }
+    }
+
+    private TextNode trap(JsonNode text) {
+      sown++;
+      return TextNode.valueOf(
+          traps.computeIfAbsent(
+              text.asText(), any -> TRAPS.get(traps.size() % TRAPS.size()) + " " + traps.size()));
+    }
+
+    int sown() {
+      return sown;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DESK, en-GB, light",
+    "DESK, zh-CN, dark",
+    "PHONE, en-GB, dark",
+    "PHONE, zh-CN, light"
+  })
+  void nothingStandsInTheWayOfPeople(Browser.Screen screen, String language, String colours)
+      throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(screen, language));
+    browser.prefer(colours);
+    browser.visit(service.address(""));
+    browser.await("the topology is there", () -> browser.isVisible(".graph"));
+    requireFree(browser);
+
+    browser.click(".topology summary");
+    browser.click(".card-head .plain");
+    requireFree(browser);
+
+    browser.visit(service.address("#/lag"));
+    browser.await("the head record is there", () -> browser.isVisible(".head"));
+    browser.await("the map is there", () -> browser.isVisible(".heat td"));
+    browser.click("[aria-labelledby=history-title] summary");
+    requireFree(browser);
+
+    service.interrupt();
+    browser.await("it is said", () -> browser.isVisible("#connection"));
+    requireFree(browser);
+  }
+
+  private static void requireFree(Browser browser) throws IOException {
+    assertThat(browser.barriers()).isEmpty();
+    assertThat(browser.scrollsSideways()).isFalse();
+  }
+
+  @Test
+  void aHundredGroupsOfAHundredPartitionsAreDrawnAsTheyAreLookedAt() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    service.grow(100, 100);
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.visit(service.address(""));
+    browser.awaitText("#groups", "All 100 groups");
+    report(browser, "overview of 100 groups");
+
+    browser.visit(service.address("#/lag"));
+    browser.await("the partitions are there", () -> browser.isVisible(".partitions tbody tr"));
+    browser.await("the map is there", () -> browser.isVisible(".heat td"));
+    assertThat(browser.texts(".groups tbody tr")).hasSize(100);
+    assertThat(browser.texts(".partitions tbody tr")).hasSize(25);
+    assertThat(browser.texts(".heat tbody tr")).hasSize(16);
+    report(browser, "lag of 100 groups, 100 partitions in the one that is shown");
+
+    browser.click("#partitions .button");
+    assertThat(browser.texts(".partitions tbody tr")).hasSize(100);
+    browser.type("#group-search", "readers-042");
+    assertThat(browser.texts(".groups tbody tr")).hasSize(1);
+  }
+
+  /** Prints what the page costs; nothing depends on it, for the machine may be busy. */
+  private static void report(Browser browser, String what) {
+    Object opened =
+        browser.script(
+            "return Math.round(performance.getEntriesByType('paint')"
+                + ".find(paint => paint.name === 'first-contentful-paint')?.startTime ?? 0)"
+                + " + ' ms, the view after '"
+                + " + Math.round(performance.getEntriesByName('pairstream.ready')[0].startTime)");
+    browser.script(COUNT_LONG_TASKS);
+    browser.await(
+        "it is updated a few times",
+        () ->
+            ((Long)
+                    browser.script(
+                        "return performance.getEntriesByName('pairstream.update').length"))
+                > 3);
+    System.out.println(
+        what
+            + ": first picture after "
+            + opened
+            + " ms; updates took "
+            + browser.script(
+                "return performance.getEntriesByName('pairstream.update')"
+                    + ".map(update => update.duration.toFixed(1)).join(', ')")
+            + " ms of the main thread; tasks of more than 50 ms: "
+            + browser.script("return JSON.stringify(window.longTasks)"));
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = PICTURES, matches = ".+")
+  void thePicturesOfTheGuideAreTaken() throws Exception {
+    Path folder = Files.createDirectories(Path.of(System.getProperty(PICTURES)));
+    ScriptedOperations service = using(ScriptedOperations.open());
+    for (String colours : List.of("light", "dark")) {
+      Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
+      browser.prefer(colours);
+      browser.visit(service.address(""));
+      browser.await("the topology is there", () -> browser.isVisible(".graph"));
+      int asked = service.asked();
+      browser.await("there is something to see", () -> service.asked() > asked + 12);
+      browser.keep(folder.resolve("dashboard-overview-" + colours + ".png"));
+      browser.visit(service.address("#/lag"));
+      browser.await("the head record is there", () -> browser.isVisible(".head"));
+      browser.await("the map is there", () -> browser.isVisible(".heat td"));
+      browser.keep(folder.resolve("dashboard-lag-" + colours + ".png"));
+    }
+    Browser phone = using(Browser.open(Browser.Screen.HAND, "en-GB"));
+    phone.prefer("light");
+    phone.visit(service.address(""));
+    phone.await("the topology is there", () -> phone.isVisible(".graph"));
+    phone.keepScreen(folder.resolve("dashboard-phone.png"));
+  }
+}

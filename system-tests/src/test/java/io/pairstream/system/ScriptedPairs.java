@@ -1,0 +1,475 @@
+package io.pairstream.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Pairs that are made up, with a story: a phone's app broke three hours ago and sends its files'
+ * names as captions; forty pictures of an archive were turned away for four missing pixels.
+ *
+ * @param pairs cards as the service answers them, the newest first
+ */
+record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode> actions) {
+
+  /** When the story is looked at. */
+  static final Instant NOW = Instant.ofEpochMilli(System.currentTimeMillis());
+
+  /** The reason of the app's pairs. */
+  static final String FILE_NAME = "CAPTION_IS_FILE_NAME";
+
+  /** The reason of the archive's forty. */
+  static final String TOO_SMALL = "IMAGE_TOO_SMALL";
+
+  /** Fields that a pair has in a list too. */
+  static final List<String> SUMMARY =
+      List.of(
+          "id",
+          "standing",
+          "reason",
+          "words",
+          "detail",
+          "measured",
+          "limit",
+          "caption",
+          "language",
+          "source_kind",
+          "contributor",
+          "url",
+          "licence",
+          "origin",
+          "received_at",
+          "decided_at",
+          "picture",
+          "blurred");
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private static final int TOKEN_LIMIT = 77;
+
+  private static final String LONG_CAPTION =
+      "A lighthouse with broad red and white stripes stands on a dark rock beside the ocean while"
+          + " its lamp throws a wide beam of pale yellow light across the evening sky, and far"
+          + " below it small waves break against the stones, where two gulls rest near a wooden"
+          + " boat that somebody pulled ashore before the storm of the night, with a coil of rope,"
+          + " a pair of oars, an old lantern and a basket of fish beside it, all drawn in calm"
+          + " flat colours that grow darker toward the lower edge of the picture.";
+
+  /** Which of the archive's accepted pairs shows one. */
+  private static final int LIGHTHOUSE = 9;
+
+  /** What a kind of rejection says. */
+  private record Why(
+      String reason, String words, String detail, String measured, String limit, String remedy) {}
+
+  private static final Why IS_TOO_SMALL =
+      new Why(
+          TOO_SMALL,
+          "The image is too small",
+          "80x60: shorter side is below 64 px",
+          "60 px",
+          "at least 64 px",
+          "Send the image in a higher resolution.");
+  private static final Why IS_FILE_NAME =
+      new Why(
+          FILE_NAME,
+          "The caption is a file's name",
+          "IMG_2041.jpg",
+          "IMG_2041.jpg",
+          "words",
+          "Describe what the image shows; its file's name is no caption.");
+  private static final Why HAS_LINK =
+      new Why(
+          "CAPTION_HAS_LINK",
+          "The caption holds a web address",
+          "an address at character 31",
+          "1 address",
+          "none",
+          "Take web addresses out of the caption.");
+  private static final Why IS_BLURRED =
+      new Why(
+          "IMAGE_BLURRED",
+          "The image is blurred",
+          "sharpness 12.3 is below 40",
+          "12.3",
+          "at least 40",
+          "Send a sharper picture.");
+  private static final Why IS_TOO_SHORT =
+      new Why(
+          "CAPTION_TOO_SHORT",
+          "The caption is too short",
+          "1 word",
+          "1 word",
+          "at least 3 words",
+          "Describe what the image shows in a few words.");
+  private static final Why IS_NO_IMAGE =
+      new Why(
+          "IMAGE_TYPE_UNKNOWN",
+          "The file is no image",
+          "it begins with <!doctype html>",
+          "",
+          "JPEG, PNG, WebP or GIF",
+          "Send a JPEG, PNG, WebP or GIF file; a web page or text is no image.");
+  private static final Why IS_COPY =
+      new Why(
+          "DUPLICATE_PAIR",
+          "The same pair is already accepted",
+          "accepted before",
+          "",
+          "",
+          "Nothing to do: the same image with the same caption is already accepted.");
+
+  static Instant time(String text) {
+    return Instant.parse(text);
+  }
+
+  private static String time(Instant instant) {
+    return TIME.format(instant);
+  }
+
+  /** Who sends. */
+  private record Producer(String name, String kind, String licence) {}
+
+  private static final Producer PHONE_APP = new Producer("phone-app", "CROWDSOURCED", "CC BY 4.0");
+  private static final Producer GARDEN = new Producer("garden-club", "CROWDSOURCED", "CC BY 4.0");
+  private static final Producer ARCHIVE = new Producer("harbour-archive", "IMPORTED", "CC0 1.0");
+  private static final Producer WEB = new Producer("", "SCRAPED", "");
+  private static final Producer MODEL = new Producer("diffusion-v2", "SYNTHETIC", "CC0 1.0");
+
+  /** The whole story. */
+  static ScriptedPairs story() {
+    List<ObjectNode> pairs = new ArrayList<>();
+    turnedAway(pairs, 96, PHONE_APP, IS_FILE_NAME, Duration.ofHours(3));
+    turnedAway(pairs, 40, ARCHIVE, IS_TOO_SMALL, Duration.ofHours(9));
+    turnedAway(pairs, 5, GARDEN, IS_TOO_SMALL, Duration.ofDays(3));
+    turnedAway(pairs, 37, WEB, HAS_LINK, Duration.ofDays(4));
+    turnedAway(pairs, 22, WEB, IS_BLURRED, Duration.ofDays(2));
+    turnedAway(pairs, 9, WEB, IS_NO_IMAGE, Duration.ofDays(5));
+    turnedAway(pairs, 31, WEB, IS_TOO_SHORT, Duration.ofDays(6));
+    turnedAway(pairs, 11, GARDEN, IS_TOO_SHORT, Duration.ofDays(6));
+    turnedAway(pairs, 8, MODEL, IS_BLURRED, Duration.ofDays(1));
+    turnedAway(pairs, 14, GARDEN, IS_COPY, Duration.ofDays(4));
+    accepted(pairs, 120, GARDEN, Duration.ofHours(20));
+    accepted(pairs, 13, PHONE_APP, Duration.ofHours(22));
+    accepted(pairs, 150, ARCHIVE, Duration.ofHours(11));
+    accepted(pairs, 90, WEB, Duration.ofHours(23));
+    accepted(pairs, 70, MODEL, Duration.ofHours(14));
+    pairs.sort(
+        Comparator.comparing((ObjectNode pair) -> pair.get("decided_at").asText()).reversed());
+    return new ScriptedPairs(pairs, ScriptedProfile.story(), someActions());
+  }
+
+  /** As many pairs in quarantine for one reason. */
+  static ScriptedPairs quarantined(int count) {
+    List<ObjectNode> pairs = new ArrayList<>();
+    turnedAway(pairs, count, ARCHIVE, IS_TOO_SMALL, Duration.ofDays(2));
+    return new ScriptedPairs(pairs, ScriptedProfile.story(), List.of());
+  }
+
+  /** Of each text two pairs turned away and an accepted one, with it in place of every other. */
+  static ScriptedPairs saying(List<String> texts) {
+    ScriptedPairs story = story();
+    List<ObjectNode> pairs = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      pairs.add(spoilt(standing(story, "QUARANTINED", 2 * i), texts.get(i)));
+      pairs.add(spoilt(standing(story, "QUARANTINED", 2 * i + 1), texts.get(i)));
+      pairs.add(spoilt(standing(story, "TRAINING", i), texts.get(i)));
+    }
+    List<ObjectNode> actions = new ArrayList<>();
+    for (String text : texts) {
+      actions.add(spoilt(story.actions().get(0), text));
+    }
+    return new ScriptedPairs(pairs, spoilt(story.profile(), texts.get(0)), actions);
+  }
+
+  private static ObjectNode standing(ScriptedPairs story, String standing, int index) {
+    return story.pairs().stream()
+        .filter(pair -> pair.get("standing").asText().equals(standing))
+        .skip(index)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static ObjectNode spoilt(ObjectNode node, String text) {
+    return (ObjectNode) spoil("", node, text);
+  }
+
+  /** What places, times and the rules of the interface are made of stays. */
+  private static JsonNode spoil(String name, JsonNode node, String text) {
+    if (node instanceof ObjectNode object) {
+      ObjectNode spoilt = JSON.createObjectNode();
+      object
+          .properties()
+          .forEach(
+              field -> spoilt.set(field.getKey(), spoil(field.getKey(), field.getValue(), text)));
+      return spoilt;
+    }
+    if (node instanceof ArrayNode array) {
+      ArrayNode spoilt = JSON.createArrayNode();
+      array.forEach(item -> spoilt.add(spoil(name, item, text)));
+      return spoilt;
+    }
+    boolean stays =
+        !node.isTextual()
+            || name.endsWith("_at")
+            || List.of("at", "since", "id", "standing", "picture", "outcome", "split")
+                .contains(name);
+    return stays ? node : TextNode.valueOf(text);
+  }
+
+  private static void turnedAway(
+      List<ObjectNode> pairs, int count, Producer producer, Why why, Duration within) {
+    for (int i = 0; i < count; i++) {
+      int number = pairs.size();
+      ObjectNode pair = pair(number, producer, within.multipliedBy(i + 1).dividedBy(count + 1));
+      String caption = caption(why, number);
+      String detail = why.equals(IS_FILE_NAME) ? caption : why.detail();
+      pair.put("standing", "QUARANTINED")
+          .put("reason", why.reason())
+          .put("words", why.words())
+          .put("detail", detail)
+          .put("measured", why.equals(IS_FILE_NAME) ? caption : why.measured())
+          .put("limit", why.limit())
+          .put("caption", caption)
+          .put("caption_before", caption)
+          .put("blurred", true)
+          .put("remedy", why.remedy())
+          .put("split", "")
+          .put("copies", why.equals(IS_COPY) ? 2 : 1);
+      if (why.equals(IS_NO_IMAGE)) {
+        pair.putNull("picture");
+      }
+      decisions(pair, why);
+      journey(pair, "quarantine", number);
+      original(pair, why.equals(IS_TOO_SMALL) ? 80 : 640, why.equals(IS_NO_IMAGE));
+      pairs.add(pair);
+    }
+  }
+
+  private static String caption(Why why, int number) {
+    if (why.equals(IS_FILE_NAME)) {
+      return "IMG_" + (2041 + number) + ".jpg";
+    }
+    if (why.equals(IS_TOO_SHORT)) {
+      return List.of("boat", "nice!", "photo").get(number % 3);
+    }
+    if (why.equals(HAS_LINK)) {
+      return DrawnScenes.caption(number) + " see https://shop.example/" + number;
+    }
+    return DrawnScenes.caption(number);
+  }
+
+  private static void accepted(
+      List<ObjectNode> pairs, int count, Producer producer, Duration within) {
+    for (int i = 0; i < count; i++) {
+      int number = pairs.size();
+      ObjectNode pair = pair(number, producer, within.multipliedBy(i + 1).dividedBy(count + 1));
+      boolean isLong = producer.equals(ARCHIVE) && i == LIGHTHOUSE;
+      String before =
+          isLong
+              ? LONG_CAPTION
+              : "  " + DrawnScenes.caption(number).replace("A ", "A  ") + " &amp; more";
+      String after = isLong ? LONG_CAPTION : DrawnScenes.caption(number) + " & more";
+      String standing = i % 10 == 3 ? "VALIDATION" : i % 10 == 7 ? "TEST" : "TRAINING";
+      pair.put("standing", standing)
+          .put("reason", "")
+          .put("words", "")
+          .put("detail", "")
+          .put("measured", "")
+          .put("limit", "")
+          .put("caption", after)
+          .put("caption_before", before)
+          .put("caption_after", after)
+          .put("blurred", false)
+          .put("remedy", "")
+          .put("split", standing)
+          .put("fold", number % 10)
+          .put("copies", 1);
+      pair.putObject("model")
+          .put("picture", "/v1/pictures/training/0/" + number)
+          .put("width", 256)
+          .put("height", 256)
+          .put("bytes", 31_204)
+          .put("encoding", "jpeg");
+      tokens(pair, after);
+      decisions(pair, null);
+      journey(pair, standing.toLowerCase(Locale.ROOT), number);
+      original(pair, 640, false);
+      pairs.add(pair);
+    }
+  }
+
+  private static ObjectNode pair(int number, Producer producer, Duration ago) {
+    Instant decided = NOW.minus(ago);
+    ObjectNode pair = JSON.createObjectNode();
+    String digest = String.format("%08x", number * 2_654_435_761L & 0xffffffffL);
+    pair.put("id", (digest + "9d41c0be77a3").repeat(2).substring(0, 32));
+    pair.put("language", number % 7 == 5 ? "zh" : "en")
+        .put("source_kind", producer.kind())
+        .put("contributor", producer.name())
+        .put("url", producer.equals(WEB) ? "https://pictures.example/album/" + number + ".jpg" : "")
+        .put("licence", producer.licence());
+    pair.putObject("origin")
+        .put("topic", producer.equals(WEB) ? "pairs.scraped" : "pairs.crowdsourced")
+        .put("partition", number % 4)
+        .put("offset", 1000 + number);
+    pair.put("received_at", time(decided.minusMillis(840 + number % 90)))
+        .put("decided_at", time(decided))
+        .put("picture", "/v1/pictures/pairs.crowdsourced/0/" + number);
+    pair.putNull("caption_after").putNull("model");
+    pair.putArray("tokens");
+    pair.put("token_limit", TOKEN_LIMIT).put("tokenizer", "clip-bpe-49408");
+    pair.putObject("measures")
+        .put("original_width_px", 640)
+        .put("original_height_px", 480)
+        .put("sharpness", 210.4)
+        .put("contrast", 0.61);
+    pair.put("recipe_version", "5f1c0e7a92d4b8e6")
+        .put("perceptual_hash", "c3d1e0f87a5b2694")
+        .put("image_digest", digest.repeat(8));
+    pair.putNull("fold");
+    pair.putArray("reviews");
+    return pair;
+  }
+
+  private static void original(ObjectNode pair, int width, boolean isText) {
+    ObjectNode original = pair.putObject("original");
+    original
+        .put("bytes", isText ? 4_312 : width * 96L)
+        .put("media_type", isText ? "text/html" : "image/jpeg");
+    original.set("picture", pair.get("picture"));
+    if (isText) {
+      original.putNull("width").putNull("height");
+    } else {
+      original.put("width", width).put("height", width * 3 / 4);
+    }
+    original.putNull("file");
+  }
+
+  private static void tokens(ObjectNode pair, String caption) {
+    ArrayNode tokens = pair.withArray("tokens");
+    int count = 0;
+    for (String word : caption.split("(?=[ .,&])", -1)) {
+      if (!word.isEmpty()) {
+        count++;
+        tokens
+            .addObject()
+            .put("id", 320 + Math.floorMod(word.hashCode(), 40_000))
+            .put("text", word)
+            .put("cut", count > TOKEN_LIMIT);
+      }
+    }
+  }
+
+  private static void decisions(ObjectNode pair, Why why) {
+    ArrayNode decisions = pair.putArray("decisions");
+    decision(decisions, "check-image-type", "", "JPEG", "JPEG, PNG, WebP or GIF");
+    if (why == null || !why.reason().equals(TOO_SMALL)) {
+      decision(decisions, "check-image-shape", "shorter side", "480 px", "at least 64 px");
+      decision(decisions, "check-sharpness", "sharpness", "210.4", "at least 40");
+      decision(decisions, "check-caption-length", "words", "9", "3 to 120");
+    }
+    if (why != null) {
+      decisions
+          .addObject()
+          .put("step", why.reason().startsWith("CAPTION") ? "check-caption" : "check-image")
+          .put("outcome", "REJECTED")
+          .put("measure", why.reason().startsWith("CAPTION") ? "caption" : "shorter side")
+          .put("measured", why.measured())
+          .put("limit", why.limit())
+          .put("detail", why.detail());
+    }
+  }
+
+  private static void decision(
+      ArrayNode decisions, String step, String measure, String measured, String limit) {
+    decisions
+        .addObject()
+        .put("step", step)
+        .put("outcome", "KEPT")
+        .put("measure", measure)
+        .put("measured", measured)
+        .put("limit", limit)
+        .put("detail", "");
+  }
+
+  private static void journey(ObjectNode pair, String door, int number) {
+    ArrayNode journey = pair.putArray("journey");
+    Instant received = time(pair.get("received_at").asText());
+    String raw = pair.at("/origin/topic").asText();
+    place(journey, "door", null, null, received, null);
+    place(journey, raw, pair.at("/origin/partition").asInt(), 1000L + number, received, 0.0);
+    place(journey, "preprocess", null, null, received.plusMillis(312), 0.312);
+    place(journey, "pairs." + door, 0, (long) number, time(pair.get("decided_at").asText()), 0.528);
+  }
+
+  private static void place(
+      ArrayNode journey, String place, Integer partition, Long offset, Instant at, Double seconds) {
+    journey
+        .addObject()
+        .put("place", place)
+        .put("partition", partition)
+        .put("offset", offset)
+        .put("at", time(at))
+        .put("seconds_since_previous", seconds);
+  }
+
+  private static List<ObjectNode> someActions() {
+    List<ObjectNode> actions = new ArrayList<>();
+    action(actions, "login", "", "anna", "with a key of the scopes view, review", "DONE", 4);
+    action(actions, "login", "", "", "no such key", "REFUSED", 5);
+    action(
+        actions,
+        "quarantine.replay",
+        "IMAGE_TOO_SMALL",
+        "ben",
+        "12 pairs judged again after the recipe changed",
+        "DONE",
+        95);
+    action(
+        actions,
+        "group.reset",
+        "pairs-preprocess",
+        "ben",
+        "the group has members; stop them first",
+        "FAILED",
+        310);
+    return actions;
+  }
+
+  private static void action(
+      List<ObjectNode> actions,
+      String name,
+      String subject,
+      String actor,
+      String detail,
+      String outcome,
+      int minutesAgo) {
+    Map<String, String> texts =
+        Map.of(
+            "action_id", "action-" + actions.size(),
+            "name", name,
+            "subject", subject,
+            "actor", actor,
+            "detail", detail,
+            "outcome", outcome,
+            "done_at", time(NOW.minus(Duration.ofMinutes(minutesAgo))));
+    ObjectNode action = JSON.createObjectNode();
+    texts.forEach(action::put);
+    actions.add(action);
+  }
+}
