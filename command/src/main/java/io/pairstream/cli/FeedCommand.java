@@ -10,6 +10,7 @@ import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
@@ -356,7 +357,7 @@ final class FeedCommand implements Callable<Integer> {
   }
 
   /** Writes beside the file and renames, so that a crash leaves the old position or the new one. */
-  private void save(FeedPosition position) throws IOException {
+  private void save(Position position) throws IOException {
     Path beside = positionFile.resolveSibling(positionFile.getFileName() + ".new");
     Files.writeString(beside, position.toJson());
     Files.move(

@@ -30,7 +30,8 @@ public record FeedPosition(
     String topic,
     String topicId,
     SortedMap<Integer, Long> offsets,
-    SortedMap<Integer, SortedSet<Long>> owed) {
+    SortedMap<Integer, SortedSet<Long>> owed)
+    implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -97,7 +98,7 @@ public record FeedPosition(
     }
   }
 
-  /** One line of JSON. */
+  @Override
   public String toJson() {
     ObjectNode root = JSON.createObjectNode();
     root.put("topic", topic);

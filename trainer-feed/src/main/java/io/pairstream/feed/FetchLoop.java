@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.Ring.Handover;
 import io.pairstream.feed.record.ImageShape;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,9 +21,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Reads the log and fills slots with it, in the order in which records come.
@@ -34,7 +31,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * were mixed; with several, the offsets of the records that still wait say the rest. Runs on a
  * thread of its own, which alone uses the consumer and closes it.
  */
-final class FetchLoop implements Runnable {
+final class FetchLoop extends BatchLoop {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final SortedSet<Long> NOTHING = Collections.emptySortedSet();
@@ -46,9 +43,7 @@ final class FetchLoop implements Runnable {
   private final Map<TopicPartition, Long> ends;
 
   private final FeedSettings settings;
-  private final Ring ring;
   private final SampleWriter writer;
-  private final ExecutorService decoders;
   private final FeedClocks clocks;
 
   private final SortedMap<Integer, Long> next = new TreeMap<>();
@@ -59,8 +54,6 @@ final class FetchLoop implements Runnable {
   private final List<String> withdrawn = new ArrayList<>();
   private final WaitingRecords waiting;
   private volatile long samplesWaiting = -1;
-  private boolean hasSlots;
-  private boolean reading = true;
 
   /** The slot that is being filled as records of the one shape come; null between batches. */
   private Slot filling;
@@ -74,13 +67,12 @@ final class FetchLoop implements Runnable {
       SampleWriter writer,
       ExecutorService decoders,
       FeedClocks clocks) {
+    super(settings, ring, decoders, clocks);
     this.consumer = consumer;
     this.start = start;
     this.ends = ends;
     this.settings = settings;
-    this.ring = ring;
     this.writer = writer;
-    this.decoders = decoders;
     this.clocks = clocks;
     int mostWaiting =
         settings.shapes() instanceof Shapes.Several several ? several.mostWaiting() : 0;
@@ -88,41 +80,13 @@ final class FetchLoop implements Runnable {
   }
 
   @Override
-  public void run() {
-    Handover end = fillUntilTheEnd();
-    synchronized (this) {
-      reading = false;
-      // An interrupt has done its work once it ended the reading; the consumer closes without it.
-      Thread.interrupted();
-    }
-    ring.handOver(end);
+  void closeReading() {
     // There is no group to leave, and a fetch that still waits for records would be waited for.
     consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 
-  /** Ends the reading, wherever it waits. */
-  synchronized void stop(Thread thread) {
-    if (reading) {
-      thread.interrupt();
-    }
-  }
-
-  private Handover fillUntilTheEnd() {
-    try {
-      fill();
-      return new Handover.Over();
-    } catch (InterruptException | InterruptedException e) {
-      return new Handover.Over();
-    } catch (OffsetOutOfRangeException e) {
-      return new Handover.Failed(
-          new PositionRefusedException(
-              "records that were still to be read have left the log: " + e.getMessage()));
-    } catch (RuntimeException e) {
-      return new Handover.Failed(e);
-    }
-  }
-
-  private void fill() throws InterruptedException {
+  @Override
+  void fill() throws InterruptedException {
     next.putAll(start.offsets());
     start.owed().forEach((partition, missing) -> owed.put(partition, new TreeSet<>(missing)));
     fillWithOwed();
@@ -166,10 +130,7 @@ final class FetchLoop implements Runnable {
     return sum;
   }
 
-  /**
-   * Records in the topic that were not read yet, as of the last poll; -1 where that is not known.
-   * Ends of transactions count too.
-   */
+  @Override
   long samplesWaiting() {
     return samplesWaiting;
   }
@@ -236,10 +197,10 @@ final class FetchLoop implements Runnable {
       withdrawn.add(new String(record.key(), StandardCharsets.UTF_8));
     } else if (settings.shapes() instanceof Shapes.One one) {
       if (filling == null) {
-        filling = freeSlot(record);
+        filling = freeSlot(writer, record);
         filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
       }
-      write(record, filling);
+      write(writer, record, filling);
       if (filling.isFull()) {
         seal(filling);
         filling = null;
@@ -265,44 +226,19 @@ final class FetchLoop implements Runnable {
   }
 
   private void fill(WaitingRecords.Batch batch) throws InterruptedException {
-    Slot slot = freeSlot(batch.records().get(0));
+    Slot slot = freeSlot(writer, batch.records().get(0));
     // What a record says of its channels counts once it is written; a slot has room for the form's.
     slot.begin(
         new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
-    batch.records().forEach(record -> write(record, slot));
+    batch.records().forEach(record -> write(writer, record, slot));
     seal(slot);
-  }
-
-  private void write(ConsumerRecord<byte[], byte[]> record, Slot slot) {
-    int index = slot.size();
-    slot.add(decoders.submit(() -> writer.write(record, slot, index)));
-  }
-
-  private Slot freeSlot(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
-    if (!hasSlots) {
-      BatchForm form = writer.formOf(record);
-      for (int i = 0; i < settings.slots(); i++) {
-        ring.giveBack(
-            new Slot(
-                settings.batchSize(),
-                settings.shapes().maxPixels(),
-                settings.pixels().type().bytes(),
-                form));
-      }
-      hasSlots = true;
-    }
-    long begin = System.nanoTime();
-    Slot slot = ring.takeFree();
-    clocks.slotWait().add(System.nanoTime() - begin);
-    return slot;
   }
 
   private void seal(Slot slot) {
     SortedMap<Integer, SortedSet<Long>> open = new TreeMap<>();
     owed.forEach((partition, missing) -> open.put(partition, new TreeSet<>(missing)));
     waiting.addOffsets(open);
-    slot.seal(new FeedPosition(start.topic(), start.topicId(), next, open), withdrawn);
+    handOver(slot, new FeedPosition(start.topic(), start.topicId(), next, open), withdrawn);
     withdrawn.clear();
-    ring.handOver(new Handover.Batch(slot));
   }
 }

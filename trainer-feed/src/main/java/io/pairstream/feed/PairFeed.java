@@ -3,7 +3,12 @@ package io.pairstream.feed;
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.Ring.Handover;
 import io.pairstream.feed.record.SampleReader;
+import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.Standing;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +21,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,13 +37,15 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Ready batches from one split's topic.
+ * Ready batches from one split's topic: of all its records as they come, or of a view's in an order
+ * that can be repeated.
  *
  * <p>Assigns all partitions to itself and joins no group. Reads committed records alone, steps over
  * tombstones and transaction markers, and prefetches as many batches as it has slots. The {@link
- * FeedPosition} counts what was handed out, not what was prefetched: a feed that is opened there
- * goes on with no sample lost or repeated. In which order samples of several partitions mix is not
- * the same from run to run; what becomes of one sample's pixels is.
+ * Position} counts what was handed out, not what was prefetched: a feed that is opened there goes
+ * on with no sample lost or repeated. As they come, the order in which samples of several
+ * partitions mix is not the same from run to run; over a view it is. What becomes of one sample's
+ * pixels always is.
  *
  * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
  * time than there are slots.
@@ -43,13 +54,16 @@ public final class PairFeed implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
+  /** Windows of a view that are loaded at a time. */
+  private static final int LOADING_THREADS = 2;
+
   private final FeedSource source;
   private final FeedSettings settings;
   private final Admin admin;
   private final Ring ring;
   private final FeedClocks clocks;
   private final ExecutorService decoders;
-  private final FetchLoop fetchLoop;
+  private final BatchLoop loop;
   private final Thread fetcher;
   private final long openedAt = System.nanoTime();
   private final AtomicInteger held = new AtomicInteger();
@@ -61,15 +75,10 @@ public final class PairFeed implements AutoCloseable {
   /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
   private volatile long waitsSince;
 
-  private FeedPosition position;
+  private Position position;
 
   private PairFeed(
-      FeedSource source,
-      FeedSettings settings,
-      FeedPosition start,
-      Map<TopicPartition, Long> ends,
-      Admin admin,
-      KafkaConsumer<byte[], byte[]> consumer) {
+      FeedSource source, FeedSettings settings, Position start, Admin admin, LoopMaker loop) {
     this.admin = admin;
     this.source = source;
     this.settings = settings;
@@ -78,14 +87,21 @@ public final class PairFeed implements AutoCloseable {
     this.clocks = new FeedClocks();
     this.decoders =
         Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
-    SampleWriter writer =
-        new SampleWriter(
-            new SampleReader(source.registry(), source.topic(), settings.selection()),
-            settings,
-            source.split().name(),
+    SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
+    this.loop =
+        loop.make(
+            ring,
+            decoders,
+            epoch -> new SampleWriter(reader, settings, epoch, source.split().name(), clocks),
             clocks);
-    this.fetchLoop = new FetchLoop(consumer, start, ends, settings, ring, writer, decoders, clocks);
-    this.fetcher = daemon(fetchLoop, "feed-fetch");
+    this.fetcher = daemon(this.loop, "feed-fetch");
+  }
+
+  /** Makes what fills the slots. */
+  private interface LoopMaker {
+
+    BatchLoop make(
+        Ring ring, ExecutorService decoders, LongFunction<SampleWriter> writers, FeedClocks clocks);
   }
 
   /** Opens a feed at the first record that the topic holds. */
@@ -104,12 +120,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
-    if (!settings.augmentation().isNone() && source.split() != Standing.TRAINING) {
-      throw new IllegalArgumentException(
-          "augmentation is for training alone; a feed of "
-              + source.split()
-              + " hands out pictures as they are, so that figures can be compared");
-    }
+    requireAugmentable(source, settings);
     KafkaConsumer<byte[], byte[]> consumer = consumer(source, settings);
     Admin admin = Admin.create(source.clientSettings());
     try {
@@ -129,11 +140,90 @@ public final class PairFeed implements AutoCloseable {
       requireReachable(start, topic, begins, ends);
 
       Map<TopicPartition, Long> until = settings.end() == End.NEVER ? Map.of() : ends;
-      PairFeed feed = new PairFeed(source, settings, start, until, admin, consumer);
+      PairFeed feed =
+          new PairFeed(
+              source,
+              settings,
+              start,
+              admin,
+              (ring, decoders, writers, clocks) ->
+                  new FetchLoop(
+                      consumer,
+                      start,
+                      until,
+                      settings,
+                      ring,
+                      writers.apply(settings.epoch()),
+                      decoders,
+                      clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
       consumer.close();
+      admin.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Cuts a view of all pairs that the split's topic holds now. Reads every record once.
+   *
+   * @param progress is told the number of records read so far, now and then
+   * @throws InvalidViewException where there is no pair
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static View cutView(FeedSource source, LongConsumer progress) {
+    try (Admin admin = Admin.create(source.clientSettings());
+        KafkaConsumer<byte[], byte[]> consumer = consumer(source, FeedSettings.ofBatches(512))) {
+      TopicDescription topic =
+          await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
+      return new ViewCutter(consumer, Clock.systemUTC())
+          .cut(topic.name(), topic.topicId().toString(), progress);
+    }
+  }
+
+  /**
+   * Opens a feed over a view.
+   *
+   * <p>The batch size of the settings is this rank's, and a multiple of its lanes. The epoch of the
+   * position counts, not that of the settings; where the view ends, the run does.
+   *
+   * @param position where to go on; empty begins with epoch 0
+   * @throws PositionRefusedException where the position is one of another view or another order, or
+   *     records of the view have left the log
+   * @throws IllegalArgumentException where the view is one of another topic, a batch cannot be
+   *     taken alike from all lanes, or pictures of another split than training would be changed
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static PairFeed ofView(
+      FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
+    requireAugmentable(source, settings);
+    ViewPosition start = position.orElseGet(() -> ViewPosition.beginOf(run.view(), run.plan(), 0));
+    run.requireOwn(start);
+    run.requireBatches(settings);
+    Admin admin = Admin.create(source.clientSettings());
+    try {
+      requireReachable(run.view(), source, admin);
+      PairFeed feed =
+          new PairFeed(
+              source,
+              settings,
+              start,
+              admin,
+              (ring, decoders, writers, clocks) ->
+                  new ViewLoop(
+                      settings,
+                      run,
+                      start,
+                      new WindowLoader(
+                          run.view(), LOADING_THREADS, () -> consumer(source, settings)),
+                      ring,
+                      decoders,
+                      writers,
+                      clocks));
+      feed.fetcher.start();
+      return feed;
+    } catch (RuntimeException e) {
       admin.close();
       throw e;
     }
@@ -170,23 +260,26 @@ public final class PairFeed implements AutoCloseable {
   }
 
   /** Behind the last batch that {@link #next} handed out. */
-  public FeedPosition position() {
+  public Position position() {
     return position;
   }
 
   /**
    * Shows the position to those who look at lag, as offsets of the data set's feed group. Nothing
-   * is ever read from there; the position that counts is stored with the model.
+   * is ever read from there; the position that counts is stored with the model. A run over a view
+   * has no lag, and shows none.
    */
   public void commit() {
+    if (!(position instanceof FeedPosition inLog)) {
+      return;
+    }
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    position
+    inLog
         .offsets()
         .forEach(
             (partition, offset) ->
                 offsets.put(
-                    new TopicPartition(position.topic(), partition),
-                    new OffsetAndMetadata(offset)));
+                    new TopicPartition(inLog.topic(), partition), new OffsetAndMetadata(offset)));
     await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
   }
 
@@ -208,13 +301,13 @@ public final class PairFeed implements AutoCloseable {
   /** How full the feed is now. Any thread may ask. */
   public FeedLevel level() {
     return new FeedLevel(
-        ring.ready(), settings.slots(), settings.batchSize(), fetchLoop.samplesWaiting());
+        ring.ready(), settings.slots(), settings.batchSize(), loop.samplesWaiting());
   }
 
   /** Stops fetching and decoding. Batches that are still held stay valid. */
   @Override
   public void close() {
-    fetchLoop.stop(fetcher);
+    loop.stop(fetcher);
     decoders.shutdown();
     try {
       fetcher.join(CLOSING.toMillis());
@@ -228,7 +321,7 @@ public final class PairFeed implements AutoCloseable {
     try {
       slot.awaitSamples();
     } catch (RuntimeException e) {
-      fetchLoop.stop(fetcher);
+      loop.stop(fetcher);
       ring.failAtOnce(e);
       throw e;
     }
@@ -246,6 +339,52 @@ public final class PairFeed implements AutoCloseable {
     samples.add(slot.size());
     position = slot.positionAfter();
     return batch;
+  }
+
+  private static void requireAugmentable(FeedSource source, FeedSettings settings) {
+    if (!settings.augmentation().isNone() && source.split() != Standing.TRAINING) {
+      throw new IllegalArgumentException(
+          "augmentation is for training alone; a feed of "
+              + source.split()
+              + " hands out pictures as they are, so that figures can be compared");
+    }
+  }
+
+  private static void requireReachable(View view, FeedSource source, Admin admin) {
+    if (!view.topic().equals(source.topic())) {
+      throw new IllegalArgumentException(
+          "the view is one of " + view.topic() + ", not of " + source.topic());
+    }
+    TopicDescription topic =
+        await(admin.describeTopics(List.of(view.topic())).allTopicNames()).get(view.topic());
+    if (!topic.topicId().toString().equals(view.topicId())) {
+      throw new PositionRefusedException(
+          "%s is not the topic that the view was cut from: it has been made anew (topic id %s, view %s)"
+              .formatted(view.topic(), topic.topicId(), view.topicId()));
+    }
+    Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> last = new HashMap<>();
+    for (Block block : view.blocks()) {
+      TopicPartition partition = new TopicPartition(view.topic(), block.partition());
+      first.put(partition, OffsetSpec.earliest());
+      last.put(partition, OffsetSpec.latest());
+    }
+    Map<TopicPartition, ListOffsetsResultInfo> begins = await(admin.listOffsets(first).all());
+    Map<TopicPartition, ListOffsetsResultInfo> ends = await(admin.listOffsets(last).all());
+    for (Block block : view.blocks()) {
+      TopicPartition partition = new TopicPartition(view.topic(), block.partition());
+      long begin = begins.get(partition).offset();
+      if (block.begin() < begin) {
+        throw new PositionRefusedException(
+            "%s begins at %d: records of the view, from %d on, have left the log"
+                .formatted(partition, begin, block.begin()));
+      }
+      if (block.end() > ends.get(partition).offset()) {
+        throw new PositionRefusedException(
+            "%s ends at %d, before the view's %d: records were lost, or the view is another cluster's"
+                .formatted(partition, ends.get(partition).offset(), block.end()));
+      }
+    }
   }
 
   private static void requireReachable(

@@ -102,8 +102,13 @@ public final class ReadyBatch implements AutoCloseable {
     return open().withdrawn();
   }
 
+  /** Samples that stand in for pairs which were withdrawn after the view was cut. */
+  public int standIns() {
+    return open().holes();
+  }
+
   /** The position that goes on behind this batch. */
-  public FeedPosition position() {
+  public Position position() {
     return open().positionAfter();
   }
 

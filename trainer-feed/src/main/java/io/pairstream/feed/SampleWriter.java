@@ -31,10 +31,14 @@ final class SampleWriter {
   private final FeedClocks clocks;
   private final Queue<Desk> desks = new ConcurrentLinkedQueue<>();
 
-  SampleWriter(SampleReader reader, FeedSettings settings, String split, FeedClocks clocks) {
+  /**
+   * @param epoch other epochs change pictures otherwise
+   */
+  SampleWriter(
+      SampleReader reader, FeedSettings settings, long epoch, String split, FeedClocks clocks) {
     this.reader = reader;
     this.settings = settings;
-    this.augmenter = new Augmenter(settings.augmentation(), settings.epoch());
+    this.augmenter = new Augmenter(settings.augmentation(), epoch);
     this.split = split;
     this.clocks = clocks;
   }

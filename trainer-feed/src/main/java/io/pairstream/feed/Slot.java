@@ -27,8 +27,9 @@ final class Slot {
   private final String[] captions;
   private final List<Future<?>> decoding = new ArrayList<>();
   private final List<String> withdrawn = new ArrayList<>();
+  private int holes;
   private ImageShape shape = new ImageShape(0, 0, 0);
-  private FeedPosition positionAfter;
+  private Position positionAfter;
 
   /**
    * @param maxPixels pixels of the largest picture
@@ -53,6 +54,7 @@ final class Slot {
   void clear() {
     decoding.clear();
     withdrawn.clear();
+    holes = 0;
     positionAfter = null;
   }
 
@@ -83,8 +85,17 @@ final class Slot {
     decoding.add(done);
   }
 
+  /** Counts a sample that stands in for one that is gone. */
+  void countHole() {
+    holes++;
+  }
+
+  int holes() {
+    return holes;
+  }
+
   /** Completes the batch. */
-  void seal(FeedPosition position, List<String> withdrawnPairIds) {
+  void seal(Position position, List<String> withdrawnPairIds) {
     positionAfter = position;
     withdrawn.addAll(withdrawnPairIds);
   }
@@ -150,7 +161,7 @@ final class Slot {
     return List.copyOf(withdrawn);
   }
 
-  FeedPosition positionAfter() {
+  Position positionAfter() {
     return positionAfter;
   }
 

@@ -135,7 +135,7 @@ class PairFeedTest {
     try (PairFeed feed = PairFeed.open(source, settings(2));
         ReadyBatch first = feed.next().orElseThrow();
         ReadyBatch second = feed.next().orElseThrow()) {
-      List<String> later = everything(Optional.of(first.position()));
+      List<String> later = everything(Optional.of((FeedPosition) first.position()));
 
       assertThat(later).hasSize(10).containsAll(second.pairIds());
       assertThat(later).doesNotContainAnyElementsOf(first.pairIds());
@@ -162,7 +162,7 @@ class PairFeedTest {
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.pairIds()).containsExactly("0");
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
-      assertThat(batch.position().offsets().get(0)).isEqualTo(2);
+      assertThat(((FeedPosition) batch.position()).offsets().get(0)).isEqualTo(2);
     }
   }
 
@@ -512,7 +512,7 @@ class PairFeedTest {
     try (PairFeed feed = PairFeed.open(source, several(2));
         ReadyBatch first = feed.next().orElseThrow()) {
       assertThat(first.pairIds()).containsExactly("0", "5");
-      afterFirst = first.position();
+      afterFirst = (FeedPosition) first.position();
     }
     assertThat(afterFirst.offsets().get(0)).isEqualTo(6);
     assertThat(afterFirst.owed().get(0)).containsExactly(1L, 2L, 3L, 4L);
@@ -525,7 +525,7 @@ class PairFeedTest {
           later.addAll(batch.pairIds());
         }
       }
-      inBetween = feed.position();
+      inBetween = (FeedPosition) feed.position();
     }
     assertThat(later).containsExactly("1", "2");
     assertThat(inBetween.offsets().get(0)).isEqualTo(6);
@@ -545,7 +545,7 @@ class PairFeedTest {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         assertThat(batch.pairIds()).containsExactly("1");
         assertThat(batch.withdrawnPairIds()).containsExactly("0");
-        assertThat(batch.position().owed()).isEmpty();
+        assertThat(((FeedPosition) batch.position()).owed()).isEmpty();
       }
       assertThat(feed.next()).isEmpty();
     }
@@ -715,7 +715,7 @@ class PairFeedTest {
 
   private FeedPosition start() {
     try (PairFeed feed = PairFeed.open(source, settings(1))) {
-      return feed.position();
+      return (FeedPosition) feed.position();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Which random changes a training run makes to its pictures. Immutable.
  *

@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Carries out a plan in one epoch. What becomes of a picture depends on its pixels, its pair id,
  * the plan and the epoch alone: on no other picture, no thread and no batch. Thread-safe.

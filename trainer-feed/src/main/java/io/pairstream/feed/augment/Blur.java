@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Gaussian blur where the first number drawn is below {@code probability}; a second one gives
  * {@code sigma = between(minSigmaPx, maxSigmaPx)}.

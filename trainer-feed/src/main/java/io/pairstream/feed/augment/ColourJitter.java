@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Changes brightness, contrast, saturation and hue, in this order, as one linear map of each pixel.
  *

@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Adds Gaussian noise, of its own to each value.
  *

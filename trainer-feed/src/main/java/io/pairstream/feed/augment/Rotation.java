@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Turns the picture about its centre by {@code between(-maxDegrees, maxDegrees)}, counter-clockwise
  * where positive; one number is drawn.

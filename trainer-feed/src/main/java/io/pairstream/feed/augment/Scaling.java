@@ -1,5 +1,7 @@
 package io.pairstream.feed.augment;
 
+import io.pairstream.feed.random.RandomNumbers;
+
 /**
  * Enlarges the picture about its centre by {@code between(min, max)}; below 1 it shrinks and the
  * border shows. One number is drawn.

@@ -3,6 +3,7 @@ package io.pairstream.feed.augment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.pairstream.feed.random.RandomNumbers;
 import org.junit.jupiter.api.Test;
 
 class GeometryTest {

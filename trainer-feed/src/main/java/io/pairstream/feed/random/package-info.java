@@ -1,0 +1,2 @@
+/** Random numbers that follow from what they are for. */
+package io.pairstream.feed.random;

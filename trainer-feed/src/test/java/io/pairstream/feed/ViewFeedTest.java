@@ -1,0 +1,351 @@
+package io.pairstream.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.View;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Standing;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ViewFeedTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final int SIDE = 4;
+  private static final int PARTITIONS = 3;
+  private static final OrderPlan PLAN = new OrderPlan(7, 24, 5);
+
+  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final FeedSource source =
+      new FeedSource(
+          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+
+  @Test
+  void holdsWhatWasCommittedAndNotWithdrawnWhenItWasCut() {
+    produce(0, 20);
+    TestCluster.sendInVain(cluster, record("999", sample(999)));
+    withdraw(4);
+    produce(20, 7);
+
+    View view = PairFeed.cutView(source, read -> {});
+    produce(27, 5);
+
+    assertThat(view.samples()).isEqualTo(26);
+    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    assertThat(ids(run, 5, LastBatch.KEEP, Optional.empty()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 27).filter(i -> i != 4).mapToObj(String::valueOf).toList());
+    assertThat(View.parse(view.toJson())).isEqualTo(view);
+  }
+
+  /** The order is recomputed here from the view's blocks and what stands at their offsets. */
+  @Test
+  void handsOutTheOrderThatTheViewSeedAndEpochSay() {
+    produce(0, 60);
+    View view = PairFeed.cutView(source, read -> {});
+    Map<String, String> byOffset = idsByOffset();
+    List<String> expected = new ArrayList<>();
+    for (long epoch = 0; epoch < 2; epoch++) {
+      expected.addAll(expected(view, epoch, 2, byOffset));
+    }
+
+    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+
+    assertThat(ids(run, 48, LastBatch.DROP, Optional.empty())).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void goesOnExactlyWithOtherNumbersOfRanks(long seed) {
+    produce(0, 100);
+    View view = PairFeed.cutView(source, read -> {});
+    ViewRun whole = ViewRun.of(view, PLAN).epochs(3);
+    List<String> unbroken = ids(whole, 24, LastBatch.DROP, Optional.empty());
+    assertThat(unbroken).hasSize(3 * 96);
+
+    Random random = new Random(seed);
+    List<String> seen = new ArrayList<>();
+    Optional<ViewPosition> position = Optional.empty();
+    while (seen.size() < unbroken.size()) {
+      int ranks = List.of(1, 2, 3, 8).get(random.nextInt(4));
+      int steps = Math.min(1 + random.nextInt(4), (unbroken.size() - seen.size()) / 24);
+      position = Optional.of(train(whole, ranks, steps, position, seen));
+    }
+
+    assertThat(seen).isEqualTo(unbroken);
+  }
+
+  /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
+  @Test
+  void fillsAHoleWithTheNextOfItsBlockAndKeepsAllOthersInPlace() {
+    produce(0, 30);
+    View cut = PairFeed.cutView(source, read -> {});
+    List<Block> blocks = new ArrayList<>();
+    for (Block block : cut.blocks()) {
+      int offsets = (int) (block.end() - block.begin());
+      blocks.add(new Block(block.partition(), block.begin(), block.bytes(), List.of(offsets + 1)));
+    }
+    View view = new View(cut.topic(), cut.topicId(), cut.cutAt(), blocks);
+    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    Map<String, String> byOffset = idsByOffset();
+    List<String> expected = new ArrayList<>();
+    int holes = 0;
+    for (Block block : blocks) {
+      for (long offset = block.begin(); offset < block.end(); offset++) {
+        long at = offset;
+        while (!byOffset.containsKey(block.partition() + "-" + at)) {
+          at = at + 1 < block.end() ? at + 1 : block.begin();
+        }
+        holes += at == offset ? 0 : 1;
+        expected.add(byOffset.get(block.partition() + "-" + at));
+      }
+    }
+    assertThat(holes).isGreaterThan(PARTITIONS);
+
+    int standIns = 0;
+    List<String> ids = new ArrayList<>();
+    FeedSettings settings = settings(5).lastBatch(LastBatch.KEEP);
+    try (PairFeed feed = PairFeed.ofView(source, settings, run, Optional.empty())) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          ids.addAll(batch.pairIds());
+          standIns += batch.standIns();
+        }
+      }
+    }
+
+    assertThat(ids).isEqualTo(expected);
+    assertThat(standIns).isEqualTo(holes);
+  }
+
+  @Test
+  void refusesPositionsOfAnotherViewOrAnotherOrder() {
+    produce(0, 30);
+    View view = PairFeed.cutView(source, read -> {});
+    produce(30, 3);
+    View later = PairFeed.cutView(source, read -> {});
+    ViewPosition start = ViewPosition.beginOf(view, PLAN, 1);
+
+    assertPositionRefused(ViewRun.of(later, PLAN), start, "is one of the view");
+    assertPositionRefused(
+        ViewRun.of(view, new OrderPlan(8, 24, 5)), start, "belongs to another order");
+    assertThat(ViewPosition.parse(start.toJson())).isEqualTo(start);
+    assertThat(start.toJson()).hasSizeLessThan(1000);
+    assertThatThrownBy(() -> ViewPosition.parse("{\"view\":\"a\"}"))
+        .isInstanceOf(PositionRefusedException.class)
+        .hasMessageContaining("no position of a run over a view");
+  }
+
+  @Test
+  void refusesBatchesThatLanesCannotShareAndViewsThatAreTooSmall() {
+    produce(0, 30);
+    View view = PairFeed.cutView(source, read -> {});
+    ViewRun run = ViewRun.of(view, PLAN);
+
+    assertThatThrownBy(() -> PairFeed.ofView(source, settings(50), run, Optional.empty()))
+        .hasMessageContaining("50 samples cannot be taken alike from 24 lanes")
+        .hasMessageContaining("48 and 72");
+    assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
+        .hasMessageContaining("the view has 30 samples, 1 in each of 24 lanes");
+  }
+
+  @Test
+  void refusesAViewWhoseRecordsHaveLeftTheLog() {
+    produce(0, 30);
+    View view = PairFeed.cutView(source, read -> {});
+    try (Admin admin = cluster.admin()) {
+      setPolicy(admin, Map.of("cleanup.policy", "delete"));
+      ClusterAccess.await(
+          admin
+              .deleteRecords(
+                  Map.of(new TopicPartition(source.topic(), 1), RecordsToDelete.beforeOffset(3)))
+              .all());
+    }
+
+    assertPositionRefused(
+        ViewRun.of(view, PLAN),
+        ViewPosition.beginOf(view, PLAN, 0),
+        "-1 begins at 3: records of the view, from 0 on, have left the log");
+  }
+
+  /** What the batches of all ranks would be, from the blocks alone. */
+  private static List<String> expected(
+      View view, long epoch, int perLane, Map<String, String> byOffset) {
+    EpochOrder order = ViewRun.of(view, PLAN).order(epoch);
+    List<List<String>> lanes = new ArrayList<>();
+    for (int lane = 0; lane < PLAN.lanes(); lane++) {
+      List<String> samples = new ArrayList<>();
+      for (int window = 0; window < order.windows(lane); window++) {
+        List<String> counted = new ArrayList<>();
+        for (EpochOrder.Piece piece : order.pieces(lane, window)) {
+          for (int i = 0; i < piece.count(); i++) {
+            Block block = view.blocks().get(piece.block());
+            counted.add(byOffset.get(block.partition() + "-" + block.offset(piece.first() + i)));
+          }
+        }
+        for (int place : order.permutation(lane, window)) {
+          samples.add(counted.get(place));
+        }
+      }
+      lanes.add(samples);
+    }
+    List<String> expected = new ArrayList<>();
+    for (int at = 0; at + perLane <= order.shortestLane(); at += perLane) {
+      for (List<String> lane : lanes) {
+        expected.addAll(lane.subList(at, at + perLane));
+      }
+    }
+    return expected;
+  }
+
+  /** Runs some steps with so many ranks, each a feed of its own; answers the position behind. */
+  private ViewPosition train(
+      ViewRun run, int ranks, int steps, Optional<ViewPosition> from, List<String> seen) {
+    List<PairFeed> feeds = new ArrayList<>();
+    try {
+      for (int rank = 0; rank < ranks; rank++) {
+        feeds.add(PairFeed.ofView(source, settings(24 / ranks), run.rank(rank, ranks), from));
+      }
+      for (int step = 0; step < steps; step++) {
+        for (PairFeed feed : feeds) {
+          try (ReadyBatch batch = feed.next().orElseThrow()) {
+            assertThat(batch.size()).isEqualTo(24 / ranks);
+            seen.addAll(batch.pairIds());
+          }
+        }
+      }
+      assertThat(feeds).extracting(PairFeed::position).containsOnly(feeds.get(0).position());
+      return ViewPosition.parse(feeds.get(0).position().toJson());
+    } finally {
+      feeds.forEach(PairFeed::close);
+    }
+  }
+
+  private List<String> ids(
+      ViewRun run, int batchSize, LastBatch last, Optional<ViewPosition> from) {
+    List<String> ids = new ArrayList<>();
+    try (PairFeed feed = PairFeed.ofView(source, settings(batchSize).lastBatch(last), run, from)) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          ids.addAll(batch.pairIds());
+        }
+      }
+    }
+    return ids;
+  }
+
+  private void assertPositionRefused(ViewRun run, ViewPosition position, String message) {
+    assertThatThrownBy(() -> PairFeed.ofView(source, settings(24), run, Optional.of(position)))
+        .isInstanceOf(PositionRefusedException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static FeedSettings settings(int batchSize) {
+    return FeedSettings.ofBatches(batchSize).shape(SIDE, SIDE, 1).lastBatch(LastBatch.DROP);
+  }
+
+  /** Pair ids by {@code partition-offset}, from the topic itself. */
+  private Map<String, String> idsByOffset() {
+    Map<String, String> ids = new TreeMap<>();
+    List<TopicPartition> partitions =
+        IntStream.range(0, PARTITIONS)
+            .mapToObj(partition -> new TopicPartition(source.topic(), partition))
+            .toList();
+    try (KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of())) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          ids.put(
+              record.partition() + "-" + record.offset(),
+              new String(record.key(), StandardCharsets.UTF_8));
+        }
+      }
+    }
+    return ids;
+  }
+
+  /** In transactions of four, so that markers lie between the records. */
+  private void produce(int first, int count) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-view")) {
+      for (int i = first; i < first + count; i += 4) {
+        producer.beginTransaction();
+        for (int j = i; j < Math.min(i + 4, first + count); j++) {
+          TestCluster.acknowledged(producer.send(record(String.valueOf(j), sample(j))));
+        }
+        producer.commitTransaction();
+      }
+    }
+    // A commit is answered before readers see it; the next producer of that id waits until they do.
+    TestCluster.producer(cluster, "-view").close();
+  }
+
+  private void withdraw(int number) {
+    TestCluster.send(cluster, record(String.valueOf(number), null));
+  }
+
+  private void setPolicy(Admin admin, Map<String, String> settings) {
+    List<AlterConfigOp> changes =
+        settings.entrySet().stream()
+            .map(
+                entry ->
+                    new AlterConfigOp(
+                        new ConfigEntry(entry.getKey(), entry.getValue()),
+                        AlterConfigOp.OpType.SET))
+            .toList();
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
+    ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, changes)).all());
+  }
+
+  private static PreparedPair sample(int number) {
+    return PreparedPair.newBuilder()
+        .setPairId(String.valueOf(number))
+        .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE, number % 50).pixels()))
+        .setImageEncoding("raw")
+        .setWidth(SIDE)
+        .setHeight(SIDE)
+        .setCaption("caption " + number)
+        .setTokenIds(List.of(number))
+        .setTokenCount(1)
+        .setSplit("TRAINING")
+        .build();
+  }
+
+  private ProducerRecord<byte[], byte[]> record(String pairId, PreparedPair sample) {
+    return TestCluster.record(
+        cluster.topics().training(), Integer.parseInt(pairId) % PARTITIONS, pairId, sample);
+  }
+}
