@@ -14,9 +14,13 @@ import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
+import io.pairstream.feed.ViewPosition;
+import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.augment.AugmentationPlan;
+import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelProfile;
+import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -38,8 +42,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,9 +72,76 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      defaultValue = "32",
-      description = "Samples per batch. Default: ${DEFAULT-VALUE}")
-  private int batchSize;
+      description = "Samples per batch. Default: 32; with --view 2 of each lane, of all ranks")
+  private Integer givenBatchSize;
+
+  @ArgGroup(exclusive = false, heading = "To read a view in an order that can be repeated:%n")
+  private ViewOptions viewOptions;
+
+  /** What a run over a view needs besides the view. */
+  static final class ViewOptions {
+
+    @Option(
+        names = "--view",
+        paramLabel = "FILE",
+        required = true,
+        description = "The view, as view cut wrote it. --batch-size is then of all ranks together.")
+    private Path file;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "Other numbers give other orders. Default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Option(
+        names = "--lanes",
+        paramLabel = "N",
+        defaultValue = "24",
+        description =
+            "Equal parts that an epoch is cut into; numbers of ranks divide it. Default:"
+                + " ${DEFAULT-VALUE}")
+    private int lanes;
+
+    @Option(
+        names = "--window",
+        paramLabel = "N",
+        defaultValue = "256",
+        description =
+            "Samples of a lane that are mixed with each other; 0 keeps the view's own order."
+                + " Default: ${DEFAULT-VALUE}")
+    private int window;
+
+    @Option(
+        names = "--epochs",
+        paramLabel = "N",
+        description = "Stop after so many passes. Default: no end")
+    private Long epochs;
+
+    @Option(
+        names = "--rank",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "Which of the ranks this is, from 0. Default: ${DEFAULT-VALUE}")
+    private int rank;
+
+    @Option(
+        names = "--ranks",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "How many processes share each batch. Default: ${DEFAULT-VALUE}")
+    private int ranks;
+
+    private ViewRun run() throws IOException {
+      return new ViewRun(
+          ViewCommand.read(file),
+          new OrderPlan(seed, lanes, window),
+          rank,
+          ranks,
+          epochs == null ? ViewRun.ENDLESS : epochs);
+    }
+  }
 
   @Option(
       names = "--split",
@@ -177,6 +250,11 @@ final class FeedCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
     }
+    if (viewOptions != null && (untilEnd || epoch != 0 || maxPixels != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--view goes without --until-end and --epoch (use --epochs) and without --max-pixels");
+    }
     FeedSettings settings;
     try {
       settings = settings();
@@ -188,7 +266,7 @@ final class FeedCommand implements Callable<Integer> {
     FeedSource source =
         new FeedSource(
             cluster.dataset(),
-            standing(),
+            standing(split, spec),
             cluster.registry(),
             cluster.clientSettings(
                 Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
@@ -247,7 +325,7 @@ final class FeedCommand implements Callable<Integer> {
     }
   }
 
-  private Standing standing() {
+  static Standing standing(String split, CommandSpec spec) {
     try {
       Standing standing = Standing.valueOf(split.toUpperCase(Locale.ROOT));
       if (standing != Standing.QUARANTINED && standing != Standing.WITHDRAWN) {
@@ -261,9 +339,13 @@ final class FeedCommand implements Callable<Integer> {
   }
 
   private PairFeed open(FeedSource source, FeedSettings settings) throws IOException {
-    Optional<FeedPosition> position = savedPosition();
     try {
-      return PairFeed.open(source, settings, position);
+      return viewOptions == null
+          ? PairFeed.open(source, settings, savedPosition(FeedPosition::parse))
+          : PairFeed.ofView(
+              source, settings, viewOptions.run(), savedPosition(ViewPosition::parse));
+    } catch (InvalidViewException e) {
+      throw new ParameterException(spec.commandLine(), "--view: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -279,22 +361,41 @@ final class FeedCommand implements Callable<Integer> {
         augmentFile == null ? AugmentationPlan.NONE : AugmentationFile.read(augmentFile);
     try {
       FeedSettings settings =
-          FeedSettings.ofBatches(batchSize)
+          FeedSettings.ofBatches(batchSize())
               .shapes(shapes())
               .rendition(rendition)
               .tokenSet(tokenSet)
               .pixels(pixels.profile(profile()))
               .augmentation(plan, epoch);
+      if (viewOptions != null && split.equals("training")) {
+        // All ranks make the same number of steps; figures over other splits need every pair.
+        return settings.lastBatch(FeedSettings.LastBatch.DROP);
+      }
       return untilEnd ? settings.until(FeedSettings.End.WHERE_LOG_ENDS) : settings;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
+  /** Of this rank. */
+  private int batchSize() {
+    if (viewOptions == null) {
+      return givenBatchSize == null ? 32 : givenBatchSize;
+    }
+    int ofAll = givenBatchSize == null ? 2 * viewOptions.lanes : givenBatchSize;
+    if (ofAll % viewOptions.lanes != 0) {
+      int below = Math.max(1, ofAll / viewOptions.lanes) * viewOptions.lanes;
+      throw new IllegalArgumentException(
+          "--batch-size %d is no multiple of the %d lanes; the nearest are %d and %d"
+              .formatted(ofAll, viewOptions.lanes, below, below + viewOptions.lanes));
+    }
+    return ofAll / viewOptions.ranks;
+  }
+
   private Shapes shapes() {
     if (maxPixels != null) {
       return new Shapes.Several(
-          maxPixels, maxWaiting == null ? Math.multiplyExact(64, batchSize) : maxWaiting);
+          maxPixels, maxWaiting == null ? Math.multiplyExact(64, batchSize()) : maxWaiting);
     }
     if (maxWaiting != null) {
       throw new ParameterException(
@@ -337,7 +438,8 @@ final class FeedCommand implements Callable<Integer> {
         .forEach(problem -> err.println("  " + TerminalText.plain(augmentFile + ", " + problem)));
   }
 
-  private Optional<FeedPosition> savedPosition() throws IOException {
+  private <P extends Position> Optional<P> savedPosition(Function<String, P> parse)
+      throws IOException {
     if (positionFile == null) {
       return Optional.empty();
     }
@@ -350,7 +452,7 @@ final class FeedCommand implements Callable<Integer> {
       return Optional.empty();
     }
     try {
-      return Optional.of(FeedPosition.parse(Files.readString(positionFile)));
+      return Optional.of(parse.apply(Files.readString(positionFile)));
     } catch (PositionRefusedException e) {
       throw new PositionRefusedException("--position-file " + positionFile + ": " + e.getMessage());
     }

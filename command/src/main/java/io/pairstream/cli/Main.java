@@ -51,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
       GenerateCommand.class,
       PreprocessCommand.class,
       FeedCommand.class,
+      ViewCommand.class,
       OperateCommand.class,
       LagCommand.class,
       GroupCommand.class,

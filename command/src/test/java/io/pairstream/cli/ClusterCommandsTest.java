@@ -346,6 +346,53 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void feedReadsAViewInTheSameOrderWithAnyNumberOfRanks() {
+    for (int i = 0; i < 9; i++) {
+      train("image " + i, "caption");
+    }
+    String view = folder.resolve("nine.view.json").toString();
+    String run =
+        "--json --side-px 8 --view " + view + " --seed 4 --lanes 4 --batch-size 4 --epochs 2";
+    assertThat(run("view", "cut", view).out()).contains("9 samples in 2 blocks");
+
+    List<JsonNode> alone = run("feed", run.split(" ", -1)).jsonLines();
+    List<JsonNode> first = run("feed", (run + " --ranks 2").split(" ", -1)).jsonLines();
+    List<JsonNode> second = run("feed", (run + " --ranks 2 --rank 1").split(" ", -1)).jsonLines();
+    Ended three = run("feed", (run + " --ranks 3").split(" ", -1));
+    Ended again = run("view", "cut", view);
+
+    assertThat(alone).hasSize(4);
+    for (int step = 0; step < 4; step++) {
+      List<String> both = new ArrayList<>();
+      first.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
+      second.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
+      assertThat(alone.get(step).path("pair_ids"))
+          .extracting(JsonNode::asText)
+          .containsExactlyElementsOf(both);
+      assertThat(alone.get(step).path("position")).isEqualTo(first.get(step).path("position"));
+    }
+    assertThat(three.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(three.err()).contains("4 lanes cannot be shared by 3 ranks alike");
+    assertThat(again.onlyErrorLine()).contains("is there already; a view is never changed");
+  }
+
+  @Test
+  void feedSaysWhatIsWrongWithAView() throws Exception {
+    Path file = Files.writeString(folder.resolve("view.json"), "{}");
+
+    assertThat(run("feed", "--view", file.toString()).err())
+        .contains("--view: " + file + ": no view: expected a JSON object");
+    assertThat(run("feed", "--view", folder.resolve("none").toString()).err())
+        .contains("there is no file");
+    assertThat(run("feed", "--view", file.toString(), "--until-end").err())
+        .contains("--view goes without --until-end");
+    assertThat(run("feed", "--view", file.toString(), "--batch-size", "25").err())
+        .contains("no multiple of the 24 lanes; the nearest are 24 and 48");
+    assertThat(run("view", "cut", folder.resolve("empty").toString()).onlyErrorLine())
+        .contains("there is no record in");
+  }
+
+  @Test
   void feedPrintsWhatABatchIs() {
     train("image", HOSTILE);
 

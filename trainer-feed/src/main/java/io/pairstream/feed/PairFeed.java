@@ -54,6 +54,18 @@ public final class PairFeed implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
 
+  /**
+   * Settings of consumers that jump from block to block. What they ask for is there; a fetch beyond
+   * a block's end, which the client sends ahead at the end of the log, would keep the next one
+   * waiting.
+   */
+  private static final Map<String, Object> LOADING =
+      Map.of(
+          ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+          0,
+          ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+          2 * ViewCutter.BLOCK_RECORDS);
+
   /** Windows of a view that are loaded at a time. */
   private static final int LOADING_THREADS = 2;
 
@@ -121,7 +133,10 @@ public final class PairFeed implements AutoCloseable {
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
     requireAugmentable(source, settings);
-    KafkaConsumer<byte[], byte[]> consumer = consumer(source, settings);
+    KafkaConsumer<byte[], byte[]> consumer =
+        consumer(
+            source,
+            Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
     Admin admin = Admin.create(source.clientSettings());
     try {
       TopicDescription topic =
@@ -174,7 +189,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static View cutView(FeedSource source, LongConsumer progress) {
     try (Admin admin = Admin.create(source.clientSettings());
-        KafkaConsumer<byte[], byte[]> consumer = consumer(source, FeedSettings.ofBatches(512))) {
+        KafkaConsumer<byte[], byte[]> consumer = consumer(source, Map.of())) {
       TopicDescription topic =
           await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
       return new ViewCutter(consumer, Clock.systemUTC())
@@ -216,7 +231,7 @@ public final class PairFeed implements AutoCloseable {
                       run,
                       start,
                       new WindowLoader(
-                          run.view(), LOADING_THREADS, () -> consumer(source, settings)),
+                          run.view(), LOADING_THREADS, () -> consumer(source, LOADING)),
                       ring,
                       decoders,
                       writers,
@@ -445,7 +460,8 @@ public final class PairFeed implements AutoCloseable {
     return byPartition;
   }
 
-  private static KafkaConsumer<byte[], byte[]> consumer(FeedSource source, FeedSettings settings) {
+  private static KafkaConsumer<byte[], byte[]> consumer(
+      FeedSource source, Map<String, Object> own) {
     Map<String, Object> config = new HashMap<>();
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
     config.putAll(source.clientSettings());
@@ -453,7 +469,7 @@ public final class PairFeed implements AutoCloseable {
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize()));
+    config.putAll(own);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
