@@ -101,7 +101,12 @@ final class QuarantineReplayCommand implements Callable<Integer> {
       description = "At most so many a second, such as 50/s. Default: as many as can be")
   private String rate;
 
-  @Option(names = "--again", description = "Also those that were sent again before.")
+  @Option(
+      names = "--again",
+      description = {
+        "Also those that were sent again before.",
+        "A run that was interrupted is gone on with by the same command."
+      })
   private boolean again;
 
   @Override
@@ -143,11 +148,19 @@ final class QuarantineReplayCommand implements Callable<Integer> {
         out.printf(
             "%-34s %-8s %s%n",
             TerminalText.plain(result.id()),
-            result.done() ? plan ? "can go" : "sent" : "not sent",
+            said(result.outcome()),
             TerminalText.plain(result.detail()));
       }
     }
     return results.stream().allMatch(ReviewResult::done) ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
+  }
+
+  private String said(ReviewResult.Outcome outcome) {
+    return switch (outcome) {
+      case DONE -> plan ? "can go" : "sent";
+      case FAILED -> "not sent";
+      case UNKNOWN -> "unknown";
+    };
   }
 
   private Verdict verdict() {
@@ -210,6 +223,12 @@ final class QuarantineReplayCommand implements Callable<Integer> {
     report
         .reasons()
         .forEach((name, count) -> out.printf("  %-24s %d%n", TerminalText.plain(name), count));
+    if (report.earlier() > 0) {
+      out.println(
+          report.earlier()
+              + " left alone: this run sent them before it was interrupted; with another"
+              + " --comment it is another run");
+    }
     if (report.before() > 0) {
       out.println(report.before() + " left alone: they were sent again before; --again sends them");
     }
@@ -232,6 +251,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
             .createObjectNode()
             .put("plan", plan)
             .put("sent", report.sent())
+            .put("earlier", report.earlier())
             .put("before", report.before())
             .put("elsewhere", report.elsewhere())
             .put("unusable", report.unusable());
@@ -247,7 +267,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
     for (ReviewResult result : results) {
       all.addObject()
           .put("id", result.id())
-          .put("outcome", result.done() ? "DONE" : "FAILED")
+          .put("outcome", result.outcome().name())
           .put("review_id", result.reviewId())
           .put("sent_pair_id", result.sentPairId())
           .put("detail", result.detail());

@@ -5,8 +5,6 @@ import io.pairstream.schemas.Action;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -30,7 +28,7 @@ public final class ActionLog implements AutoCloseable {
       new RecordPublisher.Limits(64 * 1024, 4 * 1024 * 1024);
 
   private final ClusterAccess cluster;
-  private final Clock clock;
+  private final CountedDeeds counted;
   private final ThreadPoolExecutor writer;
 
   /** Used by the writer's thread alone. */
@@ -38,7 +36,7 @@ public final class ActionLog implements AutoCloseable {
 
   public ActionLog(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
-    this.clock = clock;
+    this.counted = new CountedDeeds(clock);
     this.writer =
         new ThreadPoolExecutor(
             1,
@@ -54,24 +52,33 @@ public final class ActionLog implements AutoCloseable {
   }
 
   /**
-   * Writes a deed down.
+   * Counts a deed that changes nothing else, such as a login or a refusal; it is written down where
+   * {@link CountedDeeds} says so. What Kafka does not take is logged.
    *
-   * @return done once Kafka has it; fails where that does not take it, which is logged too
+   * @param caller whose deeds are counted together
    */
-  public CompletableFuture<Void> write(Deed deed, Actor actor) {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  public void count(Deed deed, Actor actor, String caller) {
+    counted.add(deed, actor, caller, 1).ifPresent(this::write);
+  }
+
+  private void write(Action action) {
     CompletableFuture<Void> written = new CompletableFuture<>();
+    var unused =
+        written.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.warn(
+                    "the audit trail misses: {} {}",
+                    action.getName(),
+                    action.getOutcome(),
+                    failure);
+              }
+            });
     try {
-      writer.execute(() -> write(deed.by(actor, now), written));
+      writer.execute(() -> write(action, written));
     } catch (RejectedExecutionException e) {
       written.completeExceptionally(e);
     }
-    return written.whenComplete(
-        (done, failure) -> {
-          if (failure != null) {
-            LOG.warn("the audit trail misses: {} {}", deed.name(), deed.outcome(), failure);
-          }
-        });
   }
 
   private void write(Action action, CompletableFuture<Void> written) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -58,7 +59,7 @@ public final class ActionRoutes implements AutoCloseable {
     this.topic = cluster.topics().actions();
     this.view =
         TopicView.open(
-            new ViewPlan(topic.name(), NEWEST_FIRST, Optional.empty()),
+            new ViewPlan(topic.name(), NEWEST_FIRST, Optional.of(TopicCatalogue.ACTIONS_KEPT)),
             directory,
             cluster.clientSettings(),
             clock);

@@ -52,18 +52,27 @@ public final class Audit {
    * A transaction becomes visible on one partition after another; a record that is missing at first
    * is looked for so often again.
    */
-  private static final int SECOND_LOOKS = 3;
+  static final int SECOND_LOOKS = 3;
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
+  private final Runnable betweenLooks;
 
   /** Topics of the splits, with the name that their records must carry. */
   private final Map<String, String> splits = new LinkedHashMap<>();
 
   public Audit(ClusterAccess cluster) {
+    this(cluster, Audit::pause);
+  }
+
+  /**
+   * @param betweenLooks runs before what was missing is looked for once more
+   */
+  Audit(ClusterAccess cluster, Runnable betweenLooks) {
     this.cluster = cluster;
+    this.betweenLooks = betweenLooks;
     this.topics = cluster.topics();
     splits.put(topics.training().name(), Standing.TRAINING.name());
     splits.put(topics.validation().name(), Standing.VALIDATION.name());
@@ -112,10 +121,10 @@ public final class Audit {
         if (!ledger.anyMissing() && !links.anyMissing()) {
           break;
         } else if (look < SECOND_LOOKS) {
-          pause();
+          betweenLooks.run();
         }
       }
-      reviewed.check(cluster, log, lookUp, ledger::unreviewed);
+      reviewed.check(cluster, log, lookUp, betweenLooks, ledger::unreviewed);
       LinkReport linkReport =
           links.close(
               finished(admin, partitions(log, List.of(topics.links().name()))),

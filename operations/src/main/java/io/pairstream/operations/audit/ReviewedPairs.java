@@ -10,6 +10,7 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,9 @@ import org.apache.kafka.common.TopicPartition;
  * Published pairs that say that a person let them in: whether one did.
  *
  * <p>Whoever may write to a raw topic can claim a review, and waive reasons with it. For every such
- * pair there must be the review, of this very pair, and it must name all that its raw record
- * waived. Reads the reviews in full and the raw record of each such pair; takes about 300 bytes for
- * each.
+ * pair there must be the review, of this very pair, and it must name all that was waived: as the
+ * pair says, and its raw record as long as that is kept. Reads the reviews in full and the raw
+ * record of each such pair; takes about 300 bytes for each.
  */
 final class ReviewedPairs {
 
@@ -35,11 +36,18 @@ final class ReviewedPairs {
   private final List<Claim> claims = new ArrayList<>();
 
   /** An output that names a review. */
-  private record Claim(String reviewId, String pairId, Origin origin, String site) {}
+  private record Claim(
+      String reviewId, String pairId, List<String> waived, Origin origin, String site) {}
 
   void published(String site, PreparedPair pair) {
     if (!pair.getReviewId().isEmpty()) {
-      claims.add(new Claim(pair.getReviewId(), pair.getPairId(), pair.getOrigin(), site));
+      claims.add(
+          new Claim(
+              pair.getReviewId(),
+              pair.getPairId(),
+              List.copyOf(pair.getWaived()),
+              pair.getOrigin(),
+              site));
     }
   }
 
@@ -47,15 +55,19 @@ final class ReviewedPairs {
    * Compares the claims with the reviews.
    *
    * @param lookUp for single records
+   * @param betweenLooks runs before each further look for reviews that were not there
    * @param differs hears, in a sentence, of each claim that is wrong
    */
   void check(
-      ClusterAccess cluster, CommittedLog log, CommittedLog lookUp, Consumer<String> differs) {
+      ClusterAccess cluster,
+      CommittedLog log,
+      CommittedLog lookUp,
+      Runnable betweenLooks,
+      Consumer<String> differs) {
     if (claims.isEmpty()) {
       return;
     }
-    Set<String> ids = claims.stream().map(Claim::reviewId).collect(Collectors.toSet());
-    Map<String, Review> reviews = LastRecords.of(cluster, log, cluster.topics().reviews(), ids);
+    Map<String, Review> reviews = reviews(cluster, log, betweenLooks);
     Set<TopicPartition> raw = new HashSet<>();
     cluster.topics().rawNames().forEach(topic -> raw.addAll(log.partitions(topic)));
     Map<TopicPartition, Stretch> kept = log.everything(raw);
@@ -73,10 +85,42 @@ final class ReviewedPairs {
     }
   }
 
-  /** What the raw record says that the review does not; nothing where it is kept no longer. */
+  /** A review becomes visible after the raw record of its own transaction, or before it. */
+  private Map<String, Review> reviews(
+      ClusterAccess cluster, CommittedLog log, Runnable betweenLooks) {
+    Map<String, Review> reviews = new HashMap<>();
+    Set<String> missing = claims.stream().map(Claim::reviewId).collect(Collectors.toSet());
+    for (int look = 0; look <= Audit.SECOND_LOOKS && !missing.isEmpty(); look++) {
+      if (look > 0) {
+        betweenLooks.run();
+      }
+      reviews.putAll(LastRecords.of(cluster, log, cluster.topics().reviews(), missing));
+      missing.removeAll(reviews.keySet());
+    }
+    return reviews;
+  }
+
+  /** What the pair and its raw record say that the review does not. */
   private static Optional<String> waivedBeyond(
       Claim claim, Review review, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
-    Origin origin = claim.origin();
+    Set<String> beyond = new TreeSet<>(claim.waived());
+    Optional<Optional<Replay>> raw = replayOf(claim.origin(), lookUp, kept);
+    if (raw.isPresent()) {
+      Optional<Replay> replay = raw.get();
+      if (replay.filter(says -> says.reviewId().equals(claim.reviewId())).isEmpty()) {
+        return Optional.of("and its raw record " + OriginHeader.text(claim.origin()) + " does not");
+      }
+      beyond.addAll(replay.get().waived());
+    }
+    review.getWaived().forEach(beyond::remove);
+    return beyond.isEmpty()
+        ? Optional.empty()
+        : Optional.of("which does not waive " + String.join(", ", beyond));
+  }
+
+  /** What a raw record claims, if anything; empty where the record is kept no longer. */
+  private static Optional<Optional<Replay>> replayOf(
+      Origin origin, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
     TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
     Stretch all = kept.get(partition);
     if (all == null || origin.getOffset() < all.from() || origin.getOffset() >= all.to()) {
@@ -89,17 +133,6 @@ final class ReviewedPairs {
           found.add(Replay.read(record.headers()));
           return false;
         });
-    if (found.isEmpty()) {
-      return Optional.empty(); // that it is missing is another difference
-    }
-    Optional<Replay> replay = found.get(0);
-    if (replay.filter(says -> says.reviewId().equals(claim.reviewId())).isEmpty()) {
-      return Optional.of("and its raw record " + OriginHeader.text(origin) + " does not");
-    }
-    Set<String> beyond = new TreeSet<>(replay.get().waived());
-    review.getWaived().forEach(beyond::remove);
-    return beyond.isEmpty()
-        ? Optional.empty()
-        : Optional.of("which does not waive " + String.join(", ", beyond));
+    return found.stream().findFirst(); // that it is missing is another difference
   }
 }

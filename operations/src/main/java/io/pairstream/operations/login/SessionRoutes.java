@@ -61,11 +61,13 @@ public final class SessionRoutes {
         requireFewAttempts(request);
         attempts.failed(request.remoteAddress());
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
-        note(request, new Actor("", keyId), Deed.Outcome.REFUSED, e.problem().detail());
+        // Whoever makes up keys makes up their ids too.
+        note(request, new Actor("", keyId), "", Deed.Outcome.REFUSED, e.problem().detail());
       }
       throw e;
     }
-    note(request, new Actor(holder.producer(), holder.keyId()), Deed.Outcome.DONE, "logged in");
+    Actor actor = new Actor(holder.producer(), holder.keyId());
+    note(request, actor, actor.keyId(), Deed.Outcome.DONE, "logged in");
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
   }
@@ -90,10 +92,13 @@ public final class SessionRoutes {
         answer(login.stranger()).withHeader("Set-Cookie", forgotten));
   }
 
-  private void note(Incoming request, Actor actor, Deed.Outcome outcome, String detail) {
-    var unused =
-        actions.write(
-            new Deed(DEED, "", outcome, detail, Map.of("address", request.remoteAddress())), actor);
+  private void note(
+      Incoming request, Actor actor, String keyId, Deed.Outcome outcome, String detail) {
+    String address = request.remoteAddress();
+    actions.count(
+        new Deed(DEED, "", outcome, detail, Map.of("address", address)),
+        actor,
+        keyId + ' ' + address);
   }
 
   private static String key(byte[] body) {

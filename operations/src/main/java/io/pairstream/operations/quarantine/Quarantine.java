@@ -11,12 +11,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
@@ -73,28 +79,71 @@ public final class Quarantine {
   }
 
   /**
-   * The entry that a raw record became.
+   * An entry that is looked for.
    *
    * @param key the entry's key
+   * @param origin the raw record that it was
    * @param decidedAt the time that Kafka gave the raw record
    */
+  public record Sought(String key, Origin origin, Instant decidedAt) {}
+
+  /** The entry that a raw record became; the parameters as in {@link Sought}. */
   public Optional<QuarantineEntry> entryOf(String key, Origin origin, Instant decidedAt) {
+    List<QuarantineEntry> found = new ArrayList<>();
+    entriesOf(List.of(new Sought(key, origin, decidedAt)), found::add);
+    return found.stream().findFirst();
+  }
+
+  /**
+   * The entries that some raw records became, each as it is found. No record is read twice, and
+   * what lies between the times of two entries is passed over.
+   */
+  public void entriesOf(Collection<Sought> sought, Consumer<QuarantineEntry> found) {
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      TopicPartition partition = log.partitionOf(topic.name(), key);
-      Stretch all = log.everything(List.of(partition)).get(partition);
-      long since = Math.max(0, decidedAt.minus(CLOCK_SKEW).toEpochMilli());
-      long from = log.offsetAt(partition, since);
-      List<QuarantineEntry> found = new ArrayList<>();
-      log.read(
-          Map.of(partition, new Stretch(Math.max(from, all.from()), all.to())),
-          record -> {
-            if (key.equals(keyOf(record))) {
-              entry(record).filter(e -> origin.equals(e.pair().getOrigin())).ifPresent(found::add);
-            }
-            return found.isEmpty();
-          });
-      return found.stream().findFirst();
+      Map<TopicPartition, List<Sought>> byPartition =
+          sought.stream()
+              .collect(Collectors.groupingBy(s -> log.partitionOf(topic.name(), s.key())));
+      log.everything(byPartition.keySet())
+          .forEach((tp, all) -> find(log, tp, all, byPartition.get(tp), found));
     }
+  }
+
+  private void find(
+      CommittedLog log,
+      TopicPartition partition,
+      Stretch all,
+      List<Sought> sought,
+      Consumer<QuarantineEntry> found) {
+    Map<Origin, Sought> missing = new LinkedHashMap<>();
+    Set<String> keys = new HashSet<>();
+    for (Sought one : sought.stream().sorted(Comparator.comparing(Sought::decidedAt)).toList()) {
+      missing.put(one.origin(), one);
+      keys.add(one.key());
+    }
+    long next = all.from();
+    while (!missing.isEmpty() && next < all.to()) {
+      next = Math.max(next, log.offsetAt(partition, earliest(missing)));
+      long[] reached = {all.to()};
+      log.read(
+          Map.of(partition, new Stretch(next, all.to())),
+          record -> {
+            if (keys.contains(keyOf(record))) {
+              entry(record)
+                  .filter(entry -> missing.remove(entry.pair().getOrigin()) != null)
+                  .ifPresent(found);
+            }
+            boolean goOn = !missing.isEmpty() && earliest(missing) <= record.timestamp();
+            reached[0] = goOn ? all.to() : record.offset() + 1;
+            return goOn;
+          });
+      next = reached[0];
+    }
+  }
+
+  /** Epoch milliseconds before which none of them was written. */
+  private static long earliest(Map<Origin, Sought> inOrder) {
+    Instant decidedAt = inOrder.values().iterator().next().decidedAt();
+    return Math.max(0, decidedAt.minus(CLOCK_SKEW).toEpochMilli());
   }
 
   /** Reads a partition from its end backwards, so that a long quarantine is not read in full. */

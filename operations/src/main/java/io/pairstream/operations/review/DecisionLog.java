@@ -13,18 +13,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes decisions: each review, the record that comes again and the note in the audit trail in one
  * transaction, so that there is never one without the others.
  *
- * <p>One writer of a name at a time is let to: who opens the next ends the transaction of the one
- * before, and sees what that one has committed. Not thread-safe.
+ * <p>Everybody who decides takes turns under one transactional id: who opens the log ends the
+ * transaction of the one before, and by reading then sees all that others have committed; whoever
+ * had it open before can commit no more, and has to open it and read again. So what was read after
+ * the opening holds until the commit. Not thread-safe.
  */
 final class DecisionLog implements AutoCloseable {
 
@@ -33,26 +43,31 @@ final class DecisionLog implements AutoCloseable {
   /** Together they are in memory, and in one transaction. */
   private static final int MOST_BYTES = 16 * 1024 * 1024;
 
+  /** So often Kafka is asked to commit, each time for as long as {@link #PATIENCE}. */
+  static final int COMMIT_ATTEMPTS = 2;
+
   private final PairTopics topics;
-  private final KafkaProducer<byte[], byte[]> producer;
+  private final Producer<byte[], byte[]> producer;
   private final List<ProducerRecord<byte[], byte[]>> pending = new ArrayList<>();
   private long pendingBytes;
 
-  private DecisionLog(PairTopics topics, KafkaProducer<byte[], byte[]> producer) {
+  /**
+   * @param producer with its transactions initialised; closed with the log
+   */
+  DecisionLog(PairTopics topics, Producer<byte[], byte[]> producer) {
     this.topics = topics;
     this.producer = producer;
   }
 
   /**
-   * Begins to write; whoever wrote before under that name can no more.
+   * Begins a turn; whoever had one before can write no more.
    *
-   * @param writer ends the transactional id
    * @throws KafkaException where the cluster does not let us
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold what
    *     is written
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where it does not answer
    */
-  static DecisionLog open(ClusterAccess cluster, String writer) {
+  static DecisionLog open(ClusterAccess cluster) {
     PairTopics topics = cluster.topics();
     requireSchema(cluster, topics.reviews(), Review.SCHEMA$);
     requireSchema(cluster, topics.actions(), Action.SCHEMA$);
@@ -60,7 +75,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.remove("default.api.timeout.ms");
-    settings.put("transactional.id", cluster.dataset().name() + "-" + writer);
+    settings.put("transactional.id", cluster.dataset().name() + "-review");
     settings.put("transaction.timeout.ms", (int) PATIENCE.toMillis());
     settings.put("max.block.ms", PATIENCE.toMillis());
     settings.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
@@ -101,7 +116,7 @@ final class DecisionLog implements AutoCloseable {
   /**
    * Commits what was added; it is added no more, whatever becomes of it.
    *
-   * @throws KafkaException where the cluster does not take it; then none of it stands
+   * @throws CommitException where it is not known to stand
    */
   void commit() {
     if (pending.isEmpty()) {
@@ -110,24 +125,75 @@ final class DecisionLog implements AutoCloseable {
     List<ProducerRecord<byte[], byte[]>> records = List.copyOf(pending);
     pending.clear();
     pendingBytes = 0;
-    producer.beginTransaction();
     try {
-      for (ProducerRecord<byte[], byte[]> record : records) {
-        var unused = producer.send(record);
+      producer.beginTransaction();
+      deliver(records);
+    } catch (KafkaException | IllegalStateException e) {
+      boolean unused = rolledBack();
+      throw new CommitException(
+          "Kafka did not take the records", e, /* mayStand= */ false, isFenced(e));
+    }
+    askToCommit();
+  }
+
+  /** All is delivered before the commit is asked for, so that what fails here surely is not. */
+  private void deliver(List<ProducerRecord<byte[], byte[]>> records) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      sent.add(producer.send(record));
+    }
+    producer.flush();
+    for (Future<RecordMetadata> one : sent) {
+      try {
+        var unused = one.get();
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      } catch (ExecutionException e) {
+        throw new KafkaException(e.getCause());
       }
-      producer.commitTransaction();
-    } catch (KafkaException e) {
-      rollBack();
-      throw e;
     }
   }
 
+  /** Where no answer comes, the same is asked again, as Kafka lets one; and nothing else. */
+  private void askToCommit() {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        producer.commitTransaction();
+        return;
+      } catch (TimeoutException e) {
+        if (attempt == COMMIT_ATTEMPTS) {
+          throw new CommitException("Kafka did not answer the commit", e, true, false);
+        }
+      } catch (InterruptException e) {
+        throw new CommitException("the commit was not waited for", e, true, false);
+      } catch (KafkaException | IllegalStateException e) {
+        if (isFenced(e)) {
+          // An earlier attempt, ours or the client's, may have come through.
+          throw new CommitException("somebody else writes", e, true, true);
+        }
+        throw new CommitException("Kafka did not commit", e, !rolledBack(), false);
+      }
+    }
+  }
+
+  private static boolean isFenced(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ProducerFencedException
+          || cause instanceof InvalidProducerEpochException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** At once: until its time-out an open transaction holds up all readers of its partitions. */
-  private void rollBack() {
+  private boolean rolledBack() {
     try {
       producer.abortTransaction();
+      return true;
     } catch (KafkaException | IllegalStateException e) {
       // Somebody else writes now, the broker is away, or nobody knows: the time-out decides.
+      return false;
     }
   }
 

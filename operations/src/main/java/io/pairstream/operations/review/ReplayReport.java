@@ -6,10 +6,16 @@ import java.util.Map;
  * What a replay did, or would do.
  *
  * @param sent pairs that were sent again
- * @param before left alone: they were sent again before
+ * @param earlier left alone: the same run sent them before it was interrupted
+ * @param before left alone: they were sent again before, or by others meanwhile
  * @param elsewhere left alone: they have been judged anew since, or stand elsewhere
  * @param unusable left alone: nothing of them can be sent, or nobody can waive their reason
  * @param reasons those that were sent, by reason
  */
 public record ReplayReport(
-    long sent, long before, long elsewhere, long unusable, Map<String, Long> reasons) {}
+    long sent,
+    long earlier,
+    long before,
+    long elsewhere,
+    long unusable,
+    Map<String, Long> reasons) {}

@@ -1,22 +1,24 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.operations.actions.CountedDeeds;
 import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.time.Clock;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,8 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,29 +38,49 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An entry is decided about while its pair's receipt names it, and is sent again once. A request
  * that is sent again after a crash, or to another instance, does what is not done yet: decision and
- * record are committed together, and the decision's name follows from the entry. Two desks at work
- * at once: the later one goes on, the other's rest fails.
+ * record are committed together, and the decision's name follows from the entry. Where others
+ * decide at the same time, both take turns, and each reads what the other has decided.
  *
- * <p>Reads one partition of the receipts and one of the reviews for each pair at most, in full, and
- * the entries by their times. Not thread-safe.
+ * <p>Reads the partitions of the receipts and of the reviews that the pairs are on, each once and
+ * in full, and the entries by their times. Not thread-safe.
  */
 public final class ReviewDesk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReviewDesk.class);
 
+  /**
+   * A replay of many waits longer after each turn that it loses; in the end this one is through.
+   */
+  private static final int MOST_TURNS = 6;
+
   private final ClusterAccess cluster;
   private final PairTopics topics;
   private final String deedName;
   private final Clock clock;
+  private final Function<ClusterAccess, DecisionLog> takeTurn;
+  private final CountedDeeds counted;
 
   /**
    * @param deedName how the audit trail calls what is done here: {@code quarantine.review}
    */
   public ReviewDesk(ClusterAccess cluster, String deedName, Clock clock) {
+    this(cluster, deedName, clock, DecisionLog::open);
+  }
+
+  /**
+   * @param takeTurn opens the log of decisions
+   */
+  ReviewDesk(
+      ClusterAccess cluster,
+      String deedName,
+      Clock clock,
+      Function<ClusterAccess, DecisionLog> takeTurn) {
     this.cluster = cluster;
+    this.takeTurn = takeTurn;
     this.topics = cluster.topics();
     this.deedName = deedName;
     this.clock = clock;
+    this.counted = new CountedDeeds(clock);
   }
 
   /**
@@ -71,32 +93,30 @@ public final class ReviewDesk {
    */
   public List<ReviewResult> decide(Collection<String> ids, Verdict verdict) {
     cluster.requireRegistry();
-    try (DecisionLog decisions = DecisionLog.open(cluster, "review")) {
-      // After the opening: whatever another desk has committed can be read by now.
-      return decide(ids, verdict, Optional.of(decisions));
+    Request request = new Request(ids, verdict);
+    for (int turn = 1; turn <= MOST_TURNS && request.isUnsettled(); turn++) {
+      try (DecisionLog decisions = takeTurn.apply(cluster)) {
+        // After the opening: whatever others have committed can be read by now.
+        request.decide(Optional.of(decisions));
+      } catch (CommitException e) {
+        LOG.warn("decisions are looked at once more", e);
+      } catch (KafkaException | RegistryUnavailableException e) {
+        if (turn == 1) {
+          throw e;
+        }
+        LOG.warn("what became of decisions is not known", e);
+        break;
+      }
     }
+    return request.results();
   }
 
   /** What {@link #decide} would say; nothing is written, and no audit trail either. */
   public List<ReviewResult> plan(Collection<String> ids, Verdict verdict) {
     cluster.requireRegistry();
-    return decide(ids, verdict, Optional.empty());
-  }
-
-  private List<ReviewResult> decide(
-      Collection<String> ids, Verdict verdict, Optional<DecisionLog> decisions) {
-    Set<String> asked = new LinkedHashSet<>(ids);
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      Map<String, Receipt> receipts = LastRecords.of(cluster, log, topics.receipts(), asked);
-      Map<String, Review> reviews =
-          LastRecords.of(cluster, log, topics.reviews(), reviewIds(receipts.values()));
-      Batch batch = new Batch(decisions, verdict);
-      for (String id : asked) {
-        batch.decide(id, Optional.ofNullable(receipts.get(id)), reviews);
-      }
-      batch.commit();
-      return List.copyOf(batch.results.values());
-    }
+    Request request = new Request(ids, verdict);
+    request.decide(Optional.empty());
+    return request.results();
   }
 
   private static Set<String> reviewIds(Collection<Receipt> receipts) {
@@ -131,82 +151,215 @@ public final class ReviewDesk {
     return facts;
   }
 
-  /** One request's decisions on their way. */
-  private final class Batch {
+  /** What stands once it is committed. */
+  private record Uncommitted(ReviewResult result, Optional<Review> review) {}
 
-    /** Nowhere where it is only planned. */
-    private final Optional<DecisionLog> decisions;
+  /** One request on its way through as many turns as it takes. */
+  private final class Request {
 
     private final Verdict verdict;
     private final Map<String, ReviewResult> results = new LinkedHashMap<>();
 
-    /** What stands only once it is committed. */
-    private final List<String> uncommitted = new ArrayList<>();
+    /** Ids without a result that stays. */
+    private final Set<String> left;
 
-    Batch(Optional<DecisionLog> decisions, Verdict verdict) {
-      this.decisions = decisions;
+    /** Reviews that may have been committed in an earlier turn, by the ids that were asked for. */
+    private final Map<String, Review> doubtful = new HashMap<>();
+
+    private final Map<String, Uncommitted> uncommitted = new LinkedHashMap<>();
+
+    /** Of the uncommitted, those that change nothing. */
+    private final Map<Deed.Outcome, List<Deed>> idle = new EnumMap<>(Deed.Outcome.class);
+
+    Request(Collection<String> ids, Verdict verdict) {
       this.verdict = verdict;
+      this.left = new LinkedHashSet<>(ids);
+      left.forEach(id -> results.put(id, ReviewResult.failed(id, "")));
     }
 
-    void decide(String id, Optional<Receipt> receipt, Map<String, Review> reviews) {
-      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-      try {
-        Optional<ReviewResult> before = receipt.flatMap(r -> before(id, r, reviews));
-        if (before.isPresent()) {
-          note(before.get(), Map.of(), now);
-          return;
+    boolean isUnsettled() {
+      return !left.isEmpty();
+    }
+
+    List<ReviewResult> results() {
+      for (String id : left) {
+        results.put(
+            id,
+            doubtful.containsKey(id)
+                ? ReviewResult.unknown(
+                    id,
+                    "Kafka was asked and did not answer, so it may stand or not; ask again, and"
+                        + " what stands is told")
+                : ReviewResult.failed(id, "others decide at the same time; ask again"));
+      }
+      return List.copyOf(results.values());
+    }
+
+    /**
+     * One turn.
+     *
+     * @param decisions nowhere where it is only planned
+     * @throws CommitException where another turn is needed for what is still open
+     */
+    void decide(Optional<DecisionLog> decisions) {
+      uncommitted.clear();
+      idle.clear();
+      try (CommittedLog log = CommittedLog.open(cluster)) {
+        Map<String, Receipt> receipts = LastRecords.of(cluster, log, topics.receipts(), left);
+        Set<String> names = reviewIds(receipts.values());
+        doubtful.values().forEach(review -> names.add(review.getReviewId()));
+        Map<String, Review> reviews = LastRecords.of(cluster, log, topics.reviews(), names);
+        Map<String, Sought> sought = new HashMap<>();
+        for (String id : List.copyOf(left)) {
+          if (!stands(id, reviews)) {
+            undecided(id, Optional.ofNullable(receipts.get(id)), reviews)
+                .ifPresent(
+                    receipt ->
+                        sought.put(
+                            id, new Sought(id, receipt.getOrigin(), receipt.getDecidedAt())));
+          }
         }
+        new Quarantine(cluster)
+            .entriesOf(
+                sought.values(),
+                entry -> {
+                  sought.remove(entry.key());
+                  judge(entry, receipts.get(entry.key()), reviews, decisions);
+                });
+        for (String id : sought.keySet()) {
+          note(ReviewResult.failed(id, "its entry is no longer on the quarantine topic"));
+        }
+        commit(decisions);
+      }
+    }
+
+    /** Whether the decision of an earlier turn, of which no answer came, was committed. */
+    private boolean stands(String id, Map<String, Review> reviews) {
+      Review asked = doubtful.remove(id);
+      if (asked == null || !asked.equals(reviews.get(asked.getReviewId()))) {
+        return false;
+      }
+      settle(id, done(id, asked));
+      return true;
+    }
+
+    /** The receipt where there is something to decide; otherwise the result is clear. */
+    private Optional<Receipt> undecided(
+        String id, Optional<Receipt> receipt, Map<String, Review> reviews) {
+      Optional<ReviewResult> before = receipt.flatMap(r -> before(id, r, reviews));
+      if (before.isPresent()) {
+        note(before.get());
+        return Optional.empty();
+      }
+      try {
         Receipt open = open(receipt);
-        Optional<Review> last = Optional.ofNullable(reviews.get(open.getReviewId()));
+        var unused = reviewId(open, reviews);
+        return Optional.of(open);
+      } catch (UndecidableException e) {
+        note(ReviewResult.failed(id, e.getMessage()));
+        return Optional.empty();
+      }
+    }
+
+    private void judge(
+        QuarantineEntry entry,
+        Receipt receipt,
+        Map<String, Review> reviews,
+        Optional<DecisionLog> decisions) {
+      String id = entry.key();
+      Optional<Review> last = Optional.ofNullable(reviews.get(receipt.getReviewId()));
+      try {
         Judgement judgement =
             Judgement.of(
                 topics,
-                entry(id, open),
+                entry,
                 verdict,
-                reviewId(open, reviews),
-                last.filter(review -> review.getSentPairId().equals(open.getPairId()))
+                reviewId(receipt, reviews),
+                last.filter(review -> review.getSentPairId().equals(receipt.getPairId()))
                     .map(Review::getWaived)
                     .orElse(List.of()),
-                now);
-        decisions.ifPresent(taken -> taken.add(judgement));
+                clock.instant().truncatedTo(ChronoUnit.MILLIS));
         Review review = judgement.review();
-        note(
-            new ReviewResult(id, true, review.getReviewId(), review.getSentPairId(), "done"),
-            facts(review),
-            now);
-        uncommitted.add(id);
+        ReviewResult result = done(id, review);
+        uncommitted.put(id, new Uncommitted(result, Optional.of(review)));
+        decisions.ifPresent(
+            taken -> {
+              taken.add(judgement);
+              taken.add(deed(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
+            });
       } catch (UndecidableException e) {
-        note(ReviewResult.failed(id, e.getMessage()), Map.of(), now);
+        note(ReviewResult.failed(id, e.getMessage()));
       }
       if (decisions.filter(DecisionLog::isFull).isPresent()) {
-        commit();
+        commit(decisions);
       }
     }
 
-    void commit() {
+    private void commit(Optional<DecisionLog> decisions) {
       try {
-        decisions.ifPresent(DecisionLog::commit);
-      } catch (KafkaException | IllegalStateException e) {
+        if (decisions.isPresent()) {
+          addIdle(decisions.get());
+          decisions.get().commit();
+        }
+        uncommitted.forEach((id, one) -> settle(id, one.result()));
+      } catch (CommitException e) {
+        if (e.mayStand()) {
+          uncommitted.forEach((id, one) -> one.review().ifPresent(r -> doubtful.put(id, r)));
+        }
+        if (e.settledByAnotherTurn()) {
+          throw e;
+        }
         LOG.warn("decisions were not taken", e);
-        uncommitted.forEach(id -> results.put(id, ReviewResult.failed(id, notTaken(e))));
+        uncommitted.forEach(
+            (id, one) -> settle(id, one.review().isEmpty() ? one.result() : not(id)));
       }
       uncommitted.clear();
     }
 
-    private String notTaken(RuntimeException e) {
-      return e instanceof ProducerFencedException
-          ? "somebody else decides at the same time; ask again"
-          : "Kafka did not take it, ask again: " + e.getMessage();
+    private ReviewResult not(String id) {
+      return ReviewResult.failed(id, "Kafka did not take it, and nothing of it stands; ask again");
     }
 
-    private void note(ReviewResult result, Map<String, String> facts, Instant now) {
-      results.put(result.id(), result);
+    private void settle(String id, ReviewResult result) {
+      results.put(id, result);
+      left.remove(id);
+    }
+
+    private void addIdle(DecisionLog decisions) {
+      idle.values()
+          .forEach(
+              deeds ->
+                  counted
+                      .add(
+                          deeds.get(deeds.size() - 1),
+                          verdict.actor(),
+                          verdict.actor().name() + ' ' + verdict.actor().keyId(),
+                          deeds.size())
+                      .ifPresent(decisions::add));
+      idle.clear();
+    }
+
+    /** A result that changes nothing. */
+    private void note(ReviewResult result) {
+      uncommitted.put(result.id(), new Uncommitted(result, Optional.empty()));
+      Deed deed = deed(result, Map.of());
+      idle.computeIfAbsent(deed.outcome(), outcome -> new ArrayList<>()).add(deed);
+    }
+
+    private Deed deed(ReviewResult result, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
       all.put("decision", verdict.decision().name());
       all.put("comment", verdict.comment());
-      Deed.Outcome outcome = result.done() ? Deed.Outcome.DONE : Deed.Outcome.REFUSED;
-      Deed deed = new Deed(deedName, result.id(), outcome, result.detail(), all);
-      decisions.ifPresent(taken -> taken.add(deed.by(verdict.actor(), now)));
+      return new Deed(
+          deedName,
+          result.id(),
+          result.done() ? Deed.Outcome.DONE : Deed.Outcome.REFUSED,
+          result.detail(),
+          all);
+    }
+
+    private static ReviewResult done(String id, Review review) {
+      return ReviewResult.done(id, review, "done");
     }
 
     /** The result where the same was decided before. */
@@ -223,14 +376,7 @@ public final class ReviewDesk {
                       .filter(this::isSame)
                       .filter(review -> review.getReviewer().equals(verdict.actor().name()))
                       .filter(review -> review.getComment().equals(verdict.comment())))
-          .map(
-              review ->
-                  new ReviewResult(
-                      id,
-                      true,
-                      review.getReviewId(),
-                      review.getSentPairId(),
-                      "was " + said(review)));
+          .map(review -> ReviewResult.done(id, review, "was " + said(review)));
     }
 
     private boolean isSame(Review review) {
@@ -265,14 +411,6 @@ public final class ReviewDesk {
         return ReviewIds.sendingOnceMore();
       }
       throw new UndecidableException("it was sent again before: " + said(sent.get()));
-    }
-
-    private QuarantineEntry entry(String id, Receipt receipt) throws UndecidableException {
-      Origin origin = receipt.getOrigin();
-      return new Quarantine(cluster)
-          .entryOf(id, origin, receipt.getDecidedAt())
-          .orElseThrow(
-              () -> new UndecidableException("its entry is no longer on the quarantine topic"));
     }
   }
 }

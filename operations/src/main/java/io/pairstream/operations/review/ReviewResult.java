@@ -1,19 +1,42 @@
 package io.pairstream.operations.review;
 
+import io.pairstream.schemas.Review;
+
 /**
  * What became of a decision about one pair.
  *
  * @param id as it was asked: a pair id, or coordinates
- * @param done whether the decision stands, now or from before
- * @param reviewId names it; empty where it does not stand
+ * @param reviewId names the decision; empty unless it stands
  * @param sentPairId id of the pair that was sent again; empty where none was, and of a record that
  *     cannot be read
  * @param detail in a sentence
  */
 public record ReviewResult(
-    String id, boolean done, String reviewId, String sentPairId, String detail) {
+    String id, Outcome outcome, String reviewId, String sentPairId, String detail) {
+
+  /** Whether it stands. */
+  public enum Outcome {
+    /** It does, now or from before. */
+    DONE,
+    /** It does not, and will not. */
+    FAILED,
+    /** Kafka was asked to commit it and did not answer; who asks again is told. */
+    UNKNOWN
+  }
+
+  static ReviewResult done(String id, Review review, String detail) {
+    return new ReviewResult(id, Outcome.DONE, review.getReviewId(), review.getSentPairId(), detail);
+  }
 
   static ReviewResult failed(String id, String detail) {
-    return new ReviewResult(id, false, "", "", detail);
+    return new ReviewResult(id, Outcome.FAILED, "", "", detail);
+  }
+
+  static ReviewResult unknown(String id, String detail) {
+    return new ReviewResult(id, Outcome.UNKNOWN, "", "", detail);
+  }
+
+  public boolean done() {
+    return outcome == Outcome.DONE;
   }
 }

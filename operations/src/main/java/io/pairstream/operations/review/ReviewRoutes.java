@@ -76,10 +76,10 @@ public final class ReviewRoutes implements AutoCloseable {
     Actor actor = new Actor(incoming.principal().producer(), incoming.principal().keyId());
     if (!incoming.principal().scopes().contains(Scope.REVIEW)) {
       if (!actor.keyId().isEmpty()) {
-        var unused =
-            actions.write(
-                new Deed(DEED, "", Deed.Outcome.REFUSED, "the key is for no reviews", Map.of()),
-                actor);
+        actions.count(
+            new Deed(DEED, "", Deed.Outcome.REFUSED, "the key is for no reviews", Map.of()),
+            actor,
+            actor.keyId());
       }
       throw Problem.of(
               ProblemKind.FORBIDDEN, "this needs a key with the scope " + Scope.REVIEW.label())
@@ -124,7 +124,7 @@ public final class ReviewRoutes implements AutoCloseable {
     for (ReviewResult result : results) {
       all.addObject()
           .put("id", result.id())
-          .put("outcome", result.done() ? "DONE" : "FAILED")
+          .put("outcome", result.outcome().name())
           .put("review_id", result.reviewId())
           .put("sent_pair_id", result.sentPairId())
           .put("detail", result.detail());

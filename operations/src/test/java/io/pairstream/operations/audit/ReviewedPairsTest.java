@@ -15,15 +15,18 @@ import io.pairstream.operations.review.Verdict;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -92,10 +95,11 @@ class ReviewedPairsTest {
         as.imageDigest(), as.pairId(), raw, new Origin(at.topic(), at.partition(), at.offset()));
   }
 
-  private void publish(Sent sent, String reviewId) {
+  private void publish(Sent sent, String reviewId, String... waived) {
     PreparedPair prepared =
         PreparedPair.newBuilder(PlayedPipeline.prepared(sent, Standing.TRAINING))
             .setReviewId(reviewId)
+            .setWaived(List.of(waived))
             .build();
     pipeline.transaction(
         sent,
@@ -180,17 +184,65 @@ class ReviewedPairsTest {
   void rawRecordThatIsKeptNoLongerIsNotHeldAgainstItsPair() {
     ReviewResult accepted = accept();
     Sent replay = replayOf(small);
-    publish(replay, accepted.reviewId());
+    publish(replay, accepted.reviewId(), "IMAGE_TOO_SMALL");
+    forget(replay);
+
+    assertThat(differences()).isEmpty();
+  }
+
+  @Test
+  void waiverBeyondTheReviewIsADifferenceAfterTheRawRecordIsGone() {
+    ReviewResult accepted = accept();
+    Sent replay = replayOf(small);
+    publish(replay, accepted.reviewId(), "CAPTION_TOO_SHORT", "IMAGE_TOO_SMALL");
+    forget(replay);
+
+    assertThat(differences())
+        .extracting(Difference::sentence)
+        .singleElement()
+        .satisfies(
+            sentence -> assertThat(sentence).endsWith("which does not waive CAPTION_TOO_SHORT"));
+  }
+
+  private void forget(Sent sent) {
     TopicPartition partition =
-        new TopicPartition(replay.origin().getTopic(), replay.origin().getPartition());
+        new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());
     try (Admin admin = cluster.admin()) {
       ClusterAccess.await(
           admin
               .deleteRecords(
-                  Map.of(partition, RecordsToDelete.beforeOffset(replay.origin().getOffset() + 1)))
+                  Map.of(partition, RecordsToDelete.beforeOffset(sent.origin().getOffset() + 1)))
               .all());
     }
+  }
 
-    assertThat(differences()).isEmpty();
+  @Test
+  void reviewThatArrivesAfterTheFirstLookIsSeen() {
+    try (KafkaProducer<byte[], byte[]> slow = TestCluster.producer(cluster, "-slow");
+        Admin admin = cluster.admin()) {
+      // Nothing behind an open transaction can be read, the review neither.
+      slow.beginTransaction();
+      TestCluster.acknowledged(
+          slow.send(
+              TestCluster.record(
+                  cluster.topics().reviews(), null, NO_REVIEW, Review.newBuilder().build())));
+      ReviewResult accepted = accept();
+      publish(replayOf(small), accepted.reviewId(), "IMAGE_TOO_SMALL");
+      AtomicInteger looks = new AtomicInteger();
+
+      AuditReport report =
+          new Audit(
+                  cluster,
+                  () -> {
+                    if (looks.getAndIncrement() == 0) {
+                      slow.commitTransaction();
+                      TestCluster.awaitMarkers(admin, cluster, "-slow");
+                    }
+                  })
+              .run();
+
+      assertThat(report.details()).isEmpty();
+      assertThat(looks).hasValue(1);
+    }
   }
 }

@@ -8,12 +8,17 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.quarantine.Quarantine.Sought;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuarantineTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  /** Brokers' clocks agree within a minute, so the second entry is looked for by its time. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(60);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
@@ -72,6 +80,46 @@ class QuarantineTest {
     assertThat(entry.pair().getReason()).isEqualTo("IMAGE_DAMAGED");
     assertThat(entry.pair().getOrigin()).isEqualTo(second.origin());
     assertThat(quarantine.show("no such key")).isEmpty();
+  }
+
+  @Test
+  void findsManyEntriesByTheRawRecordsThatTheyWere() {
+    List<Sought> sought = new ArrayList<>();
+    List<Origin> origins = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Instant before = Instant.now();
+      Sent sent = pipeline.send("image " + i % 3, "caption");
+      pipeline.reject(sent, "REASON_" + i);
+      if (i != 2) {
+        origins.add(sent.origin());
+        sought.add(new Sought(sent.pairId(), sent.origin(), before));
+      }
+    }
+    Origin gone = new Origin(origins.get(0).getTopic(), 0, 1000L);
+    sought.add(3, new Sought(sought.get(0).key(), gone, Instant.EPOCH));
+    List<Origin> found = new ArrayList<>();
+
+    quarantine.entriesOf(sought, entry -> found.add(entry.pair().getOrigin()));
+
+    assertThat(found).containsExactlyInAnyOrderElementsOf(origins);
+  }
+
+  @Test
+  void readsOnToEntriesOfMuchLaterTimes() {
+    Sent first = pipeline.send("image 1", "caption");
+    pipeline.reject(first, "IMAGE_TOO_SMALL");
+    Instant between = Instant.now();
+    Sent second = pipeline.send("image 1", "caption");
+    pipeline.reject(second, "IMAGE_TOO_SMALL");
+    List<Origin> found = new ArrayList<>();
+
+    quarantine.entriesOf(
+        List.of(
+            new Sought(first.pairId(), first.origin(), Instant.EPOCH),
+            new Sought(second.pairId(), second.origin(), between.plus(A_MOMENT))),
+        entry -> found.add(entry.pair().getOrigin()));
+
+    assertThat(found).containsExactly(first.origin(), second.origin());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.pairstream.operations.review;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -24,10 +25,17 @@ import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ReviewDeskTest {
@@ -283,7 +292,7 @@ class ReviewDeskTest {
     assertThat(raw()).hasSize(2);
     assertThat(actions())
         .extracting(Action::getSubject, Action::getOutcome)
-        .containsExactly(org.assertj.core.groups.Tuple.tuple(damaged.pairId(), "REFUSED"));
+        .containsExactly(tuple(damaged.pairId(), "REFUSED"));
   }
 
   @Test
@@ -300,6 +309,126 @@ class ReviewDeskTest {
     assertThat(results.get(0).detail()).startsWith("no pair of that id was turned away");
     assertThat(results.get(2).detail()).isEqualTo("it is not in quarantine: TRAINING");
     assertThat(raw()).hasSize(3);
+  }
+
+  @Test
+  void eachOfManyUnknownIdsIsAnsweredAndTheAuditTrailCountsThem() {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      ids.add("no such id " + i);
+    }
+    ids.add(250, small.pairId());
+
+    List<ReviewResult> results = desk.decide(ids, verdict(Decision.ACCEPTED, ANN));
+
+    assertThat(results).extracting(ReviewResult::id).containsExactlyElementsOf(ids);
+    assertThat(results).filteredOn(ReviewResult::done).hasSize(1);
+    assertThat(results)
+        .filteredOn(result -> !result.done())
+        .allSatisfy(
+            result -> assertThat(result.detail()).startsWith("no pair of that id was turned away"));
+    assertThat(actions())
+        .extracting(Action::getOutcome, action -> action.getFacts().get("times"))
+        .containsExactlyInAnyOrder(tuple("DONE", null), tuple("REFUSED", "500"));
+  }
+
+  @Test
+  void refusalsAreCountedOverRequests() {
+    for (int i = 0; i < 5; i++) {
+      var unused = desk.decide(List.of("no such id"), verdict(Decision.ACCEPTED, ANN));
+    }
+
+    assertThat(actions())
+        .extracting(action -> action.getFacts().get("times"))
+        .containsExactlyInAnyOrder(null, "2", "4");
+  }
+
+  @Test
+  void deskThatLosesItsTurnSeesWhatTheOtherHasDecided() {
+    Sent tiny = pipeline.send("image 5", "a tiny picture");
+    pipeline.reject(tiny, SMALL);
+    InterruptingClock clock =
+        new InterruptingClock(() -> assertThat(decide(Decision.RECAPTIONED).done()).isTrue());
+
+    List<ReviewResult> results =
+        new ReviewDesk(cluster, "quarantine.review", clock)
+            .decide(List.of(small.pairId(), tiny.pairId()), verdict(Decision.ACCEPTED, BEN));
+
+    assertThat(results.get(0).outcome()).isEqualTo(ReviewResult.Outcome.FAILED);
+    assertThat(results.get(0).detail())
+        .startsWith("it was sent again before: RECAPTIONED by ann on ");
+    assertThat(results.get(1).done()).isTrue();
+    assertThat(raw()).hasSize(4);
+    assertThat(reviews()).extracting(Review::getReviewer).containsExactly("ann", "ben");
+  }
+
+  /** Commits, and the answer is lost; so are those of all later commits. */
+  private DecisionLog losingItsAnswers() {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put("transactional.id", TestCluster.transactionalId(cluster, "-review"));
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()) {
+
+          private boolean committed;
+
+          @Override
+          public void commitTransaction() {
+            if (!committed) {
+              super.commitTransaction();
+              committed = true;
+            }
+            throw new TimeoutException("the answer is lost");
+          }
+        };
+    producer.initTransactions();
+    return new DecisionLog(cluster.topics(), producer);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void decisionWhoseAnswerWasLostIsFoundAndNotMadeTwice(boolean again) {
+    Deque<DecisionLog> turns = new ArrayDeque<>(List.of(losingItsAnswers()));
+    ReviewDesk cutOff =
+        new ReviewDesk(
+            cluster,
+            "quarantine.review",
+            Clock.systemUTC(),
+            any -> turns.isEmpty() ? DecisionLog.open(cluster) : turns.remove());
+
+    ReviewResult result =
+        cutOff
+            .decide(List.of(small.pairId()), new Verdict(Decision.ACCEPTED, "", "fine", again, ANN))
+            .get(0);
+
+    assertThat(result.done()).isTrue();
+    assertThat(result.detail()).isEqualTo("done");
+    assertThat(reviews()).extracting(Review::getReviewId).containsExactly(result.reviewId());
+    assertThat(raw()).hasSize(2);
+    assertThat(actions()).hasSize(1);
+  }
+
+  @Test
+  void decisionWhoseAnswerWasLostIsUnknownWhileNobodyCanRead() {
+    Deque<DecisionLog> turns = new ArrayDeque<>(List.of(losingItsAnswers()));
+    ReviewDesk cutOff =
+        new ReviewDesk(
+            cluster,
+            "quarantine.review",
+            Clock.systemUTC(),
+            any -> {
+              if (turns.isEmpty()) {
+                throw new TimeoutException("the broker is away");
+              }
+              return turns.remove();
+            });
+
+    ReviewResult result =
+        cutOff.decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, ANN)).get(0);
+
+    assertThat(result.outcome()).isEqualTo(ReviewResult.Outcome.UNKNOWN);
+    assertThat(decide(Decision.ACCEPTED).detail()).startsWith("was ACCEPTED by ann on ");
+    assertThat(raw()).hasSize(2);
   }
 
   @Test

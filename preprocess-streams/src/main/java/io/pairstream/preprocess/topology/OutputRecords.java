@@ -2,6 +2,7 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.CleanedPair;
 import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.split.Assignment;
@@ -71,6 +72,7 @@ final class OutputRecords {
         .setUrl(pair.getUrl())
         .setLicence(pair.getLicence())
         .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
+        .setWaived(tracked.raw().waived().stream().map(RejectReason::name).sorted().toList())
         .setMediaType(cleaned.original().type().mediaType())
         .setRecipeVersion(recipeVersion)
         .setOrigin(tracked.raw().origin())

@@ -62,6 +62,16 @@ class ReplayedPairsTest {
   }
 
   @Test
+  void publishedPairSaysWhatDidNotCountAgainstIt() {
+    replay(small, "IMAGE_TOO_SMALL", "CAPTION_TOO_SHORT", "IMAGE_EMPTY", "NO_SUCH_REASON");
+    topology.send("crowdsourced", Pairs.good(1));
+
+    assertThat(topology.training())
+        .extracting(record -> record.value().getWaived())
+        .containsExactly(List.of("CAPTION_TOO_SHORT", "IMAGE_TOO_SMALL"), List.of());
+  }
+
+  @Test
   void receiptTellsOfTheNewDecisionAndCountsNoCopy() {
     topology.send("crowdsourced", small);
     replay(small, "IMAGE_TOO_SMALL");

@@ -70,6 +70,9 @@ public final class TopicCatalogue {
   /** Name of the topology's store of receipts. */
   public static final String STANDINGS_STORE = "standings";
 
+  /** How long the audit trail goes back. */
+  public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
+
   private static final Duration A_DAY = Duration.ofDays(1);
   private static final Duration A_WEEK = Duration.ofDays(7);
   private static final Duration A_MONTH = Duration.ofDays(30);
@@ -117,7 +120,7 @@ public final class TopicCatalogue {
             InstanceStatus.SCHEMA$,
             new Kept.LastOfEachKeyFor(A_DAY)),
         open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
-        open(ACTIONS, "action id", Action.SCHEMA$, new Kept.LastOfEachKey()),
+        open(ACTIONS, "action id", Action.SCHEMA$, new Kept.For(ACTIONS_KEPT)),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
         internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()));
   }

@@ -82,6 +82,13 @@ class TopicCatalogueTest {
   }
 
   @Test
+  void keepsTheAuditTrailAsItWasWrittenForAYear() {
+    assertThat(topics.get("flowers.actions").config())
+        .containsEntry("cleanup.policy", "delete")
+        .containsEntry("retention.ms", Long.toString(Duration.ofDays(365).toMillis()));
+  }
+
+  @Test
   void registersNoSchemaForTheTopologysOwnTopics() {
     assertThat(topics.get("flowers-preprocess-by-image-repartition").valueSchema())
         .isEqualTo(Optional.empty());
