@@ -49,7 +49,7 @@ final class GroupCommand {
     @Spec private CommandSpec spec;
 
     @Option(
-        names = "--plan",
+        names = {"--plan", "--dry-run"},
         description = "Only say what would be read again or skipped; change nothing.")
     private boolean planOnly;
 

@@ -12,7 +12,6 @@ import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +44,8 @@ final class LagCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Mixin private DashboardOptions dashboards;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -67,13 +68,6 @@ final class LagCommand implements Callable<Integer> {
 
   @Option(names = "--all-groups", description = "All groups of the cluster.")
   private boolean allGroups;
-
-  @Option(
-      names = "--dashboard",
-      paramLabel = "URL",
-      description =
-          "The operators' service to ask. Default: that of the platform on this machine, if one runs")
-  private URI dashboard;
 
   @Option(
       names = "--samples",
@@ -132,9 +126,6 @@ final class LagCommand implements Callable<Integer> {
     require(times == null || times >= 1, "--times must be at least 1, was " + times);
     require(times == null || watch, "--times goes with --watch");
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
-    require(
-        dashboard == null || dashboard.toString().matches("https?://.+"),
-        "--dashboard must be an address such as http://127.0.0.1:8082, was " + dashboard);
   }
 
   private void require(boolean right, String complaint) {
@@ -145,12 +136,13 @@ final class LagCommand implements Callable<Integer> {
 
   /** The dashboard, where one was named or runs here and knows something; else Kafka itself. */
   private LagSource open() throws IOException, InterruptedException {
-    if (dashboard != null) {
-      return LagSource.asking(dashboard);
+    Optional<DashboardClient> named = dashboards.named();
+    if (named.isPresent()) {
+      return LagSource.asking(named.get());
     }
     Optional<String> here = options.dashboardHere();
     if (here.isPresent()) {
-      LagSource asked = LagSource.asking(URI.create(here.get()));
+      LagSource asked = LagSource.asking(dashboards.at(here.get()));
       try {
         if (asked.look().path("ready").asBoolean()) {
           return asked;

@@ -1,16 +1,11 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.LagJson;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 
@@ -54,37 +49,12 @@ interface LagSource extends AutoCloseable {
   }
 
   /** Asks a running operators' service, which has watched for longer. */
-  static LagSource asking(URI dashboard) {
-    HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
-    URI address = URI.create(dashboard.toString().replaceFirst("/+$", "") + "/v1/lag");
+  static LagSource asking(DashboardClient dashboard) {
     return new LagSource() {
 
       @Override
       public JsonNode look() throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer;
-        try {
-          answer =
-              client.send(
-                  HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10)).build(),
-                  HttpResponse.BodyHandlers.ofByteArray());
-        } catch (IOException e) {
-          throw new IOException("no dashboard answers at " + dashboard, e);
-        }
-        if (answer.statusCode() != 200) {
-          throw new IOException(
-              "the dashboard at "
-                  + dashboard
-                  + " answers "
-                  + answer.statusCode()
-                  + (answer.statusCode() == 401
-                      ? ": it asks for a key; leave it out to look at Kafka itself"
-                      : " instead of the lag"));
-        }
-        try {
-          return JsonMapper.builder().build().readTree(answer.body());
-        } catch (IOException e) {
-          throw new IOException("what answers at " + dashboard + " is no dashboard", e);
-        }
+        return dashboard.get("/v1/lag");
       }
 
       @Override

@@ -1,10 +1,11 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.lag.Headline;
+import io.pairstream.operations.lag.LagJson;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -22,37 +23,23 @@ final class LagTable {
   private static final int NAME_COLUMNS = COLUMNS - 50;
   private static final String INDENT = "  ";
 
-  private static final Comparator<JsonNode> WORST_FIRST =
-      Comparator.<JsonNode, Verdict>comparing(LagTable::verdict)
-          .thenComparing(each -> -each.path("lag").asLong())
-          .thenComparing(each -> -each.path("seconds").asDouble());
-
   private final List<JsonNode> groups;
 
   /**
    * @param groups as {@code GET /v1/lag} tells them
    */
   LagTable(List<JsonNode> groups) {
-    this.groups = groups.stream().sorted(WORST_FIRST).toList();
+    this.groups = groups.stream().sorted(Headline.WORST_FIRST).toList();
   }
 
-  /** What is to be thought of a group or a partition; UNKNOWN for a word of another version. */
-  static Verdict verdict(JsonNode json) {
-    try {
-      return Verdict.valueOf(json.path("verdict").asText());
-    } catch (IllegalArgumentException e) {
-      return Verdict.UNKNOWN;
-    }
-  }
-
-  /** The worst of all groups. */
+  /** The worst of all groups that were ever there. */
   Verdict worst() {
-    return groups.isEmpty() ? Verdict.UNKNOWN : verdict(groups.get(0));
+    return Headline.of(groups).map(Headline::verdict).orElse(Verdict.UNKNOWN);
   }
 
   /** What is to be said of the worst; empty where there are no groups. */
   String sentence() {
-    return groups.isEmpty() ? "" : groups.get(0).path("sentence").asText();
+    return Headline.of(groups).map(Headline::sentence).orElse("");
   }
 
   /**
@@ -73,7 +60,7 @@ final class LagTable {
           partitions.add(partition);
         }
       }
-      partitions.sort(WORST_FIRST);
+      partitions.sort(Headline.WORST_FIRST);
       for (JsonNode partition : partitions) {
         table.add(row(partition, INDENT + place(partition)));
       }
@@ -129,7 +116,7 @@ final class LagTable {
   }
 
   private static String row(JsonNode json, String name) {
-    Verdict verdict = verdict(json);
+    Verdict verdict = LagJson.verdict(json);
     boolean waits = json.path("lag").asLong() > 0;
     return String.format(
             ROW,
@@ -159,7 +146,7 @@ final class LagTable {
   }
 
   private static boolean isQuiet(JsonNode partition) {
-    Verdict verdict = verdict(partition);
+    Verdict verdict = LagJson.verdict(partition);
     return partition.path("lag").asLong() == 0
         && (verdict == Verdict.OK || verdict == Verdict.IDLE || verdict == Verdict.UNKNOWN);
   }

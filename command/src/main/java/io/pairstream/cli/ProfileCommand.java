@@ -1,8 +1,6 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.profile.ProfileJson;
 import io.pairstream.operations.profile.ProfileQuestion;
@@ -10,14 +8,7 @@ import io.pairstream.operations.profile.ReadProfile;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,12 +31,9 @@ import picocli.CommandLine.Spec;
     })
 final class ProfileCommand implements Callable<Integer> {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  /** What a service may answer at most: a profile takes some 20 KB. */
-  private static final int MOST_CHARACTERS = 4 * 1024 * 1024;
-
   @Mixin private ClusterOptions options;
+
+  @Mixin private DashboardOptions dashboards;
 
   @Spec private CommandSpec spec;
 
@@ -63,25 +51,14 @@ final class ProfileCommand implements Callable<Integer> {
       description = "Only crowdsourced, scraped, imported, synthetic or unknown.")
   private String source;
 
-  @Option(
-      names = "--dashboard",
-      paramLabel = "URL",
-      description = "The operators' service to ask, such as http://127.0.0.1:8082.")
-  private URI dashboard;
-
-  @Option(
-      names = "--api-key-file",
-      paramLabel = "FILE",
-      description = "Holds a key of that service, with scope view.")
-  private Path keyFile;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     ProfileQuestion question = question();
     JsonNode profile;
-    if (dashboard != null) {
-      profile = ask(dashboard);
-      requireDataset(profile);
+    Optional<DashboardClient> named = dashboards.named();
+    if (named.isPresent()) {
+      profile = ask(named.get());
+      requireDataset(profile, named.get());
     } else {
       Optional<JsonNode> answer = askHere();
       profile = answer.isPresent() ? answer.get() : read(question);
@@ -110,7 +87,7 @@ final class ProfileCommand implements Callable<Integer> {
       return Optional.empty();
     }
     try {
-      return Optional.of(ask(URI.create(here.get())))
+      return Optional.of(ask(dashboards.at(here.get())))
           .filter(profile -> profile.path("ready").booleanValue() && isOfDataset(profile));
     } catch (IOException e) {
       // It is just being started or stopped; the topics say the same.
@@ -133,71 +110,27 @@ final class ProfileCommand implements Callable<Integer> {
         true);
   }
 
-  private JsonNode ask(URI address) throws IOException, InterruptedException {
-    URI asked;
-    HttpRequest.Builder request;
-    try {
-      asked =
-          URI.create(
-              address.toString().replaceAll("/+$", "")
-                  + "/v1/profile?split="
-                  + split.toUpperCase(Locale.ROOT)
-                  + "&source="
-                  + source.toUpperCase(Locale.ROOT));
-      request = HttpRequest.newBuilder(asked).timeout(PATIENCE);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--dashboard must be an address such as http://127.0.0.1:8082, not " + address);
+  private JsonNode ask(DashboardClient dashboard) throws IOException, InterruptedException {
+    JsonNode profile =
+        dashboard.get(
+            "/v1/profile?split="
+                + split.toUpperCase(Locale.ROOT)
+                + "&source="
+                + source.toUpperCase(Locale.ROOT));
+    if (!profile.path("counts").isObject()) {
+      throw new IOException("what answers at " + dashboard.address() + " knows no profile");
     }
-    if (keyFile != null) {
-      request.header("Authorization", "Bearer " + Files.readString(keyFile).strip());
-    }
-    HttpResponse<String> answer;
-    try {
-      answer =
-          HttpClient.newBuilder()
-              .connectTimeout(PATIENCE)
-              .build()
-              .send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (ConnectException e) {
-      throw new IOException("nothing listens on " + address, e);
-    }
-    if (answer.statusCode() == 401) {
-      throw new IOException(address + " asks for a key with scope view; name it: --api-key-file");
-    }
-    JsonNode json = json(answer.body());
-    if (answer.statusCode() != 200 || !json.path("counts").isObject()) {
-      throw new IOException(
-          address
-              + " answers no profile, but "
-              + answer.statusCode()
-              + json.path("detail").asText("").transform(d -> d.isEmpty() ? "" : ": " + d));
-    }
-    return json;
-  }
-
-  private static JsonNode json(String body) {
-    JsonMapper mapper = new JsonMapper();
-    if (body.length() > MOST_CHARACTERS) {
-      return mapper.createObjectNode();
-    }
-    try {
-      JsonNode json = mapper.readTree(body);
-      return json == null ? mapper.createObjectNode() : json;
-    } catch (JsonProcessingException e) {
-      return mapper.createObjectNode();
-    }
+    return profile;
   }
 
   private boolean isOfDataset(JsonNode profile) {
     return profile.path("dataset").asText().equals(options.cluster().dataset().name());
   }
 
-  private void requireDataset(JsonNode profile) throws IOException {
+  private void requireDataset(JsonNode profile, DashboardClient dashboard) throws IOException {
     if (options.isDatasetNamed() && !isOfDataset(profile)) {
       throw new IOException(
-          dashboard
+          dashboard.address()
               + " has data set "
               + profile.path("dataset").asText()
               + ", not "

@@ -9,9 +9,12 @@ import com.sun.net.httpserver.HttpServer;
 import io.pairstream.operations.lag.LagJson;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,6 +34,9 @@ class LagCommandTest {
   private HttpServer dashboard;
   private volatile int status = 200;
   private volatile String answer = "";
+  private volatile String key = "";
+
+  @TempDir Path folder;
 
   @BeforeEach
   void open() throws Exception {
@@ -38,6 +45,7 @@ class LagCommandTest {
         "/v1/lag",
         exchange -> {
           asked.incrementAndGet();
+          key = exchange.getRequestHeaders().getFirst("Authorization");
           byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
@@ -144,6 +152,20 @@ class LagCommandTest {
   }
 
   @Test
+  void showsTheDashboardItsKey() throws IOException {
+    says(report(group("pairs-preprocess", Verdict.OK, "pairs.crowdsourced")));
+    Path file = Files.writeString(folder.resolve("key"), "secret\n");
+
+    Ended keyed = run("--api-key-file", file.toString());
+    Ended missing = run("--api-key-file", folder.resolve("none").toString());
+
+    assertThat(keyed.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(key).isEqualTo("Bearer secret");
+    assertThat(missing.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(missing.onlyErrorLine()).contains("none");
+  }
+
+  @Test
   void saysWhatIsWrongWithADashboard() {
     status = 401;
     Ended refused = run();
@@ -154,7 +176,7 @@ class LagCommandTest {
     Ended gone = run();
 
     assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(refused.onlyErrorLine()).contains("answers 401: it asks for a key");
+    assertThat(refused.onlyErrorLine()).contains("asks for a key; --api-key-file names one");
     assertThat(other.onlyErrorLine()).contains("is no dashboard");
     assertThat(gone.onlyErrorLine()).contains("no dashboard answers at http://");
   }

@@ -112,6 +112,20 @@ class LagTableTest {
         .isEqualTo("? UNKNOWN       -       -     -    4.3         -  never");
   }
 
+  @Test
+  void aGroupThatWasNeverThereComesLastAndIsNamed() {
+    JsonNode feed = LagJson.group(group("pairs-feed", Verdict.UNKNOWN, "pairs.training"), true);
+    ((ObjectNode) feed).put("state", GroupLag.ABSENT);
+    JsonNode others = LagJson.group(group("pairs-fetch", Verdict.OK, "pairs.links"), true);
+    LagTable table = new LagTable(List.of(feed, others));
+
+    List<String> lines = table.lines(ANY);
+
+    assertThat(lines.get(1)).endsWith("pairs-fetch");
+    assertThat(lines).last().isEqualTo("OK: pairs-fetch as played; pairs-feed was never there");
+    assertThat(table.worst()).isEqualTo(Verdict.OK);
+  }
+
   private static LagTable table(GroupLag... groups) {
     List<JsonNode> all = new ArrayList<>();
     LagJson.report(report(groups), true).path("groups").forEach(all::add);

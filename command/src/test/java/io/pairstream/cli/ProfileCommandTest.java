@@ -109,7 +109,8 @@ class ProfileCommandTest {
     Ended wrong = run("--split", "everything");
 
     assertThat(silent.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(silent.onlyErrorLine()).contains("nothing listens on http://127.0.0.1:" + nobody);
+    assertThat(silent.onlyErrorLine())
+        .contains("no dashboard answers at http://127.0.0.1:" + nobody);
     assertThat(none.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(none.err()).contains("--dashboard must be an address such as");
     assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);

@@ -8,8 +8,8 @@ import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.ReadLag;
-import io.pairstream.operations.lag.UnreadPartition;
+import io.pairstream.operations.lag.watch.LagSettings;
+import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
@@ -170,11 +170,19 @@ final class RunningPlatform implements AutoCloseable {
 
   /** Records that wait for preprocessing. */
   long waiting() {
-    return new ReadLag(new ClusterAccess(cluster), Clock.systemUTC())
-        .read().stream()
-            .filter(lag -> lag.group().equals(cluster.dataset().preprocessGroup()))
-            .mapToLong(UnreadPartition::waiting)
-            .sum();
+    LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
+    try (LagWatcher watcher =
+        new LagWatcher(new ClusterAccess(cluster), settings, Clock.systemUTC(), report -> {})) {
+      return watcher
+          .look()
+          .group(cluster.dataset().preprocessGroup())
+          .orElseThrow()
+          .partitions()
+          .stream()
+          // Where it never committed, all that is there waits.
+          .mapToLong(each -> each.lag().orElse(each.end() - each.logStart()))
+          .sum();
+    }
   }
 
   AuditReport audit() {

@@ -7,6 +7,7 @@ import io.pairstream.service.view.ViewPlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +80,14 @@ public final class Catalogue implements AutoCloseable {
   /** Why the topics are not followed now; empty while they are. */
   public Optional<String> trouble() {
     return view.trouble();
+  }
+
+  /**
+   * As of when it answers while it does not follow the topics; empty while it does, and before all
+   * was read for the first time.
+   */
+  public Optional<Instant> staleSince() {
+    return view.staleSince();
   }
 
   /**

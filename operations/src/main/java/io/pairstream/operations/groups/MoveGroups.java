@@ -150,7 +150,8 @@ public final class MoveGroups {
    * @param name {@code group.reset} or {@code group.undo}
    * @param actor who does it
    * @param detail it in a sentence
-   * @throws GroupRefusedException where somebody is in the group
+   * @throws GroupRefusedException where somebody is in the group, or it is no longer where the plan
+   *     found it
    * @throws KafkaException where the cluster does not take it; the old offsets are kept all the
    *     same
    */
@@ -171,6 +172,7 @@ public final class MoveGroups {
     try (Admin admin = cluster.admin();
         KeptOffsets actions = KeptOffsets.open(cluster)) {
       GroupOffsets offsets = existing(admin, plan.group());
+      requireUnmoved(plan, offsets.committed());
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
       actions.write(action);
       try {
@@ -197,6 +199,35 @@ public final class MoveGroups {
       actions.write(Action.newBuilder(action).setOutcome("DONE").build());
       return new Moved(plan, action.getActionId());
     }
+  }
+
+  /**
+   * Undo goes back to where the plan found the group, so what was committed since would be lost;
+   * and what was said of what is read again would be wrong.
+   */
+  private static void requireUnmoved(
+      ResetPlan plan, Map<TopicPartition, OffsetAndMetadata> committed) {
+    for (Move move : plan.moves()) {
+      OffsetAndMetadata now = committed.get(move.partition());
+      OptionalLong place = now == null ? OptionalLong.empty() : OptionalLong.of(now.offset());
+      String metadata = now == null ? "" : now.metadata();
+      if (move.changes() && !(place.equals(move.from()) && metadata.equals(move.metadata()))) {
+        throw new GroupRefusedException(
+            "group "
+                + plan.group()
+                + " has moved since this was planned: on "
+                + move.partition()
+                + " it was at "
+                + inWords(move.from())
+                + " and is at "
+                + inWords(place)
+                + "; nothing is changed, plan it again");
+      }
+    }
+  }
+
+  private static String inWords(OptionalLong offset) {
+    return offset.isPresent() ? String.valueOf(offset.getAsLong()) : "none";
   }
 
   private Dataset dataset() {

@@ -3,6 +3,8 @@ package io.pairstream.operations.instances;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.lag.Headline;
+import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Json;
@@ -20,10 +22,6 @@ import java.util.stream.Collectors;
 
 /** The platform at one moment, in JSON: how it is, in a sentence, and the figures behind it. */
 final class Overview {
-
-  /** Verdicts on groups, the worst first. */
-  private static final List<String> VERDICTS =
-      List.of("LOST", "REWIND", "STOP", "STALL", "AT_RISK", "BEHIND", "UNKNOWN", "OK", "IDLE");
 
   /** Numbers with these labels have pages of their own, and there are many. */
   private static final Set<String> LEFT_OUT = Set.of("node", "step", "le");
@@ -51,13 +49,13 @@ final class Overview {
   ObjectNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     List<ObjectNode> groups = sources.groups().get();
-    Optional<ObjectNode> worst =
-        groups.stream().min(Comparator.comparingInt(group -> rank(verdict(group))));
+    Optional<Headline> headline = Headline.of(groups);
     json.put("at", Words.time(now));
     json.put("dataset", sources.cluster().dataset().name());
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
-    json.put("verdict", blind ? "UNKNOWN" : worst.map(Overview::verdict).orElse("UNKNOWN"));
-    json.put("sentence", sentence(worst, blind));
+    Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
+    json.put("verdict", (blind ? Verdict.UNKNOWN : verdict).name());
+    json.put("sentence", sentence(headline, blind));
     ArrayNode listed = json.putArray("groups");
     groups.forEach(listed::add);
     flows(json);
@@ -76,28 +74,19 @@ final class Overview {
     return json;
   }
 
-  private static String verdict(ObjectNode group) {
-    return group.path("verdict").asText("UNKNOWN");
-  }
-
-  private static int rank(String verdict) {
-    int rank = VERDICTS.indexOf(verdict);
-    return rank < 0 ? VERDICTS.indexOf("UNKNOWN") : rank;
-  }
-
   private static boolean needsEyes(Instance instance) {
     return instance.silent() || !instance.status().getObstacle().isEmpty();
   }
 
   /** What an operator must know first, and what may be the reason of it. */
-  private String sentence(Optional<ObjectNode> worst, boolean blind) {
+  private String sentence(Optional<Headline> headline, boolean blind) {
     if (blind) {
       return brokers.sentence() + "; what is shown is what was known last";
     }
     List<String> parts = new ArrayList<>();
     parts.add(
-        worst
-            .map(group -> group.path("sentence").asText(""))
+        headline
+            .map(Headline::sentence)
             .filter(sentence -> !sentence.isBlank())
             .orElse("no group has been watched for long enough yet"));
     instances.stream()

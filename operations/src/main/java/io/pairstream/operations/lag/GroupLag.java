@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
  * How far a group is, over all its partitions.
  *
  * @param type by which protocol its members agree
- * @param state the broker's word for its state: {@code Stable}; {@code Absent} where the cluster
- *     knows no such group
+ * @param state the broker's word for its state: {@code Stable}; {@code Dead} where the cluster no
+ *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
  * @param verdict the worst of its partitions
  * @param sentence the same for a person, on one line
@@ -47,15 +47,13 @@ public record GroupLag(
     Optional<TopicPartition> worstPartition,
     List<PartitionLag> partitions) {
 
-  /** The state of a group of ours that the cluster does not know. */
+  /** The state of a group of ours that was not there since somebody looks. */
   public static final String ABSENT = "Absent";
+
+  /** Kafka's word for the state of a group that is no more. */
+  public static final String DEAD = "Dead";
 
   public GroupLag {
     partitions = List.copyOf(partitions);
-  }
-
-  /** Whether the cluster knows no such group: nobody of it was ever there, or not for long. */
-  public boolean isAbsent() {
-    return state.equals(ABSENT);
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
@@ -156,6 +157,18 @@ public final class LagJson {
       json.put(name, value.getAsInt());
     } else {
       json.putNull(name);
+    }
+  }
+
+  /**
+   * The verdict on a group or a partition in this form; UNKNOWN for a word of another version, and
+   * where there is none.
+   */
+  public static Verdict verdict(JsonNode json) {
+    try {
+      return Verdict.valueOf(json.path("verdict").asText());
+    } catch (IllegalArgumentException e) {
+      return Verdict.UNKNOWN;
     }
   }
 

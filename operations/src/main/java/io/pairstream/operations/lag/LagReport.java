@@ -2,7 +2,6 @@ package io.pairstream.operations.lag;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,18 +31,6 @@ public record LagReport(
   public static LagReport nothingYet(Duration interval) {
     return new LagReport(
         Instant.EPOCH, false, interval, Duration.ZERO, List.of(), Optional.empty());
-  }
-
-  /**
-   * The group that is worst off; of two that are alike the one with more waiting. Those of ours
-   * that the cluster does not know yet come last.
-   */
-  public Optional<GroupLag> worst() {
-    return groups.stream()
-        .min(
-            Comparator.comparing(GroupLag::isAbsent)
-                .thenComparing(GroupLag::verdict)
-                .thenComparing(group -> -group.lag().orElse(0)));
   }
 
   /** A group by its name. */

@@ -1,8 +1,5 @@
 package io.pairstream.operations.lag;
 
-import java.util.Collection;
-import java.util.Comparator;
-
 /** What is to be thought of a group's progress on a partition; the worst stand first. */
 public enum Verdict {
   /** Records left the log before the group read them. */
@@ -14,7 +11,10 @@ public enum Verdict {
   /** Records wait, the group does not move on, and nobody is there who could read them. */
   STOP("STOP"),
 
-  /** Records wait and the group does not move on, although its members are there. */
+  /**
+   * Records wait and the group does not move on, although its members are there; or a transaction
+   * that does not end keeps all that is left from it.
+   */
   STALL("STALL"),
 
   /** At this rate records leave the log before the group reads them. */
@@ -51,10 +51,5 @@ public enum Verdict {
   /** Whether this one is worse than another. */
   public boolean isWorseThan(Verdict other) {
     return compareTo(other) < 0;
-  }
-
-  /** The worst of several; {@link #UNKNOWN} where there are none. */
-  public static Verdict worstOf(Collection<Verdict> verdicts) {
-    return verdicts.stream().min(Comparator.naturalOrder()).orElse(UNKNOWN);
   }
 }

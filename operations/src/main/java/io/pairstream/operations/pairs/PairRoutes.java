@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,13 +135,19 @@ public final class PairRoutes implements AutoCloseable {
   private Answer find(Incoming request) {
     PairPage page = search(query(request));
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("ready", catalogue.isReady());
+    putReady(json);
     ArrayNode list = json.putArray("pairs");
     page.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
     json.put("next", page.next().orElse(null));
     OptionalLong found = page.found();
     json.put("found", found.isPresent() ? (Long) found.getAsLong() : null);
     return Answer.json(200, json);
+  }
+
+  /** Whether all was read, and as of when it is where the topics are not followed now. */
+  private void putReady(ObjectNode json) {
+    json.put("ready", catalogue.isReady());
+    json.put("as_of", catalogue.staleSince().map(Instant::toString).orElse(null));
   }
 
   private PairPage search(PairQuery query) {
@@ -202,7 +209,7 @@ public final class PairRoutes implements AutoCloseable {
   private Answer board() {
     QuarantineBoard board = search.board();
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("ready", catalogue.isReady());
+    putReady(json);
     json.put("total", board.total());
     ArrayNode cells = json.putArray("cells");
     for (QuarantineBoard.Cell cell : board.cells()) {
@@ -269,7 +276,7 @@ public final class PairRoutes implements AutoCloseable {
     Duration window =
         Duration.ofMinutes(number(request, "minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
     ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("ready", catalogue.isReady());
+    putReady(json);
     ArrayNode sources = json.putArray("sources");
     for (SourceSample sample :
         search.sample(filter(request, "source"), window, RandomGenerator.getDefault())) {

@@ -1,11 +1,13 @@
 package io.pairstream.operations.profile;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -39,6 +41,8 @@ public final class ProfileRoutes {
     } catch (IllegalArgumentException e) {
       throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage()).asException();
     }
-    return Answer.json(200, ProfileJson.of(dataset, view.report(question), view.isReady()));
+    ObjectNode json = ProfileJson.of(dataset, view.report(question), view.isReady());
+    json.put("as_of", view.staleSince().map(Instant::toString).orElse(null));
+    return Answer.json(200, json);
   }
 }

@@ -2,7 +2,9 @@ package io.pairstream.operations.profile;
 
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.service.view.Look;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Asks the catalogue for the profile. Thread-safe. */
@@ -33,6 +35,11 @@ public final class ProfileView {
   /** Whether all is counted that was there when the catalogue was opened. */
   public boolean isReady() {
     return catalogue.isReady();
+  }
+
+  /** As of when it answers while the topics are not followed; empty while they are. */
+  public Optional<Instant> staleSince() {
+    return catalogue.staleSince();
   }
 
   /** Reads the table where it has changed: a large one takes some tens of milliseconds. */

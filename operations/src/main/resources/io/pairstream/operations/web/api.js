@@ -18,12 +18,17 @@ export class Problem extends Error {
 export class Api {
   #onConnection;
   #onLoginWanted;
+  #onAsOf;
   #lost = false;
 
-  /** onConnection("lost" | "back"); onLoginWanted() where the service answers 401. */
-  constructor({ onConnection, onLoginWanted }) {
+  /**
+   * onConnection("lost" | "back"); onLoginWanted() where the service answers 401; onAsOf(time) with
+   * each answer out of the catalogue: of when it is where Kafka is not followed now, or null.
+   */
+  constructor({ onConnection, onLoginWanted, onAsOf }) {
     this.#onConnection = onConnection;
     this.#onLoginWanted = onLoginWanted;
+    this.#onAsOf = onAsOf;
   }
 
   /** The answer's JSON. Throws a Problem, or an AbortError where the signal says so. */
@@ -66,6 +71,9 @@ export class Api {
         this.#onLoginWanted();
       }
       throw new Problem(answer.status, text(json?.title) || `status ${answer.status}`, text(json?.detail));
+    }
+    if (json?.as_of !== undefined) {
+      this.#onAsOf(json.as_of);
     }
     return json ?? {};
   }

@@ -32,7 +32,7 @@ const find = (id) => document.getElementById(id);
 
 /** What every view gets. */
 const app = {
-  api: new Api({ onConnection: showConnection, onLoginWanted: () => app.session.want() }),
+  api: new Api({ onConnection: showConnection, onLoginWanted: () => app.session.want(), onAsOf: showAsOf }),
   words: null,
   format: null,
   session: null,
@@ -194,16 +194,25 @@ for (const button of document.querySelectorAll("[data-paint]")) {
 /* ---- Connection and announcements ---- */
 
 let connection = "";
+let asOf = null;
+
+/** time: of when an answer is while Kafka is away, or null. */
+function showAsOf(time) {
+  if (time !== asOf) {
+    asOf = time;
+    showConnection(time === null ? "" : "stale");
+  }
+}
 
 function showConnection(state) {
   connection = state;
   const notice = find("connection");
   document.documentElement.dataset.connection = state === "lost" ? "lost" : "there";
   notice.hidden = state === "";
-  notice.dataset.kind = state === "lost" ? "warn" : "good";
-  setText(notice, state === "" ? "" : app.say(`connection.${state}`));
+  notice.dataset.kind = state === "back" ? "good" : "warn";
+  setText(notice, state === "" ? "" : app.say(`connection.${state}`, { time: app.format.time(asOf) }));
   if (state === "back") {
-    setTimeout(() => connection === "back" && showConnection(""), 6_000);
+    setTimeout(() => connection === "back" && showConnection(asOf === null ? "" : "stale"), 6_000);
   }
 }
 

@@ -99,7 +99,7 @@ class LagView {
 
   #show(answer) {
     this.problem.hidden = true;
-    this.#groups = [...(answer.groups ?? [])].sort((a, b) => rank(a.verdict) - rank(b.verdict) || (b.lag ?? 0) - (a.lag ?? 0));
+    this.#groups = [...(answer.groups ?? [])].sort((a, b) => neverThere(a) - neverThere(b) || rank(a.verdict) - rank(b.verdict) || (b.lag ?? 0) - (a.lag ?? 0));
     if (answer.trouble) {
       this.problem.hidden = false;
       fill(this.problem, note("warn", h("span", { lang: "en", dir: "auto" }, answer.trouble)));
@@ -168,6 +168,11 @@ class LagView {
       this.#showGroups();
     }
   }
+}
+
+/** Such a group decides nothing: nobody trains, or no link was ever sent. */
+function neverThere(group) {
+  return group.state === "Absent" ? 1 : 0;
 }
 
 function worst(groups) {

@@ -177,6 +177,23 @@ class MoveGroupsTest {
   }
 
   @Test
+  void refusesWhereTheGroupIsNoLongerWhereThePlanFoundIt() {
+    write(zero, 10);
+    TestCluster.commit(cluster, group, zero, 8);
+    ResetPlan plan = groups.plan(group, new ResetTarget.Earliest(), Optional.empty());
+    TestCluster.commit(cluster, group, zero, 9);
+
+    assertThatThrownBy(() -> move(plan))
+        .isInstanceOf(GroupRefusedException.class)
+        .hasMessage(
+            "group %s has moved since this was planned: on %s it was at 8 and is at 9; nothing is"
+                + " changed, plan it again",
+            group, zero);
+    assertThat(committed()).containsEntry(zero, 9L);
+    assertThat(actions()).isEmpty();
+  }
+
+  @Test
   void refusesWhereSomebodyJoinsAfterThePlan() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 8);

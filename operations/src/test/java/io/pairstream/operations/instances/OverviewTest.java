@@ -119,7 +119,10 @@ class OverviewTest {
           List.of(
               group("OK", "fetching keeps up"),
               group("STALL", "preprocessing stands still at pairs.crowdsourced-0"),
-              group("BEHIND", "the feed is behind"));
+              group("BEHIND", "the feed is behind"),
+              group("UNKNOWN", "nobody ever read it")
+                  .put("group", "pairs-other")
+                  .put("state", "Absent"));
       JsonNode json =
           await(
               watched::overview,
@@ -129,9 +132,9 @@ class OverviewTest {
 
       assertThat(json.path("sentence").asText())
           .isEqualTo(
-              "preprocessing stands still at pairs.crowdsourced-0; preprocess waits: no image"
-                  + " worker is able to work");
-      assertThat(json.path("groups")).hasSize(3);
+              "preprocessing stands still at pairs.crowdsourced-0; pairs-other was never there;"
+                  + " preprocess waits: no image worker is able to work");
+      assertThat(json.path("groups")).hasSize(4);
     }
   }
 

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -350,16 +353,28 @@ class TopicViewTest {
       try (Admin admin = Admin.create(settings)) {
         admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
       }
+      AtomicReference<Clock> clock = new AtomicReference<>(Clock.systemUTC());
       try (TopicView view =
           TopicView.open(
-              ViewPlan.lastOfEachKey(topic), folder, own.clientSettings(), Clock.systemUTC())) {
+              ViewPlan.lastOfEachKey(topic), folder, own.clientSettings(), following(clock))) {
         view.caughtUp().join();
+        assertThat(view.staleSince()).isEmpty();
         sendTo(own, "before");
         view.reachedNow().join();
 
         own.stop();
+        Instant stopped = Instant.now();
+        clock.set(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
+        assertThat(view.trouble().orElseThrow())
+            .matches(
+                "the view of .* is as of \\d\\d:\\d\\d:\\d\\d UTC: the broker does not answer");
+        assertThat(view.staleSince().orElseThrow()).isBefore(stopped);
         assertThat(get(view, "key")).contains("before");
         own.restart();
+        while (view.trouble().isPresent()) {
+          Thread.onSpinWait();
+        }
+        assertThat(view.staleSince()).isEmpty();
         sendTo(own, "after");
 
         awaitEnds(view);
@@ -421,6 +436,27 @@ class TopicViewTest {
 
   private TopicView open(ViewPlan plan, Clock clock) {
     return TopicView.open(plan, folder, cluster.clientSettings(), clock);
+  }
+
+  /** A clock that can be set while somebody looks at it. */
+  private static Clock following(AtomicReference<Clock> clock) {
+    return new Clock() {
+
+      @Override
+      public Instant instant() {
+        return clock.get().instant();
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException();
+      }
+    };
   }
 
   private RecordMetadata send(String key, String value) {

@@ -57,6 +57,9 @@ final class Follower implements AutoCloseable {
   /** Between two notes that the copy has seen the log's end, on a topic where nothing happens. */
   private static final Duration NOTED = Duration.ofHours(1);
 
+  /** Between two questions to the brokers that tell whether they are there. */
+  private static final Duration ASKED = Duration.ofSeconds(5);
+
   /** Between two searches for entries that are no longer kept. */
   private static final Duration SWEPT = Duration.ofHours(1);
 
@@ -71,8 +74,11 @@ final class Follower implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private KafkaConsumer<byte[], byte[]> reading;
   private Map<TopicPartition, Long> written = Map.of();
+  private boolean isTroubled;
   private Instant notedAt = Instant.EPOCH;
   private Instant sweptAt = Instant.EPOCH;
+  private Instant askedAt = Instant.EPOCH;
+  private CompletableFuture<?> asking = CompletableFuture.completedFuture(null);
 
   Follower(
       ViewPlan plan,
@@ -190,18 +196,39 @@ final class Follower implements AutoCloseable {
 
   private void follow(KafkaConsumer<byte[], byte[]> consumer) {
     Set<TopicPartition> partitions = begin(consumer);
+    Instant began = clock.instant();
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     boolean behind = true;
     while (!isClosing()) {
       if (behind && ends.entrySet().stream().allMatch(end -> has(consumer, end))) {
         behind = false;
-        progress.nowCaughtUp();
+        progress.nowCaughtUp(began);
       }
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       write(records, consumer, partitions, !behind);
       endTrouble();
+      ask();
       sweep();
     }
+  }
+
+  /**
+   * Asks where the log ends now. A poll finds nothing both where nothing is new and where no broker
+   * answers; and some brokers may answer where the leader of one partition does not.
+   */
+  private void ask() {
+    Instant now = clock.instant();
+    if (!asking.isDone() || askedAt.plus(ASKED).isAfter(now)) {
+      return;
+    }
+    askedAt = now;
+    asking =
+        ends(IsolationLevel.READ_COMMITTED)
+            .thenAccept(
+                ends -> {
+                  progress.isAnswered(now);
+                  var unused = progress.reachedAll(ends).thenRun(() -> progress.isWhole(now));
+                });
   }
 
   private static boolean has(
@@ -350,14 +377,16 @@ final class Follower implements AutoCloseable {
       return;
     }
     String what = "the view of " + plan.name() + " waits: " + e.getMessage();
-    if (progress.trouble().isEmpty()) {
+    if (!isTroubled) {
+      isTroubled = true;
       LOG.warn("{}", what);
     }
     progress.hasTrouble(what);
   }
 
   private void endTrouble() {
-    if (progress.trouble().isPresent()) {
+    if (isTroubled) {
+      isTroubled = false;
       LOG.info("the view of {} goes on", plan.name());
       progress.hasTrouble("");
     }

@@ -1,11 +1,15 @@
 package io.pairstream.service.view;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,12 +23,20 @@ final class Progress {
   /** Longer than any request lasts: whoever asked has given up by then. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  /** Three questions of a follower are without an answer. */
+  private static final Duration UNANSWERED = Duration.ofSeconds(15);
+
+  private static final DateTimeFormatter TIME_OF_DAY =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Set<Waiting> waiting = new HashSet<>();
   private final Duration patience;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private boolean isCaughtUp;
   private String trouble = "";
+  private Instant answeredAt = Instant.EPOCH;
+  private Instant wholeAt = Instant.EPOCH;
 
   /** Somebody who waits until a partition's position is at least {@code position}. */
   private record Waiting(
@@ -49,8 +61,41 @@ final class Progress {
     return isCaughtUp;
   }
 
-  synchronized Optional<String> trouble() {
-    return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+  /** Why the view does not follow; empty while it does. */
+  synchronized Optional<String> trouble(String name, Instant now) {
+    if (!trouble.isEmpty()) {
+      return Optional.of(trouble);
+    }
+    // A consumer that has lost its broker just finds nothing new.
+    return isCaughtUp && answeredAt.plus(UNANSWERED).isBefore(now)
+        ? Optional.of(
+            "the view of "
+                + name
+                + " is as of "
+                + TIME_OF_DAY.format(wholeAt)
+                + " UTC: the broker does not answer")
+        : Optional.empty();
+  }
+
+  /**
+   * When the table held all that the log held, as far as that is known; 1970 where it never did.
+   */
+  synchronized Instant wholeAt() {
+    return wholeAt;
+  }
+
+  /** Brokers have said at that time where the log ends, on every partition. */
+  synchronized void isAnswered(Instant at) {
+    answeredAt = later(answeredAt, at);
+  }
+
+  /** The table holds all that the log held at that time. */
+  synchronized void isWhole(Instant at) {
+    wholeAt = later(wholeAt, at);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   CompletableFuture<Void> reached(TopicPartition partition, long offset) {
@@ -80,15 +125,23 @@ final class Progress {
     arrived.forEach(one -> one.complete(null));
   }
 
-  void nowCaughtUp() {
+  /**
+   * The table holds all that the log held when it was first asked.
+   *
+   * @param since when that was
+   */
+  void nowCaughtUp(Instant since) {
     synchronized (this) {
       isCaughtUp = true;
+      answeredAt = later(answeredAt, since);
+      wholeAt = later(wholeAt, since);
     }
     caughtUp.complete(null);
   }
 
   synchronized void isMadeAgain() {
     isCaughtUp = false;
+    wholeAt = Instant.EPOCH;
     positions.clear();
   }
 

@@ -201,7 +201,18 @@ public final class TopicView implements AutoCloseable {
 
   /** Why the view does not follow its topic now; empty while it does. */
   public Optional<String> trouble() {
-    return progress.trouble();
+    return progress.trouble(plan.name(), clock.instant());
+  }
+
+  /**
+   * The last time at which the table held all that the topic held; empty while the view follows it,
+   * and where that was never so. What is answered meanwhile is as of then.
+   */
+  public Optional<Instant> staleSince() {
+    Instant whole = progress.wholeAt();
+    return trouble().isPresent() && whole.isAfter(Instant.EPOCH)
+        ? Optional.of(whole)
+        : Optional.empty();
   }
 
   /** Stops following, and lets go of the folder. */

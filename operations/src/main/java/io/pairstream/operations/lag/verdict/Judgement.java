@@ -55,6 +55,7 @@ public record Judgement(
     NEVER_COMMITTED,
     BEYOND_THE_END,
     NOT_SEEN_MOVING,
-    WAITS_BY_DESIGN
+    WAITS_BY_DESIGN,
+    HELD_BACK
   }
 }

@@ -19,7 +19,8 @@ import java.util.OptionalDouble;
  *   <li>LOST: the group's place is before the log's start, and there were records in between.
  *   <li>REWIND: the group's place went back. Both are said at once, and for a while.
  *   <li>STOP, STALL: records wait, and the group has not moved on for three times as long as it
- *       usually takes; STOP where nobody is there who could.
+ *       usually takes; STOP where nobody is there who could. STALL too where all that is left to
+ *       read is held back by a transaction that does not end.
  *   <li>AT RISK: what waits takes longer to read than the log keeps the first of it.
  *   <li>BEHIND: for a minute there was always more than the group reads in a minute, or the least
  *       that waits rises over ten.
@@ -114,8 +115,7 @@ public final class PartitionJudge {
   private boolean startsAnew(Sample sample) {
     boolean removed = last.committed().isPresent() && sample.committed().isEmpty();
     boolean logIsShorter = sample.end() < last.end() && sample.logStart() <= last.logStart();
-    boolean placeIsInIt =
-        sample.committed().isPresent() && sample.committed().getAsLong() <= sample.end();
+    boolean placeIsInIt = sample.committed().isPresent() && !isBeyondEnd(sample);
     boolean placeWentToo =
         placeIsInIt && sample.committed().getAsLong() < last.committed().orElse(0);
     return removed || (logIsShorter && placeWentToo);
@@ -247,6 +247,9 @@ public final class PartitionJudge {
         return Verdict.STALL;
       }
     }
+    if (sample.isHeldBack()) {
+      return Verdict.STALL;
+    }
     if (sample.lag() == 0) {
       return quietLooks >= QUIET_LOOKS ? Verdict.IDLE : Verdict.OK;
     }
@@ -296,8 +299,10 @@ public final class PartitionJudge {
     return sample.lag() > best * sample.retentionSeconds().getAsDouble();
   }
 
+  /** Readers of what is not committed are rightly beyond the last stable offset. */
   private static boolean isBeyondEnd(Sample sample) {
-    return sample.committed().isPresent() && sample.committed().getAsLong() > sample.end();
+    return sample.committed().isPresent()
+        && sample.committed().getAsLong() > sample.highWatermark();
   }
 
   /** Changes the verdict once there is evidence for another one on enough looks in a row. */
@@ -312,7 +317,9 @@ public final class PartitionJudge {
     }
     timesNext = found == next ? timesNext + 1 : 1;
     next = found;
-    if (timesNext >= looksNeeded(found)) {
+    // A transaction that has ended holds nobody back; there is nothing to be sure of.
+    boolean isLetGo = verdict == Verdict.STALL && last.isHeldBack() && !sample.isHeldBack();
+    if (isLetGo || timesNext >= looksNeeded(found)) {
       become(found, sample);
     }
   }
@@ -333,17 +340,22 @@ public final class PartitionJudge {
     timesNext = 0;
     since =
         switch (found) {
-          case STOP, STALL -> standsSince;
+          case STOP, STALL -> standsSince == null ? heldSince(sample) : standsSince;
           case LOST -> lostSince;
           case REWIND -> rewoundAt;
           default -> sample.at();
         };
   }
 
+  private static Instant heldSince(Sample sample) {
+    double seconds = sample.hanging().map(Sample.Hanging::seconds).orElse(0.0);
+    return sample.at().minusMillis((long) (seconds * 1e3));
+  }
+
   private Judgement judgement(Sample sample) {
     boolean known = arrivals.looks() > 0;
     boolean knownProcessing = processing.looks() > 0;
-    boolean stands = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    boolean stands = (verdict == Verdict.STOP || verdict == Verdict.STALL) && !sample.isHeldBack();
     Why why =
         new Why(
             stands && sample.committed().isPresent()
@@ -393,6 +405,9 @@ public final class PartitionJudge {
     }
     if (verdict == Verdict.UNKNOWN) {
       return Kind.NOT_SEEN_MOVING;
+    }
+    if (verdict == Verdict.STALL && sample.isHeldBack()) {
+      return Kind.HELD_BACK;
     }
     return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;
   }

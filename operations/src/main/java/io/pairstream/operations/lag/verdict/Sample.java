@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag.verdict;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -12,7 +13,11 @@ import java.util.OptionalLong;
  * @param finished how many offsets it has done with: {@code committed}, and those above it that it
  *     finished out of order
  * @param logStart first offset that the partition holds
- * @param end offset behind the last record that can be read
+ * @param end offset behind the last record that a reader of committed records can read
+ * @param highWatermark offset behind the last record, be it committed or not; no less than {@code
+ *     end}
+ * @param hanging the transaction that keeps {@code end} where it is; empty where none is open for
+ *     longer than transactions on this partition usually are
  * @param lag records that wait, 0 where only transaction markers are left; without meaning where
  *     the group never committed
  * @param alive whether somebody is there who could read the partition
@@ -27,8 +32,25 @@ public record Sample(
     long finished,
     long logStart,
     long end,
+    long highWatermark,
+    Optional<Hanging> hanging,
     long lag,
     boolean alive,
     boolean waitsByDesign,
     OptionalDouble seconds,
-    OptionalDouble retentionSeconds) {}
+    OptionalDouble retentionSeconds) {
+
+  /**
+   * A transaction that does not end.
+   *
+   * @param records what it holds back, in offsets: 1 or more
+   * @param seconds for how long it has done so, as far as looks have seen it
+   */
+  public record Hanging(long records, double seconds) {}
+
+  /** Whether the group can read nothing more until a transaction ends. */
+  boolean isHeldBack() {
+    // Whoever stands beyond the last stable offset reads what is not committed, and is not held.
+    return hanging.isPresent() && lag == 0 && committed.orElse(Long.MAX_VALUE) <= end;
+  }
+}

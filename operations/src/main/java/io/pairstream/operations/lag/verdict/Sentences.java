@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 
 /** Verdicts in sentences that a person understands without having seen the numbers. */
 public final class Sentences {
@@ -20,30 +21,27 @@ public final class Sentences {
   /**
    * A partition's sentence.
    *
-   * @param name {@code pairs.crowdsourced-3}
    * @param head what is at the head: {@code 3.1 MB JPEG}; empty where that is not known
-   * @param held records that an open transaction holds back for longer than a transaction may take
    */
   public static String partition(
-      String name, Sample sample, Judgement judgement, String head, long held) {
+      TopicPartition partition, Sample sample, Judgement judgement, String head) {
     String told =
         judgement.verdict().words()
             + ": "
-            + withoutVerdict(name, sample, judgement)
+            + withoutVerdict(partition, sample, judgement)
             + (head.isEmpty() || judgement.why().standsAt().isEmpty()
                 ? ""
                 : "; at the head: " + head);
-    return held == 0
+    return sample.hanging().isEmpty() || judgement.why().kind() == Judgement.Kind.HELD_BACK
         ? told
-        : told
-            + "; a transaction that does not end holds back "
-            + records(held)
-            + " behind it from everybody";
+        : told + "; behind that " + heldBack(sample.hanging().get());
   }
 
-  private static String withoutVerdict(String name, Sample sample, Judgement judgement) {
+  private static String withoutVerdict(
+      TopicPartition partition, Sample sample, Judgement judgement) {
     Judgement.Why why = judgement.why();
     Instant now = sample.at();
+    String name = partition.toString();
     return switch (judgement.verdict()) {
       case LOST ->
           name
@@ -63,7 +61,10 @@ public final class Sentences {
               + records(Math.max(0, why.rewoundFrom() - why.rewoundTo()))
               + " are read again";
       case STOP -> stands(name, sample, judgement) + "; nobody reads it" + retention(sample);
-      case STALL -> stands(name, sample, judgement) + retention(sample);
+      case STALL ->
+          why.kind() == Judgement.Kind.HELD_BACK
+              ? heldBack(partition, sample)
+              : stands(name, sample, judgement) + retention(sample);
       case AT_RISK ->
           name
               + ": "
@@ -100,7 +101,7 @@ public final class Sentences {
               + ": the group's place "
               + count(sample.committed().orElse(0))
               + " is beyond the log's end "
-              + count(sample.end())
+              + count(sample.highWatermark())
               + "; the topic was made again, or lost its last records";
       default ->
           name
@@ -172,6 +173,29 @@ public final class Sentences {
         + (judgement.why().arrived() == 0
             ? ""
             : ", while " + count(judgement.why().arrived()) + " arrived");
+  }
+
+  /** The transaction begins where the last stable offset is, which is how it is told to end. */
+  private static String heldBack(TopicPartition partition, Sample sample) {
+    return partition
+        + " is read up to "
+        + count(sample.end())
+        + ", where "
+        + heldBack(sample.hanging().orElseThrow())
+        + "; stop its producer, or end it: kafka-transactions.sh abort --topic "
+        + partition.topic()
+        + " --partition "
+        + partition.partition()
+        + " --start-offset "
+        + sample.end();
+  }
+
+  private static String heldBack(Sample.Hanging hanging) {
+    return "a transaction that has been open for "
+        + inWords(hanging.seconds())
+        + " holds back "
+        + records(hanging.records())
+        + " from everybody";
   }
 
   private static String retention(Sample sample) {

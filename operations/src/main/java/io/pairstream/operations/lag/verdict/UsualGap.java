@@ -3,10 +3,11 @@ package io.pairstream.operations.lag.verdict;
 import java.util.Arrays;
 
 /**
- * How long a group usually takes from one commit that moves on to the next, while records wait. One
- * long stop does not make the next one usual: what counts is the ninth decile of the last 16.
+ * How long something usually takes, such as a group from one commit that moves on to the next while
+ * records wait. One long stop does not make the next one usual: what counts is the ninth decile of
+ * the last 16. Not thread-safe.
  */
-final class UsualGap {
+public final class UsualGap {
 
   private static final int KEPT = 16;
   private static final int ENOUGH = 4;
@@ -14,17 +15,19 @@ final class UsualGap {
   private final float[] gaps = new float[KEPT];
   private int count;
 
-  void add(double seconds) {
+  /** Notes how long it took, in seconds. */
+  public void add(double seconds) {
     gaps[count % KEPT] = (float) seconds;
     count++;
   }
 
-  boolean isKnown() {
+  /** Whether it was seen often enough to say what is usual. */
+  public boolean isKnown() {
     return count >= ENOUGH;
   }
 
   /** The usual gap in seconds; 0 where it is not known. */
-  double seconds() {
+  public double seconds() {
     if (!isKnown()) {
       return 0;
     }

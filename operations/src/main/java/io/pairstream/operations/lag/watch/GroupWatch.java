@@ -13,7 +13,6 @@ import io.pairstream.operations.lag.verdict.Sample;
 import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,9 +33,6 @@ final class GroupWatch {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
-  /** A transaction that holds records back for longer than this is worth a word. */
-  private static final Duration LONG_HELD = Duration.ofMinutes(1);
-
   private final String group;
   private final Patience patience;
   private final Predicate<String> waitsByDesign;
@@ -44,6 +40,7 @@ final class GroupWatch {
   private List<PartitionLag> lastTold = List.of();
   private Verdict verdict;
   private Instant since;
+  private boolean wasThere;
 
   /**
    * @param waitsByDesign topics whose records are left until their time has come
@@ -52,6 +49,11 @@ final class GroupWatch {
     this.group = group;
     this.patience = patience;
     this.waitsByDesign = waitsByDesign;
+  }
+
+  /** Whether the cluster has known the group in any look. */
+  boolean wasThere() {
+    return wasThere;
   }
 
   /** A partition over the looks. */
@@ -110,7 +112,7 @@ final class GroupWatch {
               Watched watched = watched(partition);
               Place place = new Place(partition, position.committed());
               watched.moveTo(place);
-              if (lag(position, log, watched) == 0) {
+              if (lag(position, log, watched) == 0 || position.committed() >= log.end()) {
                 return;
               }
               long from = Math.max(position.committed(), log.start());
@@ -147,14 +149,16 @@ final class GroupWatch {
               from,
               watched.head.record().map(HeadRecord::offset).orElse(watched.head.lookedUpTo()));
     }
-    long left = log.end() - from;
+    // Who is beyond the last stable offset reads what is not committed, and has all of it to read.
+    long end = position.committed() > log.end() ? log.highWatermark() : log.end();
+    long left = end - from;
     if (left <= 0) {
       return 0;
     }
     if (position.lag().isPresent()) {
       return Math.min(left, position.lag().getAsLong());
     }
-    return Math.max(0, left - position.finishedAbove().below(log.end()));
+    return Math.max(0, left - position.finishedAbove().below(end));
   }
 
   /**
@@ -167,6 +171,7 @@ final class GroupWatch {
       GroupPlace now,
       Iterable<TopicPartition> mine,
       Map<TopicPartition, PartitionLog> logs) {
+    wasThere |= !now.state().equals(GroupLag.ABSENT);
     if (now.refused().isPresent()) {
       // Its places are not known, which is no reason to forget where they were.
       return total(at, now, lastTold, 0, 0, false);
@@ -218,6 +223,8 @@ final class GroupWatch {
           0,
           log.start(),
           log.end(),
+          log.highWatermark(),
+          log.hanging(at.toEpochMilli()),
           0,
           alive,
           byDesign,
@@ -233,6 +240,8 @@ final class GroupWatch {
         position.committed() + position.finishedAbove().below(Long.MAX_VALUE),
         log.start(),
         log.end(),
+        log.highWatermark(),
+        log.hanging(at.toEpochMilli()),
         lag,
         alive,
         byDesign,
@@ -331,8 +340,6 @@ final class GroupWatch {
         committed && sample.lag() > 0 && watched.head != null
             ? watched.head.record()
             : Optional.empty();
-    long longHeld =
-        log.heldForMillis(sample.at().toEpochMilli()) >= LONG_HELD.toMillis() ? log.held() : 0;
     return new PartitionLag(
         partition.topic(),
         partition.partition(),
@@ -345,11 +352,7 @@ final class GroupWatch {
         sample.seconds(),
         judgement.verdict(),
         Sentences.partition(
-            partition.toString(),
-            sample,
-            judgement,
-            head.map(HeadRecord::sentence).orElse(""),
-            longHeld),
+            partition, sample, judgement, head.map(HeadRecord::sentence).orElse("")),
         judgement.since(),
         judgement.arrivalPerSecond(),
         judgement.processingPerSecond(),

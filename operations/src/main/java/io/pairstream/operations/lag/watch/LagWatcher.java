@@ -168,7 +168,9 @@ public final class LagWatcher implements AutoCloseable {
     ends.forEach(
         (partition, found) ->
             logs.get(partition).look(found.start(), found.end(), found.highWatermark(), atMillis));
-    if (!unknown.isEmpty() || isDue(sizesAt, SIZES_EVERY, at)) {
+    boolean outgrown =
+        ends.keySet().stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
+    if (!unknown.isEmpty() || outgrown || isDue(sizesAt, SIZES_EVERY, at)) {
       sizesAt = at;
       reader
           .sizes()
@@ -259,7 +261,7 @@ public final class LagWatcher implements AutoCloseable {
                     new GroupPlace(
                         group,
                         GroupKind.CLASSIC,
-                        GroupLag.ABSENT,
+                        watch(group).wasThere() ? GroupLag.DEAD : GroupLag.ABSENT,
                         0,
                         false,
                         Map.of(),

@@ -1,16 +1,31 @@
 package io.pairstream.operations.lag.watch;
 
+import io.pairstream.operations.lag.verdict.Sample.Hanging;
+import io.pairstream.operations.lag.verdict.UsualGap;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** A partition's log over the looks, whichever groups read it. */
 final class PartitionLog {
 
+  /** A transaction that holds records back for less than this is nothing. */
+  private static final Duration SHORTEST_HANGING = Duration.ofMinutes(1);
+
+  /** A log that is so many times as long as when it was measured is measured again. */
+  private static final int GROWTH = 2;
+
+  /** So many times as long as transactions usually last here, and one does not end. */
+  private static final double USUAL_HOLDS = 3;
+
   private final EndTimes endTimes = new EndTimes();
+  private final UsualGap usualHold = new UsualGap();
   private long start;
   private long end = -1;
   private long highWatermark;
   private long bytes = -1;
+  private long offsetsOfBytes;
   private long bytesAtMillis;
   private double bytesPerSecond;
   private long lookedAtMillis;
@@ -31,6 +46,9 @@ final class PartitionLog {
   void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
     boolean held = newHighWatermark > newEnd;
     if (!held || newEnd != end) {
+      if (heldSinceMillis != Long.MAX_VALUE) {
+        usualHold.add((atMillis - heldSinceMillis) / 1e3);
+      }
       heldSinceMillis = held ? atMillis : Long.MAX_VALUE;
     }
     lookedAtMillis = atMillis;
@@ -40,12 +58,13 @@ final class PartitionLog {
     endTimes.add(newEnd, atMillis);
   }
 
-  /** Notes the size of the whole log. */
+  /** Notes the size of the whole log, as it is in the look just taken. */
   void bytes(long size, long atMillis) {
     if (bytesAtMillis > 0 && atMillis > bytesAtMillis && size > bytes) {
       bytesPerSecond = (size - bytes) * 1e3 / (atMillis - bytesAtMillis);
     }
     bytes = size;
+    offsetsOfBytes = highWatermark - start;
     bytesAtMillis = atMillis;
   }
 
@@ -88,14 +107,25 @@ final class PartitionLog {
     return end;
   }
 
+  /** Offset behind the last record that is written, committed or not. */
+  long highWatermark() {
+    return highWatermark;
+  }
+
   /** Offsets that wait for a transaction's end. */
   long held() {
     return Math.max(0, highWatermark - end);
   }
 
-  /** For how long the same transaction holds them back; 0 where none does. */
-  long heldForMillis(long atMillis) {
-    return Math.max(0, atMillis - heldSinceMillis);
+  /**
+   * The transaction that holds them back for longer than any does here usually: a minute at least,
+   * and three times the ninth decile of those before it.
+   */
+  Optional<Hanging> hanging(long atMillis) {
+    double seconds = Math.max(0, atMillis - heldSinceMillis) / 1e3;
+    boolean lastsLong =
+        seconds >= SHORTEST_HANGING.toSeconds() && seconds >= USUAL_HOLDS * usualHold.seconds();
+    return held() > 0 && lastsLong ? Optional.of(new Hanging(held(), seconds)) : Optional.empty();
   }
 
   OptionalLong arrivalOf(long offset) {
@@ -103,17 +133,22 @@ final class PartitionLog {
   }
 
   /**
-   * Estimated size of so many offsets: their share of the log. Exact for none and for all of them;
-   * in between as wrong as their mean size differs from the whole log's.
+   * Estimated size of so many offsets, by the mean size of those that were there when the log's
+   * size was learnt: what has come since counts as much as they do. Exact for none, and for all of
+   * them in the look that learnt the size.
    */
   OptionalLong bytesOf(long offsets) {
-    long held = highWatermark - start;
     if (offsets <= 0) {
       return OptionalLong.of(0);
     }
-    if (bytes < 0 || held <= 0) {
+    if (bytes < 0 || offsetsOfBytes <= 0) {
       return OptionalLong.empty();
     }
-    return OptionalLong.of(Math.round(bytes * Math.min(1.0, (double) offsets / held)));
+    return OptionalLong.of(Math.round((double) bytes * offsets / offsetsOfBytes));
+  }
+
+  /** Whether so much has come since the log's size was learnt that its mean says little. */
+  boolean hasOutgrownItsSize() {
+    return bytes >= 0 && highWatermark - start > GROWTH * offsetsOfBytes;
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -68,7 +69,10 @@ class LagHistoryTest {
             GroupKind.CONSUMER,
             "Stable",
             1,
-            Verdict.worstOf(partitions.stream().map(PartitionLag::verdict).toList()),
+            partitions.stream()
+                .map(PartitionLag::verdict)
+                .min(Comparator.naturalOrder())
+                .orElse(Verdict.UNKNOWN),
             "",
             at,
             OptionalLong.of(partitions.stream().mapToLong(each -> each.lag().orElse(0)).sum()),

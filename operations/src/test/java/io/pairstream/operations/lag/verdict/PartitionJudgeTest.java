@@ -209,6 +209,54 @@ class PartitionJudgeTest {
   }
 
   @Test
+  void aTransactionThatDoesNotEndStallsWhoeverHasReadAllBeforeIt() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40);
+    int held = trace.length();
+
+    trace.looks(12, 100, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
+    assertThat(trace.until(Verdict.STALL, held)).isEqualTo(Duration.ofSeconds(60));
+    assertThat(trace.judgement().since()).isEqualTo(trace.now().minusSeconds(120));
+    assertThat(trace.sentence("an older record"))
+        .isEqualTo(
+            "STALL: pairs.crowdsourced-3 is read up to 2,100, where a transaction that has been open"
+                + " for 2 min holds back 40 records from everybody; stop its producer, or end it:"
+                + " kafka-transactions.sh abort --topic pairs.crowdsourced --partition 3"
+                + " --start-offset 2100");
+  }
+
+  @Test
+  void whoStillHasSomethingToReadBeforeAnOpenTransactionIsJudgedByThat() {
+    Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 0).holdsBack(1).looks(8, 1_000, 0);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.BEHIND);
+    assertThat(trace.sentence(""))
+        .endsWith(
+            "; behind that a transaction that has been open for 80 s holds back 1 record from"
+                + " everybody");
+  }
+
+  @Test
+  void nobodyIsHeldBackOnceTheTransactionHasEnded() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40).looks(12, 100, 0);
+
+    trace.holdsBack(0).looks(1, 0, 41);
+
+    assertThat(trace.verdict()).isEqualTo(Verdict.OK);
+  }
+
+  @Test
+  void whoReadsWhatIsNotCommittedIsNeitherHeldBackNorBeyondTheEnd() {
+    Trace trace = Trace.begin().at(0, 100).looks(20, 100, 100).holdsBack(40);
+    int held = trace.length();
+
+    trace.goesBeyondTheEndBy(40).stands(12, 0);
+
+    assertThat(trace.saidSince(held)).containsOnlyKeys(Verdict.OK, Verdict.IDLE);
+  }
+
+  @Test
   void aGroupThatCatchesUpIsBehindUntilItHas() {
     Trace trace = Trace.begin().at(0, 30_000).looks(12, 1_000, 100);
 

@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
 
 /** What happens on a partition, look by look every 10 seconds, and what is judged of it. */
 final class Trace {
@@ -27,6 +29,8 @@ final class Trace {
   private OptionalDouble seconds = OptionalDouble.empty();
   private OptionalDouble retention = OptionalDouble.empty();
   private long markers;
+  private long held;
+  private Instant heldSince;
   private Sample last;
 
   static Trace begin() {
@@ -98,6 +102,19 @@ final class Trace {
     return this;
   }
 
+  /** From now on a transaction holds back so many records behind the end; 0 where it has ended. */
+  Trace holdsBack(long records) {
+    held = records;
+    heldSince = now;
+    return this;
+  }
+
+  /** The group reads what is not committed too. */
+  Trace goesBeyondTheEndBy(long offsets) {
+    committed = end + offsets;
+    return this;
+  }
+
   /** Nobody looks for a while. */
   Trace noLookFor(Duration time) {
     now = now.plus(time);
@@ -114,6 +131,8 @@ final class Trace {
             committed,
             logStart,
             end,
+            end + held,
+            hanging(),
             lag <= markers ? 0 : lag,
             alive,
             false,
@@ -133,7 +152,13 @@ final class Trace {
   }
 
   String sentence(String head) {
-    return Sentences.partition("pairs.crowdsourced-3", last, judgement(), head, 0);
+    return Sentences.partition(
+        new TopicPartition("pairs.crowdsourced", 3), last, judgement(), head);
+  }
+
+  private Optional<Sample.Hanging> hanging() {
+    double seconds = held == 0 ? 0 : Duration.between(heldSince, now).toSeconds();
+    return seconds < 60 ? Optional.empty() : Optional.of(new Sample.Hanging(held, seconds));
   }
 
   Instant now() {

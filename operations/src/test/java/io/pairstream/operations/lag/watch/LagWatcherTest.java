@@ -13,6 +13,7 @@ import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -276,9 +277,18 @@ class LagWatcherTest {
 
       assertThat(lag.lag()).hasValue(0);
       assertThat(lag.held()).isEqualTo(4);
-      assertThat(lag.sentence()).contains("a transaction that does not end holds back 4 records");
+      assertThat(lag.verdict()).isEqualTo(Verdict.STALL);
+      assertThat(lag.sentence())
+          .contains("is read up to 3, where a transaction")
+          .contains("holds back 4 records from everybody")
+          .endsWith("--start-offset 3");
+      TestCluster.commit(cluster, group("-reader"), raw, 5);
+      PartitionLag uncommitted = later(group("-reader"), raw);
+      assertThat(uncommitted.verdict()).isEqualTo(Verdict.OK);
+      assertThat(uncommitted.lag()).as("of what is not committed").hasValue(2);
       producer.abortTransaction();
     }
+    TestCluster.commit(cluster, group("-reader"), raw, 7);
     PartitionLag after = later(group("-reader"), raw);
     assertThat(after.held()).isZero();
     assertThat(after.lag()).as("aborted records are none").hasValue(0);
@@ -364,6 +374,35 @@ class LagWatcherTest {
     assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
     assertThat(preprocess.sentence()).contains("never committed").contains("3 records");
+  }
+
+  @Test
+  void whatIsOnTheWayThroughTheRepartitionTopicWaitsForPreprocessing() {
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      pipeline.rekey(pipeline.send("a", "one"));
+    }
+    String group = cluster.dataset().preprocessGroup();
+    TopicPartition between =
+        new TopicPartition(TopicCatalogue.repartitionTopic(cluster.dataset()), 0);
+
+    LagReport report = watcher.look();
+
+    assertThat(of(report, group, raw).lag()).hasValue(0);
+    assertThat(of(report, group, between).end()).isPositive();
+    assertThat(of(report, group, between).verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void aGroupThatIsNoMoreIsNotTakenForOneThatNeverWas() {
+    send(3);
+    String group = cluster.dataset().preprocessGroup();
+    TestCluster.commit(cluster, group, raw, 1);
+    watcher.look();
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(admin.deleteConsumerGroups(List.of(group)).all());
+    }
+
+    assertThat(lookLater().group(group).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
   }
 
   @Test

@@ -1,0 +1,76 @@
+package io.pairstream.operations.lag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HeadlineTest {
+
+  @Test
+  void aGroupThatWasNeverThereIsNamedAndDecidesNothing() {
+    Headline headline =
+        of(group("pairs-feed", Verdict.UNKNOWN, "Absent"), group("pairs-a", Verdict.OK, "Stable"));
+
+    assertThat(headline.verdict()).isEqualTo(Verdict.OK);
+    assertThat(headline.sentence()).isEqualTo("OK: pairs-a; pairs-feed was never there");
+  }
+
+  @Test
+  void aGroupThatIsThereAndUnknownDecides() {
+    Headline headline =
+        of(group("pairs-a", Verdict.UNKNOWN, "Empty"), group("pairs-b", Verdict.OK, "Stable"));
+
+    assertThat(headline.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(headline.sentence()).isEqualTo("UNKNOWN: pairs-a");
+  }
+
+  @Test
+  void whoWasNeverThereAndHasNothingToReadIsNotMissed() {
+    Headline headline =
+        of(
+            group("pairs-fetch", Verdict.IDLE, "Absent"),
+            group("pairs-feed", Verdict.UNKNOWN, "Absent"),
+            group("pairs-other", Verdict.UNKNOWN, "Absent"),
+            group("pairs-a", Verdict.STALL, "Stable"));
+
+    assertThat(headline.sentence())
+        .isEqualTo("STALL: pairs-a; pairs-feed and pairs-other were never there");
+  }
+
+  @Test
+  void whereNobodyWasThereWhatWaitsIsTold() {
+    Headline headline =
+        of(
+            group("pairs-fetch", Verdict.IDLE, "Absent"),
+            group("pairs-feed", Verdict.UNKNOWN, "Absent"));
+
+    assertThat(headline).isEqualTo(new Headline(Verdict.UNKNOWN, "UNKNOWN: pairs-feed"));
+    assertThat(Headline.of(List.of())).isEmpty();
+  }
+
+  @Test
+  void ofTwoThatAreAlikeTheOneWithMoreWaitingSpeaks() {
+    Headline headline =
+        of(
+            group("pairs-a", Verdict.STALL, "Stable").put("lag", 3),
+            group("pairs-b", Verdict.STALL, "Stable").put("lag", 4));
+
+    assertThat(headline.sentence()).isEqualTo("STALL: pairs-b");
+  }
+
+  private static Headline of(ObjectNode... groups) {
+    return Headline.of(List.of(groups)).orElseThrow();
+  }
+
+  private static ObjectNode group(String name, Verdict verdict, String state) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("group", name)
+        .put("state", state)
+        .put("verdict", verdict.name())
+        .put("sentence", verdict.words() + ": " + name);
+  }
+}
