@@ -51,6 +51,13 @@ final class IngestCommand implements Callable<Integer> {
   private boolean anonymous;
 
   @Option(
+      names = "--behind-tls",
+      description =
+          "Others reach the service by https, through a proxy. Needed to listen for more than this"
+              + " machine: keys would cross the network unencrypted.")
+  private boolean behindTls;
+
+  @Option(
       names = "--max-connections",
       paramLabel = "N",
       defaultValue = "4096",
@@ -156,6 +163,7 @@ final class IngestCommand implements Callable<Integer> {
               ServerSettings.of(listen.hostName(), listen.port())
                   .withCapacity(maxConnections, maxBodyMib * MIB),
               anonymous,
+              behindTls,
               stateDirectory == null ? options.dataDirectory().resolve("ingest") : stateDirectory)
           .withQuota(
               new Rates(

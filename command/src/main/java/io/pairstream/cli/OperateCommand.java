@@ -63,7 +63,8 @@ final class OperateCommand implements Callable<Integer> {
       names = "--behind-tls",
       description =
           "People reach the page by https, through a proxy that passes the Host on. Their browsers"
-              + " then send a session's cookie no other way.")
+              + " then send a session's cookie no other way. Needed to listen for more than this"
+              + " machine: keys would cross the network unencrypted.")
   private boolean behindTls;
 
   @Option(

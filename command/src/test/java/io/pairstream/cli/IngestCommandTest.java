@@ -34,6 +34,23 @@ class IngestCommandTest {
     assertThat(ended.err()).contains("without keys the service listens on this machine only");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0:0", "[::]:0", "192.0.2.1:0"})
+  void keysAreNotTakenUnencryptedFromOtherMachines(String address) {
+    Ended ended = run("--listen", address);
+
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.err()).contains("keys would cross the network unencrypted", "--behind-tls");
+  }
+
+  @Test
+  void behindTlsItListensForOtherMachines() {
+    Ended ended = run("--listen", "192.0.2.1:0", "--behind-tls");
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.err()).contains("cannot listen on 192.0.2.1:0");
+  }
+
   @Test
   void aPortThatIsTakenIsSaidInOneLine() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -33,6 +33,7 @@ public final class OperatorLogin implements Authenticator {
   private final Sessions sessions;
   private final boolean anonymous;
   private final boolean behindTls;
+  private final SameSite sameSite;
   private final Clock clock;
 
   /**
@@ -45,6 +46,7 @@ public final class OperatorLogin implements Authenticator {
     this.sessions = new Sessions(clock);
     this.anonymous = anonymous;
     this.behindTls = behindTls;
+    this.sameSite = new SameSite(behindTls);
     this.clock = clock;
   }
 
@@ -60,7 +62,7 @@ public final class OperatorLogin implements Authenticator {
     }
     Optional<Principal> session = sessionOf(request);
     if (session.isPresent() && request.method() != Method.GET) {
-      SameSite.requireOwnPage(request);
+      sameSite.requireOwnPage(request);
     }
     return session
         .or(() -> anonymous ? Optional.of(VIEWER) : Optional.empty())
@@ -71,6 +73,10 @@ public final class OperatorLogin implements Authenticator {
                         "log in, or send an API key: Authorization: Bearer psk_...")
                     .withHeader("WWW-Authenticate", "Bearer realm=\"pairstream\"")
                     .asException());
+  }
+
+  SameSite sameSite() {
+    return sameSite;
   }
 
   boolean needsLogin() {

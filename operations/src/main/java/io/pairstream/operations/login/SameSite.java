@@ -6,6 +6,7 @@ import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps other web sites from making somebody's browser act here.
@@ -17,14 +18,22 @@ import java.util.Optional;
  */
 final class SameSite {
 
-  private SameSite() {}
+  private final Set<String> schemes;
+
+  /**
+   * @param behindTls whether the page is reached by https alone; a page of the same name that came
+   *     by http is then another's, as whoever sits on the line can serve one
+   */
+  SameSite(boolean behindTls) {
+    this.schemes = behindTls ? Set.of("https://") : Set.of("http://", "https://");
+  }
 
   /**
    * Lets requests of this service's own page through, and those of programs, which say nothing.
    *
    * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
    */
-  static void requireOwnPageOrProgram(Incoming request) {
+  void requireOwnPageOrProgram(Incoming request) {
     Optional<String> site = request.header("Sec-Fetch-Site");
     Optional<String> origin = request.header("Origin");
     if (site.filter(from -> !from.equals("same-origin")).isPresent()
@@ -38,17 +47,17 @@ final class SameSite {
    *
    * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
    */
-  static void requireOwnPage(Incoming request) {
+  void requireOwnPage(Incoming request) {
     requireOwnPageOrProgram(request);
     if (request.header("Sec-Fetch-Site").isEmpty() && request.header("Origin").isEmpty()) {
       throw foreign("nothing says which page sends this; programs send an API key, no cookie");
     }
   }
 
-  private static boolean isOurs(String origin, Optional<String> host) {
+  private boolean isOurs(String origin, Optional<String> host) {
     String lower = origin.toLowerCase(Locale.ROOT);
     String ours = host.orElse("").toLowerCase(Locale.ROOT);
-    return !ours.isEmpty() && (lower.equals("http://" + ours) || lower.equals("https://" + ours));
+    return !ours.isEmpty() && schemes.stream().anyMatch(scheme -> lower.equals(scheme + ours));
   }
 
   private static ProblemException foreign(String detail) {

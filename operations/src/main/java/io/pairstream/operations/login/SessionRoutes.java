@@ -50,7 +50,7 @@ public final class SessionRoutes {
   }
 
   private CompletionStage<Answer> begin(Incoming request, byte[] body) {
-    SameSite.requireOwnPageOrProgram(request);
+    login.sameSite().requireOwnPageOrProgram(request);
     String key = key(body);
     Principal holder;
     try {
@@ -85,7 +85,7 @@ public final class SessionRoutes {
 
   private CompletionStage<Answer> end(Incoming request) {
     if (login.hasSession(request)) {
-      SameSite.requireOwnPage(request);
+      login.sameSite().requireOwnPage(request);
     }
     String forgotten = login.end(request);
     return CompletableFuture.completedFuture(

@@ -78,7 +78,7 @@ public final class OperateService implements AutoCloseable {
     lag = new LagWatcher(access, lagSettings, clock, history::note);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());
-    obstacles.add(lag::obstacle);
+    obstacles.add(() -> lag.obstacle().or(lag::trouble));
     Instances instances = closedLater(Instances.follow(access, clock));
     Supplier<CanaryReport> canary = canary(access, settings, clock);
     Catalogue catalogue = addPairs(access, settings, clock);
@@ -104,7 +104,12 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(DashboardPage.routes());
     door =
         new HttpDoor(
-            settings.server(), new Router(routes), login, Quota.UNLIMITED, settings.anonymous());
+            settings.server(),
+            new Router(routes),
+            login,
+            Quota.UNLIMITED,
+            new CallerLimits(System::nanoTime),
+            settings.anonymous());
     reportSelf(access, clock);
   }
 

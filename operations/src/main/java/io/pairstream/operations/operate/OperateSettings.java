@@ -3,8 +3,6 @@ package io.pairstream.operations.operate;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.service.http.ServerSettings;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,15 +33,12 @@ public record OperateSettings(
     Optional<CanarySettings> canary) {
 
   /**
-   * @throws IllegalArgumentException where others than this machine could look without a key
+   * @throws IllegalArgumentException where others than this machine could look without a key, or
+   *     send theirs unencrypted
    */
   public OperateSettings {
     recipes = List.copyOf(recipes);
-    if (anonymous && !isLoopback(server.host())) {
-      throw new IllegalArgumentException(
-          "without keys the service listens on this machine only, on 127.0.0.1 or localhost, not on "
-              + server.host());
-    }
+    server.requireSafeAddress(anonymous, behindTls);
   }
 
   /** Reached as it listens, by http; without pictures, a name for the cluster, or a canary. */
@@ -57,13 +52,5 @@ public record OperateSettings(
         List.of(),
         Optional.empty(),
         Optional.empty());
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }

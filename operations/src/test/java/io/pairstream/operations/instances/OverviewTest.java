@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -176,24 +177,27 @@ class OverviewTest {
 
   @Test
   void keepsWhatItKnewWhileTheBrokerIsAway() throws Exception {
-    try (EmbeddedKafka kafka = new EmbeddedKafka(folder)) {
-      ClusterAccess cluster =
-          new ClusterAccess(
-              new Cluster(
-                  kafka.bootstrapServers(),
-                  "mock://" + kafka.bootstrapServers(),
-                  new Dataset("pairs"),
-                  Map.of(),
-                  Map.of()));
+    try (EmbeddedKafka kafka = new EmbeddedKafka(Files.createDirectory(folder.resolve("broker")))) {
+      Cluster plain =
+          new Cluster(
+              kafka.bootstrapServers(),
+              "mock://" + kafka.bootstrapServers(),
+              new Dataset("pairs"),
+              Map.of("request.timeout.ms", "2000", "default.api.timeout.ms", "4000"),
+              Map.of());
+      ClusterAccess cluster = new ClusterAccess(plain);
       kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
       int unused =
           cluster
               .registry()
               .register(cluster.topics().instances().name() + "-value", InstanceStatus.SCHEMA$);
       say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
-      try (Watched watched = new Watched(cluster)) {
-        var before = await(watched::overview, found -> found.path("instances").size() == 1);
+      try (Watched watched = new Watched(cluster);
+          OperateService service = new OperateService(plain, settings("state"))) {
+        service.start();
+        var before = await(watched::overview, found -> found.path("instances").size() == 2);
         assertThat(before.path("verdict").asText()).isEqualTo("UNKNOWN");
+        assertThat(awaitHealth(service, 200).path("status").asText()).isEqualTo("ready");
 
         kafka.stop();
 
@@ -204,9 +208,16 @@ class OverviewTest {
         assertThat(json.path("verdict").asText()).isEqualTo("UNKNOWN");
         assertThat(json.path("sentence").asText())
             .startsWith("no broker at " + kafka.bootstrapServers() + " answers since ");
-        assertThat(json.path("instances")).hasSize(1);
+        assertThat(json.path("instances")).hasSize(2);
+        assertThat(awaitHealth(service, 503).path("detail").asText())
+            .contains("Kafka does not say where groups are");
+        assertThat(get(service, "/health/live").path("status").asText()).isEqualTo("live");
+        assertThat(get(service, "/v1/lag").path("ready").asBoolean())
+            .as("the page goes on showing what was known last")
+            .isTrue();
 
         kafka.restart();
+        assertThat(awaitHealth(service, 200).path("status").asText()).isEqualTo("ready");
         assertThat(
                 await(
                     watched::overview,
@@ -226,9 +237,7 @@ class OverviewTest {
             cluster.dataset(),
             Map.of(),
             Map.of());
-    try (OperateService service =
-        new OperateService(
-            plain, new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder))) {
+    try (OperateService service = new OperateService(plain, settings("state"))) {
       service.start();
 
       assertThat(get(service, "/v1/overview").path("dataset").asText())
@@ -237,13 +246,34 @@ class OverviewTest {
     }
   }
 
+  private OperateSettings settings(String directory) {
+    return new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve(directory));
+  }
+
+  /** What the service says of its readiness, once it says it with that status. */
+  private static JsonNode awaitHealth(OperateService service, int status)
+      throws InterruptedException {
+    return await(
+        () -> {
+          try {
+            return Json.MAPPER.readTree(ask(service, "/health/ready").body());
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        health -> health.path("status").asInt(200) == status);
+  }
+
+  private static HttpResponse<String> ask(OperateService service, String path)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path)).build(),
+            BodyHandlers.ofString());
+  }
+
   private static JsonNode get(OperateService service, String path) throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
-                    .build(),
-                BodyHandlers.ofString());
+    HttpResponse<String> answer = ask(service, path);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return Json.MAPPER.readTree(answer.body());
   }

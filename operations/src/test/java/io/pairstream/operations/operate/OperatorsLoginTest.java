@@ -162,6 +162,33 @@ class OperatorsLoginTest {
     assertThat(review(operators.ofPage(review()).header("Cookie", cookie)).status()).isEqualTo(200);
   }
 
+  /** A page that came by http under our name is of whoever sits on the line. */
+  @Test
+  void behindTlsThePageIsTheOneThatCameByHttpsAlone() throws IOException {
+    try (RunningOperators behindTls =
+        RunningOperators.behindTls(KAFKA, cluster, folder.resolve("tls"))) {
+      String key = behindTls.key("ann", Scope.REVIEW).text().reveal();
+      String login = "{\"key\": \"" + key + "\"}";
+      String http = "http://" + behindTls.host();
+      String https = "https://" + behindTls.host();
+
+      Told byHttp = behindTls.tell(behindTls.post("/v1/session", login).header("Origin", http));
+      Told byHttps = behindTls.tell(behindTls.post("/v1/session", login).header("Origin", https));
+      HttpRequest.Builder forged =
+          behindTls.post("/v1/reviews", REVIEW).header("Cookie", byHttps.cookie());
+      HttpRequest.Builder meant =
+          behindTls.post("/v1/reviews", REVIEW).header("Cookie", byHttps.cookie());
+
+      assertThat(byHttp.status()).isEqualTo(403);
+      assertThat(byHttps.status()).isEqualTo(200);
+      assertThat(byHttps.response().headers().firstValue("Set-Cookie").orElseThrow())
+          .startsWith("__Host-pairstream-session=")
+          .endsWith("; Secure");
+      assertThat(behindTls.tell(forged.header("Origin", http)).status()).isEqualTo(403);
+      assertThat(behindTls.tell(meant.header("Origin", https)).status()).isEqualTo(200);
+    }
+  }
+
   @Test
   void anotherSitesPageCannotLogSomebodyIn() {
     String key = operators.key("mallory", Scope.REVIEW).text().reveal();

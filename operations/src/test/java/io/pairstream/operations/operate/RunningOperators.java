@@ -21,8 +21,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** An operators' service on a free port, with a client of it. */
@@ -36,16 +40,47 @@ final class RunningOperators implements AutoCloseable {
 
   RunningOperators(TestCluster kafka, ClusterAccess cluster, boolean anonymous, Path folder)
       throws IOException {
+    this(
+        kafka.bootstrapServers(),
+        cluster,
+        Map.of(),
+        new OperateSettings(ServerSettings.of("127.0.0.1", 0), anonymous, folder));
+  }
+
+  /** Behind a proxy with TLS, which the test stands for. */
+  static RunningOperators behindTls(TestCluster kafka, ClusterAccess cluster, Path folder)
+      throws IOException {
+    return new RunningOperators(
+        kafka.bootstrapServers(),
+        cluster,
+        Map.of(),
+        new OperateSettings(
+            ServerSettings.of("127.0.0.1", 0),
+            false,
+            true,
+            folder,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  RunningOperators(
+      String bootstrapServers,
+      ClusterAccess cluster,
+      Map<String, String> kafkaSettings,
+      OperateSettings settings)
+      throws IOException {
     this.cluster = cluster;
     this.service =
         new OperateService(
             new Cluster(
-                kafka.bootstrapServers(),
+                bootstrapServers,
                 "mock://" + cluster.dataset().name(),
                 cluster.dataset(),
-                Map.of(),
+                kafkaSettings,
                 Map.of()),
-            new OperateSettings(ServerSettings.of("127.0.0.1", 0), anonymous, folder));
+            settings);
     service.start();
     await(() -> send(get("/health/ready")).statusCode() == 200);
   }
@@ -118,6 +153,13 @@ final class RunningOperators implements AutoCloseable {
     return new Told(send(request));
   }
 
+  /** Asks without waiting for the answer's body. */
+  CompletableFuture<Integer> statusOf(HttpRequest.Builder request) {
+    return client
+        .sendAsync(request.timeout(PATIENCE).build(), BodyHandlers.ofString())
+        .thenApply(HttpResponse::statusCode);
+  }
+
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return client.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
@@ -135,7 +177,7 @@ final class RunningOperators implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("it does not come about");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }
 

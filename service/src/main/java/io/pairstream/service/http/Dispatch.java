@@ -34,6 +34,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Router router;
   private final Authenticator authenticator;
   private final Quota quota;
+  private final ReadLimits reads;
   private final Consumer<Headers> callers;
   private final Executor workers;
   private final HeadDeadline heads;
@@ -48,6 +49,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       Router router,
       Authenticator authenticator,
       Quota quota,
+      ReadLimits reads,
       Consumer<Headers> callers,
       Executor workers,
       HeadDeadline heads) {
@@ -55,6 +57,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     this.router = router;
     this.authenticator = authenticator;
     this.quota = quota;
+    this.reads = reads;
     this.callers = callers;
     this.workers = workers;
     this.heads = heads;
@@ -120,7 +123,37 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       checkBody(route, incoming, request.getLength());
       quota.admit(incoming, request.getLength());
     }
-    hand(incoming, route, exchange);
+    Optional<ReadLimit> limit = limit(route);
+    if (limit.isPresent()) {
+      handInTurn(incoming, route, exchange, limit.get());
+    } else {
+      hand(incoming, route, exchange);
+    }
+  }
+
+  private Optional<ReadLimit> limit(Route route) {
+    boolean isLight =
+        route.method() != Method.GET
+            || route.access() == Access.OPEN
+            || route.handler() instanceof Handler.Quick
+            || route.handler() instanceof Handler.Events;
+    return isLight ? Optional.empty() : reads.of(route);
+  }
+
+  private void handInTurn(Incoming incoming, Route route, Exchange exchange, ReadLimit limit) {
+    ReadLimit.Place place =
+        limit.take(
+            incoming.principal(),
+            () -> {
+              try {
+                hand(incoming, route, exchange);
+              } catch (RuntimeException | Error e) {
+                exchange.fail(e);
+              }
+            });
+    // Whoever takes its answer slowly keeps its place for as long.
+    Request.addCompletionListener(exchange.request(), failure -> place.leave());
+    place.enter();
   }
 
   private Incoming authorized(Incoming incoming, Access access) {

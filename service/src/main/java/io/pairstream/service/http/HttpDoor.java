@@ -35,6 +35,8 @@ public final class HttpDoor implements AutoCloseable {
   private final Dispatch dispatch;
 
   /**
+   * A server whose readers meet no limit.
+   *
    * @param router all routes
    * @param localOnly whether only this machine's programs and the service's own page may come, as
    *     where no keys are asked for
@@ -44,6 +46,23 @@ public final class HttpDoor implements AutoCloseable {
       Router router,
       Authenticator authenticator,
       Quota quota,
+      boolean localOnly) {
+    this(settings, router, authenticator, quota, ReadLimits.NONE, localOnly);
+  }
+
+  /**
+   * @param router all routes
+   * @param quota what may be sent
+   * @param reads what may be read
+   * @param localOnly whether only this machine's programs and the service's own page may come, as
+   *     where no keys are asked for
+   */
+  public HttpDoor(
+      ServerSettings settings,
+      Router router,
+      Authenticator authenticator,
+      Quota quota,
+      ReadLimits reads,
       boolean localOnly) {
     int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
     workers =
@@ -73,6 +92,7 @@ public final class HttpDoor implements AutoCloseable {
             router,
             authenticator,
             quota,
+            reads,
             localOnly ? new LocalCallers(() -> connector.getLocalPort()) : request -> {},
             workers,
             heads);

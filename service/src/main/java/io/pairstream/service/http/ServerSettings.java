@@ -1,5 +1,7 @@
 package io.pairstream.service.http;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 
 /**
@@ -71,6 +73,41 @@ public record ServerSettings(
         Duration.ofSeconds(10),
         8 * 1024,
         Duration.ofSeconds(20));
+  }
+
+  /** Whether nobody but this machine's own programs can reach it. */
+  public boolean isLocal() {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Refuses to take keys where they would cross a network in the clear.
+   *
+   * @param anonymous whether the service asks for no keys
+   * @param behindTls whether others than this machine reach the service by https alone, through a
+   *     proxy
+   * @throws IllegalArgumentException where others could come without a key, or by plain HTTP
+   */
+  public void requireSafeAddress(boolean anonymous, boolean behindTls) {
+    if (isLocal()) {
+      return;
+    }
+    if (anonymous) {
+      throw new IllegalArgumentException(
+          "without keys the service listens on this machine only, on 127.0.0.1 or localhost, not on "
+              + host);
+    }
+    if (!behindTls) {
+      throw new IllegalArgumentException(
+          "on "
+              + host
+              + " keys would cross the network unencrypted: put a proxy with TLS before the service"
+              + " and say --behind-tls, or listen on 127.0.0.1");
+    }
   }
 
   /** The same with other limits on connections and on memory for bodies. */

@@ -10,8 +10,6 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,13 +29,10 @@ public final class StatusDoor implements AutoCloseable {
   public StatusDoor(SelfReport report, String host, int port) {
     List<Route> routes = new ArrayList<>(new HealthRoutes(List.of(report::notReady)).routes());
     routes.add(metrics(report, Access.OPEN));
+    ServerSettings settings = ServerSettings.of(host, port).withCapacity(64, 1024);
     door =
         new HttpDoor(
-            ServerSettings.of(host, port).withCapacity(64, 1024),
-            new Router(routes),
-            Authenticator.NONE,
-            Quota.UNLIMITED,
-            isLoopback(host));
+            settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
   }
 
   /** {@code GET /metrics} of a process. */
@@ -70,13 +65,5 @@ public final class StatusDoor implements AutoCloseable {
   @Override
   public void close() {
     door.close();
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }

@@ -1,0 +1,25 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class OperateCommandTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0:0", "[::]:0", "192.0.2.1:0"})
+  void keysAreNotTakenUnencryptedFromOtherMachines(String address) {
+    Ended ended =
+        Ended.after(
+            "operate --bootstrap-servers 127.0.0.1:1 --schema-registry mock://operate-command",
+            "--listen",
+            address);
+
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.err()).contains("keys would cross the network unencrypted", "--behind-tls");
+    assertThat(ended.err().lines().filter(line -> line.contains("unencrypted"))).hasSize(1);
+  }
+}

@@ -1,0 +1,58 @@
+package io.pairstream.operations.operate;
+
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.ReadLimit;
+import io.pairstream.service.http.ReadLimit.Allowed;
+import io.pairstream.service.http.ReadLimits;
+import io.pairstream.service.http.Route;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * What each caller may read of the operators' service.
+ *
+ * <p>Kinds are told apart by what they wait for, so that no kind keeps another waiting: pictures
+ * for image workers, records for the broker, exports for their readers, and all the rest for the
+ * processor. Of none a single caller takes all that there is. The numbers are far above what the
+ * page asks for in ten tabs: a proxy that speaks HTTP/2 passes on about a hundred requests of a
+ * browser at once, and a contact sheet has up to 64 pictures of each source.
+ */
+final class CallerLimits implements ReadLimits {
+
+  static final Allowed PICTURES = new Allowed(2, 1_000, 200, 4_000);
+  static final Allowed RECORDS = new Allowed(2, 100, 20, 400);
+  static final Allowed EXPORTS = new Allowed(2, 8, 1, 20);
+  static final Allowed ANSWERS = new Allowed(3, 300, 50, 1_000);
+
+  /** Routes that wait for the broker. */
+  private static final Set<String> OF_RECORDS = Set.of("/v1/pairs/{id}", "/v1/sheet");
+
+  private static final String OF_PICTURES = "/v1/pictures/";
+
+  private final ReadLimit pictures;
+  private final ReadLimit records;
+  private final ReadLimit exports;
+  private final ReadLimit answers;
+
+  /**
+   * @param nanos the time, as {@link System#nanoTime} tells it
+   */
+  CallerLimits(LongSupplier nanos) {
+    pictures = new ReadLimit("pictures", PICTURES, nanos);
+    records = new ReadLimit("cards and contact sheets", RECORDS, nanos);
+    exports = new ReadLimit("exports", EXPORTS, nanos);
+    answers = new ReadLimit("answers", ANSWERS, nanos);
+  }
+
+  @Override
+  public Optional<ReadLimit> of(Route route) {
+    if (route.handler() instanceof Handler.Streamed) {
+      return Optional.of(exports);
+    }
+    if (route.template().startsWith(OF_PICTURES)) {
+      return Optional.of(pictures);
+    }
+    return Optional.of(OF_RECORDS.contains(route.template()) ? records : answers);
+  }
+}

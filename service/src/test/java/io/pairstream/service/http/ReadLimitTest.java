@@ -1,0 +1,261 @@
+package io.pairstream.service.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.service.http.ReadLimit.Allowed;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ReadLimitTest {
+
+  /** More than any buffer between the server and a client that does not read. */
+  private static final byte[] LARGE = new byte[32 * 1024 * 1024];
+
+  private static final long SECOND = 1_000_000_000L;
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<CompletableFuture<Answer>> held = new CopyOnWriteArrayList<>();
+  private final AtomicLong now = new AtomicLong(-7 * SECOND);
+  private HttpDoor door;
+
+  @AfterEach
+  void stop() {
+    release();
+    door.close();
+  }
+
+  @Test
+  void aCallersReadsBeyondItsShareWaitForItsOwnAlone() throws Exception {
+    start(new Allowed(2, 100, 1e6, 1_000_000));
+    List<CompletableFuture<HttpResponse<String>>> greedy = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      greedy.add(ask("greedy", "/held"));
+    }
+    Awaiting.until(() -> held.size() == 2);
+
+    CompletableFuture<HttpResponse<String>> modest = ask("modest", "/held");
+
+    Awaiting.until(() -> held.size() == 3);
+    assertThat(ask("modest", "/now").get().statusCode()).isEqualTo(200);
+    held.get(2).complete(done());
+    assertThat(modest.get().statusCode()).isEqualTo(200);
+    assertThat(held).as("the others still wait for their own").hasSize(3);
+    while (!greedy.stream().allMatch(CompletableFuture::isDone)) {
+      release();
+    }
+    assertThat(greedy).extracting(answer -> answer.get().statusCode()).containsOnly(200);
+    assertThat(held).hasSize(21);
+  }
+
+  @Test
+  void whoeverAsksForTooMuchAtOnceIsToldToComeAgain() throws Exception {
+    start(new Allowed(1, 1, 1e6, 1_000_000));
+    CompletableFuture<HttpResponse<String>> first = ask("greedy", "/held");
+    Awaiting.until(() -> held.size() == 1);
+    CompletableFuture<HttpResponse<String>> second = ask("greedy", "/held");
+    HttpResponse<String> third = firstRefused("/held");
+
+    assertRefused(third, "1", "more answers are asked for than the 2 at once");
+    assertThat(ask("modest", "/now").get().statusCode()).isEqualTo(200);
+    Awaiting.until(
+        () -> {
+          release();
+          return first.isDone() && second.isDone();
+        });
+    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
+  }
+
+  /** Which of two requests the server sees first is the client's secret. */
+  private HttpResponse<String> firstRefused(String path) throws Exception {
+    CompletableFuture<HttpResponse<String>> refused = new CompletableFuture<>();
+    Awaiting.until(
+        () -> {
+          var unused =
+              ask("greedy", path)
+                  .thenAccept(
+                      answer -> {
+                        if (answer.statusCode() != 200) {
+                          refused.complete(answer);
+                        }
+                      });
+          return refused.isDone();
+        });
+    return refused.get();
+  }
+
+  @Test
+  void whoeverReadsTooOftenIsToldWhenToComeAgain() throws Exception {
+    start(new Allowed(10, 10, 0.5, 3));
+    for (int i = 0; i < 3; i++) {
+      assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
+    }
+
+    HttpResponse<String> fourth = ask("greedy", "/now").get();
+    HttpResponse<String> other = ask("modest", "/now").get();
+    now.addAndGet(2 * SECOND - 1);
+    HttpResponse<String> tooEarly = ask("greedy", "/now").get();
+    now.addAndGet(1);
+    HttpResponse<String> inTime = ask("greedy", "/now").get();
+    HttpResponse<String> andAgain = ask("greedy", "/now").get();
+
+    assertRefused(fourth, "2", "more answers are asked for than the 0.5 a second");
+    assertThat(other.statusCode()).isEqualTo(200);
+    assertRefused(tooEarly, "1", "come again in 1 s");
+    assertThat(inTime.statusCode()).isEqualTo(200);
+    assertRefused(andAgain, "2", "come again in 2 s");
+  }
+
+  @Test
+  void afterAPauseNoMoreComesInARowThanIsAllowed() throws Exception {
+    start(new Allowed(10, 10, 0.5, 3));
+    now.addAndGet(1_000_000 * SECOND);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
+    }
+
+    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(429);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/large", "/stream"})
+  void whoeverDoesNotTakeAnAnswerKeepsItselfWaitingAndNobodyElse(String path) throws Exception {
+    start(new Allowed(1, 10, 1e6, 1_000_000));
+    CompletableFuture<HttpResponse<String>> next;
+    try (RawClient silent = new RawClient(door.port())) {
+      silent.send("GET " + path + " HTTP/1.1\r\nHost: here\r\nAuthorization: slow\r\n\r\n");
+      assertThat(silent.readHead()).startsWith("HTTP/1.1 200 ");
+      next = ask("slow", "/now");
+
+      assertThat(ask("modest", "/now").get().statusCode()).isEqualTo(200);
+      assertThat(ask("modest", path).get().statusCode()).isEqualTo(200);
+      assertThat(next).isNotDone();
+    }
+
+    assertThat(next.get().statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aReadThatFailsGivesItsPlaceBack() throws Exception {
+    start(new Allowed(1, 10, 1e6, 1_000_000));
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(ask("modest", "/broken").get().statusCode()).isEqualTo(500);
+    }
+  }
+
+  @Test
+  void lightRoutesMeetNoLimit() throws Exception {
+    start(new Allowed(1, 0, 0.001, 1));
+    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(200);
+    assertThat(ask("greedy", "/now").get().statusCode()).isEqualTo(429);
+
+    for (String path : List.of("/quick", "/open")) {
+      assertThat(ask("greedy", path).get().statusCode()).as(path).isEqualTo(200);
+      assertThat(ask("greedy", path).get().statusCode()).as(path).isEqualTo(200);
+    }
+  }
+
+  private static void assertRefused(HttpResponse<String> answer, String retryAfter, String words)
+      throws IOException {
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("Retry-After")).contains(retryAfter);
+    assertThat(Json.MAPPER.readTree(answer.body()).path("type").asText())
+        .isEqualTo("urn:pairstream:problem:quota-exceeded");
+    assertThat(Json.MAPPER.readTree(answer.body()).path("detail").asText()).contains(words);
+  }
+
+  private void release() {
+    held.forEach(answer -> answer.complete(done()));
+  }
+
+  private static Answer done() {
+    return Answer.of(200, "text/plain", "done".getBytes(UTF_8));
+  }
+
+  private CompletableFuture<HttpResponse<String>> ask(String caller, String path) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+            .header("Authorization", caller)
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private void start(Allowed allowed) throws IOException {
+    ReadLimit limit = new ReadLimit("answers", allowed, now::get);
+    door =
+        new HttpDoor(
+            ServerSettings.of("127.0.0.1", 0),
+            new Router(
+                List.of(
+                    Route.quick("/quick", Access.READ, request -> done()),
+                    Route.get(
+                        "/open",
+                        Access.OPEN,
+                        (request, body) -> CompletableFuture.completedFuture(done())),
+                    Route.get(
+                        "/now",
+                        Access.READ,
+                        (request, body) -> CompletableFuture.completedFuture(done())),
+                    Route.get(
+                        "/held",
+                        Access.READ,
+                        (request, body) -> {
+                          CompletableFuture<Answer> later = new CompletableFuture<>();
+                          held.add(later);
+                          return later;
+                        }),
+                    Route.get(
+                        "/broken",
+                        Access.READ,
+                        (request, body) -> {
+                          throw new IllegalStateException("a fault of ours");
+                        }),
+                    Route.get(
+                        "/large",
+                        Access.READ,
+                        (request, body) ->
+                            CompletableFuture.completedFuture(Answer.of(200, "text/plain", LARGE))),
+                    new Route(
+                        Method.GET,
+                        "/stream",
+                        Access.READ,
+                        Set.of(),
+                        0,
+                        (Handler.Streamed)
+                            (request, body, out) -> {
+                              try (OutputStream answer = out.begin(200, "text/plain", Map.of())) {
+                                answer.write(LARGE);
+                              }
+                            }))),
+            request -> {
+              String name = request.header("Authorization").orElseThrow();
+              return new Principal(name, name, Set.of(Scope.READ));
+            },
+            Quota.UNLIMITED,
+            route -> Optional.of(limit),
+            false);
+    door.start();
+  }
+}
