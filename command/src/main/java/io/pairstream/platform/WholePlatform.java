@@ -37,8 +37,12 @@ public final class WholePlatform implements AutoCloseable {
    */
   private static final List<String> FETCH_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
-  /** The operators' service's heap: answers under way, and what it watches. */
-  private static final List<String> OPERATE_JVM = List.of("-Xmx256m", "-XX:+UseSerialGC");
+  /**
+   * The operators' service's heap: answers under way, and what it watches. It is idle between two
+   * looks, so a heap that grows by need stays small, and compiling much costs more than it saves.
+   */
+  private static final List<String> OPERATE_JVM =
+      List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   /** Where the front door listens, if the port is free. */
   private static final int INGEST_PORT = 8080;

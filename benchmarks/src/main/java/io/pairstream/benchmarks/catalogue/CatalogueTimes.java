@@ -2,6 +2,7 @@ package io.pairstream.benchmarks.catalogue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.benchmarks.watch.Footprint;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.catalogue.PairPage;
@@ -23,6 +24,7 @@ import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -165,7 +167,7 @@ public final class CatalogueTimes implements Callable<Integer> {
     return 0;
   }
 
-  private ObjectNode measure(ClusterAccess cluster, Path state) {
+  private ObjectNode measure(ClusterAccess cluster, Path state) throws IOException {
     ObjectNode result = JsonMapper.builder().build().createObjectNode();
     result.put("quarantined", quarantined);
     result.put("accepted", accepted);
@@ -191,6 +193,7 @@ public final class CatalogueTimes implements Callable<Integer> {
         ready[round] = (System.nanoTime() - begun) / 1e6;
         if (round == rounds - 1) {
           addQuestions(result, search);
+          addMemory(result);
         }
       }
     }
@@ -223,6 +226,17 @@ public final class CatalogueTimes implements Callable<Integer> {
     long begun = System.nanoTime();
     int sources = search.sample("", Duration.ofDays(1), new Random(1)).size();
     result.put("sheet_of_" + sources + "_sources_ms", (System.nanoTime() - begun) / 1e6);
+  }
+
+  /** Of the whole process, which has written the records before. */
+  private static void addMemory(ObjectNode result) throws IOException {
+    result.put(
+        "most_resident_megabytes",
+        Footprint.of(ProcessHandle.current()).mostResidentBytes() / 1_000_000);
+    System.gc();
+    result.put(
+        "heap_megabytes_in_use",
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() / 1_000_000);
   }
 
   private static Catalogue open(ClusterAccess cluster, Path state) {

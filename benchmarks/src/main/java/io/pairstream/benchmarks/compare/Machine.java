@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the figures were measured on, and what else it did meanwhile. */
-final class Machine {
+public final class Machine {
 
   private Machine() {}
 
@@ -17,7 +17,7 @@ final class Machine {
    *
    * @param loadBefore processes that wanted to run, on average, before the measurement began
    */
-  static ObjectNode describe(double loadBefore) throws IOException {
+  public static ObjectNode describe(double loadBefore) throws IOException {
     int cores = Runtime.getRuntime().availableProcessors();
     double loadAfter = load();
     String words =
@@ -36,7 +36,7 @@ final class Machine {
   }
 
   /** Processes that want to run, on average over the last minute; negative where nobody knows. */
-  static double load() {
+  public static double load() {
     return Math.round(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage() * 100)
         / 100.0;
   }

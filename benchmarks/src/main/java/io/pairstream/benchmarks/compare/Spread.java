@@ -11,14 +11,14 @@ import java.util.stream.IntStream;
  * @param min the smallest
  * @param max the largest
  */
-record Spread(double median, double min, double max) {
+public record Spread(double median, double min, double max) {
 
   /**
    * The spread of some figures.
    *
    * @param figures at least one
    */
-  static Spread of(List<Double> figures) {
+  public static Spread of(List<Double> figures) {
     if (figures.isEmpty()) {
       throw new IllegalArgumentException("no figures");
     }
@@ -38,7 +38,8 @@ record Spread(double median, double min, double max) {
    * @param ours one figure per round
    * @param theirs as many, in the same order
    */
-  static Spread paired(List<Double> ours, List<Double> theirs, DoubleBinaryOperator function) {
+  public static Spread paired(
+      List<Double> ours, List<Double> theirs, DoubleBinaryOperator function) {
     if (ours.size() != theirs.size()) {
       throw new IllegalArgumentException(ours.size() + " rounds beside " + theirs.size());
     }

@@ -1,5 +1,7 @@
 package io.pairstream.benchmarks.watch;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
@@ -10,83 +12,56 @@ import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Locale;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.CountDownLatch;
 
-/** The process that watches. Arguments: bootstrap servers, folder of the history, seconds. */
+/**
+ * The process that watches, until it is ended. Arguments: bootstrap servers, folder of the history.
+ * For each look it prints a line of JSON: how long the look took, and the groups whose verdict is
+ * another than before.
+ */
 final class WatchingProcess {
+
+  private static final Map<String, Verdict> TOLD = new HashMap<>();
 
   private WatchingProcess() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws InterruptedException {
     AvroSafety.install();
     ClusterAccess cluster =
         new ClusterAccess(
             new Cluster(arguments[0], "mock://watch", new Dataset("pairs"), Map.of(), Map.of()));
-    Path directory = Path.of(arguments[1]);
-    long seconds = Long.parseLong(arguments[2]);
     LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
-    try (LagHistory history = new LagHistory(directory, settings.interval());
-        LagWatcher watcher = new LagWatcher(cluster, settings, Clock.systemUTC(), history::note)) {
+    try (LagHistory history = new LagHistory(Path.of(arguments[1]), settings.interval());
+        LagWatcher watcher =
+            new LagWatcher(
+                cluster,
+                settings,
+                Clock.systemUTC(),
+                report -> {
+                  history.note(report);
+                  tell(report);
+                })) {
       watcher.start();
-      TimeUnit.SECONDS.sleep(seconds);
-      Duration before = used();
-      long began = System.nanoTime();
-      TimeUnit.SECONDS.sleep(seconds);
-      double share = (used().toNanos() - before.toNanos()) / (double) (System.nanoTime() - began);
-      tell(watcher.latest(), share, directory);
+      new CountDownLatch(1).await();
     }
   }
 
-  private static void tell(LagReport report, double share, Path directory) throws IOException {
-    Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-    long partitions = 0;
+  private static void tell(LagReport report) {
+    ObjectNode line = JsonNodeFactory.instance.objectNode();
+    line.put("took_ms", report.took().toMillis());
+    ObjectNode changed = line.putObject("changed");
     for (GroupLag group : report.groups()) {
-      partitions += group.partitions().size();
-      verdicts.merge(group.verdict(), 1, Integer::sum);
-    }
-    long bytes = 0;
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        bytes += Files.size(file);
+      if (TOLD.put(group.group(), group.verdict()) != group.verdict()) {
+        changed
+            .putObject(group.group())
+            .put("verdict", group.verdict().name())
+            .put("sentence", group.sentence());
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "groups %d, partitions of groups %d, verdicts %s%n"
-            + "processor %.2f %% of a core, resident memory %s, last look %d ms, history %.1f MB%n",
-        report.groups().size(),
-        partitions,
-        verdicts,
-        share * 100,
-        residentMemory(),
-        report.took().toMillis(),
-        bytes / 1e6);
-  }
-
-  private static Duration used() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-  }
-
-  private static String residentMemory() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return "not known here";
-    }
-    try (Stream<String> lines = Files.lines(status)) {
-      return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .map(line -> line.substring(6).strip())
-          .findFirst()
-          .orElse("not known here");
-    }
+    System.out.println(line);
   }
 }

@@ -1,0 +1,180 @@
+package io.pairstream.benchmarks.watch;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Groups that read: records arrive on every partition in every round, and each group commits on all
+ * partitions of its topic once a round, at its own time in it. Nobody joins the groups.
+ */
+final class ReadingGroups implements AutoCloseable {
+
+  private static final int RECORDS_A_ROUND = 3;
+
+  /** So few that a broker with a small heap makes the topics one after another. */
+  private static final int PARTITIONS_AT_ONCE = 1_000;
+
+  private final int groups;
+  private final int topics;
+  private final int partitions;
+  private final Duration round;
+  private final Admin admin;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final Set<Integer> standing = ConcurrentHashMap.newKeySet();
+  private final Map<Integer, Long> committedAtNanos = new ConcurrentHashMap<>();
+  private final AtomicLong failed = new AtomicLong();
+  private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicLong end = new AtomicLong();
+
+  /**
+   * Makes the topics, fills them once and has every group commit once.
+   *
+   * @param topics how many topics the groups are spread over; at least 1
+   * @param partitions of each topic; at least 1
+   * @param standing so many groups commit no more after that
+   * @param round time from one commit of a group to the next
+   */
+  ReadingGroups(
+      ClusterAccess cluster, int groups, int topics, int partitions, int standing, Duration round) {
+    this.groups = groups;
+    this.topics = topics;
+    this.partitions = partitions;
+    this.round = round;
+    admin = cluster.admin();
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put("linger.ms", 50);
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    List<NewTopic> some = new ArrayList<>();
+    for (int topic = 0; topic < topics; topic++) {
+      some.add(new NewTopic(topic(topic), partitions, (short) 1));
+      if (some.size() * partitions >= PARTITIONS_AT_ONCE || topic == topics - 1) {
+        ClusterAccess.await(admin.createTopics(some).all());
+        some.clear();
+      }
+    }
+    append();
+    for (int group = 0; group < groups; group++) {
+      ClusterAccess.await(admin.alterConsumerGroupOffsets(group(group), places(group)).all());
+    }
+    for (int group = 0; group < standing; group++) {
+      stop(group);
+    }
+  }
+
+  /** Goes on round after round, until this is closed. */
+  void start() {
+    var unused = work.scheduleAtFixedRate(this::append, 0, round.toMillis(), TimeUnit.MILLISECONDS);
+    for (int i = 0; i < groups; i++) {
+      int group = i;
+      var ignored =
+          work.scheduleAtFixedRate(
+              () -> commit(group),
+              round.toMillis() * group / groups,
+              round.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  static String group(int number) {
+    return "group-" + number;
+  }
+
+  private String topic(int number) {
+    return "watched-" + number % topics;
+  }
+
+  /** The group commits no more. */
+  void stop(int group) {
+    standing.add(group);
+  }
+
+  /** When the group committed for the last time, as {@link System#nanoTime} tells it. */
+  long committedAtNanos(int group) {
+    return committedAtNanos.getOrDefault(group, 0L);
+  }
+
+  /** Commits and records that the broker did not take. */
+  long failed() {
+    return failed.get();
+  }
+
+  private void append() {
+    for (int topic = 0; topic < topics; topic++) {
+      for (int partition = 0; partition < partitions; partition++) {
+        for (int i = 0; i < RECORDS_A_ROUND; i++) {
+          var unused =
+              producer.send(
+                  new ProducerRecord<>(topic(topic), partition, null, new byte[200]),
+                  (metadata, error) -> {
+                    if (error != null) {
+                      failed.incrementAndGet();
+                    }
+                  });
+        }
+      }
+    }
+    producer.flush();
+    end.addAndGet(RECORDS_A_ROUND);
+  }
+
+  private void commit(int group) {
+    if (standing.contains(group)) {
+      return;
+    }
+    var unused =
+        admin
+            .alterConsumerGroupOffsets(group(group), places(group))
+            .all()
+            .whenComplete(
+                (done, error) -> {
+                  if (error == null) {
+                    committedAtNanos.put(group, System.nanoTime());
+                  } else {
+                    failed.incrementAndGet();
+                  }
+                });
+  }
+
+  /** Some partitions are read to their end, on others up to three records wait. */
+  private Map<TopicPartition, OffsetAndMetadata> places(int group) {
+    Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      places.put(
+          new TopicPartition(topic(group), partition),
+          new OffsetAndMetadata(Math.max(0, end.get() - partition % 4)));
+    }
+    return places;
+  }
+
+  @Override
+  public void close() {
+    work.shutdownNow();
+    try {
+      if (!work.awaitTermination(1, TimeUnit.MINUTES)) {
+        throw new IllegalStateException("a round does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    producer.close(Duration.ZERO);
+    admin.close(Duration.ZERO);
+  }
+}
