@@ -45,11 +45,13 @@ final class PartitionLog {
 
   void look(long newStart, long newEnd, long newHighWatermark, long atMillis) {
     boolean held = newHighWatermark > newEnd;
-    if (!held || newEnd != end) {
-      if (heldSinceMillis != Long.MAX_VALUE) {
-        usualHold.add((atMillis - heldSinceMillis) / 1e3);
-      }
-      heldSinceMillis = held ? atMillis : Long.MAX_VALUE;
+    boolean wasHeld = heldSinceMillis != Long.MAX_VALUE;
+    if (wasHeld && (!held || newEnd != end)) {
+      usualHold.add((atMillis - heldSinceMillis) / 1e3);
+      heldSinceMillis = Long.MAX_VALUE;
+    }
+    if (held && heldSinceMillis == Long.MAX_VALUE) {
+      heldSinceMillis = atMillis;
     }
     lookedAtMillis = atMillis;
     start = newStart;

@@ -89,6 +89,16 @@ class PartitionLogTest {
   }
 
   @Test
+  void aTransactionThatBeginsWhereNothingHappenedBeforeHangsLikeOthers() {
+    log.look(0, 100, 100, 10_000);
+
+    log.look(0, 100, 101, 20_000);
+    log.look(0, 100, 101, 80_000);
+
+    assertThat(log.hanging(80_000)).contains(new Hanging(1, 60));
+  }
+
+  @Test
   void aTransactionThatMovesOnDoesNotHang() {
     for (int look = 0; look < 60; look++) {
       log.look(0, 100 + look, 140 + look, look * 10_000L);
