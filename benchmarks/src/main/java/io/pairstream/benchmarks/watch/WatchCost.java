@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,7 +128,9 @@ public final class WatchCost implements Callable<Integer> {
     }
     double loadBefore = Machine.load();
     Path directory = Files.createTempDirectory("watch");
-    List<Watcher> watchers = new ArrayList<>();
+    List<Watcher> watchers = new CopyOnWriteArrayList<>();
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> watchers.forEach(w -> w.process().destroyForcibly())));
     try (LocalPlatform platform =
         LocalPlatform.start(PlatformSettings.in(directory.resolve("platform")))) {
       ClusterAccess cluster =

@@ -12,16 +12,16 @@ import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AvroSafety;
 import io.pairstream.service.Cluster;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /**
- * The process that watches, until it is ended. Arguments: bootstrap servers, folder of the history.
- * For each look it prints a line of JSON: how long the look took, and the groups whose verdict is
- * another than before.
+ * The process that watches, until its standard input ends. Arguments: bootstrap servers, folder of
+ * the history. For each look it prints a line of JSON: how long the look took, and the groups whose
+ * verdict is another than before.
  */
 final class WatchingProcess {
 
@@ -29,7 +29,7 @@ final class WatchingProcess {
 
   private WatchingProcess() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
+  public static void main(String[] arguments) throws IOException {
     AvroSafety.install();
     ClusterAccess cluster =
         new ClusterAccess(
@@ -46,7 +46,9 @@ final class WatchingProcess {
                   tell(report);
                 })) {
       watcher.start();
-      new CountDownLatch(1).await();
+      while (System.in.read() >= 0) {
+        // Whoever started this holds the other end open, and is gone when it closes.
+      }
     }
   }
 
