@@ -95,17 +95,17 @@ final class GroupFaults {
     }
   }
 
-  /** The image workers have a twentieth of the time. */
+  /** The image workers have a tenth of the time. */
   private final class SlowWorker implements Fault {
 
-    private static final int PAIRS = 600;
+    private static final int PAIRS = 2_000;
 
     private final Thread brake = new Thread(this::brake, "brake");
     private volatile boolean ended;
 
     @Override
     public String words() {
-      return "slow image workers (frozen 19/20 of the time)";
+      return "slow image workers (frozen 9/10 of the time)";
     }
 
     @Override
@@ -139,9 +139,9 @@ final class GroupFaults {
         while (!ended) {
           List<Long> workers = platform.imageWorkers().stream().map(ProcessHandle::pid).toList();
           signal("STOP", workers);
-          TimeUnit.MILLISECONDS.sleep(950);
+          TimeUnit.MILLISECONDS.sleep(900);
           signal("CONT", workers);
-          TimeUnit.MILLISECONDS.sleep(50);
+          TimeUnit.MILLISECONDS.sleep(100);
         }
       } catch (IOException | InterruptedException e) {
         throw new AssertionError(e);

@@ -93,8 +93,12 @@ class LiveVerdictsTest {
     Supplier<JsonNode> asking = LiveVerdictsTest::dashboard;
 
     List<Told> told = new ArrayList<>(inject(faults.all(), asking));
+    writeTable(told);
     told.addAll(inject(List.of(faults.slowWorker()), asking));
+    writeTable(told);
+  }
 
+  private static void writeTable(List<Told> told) throws IOException {
     List<String> table = new ArrayList<>(List.of("| Fault | after | told |", "|---|---|---|"));
     for (Told one : told) {
       table.add(
