@@ -3,15 +3,11 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -22,12 +18,6 @@ import org.openqa.selenium.Keys;
  */
 @Timeout(300)
 class DashboardBoardsTest {
-
-  /** A folder into which the pictures of the guide are written; without it none are. */
-  private static final String PICTURES = "pairstream.docs.images";
-
-  /** Views of many pairs. */
-  private static final Set<String> LISTS = Set.of("quarantine", "sheet", "pairs");
 
   private static final String FORTY = "#/quarantine?reason=IMAGE_TOO_SMALL&source=IMPORTED";
   private static final String FILE_NAMES =
@@ -109,7 +99,7 @@ class DashboardBoardsTest {
     browser.click("#nav [data-view=profile]");
     browser.awaitText(".producers-table tbody tr:first-child", "phone-app");
     assertThat(browser.text(".producers-table tbody tr:first-child"))
-        .contains("23%", "0.6%", "CAPTION_IS_FILE_NAME");
+        .contains("23%", "0.6%", "The caption is a file's name");
     browser.click(".producers-table tbody tr:first-child a");
     browser.awaitText("#sheet-title", "The caption is a file's name · phone-app");
     assertThat(browser.complaints()).isEmpty();
@@ -214,10 +204,11 @@ class DashboardBoardsTest {
 
     browser.awaitText("[data-part=why]", "The image is too small");
     assertThat(browser.text("[data-part=why]"))
-        .contains("60 px", "at least 64 px", "Send the image in a higher resolution.");
+        .contains("60 px", "200 px", "Send the image in a higher resolution.");
     assertThat(browser.text("[data-part=decisions] tr[data-outcome=REJECTED]"))
-        .contains("Turned away", "shorter side", "60 px", "at least 64 px");
-    assertThat(browser.texts(".journey .place")).hasSize(4).first().asString().startsWith("door");
+        .contains("Turned away", "The image is too small", "60 px", "200 px");
+    assertThat(String.join(", ", browser.texts(".journey .place")))
+        .matches("received, crowdsourced \\d @ \\d+, quarantine 0 @ \\d+");
     assertThat(browser.text(".command")).contains("./pairstream why ");
     assertThat(browser.isVisible(".frame[data-blurred] img")).isTrue();
     assertThat(browser.script("return document.querySelector('.frame img').alt"))
@@ -594,62 +585,5 @@ class DashboardBoardsTest {
     browser.click("#choose-all");
     browser.awaitText(".chosen", "500 chosen");
     assertThat(browser.texts(".tile")).hasSize(500);
-  }
-
-  @Test
-  @EnabledIfSystemProperty(named = PICTURES, matches = ".+")
-  void thePicturesOfTheGuideAreTaken() throws Exception {
-    Path folder = Files.createDirectories(Path.of(System.getProperty(PICTURES)));
-    ScriptedBoards boards = story();
-    String accepted = boards.longest();
-    String turnedAway = boards.quarantined(ScriptedPairs.TOO_SMALL).get(3);
-    for (String colours : List.of("light", "dark")) {
-      Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
-      browser.prefer(colours);
-      for (String[] view :
-          new String[][] {
-            {"pair", "#/pair/" + accepted},
-            {"pair-turned-away", "#/pair/" + turnedAway},
-            {"quarantine", FORTY},
-            {"sheet", "#/sheet"},
-            {"pairs", "#/pairs?q=boat"},
-            {"profile", "#/profile"}
-          }) {
-        visit(browser, boards, view[1].substring(2));
-        // Rows that are not on the screen are not drawn, so of long lists only the screen is kept.
-        boolean isList = LISTS.contains(view[0]);
-        browser.script("scrollTo(0, arguments[0])", view[0].equals("quarantine") ? 340 : 0);
-        awaitPictures(browser);
-        Path file = folder.resolve("dashboard-" + view[0] + "-" + colours + ".png");
-        if (isList) {
-          browser.keepScreen(file);
-        } else {
-          browser.keep(file);
-        }
-      }
-      browser.close();
-    }
-    Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
-    browser.prefer("light");
-    browser.visit(boards.address() + "/" + FORTY);
-    logIn(browser, ScriptedBoards.REVIEWER_KEY);
-    browser.awaitText("#choose-all", "Choose all 40");
-    browser.click("#choose-all");
-    browser.click("[data-decision=ACCEPTED]");
-    browser.type("#review-comment", "Four pixels do not matter here.");
-    awaitPictures(browser);
-    browser.keepScreen(folder.resolve("dashboard-review.png"));
-  }
-
-  private static void awaitPictures(Browser browser) {
-    browser.await(
-        "its pictures are there",
-        () ->
-            Boolean.TRUE.equals(
-                browser.script(
-                    "return [...document.images].filter(image => {"
-                        + " const at = image.getBoundingClientRect();"
-                        + " return at.top < innerHeight && at.bottom > 0; })"
-                        + ".every(image => image.complete)")));
   }
 }

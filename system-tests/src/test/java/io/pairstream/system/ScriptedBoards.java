@@ -262,11 +262,7 @@ final class ScriptedBoards implements AutoCloseable {
       sources.add(source);
       reasons.computeIfAbsent(
           reason,
-          any ->
-              JSON.createObjectNode()
-                  .put("reason", reason)
-                  .put("words", text(pair, "words"))
-                  .put("remedy", text(pair, "remedy")));
+          any -> JSON.createObjectNode().put("reason", reason).put("remedy", text(pair, "remedy")));
       ObjectNode cell =
           cells.computeIfAbsent(
               reason + "\n" + source,
@@ -333,7 +329,7 @@ final class ScriptedBoards implements AutoCloseable {
         Answer.of(
                 200,
                 "image/jpeg",
-                request.parameter("topic").equals("training")
+                request.parameter("topic").equals("pairs.training")
                     ? DrawnScenes.square(number, size)
                     : DrawnScenes.jpeg(number, size))
             .withHeader("Cache-Control", "private, max-age=3600"));
@@ -407,7 +403,7 @@ final class ScriptedBoards implements AutoCloseable {
       ObjectNode pair = byId.get(id);
       if (!decision.equals("REJECTED")) {
         result.put("sent_pair_id", id);
-        pair.put("standing", "TRAINING").put("reason", "").put("words", "");
+        pair.put("standing", "TRAINING").put("reason", "");
       }
       pair.withArray("reviews")
           .addObject()

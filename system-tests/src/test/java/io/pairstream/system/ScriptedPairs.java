@@ -1,10 +1,19 @@
 package io.pairstream.system;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pairstream.cleaning.CleaningPlan;
+import io.pairstream.cleaning.PlannedStep;
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.StepObserver;
+import io.pairstream.cleaning.recipe.RecipeFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Pairs that are made up, with a story: a phone's app broke three hours ago and sends its files'
@@ -26,11 +36,8 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
   /** When the story is looked at. */
   static final Instant NOW = Instant.ofEpochMilli(System.currentTimeMillis());
 
-  /** The reason of the app's pairs. */
-  static final String FILE_NAME = "CAPTION_IS_FILE_NAME";
-
   /** The reason of the archive's forty. */
-  static final String TOO_SMALL = "IMAGE_TOO_SMALL";
+  static final String TOO_SMALL = RejectReason.IMAGE_TOO_SMALL.name();
 
   /** Fields that a pair has in a list too. */
   static final List<String> SUMMARY =
@@ -38,7 +45,6 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
           "id",
           "standing",
           "reason",
-          "words",
           "detail",
           "measured",
           "limit",
@@ -72,66 +78,77 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
   /** Which of the archive's accepted pairs shows one. */
   private static final int LIGHTHOUSE = 9;
 
-  /** What a kind of rejection says. */
+  /** What a kind of rejection says, in the product's own terms. */
   private record Why(
-      String reason, String words, String detail, String measured, String limit, String remedy) {}
+      RejectReason reason, String step, String detail, String measured, String limit) {
+
+    Why {
+      if (!STEPS.contains(step)) {
+        throw new IllegalArgumentException("the product has no step " + step);
+      }
+    }
+  }
+
+  private static final Set<String> STEPS = steps();
 
   private static final Why IS_TOO_SMALL =
       new Why(
-          TOO_SMALL,
-          "The image is too small",
-          "80x60: shorter side is below 64 px",
+          RejectReason.IMAGE_TOO_SMALL,
+          "check-image-shape",
+          "80x60: shorter side is below 200 px",
           "60 px",
-          "at least 64 px",
-          "Send the image in a higher resolution.");
+          "200 px");
   private static final Why IS_FILE_NAME =
       new Why(
-          FILE_NAME,
-          "The caption is a file's name",
-          "IMG_2041.jpg",
-          "IMG_2041.jpg",
-          "words",
-          "Describe what the image shows; its file's name is no caption.");
+          RejectReason.CAPTION_IS_FILE_NAME,
+          "refuse-file-name",
+          "the caption is the name of the image's file",
+          "",
+          "");
   private static final Why HAS_LINK =
       new Why(
-          "CAPTION_HAS_LINK",
-          "The caption holds a web address",
-          "an address at character 31",
+          RejectReason.CAPTION_HAS_LINK,
+          "clean-caption",
+          "the caption holds a web address",
           "1 address",
-          "none",
-          "Take web addresses out of the caption.");
+          "0");
   private static final Why IS_BLURRED =
       new Why(
-          "IMAGE_BLURRED",
-          "The image is blurred",
-          "sharpness 12.3 is below 40",
+          RejectReason.IMAGE_BLURRED,
+          "check-image-quality",
+          "sharpness is 12.3; at least 40 is wanted",
           "12.3",
-          "at least 40",
-          "Send a sharper picture.");
+          "40");
   private static final Why IS_TOO_SHORT =
       new Why(
-          "CAPTION_TOO_SHORT",
-          "The caption is too short",
+          RejectReason.CAPTION_TOO_SHORT,
+          "check-caption-length",
+          "the caption has 1 word; it must have at least 3",
           "1 word",
-          "1 word",
-          "at least 3 words",
-          "Describe what the image shows in a few words.");
+          "3 words");
   private static final Why IS_NO_IMAGE =
       new Why(
-          "IMAGE_TYPE_UNKNOWN",
-          "The file is no image",
-          "it begins with <!doctype html>",
-          "",
-          "JPEG, PNG, WebP or GIF",
-          "Send a JPEG, PNG, WebP or GIF file; a web page or text is no image.");
+          RejectReason.IMAGE_TYPE_UNKNOWN, "probe-image", "it begins with <!doctype html>", "", "");
   private static final Why IS_COPY =
-      new Why(
-          "DUPLICATE_PAIR",
-          "The same pair is already accepted",
-          "accepted before",
-          "",
-          "",
-          "Nothing to do: the same image with the same caption is already accepted.");
+      new Why(RejectReason.DUPLICATE_PAIR, "seen-before", "accepted before", "", "");
+
+  /** Those of the cleaning plan, and the topology's own. */
+  private static Set<String> steps() {
+    try {
+      CleaningPlan plan =
+          new CleaningPlan(
+              RecipeFile.find("dalle").reader(),
+              (image, pictures) -> {
+                throw new IllegalStateException("this plan is only looked at");
+              },
+              StepObserver.NONE);
+      Set<String> steps = plan.steps().stream().map(PlannedStep::name).collect(toSet());
+      steps.add("seen-before");
+      return steps;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static Instant time(String text) {
     return Instant.parse(text);
@@ -237,23 +254,21 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
       int number = pairs.size();
       ObjectNode pair = pair(number, producer, within.multipliedBy(i + 1).dividedBy(count + 1));
       String caption = caption(why, number);
-      String detail = why.equals(IS_FILE_NAME) ? caption : why.detail();
       pair.put("standing", "QUARANTINED")
-          .put("reason", why.reason())
-          .put("words", why.words())
-          .put("detail", detail)
+          .put("reason", why.reason().name())
+          .put("detail", why.detail())
           .put("measured", why.equals(IS_FILE_NAME) ? caption : why.measured())
           .put("limit", why.limit())
           .put("caption", caption)
           .put("caption_before", caption)
           .put("blurred", true)
-          .put("remedy", why.remedy())
+          .put("remedy", why.reason().remedy())
           .put("split", "")
           .put("copies", why.equals(IS_COPY) ? 2 : 1);
       if (why.equals(IS_NO_IMAGE)) {
         pair.putNull("picture");
       }
-      decisions(pair, why);
+      rejected(pair, why);
       journey(pair, "quarantine", number);
       original(pair, why.equals(IS_TOO_SMALL) ? 80 : 640, why.equals(IS_NO_IMAGE));
       pairs.add(pair);
@@ -287,7 +302,6 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
       String standing = i % 10 == 3 ? "VALIDATION" : i % 10 == 7 ? "TEST" : "TRAINING";
       pair.put("standing", standing)
           .put("reason", "")
-          .put("words", "")
           .put("detail", "")
           .put("measured", "")
           .put("limit", "")
@@ -300,13 +314,13 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
           .put("fold", number % 10)
           .put("copies", 1);
       pair.putObject("model")
-          .put("picture", "/v1/pictures/training/0/" + number)
+          .put("picture", "/v1/pictures/pairs.training/0/" + number)
           .put("width", 256)
           .put("height", 256)
           .put("bytes", 31_204)
           .put("encoding", "jpeg");
       tokens(pair, after);
-      decisions(pair, null);
+      kept(pair);
       journey(pair, standing.toLowerCase(Locale.ROOT), number);
       original(pair, 640, false);
       pairs.add(pair);
@@ -332,7 +346,7 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
         .put("picture", "/v1/pictures/pairs.crowdsourced/0/" + number);
     pair.putNull("caption_after").putNull("model");
     pair.putArray("tokens");
-    pair.put("token_limit", TOKEN_LIMIT).put("tokenizer", "clip-bpe-49408");
+    pair.put("token_limit", TOKEN_LIMIT).put("tokenizer", "clip");
     pair.putObject("measures")
         .put("original_width_px", 640)
         .put("original_height_px", 480)
@@ -357,7 +371,6 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
     } else {
       original.put("width", width).put("height", width * 3 / 4);
     }
-    original.putNull("file");
   }
 
   private static void tokens(ObjectNode pair, String caption) {
@@ -375,46 +388,55 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
     }
   }
 
-  private static void decisions(ObjectNode pair, Why why) {
+  private static void rejected(ObjectNode pair, Why why) {
+    decision(
+        pair.putArray("decisions"),
+        why.step(),
+        "REJECTED",
+        why.reason().name(),
+        pair.get("measured").asText(),
+        why.limit(),
+        why.detail());
+  }
+
+  private static void kept(ObjectNode pair) {
     ArrayNode decisions = pair.putArray("decisions");
-    decision(decisions, "check-image-type", "", "JPEG", "JPEG, PNG, WebP or GIF");
-    if (why == null || !why.reason().equals(TOO_SMALL)) {
-      decision(decisions, "check-image-shape", "shorter side", "480 px", "at least 64 px");
-      decision(decisions, "check-sharpness", "sharpness", "210.4", "at least 40");
-      decision(decisions, "check-caption-length", "words", "9", "3 to 120");
-    }
-    if (why != null) {
-      decisions
-          .addObject()
-          .put("step", why.reason().startsWith("CAPTION") ? "check-caption" : "check-image")
-          .put("outcome", "REJECTED")
-          .put("measure", why.reason().startsWith("CAPTION") ? "caption" : "shorter side")
-          .put("measured", why.measured())
-          .put("limit", why.limit())
-          .put("detail", why.detail());
-    }
+    decision(decisions, "check-image-shape", "KEPT", "shorter_side_px", "480", "≥ 200", "");
+    decision(decisions, "check-caption-length", "KEPT", "caption_words", "9", "≥ 3", "");
+    decision(decisions, "check-image-quality", "KEPT", "sharpness", "210.4", "≥ 40", "");
   }
 
   private static void decision(
-      ArrayNode decisions, String step, String measure, String measured, String limit) {
+      ArrayNode decisions,
+      String step,
+      String outcome,
+      String measure,
+      String measured,
+      String limit,
+      String detail) {
     decisions
         .addObject()
         .put("step", step)
-        .put("outcome", "KEPT")
+        .put("outcome", outcome)
         .put("measure", measure)
         .put("measured", measured)
         .put("limit", limit)
-        .put("detail", "");
+        .put("detail", detail);
   }
 
   private static void journey(ObjectNode pair, String door, int number) {
     ArrayNode journey = pair.putArray("journey");
     Instant received = time(pair.get("received_at").asText());
     String raw = pair.at("/origin/topic").asText();
-    place(journey, "door", null, null, received, null);
-    place(journey, raw, pair.at("/origin/partition").asInt(), 1000L + number, received, 0.0);
-    place(journey, "preprocess", null, null, received.plusMillis(312), 0.312);
-    place(journey, "pairs." + door, 0, (long) number, time(pair.get("decided_at").asText()), 0.528);
+    place(journey, "received", null, null, received, null);
+    place(
+        journey,
+        raw.substring(raw.indexOf('.') + 1),
+        pair.at("/origin/partition").asInt(),
+        1000L + number,
+        received.plusMillis(4),
+        0.004);
+    place(journey, door, 0, (long) number, time(pair.get("decided_at").asText()), 0.836);
   }
 
   private static void place(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 
 /** What a made-up data set is made of. */
@@ -77,19 +78,13 @@ final class ScriptedProfile {
     producer(producers, "diffusion-v2", 2_688, 118, 0, "IMAGE_BLURRED");
     producer(producers, "phone-app", 433, 1_447, 12, "CAPTION_IS_FILE_NAME");
     ArrayNode balance = profile.putArray("balance");
-    ObjectNode place = balance.addObject().put("category", "place").put("evenness", 0.94);
-    values(place.putArray("values"), "outdoors", 25_020, "indoors", 19_118, "other", 167);
-    ObjectNode season = balance.addObject().put("category", "season").put("evenness", 0.58);
-    values(
-        season.putArray("values"),
-        "summer",
-        30_402,
-        "winter",
-        6_010,
-        "spring",
-        4_980,
-        "autumn",
-        2_913);
+    for (String category : List.of("source_kind", "language", "licence", "fold")) {
+      balance
+          .addObject()
+          .put("category", category)
+          .put("evenness", category.equals("fold") ? 0.99 : 0.71)
+          .set("values", counts.get(category).deepCopy());
+    }
     return profile;
   }
 

@@ -77,6 +77,11 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
         : checked;
   }
 
+  /** Whether a caption's characters and words are counted, and not its letters. */
+  public static boolean hasWordsBetweenSpaces(String caption) {
+    return !ScriptMix.of(caption).mostlyUnspaced();
+  }
+
   private static Checked<CleanedCaption> tooShort(
       Checked<CleanedCaption> checked, int measured, int limit, String unit, String ofWhat) {
     return checked.but(

@@ -19,9 +19,6 @@ import io.pairstream.service.view.ViewPlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,9 +31,6 @@ public final class ActionRoutes implements AutoCloseable {
 
   private static final int USUAL = 100;
   private static final int MOST = 1000;
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   /** By the broker's time, the newest first. */
   private static final Fold NEWEST_FIRST =
@@ -118,11 +112,7 @@ public final class ActionRoutes implements AutoCloseable {
         .put("actor", action.getActor())
         .put("detail", action.getDetail())
         .put("outcome", action.getOutcome())
-        .put("done_at", text(action.getDoneAt()));
-  }
-
-  private static String text(Instant time) {
-    return TIME.format(time);
+        .put("done_at", Json.time(action.getDoneAt()));
   }
 
   @Override

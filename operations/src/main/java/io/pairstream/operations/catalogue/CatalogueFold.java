@@ -66,4 +66,10 @@ public interface CatalogueFold {
 
   /** A withdrawal. */
   default void takenDown(Takedown takedown, Place place, Table table) {}
+
+  /**
+   * A topic keeps the records of a partition no longer that lie before an offset. Called now and
+   * then, also where nothing has gone since.
+   */
+  default void forget(String topic, int partition, long from, Table table) {}
 }

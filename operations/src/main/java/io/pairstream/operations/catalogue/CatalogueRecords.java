@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Decodes each record once, and shows it to all folds. */
 final class CatalogueRecords implements Fold {
@@ -102,6 +103,11 @@ final class CatalogueRecords implements Fold {
           .decode(record.value())
           .ifPresent(p -> folds.forEach(f -> f.prepared(p, place, part(f, table))));
     }
+  }
+
+  @Override
+  public void forget(TopicPartition partition, long from, Table table) {
+    folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, part(f, table)));
   }
 
   private Optional<Sent> sent(QuarantinedPair pair) {

@@ -44,6 +44,7 @@ final class IndexKeys {
   static final byte[] CELLS = {'c'};
   static final byte[] RECENT = {'h'};
   static final byte[] TAKEN_DOWN = {'t'};
+  private static final byte[] QUARANTINE = {'q'};
 
   private static final int BEGINNING_CODE_POINTS = 15;
 
@@ -66,6 +67,11 @@ final class IndexKeys {
         .array();
   }
 
+  /** The door in a row's name. */
+  static int door(byte[] name) {
+    return name[Long.BYTES];
+  }
+
   /** When the record of a row of that name was written. */
   static Instant at(byte[] name) {
     return Instant.ofEpochMilli(Long.MAX_VALUE - ByteBuffer.wrap(name).getLong());
@@ -78,6 +84,21 @@ final class IndexKeys {
   /** What is known under a record's key: a pair id, or coordinates. */
   static byte[] state(String key) {
     return join(STATES, bytes(key));
+  }
+
+  /** What stands before the offsets of the records of quarantine that have rows. */
+  static byte[] quarantine(int partition) {
+    return join(QUARANTINE, ByteBuffer.allocate(Integer.BYTES).putInt(partition).array());
+  }
+
+  /** The row of a record of quarantine, by where it lies; in the order of the offsets. */
+  static byte[] quarantine(int partition, long offset) {
+    return join(quarantine(partition), ByteBuffer.allocate(Long.BYTES).putLong(offset).array());
+  }
+
+  /** The end of such a key. */
+  static long offsetOf(byte[] key) {
+    return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
   }
 
   /** The row that a raw record became. */

@@ -1,5 +1,6 @@
 package io.pairstream.operations.catalogue;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.IndexKeys.Term;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -23,6 +24,9 @@ import java.util.stream.Stream;
 /**
  * The index by which pairs are found: a row for each record of the outputs and of quarantine, and
  * for each row an entry under each of its terms. {@link PairSearch} reads it.
+ *
+ * <p>A row of quarantine goes when its topic keeps the record no longer, and when the pair was let
+ * in later.
  */
 public final class PairIndex implements CatalogueFold {
 
@@ -42,6 +46,7 @@ public final class PairIndex implements CatalogueFold {
   private static final byte[] NOTHING = {};
 
   private final List<String> doors;
+  private final String quarantine;
   private final String receipts;
 
   public PairIndex(PairTopics topics) {
@@ -51,6 +56,7 @@ public final class PairIndex implements CatalogueFold {
             topics.validation().name(),
             topics.test().name(),
             topics.quarantine().name());
+    quarantine = topics.quarantine().name();
     receipts = topics.receipts().name();
   }
 
@@ -61,7 +67,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -77,6 +83,11 @@ public final class PairIndex implements CatalogueFold {
     }
     put(table, name, row);
     put(table, row.key(), state.withPrepared(HexFormat.of().formatHex(name)));
+    for (byte[] earlier : quarantined(table, row.key())) {
+      row(table, earlier)
+          .filter(old -> isOvertaken(old, earlier, name))
+          .ifPresent(old -> leaveQuarantine(table, earlier, old));
+    }
   }
 
   @Override
@@ -85,7 +96,10 @@ public final class PairIndex implements CatalogueFold {
     PairRow row = PairRow.of(pair, sent, place);
     byte[] name = name(place);
     PairState state = state(table, row.key());
-    if (state.gone() || isTakenDown(table, row)) {
+    boolean overtaken =
+        !state.prepared().isEmpty()
+            && isOvertaken(row, name, HexFormat.of().parseHex(state.prepared()));
+    if (state.gone() || overtaken || isTakenDown(table, row)) {
       return;
     }
     put(table, name, row);
@@ -146,6 +160,72 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
+  @Override
+  public void forget(String topic, int partition, long from, Table table) {
+    if (!topic.equals(quarantine)) {
+      return;
+    }
+    List<byte[]> names = new ArrayList<>();
+    table.scan(
+        IndexKeys.quarantine(partition),
+        (key, name) -> {
+          boolean isGone = IndexKeys.offsetOf(key) < from;
+          if (isGone) {
+            names.add(name);
+          }
+          return isGone && names.size() < MOST_TAKEN_OUT;
+        });
+    for (byte[] name : names) {
+      row(table, name)
+          .ifPresent(
+              row -> {
+                leaveQuarantine(table, name, row);
+                deleteReviews(table, row.coordinates());
+              });
+    }
+  }
+
+  /** Takes out a row of quarantine; an older one of the same pair may say where it stands then. */
+  private void leaveQuarantine(Table table, byte[] name, PairRow row) {
+    delete(table, name);
+    PairState state = state(table, row.key());
+    if (state.quarantined().equals(HexFormat.of().formatHex(name))) {
+      List<byte[]> left = quarantined(table, row.key());
+      put(
+          table,
+          row.key(),
+          state.withQuarantined(left.isEmpty() ? "" : HexFormat.of().formatHex(left.get(0))));
+    }
+  }
+
+  /** Names of a pair's rows of quarantine, the newest first. */
+  private List<byte[]> quarantined(Table table, String pairId) {
+    List<byte[]> names = new ArrayList<>();
+    table.scan(
+        IndexKeys.term(Term.PAIR, pairId),
+        (key, value) -> {
+          byte[] name = IndexKeys.nameOf(key);
+          if (IndexKeys.door(name) == doors.indexOf(quarantine)) {
+            names.add(name);
+          }
+          return names.size() < MOST_TAKEN_OUT;
+        });
+    return names;
+  }
+
+  /**
+   * Whether a pair was let in after it had been turned away. Then it does not lie in quarantine for
+   * that any more, whatever that topic still holds; copies of it do.
+   */
+  private static boolean isOvertaken(PairRow row, byte[] name, byte[] prepared) {
+    return !row.reason().equals(RejectReason.DUPLICATE_PAIR.name())
+        && !IndexKeys.at(name).isAfter(IndexKeys.at(prepared));
+  }
+
+  private static Optional<PairRow> row(Table table, byte[] name) {
+    return table.get(IndexKeys.row(name)).map(PairRow::of);
+  }
+
   /** The terms of a row, by which it is found. */
   static List<byte[]> terms(PairRow row, byte[] name) {
     List<byte[]> keys = new ArrayList<>();
@@ -200,11 +280,14 @@ public final class PairIndex implements CatalogueFold {
     table.put(IndexKeys.row(name), row.stored());
     table.put(IndexKeys.origin(row.origin()), name);
     terms(row, name).forEach(key -> table.put(key, NOTHING));
+    if (row.isQuarantined()) {
+      table.put(IndexKeys.quarantine(row.place().partition(), row.place().offset()), name);
+    }
     count(table, row, 1);
   }
 
   private static void delete(Table table, byte[] name) {
-    Optional<PairRow> found = table.get(IndexKeys.row(name)).map(PairRow::of);
+    Optional<PairRow> found = row(table, name);
     if (found.isEmpty()) {
       return;
     }
@@ -212,6 +295,9 @@ public final class PairIndex implements CatalogueFold {
     table.delete(IndexKeys.row(name));
     table.delete(IndexKeys.origin(row.origin()));
     terms(row, name).forEach(table::delete);
+    if (row.isQuarantined()) {
+      table.delete(IndexKeys.quarantine(row.place().partition(), row.place().offset()));
+    }
     count(table, row, -1);
   }
 

@@ -3,6 +3,7 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.BrokerState.Broker;
 import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.RootCause;
@@ -70,7 +71,7 @@ final class BrokerWatch {
           "no broker at "
               + cluster.clientSettings().get("bootstrap.servers")
               + " answers since "
-              + Words.timeOfDay(downSince)
+              + Durations.timeOfDay(downSince)
               + ": "
               + RootCause.message(e),
           List.of(),
@@ -110,7 +111,7 @@ final class BrokerWatch {
                     + " on "
                     + broker.host()
                     + " is away since "
-                    + Words.timeOfDay(broker.at()));
+                    + Durations.timeOfDay(broker.at()));
           }
         });
     if (offline > 0) {

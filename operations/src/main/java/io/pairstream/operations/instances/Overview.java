@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Json;
@@ -50,7 +51,7 @@ final class Overview {
     ObjectNode json = Json.MAPPER.createObjectNode();
     List<ObjectNode> groups = sources.groups().get();
     Optional<Headline> headline = Headline.of(groups);
-    json.put("at", Words.time(now));
+    json.put("at", Json.time(now));
     json.put("dataset", sources.cluster().dataset().name());
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
@@ -116,7 +117,7 @@ final class Overview {
                 "no "
                     + service.getKey()
                     + " reports since "
-                    + Words.timeOfDay(
+                    + Durations.timeOfDay(
                         service.getValue().stream()
                             .map(Instance::heardAt)
                             .max(Comparator.naturalOrder())
@@ -194,11 +195,7 @@ final class Overview {
                 .thenComparing(Map.Entry.comparingByKey()))
         .forEach(
             reason ->
-                reasons
-                    .addObject()
-                    .put("reason", reason.getKey())
-                    .put("words", reason.getKey().toLowerCase(Locale.ROOT).replace('_', ' '))
-                    .put("count", reason.getValue()));
+                reasons.addObject().put("reason", reason.getKey()).put("count", reason.getValue()));
     return json;
   }
 
@@ -253,8 +250,8 @@ final class Overview {
     json.put("version", instance.status().getVersion());
     json.put("state", instance.status().getState());
     json.put("obstacle", instance.status().getObstacle());
-    json.put("started_at", Words.time(instance.status().getStartedAt()));
-    json.put("reported_at", Words.time(instance.heardAt()));
+    json.put("started_at", Json.time(instance.status().getStartedAt()));
+    json.put("reported_at", Json.time(instance.heardAt()));
     json.put("silent", instance.silent());
     json.put("partitions", instance.status().getAssigned().size());
     ObjectNode gauges = json.putObject("gauges");

@@ -1,5 +1,6 @@
 package io.pairstream.operations.instances;
 
+import io.pairstream.operations.lag.verdict.Durations;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ record TrainerClock(
         rate,
         seconds,
         share,
-        words(ready) + "; at this rate the trainer starves in " + Words.duration(seconds));
+        words(ready) + "; at this rate the trainer starves in " + Durations.inWords(seconds));
   }
 
   private static String words(double ready) {

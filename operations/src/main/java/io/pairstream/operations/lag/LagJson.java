@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -15,10 +12,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Lag as the operators' service and the command tell it. What is not known is null. */
 public final class LagJson {
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   private LagJson() {}
 
@@ -174,6 +167,6 @@ public final class LagJson {
 
   /** A time in UTC with milliseconds. */
   public static String time(Instant instant) {
-    return TIME.format(instant);
+    return Json.time(instant);
   }
 }

@@ -2,11 +2,17 @@ package io.pairstream.operations.pairs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.caption.CheckCaptionLength;
+import io.pairstream.cleaning.caption.CheckFlaggedWords;
+import io.pairstream.cleaning.caption.CheckRepetition;
+import io.pairstream.cleaning.language.IdentifyLanguage;
 import io.pairstream.operations.catalogue.PairRow;
 import io.pairstream.service.http.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What was decided about a pair: each measured value with the limit it was held against.
@@ -19,13 +25,51 @@ final class Decisions {
   private static final String KEPT = "KEPT";
   private static final String REJECTED = "REJECTED";
   private static final String QUALITY = "check-image-quality";
+  private static final String TOKENS = "caption_tokens";
+  private static final String SCORE = "score.";
 
+  /** Bounds beyond every score. */
+  private static final double BEYOND = 1e9;
+
+  private static final Bound NONE = new Bound("", Double.NaN);
+
+  /** In the order in which a pair meets them. */
   private static final List<Check> CHECKS =
       List.of(
-          new Check("check-image-size", "original_bytes", "", "image.max-bytes"),
-          new Check("check-image-size", "original_pixels", "", "image.max-pixels"),
-          new Check("check-image-shape", "shorter_side_px", "image.min-side-px", ""),
-          new Check("check-image-shape", "aspect_ratio", "", "image.max-aspect-ratio"),
+          most("check-image-size", "original_bytes", "image.max-bytes"),
+          most("check-image-size", "original_pixels", "image.max-pixels"),
+          new Check(
+              "check-image-shape",
+              "shorter_side_px",
+              new Bound("image.min-side-px", Double.NaN),
+              NONE),
+          most("check-image-shape", "longer_over_shorter", "image.max-aspect-ratio"),
+          new Check(
+              "check-caption-length",
+              CheckCaptionLength.CHARACTERS,
+              new Bound("caption.min-characters", 0),
+              new Bound("caption.max-characters", Double.NaN)),
+          new Check(
+              "check-caption-length",
+              CheckCaptionLength.WORDS,
+              new Bound("caption.min-words", 0),
+              NONE),
+          new Check(
+              "check-repetition",
+              CheckRepetition.REPETITION,
+              NONE,
+              new Bound("caption.max-repetition", 1)),
+          new Check(
+              "check-flagged-words",
+              CheckFlaggedWords.FLAGGED_SHARE,
+              NONE,
+              new Bound("caption.max-flagged-share", 1)),
+          new Check(
+              "identify-language",
+              IdentifyLanguage.CONFIDENCE,
+              new Bound("caption.min-language-confidence", 0),
+              NONE),
+          most("tokenize-caption", TOKENS, "tokens.length"),
           quality("colour_deviation"),
           quality("sharpness"),
           quality("entropy_bits"),
@@ -38,39 +82,74 @@ final class Decisions {
           border("right"),
           border("top"),
           border("bottom"),
-          quality("bytes_per_pixel"),
-          new Check("tokenize-caption", "caption_tokens", "", "tokens.length"));
+          quality("bytes_per_pixel"));
+
+  /** Limits of captions whose words stand between spaces; others have a limit of their letters. */
+  private static final Set<String> OF_SPACED =
+      Set.of("caption.min-characters", "caption.min-words");
 
   private Decisions() {}
 
   /**
-   * One measured value.
+   * One end of a limit.
    *
-   * @param least key of the recipe for the smallest value that is kept; empty where there is none
-   * @param most the same for the largest
+   * @param key of the recipe; empty where there is no limit
+   * @param nothing the value that everything keeps to, so that it says nothing; NaN where there is
+   *     none
    */
-  private record Check(String step, String measure, String least, String most) {}
+  private record Bound(String key, double nothing) {}
 
-  /** Of a pair that was kept, in the order in which they were made. */
-  static ArrayNode kept(Map<String, Double> measures, Map<String, String> recipe) {
+  /** One measured value, with the smallest and the largest that is kept. */
+  private record Check(String step, String measure, Bound least, Bound most) {}
+
+  /**
+   * Of a pair that was kept, in the order in which they were made.
+   *
+   * @param recipe every key with the value in force; empty where it is not known
+   */
+  static ArrayNode kept(String caption, Map<String, Double> measures, Map<String, String> recipe) {
     ArrayNode decisions = Json.MAPPER.createArrayNode();
-    for (Check check : CHECKS) {
+    boolean spaced = CheckCaptionLength.hasWordsBetweenSpaces(caption);
+    for (Check check : checks(measures)) {
       Double measured = measured(check.measure(), measures);
       if (measured != null) {
-        boolean cuts = check.step().equals("tokenize-caption");
+        boolean cuts =
+            check.measure().equals(TOKENS) && exceeds(measured, recipe.get(check.most().key()));
         decisions.add(
             decision(
                 check.step(),
                 KEPT,
                 check.measure(),
                 text(measured),
-                limit(check, recipe),
-                cuts && exceeds(measured, recipe.get(check.most()))
-                    ? "longer ones are cut off"
-                    : ""));
+                limit(check, recipe, spaced),
+                cuts ? "longer ones are cut off" : ""));
       }
     }
     return decisions;
+  }
+
+  /** Keys of the recipe that values are held against; without those of models' scores. */
+  static List<String> limits() {
+    return CHECKS.stream()
+        .flatMap(check -> Stream.of(check.least().key(), check.most().key()))
+        .toList();
+  }
+
+  /** The checks that every plan may have, and one for each score that a model gave. */
+  private static List<Check> checks(Map<String, Double> measures) {
+    return Stream.concat(
+            CHECKS.stream(),
+            measures.keySet().stream()
+                .filter(measure -> measure.startsWith(SCORE))
+                .sorted()
+                .map(
+                    measure ->
+                        new Check(
+                            "check-model-scores",
+                            measure,
+                            new Bound("scores" + measure.substring(5) + ".min", -BEYOND),
+                            new Bound("scores" + measure.substring(5) + ".max", BEYOND))))
+        .toList();
   }
 
   /** Of a pair that was turned away. */
@@ -89,36 +168,31 @@ final class Decisions {
     return switch (measure) {
       case "original_pixels" -> sized ? (Double) (width * height) : null;
       case "shorter_side_px" -> sized ? (Double) Math.min(width, height) : null;
-      case "aspect_ratio" ->
+      case "longer_over_shorter" ->
           sized ? (Double) (Math.max(width, height) / Math.min(width, height)) : null;
       default -> measures.get(measure);
     };
   }
 
-  private static String limit(Check check, Map<String, String> recipe) {
-    boolean quality = check.step().equals(QUALITY);
-    String least = bound(recipe.get(check.least()), quality ? 0 : -1);
-    String most =
-        bound(
-            recipe.get(check.most()), !quality ? -1 : check.measure().endsWith("_share") ? 1 : 255);
+  private static String limit(Check check, Map<String, String> recipe, boolean spaced) {
+    String least =
+        !spaced && OF_SPACED.contains(check.least().key()) ? "" : bound(check.least(), recipe);
+    String most = bound(check.most(), recipe);
     if (least.isEmpty()) {
       return most.isEmpty() ? "" : "≤ " + most;
     }
     return most.isEmpty() ? "≥ " + least : least + " to " + most;
   }
 
-  /**
-   * A bound as people write it; empty where there is none.
-   *
-   * @param nothing the bound that every picture keeps to, so that it says nothing
-   */
-  private static String bound(String text, double nothing) {
+  /** A bound as people write it; empty where there is none. */
+  private static String bound(Bound bound, Map<String, String> recipe) {
+    String text = recipe.get(bound.key());
     if (text == null) {
       return "";
     }
     try {
-      double bound = Double.parseDouble(text);
-      return bound == nothing ? "" : text(bound);
+      double value = Double.parseDouble(text);
+      return value == bound.nothing() ? "" : text(value);
     } catch (NumberFormatException e) {
       return text;
     }
@@ -150,12 +224,21 @@ final class Decisions {
         .put("detail", detail);
   }
 
+  private static Check most(String step, String measure, String key) {
+    return new Check(step, measure, NONE, new Bound(key, Double.NaN));
+  }
+
   private static Check quality(String measure) {
     String key = measure.replace('_', '-');
-    return new Check(QUALITY, measure, "quality.min-" + key, "quality.max-" + key);
+    return new Check(
+        QUALITY,
+        measure,
+        new Bound("quality.min-" + key, 0),
+        new Bound("quality.max-" + key, measure.endsWith("_share") ? 1 : 255));
   }
 
   private static Check border(String side) {
-    return new Check(QUALITY, "border_" + side + "_share", "", "quality.max-border-share");
+    return new Check(
+        QUALITY, "border_" + side + "_share", NONE, new Bound("quality.max-border-share", 1));
   }
 }

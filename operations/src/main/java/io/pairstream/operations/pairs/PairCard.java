@@ -79,7 +79,9 @@ final class PairCard {
     boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
     ObjectNode json =
         PairJson.summary(id, gone ? Standing.WITHDRAWN.name() : receipt.standing(), receipt);
-    json.set("original", original(gone ? "it was withdrawn" : "its record is not read yet"));
+    json.set(
+        "original",
+        original(gone ? "it was withdrawn" : "its record is not read yet, or kept no longer"));
     json.putNull("model");
     json.putNull("caption_before");
     json.putNull("caption_after");
@@ -144,6 +146,7 @@ final class PairCard {
     json.set(
         "decisions",
         Decisions.kept(
+            pair.getCaption(),
             pair.getMeasures(),
             recipes
                 .effective(pair.getRecipeVersion())
@@ -213,7 +216,6 @@ final class PairCard {
             .orElse(raw.getMediaType()));
     json.put("width", probed.map(ProbedImage::widthPx).orElse(null));
     json.put("height", probed.map(ProbedImage::heightPx).orElse(null));
-    json.putNull("file");
     json.put("detail", "");
     return json;
   }
@@ -236,7 +238,6 @@ final class PairCard {
     json.put("media_type", "");
     json.putNull("width");
     json.putNull("height");
-    json.putNull("file");
     json.put("detail", why);
     return json;
   }

@@ -8,16 +8,9 @@ import io.pairstream.operations.catalogue.ReceiptNote;
 import io.pairstream.schemas.Origin;
 import io.pairstream.service.http.Json;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /** Pairs as the page gets them. */
 final class PairJson {
-
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   private PairJson() {}
 
@@ -28,7 +21,6 @@ final class PairJson {
     json.put("id", pair.id());
     json.put("standing", row.standing());
     json.put("reason", row.reason());
-    json.put("words", ReasonWords.of(row.reason()));
     json.put("detail", row.detail());
     json.put("measured", row.measured());
     json.put("limit", row.limit());
@@ -52,7 +44,6 @@ final class PairJson {
     json.put("id", id);
     json.put("standing", standing);
     json.put("reason", receipt.reason());
-    json.put("words", ReasonWords.of(receipt.reason()));
     json.put("detail", receipt.detail());
     for (String unknown :
         new String[] {
@@ -87,6 +78,6 @@ final class PairJson {
 
   /** A time of Kafka's, which has 0 where nobody knows. */
   static void putTime(ObjectNode json, String name, Instant time) {
-    json.put(name, time.toEpochMilli() == 0 ? null : TIME.format(time));
+    json.put(name, time.toEpochMilli() == 0 ? null : Json.time(time));
   }
 }

@@ -229,7 +229,6 @@ public final class PairRoutes implements AutoCloseable {
                 reasons
                     .addObject()
                     .put("reason", reason)
-                    .put("words", ReasonWords.of(reason))
                     .put(
                         "remedy", RejectReason.named(reason).map(RejectReason::remedy).orElse("")));
     ArrayNode sources = json.putArray("sources");

@@ -3,11 +3,8 @@ package io.pairstream.operations.profile;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import io.pairstream.service.http.Json;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** A {@link ProfileReport} as JSON. */
@@ -22,10 +19,6 @@ public final class ProfileJson {
   private static final List<String> CATEGORIES =
       List.of("source_kind", "language", "licence", "orientation", "fold");
 
-  private static final DateTimeFormatter MILLIS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
-
   private ProfileJson() {}
 
   /**
@@ -38,7 +31,7 @@ public final class ProfileJson {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("dataset", dataset);
     json.put("ready", ready);
-    json.put("since", report.since().map(ProfileJson::time).orElse(null));
+    json.put("since", report.since().map(Json::time).orElse(null));
     json.put("pairs", report.pairs());
     ObjectNode counts = json.putObject("counts");
     report
@@ -125,9 +118,5 @@ public final class ProfileJson {
 
   private static double rounded(double share) {
     return Math.rint(share * PRECISION) / PRECISION;
-  }
-
-  private static String time(Instant time) {
-    return MILLIS.format(time);
   }
 }

@@ -101,18 +101,19 @@ export class Format {
       : UNKNOWN;
   }
 
-  /** A time of today as 17:25:03, another with its day. */
-  time(iso) {
+  /** A time of today as 17:25:03, another with its day; exact: with milliseconds. */
+  time(iso, { exact = false } = {}) {
     const date = new Date(iso ?? NaN);
     if (Number.isNaN(date.getTime())) {
       return UNKNOWN;
     }
     const today = new Date().toDateString() === date.toDateString();
-    return new Intl.DateTimeFormat(this.#language, {
+    const text = new Intl.DateTimeFormat(this.#language, {
       dateStyle: today ? undefined : "medium",
       timeStyle: "medium",
       hourCycle: "h23",
     }).format(date);
+    return exact ? `${text}.${String(date.getMilliseconds()).padStart(3, "0")}` : text;
   }
 
   /** 17:25, for axes; precise: 17:25:03. */

@@ -21,6 +21,7 @@ import {
   verdictChip,
   verdictSign,
 } from "./parts.js";
+import { reasonWords } from "./tiles.js";
 import { TopologyPicture } from "./topology.js";
 
 const EVERY_MS = 2_000;
@@ -41,8 +42,6 @@ const samples = new Map();
 
 const CANARY_KINDS = { OK: "good", LATE: "warn", LOST: "bad" };
 const STATE_KINDS = { UP: "good", DEGRADED: "warn", DOWN: "bad" };
-const GOOD_INSTANCES = new Set(["RUNNING", "READY", "UP"]);
-const BAD_INSTANCES = new Set(["ERROR", "FAILED", "DOWN", "DEAD", "STOPPED"]);
 
 /** Opens the view in its place; see app.js. */
 export function open(place, app) {
@@ -308,7 +307,7 @@ class Overview {
         return h(
           "li",
           {},
-          h("a", { href: `#/quarantine?reason=${encodeURIComponent(reason.reason)}`, title: reason.reason }, reason.words || reason.reason),
+          h("a", { href: `#/quarantine?reason=${encodeURIComponent(reason.reason)}`, title: reason.reason }, reasonWords(app, reason.reason)),
           h("span.number"),
           bar,
         );
@@ -373,7 +372,7 @@ class Overview {
         ),
       (row, one) => {
         const [, state, partitions, , since, reported] = row.children;
-        const kind = one.silent ? "bad" : BAD_INSTANCES.has(one.state) ? "bad" : one.obstacle ? "warn" : GOOD_INSTANCES.has(one.state) ? "good" : "quiet";
+        const kind = one.silent ? "bad" : one.obstacle ? "warn" : one.state === "RUNNING" ? "good" : "quiet";
         showState(state.firstElementChild, kind, one.silent ? app.say("overview.silent") : (app.words.find(`state.${one.state}`) ?? one.state));
         setText(state.lastElementChild, one.obstacle);
         setText(partitions, app.format.number(one.partitions));

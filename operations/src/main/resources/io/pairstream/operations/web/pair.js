@@ -5,7 +5,7 @@ import { h, outside, setText } from "./dom.js";
 import { heading, note, scrolling, skeleton, stateChip } from "./parts.js";
 import { marked } from "./marks.js";
 import { ReviewBar } from "./review.js";
-import { Picture, cardOf, producerName, reasonWords, shortId, sourceName, spokenName, standingChip, timeOf } from "./tiles.js";
+import { Picture, cardOf, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip, timeOf } from "./tiles.js";
 
 export function open(place, app, route) {
   const asking = new AbortController();
@@ -129,7 +129,7 @@ function verdict(app, pair, bar) {
     app,
     isBad ? "why" : "standing",
     isBad
-      ? h("p.because", { lang: "en" }, reasonWords(app, pair))
+      ? h("p.because", {}, reasonWords(app, pair.reason))
       : h("p.because", {}, app.say(`pair.is.${pair.standing}`)),
     isBad &&
       h(
@@ -138,7 +138,7 @@ function verdict(app, pair, bar) {
         pair.measured ? factRow(app.say("pair.measured"), h("bdi", {}, pair.measured)) : null,
         pair.limit ? factRow(app.say("pair.limit"), h("bdi", {}, pair.limit)) : null,
         pair.detail && pair.detail !== pair.measured ? factRow(app.say("pair.detail"), h("bdi", {}, pair.detail)) : null,
-        pair.remedy ? factRow(app.say("pair.remedy"), h("span", { lang: "en" }, pair.remedy)) : null,
+        pair.remedy ? factRow(app.say("pair.remedy"), remedyWords(app, pair.reason, pair.remedy)) : null,
         pair.reason ? factRow(app.say("pair.code"), h("a", { href: sheetOf(pair) }, h("code", {}, pair.reason))) : null,
       ),
     !isBad &&
@@ -311,15 +311,20 @@ function decisionRow(app, { step, outcome, measure, measured, limit, detail }) {
     { data: { outcome } },
     h("th", { scope: "row" }, h("code", {}, step)),
     h("td", {}, stateChip(isKept ? "good" : "bad", app.words.find(`pair.outcome${outcome}`) ?? outcome)),
-    h("td", { lang: "en" }, measure || "–"),
+    h("td", {}, isKept ? (app.words.find(`measure.${measure}`) ?? h("code", {}, measure)) : reasonWords(app, measure)),
     h(
       "td.value",
       { lang: "en" },
-      h("bdi", {}, measured || "–"),
+      h("bdi", {}, isKept ? grouped(app, measured) : measured || "–"),
       detail && detail !== measured && h("span.small.quiet.block", {}, h("bdi", {}, detail)),
     ),
-    h("td.value", { lang: "en" }, h("bdi", {}, limit || "–")),
+    h("td.value", { lang: "en" }, h("bdi", {}, isKept ? grouped(app, limit) : limit || "–")),
   );
+}
+
+/** Long numbers of the service's as the page writes them: ≤ 8388608 → ≤ 8,388,608. */
+function grouped(app, text) {
+  return (text || "–").replace(/(?<![\d.])\d{5,15}(?![\d.])/g, (digits) => app.format.number(Number(digits)));
 }
 
 function measures(app, all) {
@@ -377,9 +382,7 @@ function step(app, { place, partition, offset, at, seconds_since_previous: wait 
 
 /** With milliseconds, as times of one pair lie close together. */
 function exact(app, iso) {
-  const milliseconds = new Date(iso).getMilliseconds();
-  const more = Number.isNaN(milliseconds) ? "" : `.${String(milliseconds).padStart(3, "0")}`;
-  return h("time", { datetime: iso }, app.format.time(iso) + more);
+  return h("time", { datetime: iso }, app.format.time(iso, { exact: true }));
 }
 
 /* ---- People ---- */

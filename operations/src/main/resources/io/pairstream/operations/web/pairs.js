@@ -130,7 +130,7 @@ class Pairs {
   async #fillChoices() {
     try {
       const { reasons = [], sources = [] } = await this.#app.api.get("/v1/quarantine");
-      this.#offer("reason", reasons.map(({ reason, words }) => [reason, words ? `${words} (${reason})` : reason]));
+      this.#offer("reason", reasons.map(({ reason }) => [reason, reasonWords(this.#app, reason)]));
       this.#offer("source", sources.map((source) => [source, sourceName(this.#app, source)]));
     } catch {
       // The lists stay short; the search says what is wrong.
@@ -254,7 +254,7 @@ function row(app, pair) {
         "p.row.small",
         {},
         standingChip(app, pair.standing),
-        isBad && h("span", { lang: "en" }, reasonWords(app, pair)),
+        isBad && h("span", {}, reasonWords(app, pair.reason)),
         isBad && pair.measured && h("span.quiet", { lang: "en" }, h("bdi", {}, pair.measured)),
       ),
       h(

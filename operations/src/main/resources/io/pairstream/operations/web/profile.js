@@ -3,7 +3,7 @@
 
 import { h, s, fill, setAttribute, setText } from "./dom.js";
 import { heading, note, scrolling, skeleton } from "./parts.js";
-import { producerName, sourceName, tally, timeOf } from "./tiles.js";
+import { producerName, reasonWords, sourceName, tally, timeOf } from "./tiles.js";
 
 const EVERY_MS = 15_000;
 const SPLITS = ["TRAINING", "VALIDATION", "TEST"];
@@ -111,9 +111,9 @@ function cards(app, profile, order) {
           app.words.find(`profile.count.${name}`) ?? name,
           counts[name],
           (value) => valueName(app, name, value),
+          balance.find(({ category }) => category === name)?.evenness,
         ),
       ),
-    balance.map((category, index) => balanceCard(app, category, index)),
     wordsCard(app, words),
   ];
 }
@@ -133,6 +133,9 @@ function valueName(app, name, value) {
   }
   if (name === "source_kind") {
     return sourceName(app, value);
+  }
+  if (name === "reason") {
+    return reasonWords(app, value);
   }
   return (name === "standing" && app.words.find(`standing.${value}`)) || value;
 }
@@ -224,7 +227,7 @@ function producerRow(app, producer) {
     h(
       "td",
       {},
-      reason ? h("a.mono.small", { href: `#/quarantine?${query}` }, reason) : "–",
+      reason ? h("a", { href: `#/quarantine?${query}`, title: reason }, reasonWords(app, reason)) : "–",
     ),
   );
 }
@@ -376,10 +379,25 @@ function chart(app, { edges, counts, edge, label }) {
   );
 }
 
-/* ---- Counts, balance, words ---- */
+/* ---- Counts with their balance, words ---- */
 
-function countsCard(app, id, title, values, nameOf) {
-  return cardOf(id, title, "span-4", countsTable(app, title, values, nameOf));
+/** evenness: how evenly the values share the pairs; undefined of what need not be balanced. */
+function countsCard(app, id, title, values, nameOf, evenness) {
+  return cardOf(
+    id,
+    title,
+    "span-4",
+    evenness !== undefined &&
+      values.length > 1 &&
+      h(
+        "p.small.even",
+        {},
+        meter(evenness),
+        " ",
+        app.say("profile.evenness", { share: app.format.share(evenness) }),
+      ),
+    countsTable(app, title, values, nameOf),
+  );
 }
 
 function countsTable(app, title, values, nameOf) {
@@ -409,23 +427,6 @@ function countsTable(app, title, values, nameOf) {
         return row;
       }),
     ),
-  );
-}
-
-function balanceCard(app, { category, values = [], evenness }, index) {
-  const title = app.say("profile.balanceOf", { category: app.words.find(`profile.count.${category}`) ?? category });
-  return cardOf(
-    `profile-balance-${index}`,
-    title,
-    "span-4",
-    h(
-      "p.small.even",
-      {},
-      meter(evenness),
-      " ",
-      app.say("profile.evenness", { share: app.format.share(evenness) }),
-    ),
-    countsTable(app, title, values, (value) => valueName(app, category, value)),
   );
 }
 

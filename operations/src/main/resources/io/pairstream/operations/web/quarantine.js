@@ -4,7 +4,7 @@
 import { h, fill, setAttribute, setText } from "./dom.js";
 import { heading, note, scrolling, skeleton } from "./parts.js";
 import { DECISIONS, MOST_PAIRS, ReviewBar } from "./review.js";
-import { Picture, cardOf, producerName, reasonWords, sourceName, spokenName, tally, timeOf } from "./tiles.js";
+import { Picture, cardOf, producerName, reasonWords, remedyWords, sourceName, spokenName, tally, timeOf } from "./tiles.js";
 
 const BOARD_EVERY_MS = 15_000;
 const PAGE = 50;
@@ -102,7 +102,7 @@ class Board {
 
   /** What is known of a reason; the code alone where nothing is. */
   reason(code) {
-    return this.#answer?.reasons?.find((known) => known.reason === code) ?? { reason: code, words: "", remedy: "" };
+    return this.#answer?.reasons?.find((known) => known.reason === code) ?? { reason: code, remedy: "" };
   }
 
   /** Shows which cell is open. */
@@ -197,7 +197,7 @@ class Board {
               "a",
               { href: addressOf(cell) },
               h("span.fresh-count", {}, app.format.number(cell.last_24h)),
-              h("span.fresh-words", { lang: "en" }, this.reason(cell.reason).words || cell.reason),
+              h("span.fresh-words", {}, reasonWords(app, cell.reason)),
             ),
             h(
               "p.small.quiet",
@@ -214,15 +214,15 @@ class Board {
   }
 
   #row({ reason, cells }, sources, most) {
-    const words = this.reason(reason).words;
+    const words = reasonWords(this.#app, reason);
     return h(
       "tr",
       {},
       h(
         "th",
         { scope: "row" },
-        h("span.reason-words", { lang: "en" }, words || reason),
-        words !== "" && h("code.small.quiet", {}, reason),
+        h("span.reason-words", {}, words),
+        words !== reason && h("code.small.quiet", {}, reason),
       ),
       sources.map((source) => this.#cellOf(reason, source, sumOf(cells.filter((cell) => cell.source === source)), most)),
       this.#cellOf(reason, "", sumOf(cells), 0),
@@ -287,7 +287,7 @@ class Sheet {
   #found = null;
   #anchor = null;
   #title = h("h2", { tabindex: "-1", id: "sheet-title" });
-  #remedy = h("p.quiet", { lang: "en" });
+  #remedy = h("p.quiet");
   #producers = h("div.row.producers");
   #chosenLine = tally();
   #all = h("button.button", { type: "button", id: "choose-all" });
@@ -374,12 +374,12 @@ class Sheet {
     const { reason, source, contributor } = this.#cell;
     const known = board.reason(reason);
     const parts = [
-      reason === "" ? null : h("span", { lang: "en" }, known.words || reason),
+      reason === "" ? null : h("span", {}, reasonWords(this.#app, reason)),
       source === "" ? null : sourceName(this.#app, source),
       contributor === "" ? null : h("bdi", {}, contributor),
     ].filter((part) => part !== null);
     fill(this.#title, parts.flatMap((part, index) => (index === 0 ? [part] : [" · ", part])));
-    setText(this.#remedy, known.remedy ?? "");
+    fill(this.#remedy, remedyWords(this.#app, reason, known.remedy));
     const query = new URLSearchParams({ reason, source });
     setAttribute(this.#export, "href", `/v1/quarantine/export?${query}`);
     setText(this.#export, this.#app.say("quarantine.export"));

@@ -28,9 +28,15 @@ export function producerName(app, contributor) {
   return contributor || app.say("pairs.noProducer");
 }
 
-/** The service's words for a reason; the code where it has none. */
-export function reasonWords(app, pair) {
-  return pair.words || pair.reason || app.say("pairs.noReason");
+/** What a reason means, in the page's language; the code where the page does not know it. */
+export function reasonWords(app, reason) {
+  return app.words.find(`reason.${reason}`) ?? (reason || app.say("pairs.noReason"));
+}
+
+/** What would be right instead: the page's words, or the service's, which are English. */
+export function remedyWords(app, reason, remedy) {
+  const own = app.words.find(`remedy.${reason}`);
+  return h("span", { lang: own === null ? "en" : null }, own ?? remedy ?? "");
 }
 
 /** The words that name a pair aloud. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -19,12 +20,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +57,13 @@ class PairSearchTest {
 
   @BeforeEach
   void open() {
+    open(folder.resolve("catalogue"));
+  }
+
+  private void open(Path directory) {
     catalogue =
         Catalogue.open(
-            cluster, List.of(new PairIndex(cluster.topics())), folder, Clock.systemUTC());
+            cluster, List.of(new PairIndex(cluster.topics())), directory, Clock.systemUTC());
     search = new PairSearch(catalogue, Clock.systemUTC());
   }
 
@@ -352,6 +362,58 @@ class PairSearchTest {
   }
 
   @Test
+  void rowsGoWithTheRecordsThatQuarantineKeepsNoLonger() throws Exception {
+    RawPair first = raw("first");
+    Origin origin = judged.reject(first, "IMAGE_TOO_SMALL");
+    judged.reject(raw("second"), "IMAGE_TOO_SMALL");
+    read();
+    catalogue.close();
+    deleteQuarantine();
+    judged.reject(raw("third"), "IMAGE_TOO_SMALL");
+    judged.await();
+
+    open();
+    catalogue.caughtUp().join();
+
+    assertThat(captions(ALL)).containsExactly("third");
+    assertThat(captions(ALL.withText("first"))).isEmpty();
+    assertThat(search.board().total()).isEqualTo(1);
+    assertThat(search.board().cells())
+        .extracting(QuarantineBoard.Cell::lastDay)
+        .containsExactly(1L);
+    assertThat(search.get(JudgedPairs.pairId(first))).isEmpty();
+    assertThat(search.get(OriginHeader.text(origin))).isEmpty();
+    assertThat(search.receipt(JudgedPairs.pairId(first))).isPresent();
+  }
+
+  @Test
+  void pairThatIsLetInLeavesQuarantineAndItsCopiesStay() {
+    RawPair pair = raw("a pair");
+    judged.reject(pair, "IMAGE_TOO_SMALL");
+    judged.await();
+    judged.accept(pair, Standing.TRAINING);
+    judged.await();
+    judged.reject(pair, "DUPLICATE_PAIR", new Origin("pairs.crowdsourced", 0, 77L));
+    read();
+
+    QuarantineBoard board = search.board();
+    catalogue.close();
+    open(folder.resolve("made anew"));
+    catalogue.caughtUp().join();
+
+    for (QuarantineBoard one : List.of(board, search.board())) {
+      assertThat(one.cells())
+          .extracting(QuarantineBoard.Cell::reason, QuarantineBoard.Cell::count)
+          .containsExactly(tuple("DUPLICATE_PAIR", 1L));
+    }
+    assertThat(search.find(ALL).pairs())
+        .extracting(found -> found.row().standing())
+        .containsExactlyInAnyOrder("TRAINING", "QUARANTINED");
+    assertThat(search.get(JudgedPairs.pairId(pair)).orElseThrow().row().standing())
+        .isEqualTo("TRAINING");
+  }
+
+  @Test
   void samplesEachSourceOfTheWindow() {
     for (int i = 0; i < 100; i++) {
       judged.accept(JudgedPairs.raw("scraped " + i, "SCRAPED", ""), Standing.TRAINING);
@@ -395,6 +457,18 @@ class PairSearchTest {
     assertThatThrownBy(() -> search.find(ALL.from(cursor)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("after");
+  }
+
+  private void deleteQuarantine() throws Exception {
+    try (CommittedLog log = CommittedLog.open(cluster);
+        Admin admin = Admin.create(cluster.clientSettings())) {
+      Map<TopicPartition, RecordsToDelete> all = new HashMap<>();
+      log.everything(log.partitions(cluster.topics().quarantine().name()))
+          .forEach(
+              (partition, stretch) ->
+                  all.put(partition, RecordsToDelete.beforeOffset(stretch.to())));
+      var unused = admin.deleteRecords(all).all().get();
+    }
   }
 
   private void read() {

@@ -135,7 +135,6 @@ class PairRoutesTest {
             "id",
             "standing",
             "reason",
-            "words",
             "detail",
             "measured",
             "limit",
@@ -150,7 +149,6 @@ class PairRoutesTest {
             "decided_at",
             "picture",
             "blurred");
-    assertThat(refused.path("words").asText()).isEqualTo("Image too small");
     assertThat(refused.path("blurred").asBoolean()).isTrue();
     assertThat(refused.path("received_at").asText()).isEqualTo("2026-11-20T10:00:00.000Z");
     assertThat(byStanding(json, "TRAINING").path("blurred").asBoolean()).isFalse();

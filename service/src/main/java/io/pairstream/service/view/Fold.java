@@ -1,6 +1,7 @@
 package io.pairstream.service.view;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * How a record changes a view's table.
@@ -18,6 +19,14 @@ public interface Fold {
 
   /** Changes the table as the record says. */
   void apply(ConsumerRecord<byte[], byte[]> record, Table table);
+
+  /**
+   * Takes out what records said that the log keeps no longer. Called now and then, also where
+   * nothing has gone since; what is not taken out this time may be the next.
+   *
+   * @param from offset of the first record that the partition still keeps
+   */
+  default void forget(TopicPartition partition, long from, Table table) {}
 
   /**
    * Keeps the last value of each key; a tombstone removes it. Records without a key are nothing.

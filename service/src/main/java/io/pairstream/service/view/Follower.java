@@ -63,6 +63,9 @@ final class Follower implements AutoCloseable {
   /** Between two searches for entries that are no longer kept. */
   private static final Duration SWEPT = Duration.ofHours(1);
 
+  /** Between two looks at what the log keeps no longer. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
   private final ViewPlan plan;
   private final DiskTable table;
   private final Progress progress;
@@ -79,6 +82,7 @@ final class Follower implements AutoCloseable {
   private Instant sweptAt = Instant.EPOCH;
   private Instant askedAt = Instant.EPOCH;
   private CompletableFuture<?> asking = CompletableFuture.completedFuture(null);
+  private Instant forgottenAt = Instant.EPOCH;
 
   Follower(
       ViewPlan plan,
@@ -200,6 +204,7 @@ final class Follower implements AutoCloseable {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     boolean behind = true;
     while (!isClosing()) {
+      forget(consumer, partitions);
       if (behind && ends.entrySet().stream().allMatch(end -> has(consumer, end))) {
         behind = false;
         progress.nowCaughtUp(began);
@@ -343,6 +348,21 @@ final class Follower implements AutoCloseable {
     written = positions;
     progress.moveTo(positions);
     changed.forEach(listeners);
+  }
+
+  /** Has the fold take out what the log keeps no longer. */
+  private void forget(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions) {
+    Instant now = clock.instant();
+    if (forgottenAt.plus(FORGOTTEN).isAfter(now)) {
+      return;
+    }
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
+    try (DiskTable.Change change = table.change()) {
+      Table changing = new ChangingTable(change, plan.kept(), now.toEpochMilli());
+      beginnings.forEach((partition, from) -> plan.fold().forget(partition, from, changing));
+      change.write();
+    }
+    forgottenAt = now;
   }
 
   /** Takes out what is no longer kept. */

@@ -1,5 +1,8 @@
 package io.pairstream.operations.lag.verdict;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Times, amounts and sizes as people say them. */
@@ -9,12 +12,20 @@ public final class Durations {
   private static final double HOUR = 3600;
   private static final double DAY = 86_400;
 
+  private static final DateTimeFormatter MINUTES =
+      DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private Durations() {}
 
   /** {@code 45 s}, {@code 6 min}, {@code 5 h}, {@code 3 days}. */
   public static String inWords(double seconds) {
     Unit unit = Unit.of(seconds);
     return Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit.seconds())) + unit.words();
+  }
+
+  /** {@code 17:25 UTC}. */
+  public static String timeOfDay(Instant time) {
+    return MINUTES.format(time);
   }
 
   /** {@code 4 to 6 min}, {@code about 5 min}, {@code up to 6 min}. */
