@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -28,9 +25,6 @@ import org.openqa.selenium.Keys;
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
 @Timeout(300)
 class DashboardPageTest {
-
-  /** A folder into which the pictures of the guide are written; without it none are. */
-  private static final String PICTURES = "pairstream.docs.images";
 
   /** Texts that would run where text is taken for markup, an address or code. */
   private static final List<String> TRAPS =
@@ -372,30 +366,5 @@ class DashboardPageTest {
                     + ".map(update => update.duration.toFixed(1)).join(', ')")
             + " ms of the main thread; tasks of more than 50 ms: "
             + browser.script("return JSON.stringify(window.longTasks)"));
-  }
-
-  @Test
-  @EnabledIfSystemProperty(named = PICTURES, matches = ".+")
-  void thePicturesOfTheGuideAreTaken() throws Exception {
-    Path folder = Files.createDirectories(Path.of(System.getProperty(PICTURES)));
-    ScriptedOperations service = using(ScriptedOperations.open());
-    for (String colours : List.of("light", "dark")) {
-      Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB"));
-      browser.prefer(colours);
-      browser.visit(service.address(""));
-      browser.await("the topology is there", () -> browser.isVisible(".graph"));
-      int asked = service.asked();
-      browser.await("there is something to see", () -> service.asked() > asked + 12);
-      browser.keep(folder.resolve("dashboard-overview-" + colours + ".png"));
-      browser.visit(service.address("#/lag"));
-      browser.await("the head record is there", () -> browser.isVisible(".head"));
-      browser.await("the map is there", () -> browser.isVisible(".heat td"));
-      browser.keep(folder.resolve("dashboard-lag-" + colours + ".png"));
-    }
-    Browser phone = using(Browser.open(Browser.Screen.HAND, "en-GB"));
-    phone.prefer("light");
-    phone.visit(service.address(""));
-    phone.await("the topology is there", () -> phone.isVisible(".graph"));
-    phone.keepScreen(folder.resolve("dashboard-phone.png"));
   }
 }

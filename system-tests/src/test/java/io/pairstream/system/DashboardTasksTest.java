@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.ingest.publish.Published;
+import io.pairstream.operations.audit.Difference;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
@@ -30,6 +35,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,8 +49,8 @@ import org.openqa.selenium.Keys;
 
 /**
  * What operators come to the page for, in a real browser before the whole platform at work: which
- * producer broke, put these forty back. Pictures of the guide are taken on the way, where somebody
- * asks for them.
+ * producer broke, put these forty back, why is the trainer starving. The pictures of the guide are
+ * taken on the way, where somebody asks for them.
  */
 @Timeout(900)
 class DashboardTasksTest {
@@ -57,6 +67,9 @@ class DashboardTasksTest {
   private static final int BROKEN = 36;
   private static final int TOO_SMALL = 40;
   private static final int STEADY_PER_SECOND = 5;
+
+  /** What would run if anybody took it for more than words. */
+  private static final String HOSTILE = "</script><img src=x onerror=alert(1)> '; --";
 
   /** What stands behind a caption of which the model reads the beginning only. */
   private static final String MUCH_MORE =
@@ -102,20 +115,29 @@ class DashboardTasksTest {
   }
 
   @Test
-  void twoTasksOfAnOperator() throws Exception {
+  void threeTasksOfAnOperator() throws Exception {
     String key = reviewersKey();
     publishTheStory();
     ScheduledExecutorService steady = publishSteadily();
+    Process trainer = startTrainer();
     Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB,en"));
 
     findWhichProducerBroke(browser);
     takePictures(browser);
     putFortyBack(browser, key);
+    giveOneAnotherCaption(browser);
+    findWhyTheTrainerStarves(browser);
 
     steady.shutdown();
     assertThat(steady.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     platform.awaitAllDecided(SOON);
     assertThat(platform.audit().details()).isEmpty();
+    claimAReviewThatNobodyDecided();
+    platform.awaitAllDecided(SOON);
+    assertThat(platform.audit().details())
+        .extracting(Difference::kind)
+        .containsExactly(Difference.Kind.UNREVIEWED);
+    assertThat(trainer.isAlive()).as("the trainer has gone through all of it").isTrue();
   }
 
   private void findWhichProducerBroke(Browser browser) {
@@ -162,6 +184,64 @@ class DashboardTasksTest {
     browser.awaitText("[data-part=reviews]", "Eight pixels do not matter here.");
     browser.visit(address + "/#/actions");
     browser.awaitText(".actions tbody", "Reviewed");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private void giveOneAnotherCaption(Browser browser) {
+    browser.visit(address + "/#/quarantine?reason=CAPTION_TOO_SHORT&source=SCRAPED");
+    browser.awaitText("#choose-all", "Choose all 9");
+    browser.script(
+        "document.querySelector('.tile:first-child input').scrollIntoView({block: 'center'})");
+    browser.click(".tile:first-child input");
+    browser.click("[data-decision=RECAPTIONED]");
+    browser.await("the caption has the focus", () -> browser.isFocused("#review-caption"));
+    browser.press(Keys.chord(Keys.CONTROL, "a"));
+    browser.press("what a person says this picture shows");
+    browser.type("#review-comment", HOSTILE);
+    browser.click("#review-form .primary");
+
+    browser.awaitText("#review-title", "1 decided");
+    browser.click("#review-close");
+    browser.visit(address + "/#/pairs?q=what+a+person+says+this+picture+shows");
+    awaitAnew(
+        browser, "the new pair is there", () -> !browser.texts(".pair-row-caption").isEmpty());
+    browser.click(".pair-row-caption");
+    browser.awaitText("[data-part=reviews]", HOSTILE);
+    assertThat(browser.text(".pair-head .chip")).isIn("Training", "Validation", "Test");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private void findWhyTheTrainerStarves(Browser browser) throws Exception {
+    long preprocess = platform.pid("preprocess");
+    signal("STOP", preprocess);
+    try {
+      browser.visit(address + "/#/overview");
+      browser.await(
+          "the page says that preprocessing stands still",
+          () ->
+              browser.text(".banner").matches("(?s).*(STALL|STOP).*(crowdsourced|scraped)-\\d.*"));
+      browser.awaitText("#trainer", "starves");
+      assertThat(browser.text(".group-list li:first-child")).contains("pairs-preprocess");
+      takePicturesOfTheFault(browser);
+
+      browser.tabTo(".group a[href*='pairs-preprocess']");
+      browser.press(Keys.ENTER);
+
+      browser.awaitText(".detail", "pairs-preprocess");
+      browser.await("the record at the head is shown", () -> browser.isVisible(".head"));
+      browser.await(
+          "its picture is shown",
+          () ->
+              Boolean.TRUE.equals(
+                  browser.script(
+                      "return document.querySelector('.head-picture img')?.naturalWidth > 0")));
+      keep(browser, "lag-light");
+    } finally {
+      signal("CONT", preprocess);
+    }
+    browser.visit(address + "/#/overview");
+    browser.await(
+        "it goes on", () -> List.of("OK", "IDLE", "BEHIND").contains(browser.text(".banner-word")));
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -267,6 +347,71 @@ class DashboardTasksTest {
     (pair.sourceKind() == SourceKind.SCRAPED ? web : crowd).publish(pair).join();
   }
 
+  /** Sends a pair that was turned away with the headers of a replay that nobody decided. */
+  private void claimAReviewThatNobodyDecided() throws Exception {
+    ClusterAccess cluster = new ClusterAccess(platform.cluster());
+    int next = number.getAndIncrement();
+    Published pair =
+        crowd
+            .publish(
+                pair(
+                    next,
+                    photographs.small(next, 150),
+                    "one that nobody let in",
+                    SourceKind.IMPORTED,
+                    HOSTILE,
+                    ""))
+            .join();
+    platform.awaitAllDecided(SOON);
+    ConsumerRecord<byte[], byte[]> first = record(cluster, pair);
+    ProducerRecord<byte[], byte[]> forged =
+        new ProducerRecord<>(first.topic(), null, first.key(), first.value());
+    new Replay(
+            new Origin(first.topic(), first.partition(), first.offset()),
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            List.of("IMAGE_TOO_SMALL"))
+        .write(forged.headers());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(kafka(cluster), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(forged).get();
+    }
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(ClusterAccess cluster, Published pair) {
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    TopicPartition partition = new TopicPartition(pair.topic(), pair.partition());
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          Map.of(partition, new CommittedLog.Stretch(pair.offset(), pair.offset() + 1)),
+          record -> {
+            found.add(record);
+            return false;
+          });
+    }
+    return found.get(0);
+  }
+
+  private Process startTrainer() throws IOException {
+    Process trainer =
+        new ProcessBuilder(
+                RunningPlatform.command(
+                    "feed",
+                    "--data-dir",
+                    platform.data().toString(),
+                    "--batch-size",
+                    "8",
+                    "--json"))
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("feed.log").toFile())
+            .start();
+    open.add(
+        () -> {
+          trainer.destroy();
+          assertThat(trainer.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        });
+    return trainer;
+  }
+
   private static PairPublisher publisher(ClusterAccess cluster, Topic<String, RawPair> topic) {
     return PairPublisher.open(topic, cluster.registry(), kafka(cluster), Clock.systemUTC());
   }
@@ -285,6 +430,12 @@ class DashboardTasksTest {
 
   private static Map<String, Object> kafka(ClusterAccess cluster) {
     return Map.of("bootstrap.servers", cluster.clientSettings().get("bootstrap.servers"));
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start();
+    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.exitValue()).isZero();
   }
 
   /* ---- The person ---- */
@@ -338,6 +489,22 @@ class DashboardTasksTest {
     keep(browser, "pair-turned-away-dark");
     look(browser, "/#/sheet");
     keepScreen(browser, "sheet-dark");
+  }
+
+  private void takePicturesOfTheFault(Browser browser) throws IOException {
+    if (PICTURES.isEmpty()) {
+      return;
+    }
+    for (String colours : List.of("dark", "light")) {
+      browser.prefer(colours);
+      keep(browser, "overview-" + colours);
+    }
+    try (Browser phone = Browser.open(Browser.Screen.HAND, "en-GB")) {
+      phone.prefer("light");
+      phone.visit(address);
+      phone.await("the topology is there", () -> phone.isVisible(".graph"));
+      keepScreen(phone, "phone");
+    }
   }
 
   /** Looks at a view in a page that is loaded anew: what is there is not from the view before. */
