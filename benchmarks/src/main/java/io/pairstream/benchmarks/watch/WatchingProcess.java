@@ -25,8 +25,6 @@ import java.util.Map;
  */
 final class WatchingProcess {
 
-  private static final Map<String, Verdict> TOLD = new HashMap<>();
-
   private WatchingProcess() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -34,6 +32,7 @@ final class WatchingProcess {
     ClusterAccess cluster =
         new ClusterAccess(
             new Cluster(arguments[0], "mock://watch", new Dataset("pairs"), Map.of(), Map.of()));
+    Map<String, Verdict> told = new HashMap<>();
     LagSettings settings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
     try (LagHistory history = new LagHistory(Path.of(arguments[1]), settings.interval());
         LagWatcher watcher =
@@ -43,7 +42,7 @@ final class WatchingProcess {
                 Clock.systemUTC(),
                 report -> {
                   history.note(report);
-                  tell(report);
+                  tell(report, told);
                 })) {
       watcher.start();
       while (System.in.read() >= 0) {
@@ -52,12 +51,12 @@ final class WatchingProcess {
     }
   }
 
-  private static void tell(LagReport report) {
+  private static void tell(LagReport report, Map<String, Verdict> told) {
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     line.put("took_ms", report.took().toMillis());
     ObjectNode changed = line.putObject("changed");
     for (GroupLag group : report.groups()) {
-      if (TOLD.put(group.group(), group.verdict()) != group.verdict()) {
+      if (told.put(group.group(), group.verdict()) != group.verdict()) {
         changed
             .putObject(group.group())
             .put("verdict", group.verdict().name())
