@@ -137,7 +137,9 @@ class DashboardTasksTest {
     assertThat(platform.audit().details())
         .extracting(Difference::kind)
         .containsExactly(Difference.Kind.UNREVIEWED);
-    assertThat(trainer.isAlive()).as("the trainer has gone through all of it").isTrue();
+    assertThat(trainer.isAlive())
+        .as(() -> "the trainer has gone through all of it: " + lastWords())
+        .isTrue();
   }
 
   private void findWhichProducerBroke(Browser browser) {
@@ -410,6 +412,15 @@ class DashboardTasksTest {
           assertThat(trainer.waitFor(60, TimeUnit.SECONDS)).isTrue();
         });
     return trainer;
+  }
+
+  private String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(folder.resolve("feed.log"));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    } catch (IOException e) {
+      return "no log: " + e;
+    }
   }
 
   private static PairPublisher publisher(ClusterAccess cluster, Topic<String, RawPair> topic) {

@@ -52,7 +52,12 @@ final class RunningPlatform implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(PROJECT.resolve("command/target/app/lib") + "/*");
+    String path = PROJECT.resolve("command/target/app/lib") + "/*";
+    if (arguments[0].equals("feed")) {
+      // The feed alone decodes, and only what our own workers wrote.
+      path += ":" + PROJECT.resolve("command/target/app/decoder") + "/*";
+    }
+    command.add(path);
     command.add("io.pairstream.cli.Main");
     command.addAll(List.of(arguments));
     return command;
