@@ -37,13 +37,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -622,20 +618,7 @@ class PairFeedTest {
   }
 
   private void deleteBefore(int partition, long offset) {
-    try (Admin admin = cluster.admin()) {
-      // The broker deletes no records of a compacted topic.
-      AlterConfigOp deletable =
-          new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
-      ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-      ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
-      ClusterAccess.await(
-          admin
-              .deleteRecords(
-                  Map.of(
-                      new TopicPartition(source.topic(), partition),
-                      RecordsToDelete.beforeOffset(offset)))
-              .all());
-    }
+    TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), partition), offset);
   }
 
   @Test

@@ -22,16 +22,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -185,14 +180,7 @@ class ViewFeedTest {
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
     produce(0, 30);
     View view = PairFeed.cutView(source, read -> {});
-    try (Admin admin = cluster.admin()) {
-      setPolicy(admin, Map.of("cleanup.policy", "delete"));
-      ClusterAccess.await(
-          admin
-              .deleteRecords(
-                  Map.of(new TopicPartition(source.topic(), 1), RecordsToDelete.beforeOffset(3)))
-              .all());
-    }
+    TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
     assertPositionRefused(
         ViewRun.of(view, PLAN),
@@ -315,19 +303,6 @@ class ViewFeedTest {
 
   private void withdraw(int number) {
     TestCluster.send(cluster, record(String.valueOf(number), null));
-  }
-
-  private void setPolicy(Admin admin, Map<String, String> settings) {
-    List<AlterConfigOp> changes =
-        settings.entrySet().stream()
-            .map(
-                entry ->
-                    new AlterConfigOp(
-                        new ConfigEntry(entry.getKey(), entry.getValue()),
-                        AlterConfigOp.OpType.SET))
-            .toList();
-    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, source.topic());
-    ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, changes)).all());
   }
 
   private static PreparedPair sample(int number) {

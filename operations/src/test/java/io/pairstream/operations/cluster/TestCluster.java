@@ -19,12 +19,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -142,6 +147,32 @@ public final class TestCluster implements BeforeAllCallback {
       return sent.get();
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Deletes a partition's records before an offset, also from a compacted topic, which the broker
+   * lets nobody do until it has heard that the topic is compacted no more.
+   */
+  public static void deleteBefore(ClusterAccess cluster, TopicPartition partition, long offset) {
+    try (Admin admin = cluster.admin()) {
+      AlterConfigOp deletable =
+          new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
+      ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, partition.topic());
+      ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
+      Map<TopicPartition, RecordsToDelete> records =
+          Map.of(partition, RecordsToDelete.beforeOffset(offset));
+      long deadline = System.nanoTime() + MARKED_WITHIN.toNanos();
+      while (true) {
+        try {
+          ClusterAccess.await(admin.deleteRecords(records).all());
+          return;
+        } catch (PolicyViolationException e) {
+          if (System.nanoTime() > deadline) {
+            throw e;
+          }
+        }
+      }
     }
   }
 
