@@ -133,9 +133,9 @@ public final class PairRoutes implements AutoCloseable {
   }
 
   private Answer find(Incoming request) {
-    PairPage page = search(query(request));
     ObjectNode json = Json.MAPPER.createObjectNode();
     putReady(json);
+    PairPage page = search(query(request));
     ArrayNode list = json.putArray("pairs");
     page.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
     json.put("next", page.next().orElse(null));
@@ -144,7 +144,10 @@ public final class PairRoutes implements AutoCloseable {
     return Answer.json(200, json);
   }
 
-  /** Whether all was read, and as of when it is where the topics are not followed now. */
+  /**
+   * Whether all was read, and as of when it is where the topics are not followed now. Asked before
+   * what it is about is read, which then holds at least that.
+   */
   private void putReady(ObjectNode json) {
     json.put("ready", catalogue.isReady());
     json.put("as_of", catalogue.staleSince().map(Instant::toString).orElse(null));
@@ -207,9 +210,9 @@ public final class PairRoutes implements AutoCloseable {
   }
 
   private Answer board() {
-    QuarantineBoard board = search.board();
     ObjectNode json = Json.MAPPER.createObjectNode();
     putReady(json);
+    QuarantineBoard board = search.board();
     json.put("total", board.total());
     ArrayNode cells = json.putArray("cells");
     for (QuarantineBoard.Cell cell : board.cells()) {

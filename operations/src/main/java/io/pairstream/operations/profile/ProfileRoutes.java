@@ -41,8 +41,11 @@ public final class ProfileRoutes {
     } catch (IllegalArgumentException e) {
       throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage()).asException();
     }
-    ObjectNode json = ProfileJson.of(dataset, view.report(question), view.isReady());
-    json.put("as_of", view.staleSince().map(Instant::toString).orElse(null));
+    // Both asked before: what is read afterwards holds at least what they say.
+    boolean ready = view.isReady();
+    String asOf = view.staleSince().map(Instant::toString).orElse(null);
+    ObjectNode json = ProfileJson.of(dataset, view.report(question), ready);
+    json.put("as_of", asOf);
     return Answer.json(200, json);
   }
 }
