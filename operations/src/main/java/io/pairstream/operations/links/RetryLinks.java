@@ -94,6 +94,8 @@ public final class RetryLinks {
     try (CommittedLog log = CommittedLog.open(cluster)) {
       // The newest of each link alone: of two that failed, one is sent.
       Map<String, Origin> candidates = new HashMap<>();
+      // Entries of one link lie on several partitions, which are read in no order among each other.
+      Map<String, Long> times = new HashMap<>();
       long[] unusable = {0};
       long[] matching = {0};
       var quarantine = log.everything(log.partitions(topics.quarantine().name()));
@@ -106,7 +108,11 @@ public final class RetryLinks {
                 unusable[0]++;
               } else if (isOfHost(wanted, failed.get())) {
                 matching[0]++;
-                candidates.put(failed.get().id(), failed.get().quarantined().getOrigin());
+                String id = failed.get().id();
+                if (record.timestamp() >= times.getOrDefault(id, Long.MIN_VALUE)) {
+                  times.put(id, record.timestamp());
+                  candidates.put(id, failed.get().quarantined().getOrigin());
+                }
               }
             }
             return true;
