@@ -9,10 +9,6 @@ import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
-import io.pairstream.feed.FollowPosition;
-import io.pairstream.feed.FollowedPasses;
-import io.pairstream.feed.FollowedPasses.Following;
-import io.pairstream.feed.MixPosition;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
@@ -25,8 +21,6 @@ import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.feed.view.InvalidViewException;
-import io.pairstream.feed.view.View;
-import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -43,9 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -91,15 +83,10 @@ final class FeedCommand implements Callable<Integer> {
 
     @Option(
         names = "--view",
-        paramLabel = "VIEW[:WEIGHT]",
+        paramLabel = "FILE",
         required = true,
-        description =
-            "The view: the file that view cut wrote, or a name. --batch-size is then of all ranks"
-                + " together. Several, each with a weight, are mixed: a.json:7 and b.json:3.")
-    private List<String> views;
-
-    /** Those that were read from files or by their names, or are followed. */
-    private final List<View> read = new ArrayList<>();
+        description = "The view, as view cut wrote it. --batch-size is then of all ranks together.")
+    private Path file;
 
     @Option(
         names = "--seed",
@@ -146,67 +133,13 @@ final class FeedCommand implements Callable<Integer> {
         description = "How many processes share each batch. Default: ${DEFAULT-VALUE}")
     private int ranks;
 
-    @Option(
-        names = "--follow",
-        paramLabel = "EXTENT",
-        description =
-            "Train while the view grows: each epoch covers all that it has by then, or only what is"
-                + " new. Needs --run.")
-    private String follow;
-
-    @Option(
-        names = "--run",
-        paramLabel = "NAME",
-        description =
-            "With --follow: the run's name, the same for all ranks. A run that is begun again under"
-                + " its name repeats itself.")
-    private String runName;
-
-    @Option(
-        names = "--skip-batches",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Pass over so many batches first, without reading them.")
-    private long skipBatches;
-
-    /** Without {@code --follow}. */
-    private ViewRun run(Cluster cluster) throws IOException {
-      WeightedViews weighted = WeightedViews.read(views, name -> ViewCommand.read(name, cluster));
-      weighted.views().forEach(one -> read.add(one.view()));
-      return ofRank(weighted.run(plan()));
-    }
-
-    private OrderPlan plan() {
-      return new OrderPlan(seed, lanes, window);
-    }
-
-    private ViewRun ofRank(ViewRun run) {
-      ViewRun ofRank = run.rank(rank, ranks);
-      return epochs == null ? ofRank : ofRank.epochs(epochs);
-    }
-
-    private boolean isMix() {
-      return views.size() > 1;
-    }
-
-    private boolean isFollowing() {
-      return follow != null;
-    }
-
-    /** What a run with {@code --follow} follows. */
-    private Following following(long batchOfAll) {
-      Optional<FollowedPasses.Extent> extent =
-          Arrays.stream(FollowedPasses.Extent.values())
-              .filter(one -> one.word().equals(follow))
-              .findFirst();
-      if (extent.isEmpty()) {
-        throw new IllegalArgumentException("--follow must be all or new, was " + follow);
-      }
-      if (isMix() || ViewCommand.isFile(views.get(0))) {
-        throw new IllegalArgumentException(
-            "--follow goes with one view that has a name; a file and a mix do not grow");
-      }
-      return new Following(views.get(0), extent.get(), runName, batchOfAll);
+    private ViewRun run() throws IOException {
+      return new ViewRun(
+          ViewCommand.read(file),
+          new OrderPlan(seed, lanes, window),
+          rank,
+          ranks,
+          epochs == null ? ViewRun.ENDLESS : epochs);
     }
   }
 
@@ -311,31 +244,16 @@ final class FeedCommand implements Callable<Integer> {
 
   private long lastShownNanos = Long.MIN_VALUE;
 
-  /** What the feed reads with {@code --follow}; closed after it. */
-  private Optional<FollowedPasses> followed = Optional.empty();
-
   @Override
   public Integer call() throws IOException {
     if (maxBatches != null && maxBatches < 1) {
       throw new ParameterException(
           spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
     }
-    if (viewOptions != null && (untilEnd || epoch != 0 || maxWaiting != null)) {
+    if (viewOptions != null && (untilEnd || epoch != 0 || maxPixels != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--view goes without --until-end and --epoch (use --epochs) and without --max-waiting");
-    }
-    if (viewOptions != null && viewOptions.isFollowing() != (viewOptions.runName != null)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--follow and --run go together: the name by which all ranks find the same epochs");
-    }
-    if (viewOptions != null && viewOptions.isMix() && !split.equals("training")) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "only training mixes views; figures over "
-              + split
-              + " are of one view, whose pairs come once each");
+          "--view goes without --until-end and --epoch (use --epochs) and without --max-pixels");
     }
     FeedSettings settings;
     try {
@@ -356,7 +274,7 @@ final class FeedCommand implements Callable<Integer> {
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
-    try (PairFeed feed = open(source, settings, cluster);
+    try (PairFeed feed = open(source, settings);
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics.instances(), source.registry(), source.clientSettings())) {
@@ -364,9 +282,6 @@ final class FeedCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
-      if (viewOptions != null) {
-        tellRetention(source, report);
-      }
       report.stateFrom(() -> ServiceState.RUNNING);
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();
@@ -388,30 +303,9 @@ final class FeedCommand implements Callable<Integer> {
         printEnd(feed.stats());
       }
     } finally {
-      followed.ifPresent(FollowedPasses::close);
       door.ifPresent(StatusDoor::close);
     }
     return ExitStatus.DONE;
-  }
-
-  /** A view whose pairs the broker will delete says so while there is time. */
-  private void tellRetention(FeedSource source, SelfReport report) {
-    PrintWriter err = spec.commandLine().getErr();
-    try {
-      for (View view : viewOptions.read) {
-        ViewRetention retention = ViewRetention.of(view, source.clientSettings());
-        report.add(new RetentionReading(view, retention, Clock.systemUTC()));
-        if (!retention.isKept()) {
-          err.println(
-              TerminalText.plain(
-                  "pairstream: of the view " + view.fingerprint() + " " + retention.inWords()));
-        }
-      }
-    } catch (KafkaException e) {
-      err.println(
-          TerminalText.plain(
-              "pairstream: how long the view's pairs are kept is not known: " + e.getMessage()));
-    }
   }
 
   /** For the lag display alone, so rarely, and never a reason to stop. */
@@ -444,41 +338,17 @@ final class FeedCommand implements Callable<Integer> {
         spec.commandLine(), "--split must be training, validation or test, was " + split);
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings, Cluster cluster)
-      throws IOException {
+  private PairFeed open(FeedSource source, FeedSettings settings) throws IOException {
     try {
-      if (viewOptions == null) {
-        return PairFeed.open(source, settings, savedPosition(FeedPosition::parse));
-      }
-      ViewRun run = run(source, settings, cluster);
-      Optional<Position> saved = savedPosition(positions());
-      Position start = saved.orElseGet(run::begin);
-      return PairFeed.ofView(
-          source, settings, run, Optional.of(run.skip(start, viewOptions.skipBatches, settings)));
+      return viewOptions == null
+          ? PairFeed.open(source, settings, savedPosition(FeedPosition::parse))
+          : PairFeed.ofView(
+              source, settings, viewOptions.run(), savedPosition(ViewPosition::parse));
     } catch (InvalidViewException e) {
       throw new ParameterException(spec.commandLine(), "--view: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-  }
-
-  private ViewRun run(FeedSource source, FeedSettings settings, Cluster cluster)
-      throws IOException {
-    if (!viewOptions.isFollowing()) {
-      return viewOptions.run(cluster);
-    }
-    long batchOfAll = (long) settings.batchSize() * viewOptions.ranks;
-    FollowedPasses passes = FollowedPasses.open(source, viewOptions.following(batchOfAll));
-    followed = Optional.of(passes);
-    viewOptions.read.add(passes.present());
-    return viewOptions.ofRank(ViewRun.of(passes, viewOptions.plan()));
-  }
-
-  private Function<String, Position> positions() {
-    if (viewOptions.isFollowing()) {
-      return FollowPosition::parse;
-    }
-    return viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse;
   }
 
   private FeedSettings settings() throws IOException {

@@ -13,7 +13,6 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.report.InstanceName;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -46,7 +45,6 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       DemoCommand.class,
       UpCommand.class,
-      DrawCommand.class,
       ImportCommand.class,
       IngestCommand.class,
       FetchCommand.class,
@@ -54,16 +52,13 @@ import picocli.CommandLine.TypeConversionException;
       PreprocessCommand.class,
       FeedCommand.class,
       ViewCommand.class,
-      ExportCommand.class,
       OperateCommand.class,
-      DoctorCommand.class,
       LagCommand.class,
       GroupCommand.class,
       ProfileCommand.class,
       WhyCommand.class,
       AuditCommand.class,
       QuarantineCommand.class,
-      TakedownCommand.class,
       TopicsCommand.class,
       KeysCommand.class,
       RecipeCommand.class
@@ -130,10 +125,6 @@ public final class Main {
                 explain(recipe, command.getErr());
                 return ExitStatus.FOUND_WRONG;
               }
-              if (exception instanceof WeakClusterException weak) {
-                explain(weak, command.getErr());
-                return ExitStatus.COULD_NOT;
-              }
               Optional<String> explanation = explain(exception, command);
               if (explanation.isPresent()) {
                 command.getErr().println("pairstream: " + TerminalText.plain(explanation.get()));
@@ -146,16 +137,7 @@ public final class Main {
 
   /** Says all that is wrong with a recipe, a line each. */
   static void explain(InvalidRecipeException recipe, PrintWriter err) {
-    printLines(recipe, err);
-  }
-
-  /** Says all that a cluster cannot keep, a line each. */
-  static void explain(WeakClusterException weak, PrintWriter err) {
-    printLines(weak, err);
-  }
-
-  private static void printLines(Exception exception, PrintWriter err) {
-    exception
+    recipe
         .getMessage()
         .lines()
         .map(TerminalText::plain)

@@ -32,8 +32,6 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private PromiseOptions promises;
-
   @Mixin private StatusOptions status;
 
   @Spec private CommandSpec spec;
@@ -95,7 +93,7 @@ final class PreprocessCommand implements Callable<Integer> {
   }
 
   private PreprocessSettings settings() throws IOException {
-    Cluster cluster = promises.of(options.cluster());
+    Cluster cluster = options.cluster();
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
     try {

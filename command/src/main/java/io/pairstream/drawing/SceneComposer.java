@@ -61,8 +61,7 @@ final class SceneComposer {
     };
   }
 
-  /** One thing alone, in the middle or in a corner. */
-  Scene single() {
+  private Scene single() {
     Named thing = named();
     double side = Math.min(width, height);
     if (random.nextInt(2) == 0) {

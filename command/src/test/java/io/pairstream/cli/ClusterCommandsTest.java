@@ -85,63 +85,6 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void doctorFindsAClusterOfOneBrokerFitAndSaysWhatItLacks() {
-    Ended ended = run("doctor", "--json", "--recipe", "demo", "--data-dir", folder.toString());
-
-    List<JsonNode> checks = list(ended.json().path("checks"));
-    assertThat(checks).filteredOn(check -> check.path("level").asText().equals("WRONG")).isEmpty();
-    assertThat(checks)
-        .filteredOn(check -> check.path("check").asText().equals("worker"))
-        .singleElement()
-        .satisfies(check -> assertThat(check.path("found").asText()).contains("drawn pictures"));
-    assertThat(checks)
-        .filteredOn(check -> check.path("check").asText().equals("replication"))
-        .hasSize(2)
-        .allSatisfy(
-            check -> {
-              assertThat(check.path("level").asText()).isEqualTo("WARNING");
-              assertThat(check.path("found").asText())
-                  .isEqualTo("one broker: nothing survives its disk");
-              assertThat(check.path("remedy").asText()).isNotEmpty();
-            });
-    assertThat(ended.status()).as(ended.out()).isEqualTo(ExitStatus.DONE);
-  }
-
-  @Test
-  void aServiceRefusesAClusterThatCannotKeepWhatIsPromisedAndNamesAllOfIt() throws IOException {
-    Path config = folder.resolve("client.properties");
-    Files.writeString(config, "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
-
-    Ended ended =
-        run(
-            "preprocess",
-            "--recipe",
-            "demo",
-            "--config",
-            config.toString(),
-            "--state-dir",
-            folder.resolve("state").toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.err().lines().filter(line -> !line.isBlank()).toList())
-        .hasSize(3)
-        .satisfies(
-            lines -> {
-              assertThat(lines.get(1))
-                  .contains("kafka.acks=1, kafka.isolation.level=read_uncommitted");
-              assertThat(lines.get(2)).endsWith("--accept-weaker client-settings");
-            });
-  }
-
-  @Test
-  void aPromiseThatIsNoneIsWrongUsage() {
-    Ended ended = run("doctor", "--accept-weaker", "replication,durability");
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("durability").contains("min-insync");
-  }
-
-  @Test
   void lagCountsWhatWaits() {
     pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
 
@@ -183,34 +126,6 @@ class ClusterCommandsTest {
     assertThat(json.json().path("verdict").asText()).isEqualTo("LOST");
     assertThat(text.status()).isEqualTo(ExitStatus.FOUND_WRONG);
     assertThat(text.out()).contains("L LOST").contains("LOST: ");
-  }
-
-  @Test
-  void exportWritesAViewsPairsAndGoesOnWhereItEnded() {
-    pipeline.accept(pipeline.send("image", "a caption"), Standing.VALIDATION);
-    pipeline.accept(pipeline.send("image", "another caption"), Standing.VALIDATION);
-    String view = folder.resolve("val.view.json").toString();
-    String to = folder.resolve("exported").toString();
-    assertThat(run("view cut", view, "--split", "validation").status()).isEqualTo(ExitStatus.DONE);
-
-    Ended first = run("export", view, "--to", to, "--format", "webdataset", "--json");
-    Ended again = run("export", view, "--to", to, "--format", "webdataset");
-    Ended other = run("export", view, "--to", to, "--format", "parquet");
-    Ended wrong = run("export", view, "--to", to, "--format", "zip");
-    Ended elsewhere = run("export", view, "--to", to, "--format", "parquet", "--dataset", "other");
-
-    assertThat(first.status()).as(first.err()).isEqualTo(ExitStatus.DONE);
-    assertThat(first.json().path("samples").asInt()).isEqualTo(2);
-    assertThat(first.json().path("kept").asInt()).isZero();
-    assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
-    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(again.out()).contains("2 samples in 1 files").contains("1 files were there already");
-    assertThat(other.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(other.onlyErrorLine()).contains("is the manifest of another export");
-    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(wrong.err()).contains("--format must be webdataset or parquet, was zip");
-    assertThat(elsewhere.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(elsewhere.err()).contains("is no split of the data set other");
   }
 
   @Test
@@ -445,20 +360,8 @@ class ClusterCommandsTest {
     List<JsonNode> second = run("feed", (run + " --ranks 2 --rank 1").split(" ", -1)).jsonLines();
     Ended three = run("feed", (run + " --ranks 3").split(" ", -1));
     Ended again = run("view", "cut", view);
-    List<JsonNode> skipped = run("feed", (run + " --skip-batches 3").split(" ", -1)).jsonLines();
-    String third = "--json --seed 4 --lanes 4 --batch-size 4 --epoch 1 --step 1 " + view;
-    Ended explained = run("view", ("explain " + third).split(" ", -1));
-    Ended tooFar = run("view", ("explain " + third.replace("--step 1", "--step 2")).split(" ", -1));
 
     assertThat(alone).hasSize(4);
-    assertThat(skipped)
-        .extracting(batch -> batch.path("pair_ids"))
-        .containsExactly(alone.get(3).path("pair_ids"));
-    assertThat(explained.json().path("samples"))
-        .extracting(sample -> sample.path("pair_id"))
-        .containsExactlyElementsOf(alone.get(3).path("pair_ids"));
-    assertThat(explained.json().path("position")).isEqualTo(alone.get(2).path("position"));
-    assertThat(tooFar.err()).contains("epoch 1 ends before step 2");
     for (int step = 0; step < 4; step++) {
       List<String> both = new ArrayList<>();
       first.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
@@ -471,37 +374,6 @@ class ClusterCommandsTest {
     assertThat(three.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(three.err()).contains("4 lanes cannot be shared by 3 ranks alike");
     assertThat(again.onlyErrorLine()).contains("is there already; a view is never changed");
-  }
-
-  @Test
-  void feedMixesViewsThatWereCutByConditions() {
-    for (int i = 0; i < 9; i++) {
-      train("image " + i, "caption");
-    }
-    String all = folder.resolve("all.view.json").toString();
-    String some = folder.resolve("some.view.json").toString();
-    run("view", "cut", all);
-    Ended cut = run("view", "cut", some, "--where", " width >= 8", "--where", "fold=0");
-    String mix =
-        "--json --side-px 8 --lanes 4 --batch-size 4 --max-batches 3 --view %s:3 --view %s";
-
-    List<JsonNode> batches =
-        run("feed", mix.formatted(all, some + ":1").split(" ", -1)).jsonLines();
-
-    assertThat(cut.out()).contains(", where width>=8 and fold=0").contains("9 samples");
-    assertThat(batches).hasSize(3);
-    assertThat(batches.get(2).path("position").path("mix")).hasSize(2);
-    assertThat(batches.get(2).path("position").path("taken").asInt()).isEqualTo(3);
-    assertThat(run("feed", mix.formatted(all, some).split(" ", -1)).err())
-        .contains(some + " has no weight");
-    assertThat(run("feed", "--view", all + ":3").err()).contains("one view alone has none");
-    assertThat(run("feed", (mix.formatted(all, some + ":1") + " --epochs 2").split(" ", -1)).err())
-        .contains("a mix has no end of an epoch");
-    assertThat(
-            run("feed", (mix.formatted(all, some + ":1") + " --split test").split(" ", -1)).err())
-        .contains("only training mixes views");
-    assertThat(run("view", "cut", all + "2", "--where", "width>=wide").err())
-        .contains("--where: 'width>=wide': wide is no number");
   }
 
   @Test
@@ -798,10 +670,6 @@ class ClusterCommandsTest {
     pair.setTokenIds(List.of(1, 2, 3));
     pipeline.transaction(
         sent, List.of(TestCluster.record(cluster.topics().training(), null, sent.pairId(), pair)));
-  }
-
-  private static List<JsonNode> list(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).toList();
   }
 
   private String dataset() {

@@ -37,9 +37,7 @@ class SchemaEvolutionTest {
         ApiKey.SCHEMA$,
         InstanceStatus.SCHEMA$,
         Review.SCHEMA$,
-        Action.SCHEMA$,
-        ViewSegment.SCHEMA$,
-        RunExtent.SCHEMA$);
+        Action.SCHEMA$);
   }
 
   @ParameterizedTest

@@ -67,7 +67,7 @@ final class FetchLoop extends BatchLoop {
       SampleWriter writer,
       ExecutorService decoders,
       FeedClocks clocks) {
-    super(settings, ring, decoders, writer, clocks);
+    super(settings, ring, decoders, clocks);
     this.consumer = consumer;
     this.start = start;
     this.ends = ends;
@@ -135,12 +135,6 @@ final class FetchLoop extends BatchLoop {
     return samplesWaiting;
   }
 
-  /** A pair that is withdrawn comes again, as a tombstone. */
-  @Override
-  int takedowns() {
-    return -1;
-  }
-
   /** Reads the records that the position owes, and nothing else. */
   private void fillWithOwed() throws InterruptedException {
     Set<TopicPartition> left = new HashSet<>();
@@ -201,15 +195,12 @@ final class FetchLoop extends BatchLoop {
     if (record.value() == null) {
       waiting.withdraw(record.partition(), record.key());
       withdrawn.add(new String(record.key(), StandardCharsets.UTF_8));
-      return;
-    }
-    clocks.countLoaded(record.value());
-    if (settings.shapes() instanceof Shapes.One one) {
+    } else if (settings.shapes() instanceof Shapes.One one) {
       if (filling == null) {
-        filling = freeSlot(record);
+        filling = freeSlot(writer, record);
         filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
       }
-      write(record, settings.epoch(), filling);
+      write(writer, record, filling);
       if (filling.isFull()) {
         seal(filling);
         filling = null;
@@ -235,11 +226,11 @@ final class FetchLoop extends BatchLoop {
   }
 
   private void fill(WaitingRecords.Batch batch) throws InterruptedException {
-    Slot slot = freeSlot(batch.records().get(0));
+    Slot slot = freeSlot(writer, batch.records().get(0));
     // What a record says of its channels counts once it is written; a slot has room for the form's.
     slot.begin(
         new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
-    batch.records().forEach(record -> write(record, settings.epoch(), slot));
+    batch.records().forEach(record -> write(writer, record, slot));
     seal(slot);
   }
 

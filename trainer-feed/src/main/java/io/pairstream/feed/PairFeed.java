@@ -2,26 +2,12 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.Ring.Handover;
-import io.pairstream.feed.export.ExportListener;
-import io.pairstream.feed.export.ExportPlan;
-import io.pairstream.feed.export.ExportRefusedException;
-import io.pairstream.feed.export.ExportSummary;
-import io.pairstream.feed.export.ViewExport;
-import io.pairstream.feed.filter.Condition;
-import io.pairstream.feed.filter.PairFilter;
-import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.SampleReader;
-import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
-import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
-import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -48,7 +35,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Ready batches from one split's topic: of all its records as they come, or of a view's in an order
@@ -97,16 +83,11 @@ public final class PairFeed implements AutoCloseable {
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
-  private final StarvationClock starvation = new StarvationClock();
 
   /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
   private volatile long waitsSince;
 
   private Position position;
-  private volatile EpochShare latest = new EpochShare(-1, Double.NaN);
-
-  /** How much of an epoch was handed out. */
-  private record EpochShare(long epoch, double share) {}
 
   private PairFeed(
       FeedSource source, FeedSettings settings, Position start, Admin admin, LoopMaker loop) {
@@ -119,15 +100,20 @@ public final class PairFeed implements AutoCloseable {
     this.decoders =
         Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
     SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
-    SampleWriter writer = new SampleWriter(reader, settings, source.split().name(), clocks);
-    this.loop = loop.make(ring, decoders, writer, clocks);
+    this.loop =
+        loop.make(
+            ring,
+            decoders,
+            epoch -> new SampleWriter(reader, settings, epoch, source.split().name(), clocks),
+            clocks);
     this.fetcher = daemon(this.loop, "feed-fetch");
   }
 
   /** Makes what fills the slots. */
   private interface LoopMaker {
 
-    BatchLoop make(Ring ring, ExecutorService decoders, SampleWriter writer, FeedClocks clocks);
+    BatchLoop make(
+        Ring ring, ExecutorService decoders, LongFunction<SampleWriter> writers, FeedClocks clocks);
   }
 
   /** Opens a feed at the first record that the topic holds. */
@@ -175,8 +161,16 @@ public final class PairFeed implements AutoCloseable {
               settings,
               start,
               admin,
-              (ring, decoders, writer, clocks) ->
-                  new FetchLoop(consumer, start, until, settings, ring, writer, decoders, clocks));
+              (ring, decoders, writers, clocks) ->
+                  new FetchLoop(
+                      consumer,
+                      start,
+                      until,
+                      settings,
+                      ring,
+                      writers.apply(settings.epoch()),
+                      decoders,
+                      clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
@@ -186,51 +180,20 @@ public final class PairFeed implements AutoCloseable {
     }
   }
 
-  /** Cuts a view of all pairs that the split's topic holds now. Reads every record once. */
-  public static View cutView(FeedSource source, LongConsumer progress) {
-    return cutView(source, List.of(), progress);
-  }
-
   /**
-   * Cuts a view of the pairs that the split's topic holds now. Reads every record once.
+   * Cuts a view of all pairs that the split's topic holds now. Reads every record once.
    *
-   * @param where conditions that all have to hold
    * @param progress is told the number of records read so far, now and then
-   * @throws InvalidViewException where there is no such pair
+   * @throws InvalidViewException where there is no pair
    * @throws KafkaException where the broker does not answer or has no such topic
    */
-  public static View cutView(FeedSource source, List<Condition> where, LongConsumer progress) {
+  public static View cutView(FeedSource source, LongConsumer progress) {
     try (Admin admin = Admin.create(source.clientSettings());
         KafkaConsumer<byte[], byte[]> consumer = consumer(source, Map.of())) {
       TopicDescription topic =
           await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
-      return new ViewCutter(
-              consumer, new PairFilter(source.registry(), source.topic(), where), Clock.systemUTC())
+      return new ViewCutter(consumer, Clock.systemUTC())
           .cut(topic.name(), topic.topicId().toString(), progress);
-    }
-  }
-
-  /**
-   * Writes a view's pairs into a folder as files that other loaders read; goes on where an earlier
-   * start ended.
-   *
-   * @param listener hears how it goes on
-   * @throws PositionRefusedException where records of the view have left the log
-   * @throws ExportRefusedException where the folder is another export's, or a pair cannot be
-   *     exported
-   * @throws IllegalArgumentException where the view is one of another topic
-   * @throws KafkaException where the broker does not answer or has no such topic
-   */
-  public static ExportSummary export(
-      FeedSource source, ExportPlan plan, Path folder, ExportListener listener) throws IOException {
-    try (Admin admin = Admin.create(source.clientSettings());
-        KafkaConsumer<byte[], byte[]> consumer = consumer(source, LOADING);
-        WithdrawnPairs withdrawn = withdrawnPairs(source)) {
-      requireReachable(plan.view(), source, admin);
-      Deserializer<PreparedPair> deserializer =
-          new AvroSerdes(source.registry()).of(PreparedPair.class, source.topic()).deserializer();
-      return ViewExport.of(plan, source.split().name(), consumer, withdrawn, deserializer, listener)
-          .into(folder);
     }
   }
 
@@ -248,74 +211,36 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed ofView(
-      FeedSource source,
-      FeedSettings settings,
-      ViewRun run,
-      Optional<? extends Position> position) {
+      FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
     requireAugmentable(source, settings);
-    Position start = position.isPresent() ? position.get() : run.begin();
-    List<View> views = run.views(start);
+    ViewPosition start = position.orElseGet(() -> ViewPosition.beginOf(run.view(), run.plan(), 0));
+    run.requireOwn(start);
     run.requireBatches(settings);
     Admin admin = Admin.create(source.clientSettings());
     try {
-      for (View view : views) {
-        requireReachable(view, source, admin);
-      }
+      requireReachable(run.view(), source, admin);
       PairFeed feed =
           new PairFeed(
               source,
               settings,
               start,
               admin,
-              (ring, decoders, writer, clocks) ->
+              (ring, decoders, writers, clocks) ->
                   new ViewLoop(
                       settings,
                       run,
                       start,
                       new WindowLoader(
-                          withdrawnPairs(source),
-                          LOADING_THREADS,
-                          () -> consumer(source, LOADING),
-                          clocks),
+                          run.view(), LOADING_THREADS, () -> consumer(source, LOADING)),
                       ring,
                       decoders,
-                      writer,
+                      writers,
                       clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
       admin.close();
       throw e;
-    }
-  }
-
-  /**
-   * Says which pairs the step behind a position hands out, of all lanes of the run's rank, in the
-   * order of the batch. Reads those pairs alone.
-   *
-   * @return nothing where the run is over
-   * @throws PositionRefusedException where the position is one of another run, or records have left
-   *     the log
-   * @throws KafkaException where the broker does not answer or has no such topic
-   */
-  public static List<ExplainedSample> explain(
-      FeedSource source, FeedSettings settings, ViewRun run, Position position) {
-    try (Admin admin = Admin.create(source.clientSettings())) {
-      for (View view : run.views(position)) {
-        requireReachable(view, source, admin);
-      }
-    }
-    FieldReader fields = new FieldReader(source.registry(), source.topic(), StepExplainer.FIELDS);
-    try (WindowLoader loader =
-        new WindowLoader(
-            withdrawnPairs(source),
-            LOADING_THREADS,
-            () -> consumer(source, LOADING),
-            new FeedClocks())) {
-      Optional<Step> step = run.steps(position, settings).next();
-      return step.isEmpty() ? List.of() : new StepExplainer(loader, fields).explain(step.get());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
   }
 
@@ -375,31 +300,23 @@ public final class PairFeed implements AutoCloseable {
 
   /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
   public FeedStats stats() {
+    long since = waitsSince;
+    long waited = since == 0 ? 0 : System.nanoTime() - since;
     return new FeedStats(
         batches.sum(),
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
-        Duration.ofNanos(waitedNanos()),
+        Duration.ofNanos(dataWaitNanos.sum() + waited),
         Duration.ofNanos(clocks.fetching().sum()),
         Duration.ofNanos(clocks.slotWait().sum()),
         Duration.ofNanos(clocks.parsing().sum()),
-        Duration.ofNanos(clocks.decoding().sum()),
-        clocks.bytes().sum());
+        Duration.ofNanos(clocks.decoding().sum()));
   }
 
   /** How full the feed is now. Any thread may ask. */
   public FeedLevel level() {
-    StarvationClock.Reading now = reading();
     return new FeedLevel(
-        ring.ready(),
-        settings.slots(),
-        settings.batchSize(),
-        loop.samplesWaiting(),
-        now.inMemory(),
-        starvation.secondsLeft(now),
-        latest.epoch(),
-        latest.share(),
-        loop.takedowns());
+        ring.ready(), settings.slots(), settings.batchSize(), loop.samplesWaiting());
   }
 
   /** Stops fetching and decoding. Batches that are still held stay valid. */
@@ -436,21 +353,7 @@ public final class PairFeed implements AutoCloseable {
     batches.increment();
     samples.add(slot.size());
     position = slot.positionAfter();
-    latest = new EpochShare(slot.epoch(), slot.epochShare());
-    starvation.note(reading());
     return batch;
-  }
-
-  private StarvationClock.Reading reading() {
-    // What was loaded is read last, so that none is taken before it counts as loaded.
-    long taken = samples.sum();
-    long inMemory = Math.max(0, clocks.loaded().sum() - taken);
-    return new StarvationClock.Reading(System.nanoTime(), inMemory, waitedNanos());
-  }
-
-  private long waitedNanos() {
-    long since = waitsSince;
-    return dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
   }
 
   private static void requireAugmentable(FeedSource source, FeedSettings settings) {
@@ -555,14 +458,6 @@ public final class PairFeed implements AutoCloseable {
     SortedMap<Integer, Long> byPartition = new TreeMap<>();
     offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
     return byPartition;
-  }
-
-  private static WithdrawnPairs withdrawnPairs(FeedSource source) {
-    return WithdrawnPairs.open(
-        consumer(source, Map.of()),
-        source.dataset().topic(TopicCatalogue.TAKEDOWNS),
-        source.registry(),
-        source.topic());
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(

@@ -31,10 +31,14 @@ final class SampleWriter {
   private final FeedClocks clocks;
   private final Queue<Desk> desks = new ConcurrentLinkedQueue<>();
 
-  SampleWriter(SampleReader reader, FeedSettings settings, String split, FeedClocks clocks) {
+  /**
+   * @param epoch other epochs change pictures otherwise
+   */
+  SampleWriter(
+      SampleReader reader, FeedSettings settings, long epoch, String split, FeedClocks clocks) {
     this.reader = reader;
     this.settings = settings;
-    this.augmenter = new Augmenter(settings.augmentation());
+    this.augmenter = new Augmenter(settings.augmentation(), epoch);
     this.split = split;
     this.clocks = clocks;
   }
@@ -139,11 +143,10 @@ final class SampleWriter {
   /**
    * Writes a record's image and token ids.
    *
-   * @param epoch other epochs change pictures otherwise
    * @throws RefusedSampleException where the record is not a sample of this slot's form and shape
    *     and of this feed's split
    */
-  void write(ConsumerRecord<byte[], byte[]> record, long epoch, Slot slot, int index) {
+  void write(ConsumerRecord<byte[], byte[]> record, Slot slot, int index) {
     long begin = System.nanoTime();
     IntBuffer tokens = slot.tokensOf(index);
     Sample sample;
@@ -158,7 +161,6 @@ final class SampleWriter {
     BatchForm form = slot.form();
     require(record, "split", split, sample.split());
     require(record, "token ids", form.tokens(), sample.tokenLength());
-    requireSizeOfBatch(record, slot.shape(), sample.shape());
     require(record, "height in pixels", slot.shape().heightPx(), sample.shape().heightPx());
     require(record, "width in pixels", slot.shape().widthPx(), sample.shape().widthPx());
     require(record, "channels", form.channels(), sample.shape().channels());
@@ -171,7 +173,7 @@ final class SampleWriter {
           record, "token count " + sample.tokenCount() + " of " + form.tokens() + " token ids");
     }
     try {
-      writeImage(record.value(), sample, epoch, slot, index);
+      writeImage(record.value(), sample, slot, index);
     } catch (UndecodableImageException e) {
       throw refused(record, e);
     }
@@ -180,25 +182,7 @@ final class SampleWriter {
     clocks.decoding().add(System.nanoTime() - read);
   }
 
-  /** Over a view, samples cannot wait for others of their size: their places are fixed. */
-  private void requireSizeOfBatch(
-      ConsumerRecord<byte[], byte[]> record, ImageShape batch, ImageShape found) {
-    boolean isOfBatch = batch.heightPx() == found.heightPx() && batch.widthPx() == found.widthPx();
-    if (settings.shapes() instanceof Shapes.Several && !isOfBatch) {
-      throw refused(
-          record,
-          "a picture of %dx%d in a batch of %dx%d; cut a view of each size, with --where width=%d --where height=%d"
-              .formatted(
-                  found.widthPx(),
-                  found.heightPx(),
-                  batch.widthPx(),
-                  batch.heightPx(),
-                  found.widthPx(),
-                  found.heightPx()));
-    }
-  }
-
-  private void writeImage(byte[] value, Sample sample, long epoch, Slot slot, int index)
+  private void writeImage(byte[] value, Sample sample, Slot slot, int index)
       throws UndecodableImageException {
     if (settings.pixels().equals(PixelFormat.STORED) && settings.augmentation().isNone()) {
       decode(value, sample, slot.imageOf(index));
@@ -215,7 +199,7 @@ final class SampleWriter {
     decode(value, sample, decoded);
     decoded.get(0, picture.pixels(), 0, picture.length());
     if (!settings.augmentation().isNone()) {
-      augmenter.apply(sample.pairId(), epoch, picture);
+      augmenter.apply(sample.pairId(), picture);
     }
     slot.form()
         .pixels()

@@ -4,31 +4,25 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
-import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,7 +67,7 @@ public final class PairHistory {
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Optional<Receipt> receipt = last(log, receipts, id);
       if (receipt.isPresent()) {
-        return receipt.map(r -> answer(log, id, id, r, r.getOrigin(), r.getReceivedAt()));
+        return receipt.map(r -> answer(id, id, r, r.getOrigin(), r.getReceivedAt()));
       }
       Optional<Upload> upload = last(log, uploads, id);
       if (upload.isPresent()) {
@@ -117,7 +111,6 @@ public final class PairHistory {
         receipt,
         Optional.of(upload),
         entry,
-        receipt.flatMap(r -> takedown(log, pairId, r, entry)),
         remedy(reason),
         origin,
         upload.getReceivedAt());
@@ -146,7 +139,6 @@ public final class PairHistory {
                         Optional.empty(),
                         Optional.empty(),
                         failed,
-                        Optional.empty(),
                         failed.flatMap(entry -> remedy(entry.pair().getReason())),
                         origin,
                         record
@@ -174,7 +166,7 @@ public final class PairHistory {
     Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
         receipt
-            .map(r -> answer(log, id, pairId, r, origin, receivedAt))
+            .map(r -> answer(id, pairId, r, origin, receivedAt))
             .orElseGet(
                 () ->
                     new PairAnswer(
@@ -182,7 +174,6 @@ public final class PairHistory {
                         PairAnswer.PAIR,
                         pairId,
                         PairAnswer.RECEIVED,
-                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
@@ -203,7 +194,7 @@ public final class PairHistory {
   }
 
   private PairAnswer answer(
-      CommittedLog log, String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
+      String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
     Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
     String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
     return new PairAnswer(
@@ -214,7 +205,6 @@ public final class PairHistory {
         Optional.of(receipt),
         Optional.empty(),
         entry,
-        takedown(log, key, receipt, entry),
         remedy(reason),
         origin,
         receivedAt);
@@ -225,37 +215,6 @@ public final class PairHistory {
     return decidedElsewhere || Standing.QUARANTINED.name().equals(receipt.getStanding())
         ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
         : Optional.empty();
-  }
-
-  /**
-   * The takedown in force that withdrew the pair, or for which a copy was turned away: the pair's
-   * own, its image's, or that of whom the entry names. A receipt does not know whose the pair is;
-   * the newest copy that was turned away does.
-   */
-  private Optional<Takedown> takedown(
-      CommittedLog log, String key, Receipt receipt, Optional<QuarantineEntry> entry) {
-    boolean isWithdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
-    Optional<QuarantinedPair> turnedAway =
-        entry
-            .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())
-            .map(QuarantineEntry::pair)
-            .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()));
-    if (turnedAway.isEmpty() && !isWithdrawn) {
-      return Optional.empty();
-    }
-    List<String> keys = new ArrayList<>();
-    keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
-    keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
-    turnedAway
-        .map(QuarantinedPair::getMeasured)
-        .ifPresent(
-            subject -> {
-              keys.add(TakedownKind.CONTRIBUTOR.key(subject));
-              keys.add(TakedownKind.SOURCE.key(subject));
-            });
-    Map<String, Takedown> found =
-        LastRecords.of(cluster, log, cluster.topics().takedowns(), Set.copyOf(keys));
-    return keys.stream().filter(found::containsKey).findFirst().map(found::get);
   }
 
   /** A time before which the entry cannot have been written. */

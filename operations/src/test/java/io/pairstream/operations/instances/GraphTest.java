@@ -22,7 +22,7 @@ class GraphTest {
   void readsTheTopologyThatRuns() throws IOException {
     Graph graph = Graph.parse(described());
 
-    assertThat(graph.nodes()).filteredOn(node -> node.kind() == Kind.SOURCE).hasSize(4);
+    assertThat(graph.nodes()).filteredOn(node -> node.kind() == Kind.SOURCE).hasSize(2);
     assertThat(graph.nodes())
         .filteredOn(node -> node.kind() == Kind.SINK)
         .extracting(Graph.Node::id)
@@ -30,13 +30,9 @@ class GraphTest {
             "by-image-repartition-sink",
             "quarantine",
             "receipts",
-            "takedowns-by-image-repartition-sink",
             "test",
-            "test-tombstones",
             "training",
-            "training-tombstones",
-            "validation",
-            "validation-tombstones");
+            "validation");
     long lines =
         described().lines().filter(line -> line.matches(" +(Source|Processor|Sink):.*")).count();
     assertThat(graph.nodes()).hasSize((int) lines);
@@ -53,7 +49,7 @@ class GraphTest {
     assertThat(graph.nodes())
         .filteredOn(node -> !node.stores().isEmpty())
         .extracting(Graph.Node::id)
-        .containsExactlyInAnyOrder("taken-down", "seen-before", "write-receipt", "carry-out");
+        .containsExactly("seen-before", "write-receipt");
     assertThat(graph.nodes())
         .filteredOn(node -> node.topics().contains("by-image-repartition"))
         .extracting(Graph.Node::kind)

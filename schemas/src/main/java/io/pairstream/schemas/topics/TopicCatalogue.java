@@ -10,11 +10,9 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.UploadRequest;
-import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.TopicSpec.Kept;
 import java.time.Duration;
@@ -64,12 +62,6 @@ public final class TopicCatalogue {
   /** What people did to the platform. */
   public static final String ACTIONS = "actions";
 
-  /** Which pairs named views hold. */
-  public static final String VIEWS = "views";
-
-  /** How much of a growing view each epoch of a run covers. */
-  public static final String RUNS = "runs";
-
   /**
    * Name of the topology's repartition, which brings misplaced raw records to their image's task.
    */
@@ -77,14 +69,6 @@ public final class TopicCatalogue {
 
   /** Name of the topology's store of receipts. */
   public static final String STANDINGS_STORE = "standings";
-
-  /** Name of the topology's store of takedowns. */
-  public static final String TAKEDOWNS_STORE = "takedowns";
-
-  /**
-   * Name of the topology's repartition, which brings takedowns to the tasks that carry them out.
-   */
-  public static final String TAKEDOWNS_BY_IMAGE = "takedowns-by-image";
 
   /** How long the audit trail goes back. */
   public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
@@ -99,7 +83,7 @@ public final class TopicCatalogue {
 
   /**
    * @param partitions partitions of each topic; equal for all, so that all copies of an image meet
-   *     in one task. Topics whose records have one order alone have one
+   *     in one task
    */
   public TopicCatalogue(Dataset dataset, int partitions) {
     if (partitions < 1) {
@@ -120,7 +104,7 @@ public final class TopicCatalogue {
         open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
-        open(TAKEDOWNS, "kind and what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
+        open(TAKEDOWNS, "what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
         fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
         open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
@@ -137,19 +121,11 @@ public final class TopicCatalogue {
             new Kept.LastOfEachKeyFor(A_DAY)),
         open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
         open(ACTIONS, "action id", Action.SCHEMA$, new Kept.For(ACTIONS_KEPT)),
-        inOneOrder(VIEWS, "name of the view and segment", ViewSegment.SCHEMA$),
-        inOneOrder(RUNS, "run, epoch and a UUID", RunExtent.SCHEMA$),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
-        internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()),
-        internal(
-            takedownsByImageTopic(dataset), "kind and what is withdrawn", new Kept.UntilRead()),
-        internal(
-            takedownsChangelogTopic(dataset),
-            "kind and what is withdrawn",
-            new Kept.LastOfEachKey()));
+        internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()));
   }
 
-  /** The repartition topic of raw records, named as Kafka Streams names it. */
+  /** The repartition topic, named as Kafka Streams names it. */
   public static String repartitionTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + BY_IMAGE + "-repartition";
   }
@@ -157,16 +133,6 @@ public final class TopicCatalogue {
   /** The changelog of the store of receipts, named as Kafka Streams names it. */
   public static String changelogTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + STANDINGS_STORE + "-changelog";
-  }
-
-  /** The repartition topic of takedowns, named as Kafka Streams names it. */
-  public static String takedownsByImageTopic(Dataset dataset) {
-    return dataset.preprocessGroup() + "-" + TAKEDOWNS_BY_IMAGE + "-repartition";
-  }
-
-  /** The changelog of the store of takedowns, named as Kafka Streams names it. */
-  public static String takedownsChangelogTopic(Dataset dataset) {
-    return dataset.preprocessGroup() + "-" + TAKEDOWNS_STORE + "-changelog";
   }
 
   private TopicSpec raw(String name) {
@@ -182,20 +148,11 @@ public final class TopicCatalogue {
   }
 
   private TopicSpec open(String name, String key, Schema value, Kept kept) {
-    return open(name, key, value, partitions, kept);
-  }
-
-  /** A topic of one partition, so that all who read it see the same come first. */
-  private TopicSpec inOneOrder(String name, String key, Schema value) {
-    return open(name, key, value, 1, new Kept.LastOfEachKey());
-  }
-
-  private TopicSpec open(String name, String key, Schema value, int parts, Kept kept) {
     return new TopicSpec(
         dataset.topic(name),
         key,
         Optional.of(value),
-        parts,
+        partitions,
         kept,
         RecordSizes.MAX_RECORD,
         false,

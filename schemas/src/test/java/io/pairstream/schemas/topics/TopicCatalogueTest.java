@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,21 +36,13 @@ class TopicCatalogueTest {
             "flowers.instances",
             "flowers.reviews",
             "flowers.actions",
-            "flowers.views",
-            "flowers.runs",
             "flowers-preprocess-by-image-repartition",
-            "flowers-preprocess-standings-changelog",
-            "flowers-preprocess-takedowns-by-image-repartition",
-            "flowers-preprocess-takedowns-changelog");
+            "flowers-preprocess-standings-changelog");
   }
 
   @Test
-  void givesTopicsEqualPartitionsAndOneToThoseThatAllReadInOneOrder() {
-    assertThat(topics.values())
-        .allMatch(
-            topic ->
-                topic.partitions()
-                    == (List.of("flowers.views", "flowers.runs").contains(topic.name()) ? 1 : 6));
+  void givesAllTopicsEqualPartitions() {
+    assertThat(topics.values()).allMatch(topic -> topic.partitions() == 6);
   }
 
   @Test
@@ -76,9 +67,8 @@ class TopicCatalogueTest {
   }
 
   @Test
-  void compactsWhatIsKeptByKey() {
-    for (String name :
-        new String[] {"training", "validation", "test", "receipts", "views", "runs"}) {
+  void compactsWhatIsKeptByPair() {
+    for (String name : new String[] {"training", "validation", "test", "receipts"}) {
       assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");
     }
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code python/src/pairstream/augment.py} came to, with code of its own. */
+/** What {@code src/test/reference/augment.py} came to, with code of its own. */
 class GoldenAugmentationTest {
 
   @Test
@@ -41,8 +41,8 @@ class GoldenAugmentationTest {
             golden.path("shape").get(1).intValue(),
             golden.path("shape").get(2).intValue());
 
-    new Augmenter(plan(golden.path("plan")))
-        .apply(golden.path("pair_id").textValue(), golden.path("epoch").longValue(), picture);
+    new Augmenter(plan(golden.path("plan")), golden.path("epoch").longValue())
+        .apply(golden.path("pair_id").textValue(), picture);
 
     byte[] pixels = TestPicture.pixels(picture);
     int shown = Math.min(6, pixels.length);
