@@ -177,6 +177,7 @@ class WaivedReasonsTest {
   static Stream<RejectReason> unwaivable() {
     return Stream.concat(
         Stream.of(
+            RejectReason.WITHDRAWN,
             RejectReason.IMAGE_FORBIDDEN,
             RejectReason.PICTURE_FORBIDDEN,
             RejectReason.SCORE_OUT_OF_RANGE,

@@ -9,6 +9,7 @@ import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
+import io.pairstream.feed.MixPosition;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
@@ -16,11 +17,13 @@ import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
+import io.pairstream.feed.WeightedView;
 import io.pairstream.feed.augment.AugmentationPlan;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -37,12 +40,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.ArgGroup;
@@ -83,10 +90,12 @@ final class FeedCommand implements Callable<Integer> {
 
     @Option(
         names = "--view",
-        paramLabel = "FILE",
+        paramLabel = "FILE[:WEIGHT]",
         required = true,
-        description = "The view, as view cut wrote it. --batch-size is then of all ranks together.")
-    private Path file;
+        description =
+            "The view, as view cut wrote it. --batch-size is then of all ranks together. Several,"
+                + " each with a weight, are mixed: a.json:7 and b.json:3.")
+    private List<String> views;
 
     @Option(
         names = "--seed",
@@ -133,13 +142,47 @@ final class FeedCommand implements Callable<Integer> {
         description = "How many processes share each batch. Default: ${DEFAULT-VALUE}")
     private int ranks;
 
+    @Option(
+        names = "--skip-batches",
+        paramLabel = "N",
+        defaultValue = "0",
+        description = "Pass over so many batches first, without reading them.")
+    private long skipBatches;
+
+    private static final Pattern WEIGHTED = Pattern.compile("(.+):([0-9]{1,6})");
+
     private ViewRun run() throws IOException {
-      return new ViewRun(
-          ViewCommand.read(file),
-          new OrderPlan(seed, lanes, window),
-          rank,
-          ranks,
-          epochs == null ? ViewRun.ENDLESS : epochs);
+      OrderPlan plan = new OrderPlan(seed, lanes, window);
+      ViewRun run = isMix() ? ViewRun.ofMix(mix(), plan) : ViewRun.of(view(views.get(0)), plan);
+      ViewRun ofRank = run.rank(rank, ranks);
+      return epochs == null ? ofRank : ofRank.epochs(epochs);
+    }
+
+    private boolean isMix() {
+      return views.size() > 1;
+    }
+
+    private static View view(String file) throws IOException {
+      if (WEIGHTED.matcher(file).matches() && !Files.exists(Path.of(file))) {
+        throw new InvalidViewException(
+            file + " has a weight; one view alone has none, and several have one each");
+      }
+      return ViewCommand.read(Path.of(file));
+    }
+
+    private List<WeightedView> mix() throws IOException {
+      List<WeightedView> mix = new ArrayList<>();
+      for (String part : views) {
+        Matcher weighted = WEIGHTED.matcher(part);
+        if (!weighted.matches()) {
+          throw new InvalidViewException(
+              part + " has no weight; where views are mixed, each has one: " + part + ":1");
+        }
+        mix.add(
+            new WeightedView(
+                ViewCommand.read(Path.of(weighted.group(1))), Integer.parseInt(weighted.group(2))));
+      }
+      return mix;
     }
   }
 
@@ -255,6 +298,13 @@ final class FeedCommand implements Callable<Integer> {
           spec.commandLine(),
           "--view goes without --until-end and --epoch (use --epochs) and without --max-pixels");
     }
+    if (viewOptions != null && viewOptions.isMix() && !split.equals("training")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "only training mixes views; figures over "
+              + split
+              + " are of one view, whose pairs come once each");
+    }
     FeedSettings settings;
     try {
       settings = settings();
@@ -340,10 +390,15 @@ final class FeedCommand implements Callable<Integer> {
 
   private PairFeed open(FeedSource source, FeedSettings settings) throws IOException {
     try {
-      return viewOptions == null
-          ? PairFeed.open(source, settings, savedPosition(FeedPosition::parse))
-          : PairFeed.ofView(
-              source, settings, viewOptions.run(), savedPosition(ViewPosition::parse));
+      if (viewOptions == null) {
+        return PairFeed.open(source, settings, savedPosition(FeedPosition::parse));
+      }
+      ViewRun run = viewOptions.run();
+      Optional<Position> saved =
+          savedPosition(viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse);
+      Position start = saved.orElseGet(run::begin);
+      return PairFeed.ofView(
+          source, settings, run, Optional.of(run.skip(start, viewOptions.skipBatches, settings)));
     } catch (InvalidViewException e) {
       throw new ParameterException(spec.commandLine(), "--view: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {

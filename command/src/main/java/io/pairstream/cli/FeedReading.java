@@ -19,7 +19,13 @@ record FeedReading(PairFeed feed) implements ReadingSource {
         .counter("feed_data_wait_nanoseconds_total", stats.dataWait().toNanos())
         .counter("feed_slot_wait_nanoseconds_total", stats.slotWait().toNanos())
         .counter("feed_decode_nanoseconds_total", stats.decoding().toNanos())
+        .counter("feed_bytes_total", stats.bytes())
         .gauge("feed_ready_batches", level.readyBatches())
+        .gauge("feed_samples_in_memory", level.samplesInMemory())
+        .gauge("feed_starves_seconds", level.starvesInSeconds())
+        .gauge("feed_epoch", level.epoch() < 0 ? Double.NaN : (double) level.epoch())
+        .gauge("feed_epoch_share", level.epochShare())
+        .gauge("feed_takedowns", level.takedowns() < 0 ? Double.NaN : (double) level.takedowns())
         .gauge("feed_slots", level.slots())
         .gauge("feed_batch_samples", level.batchSamples())
         .gauge(

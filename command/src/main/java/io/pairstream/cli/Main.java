@@ -59,6 +59,7 @@ import picocli.CommandLine.TypeConversionException;
       WhyCommand.class,
       AuditCommand.class,
       QuarantineCommand.class,
+      TakedownCommand.class,
       TopicsCommand.class,
       KeysCommand.class,
       RecipeCommand.class

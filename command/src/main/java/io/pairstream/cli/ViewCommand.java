@@ -3,6 +3,8 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.filter.Condition;
+import io.pairstream.feed.filter.InvalidConditionException;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,7 +36,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Fix which pairs a run trains on, so that it can be repeated.",
-    subcommands = {ViewCommand.Cut.class, ViewCommand.Show.class})
+    subcommands = {ViewCommand.Cut.class, ViewCommand.Show.class, ViewExplainCommand.class})
 final class ViewCommand {
 
   /**
@@ -60,6 +64,7 @@ final class ViewCommand {
               .put("fingerprint", view.fingerprint())
               .put("topic", view.topic())
               .put("cut_at", view.cutAt().toString())
+              .putPOJO("where", view.where())
               .put("samples", view.samples())
               .put("blocks", view.blocks().size())
               .put("bytes", bytes));
@@ -67,10 +72,13 @@ final class ViewCommand {
     }
     out.printf(
         Locale.ROOT,
-        "view %s of %s, cut %s%n%,d samples in %,d blocks, %s%n",
+        "view %s of %s, cut %s%s%n%,d samples in %,d blocks, %s%n",
         view.fingerprint(),
         TerminalText.plain(view.topic()),
         view.cutAt(),
+        view.where().isEmpty()
+            ? ""
+            : ", where " + TerminalText.plain(String.join(" and ", view.where())),
         view.samples(),
         view.blocks().size(),
         Quantity.bytes(bytes));
@@ -107,6 +115,14 @@ final class ViewCommand {
         description = "training, validation or test. Default: ${DEFAULT-VALUE}")
     private String split;
 
+    @Option(
+        names = "--where",
+        paramLabel = "CONDITION",
+        description =
+            "Take the pairs alone for which this holds: language=en,de, host!=*.example.org,"
+                + " measure.sharpness>=50; see docs/views.md. Several all have to hold.")
+    private List<String> where = List.of();
+
     private long told;
 
     @Override
@@ -123,10 +139,13 @@ final class ViewCommand {
         return refused(spec, file + " is there already; a view is never changed, cut another");
       }
       try {
-        View view = PairFeed.cutView(source, this::tell);
+        List<Condition> conditions = where.stream().map(Condition::parse).toList();
+        View view = PairFeed.cutView(source, conditions, this::tell);
         Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
         print(view, file, options.json(), spec.commandLine().getOut());
         return ExitStatus.DONE;
+      } catch (InvalidConditionException e) {
+        throw new ParameterException(spec.commandLine(), "--where: " + e.getMessage(), e);
       } catch (InvalidViewException | FileAlreadyExistsException e) {
         return refused(spec, e.getMessage());
       }

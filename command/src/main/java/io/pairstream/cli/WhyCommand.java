@@ -84,6 +84,7 @@ final class WhyCommand implements Callable<Integer> {
               line(out, "limit", pair.getLimit());
               line(out, "step", pair.getStep());
             });
+    answer.takedown().ifPresent(takedown -> line(out, "withdrawn", TakedownCommand.says(takedown)));
     answer.remedy().ifPresent(remedy -> line(out, "remedy", remedy));
     answer.receipt().ifPresent(receipt -> line(out, "copies", "" + receipt.getCopies()));
     line(out, "came as", OriginHeader.text(answer.origin()));
@@ -117,6 +118,7 @@ final class WhyCommand implements Callable<Integer> {
                     .put("limit", pair.getLimit())
                     .put("step", pair.getStep())
                     .put("recipe_version", pair.getRecipeVersion()));
+    answer.takedown().ifPresent(takedown -> object.set("takedown", TakedownCommand.json(takedown)));
     answer.remedy().ifPresent(remedy -> object.put("remedy", remedy));
     answer
         .upload()

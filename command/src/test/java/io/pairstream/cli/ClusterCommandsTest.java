@@ -360,8 +360,20 @@ class ClusterCommandsTest {
     List<JsonNode> second = run("feed", (run + " --ranks 2 --rank 1").split(" ", -1)).jsonLines();
     Ended three = run("feed", (run + " --ranks 3").split(" ", -1));
     Ended again = run("view", "cut", view);
+    List<JsonNode> skipped = run("feed", (run + " --skip-batches 3").split(" ", -1)).jsonLines();
+    String third = "--json --seed 4 --lanes 4 --batch-size 4 --epoch 1 --step 1 " + view;
+    Ended explained = run("view", ("explain " + third).split(" ", -1));
+    Ended tooFar = run("view", ("explain " + third.replace("--step 1", "--step 2")).split(" ", -1));
 
     assertThat(alone).hasSize(4);
+    assertThat(skipped)
+        .extracting(batch -> batch.path("pair_ids"))
+        .containsExactly(alone.get(3).path("pair_ids"));
+    assertThat(explained.json().path("samples"))
+        .extracting(sample -> sample.path("pair_id"))
+        .containsExactlyElementsOf(alone.get(3).path("pair_ids"));
+    assertThat(explained.json().path("position")).isEqualTo(alone.get(2).path("position"));
+    assertThat(tooFar.err()).contains("epoch 1 ends before step 2");
     for (int step = 0; step < 4; step++) {
       List<String> both = new ArrayList<>();
       first.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
@@ -374,6 +386,37 @@ class ClusterCommandsTest {
     assertThat(three.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(three.err()).contains("4 lanes cannot be shared by 3 ranks alike");
     assertThat(again.onlyErrorLine()).contains("is there already; a view is never changed");
+  }
+
+  @Test
+  void feedMixesViewsThatWereCutByConditions() {
+    for (int i = 0; i < 9; i++) {
+      train("image " + i, "caption");
+    }
+    String all = folder.resolve("all.view.json").toString();
+    String some = folder.resolve("some.view.json").toString();
+    run("view", "cut", all);
+    Ended cut = run("view", "cut", some, "--where", " width >= 8", "--where", "fold=0");
+    String mix =
+        "--json --side-px 8 --lanes 4 --batch-size 4 --max-batches 3 --view %s:3 --view %s";
+
+    List<JsonNode> batches =
+        run("feed", mix.formatted(all, some + ":1").split(" ", -1)).jsonLines();
+
+    assertThat(cut.out()).contains(", where width>=8 and fold=0").contains("9 samples");
+    assertThat(batches).hasSize(3);
+    assertThat(batches.get(2).path("position").path("mix")).hasSize(2);
+    assertThat(batches.get(2).path("position").path("taken").asInt()).isEqualTo(3);
+    assertThat(run("feed", mix.formatted(all, some).split(" ", -1)).err())
+        .contains(some + " has no weight");
+    assertThat(run("feed", "--view", all + ":3").err()).contains("one view alone has none");
+    assertThat(run("feed", (mix.formatted(all, some + ":1") + " --epochs 2").split(" ", -1)).err())
+        .contains("a mix has no end of an epoch");
+    assertThat(
+            run("feed", (mix.formatted(all, some + ":1") + " --split test").split(" ", -1)).err())
+        .contains("only training mixes views");
+    assertThat(run("view", "cut", all + "2", "--where", "width>=wide").err())
+        .contains("--where: 'width>=wide': wide is no number");
   }
 
   @Test

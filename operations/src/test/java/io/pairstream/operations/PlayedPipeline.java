@@ -1,6 +1,8 @@
 package io.pairstream.operations;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -17,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -116,6 +120,39 @@ public final class PlayedPipeline implements AutoCloseable {
             TestCluster.record(
                 cluster.topics().quarantine(), null, sent.pairId(), rejected(sent, reason, value)),
             receipt(sent, Standing.QUARANTINED, reason)));
+  }
+
+  /**
+   * Carries out the takedowns that there are: of these published pairs, those that one names are
+   * removed.
+   *
+   * @return ids of the pairs that were removed
+   */
+  public Set<String> carryOutTakedowns(Map<Sent, Standing> published) {
+    Set<String> removed = new TreeSet<>();
+    Map<TopicPartition, Stretch> takedowns;
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      takedowns = log.everything(log.partitions(cluster.topics().takedowns().name()));
+      log.read(
+          takedowns,
+          record -> {
+            String key = new String(record.key(), StandardCharsets.UTF_8);
+            published.forEach(
+                (sent, split) -> {
+                  if (record.value() != null && key.equals("PAIR/" + sent.pairId())) {
+                    removed.add(sent.pairId());
+                    TestCluster.send(
+                        cluster, TestCluster.record(topic(split), null, sent.pairId(), null));
+                    TestCluster.send(cluster, receipt(sent, Standing.WITHDRAWN, ""));
+                  }
+                });
+            return true;
+          });
+    }
+    takedowns.forEach(
+        (partition, read) ->
+            TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), partition, read.to()));
+    return removed;
   }
 
   /** Sends a raw record on to the repartition topic. */

@@ -8,8 +8,8 @@ public enum Standing {
   QUARANTINED,
   WITHDRAWN;
 
-  /** Whether a further copy of the pair has nothing to add: it is published, or must not be. */
-  public boolean isFinal() {
-    return this != QUARANTINED;
+  /** Whether the pair is in the data set, so that a further copy has nothing to add. */
+  public boolean isPublished() {
+    return this == TRAINING || this == VALIDATION || this == TEST;
   }
 }

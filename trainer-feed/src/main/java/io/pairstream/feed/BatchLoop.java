@@ -13,14 +13,21 @@ abstract class BatchLoop implements Runnable {
   private final FeedSettings settings;
   private final Ring ring;
   private final ExecutorService decoders;
+  private final SampleWriter writer;
   private final FeedClocks clocks;
   private boolean hasSlots;
   private boolean reading = true;
 
-  BatchLoop(FeedSettings settings, Ring ring, ExecutorService decoders, FeedClocks clocks) {
+  BatchLoop(
+      FeedSettings settings,
+      Ring ring,
+      ExecutorService decoders,
+      SampleWriter writer,
+      FeedClocks clocks) {
     this.settings = settings;
     this.ring = ring;
     this.decoders = decoders;
+    this.writer = writer;
     this.clocks = clocks;
   }
 
@@ -35,6 +42,9 @@ abstract class BatchLoop implements Runnable {
    * ends of transactions count too.
    */
   abstract long samplesWaiting();
+
+  /** Takedowns that are heeded; -1 where withdrawals come with the records. */
+  abstract int takedowns();
 
   @Override
   public final void run() {
@@ -57,8 +67,7 @@ abstract class BatchLoop implements Runnable {
   }
 
   /** Waits for a slot; the first record decides the form of all. */
-  final Slot freeSlot(SampleWriter writer, ConsumerRecord<byte[], byte[]> first)
-      throws InterruptedException {
+  final Slot freeSlot(ConsumerRecord<byte[], byte[]> first) throws InterruptedException {
     if (!hasSlots) {
       BatchForm form = writer.formOf(first);
       for (int i = 0; i < settings.slots(); i++) {
@@ -77,10 +86,14 @@ abstract class BatchLoop implements Runnable {
     return slot;
   }
 
-  /** Has a record written into the next place of a slot. */
-  final void write(SampleWriter writer, ConsumerRecord<byte[], byte[]> record, Slot slot) {
+  /**
+   * Has a record written into the next place of a slot.
+   *
+   * @param epoch other epochs change pictures otherwise
+   */
+  final void write(ConsumerRecord<byte[], byte[]> record, long epoch, Slot slot) {
     int index = slot.size();
-    slot.add(decoders.submit(() -> writer.write(record, slot, index)));
+    slot.add(decoders.submit(() -> writer.write(record, epoch, slot, index)));
   }
 
   /** Hands a slot to the trainer. */

@@ -7,6 +7,24 @@ package io.pairstream.feed;
  * @param slots batches that there is room for, those that the trainer holds included
  * @param batchSamples samples in a full batch
  * @param samplesWaiting records in the topic that were not read yet, ends of transactions included,
- *     as of the last poll; -1 where that is not known
+ *     as of the last poll; -1 where that is not known, and over views
+ * @param samplesInMemory that are loaded and that the trainer has not taken, those in ready batches
+ *     included
+ * @param starvesInSeconds how long those last at the rate at which they became fewer over the last
+ *     minute; 0 where there are none and the trainer waited most of that minute; NaN where they do
+ *     not become fewer
+ * @param epoch of the batch that was handed out last, from 0; -1 where there is none, as-they-come
+ *     and in mixes
+ * @param epochShare how much of it was handed out, 0 to 1; NaN likewise
+ * @param takedowns that the feed heeds; -1 where it is not over views
  */
-public record FeedLevel(int readyBatches, int slots, int batchSamples, long samplesWaiting) {}
+public record FeedLevel(
+    int readyBatches,
+    int slots,
+    int batchSamples,
+    long samplesWaiting,
+    long samplesInMemory,
+    double starvesInSeconds,
+    long epoch,
+    double epochShare,
+    int takedowns) {}

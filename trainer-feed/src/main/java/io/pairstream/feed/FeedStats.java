@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param slotWait how long the fetch thread waited for the trainer to give back a slot
  * @param parsing time of all decode threads together in reading records
  * @param decoding time of all decode threads together in decoding images
+ * @param bytes of the records that were loaded, as they are stored
  */
 public record FeedStats(
     long batches,
@@ -22,7 +23,13 @@ public record FeedStats(
     Duration fetching,
     Duration slotWait,
     Duration parsing,
-    Duration decoding) {
+    Duration decoding,
+    long bytes) {
+
+  /** Bytes loaded per second since the feed was opened. */
+  public double bytesPerSecond() {
+    return elapsed.isZero() ? 0 : bytes * 1e9 / elapsed.toNanos();
+  }
 
   /** Samples handed out per second since the feed was opened. */
   public double samplesPerSecond() {

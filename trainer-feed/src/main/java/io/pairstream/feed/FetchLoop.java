@@ -67,7 +67,7 @@ final class FetchLoop extends BatchLoop {
       SampleWriter writer,
       ExecutorService decoders,
       FeedClocks clocks) {
-    super(settings, ring, decoders, clocks);
+    super(settings, ring, decoders, writer, clocks);
     this.consumer = consumer;
     this.start = start;
     this.ends = ends;
@@ -135,6 +135,12 @@ final class FetchLoop extends BatchLoop {
     return samplesWaiting;
   }
 
+  /** A pair that is withdrawn comes again, as a tombstone. */
+  @Override
+  int takedowns() {
+    return -1;
+  }
+
   /** Reads the records that the position owes, and nothing else. */
   private void fillWithOwed() throws InterruptedException {
     Set<TopicPartition> left = new HashSet<>();
@@ -195,12 +201,15 @@ final class FetchLoop extends BatchLoop {
     if (record.value() == null) {
       waiting.withdraw(record.partition(), record.key());
       withdrawn.add(new String(record.key(), StandardCharsets.UTF_8));
-    } else if (settings.shapes() instanceof Shapes.One one) {
+      return;
+    }
+    clocks.countLoaded(record.value());
+    if (settings.shapes() instanceof Shapes.One one) {
       if (filling == null) {
-        filling = freeSlot(writer, record);
+        filling = freeSlot(record);
         filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
       }
-      write(writer, record, filling);
+      write(record, settings.epoch(), filling);
       if (filling.isFull()) {
         seal(filling);
         filling = null;
@@ -226,11 +235,11 @@ final class FetchLoop extends BatchLoop {
   }
 
   private void fill(WaitingRecords.Batch batch) throws InterruptedException {
-    Slot slot = freeSlot(writer, batch.records().get(0));
+    Slot slot = freeSlot(batch.records().get(0));
     // What a record says of its channels counts once it is written; a slot has room for the form's.
     slot.begin(
         new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
-    batch.records().forEach(record -> write(writer, record, slot));
+    batch.records().forEach(record -> write(record, settings.epoch(), slot));
     seal(slot);
   }
 

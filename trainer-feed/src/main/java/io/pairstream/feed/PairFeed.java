@@ -2,12 +2,17 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.Ring.Handover;
+import io.pairstream.feed.filter.Condition;
+import io.pairstream.feed.filter.PairFilter;
+import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.SampleReader;
+import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
-import java.util.function.LongFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -83,11 +87,16 @@ public final class PairFeed implements AutoCloseable {
   private final LongAdder batches = new LongAdder();
   private final LongAdder samples = new LongAdder();
   private final LongAdder dataWaitNanos = new LongAdder();
+  private final StarvationClock starvation = new StarvationClock();
 
   /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
   private volatile long waitsSince;
 
   private Position position;
+  private volatile EpochShare latest = new EpochShare(-1, Double.NaN);
+
+  /** How much of an epoch was handed out. */
+  private record EpochShare(long epoch, double share) {}
 
   private PairFeed(
       FeedSource source, FeedSettings settings, Position start, Admin admin, LoopMaker loop) {
@@ -100,20 +109,15 @@ public final class PairFeed implements AutoCloseable {
     this.decoders =
         Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
     SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
-    this.loop =
-        loop.make(
-            ring,
-            decoders,
-            epoch -> new SampleWriter(reader, settings, epoch, source.split().name(), clocks),
-            clocks);
+    SampleWriter writer = new SampleWriter(reader, settings, source.split().name(), clocks);
+    this.loop = loop.make(ring, decoders, writer, clocks);
     this.fetcher = daemon(this.loop, "feed-fetch");
   }
 
   /** Makes what fills the slots. */
   private interface LoopMaker {
 
-    BatchLoop make(
-        Ring ring, ExecutorService decoders, LongFunction<SampleWriter> writers, FeedClocks clocks);
+    BatchLoop make(Ring ring, ExecutorService decoders, SampleWriter writer, FeedClocks clocks);
   }
 
   /** Opens a feed at the first record that the topic holds. */
@@ -161,16 +165,8 @@ public final class PairFeed implements AutoCloseable {
               settings,
               start,
               admin,
-              (ring, decoders, writers, clocks) ->
-                  new FetchLoop(
-                      consumer,
-                      start,
-                      until,
-                      settings,
-                      ring,
-                      writers.apply(settings.epoch()),
-                      decoders,
-                      clocks));
+              (ring, decoders, writer, clocks) ->
+                  new FetchLoop(consumer, start, until, settings, ring, writer, decoders, clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
@@ -180,19 +176,26 @@ public final class PairFeed implements AutoCloseable {
     }
   }
 
+  /** Cuts a view of all pairs that the split's topic holds now. Reads every record once. */
+  public static View cutView(FeedSource source, LongConsumer progress) {
+    return cutView(source, List.of(), progress);
+  }
+
   /**
-   * Cuts a view of all pairs that the split's topic holds now. Reads every record once.
+   * Cuts a view of the pairs that the split's topic holds now. Reads every record once.
    *
+   * @param where conditions that all have to hold
    * @param progress is told the number of records read so far, now and then
-   * @throws InvalidViewException where there is no pair
+   * @throws InvalidViewException where there is no such pair
    * @throws KafkaException where the broker does not answer or has no such topic
    */
-  public static View cutView(FeedSource source, LongConsumer progress) {
+  public static View cutView(FeedSource source, List<Condition> where, LongConsumer progress) {
     try (Admin admin = Admin.create(source.clientSettings());
         KafkaConsumer<byte[], byte[]> consumer = consumer(source, Map.of())) {
       TopicDescription topic =
           await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
-      return new ViewCutter(consumer, Clock.systemUTC())
+      return new ViewCutter(
+              consumer, new PairFilter(source.registry(), source.topic(), where), Clock.systemUTC())
           .cut(topic.name(), topic.topicId().toString(), progress);
     }
   }
@@ -211,36 +214,74 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed ofView(
-      FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
+      FeedSource source,
+      FeedSettings settings,
+      ViewRun run,
+      Optional<? extends Position> position) {
     requireAugmentable(source, settings);
-    ViewPosition start = position.orElseGet(() -> ViewPosition.beginOf(run.view(), run.plan(), 0));
-    run.requireOwn(start);
+    Position start = position.isPresent() ? position.get() : run.begin();
+    List<View> views = run.views(start);
     run.requireBatches(settings);
     Admin admin = Admin.create(source.clientSettings());
     try {
-      requireReachable(run.view(), source, admin);
+      for (View view : views) {
+        requireReachable(view, source, admin);
+      }
       PairFeed feed =
           new PairFeed(
               source,
               settings,
               start,
               admin,
-              (ring, decoders, writers, clocks) ->
+              (ring, decoders, writer, clocks) ->
                   new ViewLoop(
                       settings,
                       run,
                       start,
                       new WindowLoader(
-                          run.view(), LOADING_THREADS, () -> consumer(source, LOADING)),
+                          withdrawnPairs(source),
+                          LOADING_THREADS,
+                          () -> consumer(source, LOADING),
+                          clocks),
                       ring,
                       decoders,
-                      writers,
+                      writer,
                       clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {
       admin.close();
       throw e;
+    }
+  }
+
+  /**
+   * Says which pairs the step behind a position hands out, of all lanes of the run's rank, in the
+   * order of the batch. Reads those pairs alone.
+   *
+   * @return nothing where the run is over
+   * @throws PositionRefusedException where the position is one of another run, or records have left
+   *     the log
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static List<ExplainedSample> explain(
+      FeedSource source, FeedSettings settings, ViewRun run, Position position) {
+    try (Admin admin = Admin.create(source.clientSettings())) {
+      for (View view : run.views(position)) {
+        requireReachable(view, source, admin);
+      }
+    }
+    FieldReader fields = new FieldReader(source.registry(), source.topic(), StepExplainer.FIELDS);
+    try (WindowLoader loader =
+        new WindowLoader(
+            withdrawnPairs(source),
+            LOADING_THREADS,
+            () -> consumer(source, LOADING),
+            new FeedClocks())) {
+      Optional<Step> step = run.steps(position, settings).next();
+      return step.isEmpty() ? List.of() : new StepExplainer(loader, fields).explain(step.get());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 
@@ -300,23 +341,31 @@ public final class PairFeed implements AutoCloseable {
 
   /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */
   public FeedStats stats() {
-    long since = waitsSince;
-    long waited = since == 0 ? 0 : System.nanoTime() - since;
     return new FeedStats(
         batches.sum(),
         samples.sum(),
         Duration.ofNanos(System.nanoTime() - openedAt),
-        Duration.ofNanos(dataWaitNanos.sum() + waited),
+        Duration.ofNanos(waitedNanos()),
         Duration.ofNanos(clocks.fetching().sum()),
         Duration.ofNanos(clocks.slotWait().sum()),
         Duration.ofNanos(clocks.parsing().sum()),
-        Duration.ofNanos(clocks.decoding().sum()));
+        Duration.ofNanos(clocks.decoding().sum()),
+        clocks.bytes().sum());
   }
 
   /** How full the feed is now. Any thread may ask. */
   public FeedLevel level() {
+    StarvationClock.Reading now = reading();
     return new FeedLevel(
-        ring.ready(), settings.slots(), settings.batchSize(), loop.samplesWaiting());
+        ring.ready(),
+        settings.slots(),
+        settings.batchSize(),
+        loop.samplesWaiting(),
+        now.inMemory(),
+        starvation.secondsLeft(now),
+        latest.epoch(),
+        latest.share(),
+        loop.takedowns());
   }
 
   /** Stops fetching and decoding. Batches that are still held stay valid. */
@@ -353,7 +402,21 @@ public final class PairFeed implements AutoCloseable {
     batches.increment();
     samples.add(slot.size());
     position = slot.positionAfter();
+    latest = new EpochShare(slot.epoch(), slot.epochShare());
+    starvation.note(reading());
     return batch;
+  }
+
+  private StarvationClock.Reading reading() {
+    // What was loaded is read last, so that none is taken before it counts as loaded.
+    long taken = samples.sum();
+    long inMemory = Math.max(0, clocks.loaded().sum() - taken);
+    return new StarvationClock.Reading(System.nanoTime(), inMemory, waitedNanos());
+  }
+
+  private long waitedNanos() {
+    long since = waitsSince;
+    return dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
   }
 
   private static void requireAugmentable(FeedSource source, FeedSettings settings) {
@@ -458,6 +521,14 @@ public final class PairFeed implements AutoCloseable {
     SortedMap<Integer, Long> byPartition = new TreeMap<>();
     offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
     return byPartition;
+  }
+
+  private static WithdrawnPairs withdrawnPairs(FeedSource source) {
+    return WithdrawnPairs.open(
+        consumer(source, Map.of()),
+        source.dataset().topic(TopicCatalogue.TAKEDOWNS),
+        source.registry(),
+        source.topic());
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(

@@ -31,14 +31,10 @@ final class SampleWriter {
   private final FeedClocks clocks;
   private final Queue<Desk> desks = new ConcurrentLinkedQueue<>();
 
-  /**
-   * @param epoch other epochs change pictures otherwise
-   */
-  SampleWriter(
-      SampleReader reader, FeedSettings settings, long epoch, String split, FeedClocks clocks) {
+  SampleWriter(SampleReader reader, FeedSettings settings, String split, FeedClocks clocks) {
     this.reader = reader;
     this.settings = settings;
-    this.augmenter = new Augmenter(settings.augmentation(), epoch);
+    this.augmenter = new Augmenter(settings.augmentation());
     this.split = split;
     this.clocks = clocks;
   }
@@ -143,10 +139,11 @@ final class SampleWriter {
   /**
    * Writes a record's image and token ids.
    *
+   * @param epoch other epochs change pictures otherwise
    * @throws RefusedSampleException where the record is not a sample of this slot's form and shape
    *     and of this feed's split
    */
-  void write(ConsumerRecord<byte[], byte[]> record, Slot slot, int index) {
+  void write(ConsumerRecord<byte[], byte[]> record, long epoch, Slot slot, int index) {
     long begin = System.nanoTime();
     IntBuffer tokens = slot.tokensOf(index);
     Sample sample;
@@ -173,7 +170,7 @@ final class SampleWriter {
           record, "token count " + sample.tokenCount() + " of " + form.tokens() + " token ids");
     }
     try {
-      writeImage(record.value(), sample, slot, index);
+      writeImage(record.value(), sample, epoch, slot, index);
     } catch (UndecodableImageException e) {
       throw refused(record, e);
     }
@@ -182,7 +179,7 @@ final class SampleWriter {
     clocks.decoding().add(System.nanoTime() - read);
   }
 
-  private void writeImage(byte[] value, Sample sample, Slot slot, int index)
+  private void writeImage(byte[] value, Sample sample, long epoch, Slot slot, int index)
       throws UndecodableImageException {
     if (settings.pixels().equals(PixelFormat.STORED) && settings.augmentation().isNone()) {
       decode(value, sample, slot.imageOf(index));
@@ -199,7 +196,7 @@ final class SampleWriter {
     decode(value, sample, decoded);
     decoded.get(0, picture.pixels(), 0, picture.length());
     if (!settings.augmentation().isNone()) {
-      augmenter.apply(sample.pairId(), picture);
+      augmenter.apply(sample.pairId(), epoch, picture);
     }
     slot.form()
         .pixels()

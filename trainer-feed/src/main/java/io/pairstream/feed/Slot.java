@@ -30,6 +30,8 @@ final class Slot {
   private int holes;
   private ImageShape shape = new ImageShape(0, 0, 0);
   private Position positionAfter;
+  private long epoch = -1;
+  private double epochShare = Double.NaN;
 
   /**
    * @param maxPixels pixels of the largest picture
@@ -92,6 +94,22 @@ final class Slot {
 
   int holes() {
     return holes;
+  }
+
+  /** Says how far the epoch is behind the batch. */
+  void mark(long ofEpoch, double share) {
+    epoch = ofEpoch;
+    epochShare = share;
+  }
+
+  /** Epoch of the batch; -1 where it has none. */
+  long epoch() {
+    return epoch;
+  }
+
+  /** How much of the epoch was handed out behind the batch, 0 to 1; NaN where there is none. */
+  double epochShare() {
+    return epochShare;
   }
 
   /** Completes the batch. */

@@ -1,101 +1,168 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.order.RankShare;
-import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
+import java.util.List;
+import org.apache.kafka.common.errors.InterruptException;
 
-/**
- * A run over a view, as one of its ranks sees it.
- *
- * @param plan of the order
- * @param rank from 0 to below {@code ranks}
- * @param ranks number of processes that train together; a divisor of the plan's lanes
- * @param epochs the run ends before the epoch of this number; {@link #ENDLESS} for none
- */
-public record ViewRun(View view, OrderPlan plan, int rank, int ranks, long epochs) {
+/** A run over one view, or over a mix of several, as one of its ranks sees it. */
+public final class ViewRun {
 
   /** Number of epochs of a run without an end. */
   public static final long ENDLESS = Long.MAX_VALUE;
 
+  private final Course course;
+  private final RankShare share;
+
+  private ViewRun(Course course, RankShare share) {
+    this.course = course;
+    this.share = share;
+  }
+
+  private ViewRun(Course course) {
+    this(course, new RankShare(0, 1, course.plan().lanes()));
+  }
+
+  /** Over one view, of one rank, without an end. */
+  public static ViewRun of(View view, OrderPlan plan) {
+    return of(Passes.of(view), plan);
+  }
+
+  /** Over one view, of one rank, without an end. */
+  public static ViewRun of(Passes passes, OrderPlan plan) {
+    return new ViewRun(new EpochCourse(passes, plan, ENDLESS));
+  }
+
   /**
-   * Checks that the ranks can share the lanes.
+   * Over views by turns, each of which begins anew where it ends; of one rank, without an end.
    *
-   * @throws IllegalArgumentException where they cannot, with the nearest numbers of ranks
+   * @param views two or more of one topic, with weights of at least 1 and at most {@link
+   *     io.pairstream.feed.order.MixPattern#MAX_LENGTH} together
+   * @throws IllegalArgumentException for anything else
    */
-  public ViewRun {
-    new RankShare(rank, ranks, plan.lanes());
-    if (epochs < 1) {
-      throw new IllegalArgumentException("a run has at least 1 epoch, not " + epochs);
+  public static ViewRun ofMix(List<WeightedView> views, OrderPlan plan) {
+    return new ViewRun(new MixCourse(views, plan));
+  }
+
+  /**
+   * The same, as one of several ranks sees it.
+   *
+   * @param rank from 0 to below {@code ranks}
+   * @param ranks number of processes that train together; a divisor of the plan's lanes
+   * @throws IllegalArgumentException where the ranks cannot share the lanes, with the nearest
+   *     numbers of ranks
+   */
+  public ViewRun rank(int rank, int ranks) {
+    return new ViewRun(course, new RankShare(rank, ranks, course.plan().lanes()));
+  }
+
+  /**
+   * The same, with an end.
+   *
+   * @param number the run ends before the epoch of this number; at least 1
+   * @throws IllegalArgumentException where views are mixed, which have no epoch in common
+   */
+  public ViewRun epochs(long number) {
+    if (!(course instanceof EpochCourse passes)) {
+      throw new IllegalArgumentException(
+          "a mix has no end of an epoch, since each of its views has its own; count batches");
+    }
+    if (number < 1) {
+      throw new IllegalArgumentException("a run has at least 1 epoch, not " + number);
+    }
+    return new ViewRun(new EpochCourse(passes.passes(), passes.plan(), number), share);
+  }
+
+  public OrderPlan plan() {
+    return course.plan();
+  }
+
+  /** Where the run begins. */
+  public Position begin() {
+    return course.begin();
+  }
+
+  /**
+   * The position so many batches behind another: arithmetic alone, nothing is read.
+   *
+   * @throws PositionRefusedException where the position is one of another run
+   */
+  public Position skip(Position from, long batches, FeedSettings settings) {
+    if (batches < 0) {
+      throw new IllegalArgumentException("cannot skip " + batches + " batches");
+    }
+    try {
+      return course.skip(from, batches, perLane(settings), settings.lastBatch());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 
-  /** Of one rank, without an end. */
-  public static ViewRun of(View view, OrderPlan plan) {
-    return new ViewRun(view, plan, 0, 1, ENDLESS);
+  /**
+   * The position from which a step is handed out.
+   *
+   * @param epoch from 0; 0 where views are mixed
+   * @param step of the epoch, from 0; where views are mixed, of the run
+   * @throws IllegalArgumentException where there is no such step
+   */
+  public Position at(long epoch, long step, FeedSettings settings) {
+    Position at = skip(course.begin(epoch), step, settings);
+    if (at instanceof ViewPosition within && within.epoch() != epoch) {
+      throw new IllegalArgumentException(
+          "epoch " + epoch + " ends before step " + step + "; steps count from 0 in each epoch");
+    }
+    return at;
   }
 
-  /** The same, as one of several ranks sees it. */
-  public ViewRun rank(int ofRank, int ofRanks) {
-    return new ViewRun(view, plan, ofRank, ofRanks, epochs);
-  }
-
-  /** The same, with an end. */
-  public ViewRun epochs(long number) {
-    return new ViewRun(view, plan, rank, ranks, number);
+  /** How many views are read at a time. */
+  int parts() {
+    return course.parts();
   }
 
   /** The lanes of this rank. */
   RankShare share() {
-    return new RankShare(rank, ranks, plan.lanes());
-  }
-
-  EpochOrder order(long epoch) {
-    return new EpochOrder(view.blocks().stream().map(Block::size).toList(), plan, epoch);
+    return share;
   }
 
   /**
-   * @throws PositionRefusedException where a position is one of another view or another order
+   * The views that are read from a position on, as far as they are known.
+   *
+   * @throws PositionRefusedException where the position is one of another run
    */
-  void requireOwn(ViewPosition position) {
-    if (!position.view().equals(view.fingerprint())) {
-      throw new PositionRefusedException(
-          "the position is one of the view %s, not of %s"
-              .formatted(position.view(), view.fingerprint()));
-    }
-    if (!position.plan().equals(plan)) {
-      throw new PositionRefusedException(
-          "the position belongs to another order: %s, and this run has %s"
-              .formatted(position.plan(), plan));
-    }
+  List<View> views(Position start) {
+    return course.views(start);
   }
 
   /**
-   * @throws IllegalArgumentException where an epoch would not have a single batch
+   * What is handed out from a position on.
+   *
+   * @throws PositionRefusedException where the position is one of another run
+   */
+  Steps steps(Position start, FeedSettings settings) {
+    return course.steps(start, share, perLane(settings), settings.lastBatch());
+  }
+
+  /**
+   * @throws IllegalArgumentException where there cannot be batches as the settings say
    */
   void requireBatches(FeedSettings settings) {
-    int perLane = perLane(settings.batchSize());
-    long shortest = order(0).shortestLane();
+    int perLane = perLane(settings);
     if (settings.shapes() instanceof Shapes.Several) {
       throw new IllegalArgumentException(
           "a run over a view has pictures of one size; leave out the sizes");
     }
-    if (shortest < (settings.lastBatch() == FeedSettings.LastBatch.KEEP ? 1 : perLane)) {
-      throw new IllegalArgumentException(
-          "the view has %d samples, %d in each of %d lanes: too few for batches of %d by each of %d ranks"
-              .formatted(view.samples(), shortest, plan.lanes(), settings.batchSize(), ranks));
-    }
+    course.requireBatches(perLane, settings.lastBatch());
   }
 
   /**
    * Samples of each lane in a batch.
    *
-   * @param batchSize of this rank
    * @throws IllegalArgumentException where lanes would have different shares, or no batch is full
    */
-  int perLane(int batchSize) {
-    int lanes = share().laneCount();
+  private int perLane(FeedSettings settings) {
+    int batchSize = settings.batchSize();
+    int lanes = share.laneCount();
     if (batchSize % lanes != 0) {
       int below = Math.max(lanes, batchSize / lanes * lanes);
       throw new IllegalArgumentException(

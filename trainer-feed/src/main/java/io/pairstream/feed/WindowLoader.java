@@ -2,6 +2,7 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.ViewLoop.Need;
 import io.pairstream.feed.order.EpochOrder.Piece;
+import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,27 +23,35 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Loads windows of a view from its topic, several at a time.
+ * Loads windows of views from their topic, several at a time.
  *
- * <p>A pair that was withdrawn after the view was cut leaves a hole. In its place comes the nearest
- * record behind it in its block, counted around the block's end, that is still there; where the
- * whole block is gone, the first record of the next block, counted around the view's end. All other
- * samples keep their places, so that ranks stay in step.
+ * <p>A pair that was withdrawn after the view was cut leaves a hole, whether its record is gone or
+ * a takedown names it. In its place comes the nearest record behind it in its block, counted around
+ * the block's end, that is there and not withdrawn; where the whole block is gone, the first record
+ * of the next block, counted around the view's end. All other samples keep their places, so that
+ * ranks stay in step.
  */
 final class WindowLoader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final View view;
+  private final WithdrawnPairs withdrawn;
+  private final FeedClocks clocks;
   private final ExecutorService threads;
   private final BlockingQueue<Consumer<byte[], byte[]>> consumers = new LinkedBlockingQueue<>();
   private final int count;
 
   /**
+   * @param withdrawn is closed with the loader
    * @param count of consumers, each on a thread of its own while it loads
    */
-  WindowLoader(View view, int count, Supplier<Consumer<byte[], byte[]>> consumer) {
-    this.view = view;
+  WindowLoader(
+      WithdrawnPairs withdrawn,
+      int count,
+      Supplier<Consumer<byte[], byte[]>> consumer,
+      FeedClocks clocks) {
+    this.withdrawn = withdrawn;
+    this.clocks = clocks;
     this.count = count;
     this.threads =
         Executors.newFixedThreadPool(
@@ -55,6 +65,14 @@ final class WindowLoader implements AutoCloseable {
       consumers.add(consumer.get());
     }
   }
+
+  /**
+   * Where a sample of a view stands.
+   *
+   * @param block its number among the view's
+   * @param record its number in the block
+   */
+  record Place(View view, int block, int record) {}
 
   /** Samples in the order in which they are handed out. */
   static final class LoadedWindow {
@@ -70,7 +88,7 @@ final class WindowLoader implements AutoCloseable {
      *
      * @param isStandIn whether the record of this place is gone, and this is another
      */
-    record Sample(ConsumerRecord<byte[], byte[]> record, boolean isStandIn) {}
+    record Sample(ConsumerRecord<byte[], byte[]> record, Place place, boolean isStandIn) {}
 
     Sample take() {
       return samples.remove();
@@ -83,11 +101,42 @@ final class WindowLoader implements AutoCloseable {
 
   /** Loads what is needed of a window. */
   Future<LoadedWindow> load(Need need) {
+    return submit(consumer -> load(consumer, need));
+  }
+
+  /** Loads one sample. */
+  Future<LoadedWindow.Sample> load(Place place) {
+    return submit(
+        consumer -> {
+          Piece piece = new Piece(place.block(), place.record(), 1);
+          ConsumerRecord<byte[], byte[]> record = read(consumer, place.view(), piece)[0];
+          return isThere(record)
+              ? new LoadedWindow.Sample(record, place, false)
+              : standIn(consumer, place);
+        });
+  }
+
+  /** Number of takedowns that are heeded. */
+  int takedowns() {
+    return withdrawn.size();
+  }
+
+  /** Whether a sample has been withdrawn since it was loaded. */
+  boolean isWithdrawn(LoadedWindow.Sample sample) {
+    return withdrawn.contains(sample.record().value());
+  }
+
+  /** Loads what stands in for a sample that was withdrawn. */
+  Future<LoadedWindow.Sample> standIn(Place hole) {
+    return submit(consumer -> standIn(consumer, hole));
+  }
+
+  private <T> Future<T> submit(Function<Consumer<byte[], byte[]>, T> loading) {
     return threads.submit(
         () -> {
           Consumer<byte[], byte[]> consumer = consumers.take();
           try {
-            return load(consumer, need);
+            return loading.apply(consumer);
           } finally {
             consumers.add(consumer);
           }
@@ -97,6 +146,7 @@ final class WindowLoader implements AutoCloseable {
   /** Ends all loading. */
   @Override
   public void close() {
+    withdrawn.close();
     threads.shutdownNow();
     for (int i = 0; i < count; i++) {
       try {
@@ -109,26 +159,40 @@ final class WindowLoader implements AutoCloseable {
   }
 
   private LoadedWindow load(Consumer<byte[], byte[]> consumer, Need need) {
+    View view = need.pass().view();
+    Blocks blocks = new Blocks(consumer, view);
     List<LoadedWindow.Sample> counted = new ArrayList<>();
-    for (Piece piece : need.order().pieces(need.lane(), need.window())) {
-      ConsumerRecord<byte[], byte[]>[] records = read(consumer, piece);
+    for (Piece piece : need.pass().order().pieces(need.lane(), need.window())) {
+      ConsumerRecord<byte[], byte[]>[] records = read(consumer, view, piece);
       for (int i = 0; i < records.length; i++) {
+        Place place = new Place(view, piece.block(), piece.first() + i);
         counted.add(
-            records[i] == null
-                ? new LoadedWindow.Sample(standIn(consumer, piece.block(), piece.first() + i), true)
-                : new LoadedWindow.Sample(records[i], false));
+            isThere(records[i])
+                ? new LoadedWindow.Sample(records[i], place, false)
+                : new LoadedWindow.Sample(blocks.standIn(place), place, true));
       }
     }
-    int[] order = need.order().permutation(need.lane(), need.window());
+    int[] order = need.pass().order().permutation(need.lane(), need.window());
     List<LoadedWindow.Sample> samples = new ArrayList<>(need.to() - need.from());
     for (int i = need.from(); i < need.to(); i++) {
-      samples.add(counted.get(order[i]));
+      LoadedWindow.Sample sample = counted.get(order[i]);
+      clocks.countLoaded(sample.record().value());
+      samples.add(sample);
     }
     return new LoadedWindow(samples);
   }
 
+  private LoadedWindow.Sample standIn(Consumer<byte[], byte[]> consumer, Place hole) {
+    return new LoadedWindow.Sample(new Blocks(consumer, hole.view()).standIn(hole), hole, true);
+  }
+
+  private boolean isThere(ConsumerRecord<byte[], byte[]> record) {
+    return record != null && !withdrawn.contains(record.value());
+  }
+
   /** The records of a piece; null where one is gone. */
-  private ConsumerRecord<byte[], byte[]>[] read(Consumer<byte[], byte[]> consumer, Piece piece) {
+  private static ConsumerRecord<byte[], byte[]>[] read(
+      Consumer<byte[], byte[]> consumer, View view, Piece piece) {
     Block block = view.blocks().get(piece.block());
     @SuppressWarnings({"unchecked", "rawtypes"})
     ConsumerRecord<byte[], byte[]>[] records = new ConsumerRecord[piece.count()];
@@ -152,21 +216,40 @@ final class WindowLoader implements AutoCloseable {
     return records;
   }
 
-  private ConsumerRecord<byte[], byte[]> standIn(
-      Consumer<byte[], byte[]> consumer, int block, int place) {
-    int blocks = view.blocks().size();
-    for (int i = 0; i <= blocks; i++) {
-      int index = (block + i) % blocks;
-      int size = view.blocks().get(index).size();
-      ConsumerRecord<byte[], byte[]>[] records = read(consumer, new Piece(index, 0, size));
-      int first = i == 0 ? place : 0;
-      for (int j = 0; j < size; j++) {
-        ConsumerRecord<byte[], byte[]> record = records[(first + j) % size];
-        if (record != null) {
-          return record;
+  /** A view's blocks, of which the last one is kept: its holes are beside each other. */
+  private final class Blocks {
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final View view;
+    private int latest = -1;
+    private ConsumerRecord<byte[], byte[]>[] ofLatest;
+
+    private Blocks(Consumer<byte[], byte[]> consumer, View view) {
+      this.consumer = consumer;
+      this.view = view;
+    }
+
+    private ConsumerRecord<byte[], byte[]> standIn(Place hole) {
+      int count = view.blocks().size();
+      for (int i = 0; i <= count; i++) {
+        ConsumerRecord<byte[], byte[]>[] records = block((hole.block() + i) % count);
+        int first = i == 0 ? hole.record() : 0;
+        for (int j = 0; j < records.length; j++) {
+          ConsumerRecord<byte[], byte[]> record = records[(first + j) % records.length];
+          if (isThere(record)) {
+            return record;
+          }
         }
       }
+      throw new PositionRefusedException("every pair of the view has been withdrawn");
     }
-    throw new PositionRefusedException("every pair of the view has been withdrawn");
+
+    private ConsumerRecord<byte[], byte[]>[] block(int index) {
+      if (index != latest) {
+        ofLatest = read(consumer, view, new Piece(index, 0, view.blocks().get(index).size()));
+        latest = index;
+      }
+      return ofLatest;
+    }
   }
 }

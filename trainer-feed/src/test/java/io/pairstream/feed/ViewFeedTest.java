@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.Block;
@@ -12,14 +13,18 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -65,6 +70,27 @@ class ViewFeedTest {
     assertThat(View.parse(view.toJson())).isEqualTo(view);
   }
 
+  /** Pair 4 is prepared anew as one that the conditions turn away, pair 5 as one that they take. */
+  @Test
+  void holdsThePairsAloneForWhichItsConditionsHold() {
+    produce(0, 20);
+    TestCluster.send(cluster, record("4", sample(5)));
+    TestCluster.send(cluster, record("5", sample(4)));
+    List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
+
+    View view = PairFeed.cutView(source, where, read -> {});
+
+    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    assertThat(captions(run))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(i -> "caption " + i).toList());
+    assertThat(view.where()).containsExactly("fold=0", "height<=4");
+    assertThat(View.parse(view.toJson())).isEqualTo(view);
+    assertThatThrownBy(
+            () -> PairFeed.cutView(source, List.of(Condition.parse("fold=7")), read -> {}))
+        .hasMessageContaining("that a view could hold where fold=7");
+  }
+
   /** The order is recomputed here from the view's blocks and what stands at their offsets. */
   @Test
   void handsOutTheOrderThatTheViewSeedAndEpochSay() {
@@ -73,7 +99,7 @@ class ViewFeedTest {
     Map<String, String> byOffset = idsByOffset();
     List<String> expected = new ArrayList<>();
     for (long epoch = 0; epoch < 2; epoch++) {
-      expected.addAll(expected(view, epoch, 2, byOffset));
+      expected.addAll(expected(view, PLAN, epoch, 2, byOffset));
     }
 
     ViewRun run = ViewRun.of(view, PLAN).epochs(2);
@@ -92,7 +118,7 @@ class ViewFeedTest {
 
     Random random = new Random(seed);
     List<String> seen = new ArrayList<>();
-    Optional<ViewPosition> position = Optional.empty();
+    Optional<Position> position = Optional.empty();
     while (seen.size() < unbroken.size()) {
       int ranks = List.of(1, 2, 3, 8).get(random.nextInt(4));
       int steps = Math.min(1 + random.nextInt(4), (unbroken.size() - seen.size()) / 24);
@@ -100,6 +126,54 @@ class ViewFeedTest {
     }
 
     assertThat(seen).isEqualTo(unbroken);
+  }
+
+  /** Each lane gives several windows to a batch, which are more than are loaded ahead. */
+  @Test
+  void handsOutBatchesThatAreLargerThanTheWindowsInMemory() {
+    produce(0, 75);
+    View view = PairFeed.cutView(source, read -> {});
+    OrderPlan plan = new OrderPlan(7, 8, 1);
+
+    ViewRun run = ViewRun.of(view, plan).epochs(1);
+
+    assertThat(ids(run, 32, LastBatch.DROP, Optional.empty()))
+        .isEqualTo(expected(view, plan, 0, 4, idsByOffset()));
+  }
+
+  @Test
+  void handsOutFullBatchesAloneAfterTheirSizeHasChanged() {
+    produce(0, 24 * 5);
+    View view = PairFeed.cutView(source, read -> {});
+    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+    List<String> seen = new ArrayList<>();
+    Position position = train(run, 1, 1, Optional.empty(), seen);
+
+    assertThat(ids(run, 72, LastBatch.DROP, Optional.of(position))).hasSize(2 * 72);
+  }
+
+  @Test
+  void goesOnExactlyWithAMixOfViewsToo() {
+    produce(0, 120);
+    View even = PairFeed.cutView(source, List.of(Condition.parse("fold=0")), read -> {});
+    View odd = PairFeed.cutView(source, List.of(Condition.parse("fold=1")), read -> {});
+    ViewRun run = ViewRun.ofMix(List.of(new WeightedView(even, 2), new WeightedView(odd, 1)), PLAN);
+    List<String> unbroken = new ArrayList<>();
+    Position end = train(run, 1, 12, Optional.empty(), unbroken);
+    assertThat(unbroken.stream().filter(id -> Integer.parseInt(id) % 2 == 0))
+        .hasSize(2 * unbroken.size() / 3);
+
+    List<String> seen = new ArrayList<>();
+    Optional<Position> position = Optional.empty();
+    for (int ranks : List.of(3, 1, 8, 2)) {
+      position = Optional.of(train(run, ranks, 3, position, seen));
+    }
+    List<String> last = new ArrayList<>();
+    train(run, 2, 5, Optional.of(run.skip(run.begin(), 7, settings(24))), last);
+
+    assertThat(seen).isEqualTo(unbroken);
+    assertThat(position).hasValue(end);
+    assertThat(last).isEqualTo(unbroken.subList(7 * 24, unbroken.size()));
   }
 
   /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
@@ -145,6 +219,83 @@ class ViewFeedTest {
     assertThat(standIns).isEqualTo(holes);
   }
 
+  /**
+   * A takedown that comes in the middle of an epoch: two ranks, which may have filled some slots
+   * when they learn of it.
+   */
+  @Test
+  void handsOutStandInsForWhatIsTakenDownWhileItRuns() {
+    produce(0, 96);
+    View view = PairFeed.cutView(source, read -> {});
+    takeDown(TakedownKind.PAIR, "50");
+    ViewRun run = ViewRun.of(view, PLAN).epochs(3);
+    Map<String, String> byOffset = idsByOffset();
+    Set<String> odd = new HashSet<>(Set.of("50"));
+    IntStream.range(0, 96).filter(i -> i % 5 == 0).mapToObj(String::valueOf).forEach(odd::add);
+    List<String> before = new ArrayList<>();
+    List<String> after = new ArrayList<>();
+    for (long epoch = 0; epoch < 3; epoch++) {
+      before.addAll(expected(view, PLAN, epoch, 1, standIns(view, byOffset, Set.of("50"))));
+      after.addAll(expected(view, PLAN, epoch, 1, standIns(view, byOffset, odd)));
+    }
+
+    List<String> ids = new ArrayList<>();
+    int known = 0;
+    FeedSettings settings = settings(12).memory(2, 1);
+    try (PairFeed first = PairFeed.ofView(source, settings, run.rank(0, 2), Optional.empty());
+        PairFeed second = PairFeed.ofView(source, settings, run.rank(1, 2), Optional.empty())) {
+      for (int step = 0; step < 12; step++) {
+        if (step == 2) {
+          takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
+          known = ids.size() + 2 * 24;
+          awaitTakedowns(first, 2);
+          awaitTakedowns(second, 2);
+        }
+        for (PairFeed feed : List.of(first, second)) {
+          try (ReadyBatch batch = feed.next().orElseThrow()) {
+            ids.addAll(batch.pairIds());
+          }
+        }
+      }
+    }
+
+    assertThat(ids).hasSize(12 * 24).doesNotContain("50");
+    assertThat(ids.subList(0, 2 * 24)).isEqualTo(before.subList(0, 2 * 24));
+    for (int i = 2 * 24; i < known; i++) {
+      assertThat(ids.get(i)).isIn(before.get(i), after.get(i));
+    }
+    assertThat(ids.subList(known, ids.size())).isEqualTo(after.subList(known, ids.size()));
+    assertThat(after.subList(known, ids.size())).isNotEqualTo(before.subList(known, ids.size()));
+  }
+
+  @Test
+  void explainsWhatAStepHandsOut() {
+    produce(0, 75);
+    View view = PairFeed.cutView(source, read -> {});
+    takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
+    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+    List<String> ids = ids(run, 24, LastBatch.DROP, Optional.empty());
+    Map<String, String> byOffset = idsByOffset();
+
+    Position position = run.at(1, 2, settings(24));
+    List<ExplainedSample> samples = PairFeed.explain(source, settings(24), run, position);
+
+    assertThat(samples).extracting(ExplainedSample::pairId).isEqualTo(ids.subList(5 * 24, 6 * 24));
+    assertThat(samples).extracting(ExplainedSample::isStandIn).contains(true, false);
+    for (ExplainedSample sample : samples) {
+      String at = sample.record().substring(source.topic().length() + 1);
+      String place = sample.place().substring(source.topic().length() + 1);
+      assertThat(byOffset.get(at)).isEqualTo(sample.pairId());
+      assertThat(Integer.parseInt(byOffset.get(place)) % 5 == 0).isEqualTo(sample.isStandIn());
+      assertThat(sample.contributor()).isEqualTo("other");
+      assertThat(sample.licence()).isEqualTo("CC0-1.0");
+    }
+    assertThat(PairFeed.explain(source, settings(24), run, run.skip(position, 1, settings(24))))
+        .isEmpty();
+    assertThatThrownBy(() -> run.at(1, 3, settings(24)))
+        .hasMessageContaining("epoch 1 ends before step 3");
+  }
+
   @Test
   void refusesPositionsOfAnotherViewOrAnotherOrder() {
     produce(0, 30);
@@ -173,7 +324,7 @@ class ViewFeedTest {
         .hasMessageContaining("50 samples cannot be taken alike from 24 lanes")
         .hasMessageContaining("48 and 72");
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
-        .hasMessageContaining("the view has 30 samples, 1 in each of 24 lanes");
+        .hasMessageContaining("has 30 samples, 1 in each of 24 lanes: too few for batches of 48");
   }
 
   @Test
@@ -190,10 +341,11 @@ class ViewFeedTest {
 
   /** What the batches of all ranks would be, from the blocks alone. */
   private static List<String> expected(
-      View view, long epoch, int perLane, Map<String, String> byOffset) {
-    EpochOrder order = ViewRun.of(view, PLAN).order(epoch);
+      View view, OrderPlan plan, long epoch, int perLane, Map<String, String> byOffset) {
+    EpochOrder order =
+        new EpochOrder(view.blocks().stream().map(Block::size).toList(), plan, epoch);
     List<List<String>> lanes = new ArrayList<>();
-    for (int lane = 0; lane < PLAN.lanes(); lane++) {
+    for (int lane = 0; lane < plan.lanes(); lane++) {
       List<String> samples = new ArrayList<>();
       for (int window = 0; window < order.windows(lane); window++) {
         List<String> counted = new ArrayList<>();
@@ -219,8 +371,8 @@ class ViewFeedTest {
   }
 
   /** Runs some steps with so many ranks, each a feed of its own; answers the position behind. */
-  private ViewPosition train(
-      ViewRun run, int ranks, int steps, Optional<ViewPosition> from, List<String> seen) {
+  private Position train(
+      ViewRun run, int ranks, int steps, Optional<? extends Position> from, List<String> seen) {
     List<PairFeed> feeds = new ArrayList<>();
     try {
       for (int rank = 0; rank < ranks; rank++) {
@@ -235,14 +387,15 @@ class ViewFeedTest {
         }
       }
       assertThat(feeds).extracting(PairFeed::position).containsOnly(feeds.get(0).position());
-      return ViewPosition.parse(feeds.get(0).position().toJson());
+      String json = feeds.get(0).position().toJson();
+      return json.contains("mix") ? MixPosition.parse(json) : ViewPosition.parse(json);
     } finally {
       feeds.forEach(PairFeed::close);
     }
   }
 
   private List<String> ids(
-      ViewRun run, int batchSize, LastBatch last, Optional<ViewPosition> from) {
+      ViewRun run, int batchSize, LastBatch last, Optional<? extends Position> from) {
     List<String> ids = new ArrayList<>();
     try (PairFeed feed = PairFeed.ofView(source, settings(batchSize).lastBatch(last), run, from)) {
       for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
@@ -252,6 +405,19 @@ class ViewFeedTest {
       }
     }
     return ids;
+  }
+
+  private List<String> captions(ViewRun run) {
+    List<String> captions = new ArrayList<>();
+    FeedSettings settings = settings(5).lastBatch(LastBatch.KEEP);
+    try (PairFeed feed = PairFeed.ofView(source, settings, run, Optional.empty())) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          captions.addAll(batch.captions());
+        }
+      }
+    }
+    return captions;
   }
 
   private void assertPositionRefused(ViewRun run, ViewPosition position, String message) {
@@ -301,6 +467,40 @@ class ViewFeedTest {
     TestCluster.producer(cluster, "-view").close();
   }
 
+  private void takeDown(TakedownKind kind, String subject) {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().takedowns(),
+            0,
+            kind.key(subject),
+            Takedown.newBuilder().setKind(kind.name()).setSubject(subject).build()));
+  }
+
+  private static void awaitTakedowns(PairFeed feed, int count) {
+    while (feed.level().takedowns() < count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** For each offset of a view the id of the pair that stands there, or in for it. */
+  private static Map<String, String> standIns(
+      View view, Map<String, String> byOffset, Set<String> withdrawn) {
+    Map<String, String> ids = new TreeMap<>();
+    for (Block block : view.blocks()) {
+      for (int place = 0; place < block.size(); place++) {
+        int at = place;
+        while (withdrawn.contains(byOffset.get(block.partition() + "-" + block.offset(at)))) {
+          at = (at + 1) % block.size();
+        }
+        ids.put(
+            block.partition() + "-" + block.offset(place),
+            byOffset.get(block.partition() + "-" + block.offset(at)));
+      }
+    }
+    return ids;
+  }
+
   private void withdraw(int number) {
     TestCluster.send(cluster, record(String.valueOf(number), null));
   }
@@ -315,6 +515,9 @@ class ViewFeedTest {
         .setCaption("caption " + number)
         .setTokenIds(List.of(number))
         .setTokenCount(1)
+        .setFold(number % 2)
+        .setLicence("CC0-1.0")
+        .setContributor(number % 5 == 0 ? "withdrawn" : "other")
         .setSplit("TRAINING")
         .build();
   }

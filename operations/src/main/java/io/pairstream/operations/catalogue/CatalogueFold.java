@@ -68,6 +68,13 @@ public interface CatalogueFold {
   default void takenDown(Takedown takedown, Place place, Table table) {}
 
   /**
+   * A withdrawal is lifted.
+   *
+   * @param key as in {@link io.pairstream.schemas.TakedownKind#key}
+   */
+  default void lifted(String key, Place place, Table table) {}
+
+  /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and
    * then, also where nothing has gone since.
    */

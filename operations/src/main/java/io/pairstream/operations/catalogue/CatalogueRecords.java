@@ -75,7 +75,9 @@ final class CatalogueRecords implements Fold {
             record.offset(),
             Instant.ofEpochMilli(record.timestamp()));
     String topic = record.topic();
-    if (topic.equals(takedowns.topicName())) {
+    if (topic.equals(takedowns.topicName()) && record.value() == null) {
+      folds.forEach(f -> f.lifted(key, place, part(f, table)));
+    } else if (topic.equals(takedowns.topicName())) {
       takedowns
           .decode(record.value())
           .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, part(f, table))));

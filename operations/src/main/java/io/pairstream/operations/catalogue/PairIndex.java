@@ -160,6 +160,15 @@ public final class PairIndex implements CatalogueFold {
     }
   }
 
+  /** What comes from now on is shown again; what was taken out comes with its records alone. */
+  @Override
+  public void lifted(String key, Place place, Table table) {
+    int slash = key.indexOf('/');
+    if (slash > 0) {
+      table.delete(IndexKeys.takenDown(key.substring(0, slash), key.substring(slash + 1)));
+    }
+  }
+
   @Override
   public void forget(String topic, int partition, long from, Table table) {
     if (!topic.equals(quarantine)) {

@@ -86,6 +86,9 @@ record TrainerClock(
       return new TrainerClock(
           true, ready, rate, Double.NaN, share, "the trainer takes no batches now");
     }
+    if (!Double.isNaN(feed.gauge("feed_takedowns"))) {
+      return ofView(feed, ready, rate, share);
+    }
     double waiting = feed.gauge("feed_samples_waiting");
     double supply = ready + (Double.isNaN(waiting) ? 0 : waiting / batchSize);
     double refill = Double.isNaN(pairsPerSecond) ? 0 : pairsPerSecond / batchSize;
@@ -106,6 +109,24 @@ record TrainerClock(
         seconds,
         share,
         words(ready) + "; at this rate the trainer starves in " + Durations.inWords(seconds));
+  }
+
+  /**
+   * Over a view, the feed itself knows: new pairs change nothing, and what it has yet to load is
+   * there.
+   */
+  private static TrainerClock ofView(Instance feed, double ready, double rate, double share) {
+    double seconds = feed.gauge("feed_starves_seconds");
+    return new TrainerClock(
+        true,
+        ready,
+        rate,
+        seconds,
+        share,
+        words(ready)
+            + (Double.isNaN(seconds)
+                ? ", and the feed loads as fast as the trainer takes"
+                : "; at this rate the trainer starves in " + Durations.inWords(seconds)));
   }
 
   private static String words(double ready) {

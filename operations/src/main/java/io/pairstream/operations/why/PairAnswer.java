@@ -3,6 +3,7 @@ package io.pairstream.operations.why;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import java.time.Instant;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *     receipt was found without
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
+ * @param takedown by which the pair, or the record that was asked for, is withdrawn
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
  *     reason is not one that this version knows
  * @param origin coordinates of the record that was asked for, or that decided
@@ -32,6 +34,7 @@ public record PairAnswer(
     Optional<Receipt> receipt,
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
+    Optional<Takedown> takedown,
     Optional<String> remedy,
     Origin origin,
     Instant receivedAt) {

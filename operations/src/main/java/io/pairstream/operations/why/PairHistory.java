@@ -4,25 +4,31 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -67,7 +73,7 @@ public final class PairHistory {
     try (CommittedLog log = CommittedLog.open(cluster)) {
       Optional<Receipt> receipt = last(log, receipts, id);
       if (receipt.isPresent()) {
-        return receipt.map(r -> answer(id, id, r, r.getOrigin(), r.getReceivedAt()));
+        return receipt.map(r -> answer(log, id, id, r, r.getOrigin(), r.getReceivedAt()));
       }
       Optional<Upload> upload = last(log, uploads, id);
       if (upload.isPresent()) {
@@ -111,6 +117,7 @@ public final class PairHistory {
         receipt,
         Optional.of(upload),
         entry,
+        receipt.flatMap(r -> takedown(log, r, entry)),
         remedy(reason),
         origin,
         upload.getReceivedAt());
@@ -139,6 +146,7 @@ public final class PairHistory {
                         Optional.empty(),
                         Optional.empty(),
                         failed,
+                        Optional.empty(),
                         failed.flatMap(entry -> remedy(entry.pair().getReason())),
                         origin,
                         record
@@ -166,7 +174,7 @@ public final class PairHistory {
     Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
         receipt
-            .map(r -> answer(id, pairId, r, origin, receivedAt))
+            .map(r -> answer(log, id, pairId, r, origin, receivedAt))
             .orElseGet(
                 () ->
                     new PairAnswer(
@@ -174,6 +182,7 @@ public final class PairHistory {
                         PairAnswer.PAIR,
                         pairId,
                         PairAnswer.RECEIVED,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
@@ -194,7 +203,7 @@ public final class PairHistory {
   }
 
   private PairAnswer answer(
-      String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
+      CommittedLog log, String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
     Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
     String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
     return new PairAnswer(
@@ -205,6 +214,7 @@ public final class PairHistory {
         Optional.of(receipt),
         Optional.empty(),
         entry,
+        takedown(log, receipt, entry),
         remedy(reason),
         origin,
         receivedAt);
@@ -215,6 +225,30 @@ public final class PairHistory {
     return decidedElsewhere || Standing.QUARANTINED.name().equals(receipt.getStanding())
         ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
         : Optional.empty();
+  }
+
+  /**
+   * The takedown in force that withdrew the pair, or for which a copy was turned away: the pair's
+   * own or its image's, or that of whom the entry names.
+   */
+  private Optional<Takedown> takedown(
+      CommittedLog log, Receipt receipt, Optional<QuarantineEntry> entry) {
+    Optional<String> turnedAwayFor =
+        entry
+            .map(QuarantineEntry::pair)
+            .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
+            .map(QuarantinedPair::getMeasured);
+    if (turnedAwayFor.isEmpty() && !receipt.getStanding().equals(Standing.WITHDRAWN.name())) {
+      return Optional.empty();
+    }
+    List<String> keys = new ArrayList<>();
+    keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
+    keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
+    turnedAwayFor.map(TakedownKind.CONTRIBUTOR::key).ifPresent(keys::add);
+    turnedAwayFor.map(TakedownKind.SOURCE::key).ifPresent(keys::add);
+    Map<String, Takedown> found =
+        LastRecords.of(cluster, log, cluster.topics().takedowns(), Set.copyOf(keys));
+    return keys.stream().filter(found::containsKey).findFirst().map(found::get);
   }
 
   /** A time before which the entry cannot have been written. */

@@ -44,9 +44,35 @@ class TrainerClockTest {
     assertThat(clock(0, 0, 4, 0, 0).sentence()).isEqualTo("the trainer takes no batches now");
   }
 
+  /** Over a view nothing waits in the topic, and new pairs are none of its. */
+  @Test
+  void overAViewTheFeedKnowsItself() {
+    TrainerClock never = overAView(Map.of("feed_ready_batches", 4.0, "feed_takedowns", 0.0));
+    TrainerClock soon =
+        overAView(
+            Map.of(
+                "feed_ready_batches", 4.0, "feed_takedowns", 0.0, "feed_starves_seconds", 240.0));
+
+    assertThat(never.starvesInSeconds()).isNaN();
+    assertThat(never.sentence())
+        .isEqualTo("full batches wait, and the feed loads as fast as the trainer takes");
+    assertThat(soon.starvesInSeconds()).isEqualTo(240);
+    assertThat(soon.sentence())
+        .isEqualTo("full batches wait; at this rate the trainer starves in 4 min");
+  }
+
   @Test
   void withoutAFeedThereIsNothingToSay() {
     assertThat(TrainerClock.of(List.of(), 5).connected()).isFalse();
+  }
+
+  private static TrainerClock overAView(Map<String, Double> gauges) {
+    Instance feed =
+        Played.afterTenSeconds(
+            "feed",
+            Map.of("feed_batches_total", 20L, "feed_data_wait_nanoseconds_total", 0L),
+            gauges);
+    return TrainerClock.of(List.of(feed), 100);
   }
 
   private static TrainerClock clock(

@@ -12,9 +12,11 @@ import io.pairstream.preprocess.world.Admission;
 import io.pairstream.preprocess.world.AdmittingClients;
 import io.pairstream.preprocess.world.DiskSpace;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.report.SelfReport;
@@ -123,6 +125,7 @@ public final class PreprocessService implements AutoCloseable {
                 plan,
                 schemas,
                 new CaptionBytes(registry, rawSubject),
+                new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                 partitions,
                 decisions)
             .build(new StreamsBuilder(new TopologyConfig(new StreamsConfig(streamsSettings))));

@@ -3,6 +3,7 @@ package io.pairstream.preprocess.run;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -89,6 +90,7 @@ final class Prerequisites {
       try {
         topics.rawNames().forEach(topic -> registry.remember(topic + "-value"));
         registry.remember(topics.receipts().name() + "-value");
+        registry.remember(topics.takedowns().name() + "-value");
         rehearse();
         return;
       } catch (MissingSchemaException e) {
@@ -112,6 +114,7 @@ final class Prerequisites {
         .forEach(topic -> rehearse(topic, PreparedPair.newBuilder().build()));
     rehearse(topics.quarantine(), QuarantinedPair.newBuilder().build());
     rehearse(topics.receipts(), Receipt.newBuilder().build());
+    rehearse(topics.takedowns(), Takedown.newBuilder().build());
   }
 
   private <T extends SpecificRecord> void rehearse(Topic<String, T> topic, T empty) {
@@ -131,6 +134,9 @@ final class Prerequisites {
     needed.add(topics.receipts().name());
     needed.add(TopicCatalogue.repartitionTopic(topics.dataset()));
     needed.add(TopicCatalogue.changelogTopic(topics.dataset()));
+    needed.add(topics.takedowns().name());
+    needed.add(TopicCatalogue.takedownsByImageTopic(topics.dataset()));
+    needed.add(TopicCatalogue.takedownsChangelogTopic(topics.dataset()));
     return needed;
   }
 

@@ -52,6 +52,10 @@ public final class DecisionCounts {
     delay(turned.raw().arrivedAt());
   }
 
+  void withdrawn() {
+    standings.get(Standing.WITHDRAWN).increment();
+  }
+
   private void delay(Instant arrivedAt) {
     long millis = Math.max(0, clock.millis() - arrivedAt.toEpochMilli());
     delayMillis.add(millis);

@@ -33,9 +33,14 @@ final class Placement {
 
   /** Whether a record has its image's digest for a key and lies in the partition of that key. */
   boolean isRight(byte[] key, int partition, String imageDigest) {
-    byte[] digest = imageDigest.getBytes(StandardCharsets.US_ASCII);
-    return Arrays.equals(key, digest)
-        && partition == Utils.toPositive(Utils.murmur2(digest)) % partitions;
+    return Arrays.equals(key, imageDigest.getBytes(StandardCharsets.US_ASCII))
+        && partition == partitionOf(imageDigest, partitions);
+  }
+
+  /** The partition of an image, and so its task, of so many. */
+  static int partitionOf(String imageDigest, int partitions) {
+    return Utils.toPositive(Utils.murmur2(imageDigest.getBytes(StandardCharsets.US_ASCII)))
+        % partitions;
   }
 
   /**

@@ -1,19 +1,23 @@
 package io.pairstream.preprocess.topology;
 
 import static io.pairstream.schemas.topics.TopicCatalogue.STANDINGS_STORE;
+import static io.pairstream.schemas.topics.TopicCatalogue.TAKEDOWNS_STORE;
 import static org.apache.kafka.streams.kstream.Named.as;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.Step;
 import io.pairstream.cleaning.split.Split;
+import io.pairstream.preprocess.topology.CarryOutTakedown.Withdrawn;
 import io.pairstream.preprocess.topology.Tracked.Turned;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.time.Clock;
 import java.util.Map;
@@ -27,17 +31,22 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Predicate;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
  * The whole graph, in the order in which a record meets it. Node names are the ones below.
  *
  * <pre>
- * raw-pairs -> read -+-> placed ----------------------+-> gate -> seen-before -> clean -> split -+-> training
- *                    +-> misplaced -> by-image -> read-travelled                                 +-> validation
- *                                                                                                +-> test
- * rejected by read, read-travelled, gate, seen-before or clean ---------------------------------> quarantine
- * every decision ------------------------------------------------------------------------------> receipts
+ * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> split -+-> training
+ *                    +-> misplaced -> by-image -> read-travelled                             +-> validation
+ *                                                                                            +-> test
+ * rejected by read, read-travelled, taken-down, gate, seen-before or clean ------------------> quarantine
+ * every decision --------------------------------------------------------------------------> receipts
+ *
+ * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
+ *                                                               +-> withdrawn ------------> receipts
  * </pre>
  */
 public final class PreprocessTopology {
@@ -48,6 +57,7 @@ public final class PreprocessTopology {
   private final CleaningPlan plan;
   private final WriterSchemas schemas;
   private final CaptionBytes captionBytes;
+  private final RecordDecoder<Takedown> takedowns;
   private final Placement placement;
   private final int partitions;
   private final OutputRecords outputs;
@@ -58,6 +68,7 @@ public final class PreprocessTopology {
   /**
    * @param schemas which writers' schemas are known
    * @param captionBytes reads a doubtful caption's bytes
+   * @param takedowns reads what is withdrawn
    * @param partitions partitions of each raw topic; the repartition topic has as many
    */
   public PreprocessTopology(
@@ -65,13 +76,22 @@ public final class PreprocessTopology {
       CleaningPlan plan,
       WriterSchemas schemas,
       CaptionBytes captionBytes,
+      RecordDecoder<Takedown> takedowns,
       int partitions) {
-    this(topics, plan, schemas, captionBytes, partitions, new DecisionCounts(Clock.systemUTC()));
+    this(
+        topics,
+        plan,
+        schemas,
+        captionBytes,
+        takedowns,
+        partitions,
+        new DecisionCounts(Clock.systemUTC()));
   }
 
   /**
    * @param schemas which writers' schemas are known
    * @param captionBytes reads a doubtful caption's bytes
+   * @param takedowns reads what is withdrawn
    * @param partitions partitions of each raw topic; the repartition topic has as many
    * @param counts where decisions are counted
    */
@@ -80,12 +100,14 @@ public final class PreprocessTopology {
       CleaningPlan plan,
       WriterSchemas schemas,
       CaptionBytes captionBytes,
+      RecordDecoder<Takedown> takedowns,
       int partitions,
       DecisionCounts counts) {
     this.topics = topics;
     this.plan = plan;
     this.schemas = schemas;
     this.captionBytes = captionBytes;
+    this.takedowns = takedowns;
     this.placement = new Placement(partitions);
     this.partitions = partitions;
     this.outputs = new OutputRecords(plan);
@@ -100,13 +122,8 @@ public final class PreprocessTopology {
 
   /** Builds with settings of the operator's, such as what wraps the processors. */
   public Topology build(StreamsBuilder builder) {
-    builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-                Stores.persistentKeyValueStore(STANDINGS_STORE),
-                Serdes.String(),
-                topics.receipts().value())
-            .withLoggingEnabled(Map.of())
-            .withCachingDisabled());
+    builder.addStateStore(store(STANDINGS_STORE, topics.receipts()));
+    builder.addStateStore(store(TAKEDOWNS_STORE, topics.takedowns()));
 
     Fork<ReceivedPair> arrived =
         fork(
@@ -133,8 +150,14 @@ public final class PreprocessTopology {
             .filter((id, pair) -> isPlaced(pair), as("placed"))
             .merge(travelled.kept(), as("received"));
 
+    Fork<ReceivedPair> standing =
+        fork(
+            "taken-down",
+            received.processValues(
+                () -> new RefuseWithdrawn(TAKEDOWNS_STORE), as("taken-down"), TAKEDOWNS_STORE));
+
     Fork<GatedRecord> gated =
-        fork("gate", received.processValues(() -> new RunStep<>(gate), as("gate")));
+        fork("gate", standing.kept().processValues(() -> new RunStep<>(gate), as("gate")));
 
     Fork<GatedRecord> fresh =
         fork(
@@ -159,6 +182,7 @@ public final class PreprocessTopology {
         arrived
             .rejected()
             .merge(travelled.rejected(), as("rejected-unread"))
+            .merge(standing.rejected(), as("rejected-withdrawn"))
             .merge(gated.rejected(), as("rejected-at-gate"))
             .merge(fresh.rejected(), as("rejected-copies"))
             .merge(cleaned.rejected(), as("rejected"));
@@ -166,15 +190,56 @@ public final class PreprocessTopology {
         .mapValues(outputs::quarantined, as("quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
 
+    KStream<String, Withdrawn> withdrawn = carryOutTakedowns(builder);
+    withdrawn
+        .split(as("remove"))
+        .branch(wasIn(Split.TRAINING), tombstones(topics.training(), "training"))
+        .branch(wasIn(Split.VALIDATION), tombstones(topics.validation(), "validation"))
+        .defaultBranch(tombstones(topics.test(), "test"));
+
     cleaned
         .kept()
         .mapValues(this::published, as("published"))
         .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))
-        .processValues(
-            () -> new WriteReceipt(STANDINGS_STORE), as("write-receipt"), STANDINGS_STORE)
+        .process(() -> new WriteReceipt(STANDINGS_STORE), as("write-receipt"), STANDINGS_STORE)
+        .merge(withdrawn.mapValues(this::withdrawn, as("withdrawn")), as("receipts-written"))
         .to(topics.receipts().name(), produced(topics.receipts(), "receipts"));
 
     return builder.build();
+  }
+
+  /**
+   * Brings each takedown to the tasks that it concerns, where it meets the receipts. A task takes
+   * it between two records, so that a copy comes either before, and is removed, or after, and is
+   * turned away.
+   */
+  private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
+    return builder.stream(
+            topics.takedowns().name(), Consumed.with(BYTES, BYTES).withName("takedowns"))
+        .process(() -> new ReadTakedown(takedowns), as("read-takedown"))
+        .repartition(
+            Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
+                .withName(TopicCatalogue.TAKEDOWNS_BY_IMAGE)
+                .withStreamPartitioner(new TasksOfTakedown())
+                .withNumberOfPartitions(partitions))
+        .process(
+            () -> new CarryOutTakedown(STANDINGS_STORE, TAKEDOWNS_STORE),
+            as("carry-out"),
+            STANDINGS_STORE,
+            TAKEDOWNS_STORE);
+  }
+
+  private Receipt withdrawn(Withdrawn pair) {
+    counts.withdrawn();
+    return pair.receipt();
+  }
+
+  private static <T> StoreBuilder<KeyValueStore<String, T>> store(
+      String name, Topic<String, T> topic) {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(name), topic.key(), topic.value())
+        .withLoggingEnabled(Map.of())
+        .withCachingDisabled();
   }
 
   private Tracked<Receipt> published(Tracked<PreparedPair> pair) {
@@ -224,6 +289,20 @@ public final class PreprocessTopology {
             pairs
                 .mapValues(Tracked::stage, as("to-" + node))
                 .to(topic.name(), produced(topic, node)),
+        "-" + node);
+  }
+
+  private static Predicate<String, Withdrawn> wasIn(Split split) {
+    return (id, pair) -> pair.from().name().equals(split.name());
+  }
+
+  private static Branched<String, Withdrawn> tombstones(
+      Topic<String, PreparedPair> topic, String node) {
+    return Branched.withConsumer(
+        pairs ->
+            pairs
+                .mapValues(pair -> (PreparedPair) null, as("remove-from-" + node))
+                .to(topic.name(), produced(topic, node + "-tombstones")),
         "-" + node);
   }
 

@@ -12,7 +12,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Turns away a pair that is published already, before any decoding. A pair that was turned away may
- * come again.
+ * come again, and so may a withdrawn one that nothing withdraws any more.
  *
  * <p>Rejects: {@code DUPLICATE_PAIR}.
  */
@@ -36,7 +36,7 @@ final class RefuseCopies<T> implements FixedKeyProcessor<String, Tracked<T>, Tra
   public void process(FixedKeyRecord<String, Tracked<T>> record) {
     Receipt earlier = standings.get(record.key());
     Outcome<T> outcome =
-        earlier != null && Standing.valueOf(earlier.getStanding()).isFinal()
+        earlier != null && Standing.valueOf(earlier.getStanding()).isPublished()
             ? Outcome.rejected(
                 RejectReason.DUPLICATE_PAIR,
                 "the same image with the same caption came as "

@@ -1,23 +1,29 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import io.pairstream.schemas.wire.OriginHeader;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Keeps where each pair stands. A copy of a published pair adds to the count and leaves the rest as
- * it is; a pair that was turned away and comes again gets the new decision. A replay was received
- * before, and is no further copy.
+ * Keeps where each pair stands. A copy of a published pair, or of a withdrawn one that still is,
+ * adds to the count and leaves the rest as it is; a pair that was turned away and comes again gets
+ * the new decision. A replay was received before, and is no further copy.
+ *
+ * <p>A withdrawn pair that comes again once nothing withdraws it gets the new decision too. Its old
+ * record is in no split and in no quarantine, so that its old receipt stays, under that record's
+ * coordinates.
  *
  * <p>A record without a pair id has a receipt under its coordinates, and nothing to remember.
  */
-final class WriteReceipt implements FixedKeyProcessor<String, Tracked<Receipt>, Receipt> {
+final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, Receipt> {
 
   private final String standingsStore;
-  private FixedKeyProcessorContext<String, Receipt> context;
+  private ProcessorContext<String, Receipt> context;
   private KeyValueStore<String, Receipt> standings;
 
   WriteReceipt(String standingsStore) {
@@ -25,18 +31,22 @@ final class WriteReceipt implements FixedKeyProcessor<String, Tracked<Receipt>, 
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<String, Receipt> processorContext) {
+  public void init(ProcessorContext<String, Receipt> processorContext) {
     this.context = processorContext;
     this.standings = processorContext.getStateStore(standingsStore);
   }
 
   @Override
-  public void process(FixedKeyRecord<String, Tracked<Receipt>> record) {
+  public void process(Record<String, Tracked<Receipt>> record) {
     Receipt receipt = record.value().stage();
     if (record.value().identity().isKnown()) {
       Receipt earlier = standings.get(record.key());
       if (earlier != null) {
-        boolean stands = Standing.valueOf(earlier.getStanding()).isFinal();
+        boolean stands = stands(earlier, receipt);
+        if (!stands && Standing.valueOf(earlier.getStanding()) == Standing.WITHDRAWN) {
+          context.forward(
+              record.withKey(OriginHeader.text(earlier.getOrigin())).withValue(earlier));
+        }
         boolean sentByUs = record.value().raw().replay().isPresent();
         receipt =
             Receipt.newBuilder(stands ? earlier : receipt)
@@ -46,5 +56,12 @@ final class WriteReceipt implements FixedKeyProcessor<String, Tracked<Receipt>, 
       standings.put(record.key(), receipt);
     }
     context.forward(record.withValue(receipt));
+  }
+
+  private static boolean stands(Receipt earlier, Receipt decided) {
+    Standing standing = Standing.valueOf(earlier.getStanding());
+    return standing.isPublished()
+        || (standing == Standing.WITHDRAWN
+            && decided.getReason().equals(RejectReason.WITHDRAWN.name()));
   }
 }

@@ -33,7 +33,7 @@ class TimedProcessorsTest {
       assertThat(totals.get("seen-before").forwarded()).isEqualTo(4);
       assertThat(totals.get("seen-before-kept").forwarded()).isEqualTo(1);
       assertThat(totals.get("split").forwarded()).isEqualTo(1);
-      assertThat(totals.get("write-receipt").forwarded()).isZero();
+      assertThat(totals.get("receipts-written").forwarded()).isZero();
     }
   }
 
@@ -47,7 +47,7 @@ class TimedProcessorsTest {
       long own = totals.values().stream().mapToLong(NodeWork.NodeTotals::ownNanos).sum();
       // Each nanosecond is one node's own.
       assertThat(own).isEqualTo(everything);
-      assertThat(totals.get("write-receipt").downstreamNanos()).isZero();
+      assertThat(totals.get("receipts-written").downstreamNanos()).isZero();
       assertThat(totals.get("clean").downstreamNanos())
           .isGreaterThan(totals.get("write-receipt").ownNanos());
     }

@@ -6,10 +6,12 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.io.IOException;
@@ -54,13 +56,15 @@ class TopologyDescriptionTest {
     registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     CleaningPlan plan =
         new CleaningPlan(RecipeReader.parse("none", ""), Pairs.WORKER, StepObserver.NONE);
+    PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
     try (WriterSchemas schemas =
         new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$)) {
       return new PreprocessTopology(
-              PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)),
+              topics,
               plan,
               schemas,
               new CaptionBytes(registry, "pairs.crowdsourced-value"),
+              new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
               4)
           .build(builder)
           .describe()

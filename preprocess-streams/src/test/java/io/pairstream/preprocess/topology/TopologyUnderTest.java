@@ -9,12 +9,14 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
+import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +87,7 @@ final class TopologyUnderTest implements AutoCloseable {
                     plan,
                     schemas,
                     new CaptionBytes(registry, topics.crowdsourced().name() + "-value"),
+                    new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, registry),
                     1,
                     decisions)
                 .build(new StreamsBuilder(timed(properties, nodes))),
@@ -93,7 +96,8 @@ final class TopologyUnderTest implements AutoCloseable {
     inputs =
         Map.of(
             "crowdsourced", input(topics.crowdsourced().name()),
-            "scraped", input(topics.scraped().name()));
+            "scraped", input(topics.scraped().name()),
+            "takedowns", input(topics.takedowns().name()));
   }
 
   /** Settings under which processors are timed, as the service has them. */

@@ -70,6 +70,14 @@ public final class TopicCatalogue {
   /** Name of the topology's store of receipts. */
   public static final String STANDINGS_STORE = "standings";
 
+  /** Name of the topology's store of takedowns. */
+  public static final String TAKEDOWNS_STORE = "takedowns";
+
+  /**
+   * Name of the topology's repartition, which brings takedowns to the tasks that carry them out.
+   */
+  public static final String TAKEDOWNS_BY_IMAGE = "takedowns-by-image";
+
   /** How long the audit trail goes back. */
   public static final Duration ACTIONS_KEPT = Duration.ofDays(365);
 
@@ -104,7 +112,7 @@ public final class TopicCatalogue {
         open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
-        open(TAKEDOWNS, "what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
+        open(TAKEDOWNS, "kind and what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
         fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
         open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
@@ -122,10 +130,16 @@ public final class TopicCatalogue {
         open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
         open(ACTIONS, "action id", Action.SCHEMA$, new Kept.For(ACTIONS_KEPT)),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
-        internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()));
+        internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()),
+        internal(
+            takedownsByImageTopic(dataset), "kind and what is withdrawn", new Kept.UntilRead()),
+        internal(
+            takedownsChangelogTopic(dataset),
+            "kind and what is withdrawn",
+            new Kept.LastOfEachKey()));
   }
 
-  /** The repartition topic, named as Kafka Streams names it. */
+  /** The repartition topic of raw records, named as Kafka Streams names it. */
   public static String repartitionTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + BY_IMAGE + "-repartition";
   }
@@ -133,6 +147,16 @@ public final class TopicCatalogue {
   /** The changelog of the store of receipts, named as Kafka Streams names it. */
   public static String changelogTopic(Dataset dataset) {
     return dataset.preprocessGroup() + "-" + STANDINGS_STORE + "-changelog";
+  }
+
+  /** The repartition topic of takedowns, named as Kafka Streams names it. */
+  public static String takedownsByImageTopic(Dataset dataset) {
+    return dataset.preprocessGroup() + "-" + TAKEDOWNS_BY_IMAGE + "-repartition";
+  }
+
+  /** The changelog of the store of takedowns, named as Kafka Streams names it. */
+  public static String takedownsChangelogTopic(Dataset dataset) {
+    return dataset.preprocessGroup() + "-" + TAKEDOWNS_STORE + "-changelog";
   }
 
   private TopicSpec raw(String name) {

@@ -37,7 +37,9 @@ class TopicCatalogueTest {
             "flowers.reviews",
             "flowers.actions",
             "flowers-preprocess-by-image-repartition",
-            "flowers-preprocess-standings-changelog");
+            "flowers-preprocess-standings-changelog",
+            "flowers-preprocess-takedowns-by-image-repartition",
+            "flowers-preprocess-takedowns-changelog");
   }
 
   @Test

@@ -3,63 +3,60 @@ package io.pairstream.feed.augment;
 import io.pairstream.feed.random.RandomNumbers;
 
 /**
- * Carries out a plan in one epoch. What becomes of a picture depends on its pixels, its pair id,
- * the plan and the epoch alone: on no other picture, no thread and no batch. Thread-safe.
+ * Carries out a plan. What becomes of a picture depends on its pixels, its pair id, the plan and
+ * the epoch alone: on no other picture, no thread and no batch. Thread-safe.
  */
 public final class Augmenter {
 
   private final AugmentationPlan plan;
-  private final long epoch;
   private final Warp warp;
   private final int[] noiseSteps;
 
-  /**
-   * For one epoch.
-   *
-   * @param epoch from 0
-   */
-  public Augmenter(AugmentationPlan plan, long epoch) {
+  public Augmenter(AugmentationPlan plan) {
     this.plan = plan;
-    this.epoch = epoch;
     this.warp = new Warp(plan.border());
     this.noiseSteps = plan.noise().steps();
   }
 
-  /** Changes a picture. */
-  public void apply(String pairId, Picture picture) {
+  /**
+   * Changes a picture.
+   *
+   * @param epoch which pass over the data this is, from 0
+   */
+  public void apply(String pairId, long epoch, Picture picture) {
     if (!plan.hasNoGeometry()) {
-      warp.apply(geometry(pairId, picture.widthPx(), picture.heightPx()), picture);
+      warp.apply(geometry(pairId, epoch, picture.widthPx(), picture.heightPx()), picture);
     }
     if (!plan.colour().isOff()) {
-      plan.colour().apply(random(pairId, ColourJitter.NAME), picture);
+      plan.colour().apply(random(pairId, epoch, ColourJitter.NAME), picture);
     }
     if (!plan.blur().isOff()) {
-      plan.blur().apply(random(pairId, Blur.NAME), picture);
+      plan.blur().apply(random(pairId, epoch, Blur.NAME), picture);
     }
     if (!plan.noise().isOff()) {
-      Noise.apply(random(pairId, Noise.NAME), noiseSteps, picture);
+      Noise.apply(random(pairId, epoch, Noise.NAME), noiseSteps, picture);
     }
   }
 
   /** From places in the result to places in the picture: hence the last operation comes first. */
-  private Affine geometry(String pairId, int widthPx, int heightPx) {
+  private Affine geometry(String pairId, long epoch, int widthPx, int heightPx) {
     Affine map = Affine.IDENTITY;
     if (!plan.scaling().isOff()) {
-      map = map.then(plan.scaling().draw(random(pairId, Scaling.NAME), widthPx, heightPx));
+      map = map.then(plan.scaling().draw(random(pairId, epoch, Scaling.NAME), widthPx, heightPx));
     }
     if (!plan.rotation().isOff()) {
-      map = map.then(plan.rotation().draw(random(pairId, Rotation.NAME), widthPx, heightPx));
+      map = map.then(plan.rotation().draw(random(pairId, epoch, Rotation.NAME), widthPx, heightPx));
     }
     if (!plan.flip().isOff()) {
-      map = map.then(plan.flip().draw(random(pairId, Flip.NAME), widthPx));
+      map = map.then(plan.flip().draw(random(pairId, epoch, Flip.NAME), widthPx));
     }
     if (!plan.crop().isOff()) {
-      map = map.then(plan.crop().draw(random(pairId, Crop.NAME), widthPx, heightPx));
+      map = map.then(plan.crop().draw(random(pairId, epoch, Crop.NAME), widthPx, heightPx));
     }
     return map;
   }
 
-  private RandomNumbers random(String pairId, String operation) {
+  private RandomNumbers random(String pairId, long epoch, String operation) {
     return RandomNumbers.of(pairId, epoch, plan.seed(), operation);
   }
 }

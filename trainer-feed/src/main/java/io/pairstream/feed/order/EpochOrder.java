@@ -122,9 +122,26 @@ public final class EpochOrder {
     return same;
   }
 
+  /**
+   * The record that a lane hands out, as a piece of its own.
+   *
+   * @param at which of the lane's, from 0 to below {@link #laneLength}
+   */
+  public Piece record(int lane, long at) {
+    int window = Math.toIntExact(at / windowSize());
+    int left = permutation(lane, window)[(int) (at % windowSize())];
+    for (Piece piece : pieces(lane, window)) {
+      if (left < piece.count()) {
+        return new Piece(piece.block(), piece.first() + left, 1);
+      }
+      left -= piece.count();
+    }
+    throw new IllegalStateException("the pieces of a window are all its records");
+  }
+
   /** Records of a whole window. */
   public int windowSize() {
-    return plan.isShuffled() ? plan.window() : OrderPlan.DEFAULT_WINDOW;
+    return plan.windowSize();
   }
 
   private long begin(int lane) {

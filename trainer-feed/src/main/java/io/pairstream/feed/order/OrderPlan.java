@@ -29,6 +29,11 @@ public record OrderPlan(long seed, int lanes, int window) {
     return new OrderPlan(seed, DEFAULT_LANES, DEFAULT_WINDOW);
   }
 
+  /** Records of a whole window. */
+  public int windowSize() {
+    return isShuffled() ? window : DEFAULT_WINDOW;
+  }
+
   /** Whether an epoch's order differs from the view's own. */
   public boolean isShuffled() {
     return window > 0;

@@ -1,5 +1,7 @@
 package io.pairstream.feed.record;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 
@@ -60,6 +62,19 @@ final class AvroCursor {
     String text = new String(bytes, position, length, StandardCharsets.UTF_8);
     position += length;
     return text;
+  }
+
+  boolean readBoolean() throws MalformedSampleException {
+    require(1);
+    return bytes[position++] != 0;
+  }
+
+  /** 8 bytes, the least significant first. */
+  double readDouble() throws MalformedSampleException {
+    require(Double.BYTES);
+    double value = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getDouble(position);
+    position += Double.BYTES;
+    return value;
   }
 
   void skipBytes(int count) throws MalformedSampleException {

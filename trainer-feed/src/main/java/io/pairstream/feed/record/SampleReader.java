@@ -1,15 +1,12 @@
 package io.pairstream.feed.record;
 
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
-import java.nio.ByteBuffer;
+import io.pairstream.schemas.wire.WireFormat;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 
 /**
@@ -19,12 +16,8 @@ import org.apache.avro.Schema;
  */
 public final class SampleReader {
 
-  private static final int PREFIX_BYTES = 5;
-
-  private final Registry registry;
-  private final String subject;
   private final Selection selection;
-  private final Map<Integer, Plan> plans = new ConcurrentHashMap<>();
+  private final PlanByWriter<Plan> plans;
 
   /**
    * Reads records of one topic.
@@ -32,9 +25,8 @@ public final class SampleReader {
    * @param topic full name of the topic, whose subject holds the writers' schemas
    */
   public SampleReader(Registry registry, String topic, Selection selection) {
-    this.registry = registry;
-    this.subject = topic + "-value";
     this.selection = selection;
+    this.plans = new PlanByWriter<>(registry, topic, this::planFor);
   }
 
   /**
@@ -138,7 +130,7 @@ public final class SampleReader {
    * @throws RegistryUnavailableException where the registry cannot be asked for the writer's schema
    */
   public Sample read(byte[] value, IntBuffer tokens) throws MalformedSampleException {
-    Found found = read(value, plan(value).columns(), tokens);
+    Found found = read(value, plans.of(value).columns(), tokens);
     requireRendition(found);
     if (!selection.tokenSet().isEmpty() && !found.hasTokenSet) {
       throw new MalformedSampleException("has no token set '" + selection.tokenSet() + "'");
@@ -163,7 +155,7 @@ public final class SampleReader {
    * @throws MalformedSampleException as {@link #read}
    */
   public ImageShape readShape(byte[] value) throws MalformedSampleException {
-    Plan plan = plan(value);
+    Plan plan = plans.of(value);
     Found found =
         read(value, plan.columns().subList(0, plan.shapeColumns()), IntBuffer.allocate(0));
     requireRendition(found);
@@ -178,7 +170,7 @@ public final class SampleReader {
 
   private Found read(byte[] value, List<Column> columns, IntBuffer tokens)
       throws MalformedSampleException {
-    AvroCursor at = new AvroCursor(value, PREFIX_BYTES);
+    AvroCursor at = new AvroCursor(value, WireFormat.PREFIX_BYTES);
     Found found = new Found();
     for (Column column : columns) {
       switch (column.wanted()) {
@@ -272,23 +264,7 @@ public final class SampleReader {
     return count;
   }
 
-  private Plan plan(byte[] value) throws MalformedSampleException {
-    if (value.length < PREFIX_BYTES || value[0] != 0) {
-      throw new MalformedSampleException("not Avro in Confluent wire format");
-    }
-    int schemaId = ByteBuffer.wrap(value).getInt(1);
-    Plan known = plans.get(schemaId);
-    if (known == null) {
-      known = planFor(schema(schemaId));
-      plans.put(schemaId, known);
-    }
-    return known;
-  }
-
   private Plan planFor(Schema writer) throws MalformedSampleException {
-    if (writer.getType() != Schema.Type.RECORD) {
-      throw new MalformedSampleException("written as " + writer.getType() + ", not as a record");
-    }
     Set<Wanted> wanted = EnumSet.of(Wanted.PAIR_ID, Wanted.SPLIT, Wanted.CAPTION);
     wanted.add(Wanted.NORMALISATION);
     Set<Wanted> shape = EnumSet.of(Wanted.RENDITIONS);
@@ -337,13 +313,5 @@ public final class SampleReader {
     Set<Wanted> wanted = EnumSet.of(Wanted.NAME);
     wanted.addAll(found == Wanted.RENDITIONS ? Wanted.OF_IMAGE : Wanted.OF_TOKENS);
     return columns(schema.getElementType(), wanted);
-  }
-
-  private Schema schema(int schemaId) throws MalformedSampleException {
-    try {
-      return registry.writerSchema(subject, schemaId);
-    } catch (MissingSchemaException e) {
-      throw new MalformedSampleException(e.getMessage());
-    }
   }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 /**
  * Which records of a split's topic a run reads: the same ones whenever it is read.
  *
- * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} tells them:
+ * <p>As JSON, a block is {@code [partition, begin, bytes, [runs]]}, as {@link Block} tells them;
+ * {@code where} stands there where there are conditions:
  *
  * <pre>{"format":1,"topic":"pairs.training","topic_id":"…","cut_at":"2026-11-20T12:00:00Z",
  * "fingerprint":"…","samples":190,"blocks":[[0,0,3211776,[57,1,71]],[0,130,1555200,[62]]]}</pre>
@@ -26,17 +27,25 @@ import java.util.stream.Collectors;
  * @param topic the split's topic
  * @param topicId Kafka's id of the topic, which a topic that is made anew does not share
  * @param cutAt when the view was cut
+ * @param where conditions for which its records were taken, all of which held; the blocks hold
+ *     those records alone, so that nothing is decided by them any more
  * @param blocks by partition and offset; at least one
  */
-public record View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
+public record View(
+    String topic, String topicId, Instant cutAt, List<String> where, List<Block> blocks) {
 
   private static final int FORMAT = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public View {
+    where = List.copyOf(where);
     blocks = List.copyOf(blocks);
     if (blocks.isEmpty()) {
-      throw new InvalidViewException("there is no record in " + topic + " that a view could hold");
+      throw new InvalidViewException(
+          "there is no record in "
+              + topic
+              + " that a view could hold"
+              + (where.isEmpty() ? "" : " where " + String.join(" and ", where)));
     }
     for (int i = 1; i < blocks.size(); i++) {
       Block before = blocks.get(i - 1);
@@ -50,6 +59,11 @@ public record View(String topic, String topicId, Instant cutAt, List<Block> bloc
                 .formatted(i, block.partition(), block.begin()));
       }
     }
+  }
+
+  /** Of all of a topic's records. */
+  public View(String topic, String topicId, Instant cutAt, List<Block> blocks) {
+    this(topic, topicId, cutAt, List.of(), blocks);
   }
 
   /** Number of records. */
@@ -90,6 +104,9 @@ public record View(String topic, String topicId, Instant cutAt, List<Block> bloc
             .put("cut_at", cutAt.toString())
             .put("fingerprint", fingerprint())
             .put("samples", samples());
+    if (!where.isEmpty()) {
+      where.forEach(root.putArray("where")::add);
+    }
     ArrayNode array = root.putArray("blocks");
     for (Block block : blocks) {
       ArrayNode runs =
@@ -128,11 +145,14 @@ public record View(String topic, String topicId, Instant cutAt, List<Block> bloc
           new Block(
               block.path(0).asInt(-1), block.path(1).asLong(-1), block.path(2).asLong(-1), runs));
     }
+    List<String> where = new ArrayList<>();
+    root.path("where").forEach(condition -> where.add(condition.asText()));
     View view =
         new View(
             root.path("topic").asText(),
             root.path("topic_id").asText(),
             cutAt(root.path("cut_at").asText()),
+            where,
             blocks);
     if (!view.fingerprint().equals(root.path("fingerprint").asText())) {
       throw new InvalidViewException(

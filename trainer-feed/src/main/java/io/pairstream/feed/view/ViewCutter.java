@@ -1,5 +1,7 @@
 package io.pairstream.feed.view;
 
+import io.pairstream.feed.filter.PairFilter;
+import io.pairstream.feed.record.MalformedSampleException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,7 +19,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Cuts a view out of a split's topic: all pairs that are committed now and not withdrawn.
+ * Cuts a view out of a split's topic: all pairs that are committed now, not withdrawn, and let
+ * through by a filter.
  *
  * <p>Every record is read once, since offsets alone do not say how many there are: transaction
  * markers, aborted records and compaction leave gaps.
@@ -33,13 +36,15 @@ public final class ViewCutter {
   public static final long BLOCK_BYTES = 4 << 20;
 
   private final Consumer<byte[], byte[]> consumer;
+  private final PairFilter filter;
   private final Clock clock;
 
   /**
    * @param consumer reads committed records alone, and is assigned to nothing
    */
-  public ViewCutter(Consumer<byte[], byte[]> consumer, Clock clock) {
+  public ViewCutter(Consumer<byte[], byte[]> consumer, PairFilter filter, Clock clock) {
     this.consumer = consumer;
+    this.filter = filter;
     this.clock = clock;
   }
 
@@ -50,7 +55,8 @@ public final class ViewCutter {
    * Reads a topic to its present end.
    *
    * @param progress is told the number of records read so far, now and then
-   * @throws InvalidViewException where there is no pair
+   * @throws InvalidViewException where there is no such pair, or a record that the filter has to
+   *     look into cannot be read
    */
   public View cut(String topic, String topicId, LongConsumer progress) {
     List<TopicPartition> partitions =
@@ -86,19 +92,29 @@ public final class ViewCutter {
     }
     List<Block> blocks = new ArrayList<>();
     held.forEach((partition, pairs) -> blocks.addAll(blocks(partition.partition(), pairs)));
-    return new View(topic, topicId, clock.instant(), blocks);
+    return new View(topic, topicId, clock.instant(), filter.where(), blocks);
   }
 
   private static final Comparator<TopicPartition> BY_PARTITION =
       Comparator.comparingInt(TopicPartition::partition);
 
   /** A later record of a key takes the place of the earlier one, as compaction does. */
-  private static void note(Map<Long, Held> pairs, ConsumerRecord<byte[], byte[]> record) {
+  private void note(Map<Long, Held> pairs, ConsumerRecord<byte[], byte[]> record) {
     long key = digest(record.key());
-    if (record.value() == null) {
-      pairs.remove(key);
-    } else {
+    if (record.value() != null && matches(record)) {
       pairs.put(key, new Held(record.offset(), record.value().length));
+    } else {
+      pairs.remove(key);
+    }
+  }
+
+  private boolean matches(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return filter.matches(record.value());
+    } catch (MalformedSampleException e) {
+      throw new InvalidViewException(
+          "%s-%d-%d cannot be held against the conditions: %s"
+              .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));
     }
   }
 

@@ -51,14 +51,14 @@ class AugmenterTest {
       alone.add(augmented(EVERYTHING, 2, "pair " + pair));
     }
 
-    Augmenter shared = new Augmenter(EVERYTHING, 2);
+    Augmenter shared = new Augmenter(EVERYTHING);
     List<Callable<byte[]>> tasks = new ArrayList<>();
     for (int pair = 63; pair >= 0; pair--) {
       String pairId = "pair " + pair;
       tasks.add(
           () -> {
             Picture picture = TestPicture.drawn(13, 17, 3);
-            shared.apply(pairId, picture);
+            shared.apply(pairId, 2, picture);
             return TestPicture.pixels(picture);
           });
     }
@@ -75,14 +75,14 @@ class AugmenterTest {
 
   @Test
   void usesMemoryAgainForPicturesOfOtherSizes() {
-    Augmenter augmenter = new Augmenter(EVERYTHING, 0);
+    Augmenter augmenter = new Augmenter(EVERYTHING);
     Picture reused = TestPicture.drawn(30, 30, 3);
-    augmenter.apply("big", reused);
+    augmenter.apply("big", 0, reused);
     reused.begin(13, 17, 3);
     byte[] small = TestPicture.pixels(TestPicture.drawn(13, 17, 3));
     System.arraycopy(small, 0, reused.pixels(), 0, small.length);
 
-    augmenter.apply("a", reused);
+    augmenter.apply("a", 0, reused);
 
     assertThat(TestPicture.pixels(reused)).isEqualTo(augmented(EVERYTHING, 0, "a"));
   }
@@ -113,7 +113,7 @@ class AugmenterTest {
 
   private static byte[] augmented(AugmentationPlan plan, long epoch, String pairId) {
     Picture picture = TestPicture.drawn(13, 17, 3);
-    new Augmenter(plan, epoch).apply(pairId, picture);
+    new Augmenter(plan).apply(pairId, epoch, picture);
     return TestPicture.pixels(picture);
   }
 }

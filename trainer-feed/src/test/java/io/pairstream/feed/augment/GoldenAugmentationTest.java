@@ -41,8 +41,8 @@ class GoldenAugmentationTest {
             golden.path("shape").get(1).intValue(),
             golden.path("shape").get(2).intValue());
 
-    new Augmenter(plan(golden.path("plan")), golden.path("epoch").longValue())
-        .apply(golden.path("pair_id").textValue(), picture);
+    new Augmenter(plan(golden.path("plan")))
+        .apply(golden.path("pair_id").textValue(), golden.path("epoch").longValue(), picture);
 
     byte[] pixels = TestPicture.pixels(picture);
     int shown = Math.min(6, pixels.length);

@@ -25,7 +25,9 @@ class EpochOrderTest {
 
   static List<JsonNode> conformance() throws IOException {
     try (InputStream in = EpochOrderTest.class.getResourceAsStream("conformance.json")) {
-      return StreamSupport.stream(new ObjectMapper().readTree(in).spliterator(), false).toList();
+      return StreamSupport.stream(new ObjectMapper().readTree(in).spliterator(), false)
+          .filter(entry -> !entry.has("mix"))
+          .toList();
     }
   }
 

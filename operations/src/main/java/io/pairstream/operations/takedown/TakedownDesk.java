@@ -1,0 +1,317 @@
+package io.pairstream.operations.takedown;
+
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.takedown.PublishedPairs.Published;
+import io.pairstream.operations.takedown.TopologyProgress.Deadline;
+import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.publish.RecordPublisher;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Takes down and lifts.
+ *
+ * <p>A takedown of an image, a contributor or a source is one record that turns away what comes,
+ * and one more for each pair that is published of it. Those that are published while the first one
+ * is on its way are found once it has reached every task of the topology, after which no more can
+ * come. So whoever is interrupted asks for the same once more.
+ */
+public final class TakedownDesk {
+
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
+  private static final RecordPublisher.Limits LIMITS =
+      new RecordPublisher.Limits(256 * 1024, 4 * 1024 * 1024);
+
+  private final ClusterAccess cluster;
+  private final Clock clock;
+
+  public TakedownDesk(ClusterAccess cluster, Clock clock) {
+    this.cluster = cluster;
+    this.clock = clock;
+  }
+
+  /**
+   * Who wants what, and why.
+   *
+   * @param cause in the requester's words
+   * @param patience how long is waited for the topology
+   * @param meanwhile runs now and then while it is waited for
+   */
+  public record Request(
+      Subject subject, String by, String cause, Duration patience, Runnable meanwhile) {}
+
+  /** What would be removed. */
+  public TakedownReport plan(Subject subject) {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      return new TakedownReport(
+          subject,
+          bySplit(new PublishedPairs(cluster, subject).readOn(log)),
+          0,
+          TakedownBook.read(cluster, log).of(subject.key()),
+          Optional.empty());
+    }
+  }
+
+  /**
+   * Withdraws; returns once the topology has carried it out, or has not in time. What is published
+   * stays published in that case, and is carried out later.
+   */
+  public TakedownReport takeDown(Request request) {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster);
+        Admin admin = cluster.admin();
+        RecordPublisher<Takedown> publisher =
+            open(cluster.topics().takedowns(), Takedown.SCHEMA$)) {
+      Subject subject = request.subject();
+      TakedownBook book = TakedownBook.read(cluster, log);
+      PublishedPairs pairs = new PublishedPairs(cluster, subject);
+      Map<String, Published> published = Map.copyOf(pairs.readOn(log));
+      Takedowns takedowns = new Takedowns(publisher, request, book);
+      takedowns.ofSubject(published);
+      takedowns.ofPairs(published);
+      takedowns.note(published.size());
+
+      Deadline deadline = deadline(request);
+      TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline);
+      Map<String, Published> all = new HashMap<>(published);
+      boolean reached;
+      Map<String, Published> left;
+      do {
+        reached = progress.await(takedowns.acknowledged(), pairs.partitions(log));
+        left = pairs.readOn(log);
+        all.putAll(left);
+        takedowns.ofPairs(left);
+      } while (reached && !left.isEmpty() && !deadline.isOver());
+      var unused = takedowns.acknowledged();
+      return new TakedownReport(
+          subject,
+          bySplit(all),
+          all.size() - left.size(),
+          book.of(subject.key()),
+          reached && left.isEmpty() ? Optional.empty() : Optional.of(unfinished(progress)));
+    }
+  }
+
+  /**
+   * Lifts a takedown and those of pairs that were part of it. What was removed is not brought back;
+   * copies are taken again.
+   *
+   * @param request its cause is not needed
+   * @return with the number of takedowns that were lifted for {@code removed}; with no {@code
+   *     earlier} where none was in force
+   */
+  public TakedownReport lift(Request request) {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster);
+        Admin admin = cluster.admin();
+        RecordPublisher<Takedown> publisher =
+            open(cluster.topics().takedowns(), Takedown.SCHEMA$)) {
+      String key = request.subject().key();
+      TakedownBook book = TakedownBook.read(cluster, log);
+      List<String> keys = new ArrayList<>();
+      book.all()
+          .forEach(
+              (other, takedown) -> {
+                if (other.equals(key) || takedown.getPartOf().equals(key)) {
+                  keys.add(other);
+                }
+              });
+      if (keys.isEmpty()) {
+        return new TakedownReport(
+            request.subject(), new TreeMap<>(), 0, Optional.empty(), Optional.empty());
+      }
+      Takedowns takedowns = new Takedowns(publisher, request, book);
+      keys.forEach(takedowns::lift);
+      takedowns.noteLifted(keys.size());
+      TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline(request));
+      boolean reached = progress.await(takedowns.acknowledged(), List.of());
+      return new TakedownReport(
+          request.subject(),
+          new TreeMap<>(),
+          keys.size(),
+          book.of(key),
+          reached ? Optional.empty() : Optional.of(unfinished(progress)));
+    }
+  }
+
+  /** The takedowns in force, oldest first; without those of pairs that are part of another. */
+  public List<TakedownEntry> list() {
+    cluster.requireRegistry();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      Map<String, Takedown> all = TakedownBook.read(cluster, log).all();
+      Map<String, Long> parts = new HashMap<>();
+      all.values()
+          .forEach(
+              takedown -> {
+                var unused = parts.merge(takedown.getPartOf(), 1L, Long::sum);
+              });
+      return all.entrySet().stream()
+          .filter(entry -> !all.containsKey(entry.getValue().getPartOf()))
+          .map(entry -> new TakedownEntry(entry.getValue(), parts.getOrDefault(entry.getKey(), 0L)))
+          .sorted(
+              (one, other) ->
+                  one.takedown().getRequestedAt().compareTo(other.takedown().getRequestedAt()))
+          .toList();
+    }
+  }
+
+  private static Deadline deadline(Request request) {
+    return new Deadline(System.nanoTime() + request.patience().toNanos(), request.meanwhile());
+  }
+
+  private static String unfinished(TopologyProgress progress) {
+    return progress.isAnybodyThere()
+        ? "the topology has not carried it out yet"
+        : "no preprocess runs that could carry it out";
+  }
+
+  private static SortedMap<Standing, Long> bySplit(Map<String, Published> pairs) {
+    SortedMap<Standing, Long> counts = new TreeMap<>();
+    pairs
+        .values()
+        .forEach(
+            pair -> {
+              var unused = counts.merge(pair.split(), 1L, Long::sum);
+            });
+    return counts;
+  }
+
+  private <T extends SpecificRecord> RecordPublisher<T> open(
+      Topic<String, T> topic, Schema schema) {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put("delivery.timeout.ms", (int) DELIVERY_TIMEOUT.toMillis());
+    settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
+    return RecordPublisher.open(topic, schema, LIMITS, cluster.registry(), settings);
+  }
+
+  /** What one request publishes. */
+  private final class Takedowns {
+
+    private final RecordPublisher<Takedown> publisher;
+    private final Request request;
+    private final TakedownBook book;
+    private final Set<String> sent = new HashSet<>();
+    private final List<CompletableFuture<RecordMetadata>> sends = new ArrayList<>();
+    private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
+
+    Takedowns(RecordPublisher<Takedown> publisher, Request request, TakedownBook book) {
+      this.publisher = publisher;
+      this.request = request;
+      this.book = book;
+    }
+
+    /** The takedown itself. One that is in force keeps its words; it is sent all the same. */
+    void ofSubject(Map<String, Published> published) {
+      Subject subject = request.subject();
+      Predicate<Takedown> isItsOwn = takedown -> takedown.getPartOf().isEmpty();
+      send(
+          subject.key(),
+          book.of(subject.key())
+              .filter(isItsOwn)
+              .orElseGet(
+                  () ->
+                      takedown(subject)
+                          .setImageDigest(digest(published.get(subject.name())))
+                          .build()));
+    }
+
+    /** One for each published pair, unless the pair is what was asked for. */
+    void ofPairs(Map<String, Published> published) {
+      if (request.subject().kind() == TakedownKind.PAIR) {
+        return;
+      }
+      published.forEach(
+          (id, pair) -> {
+            Subject subject = new Subject(TakedownKind.PAIR, id);
+            send(
+                subject.key(),
+                book.of(subject.key())
+                    .orElseGet(
+                        () ->
+                            takedown(subject)
+                                .setImageDigest(pair.imageDigest())
+                                .setPartOf(request.subject().key())
+                                .build()));
+          });
+    }
+
+    void lift(String key) {
+      sends.add(publisher.remove(key, "the end of takedown " + key));
+    }
+
+    void note(int pairs) {
+      note("takedown", pairs + " published pairs", Map.of("cause", request.cause()));
+    }
+
+    void noteLifted(int takedowns) {
+      note("takedown.lift", takedowns + " takedowns lifted", Map.of());
+    }
+
+    /** The offset behind the last one of each partition; waits for the brokers. */
+    Map<TopicPartition, Long> acknowledged() {
+      publisher.flush();
+      for (CompletableFuture<RecordMetadata> send : sends) {
+        RecordMetadata at = send.join();
+        var unused =
+            acknowledged.merge(
+                new TopicPartition(at.topic(), at.partition()), at.offset() + 1, Math::max);
+      }
+      sends.clear();
+      return acknowledged;
+    }
+
+    private void send(String key, Takedown takedown) {
+      if (sent.add(key)) {
+        sends.add(publisher.publish(key, takedown, "takedown " + key));
+      }
+    }
+
+    private Takedown.Builder takedown(Subject subject) {
+      return Takedown.newBuilder()
+          .setKind(subject.kind().name())
+          .setSubject(subject.name())
+          .setRequestedBy(request.by())
+          .setCause(request.cause())
+          .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    private void note(String name, String detail, Map<String, String> facts) {
+      Action action =
+          new Deed(name, request.subject().key(), Deed.Outcome.DONE, detail, facts)
+              .by(new Actor(request.by(), ""), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+      try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
+        var unused = trail.publish(action.getActionId(), action, "an action");
+      }
+    }
+
+    private static String digest(Published published) {
+      return published == null ? "" : published.imageDigest();
+    }
+  }
+}

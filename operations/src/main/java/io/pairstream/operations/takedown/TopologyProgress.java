@@ -1,0 +1,165 @@
+package io.pairstream.operations.takedown;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * How far the topology is with takedowns: it takes them from their topic to the tasks that they
+ * concern, and carries them out there; each time it commits how far it has come.
+ */
+final class TopologyProgress {
+
+  private static final long PAUSE_MILLIS = 100;
+
+  private final ClusterAccess cluster;
+  private final Admin admin;
+  private final CommittedLog log;
+  private final Deadline deadline;
+
+  /** Until when is waited, and who is told in the meantime. */
+  record Deadline(long nanos, Runnable meanwhile) {
+
+    boolean isOver() {
+      return System.nanoTime() - nanos > 0;
+    }
+
+    private void pause() {
+      meanwhile.run();
+      try {
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        throw new InterruptException(e);
+      }
+    }
+  }
+
+  TopologyProgress(ClusterAccess cluster, Admin admin, CommittedLog log, Deadline deadline) {
+    this.cluster = cluster;
+    this.admin = admin;
+    this.log = log;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Waits until all tasks have carried out what was published, and what they wrote before can be
+   * read.
+   *
+   * @param published the offset behind the last takedown of each partition
+   * @param outputs partitions that are read afterwards
+   * @return whether it is so in time
+   */
+  boolean await(Map<TopicPartition, Long> published, Collection<TopicPartition> outputs) {
+    return awaitCommitted(published)
+        && awaitReadTo(
+            ends(log.partitions(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))))
+        && (outputs.isEmpty() || awaitReadable(ends(outputs)));
+  }
+
+  /** Whether any process of the topology is there to carry anything out. */
+  boolean isAnybodyThere() {
+    String group = cluster.dataset().preprocessGroup();
+    try {
+      return !ClusterAccess.await(
+              admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
+          .members()
+          .isEmpty();
+    } catch (GroupIdNotFoundException e) {
+      return false;
+    }
+  }
+
+  private boolean awaitCommitted(Map<TopicPartition, Long> offsets) {
+    while (!committed(offsets.keySet()).entrySet().stream()
+        .allMatch(entry -> entry.getValue() >= offsets.get(entry.getKey()))) {
+      if (deadline.isOver()) {
+        return false;
+      }
+      deadline.pause();
+    }
+    return true;
+  }
+
+  /** Behind the last record that was read there may be marks of transactions alone. */
+  private boolean awaitReadTo(Map<TopicPartition, Long> ends) {
+    if (!awaitReadable(ends)) {
+      return false;
+    }
+    while (anyBetween(committed(ends.keySet()), ends)) {
+      if (deadline.isOver()) {
+        return false;
+      }
+      deadline.pause();
+    }
+    return true;
+  }
+
+  /** A transaction that is committed becomes readable on one partition after another. */
+  private boolean awaitReadable(Map<TopicPartition, Long> ends) {
+    while (!log.ends(ends.keySet()).entrySet().stream()
+        .allMatch(entry -> entry.getValue() >= ends.get(entry.getKey()))) {
+      if (deadline.isOver()) {
+        return false;
+      }
+      deadline.pause();
+    }
+    return true;
+  }
+
+  private boolean anyBetween(Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
+    Map<TopicPartition, Long> beginnings = log.beginnings(to.keySet());
+    Map<TopicPartition, Stretch> left = new HashMap<>();
+    to.forEach(
+        (partition, end) -> {
+          long begin = Math.max(from.get(partition), beginnings.get(partition));
+          left.put(partition, new Stretch(begin, end));
+        });
+    AtomicBoolean any = new AtomicBoolean();
+    log.read(
+        left,
+        record -> {
+          any.set(true);
+          return false;
+        });
+    return any.get();
+  }
+
+  private Map<TopicPartition, Long> committed(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> committed =
+        ClusterAccess.committedAndSettled(admin, cluster.dataset().preprocessGroup(), partitions);
+    return partitions.stream()
+        .collect(
+            Collectors.toMap(
+                Function.identity(), partition -> committed.getOrDefault(partition, 0L)));
+  }
+
+  /** The ends that there are now, of open transactions too. */
+  private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetSpec> latest =
+        partitions.stream()
+            .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    ClusterAccess.await(
+            admin
+                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                .all())
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+}

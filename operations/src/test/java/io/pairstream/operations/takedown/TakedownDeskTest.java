@@ -1,0 +1,218 @@
+package io.pairstream.operations.takedown;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.audit.Audit;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.takedown.TakedownDesk.Request;
+import io.pairstream.operations.why.PairAnswer;
+import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class TakedownDeskTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Duration LONG = Duration.ofSeconds(40);
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+  private final TakedownDesk desk = new TakedownDesk(cluster, Clock.fixed(NOW, ZoneOffset.UTC));
+  private final Map<Sent, Standing> published = new LinkedHashMap<>();
+  private final Set<String> removed = new TreeSet<>();
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  /** A published pair of a contributor, from a host. */
+  private Sent publish(String image, String caption, String contributor, String host) {
+    Standing split = published.size() % 2 == 0 ? Standing.TRAINING : Standing.VALIDATION;
+    Sent sent = pipeline.send(image, caption);
+    PreparedPair pair =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
+            .setContributor(contributor)
+            .setSourceKind("SCRAPED")
+            .setUrl("https://" + host + "/1.jpg")
+            .build();
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(pipeline.topic(split), null, sent.pairId(), pair),
+            pipeline.receipt(sent, split, "")));
+    published.put(sent, split);
+    return sent;
+  }
+
+  private TakedownReport takeDown(Subject subject) {
+    return desk.takeDown(
+        new Request(subject, "alice", "it is a private letter", LONG, this::carryOut));
+  }
+
+  private void carryOut() {
+    removed.addAll(pipeline.carryOutTakedowns(published));
+  }
+
+  @Test
+  void planSaysWhatWouldBeRemovedAndPublishesNothing() {
+    publish("image 1", "of the museum", "museum", "pictures.test");
+    publish("image 2", "of the museum too", "museum", "Pictures.test");
+    publish("image 3", "of another", "another", "elsewhere.test");
+
+    assertThat(desk.plan(Subject.contributor("museum")).published())
+        .isEqualTo(Map.of(Standing.TRAINING, 1L, Standing.VALIDATION, 1L));
+    assertThat(desk.plan(Subject.source("pictures.test")).total()).isEqualTo(2);
+    assertThat(desk.plan(Subject.source("scraped")).total()).isEqualTo(3);
+    assertThat(desk.plan(Subject.source("imported")).total()).isZero();
+    assertThat(desk.list()).isEmpty();
+  }
+
+  @Test
+  void aContributorIsWithdrawnWithEachPublishedPair() {
+    Sent first = publish("image 1", "of the museum", "museum", "pictures.test");
+    Sent second = publish("image 2", "of the museum too", "museum", "pictures.test");
+    publish("image 3", "of another", "another", "elsewhere.test");
+
+    TakedownReport report = takeDown(Subject.contributor("museum"));
+
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(report.removed()).isEqualTo(2);
+    assertThat(removed).containsExactlyInAnyOrder(first.pairId(), second.pairId());
+    assertThat(desk.list())
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.takedown().getSubject()).isEqualTo("museum");
+              assertThat(entry.takedown().getRequestedBy()).isEqualTo("alice");
+              assertThat(entry.takedown().getRequestedAt()).isEqualTo(NOW);
+              assertThat(entry.pairs()).isEqualTo(2);
+            });
+    assertThat(new Audit(cluster).run().details()).isEmpty();
+  }
+
+  @Test
+  void whatIsPublishedWhileTheTakedownIsOnItsWayIsRemovedToo() {
+    publish("image 1", "of the museum", "museum", "pictures.test");
+    AtomicBoolean begun = new AtomicBoolean();
+
+    TakedownReport report =
+        desk.takeDown(
+            new Request(
+                Subject.contributor("museum"),
+                "alice",
+                "it is a private letter",
+                LONG,
+                () -> {
+                  if (begun.compareAndSet(false, true)) {
+                    publish("image 2", "of the museum too", "museum", "pictures.test");
+                  }
+                  carryOut();
+                }));
+
+    assertThat(report.total()).isEqualTo(2);
+    assertThat(report.removed()).isEqualTo(2);
+    assertThat(removed).hasSize(2);
+  }
+
+  @Test
+  void anImageTakesAllItsPairsWithItAndNoOther() {
+    Sent first = publish("image 1", "a caption", "museum", "pictures.test");
+    Sent second = publish("image 1", "another caption", "another", "elsewhere.test");
+    publish("image 2", "a caption", "museum", "pictures.test");
+
+    takeDown(Subject.image(first.imageDigest()));
+
+    assertThat(removed).containsExactlyInAnyOrder(first.pairId(), second.pairId());
+  }
+
+  @Test
+  void askedForTwiceItKeepsItsFirstWords() {
+    Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
+    takeDown(Subject.pair(sent.pairId()));
+
+    TakedownReport again =
+        new TakedownDesk(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
+            .takeDown(
+                new Request(
+                    Subject.pair(sent.pairId()), "bob", "other words", LONG, this::carryOut));
+
+    assertThat(again.unfinished()).isEmpty();
+    assertThat(again.total()).isZero();
+    assertThat(again.earlier().map(Takedown::getRequestedBy)).contains("alice");
+    assertThat(desk.list())
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.takedown().getRequestedBy()).isEqualTo("alice"));
+  }
+
+  @Test
+  void withoutATopologyItIsPublishedAndSaysWhatItWaitsFor() {
+    Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
+
+    TakedownReport report =
+        desk.takeDown(
+            new Request(
+                Subject.contributor("museum"), "alice", "a letter", Duration.ZERO, () -> {}));
+
+    assertThat(report.unfinished()).contains("no preprocess runs that could carry it out");
+    assertThat(report.removed()).isZero();
+    carryOut();
+    assertThat(removed).containsExactly(sent.pairId());
+  }
+
+  @Test
+  void liftedWithTheTakedownsOfItsPairs() {
+    publish("image 1", "of the museum", "museum", "pictures.test");
+    Sent own = publish("image 2", "of another", "another", "elsewhere.test");
+    takeDown(Subject.contributor("museum"));
+    takeDown(Subject.pair(own.pairId()));
+
+    TakedownReport lifted =
+        desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
+
+    assertThat(lifted.removed()).isEqualTo(2);
+    assertThat(lifted.unfinished()).isEmpty();
+    assertThat(desk.list())
+        .extracting(entry -> entry.takedown().getSubject())
+        .containsExactly(own.pairId());
+    assertThat(
+            desk.lift(new Request(Subject.contributor("museum"), "bob", "", LONG, () -> {}))
+                .removed())
+        .isZero();
+  }
+
+  @Test
+  void whyTellsWhoWithdrewAPairAndWhy() {
+    Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
+    takeDown(Subject.contributor("museum"));
+
+    PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo("WITHDRAWN");
+    Takedown takedown = answer.takedown().orElseThrow();
+    assertThat(takedown.getRequestedBy()).isEqualTo("alice");
+    assertThat(takedown.getCause()).isEqualTo("it is a private letter");
+    assertThat(takedown.getPartOf()).isEqualTo("CONTRIBUTOR/museum");
+  }
+}

@@ -1,0 +1,79 @@
+package io.pairstream.preprocess.topology;
+
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.time.Instant;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Remembers a takedown for the copies to come, and forgets one that is lifted. A pair that is
+ * published is withdrawn: its receipt says so, and it goes on to be removed from its split.
+ *
+ * <p>Receipts know their pair and image alone, so that takedowns of images, sources and
+ * contributors remove nothing here: whoever asks for one asks for each published pair of it too.
+ */
+final class CarryOutTakedown
+    implements Processor<String, Takedown, String, CarryOutTakedown.Withdrawn> {
+
+  private final String standingsStore;
+  private final String takedownsStore;
+  private ProcessorContext<String, Withdrawn> context;
+  private KeyValueStore<String, Receipt> standings;
+  private KeyValueStore<String, Takedown> takedowns;
+
+  /**
+   * A pair that was published until now.
+   *
+   * @param from its split
+   * @param receipt says that it is withdrawn
+   */
+  record Withdrawn(Standing from, Receipt receipt) {}
+
+  CarryOutTakedown(String standingsStore, String takedownsStore) {
+    this.standingsStore = standingsStore;
+    this.takedownsStore = takedownsStore;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Withdrawn> processorContext) {
+    this.context = processorContext;
+    this.standings = processorContext.getStateStore(standingsStore);
+    this.takedowns = processorContext.getStateStore(takedownsStore);
+  }
+
+  @Override
+  public void process(Record<String, Takedown> record) {
+    Takedown takedown = record.value();
+    takedowns.put(record.key(), takedown); // lifted where there is none
+    if (takedown != null && takedown.getKind().equals(TakedownKind.PAIR.name())) {
+      withdraw(takedown.getSubject(), record);
+    }
+  }
+
+  private void withdraw(String pairId, Record<String, Takedown> record) {
+    Receipt earlier = standings.get(pairId);
+    if (earlier == null || !Standing.valueOf(earlier.getStanding()).isPublished()) {
+      return;
+    }
+    Receipt receipt =
+        Receipt.newBuilder(earlier)
+            .setStanding(Standing.WITHDRAWN.name())
+            .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
+            .build();
+    standings.put(pairId, receipt);
+    RecordHeaders headers = new RecordHeaders();
+    OriginHeader.write(headers, receipt.getOrigin());
+    context.forward(
+        record
+            .withKey(pairId)
+            .withValue(new Withdrawn(Standing.valueOf(earlier.getStanding()), receipt))
+            .withHeaders(headers));
+  }
+}

@@ -1,0 +1,59 @@
+package io.pairstream.schemas;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a {@link Takedown} withdraws. */
+public enum TakedownKind {
+  PAIR,
+  IMAGE,
+  /** The pairs of one host, by their URL, or of one {@link SourceKind}. */
+  SOURCE,
+  CONTRIBUTOR;
+
+  /** The kind of that name; none where another version gave it. */
+  public static Optional<TakedownKind> named(String name) {
+    return Arrays.stream(values()).filter(kind -> kind.name().equals(name)).findFirst();
+  }
+
+  /** Key of the takedown of a subject, on its topic and in stores. */
+  public String key(String subject) {
+    return name() + "/" + subject;
+  }
+
+  /** Keys of the takedowns that a pair with these properties falls under, the pair's own first. */
+  public static List<String> keysOf(
+      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
+    List<String> keys = new ArrayList<>(5);
+    keys.add(PAIR.key(pairId));
+    keys.add(IMAGE.key(imageDigest));
+    if (!contributor.isEmpty()) {
+      keys.add(CONTRIBUTOR.key(contributor));
+    }
+    keys.add(SOURCE.key(sourceKind));
+    String host = host(url);
+    if (!host.isEmpty()) {
+      keys.add(SOURCE.key(host));
+    }
+    return keys;
+  }
+
+  /** The host of a URL that anybody may have written; empty where it names none. */
+  private static String host(String url) {
+    try {
+      return LinkHost.of(url);
+    } catch (InvalidUrlException notFetched) {
+      // What nobody would fetch, such as an address with a password, names a host all the same.
+      try {
+        String host = URI.create(url).getHost();
+        return host == null ? "" : host.toLowerCase(Locale.ROOT);
+      } catch (IllegalArgumentException notAnAddress) {
+        return "";
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.pairstream.feed;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.feed.order.OrderPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How far a run over a mix of views has come. It says nothing of ranks: any number of them that
+ * divides the lanes goes on from it.
+ *
+ * <pre>{"mix":[["…",7],["…",3]],"seed":7,"lanes":24,"window":256,"taken":128}</pre>
+ *
+ * @param mix the views and their weights, in order
+ * @param plan of the order
+ * @param taken samples of each lane that were handed out since the run began
+ */
+public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implements Position {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> NUMBERS = List.of("seed", "lanes", "window", "taken");
+
+  public MixPosition {
+    mix = List.copyOf(mix);
+    if (taken < 0) {
+      throw new PositionRefusedException("a position has no negative count, but " + taken);
+    }
+  }
+
+  /**
+   * One view of a mix.
+   *
+   * @param view its fingerprint
+   * @param weight at least 1
+   */
+  public record Share(String view, int weight) {
+
+    @Override
+    public String toString() {
+      return view + ":" + weight;
+    }
+  }
+
+  @Override
+  public String toJson() {
+    ObjectNode root = JSON.createObjectNode();
+    ArrayNode shares = root.putArray("mix");
+    mix.forEach(share -> shares.addArray().add(share.view()).add(share.weight()));
+    return root.put("seed", plan.seed())
+        .put("lanes", plan.lanes())
+        .put("window", plan.window())
+        .put("taken", taken)
+        .toString();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws PositionRefusedException where the text is something else
+   */
+  public static MixPosition parse(String json) {
+    try {
+      JsonNode root = JSON.readTree(json);
+      List<Share> mix = new ArrayList<>();
+      for (JsonNode share : root.path("mix")) {
+        if (!share.path(0).isTextual() || !share.path(1).isInt()) {
+          throw notAPosition(json);
+        }
+        mix.add(new Share(share.path(0).textValue(), share.path(1).intValue()));
+      }
+      if (mix.isEmpty() || !NUMBERS.stream().allMatch(name -> root.path(name).isIntegralNumber())) {
+        throw notAPosition(json);
+      }
+      return new MixPosition(
+          mix,
+          new OrderPlan(
+              root.path("seed").longValue(),
+              root.path("lanes").intValue(),
+              root.path("window").intValue()),
+          root.path("taken").longValue());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw notAPosition(json);
+    }
+  }
+
+  private static PositionRefusedException notAPosition(String json) {
+    String shown = json.length() > 80 ? json.substring(0, 80) + "..." : json;
+    return new PositionRefusedException(
+        "no position of a mix of views (an object with mix, "
+            + String.join(", ", NUMBERS)
+            + "): "
+            + shown);
+  }
+}

@@ -1,0 +1,161 @@
+package io.pairstream.feed.takedown;
+
+import io.pairstream.feed.record.FieldReader;
+import io.pairstream.feed.record.MalformedSampleException;
+import io.pairstream.feed.record.PairFields;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.Registry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+
+/**
+ * Tells pairs that are withdrawn, by what the takedowns topic says now: it is read to its end at
+ * first, and then as it grows. Thread-safe.
+ */
+public final class WithdrawnPairs implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  private final Consumer<byte[], byte[]> consumer;
+  private final String topic;
+  private final FieldReader fields;
+  private final Thread thread;
+
+  /** Keys of the takedowns that hold. */
+  private final Set<String> keys = ConcurrentHashMap.newKeySet();
+
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+
+  private WithdrawnPairs(Consumer<byte[], byte[]> consumer, String topic, FieldReader fields) {
+    this.consumer = consumer;
+    this.topic = topic;
+    this.fields = fields;
+    this.thread = new Thread(this::follow, "feed-takedowns");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Reads the takedowns that there are, and follows what comes.
+   *
+   * @param consumer is assigned to nothing; it is this object's, which closes it
+   * @param topic of the takedowns
+   * @param pairs topic whose pairs are to be told
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static WithdrawnPairs open(
+      Consumer<byte[], byte[]> consumer, String topic, Registry registry, String pairs) {
+    Set<String> wanted = Set.of("pair_id", "image_digest", "contributor", "source_kind", "url");
+    WithdrawnPairs withdrawn =
+        new WithdrawnPairs(consumer, topic, new FieldReader(registry, pairs, wanted));
+    try {
+      withdrawn.readToTheEnd();
+    } catch (RuntimeException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      throw e;
+    }
+    withdrawn.thread.start();
+    return withdrawn;
+  }
+
+  /** Number of takedowns that hold. */
+  public int size() {
+    return keys.size();
+  }
+
+  /**
+   * Whether a pair is withdrawn now. What is no pair is not.
+   *
+   * @param value a record's value
+   * @throws KafkaException where the takedowns cannot be followed any more
+   */
+  public boolean contains(byte[] value) {
+    RuntimeException cause = failure.get();
+    if (cause != null) {
+      throw new KafkaException(topic + " can no longer be read: " + cause.getMessage(), cause);
+    }
+    if (keys.isEmpty()) {
+      return false;
+    }
+    try {
+      PairFields pair = fields.read(value);
+      return TakedownKind.keysOf(
+              pair.text("pair_id"),
+              pair.text("image_digest"),
+              pair.text("contributor"),
+              pair.text("source_kind"),
+              pair.text("url"))
+          .stream()
+          .anyMatch(keys::contains);
+    } catch (MalformedSampleException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.wakeup();
+    try {
+      thread.join(CLOSING.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void readToTheEnd() {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(info -> new TopicPartition(topic, info.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    Map<TopicPartition, Long> left = new HashMap<>(consumer.endOffsets(partitions));
+    while (true) {
+      left.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+      if (left.isEmpty()) {
+        return;
+      }
+      readMore();
+    }
+  }
+
+  private void follow() {
+    try {
+      while (true) {
+        readMore();
+      }
+    } catch (WakeupException | InterruptException e) {
+      // Closed.
+    } catch (RuntimeException e) {
+      failure.set(e);
+    } finally {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+
+  private void readMore() {
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      Optional<String> key =
+          Optional.ofNullable(record.key()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+      if (record.value() == null) {
+        key.ifPresent(keys::remove);
+      } else {
+        key.ifPresent(keys::add);
+      }
+    }
+  }
+}
