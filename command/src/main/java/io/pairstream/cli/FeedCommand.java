@@ -9,6 +9,9 @@ import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
+import io.pairstream.feed.FollowPosition;
+import io.pairstream.feed.FollowedPasses;
+import io.pairstream.feed.FollowedPasses.Following;
 import io.pairstream.feed.MixPosition;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
@@ -17,13 +20,13 @@ import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.WeightedView;
 import io.pairstream.feed.augment.AugmentationPlan;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -48,8 +51,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.ArgGroup;
@@ -90,11 +91,11 @@ final class FeedCommand implements Callable<Integer> {
 
     @Option(
         names = "--view",
-        paramLabel = "FILE[:WEIGHT]",
+        paramLabel = "VIEW[:WEIGHT]",
         required = true,
         description =
-            "The view, as view cut wrote it. --batch-size is then of all ranks together. Several,"
-                + " each with a weight, are mixed: a.json:7 and b.json:3.")
+            "The view: the file that view cut wrote, or a name. --batch-size is then of all ranks"
+                + " together. Several, each with a weight, are mixed: a.json:7 and b.json:3.")
     private List<String> views;
 
     @Option(
@@ -143,17 +144,44 @@ final class FeedCommand implements Callable<Integer> {
     private int ranks;
 
     @Option(
+        names = "--follow",
+        paramLabel = "EXTENT",
+        description =
+            "Train while the view grows: each epoch covers all that it has by then, or only what is"
+                + " new. Needs --run.")
+    private String follow;
+
+    @Option(
+        names = "--run",
+        paramLabel = "NAME",
+        description =
+            "With --follow: the run's name, the same for all ranks. A run that is begun again under"
+                + " its name repeats itself.")
+    private String runName;
+
+    @Option(
         names = "--skip-batches",
         paramLabel = "N",
         defaultValue = "0",
         description = "Pass over so many batches first, without reading them.")
     private long skipBatches;
 
-    private static final Pattern WEIGHTED = Pattern.compile("(.+):([0-9]{1,6})");
+    /** Those that were read from files or by their names. */
+    private final List<View> read = new ArrayList<>();
 
-    private ViewRun run() throws IOException {
-      OrderPlan plan = new OrderPlan(seed, lanes, window);
-      ViewRun run = isMix() ? ViewRun.ofMix(mix(), plan) : ViewRun.of(view(views.get(0)), plan);
+    /** Without {@code --follow}. */
+    private ViewRun run(Cluster cluster) throws IOException {
+      WeightedViews weighted =
+          WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
+      weighted.views().forEach(view -> read.add(view.view()));
+      return ofRank(weighted.run(plan()));
+    }
+
+    private OrderPlan plan() {
+      return new OrderPlan(seed, lanes, window);
+    }
+
+    private ViewRun ofRank(ViewRun run) {
       ViewRun ofRank = run.rank(rank, ranks);
       return epochs == null ? ofRank : ofRank.epochs(epochs);
     }
@@ -162,27 +190,24 @@ final class FeedCommand implements Callable<Integer> {
       return views.size() > 1;
     }
 
-    private static View view(String file) throws IOException {
-      if (WEIGHTED.matcher(file).matches() && !Files.exists(Path.of(file))) {
-        throw new InvalidViewException(
-            file + " has a weight; one view alone has none, and several have one each");
-      }
-      return ViewCommand.read(Path.of(file));
+    private boolean isFollowing() {
+      return follow != null;
     }
 
-    private List<WeightedView> mix() throws IOException {
-      List<WeightedView> mix = new ArrayList<>();
-      for (String part : views) {
-        Matcher weighted = WEIGHTED.matcher(part);
-        if (!weighted.matches()) {
-          throw new InvalidViewException(
-              part + " has no weight; where views are mixed, each has one: " + part + ":1");
-        }
-        mix.add(
-            new WeightedView(
-                ViewCommand.read(Path.of(weighted.group(1))), Integer.parseInt(weighted.group(2))));
+    /** What a run with {@code --follow} follows. */
+    private Following following(long batchOfAll) {
+      Optional<FollowedPasses.Extent> extent =
+          Arrays.stream(FollowedPasses.Extent.values())
+              .filter(one -> one.word().equals(follow))
+              .findFirst();
+      if (extent.isEmpty()) {
+        throw new IllegalArgumentException("--follow must be all or new, was " + follow);
       }
-      return mix;
+      if (isMix() || ViewCommand.isFile(views.get(0))) {
+        throw new IllegalArgumentException(
+            "--follow goes with one view that has a name; a file and a mix do not grow");
+      }
+      return new Following(views.get(0), extent.get(), runName, batchOfAll);
     }
   }
 
@@ -287,6 +312,9 @@ final class FeedCommand implements Callable<Integer> {
 
   private long lastShownNanos = Long.MIN_VALUE;
 
+  /** What the feed reads with {@code --follow}; closed after it. */
+  private Optional<FollowedPasses> followed = Optional.empty();
+
   @Override
   public Integer call() throws IOException {
     if (maxBatches != null && maxBatches < 1) {
@@ -297,6 +325,11 @@ final class FeedCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(),
           "--view goes without --until-end and --epoch (use --epochs) and without --max-pixels");
+    }
+    if (viewOptions != null && viewOptions.isFollowing() != (viewOptions.runName != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--follow and --run go together: the name by which all ranks find the same epochs");
     }
     if (viewOptions != null && viewOptions.isMix() && !split.equals("training")) {
       throw new ParameterException(
@@ -324,7 +357,7 @@ final class FeedCommand implements Callable<Integer> {
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
-    try (PairFeed feed = open(source, settings);
+    try (PairFeed feed = open(source, settings, cluster);
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics.instances(), source.registry(), source.clientSettings())) {
@@ -332,6 +365,9 @@ final class FeedCommand implements Callable<Integer> {
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
+      if (viewOptions != null) {
+        tellRetention(source, report);
+      }
       report.stateFrom(() -> ServiceState.RUNNING);
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();
@@ -353,9 +389,30 @@ final class FeedCommand implements Callable<Integer> {
         printEnd(feed.stats());
       }
     } finally {
+      followed.ifPresent(FollowedPasses::close);
       door.ifPresent(StatusDoor::close);
     }
     return ExitStatus.DONE;
+  }
+
+  /** A view whose pairs the broker will delete says so while there is time. */
+  private void tellRetention(FeedSource source, SelfReport report) {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      for (View view : viewOptions.read) {
+        ViewRetention retention = ViewRetention.of(view, source.clientSettings());
+        report.add(new RetentionReading(view, retention, Clock.systemUTC()));
+        if (!retention.isKept()) {
+          err.println(
+              TerminalText.plain(
+                  "pairstream: of the view " + view.fingerprint() + " " + retention.inWords()));
+        }
+      }
+    } catch (KafkaException e) {
+      err.println(
+          TerminalText.plain(
+              "pairstream: how long the view's pairs are kept is not known: " + e.getMessage()));
+    }
   }
 
   /** For the lag display alone, so rarely, and never a reason to stop. */
@@ -388,14 +445,14 @@ final class FeedCommand implements Callable<Integer> {
         spec.commandLine(), "--split must be training, validation or test, was " + split);
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings) throws IOException {
+  private PairFeed open(FeedSource source, FeedSettings settings, Cluster cluster)
+      throws IOException {
     try {
       if (viewOptions == null) {
         return PairFeed.open(source, settings, savedPosition(FeedPosition::parse));
       }
-      ViewRun run = viewOptions.run();
-      Optional<Position> saved =
-          savedPosition(viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse);
+      ViewRun run = run(source, settings, cluster);
+      Optional<Position> saved = savedPosition(positions());
       Position start = saved.orElseGet(run::begin);
       return PairFeed.ofView(
           source, settings, run, Optional.of(run.skip(start, viewOptions.skipBatches, settings)));
@@ -404,6 +461,25 @@ final class FeedCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private ViewRun run(FeedSource source, FeedSettings settings, Cluster cluster)
+      throws IOException {
+    if (!viewOptions.isFollowing()) {
+      return viewOptions.run(cluster);
+    }
+    long batchOfAll = (long) settings.batchSize() * viewOptions.ranks;
+    FollowedPasses passes = FollowedPasses.open(source, viewOptions.following(batchOfAll));
+    followed = Optional.of(passes);
+    viewOptions.read.add(passes.present());
+    return viewOptions.ofRank(ViewRun.of(passes, viewOptions.plan()));
+  }
+
+  private Function<String, Position> positions() {
+    if (viewOptions.isFollowing()) {
+      return FollowPosition::parse;
+    }
+    return viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse;
   }
 
   private FeedSettings settings() throws IOException {

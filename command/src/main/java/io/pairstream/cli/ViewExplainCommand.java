@@ -19,7 +19,6 @@ import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,9 +44,9 @@ final class ViewExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Parameters(
-      paramLabel = "FILE",
+      paramLabel = "VIEW",
       arity = "1..*",
-      description = "The run's view; of a mix all, as FILE:WEIGHT, in the run's order.")
+      description = "The run's view; of a mix all, as VIEW:WEIGHT, in the run's order.")
   private List<String> views;
 
   @Option(
@@ -95,7 +94,7 @@ final class ViewExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Cluster cluster = options.cluster();
     try {
-      WeightedViews read = WeightedViews.read(views, name -> ViewCommand.read(Path.of(name)));
+      WeightedViews read = WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
       ViewRun run = read.run(new OrderPlan(seed, lanes, window));
       FeedSource source = source(cluster, read.topic());
       FeedSettings settings =

@@ -37,7 +37,9 @@ class SchemaEvolutionTest {
         ApiKey.SCHEMA$,
         InstanceStatus.SCHEMA$,
         Review.SCHEMA$,
-        Action.SCHEMA$);
+        Action.SCHEMA$,
+        ViewSegment.SCHEMA$,
+        RunExtent.SCHEMA$);
   }
 
   @ParameterizedTest

@@ -56,8 +56,7 @@ final class EpochSteps implements Steps {
   @Override
   public Optional<Step> next() throws InterruptedException {
     Optional<Step> step = poll();
-    while (step.isEmpty() && epoch < epochs) {
-      part.pass(epoch);
+    while (step.isEmpty() && epoch < epochs && part.passes().await(epoch)) {
       step = poll();
     }
     return step;

@@ -31,6 +31,11 @@ public interface Passes {
   /** Whether {@link #view} answers without waiting. */
   boolean isKnown(long epoch);
 
+  /** Waits until an epoch's samples are known; false where the run ends before it. */
+  default boolean await(long epoch) throws InterruptedException {
+    return true;
+  }
+
   /** Whether every epoch has the same samples. */
   boolean isFrozen();
 

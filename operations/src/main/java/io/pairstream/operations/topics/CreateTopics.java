@@ -108,7 +108,12 @@ public final class CreateTopics {
         specs.stream()
             .filter(spec -> existing.containsKey(spec.name()))
             .filter(spec -> existing.get(spec.name()).partitions().size() != spec.partitions())
-            .map(spec -> spec.name() + " has " + existing.get(spec.name()).partitions().size())
+            .map(
+                spec ->
+                    spec.name()
+                        + " has "
+                        + existing.get(spec.name()).partitions().size()
+                        + (spec.partitions() == 1 ? " instead of 1" : ""))
             .collect(Collectors.joining(", "));
     if (!wrong.isEmpty()) {
       throw new TopicMismatchException(

@@ -42,7 +42,7 @@ class CreateTopicsTest {
                 ClusterAccess.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
                     .get(spec.name())
                     .partitions())
-            .hasSize(3);
+            .hasSize(spec.partitions());
         Config found = config(admin, spec.name());
         spec.config()
             .forEach((name, value) -> assertThat(found.get(name).value()).isEqualTo(value));

@@ -10,9 +10,11 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.UploadRequest;
+import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.util.List;
@@ -38,7 +40,9 @@ public record PairTopics(
     Topic<String, ApiKey> apiKeys,
     Topic<String, InstanceStatus> instances,
     Topic<String, Review> reviews,
-    Topic<String, Action> actions) {
+    Topic<String, Action> actions,
+    Topic<String, ViewSegment> views,
+    Topic<String, RunExtent> runs) {
 
   public static PairTopics of(Dataset dataset, AvroSerdes serdes) {
     return new PairTopics(
@@ -59,7 +63,9 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class),
         topic(dataset, TopicCatalogue.INSTANCES, serdes, InstanceStatus.class),
         topic(dataset, TopicCatalogue.REVIEWS, serdes, Review.class),
-        topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class));
+        topic(dataset, TopicCatalogue.ACTIONS, serdes, Action.class),
+        topic(dataset, TopicCatalogue.VIEWS, serdes, ViewSegment.class),
+        topic(dataset, TopicCatalogue.RUNS, serdes, RunExtent.class));
   }
 
   /** Names of the topics on which raw pairs arrive. */

@@ -10,9 +10,11 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.UploadRequest;
+import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.TopicSpec.Kept;
 import java.time.Duration;
@@ -62,6 +64,12 @@ public final class TopicCatalogue {
   /** What people did to the platform. */
   public static final String ACTIONS = "actions";
 
+  /** Which pairs named views hold. */
+  public static final String VIEWS = "views";
+
+  /** How much of a growing view each epoch of a run covers. */
+  public static final String RUNS = "runs";
+
   /**
    * Name of the topology's repartition, which brings misplaced raw records to their image's task.
    */
@@ -91,7 +99,7 @@ public final class TopicCatalogue {
 
   /**
    * @param partitions partitions of each topic; equal for all, so that all copies of an image meet
-   *     in one task
+   *     in one task. Topics whose records have one order alone have one
    */
   public TopicCatalogue(Dataset dataset, int partitions) {
     if (partitions < 1) {
@@ -129,6 +137,8 @@ public final class TopicCatalogue {
             new Kept.LastOfEachKeyFor(A_DAY)),
         open(REVIEWS, "review id", Review.SCHEMA$, new Kept.LastOfEachKey()),
         open(ACTIONS, "action id", Action.SCHEMA$, new Kept.For(ACTIONS_KEPT)),
+        inOneOrder(VIEWS, "name of the view and segment", ViewSegment.SCHEMA$),
+        inOneOrder(RUNS, "run, epoch and a UUID", RunExtent.SCHEMA$),
         internal(repartitionTopic(dataset), "image digest", new Kept.UntilRead()),
         internal(changelogTopic(dataset), "pair id", new Kept.LastOfEachKey()),
         internal(
@@ -172,11 +182,20 @@ public final class TopicCatalogue {
   }
 
   private TopicSpec open(String name, String key, Schema value, Kept kept) {
+    return open(name, key, value, partitions, kept);
+  }
+
+  /** A topic of one partition, so that all who read it see the same come first. */
+  private TopicSpec inOneOrder(String name, String key, Schema value) {
+    return open(name, key, value, 1, new Kept.LastOfEachKey());
+  }
+
+  private TopicSpec open(String name, String key, Schema value, int parts, Kept kept) {
     return new TopicSpec(
         dataset.topic(name),
         key,
         Optional.of(value),
-        partitions,
+        parts,
         kept,
         RecordSizes.MAX_RECORD,
         false,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -36,6 +37,8 @@ class TopicCatalogueTest {
             "flowers.instances",
             "flowers.reviews",
             "flowers.actions",
+            "flowers.views",
+            "flowers.runs",
             "flowers-preprocess-by-image-repartition",
             "flowers-preprocess-standings-changelog",
             "flowers-preprocess-takedowns-by-image-repartition",
@@ -43,8 +46,12 @@ class TopicCatalogueTest {
   }
 
   @Test
-  void givesAllTopicsEqualPartitions() {
-    assertThat(topics.values()).allMatch(topic -> topic.partitions() == 6);
+  void givesTopicsEqualPartitionsAndOneToThoseThatAllReadInOneOrder() {
+    assertThat(topics.values())
+        .allMatch(
+            topic ->
+                topic.partitions()
+                    == (List.of("flowers.views", "flowers.runs").contains(topic.name()) ? 1 : 6));
   }
 
   @Test
@@ -69,8 +76,9 @@ class TopicCatalogueTest {
   }
 
   @Test
-  void compactsWhatIsKeptByPair() {
-    for (String name : new String[] {"training", "validation", "test", "receipts"}) {
+  void compactsWhatIsKeptByKey() {
+    for (String name :
+        new String[] {"training", "validation", "test", "receipts", "views", "runs"}) {
       assertThat(topics.get("flowers." + name).config()).containsEntry("cleanup.policy", "compact");
     }
   }

@@ -1,0 +1,228 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PreparedPair;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class ViewCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final String FEED = "feed --json --side-px 8 --lanes 4 --batch-size 4 --seed 1";
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+
+  @TempDir Path folder;
+
+  @Test
+  void aNamedViewIsCutListedShownReadAndDropped() {
+    train(0, 9);
+    Ended cut = run("view cut val-2026-11 --where width=8");
+    train(9, 4);
+    Ended file = run("view cut " + folder.resolve("all.view.json"));
+
+    assertThat(cut.out())
+        .contains("view val-2026-11 of " + cluster.topics().training().name() + ", frozen ")
+        .contains("where width=8")
+        .contains("9 samples in 2 blocks");
+    assertThat(run("view cut val-2026-11").onlyErrorLine())
+        .contains("the view val-2026-11 is there already; a view is never changed");
+    assertThat(file.out()).contains("13 samples");
+    JsonNode listed = run("view ls --json").json();
+    assertThat(listed.path("name").asText()).isEqualTo("val-2026-11");
+    assertThat(listed.path("frozen").asBoolean()).isTrue();
+    assertThat(run("view ls").out()).contains("val-2026-11").contains("frozen").contains(" 9 ");
+    assertThat(run("view show val-2026-11").out())
+        .contains("kept: compacted, not deleted by age")
+        .doesNotContain("runs that follow");
+
+    List<JsonNode> batches = run(FEED + " --epochs 1 --view val-2026-11").jsonLines();
+    assertThat(batches).hasSize(2);
+    assertThat(batches.get(0).path("position").path("view").asText())
+        .isEqualTo(listed.path("fingerprint").asText());
+
+    Ended asked = run("view drop val-2026-11");
+    assertThat(asked.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(asked.onlyErrorLine())
+        .contains("has 9 samples; no run follows it; to drop it say --yes");
+    assertThat(run("view drop val-2026-11 --yes").status()).isEqualTo(ExitStatus.DONE);
+    assertThat(run("view drop val-2026-11 --yes").onlyErrorLine())
+        .contains("there is no view val-2026-11");
+    assertThat(run("view ls").err()).contains("there is no named view");
+    assertThat(run(FEED + " --view val-2026-11").err())
+        .contains("--view: there is no view val-2026-11 in the data set");
+  }
+
+  @Test
+  void aSealedViewIsFollowedAndFrozen() {
+    assertThat(run("view seal live --once").err()).contains("there is no pair yet");
+    train(0, 8);
+    assertThat(run("view seal live --once --json").json().path("samples").asLong()).isEqualTo(8);
+    train(8, 4);
+    assertThat(run("view seal live --once").out())
+        .contains("growing, last sealed")
+        .contains("12 samples")
+        .contains("2 segments");
+
+    assertThat(run(FEED + " --view live").err())
+        .contains("the view live still grows: follow it with --follow all");
+    String follow = FEED + " --view live --follow all --run r --max-batches 5";
+    List<JsonNode> batches = run(follow).jsonLines();
+    assertThat(batches).hasSize(5);
+    assertThat(batches.get(0).path("position").path("segments").asInt()).isEqualTo(2);
+    assertThat(ids(batches)).hasSize(20).contains("11");
+    Path position = folder.resolve("position.json");
+    List<String> inParts =
+        new ArrayList<>(ids(run(FEED + follow(position) + " --max-batches 2").jsonLines()));
+    inParts.addAll(ids(run(FEED + follow(position) + " --max-batches 3").jsonLines()));
+    assertThat(inParts).isEqualTo(ids(batches));
+    assertThat(run("view show live").out()).contains("runs that follow it: r");
+    assertThat(run("view drop live").onlyErrorLine())
+        .contains("these runs follow it and cannot go on: r");
+
+    assertThat(run("view freeze live").out()).contains(", frozen ").contains("12 samples");
+    assertThat(run("view freeze live").onlyErrorLine()).contains("the view live is frozen");
+    assertThat(run("view seal live --once").onlyErrorLine()).contains("the view live is frozen");
+    assertThat(run(FEED + " --view live --epochs 1").jsonLines()).hasSize(3);
+    assertThat(run(FEED + " --view live --follow new --run once").jsonLines()).hasSize(3);
+  }
+
+  @Test
+  void aViewSaysWhenRetentionEatsIt() {
+    train(0, 4);
+    assertThat(run("view cut short").status()).isEqualTo(ExitStatus.DONE);
+    retain(Map.of("cleanup.policy", "compact,delete", "retention.ms", "3600000"));
+
+    JsonNode shown = run("view show short --json").json();
+
+    assertThat(shown.path("leaves_from").asText()).startsWith("20").endsWith("Z");
+    assertThat(shown.path("retention").asText())
+        .isEqualTo("the oldest block leaves from " + shown.path("leaves_from").asText());
+    assertThat(run(FEED + " --view short --epochs 1").err())
+        .contains("the oldest block leaves from " + shown.path("leaves_from").asText());
+    retain(Map.of("retention.ms", "-1", "retention.bytes", "5000000"));
+    assertThat(run("view show short").out())
+        .contains("the oldest block leaves once a partition has more than 5,000,000 bytes");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "view cut No | 1 to 64 lower-case letters",
+        "view show none | there is no view none",
+        "view freeze none | there is no view none",
+        "view seal live --after 0 | a segment has at least 1 pair, not 0",
+        "view seal live --where taste=sweet | --where: ",
+        "feed --view live --follow all | --follow and --run go together",
+        "feed --view live --run r | --follow and --run go together",
+        "feed --view live --follow some --run r | --follow must be all or new, was some",
+        "feed --view a.json --follow all --run r | a file and a mix do not grow",
+        "feed --view none --follow all --run r | there is no view none",
+        "feed --view live --follow all --run Run! | the name of a run has 1 to 64",
+      })
+  void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
+    Ended ended = run(command);
+
+    assertThat(ended.status()).isNotEqualTo(ExitStatus.DONE);
+    assertThat(ended.err()).contains(sentence.strip()).doesNotContain("\tat ");
+  }
+
+  private static String follow(Path position) {
+    return " --view live --follow all --run r --position-file " + position;
+  }
+
+  private static List<String> ids(List<JsonNode> batches) {
+    return batches.stream()
+        .flatMap(batch -> StreamSupport.stream(batch.path("pair_ids").spliterator(), false))
+        .map(JsonNode::asText)
+        .toList();
+  }
+
+  /** Sets settings of the training topic, and waits until the broker has heard of them. */
+  private void retain(Map<String, String> settings) {
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, cluster.topics().training().name());
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      topic,
+                      settings.entrySet().stream()
+                          .map(
+                              one ->
+                                  new AlterConfigOp(
+                                      new ConfigEntry(one.getKey(), one.getValue()),
+                                      AlterConfigOp.OpType.SET))
+                          .toList()))
+              .all());
+      while (!settings.entrySet().stream()
+          .allMatch(
+              one ->
+                  ClusterAccess.await(admin.describeConfigs(List.of(topic)).all())
+                      .get(topic)
+                      .get(one.getKey())
+                      .value()
+                      .equals(one.getValue()))) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void train(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      PreparedPair pair =
+          PreparedPair.newBuilder()
+              .setPairId(String.valueOf(i))
+              .setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]))
+              .setImageEncoding("raw")
+              .setHeight(8)
+              .setWidth(8)
+              .setCaption("caption")
+              .setTokenIds(List.of(1, 2, 3))
+              .setTokenCount(3)
+              .setSplit("TRAINING")
+              .build();
+      TestCluster.send(
+          cluster, TestCluster.record(cluster.topics().training(), i % 2, String.valueOf(i), pair));
+    }
+  }
+
+  /** Runs a command on the test's own data set. */
+  private Ended run(String command) {
+    String[] words = command.split(" +", -1);
+    int subcommand = words[0].equals("view") ? 2 : 1;
+    List<String> options = new ArrayList<>(List.of(words).subList(subcommand, words.length));
+    options.addAll(
+        List.of(
+            "--bootstrap-servers",
+            KAFKA.bootstrapServers(),
+            "--schema-registry",
+            cluster.registry().addresses(),
+            "--dataset",
+            cluster.dataset().name()));
+    return Ended.after(
+        String.join(" ", List.of(words).subList(0, subcommand)), options.toArray(String[]::new));
+  }
+}

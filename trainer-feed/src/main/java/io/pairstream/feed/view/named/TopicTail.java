@@ -1,0 +1,113 @@
+package io.pairstream.feed.view.named;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads a topic of one partition from its beginning and on, committed records alone. Not
+ * thread-safe.
+ */
+final class TopicTail implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Longer than a transaction stays open whose writer was killed. */
+  private static final Duration PATIENCE = ViewLog.TRANSACTION_TIMEOUT.multipliedBy(2);
+
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+
+  /** Read already, and behind what was asked for. */
+  private final Queue<ConsumerRecord<byte[], byte[]>> ahead = new ArrayDeque<>();
+
+  private TopicTail(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
+    this.consumer = consumer;
+    this.partition = partition;
+  }
+
+  /** What takes the records that are read. */
+  interface Reader {
+
+    void read(ConsumerRecord<byte[], byte[]> record);
+  }
+
+  /**
+   * @throws UnknownTopicOrPartitionException where there is no such topic
+   * @throws KafkaException where the broker does not answer
+   */
+  static TopicTail open(String topic, Map<String, Object> clientSettings) {
+    Map<String, Object> config = new HashMap<>(clientSettings);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      int partitions = consumer.partitionsFor(topic).size();
+      if (partitions != 1) {
+        throw new KafkaException(topic + " has " + partitions + " partitions; right is one");
+      }
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      return new TopicTail(consumer, partition);
+    } catch (RuntimeException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      throw e;
+    }
+  }
+
+  /**
+   * Reads on to where the first open transaction begins, or to the end: a transaction's records are
+   * read all together or not at all.
+   */
+  void readCommitted(Reader reader) {
+    readTo(consumer.endOffsets(List.of(partition)).get(partition), reader);
+  }
+
+  /**
+   * Reads on to an offset, and waits for transactions that are still open before it.
+   *
+   * @throws KafkaException where one of them does not end
+   */
+  void readTo(long end, Reader reader) {
+    handOut(end, reader);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (consumer.position(partition) < end) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        ahead.add(record);
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      }
+      handOut(end, reader);
+      if (System.nanoTime() > deadline) {
+        throw new KafkaException(
+            "%s cannot be read beyond offset %d: a transaction does not end"
+                .formatted(partition, consumer.position(partition)));
+      }
+    }
+  }
+
+  private void handOut(long end, Reader reader) {
+    while (!ahead.isEmpty() && ahead.element().offset() < end) {
+      reader.read(ahead.remove());
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+  }
+}

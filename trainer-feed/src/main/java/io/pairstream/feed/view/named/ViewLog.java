@@ -1,0 +1,285 @@
+package io.pairstream.feed.view.named;
+
+import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.schemas.ViewBlock;
+import io.pairstream.schemas.ViewSegment;
+import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.RecordDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The pen of one named view: who holds it appends segments, or takes the view away.
+ *
+ * <p>Whoever takes it ends the transaction of the one before, and then reads what that one has
+ * committed; so what is read here holds until the next commit. Not thread-safe.
+ */
+public final class ViewLog implements AutoCloseable {
+
+  /** After so long the broker ends the transaction of a writer that was killed. */
+  static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+  /** Most bytes of a segment, of all that a record may have: 10 MiB. */
+  private static final int SEGMENT_BYTES = 4 * 1024 * 1024;
+
+  private final Topic<String, ViewSegment> topic;
+  private final String name;
+  private final Producer<byte[], byte[]> producer;
+  private final KnownSegments known;
+  private final int segmentBytes;
+
+  /** Read only where it is asked for: what is no view can be taken away too. */
+  private Supplier<Optional<NamedView>> view;
+
+  private ViewLog(
+      Topic<String, ViewSegment> topic,
+      String name,
+      Producer<byte[], byte[]> producer,
+      KnownSegments known,
+      int segmentBytes) {
+    this.topic = topic;
+    this.name = name;
+    this.producer = producer;
+    this.known = known;
+    this.segmentBytes = segmentBytes;
+    this.view = () -> known.view(name);
+  }
+
+  static ViewLog open(
+      Topic<String, ViewSegment> topic,
+      RecordDecoder<ViewSegment> decoder,
+      String dataset,
+      String name,
+      Map<String, Object> clientSettings) {
+    return open(topic, decoder, dataset, name, clientSettings, SEGMENT_BYTES);
+  }
+
+  /**
+   * @param segmentBytes after about so many, another segment begins
+   */
+  static ViewLog open(
+      Topic<String, ViewSegment> topic,
+      RecordDecoder<ViewSegment> decoder,
+      String dataset,
+      String name,
+      Map<String, Object> clientSettings,
+      int segmentBytes) {
+    Map<String, Object> config = new HashMap<>(clientSettings);
+    config.remove("default.api.timeout.ms");
+    config.put("transactional.id", dataset + "-view-" + name);
+    config.put("transaction.timeout.ms", (int) TRANSACTION_TIMEOUT.toMillis());
+    config.put("max.block.ms", TRANSACTION_TIMEOUT.toMillis());
+    config.put("delivery.timeout.ms", (int) TRANSACTION_TIMEOUT.toMillis());
+    config.put("max.request.size", RecordSizes.MAX_RECORD);
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    try (TopicTail tail = TopicTail.open(topic.name(), clientSettings)) {
+      producer.initTransactions();
+      KnownSegments known = new KnownSegments(decoder, name::equals);
+      tail.readTo(end(topic.name(), clientSettings), known);
+      return new ViewLog(topic, name, producer, known, segmentBytes);
+    } catch (RuntimeException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  /**
+   * The view as it stands; empty where there is none.
+   *
+   * @throws InvalidViewException where its records are not those of a view
+   */
+  public Optional<NamedView> view() {
+    return view.get();
+  }
+
+  /**
+   * What is appended: pairs behind those that the view has.
+   *
+   * @param where the conditions that they meet
+   * @param blocks by partition and offset
+   * @param readTo by partition, the offset up to which the split's topic is accounted for
+   */
+  public record Addition(
+      String topic,
+      String topicId,
+      List<String> where,
+      List<Block> blocks,
+      SortedMap<Integer, Long> readTo) {}
+
+  /**
+   * Appends pairs, as one segment or, where they are very many, several. Either all stand then or
+   * none.
+   *
+   * @param isLast whether the view is frozen with them
+   * @throws InvalidViewException where the view is frozen already
+   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws KafkaException where the broker does not take them
+   */
+  public NamedView append(Addition addition, Instant now, boolean isLast) {
+    requireOpen();
+    List<ViewSegment> segments = new ArrayList<>(view().map(NamedView::segments).orElse(List.of()));
+    int first = segments.size();
+    List<ViewBlock> blocks = new ArrayList<>();
+    long bytes = 0;
+    for (Block block : addition.blocks()) {
+      // Numbers in Avro are short where they are small; these are their longest.
+      int most = 20 + 5 * block.runs().size();
+      if (bytes > 0 && bytes + most > segmentBytes) {
+        segments.add(segment(addition, segments.size(), blocks, now));
+        blocks = new ArrayList<>();
+        bytes = 0;
+      }
+      blocks.add(new ViewBlock(block.partition(), block.begin(), block.bytes(), block.runs()));
+      bytes += most;
+    }
+    segments.add(segment(addition, segments.size(), blocks, now));
+    segments.get(segments.size() - 1).setLast(isLast);
+    commit(
+        segments.subList(first, segments.size()).stream()
+            .map(segment -> record(segment.getSegment(), segment))
+            .toList());
+    NamedView longer = new NamedView(name, segments);
+    view = () -> Optional.of(longer);
+    return longer;
+  }
+
+  /**
+   * Freezes the view as it is.
+   *
+   * @throws InvalidViewException where there is none, or it is frozen already
+   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws KafkaException where the broker does not take it
+   */
+  public NamedView freeze(Instant now) {
+    NamedView view = view().orElseThrow(() -> new InvalidViewException("there is no view " + name));
+    return append(
+        new Addition(view.topic(), view.topicId(), view.where(), List.of(), view.readTo()),
+        now,
+        true);
+  }
+
+  /**
+   * Takes the view away as it was when the pen was taken.
+   *
+   * @return whether there was one
+   * @throws SealedElsewhereException where another process has taken the pen
+   * @throws KafkaException where the broker does not take it
+   */
+  public boolean drop() {
+    List<ProducerRecord<byte[], byte[]>> tombstones = new ArrayList<>();
+    known.numbers(name).forEach(number -> tombstones.add(record(number, null)));
+    if (!tombstones.isEmpty()) {
+      commit(tombstones);
+      view = Optional::empty;
+    }
+    return !tombstones.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    producer.close(TRANSACTION_TIMEOUT);
+  }
+
+  /**
+   * @throws InvalidViewException where the view is frozen
+   */
+  void requireOpen() {
+    if (view().map(NamedView::isFrozen).orElse(false)) {
+      throw new InvalidViewException(
+          "the view " + name + " is frozen: no pairs can be added; seal another");
+    }
+  }
+
+  private ViewSegment segment(Addition addition, int number, List<ViewBlock> blocks, Instant now) {
+    Map<String, Long> readTo = new HashMap<>();
+    addition.readTo().forEach((partition, offset) -> readTo.put(partition.toString(), offset));
+    return ViewSegment.newBuilder()
+        .setName(name)
+        .setSegment(number)
+        .setTopic(addition.topic())
+        .setTopicId(addition.topicId())
+        .setWhere(addition.where())
+        .setSealedAt(now.truncatedTo(ChronoUnit.MILLIS))
+        .setBlocks(blocks)
+        .setReadTo(readTo)
+        .setLast(false)
+        .build();
+  }
+
+  private ProducerRecord<byte[], byte[]> record(int number, ViewSegment segment) {
+    return new ProducerRecord<>(
+        topic.name(),
+        0,
+        KnownSegments.key(name, number).getBytes(StandardCharsets.UTF_8),
+        segment == null ? null : topic.value().serializer().serialize(topic.name(), segment));
+  }
+
+  private void commit(List<ProducerRecord<byte[], byte[]>> records) {
+    try {
+      producer.beginTransaction();
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      records.forEach(record -> sent.add(producer.send(record)));
+      for (Future<RecordMetadata> one : sent) {
+        RecordMetadata unused = one.get();
+      }
+      producer.commitTransaction();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    } catch (KafkaException e) {
+      throw failed(e);
+    }
+  }
+
+  private RuntimeException failed(Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof ProducerFencedException || at instanceof InvalidProducerEpochException) {
+        return new SealedElsewhereException(name, cause);
+      }
+    }
+    return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
+  }
+
+  /** The end of all that was written, what is not committed yet included. */
+  private static long end(String topic, Map<String, Object> clientSettings) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Admin admin = Admin.create(clientSettings)) {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+    }
+  }
+}
