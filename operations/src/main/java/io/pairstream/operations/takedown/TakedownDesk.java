@@ -24,13 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Takes down and lifts.
@@ -102,12 +98,13 @@ public final class TakedownDesk {
       boolean reached;
       Map<String, Published> left;
       do {
-        reached = progress.await(takedowns.acknowledged(), pairs.partitions(log));
+        takedowns.flush();
+        reached = progress.await(pairs.partitions(log));
         left = pairs.readOn(log);
         all.putAll(left);
         takedowns.ofPairs(left);
       } while (reached && !left.isEmpty() && !deadline.isOver());
-      var unused = takedowns.acknowledged();
+      takedowns.flush();
       return new TakedownReport(
           subject,
           bySplit(all),
@@ -149,7 +146,8 @@ public final class TakedownDesk {
       keys.forEach(takedowns::lift);
       takedowns.noteLifted(keys.size());
       TopologyProgress progress = new TopologyProgress(cluster, admin, log, deadline(request));
-      boolean reached = progress.await(takedowns.acknowledged(), List.of());
+      takedowns.flush();
+      boolean reached = progress.await(List.of());
       return new TakedownReport(
           request.subject(),
           new TreeMap<>(),
@@ -217,8 +215,6 @@ public final class TakedownDesk {
     private final Request request;
     private final TakedownBook book;
     private final Set<String> sent = new HashSet<>();
-    private final List<CompletableFuture<RecordMetadata>> sends = new ArrayList<>();
-    private final Map<TopicPartition, Long> acknowledged = new HashMap<>();
 
     Takedowns(RecordPublisher<Takedown> publisher, Request request, TakedownBook book) {
       this.publisher = publisher;
@@ -226,19 +222,15 @@ public final class TakedownDesk {
       this.book = book;
     }
 
-    /** The takedown itself. One that is in force keeps its words; it is sent all the same. */
+    /** The takedown itself; one that is in force keeps its words. */
     void ofSubject(Map<String, Published> published) {
       Subject subject = request.subject();
-      Predicate<Takedown> isItsOwn = takedown -> takedown.getPartOf().isEmpty();
-      send(
-          subject.key(),
-          book.of(subject.key())
-              .filter(isItsOwn)
-              .orElseGet(
-                  () ->
-                      takedown(subject)
-                          .setImageDigest(digest(published.get(subject.name())))
-                          .build()));
+      boolean isInForce =
+          book.of(subject.key()).filter(earlier -> earlier.getPartOf().isEmpty()).isPresent();
+      if (!isInForce) {
+        Published pair = published.get(subject.name());
+        send(subject, pair == null ? "" : pair.imageDigest(), "");
+      }
     }
 
     /** One for each published pair, unless the pair is what was asked for. */
@@ -249,20 +241,14 @@ public final class TakedownDesk {
       published.forEach(
           (id, pair) -> {
             Subject subject = new Subject(TakedownKind.PAIR, id);
-            send(
-                subject.key(),
-                book.of(subject.key())
-                    .orElseGet(
-                        () ->
-                            takedown(subject)
-                                .setImageDigest(pair.imageDigest())
-                                .setPartOf(request.subject().key())
-                                .build()));
+            if (book.of(subject.key()).isEmpty() && sent.add(id)) {
+              send(subject, pair.imageDigest(), request.subject().key());
+            }
           });
     }
 
     void lift(String key) {
-      sends.add(publisher.remove(key, "the end of takedown " + key));
+      var unused = publisher.remove(key, "the end of takedown " + key);
     }
 
     void note(int pairs) {
@@ -273,32 +259,23 @@ public final class TakedownDesk {
       note("takedown.lift", takedowns + " takedowns lifted", Map.of());
     }
 
-    /** The offset behind the last one of each partition; waits for the brokers. */
-    Map<TopicPartition, Long> acknowledged() {
+    /** Returns once all of it is in Kafka. */
+    void flush() {
       publisher.flush();
-      for (CompletableFuture<RecordMetadata> send : sends) {
-        RecordMetadata at = send.join();
-        var unused =
-            acknowledged.merge(
-                new TopicPartition(at.topic(), at.partition()), at.offset() + 1, Math::max);
-      }
-      sends.clear();
-      return acknowledged;
     }
 
-    private void send(String key, Takedown takedown) {
-      if (sent.add(key)) {
-        sends.add(publisher.publish(key, takedown, "takedown " + key));
-      }
-    }
-
-    private Takedown.Builder takedown(Subject subject) {
-      return Takedown.newBuilder()
-          .setKind(subject.kind().name())
-          .setSubject(subject.name())
-          .setRequestedBy(request.by())
-          .setCause(request.cause())
-          .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    private void send(Subject subject, String imageDigest, String partOf) {
+      Takedown takedown =
+          Takedown.newBuilder()
+              .setKind(subject.kind().name())
+              .setSubject(subject.name())
+              .setImageDigest(imageDigest)
+              .setPartOf(partOf)
+              .setRequestedBy(request.by())
+              .setCause(request.cause())
+              .setRequestedAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
+              .build();
+      var unused = publisher.publish(subject.key(), takedown, "the takedown of " + subject.key());
     }
 
     private void note(String name, String detail, Map<String, String> facts) {
@@ -308,10 +285,6 @@ public final class TakedownDesk {
       try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
         var unused = trail.publish(action.getActionId(), action, "an action");
       }
-    }
-
-    private static String digest(Published published) {
-      return published == null ? "" : published.imageDigest();
     }
   }
 }

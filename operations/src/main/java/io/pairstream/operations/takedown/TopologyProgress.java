@@ -58,17 +58,15 @@ final class TopologyProgress {
   }
 
   /**
-   * Waits until all tasks have carried out what was published, and what they wrote before can be
-   * read.
+   * Waits until all tasks have carried out the takedowns that there are now, and what they wrote
+   * before can be read.
    *
-   * @param published the offset behind the last takedown of each partition
    * @param outputs partitions that are read afterwards
    * @return whether it is so in time
    */
-  boolean await(Map<TopicPartition, Long> published, Collection<TopicPartition> outputs) {
-    return awaitCommitted(published)
-        && awaitReadTo(
-            ends(log.partitions(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))))
+  boolean await(Collection<TopicPartition> outputs) {
+    return awaitReadTo(cluster.topics().takedowns().name())
+        && awaitReadTo(TopicCatalogue.takedownsByImageTopic(cluster.dataset()))
         && (outputs.isEmpty() || awaitReadable(ends(outputs)));
   }
 
@@ -85,19 +83,9 @@ final class TopologyProgress {
     }
   }
 
-  private boolean awaitCommitted(Map<TopicPartition, Long> offsets) {
-    while (!committed(offsets.keySet()).entrySet().stream()
-        .allMatch(entry -> entry.getValue() >= offsets.get(entry.getKey()))) {
-      if (deadline.isOver()) {
-        return false;
-      }
-      deadline.pause();
-    }
-    return true;
-  }
-
   /** Behind the last record that was read there may be marks of transactions alone. */
-  private boolean awaitReadTo(Map<TopicPartition, Long> ends) {
+  private boolean awaitReadTo(String topic) {
+    Map<TopicPartition, Long> ends = ends(log.partitions(topic));
     if (!awaitReadable(ends)) {
       return false;
     }

@@ -1,0 +1,117 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class TakedownCommandTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
+
+  @AfterEach
+  void close() {
+    pipeline.close();
+  }
+
+  private Ended run(String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bootstrap-servers", KAFKA.bootstrapServers()));
+    all.addAll(List.of("--schema-registry", cluster.registry().addresses()));
+    all.addAll(List.of("--dataset", cluster.dataset().name()));
+    return Ended.after(command, all.toArray(String[]::new));
+  }
+
+  private Sent published() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    return sent;
+  }
+
+  @Test
+  void planSaysWhatItFindsAndDoesNothing() {
+    Sent sent = published();
+
+    Ended text = run("takedown", "--image", sent.imageDigest(), "--plan");
+    Ended json = run("takedown", sent.pairId(), "--plan", "--json");
+
+    assertThat(text.status()).as(text.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("1 published pair (training 1)").contains("nothing is done");
+    assertThat(json.json().path("state").asText()).isEqualTo("PLANNED");
+    assertThat(json.json().path("published").path("training").asLong()).isEqualTo(1);
+    assertThat(run("takedown ls").out()).contains("nothing is withdrawn");
+  }
+
+  @Test
+  void tellsThatNobodyIsThereToCarryItOutAndWhenItIsDone() {
+    Sent sent = published();
+
+    Ended early =
+        run("takedown", sent.pairId(), "--cause", "a letter", "--by", "alice", "--wait", "0s");
+    pipeline.carryOutTakedowns(Map.of(sent, Standing.TRAINING));
+    Ended later = run("takedown", sent.pairId(), "--cause", "a letter", "--json");
+    Ended listed = run("takedown ls");
+    Ended why = run("why", sent.pairId());
+    JsonNode whyJson = run("why", sent.pairId(), "--json").json();
+
+    assertThat(early.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(early.out()).contains("0 removed");
+    assertThat(early.onlyErrorLine()).contains("no preprocess runs").contains("the same command");
+    assertThat(later.status()).as(later.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(later.json().path("state").asText()).isEqualTo("DONE");
+    assertThat(later.json().path("earlier").path("requested_by").asText()).isEqualTo("alice");
+    assertThat(listed.out())
+        .contains("pair")
+        .contains(sent.pairId() + ", 1 pairs")
+        .contains(" by alice because: a letter");
+    assertThat(why.out()).contains("WITHDRAWN").contains(" by alice because: a letter");
+    assertThat(whyJson.path("takedown").path("cause").asText()).isEqualTo("a letter");
+  }
+
+  @Test
+  void liftsWhatIsWithdrawnAndSaysWhereNothingIs() {
+    run("takedown", "--contributor", "museum", "--cause", "a letter", "--wait", "0s");
+
+    Ended lifted = run("takedown lift", "--contributor", "museum", "--wait", "0s", "--json");
+    Ended again = run("takedown lift", "--contributor", "museum");
+
+    assertThat(lifted.json().path("removed").asLong()).isEqualTo(1);
+    assertThat(lifted.json().path("state").asText()).isEqualTo("WAITING");
+    assertThat(again.status()).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(again.onlyErrorLine()).contains("CONTRIBUTOR/museum is not withdrawn");
+    assertThat(run("takedown ls", "--json").out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--cause|a letter|say what to withdraw, one thing",
+        "--contributor|museum|say why: --cause TEXT",
+        "--source|two words|a source is a host such as",
+        "--image|1f|64 hex digits"
+      })
+  void refusesWhatItCannotMeanAndSaysWhatIsRight(String option, String value, String sentence) {
+    Ended ended = run("takedown", option, value);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(sentence);
+  }
+}
