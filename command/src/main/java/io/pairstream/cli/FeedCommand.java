@@ -171,8 +171,7 @@ final class FeedCommand implements Callable<Integer> {
 
     /** Without {@code --follow}. */
     private ViewRun run(Cluster cluster) throws IOException {
-      WeightedViews weighted =
-          WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
+      WeightedViews weighted = WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
       weighted.views().forEach(view -> read.add(view.view()));
       return ofRank(weighted.run(plan()));
     }

@@ -52,6 +52,7 @@ import picocli.CommandLine.TypeConversionException;
       PreprocessCommand.class,
       FeedCommand.class,
       ViewCommand.class,
+      ExportCommand.class,
       OperateCommand.class,
       LagCommand.class,
       GroupCommand.class,

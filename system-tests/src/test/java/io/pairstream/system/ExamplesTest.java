@@ -7,6 +7,7 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;

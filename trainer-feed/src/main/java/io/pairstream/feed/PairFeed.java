@@ -2,6 +2,11 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.Ring.Handover;
+import io.pairstream.feed.export.ExportListener;
+import io.pairstream.feed.export.ExportPlan;
+import io.pairstream.feed.export.ExportRefusedException;
+import io.pairstream.feed.export.ExportSummary;
+import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.record.FieldReader;
@@ -11,8 +16,12 @@ import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSerdes;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,6 +48,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Ready batches from one split's topic: of all its records as they come, or of a view's in an order
@@ -197,6 +207,29 @@ public final class PairFeed implements AutoCloseable {
       return new ViewCutter(
               consumer, new PairFilter(source.registry(), source.topic(), where), Clock.systemUTC())
           .cut(topic.name(), topic.topicId().toString(), progress);
+    }
+  }
+
+  /**
+   * Writes a view's pairs into a folder as files that other loaders read; goes on where an earlier
+   * start ended.
+   *
+   * @param listener hears how it goes on
+   * @throws PositionRefusedException where records of the view have left the log
+   * @throws ExportRefusedException where the folder is another export's, or a pair cannot be
+   *     exported
+   * @throws IllegalArgumentException where the view is one of another topic
+   * @throws KafkaException where the broker does not answer or has no such topic
+   */
+  public static ExportSummary export(
+      FeedSource source, ExportPlan plan, Path folder, ExportListener listener) throws IOException {
+    try (Admin admin = Admin.create(source.clientSettings());
+        KafkaConsumer<byte[], byte[]> consumer = consumer(source, LOADING)) {
+      requireReachable(plan.view(), source, admin);
+      Deserializer<PreparedPair> deserializer =
+          new AvroSerdes(source.registry()).of(PreparedPair.class, source.topic()).deserializer();
+      return ViewExport.of(plan, source.split().name(), consumer, deserializer, listener)
+          .into(folder);
     }
   }
 

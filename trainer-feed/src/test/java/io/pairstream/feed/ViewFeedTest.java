@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.export.ExportFormat;
+import io.pairstream.feed.export.ExportListener;
+import io.pairstream.feed.export.ExportPlan;
+import io.pairstream.feed.export.ExportRefusedException;
+import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
@@ -15,8 +20,11 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,7 +34,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,6 +46,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +58,8 @@ class ViewFeedTest {
   private static final int SIDE = 4;
   private static final int PARTITIONS = 3;
   private static final OrderPlan PLAN = new OrderPlan(7, 24, 5);
+
+  @TempDir Path folder;
 
   private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
@@ -181,12 +195,8 @@ class ViewFeedTest {
   void fillsAHoleWithTheNextOfItsBlockAndKeepsAllOthersInPlace() {
     produce(0, 30);
     View cut = PairFeed.cutView(source, read -> {});
-    List<Block> blocks = new ArrayList<>();
-    for (Block block : cut.blocks()) {
-      int offsets = (int) (block.end() - block.begin());
-      blocks.add(new Block(block.partition(), block.begin(), block.bytes(), List.of(offsets + 1)));
-    }
-    View view = new View(cut.topic(), cut.topicId(), cut.cutAt(), blocks);
+    View view = withTheOffsetBehindEachBlock(cut);
+    List<Block> blocks = view.blocks();
     ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
     Map<String, String> byOffset = idsByOffset();
     List<String> expected = new ArrayList<>();
@@ -297,6 +307,46 @@ class ViewFeedTest {
   }
 
   @Test
+  void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
+    produce(0, 30);
+    View view = PairFeed.cutView(source, read -> {});
+    Map<String, String> byOffset = idsByOffset();
+    OrderPlan order = ExportPlan.shuffled(7, 4);
+    List<String> expected =
+        ids(ViewRun.of(view, order).epochs(1), 5, LastBatch.KEEP, Optional.empty());
+    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
+
+    ExportSummary summary = PairFeed.export(source, plan, folder, new SilentListener());
+
+    assertThat(byOffset.values()).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(exported(folder)).isEqualTo(expected);
+    assertThat(summary.shards()).isEqualTo(3);
+    assertThat(summary.withdrawn()).isZero();
+    View withMarker = withTheOffsetBehindEachBlock(view);
+    ExportSummary gone =
+        PairFeed.export(
+            source,
+            new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
+            folder.resolve("gone"),
+            new SilentListener());
+    assertThat(gone.samples()).isEqualTo(30);
+    assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
+  }
+
+  @Test
+  void exportsNoPairOfAnotherSplit() {
+    produce(0, 3);
+    TestCluster.send(
+        cluster, record("3", PreparedPair.newBuilder(sample(3)).setSplit("TEST").build()));
+    View view = PairFeed.cutView(source, read -> {});
+    ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
+
+    assertThatThrownBy(() -> PairFeed.export(source, plan, folder, new SilentListener()))
+        .isInstanceOf(ExportRefusedException.class)
+        .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
+  }
+
+  @Test
   void refusesPositionsOfAnotherViewOrAnotherOrder() {
     produce(0, 30);
     View view = PairFeed.cutView(source, read -> {});
@@ -392,6 +442,40 @@ class ViewFeedTest {
     } finally {
       feeds.forEach(PairFeed::close);
     }
+  }
+
+  /** The end of a transaction lies there, which reads as a pair that is gone. */
+  private static View withTheOffsetBehindEachBlock(View cut) {
+    List<Block> blocks = new ArrayList<>();
+    for (Block block : cut.blocks()) {
+      int offsets = (int) (block.end() - block.begin());
+      blocks.add(new Block(block.partition(), block.begin(), block.bytes(), List.of(offsets + 1)));
+    }
+    return new View(cut.topic(), cut.topicId(), cut.cutAt(), blocks);
+  }
+
+  /** The names of the images in a folder's tar files, in their order. */
+  private static List<String> exported(Path folder) throws IOException {
+    List<String> ids = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".tar")).sorted().toList()) {
+        String tar = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Matcher names = Pattern.compile("\\b([0-9]+)\\.png\\x00").matcher(tar);
+        while (names.find()) {
+          ids.add(names.group(1));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static final class SilentListener implements ExportListener {
+
+    @Override
+    public void done(long samples) {}
+
+    @Override
+    public void notice(String sentence) {}
   }
 
   private List<String> ids(

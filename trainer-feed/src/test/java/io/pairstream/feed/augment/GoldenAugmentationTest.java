@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code src/test/reference/augment.py} came to, with code of its own. */
+/** What {@code python/src/pairstream/augment.py} came to, with code of its own. */
 class GoldenAugmentationTest {
 
   @Test

@@ -1,0 +1,132 @@
+package io.pairstream.operations.python;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A Python environment with the packages of requirements files, kept between builds.
+ *
+ * <p>Where it cannot be made, the test is skipped with the reason, unless {@code PYTHON_REQUIRED}
+ * or {@code ENGINE_REQUIRED} is true in the environment, or the property {@code python.required}.
+ * The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages already.
+ */
+public final class PythonEnvironment {
+
+  private static final String IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
+
+  private final String python;
+
+  private PythonEnvironment(String python) {
+    this.python = python;
+  }
+
+  /** The environment in a directory, made where it is not there or has other requirements. */
+  public static PythonEnvironment of(Path directory, Path... requirements) throws Exception {
+    String ready = System.getenv("PAIRSTREAM_PYTHON");
+    if (ready != null) {
+      return new PythonEnvironment(ready);
+    }
+    PythonEnvironment environment =
+        new PythonEnvironment(directory.resolve("bin").resolve("python").toString());
+    Path made = directory.resolve("requirements.txt");
+    StringBuilder expected = new StringBuilder();
+    for (Path file : requirements) {
+      expected.append(Files.readString(file));
+    }
+    if (!Files.exists(made) || !Files.readString(made).contentEquals(expected)) {
+      Files.deleteIfExists(made);
+      Path log = directory.resolveSibling(directory.getFileName() + ".log");
+      Files.createDirectories(directory);
+      required(log, List.of(python3(), "-m", "venv", "--clear", directory.toString()));
+      List<String> install =
+          new ArrayList<>(
+              List.of(
+                  environment.python,
+                  "-m",
+                  "pip",
+                  "install",
+                  "--quiet",
+                  "--disable-pip-version-check"));
+      Arrays.stream(requirements)
+          .forEach(file -> install.addAll(List.of("--requirement", file.toString())));
+      required(log, install);
+      // Last, so that one that was made by halves is made again.
+      Path unused = Files.writeString(made, expected);
+    }
+    return environment;
+  }
+
+  /** Runs a script and returns what it printed, or fails with that. */
+  public String run(Map<String, String> variables, String... arguments) throws Exception {
+    Process process = builder(variables, arguments).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    int status = process.waitFor();
+    if (status != 0) {
+      fail("%s %s ended with %d: %s", python, List.of(arguments), status, output);
+    }
+    return output;
+  }
+
+  /** A script that has yet to be started. */
+  public ProcessBuilder builder(Map<String, String> variables, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(python));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(variables);
+    return builder;
+  }
+
+  /** The first Python on the path that is new enough. */
+  private static String python3() throws Exception {
+    for (String name : List.of("python3", "python3.13", "python3.12", "python3.11", "python3.10")) {
+      try {
+        Process process = new ProcessBuilder(name, "-c", IS_NEW_ENOUGH).start();
+        process.getOutputStream().close();
+        if (process.waitFor() == 0) {
+          return name;
+        }
+      } catch (IOException e) {
+        // Not there: the next may be.
+      }
+    }
+    throw missing("there is no python3 of version 3.10 or newer on the path");
+  }
+
+  private static void required(Path log, List<String> command) throws Exception {
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    process.getOutputStream().close();
+    if (process.waitFor() != 0) {
+      Optional<String> last = Files.readAllLines(log).stream().reduce((before, line) -> line);
+      throw missing(
+          "%s failed: %s; %s says more"
+              .formatted(String.join(" ", command), last.orElse("without a word"), log));
+    }
+  }
+
+  /** Fails or skips the test; the return type is for the compiler. */
+  private static IllegalStateException missing(String problem) {
+    boolean isRequired =
+        Boolean.getBoolean("python.required")
+            || Boolean.parseBoolean(System.getenv("PYTHON_REQUIRED"))
+            || Boolean.parseBoolean(System.getenv("ENGINE_REQUIRED"));
+    if (isRequired) {
+      fail("no Python for the tests: %s", problem);
+    }
+    System.out.println("skipped, for want of Python: " + problem);
+    abort(problem + "; PYTHON_REQUIRED=true makes this a failure");
+    return new IllegalStateException(problem);
+  }
+}

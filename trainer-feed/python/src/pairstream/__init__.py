@@ -1,0 +1,35 @@
+"""Training batches of image-text pairs from Pairstream's topics, in an order that can be repeated.
+
+    source = pairstream.open("127.0.0.1:9092", registry="http://127.0.0.1:8081")
+    view = source.cut()
+    for batch in pairstream.Loader(source, view, batch_size=96, seed=7):
+        batch.images, batch.tokens, batch.mask, batch.pair_ids
+"""
+
+from pairstream.errors import (
+    PairstreamError,
+    PositionRefused,
+    SampleRefused,
+    SettingsError,
+    Unavailable,
+    ViewError,
+)
+from pairstream.loader import Batch, Loader, Stats
+from pairstream.source import Source, open
+from pairstream.view import Block, View
+
+__all__ = [
+    "Batch",
+    "Block",
+    "Loader",
+    "PairstreamError",
+    "PositionRefused",
+    "SampleRefused",
+    "SettingsError",
+    "Source",
+    "Stats",
+    "Unavailable",
+    "View",
+    "ViewError",
+    "open",
+]

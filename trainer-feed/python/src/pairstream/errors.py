@@ -1,0 +1,25 @@
+"""What can be wrong with a request, a view, a position or a record."""
+
+
+class PairstreamError(Exception):
+    """Anything that Pairstream refuses; the message says what, where, and what would be right."""
+
+
+class SettingsError(PairstreamError, ValueError):
+    """An argument that cannot be."""
+
+
+class ViewError(PairstreamError):
+    """A text that is no view, or a view that was changed after it was cut."""
+
+
+class PositionRefused(PairstreamError):
+    """A position of another view or another order, or one whose records have left the log."""
+
+
+class SampleRefused(PairstreamError):
+    """A record of another shape or split, or one that cannot be read."""
+
+
+class Unavailable(PairstreamError):
+    """A broker or a schema registry that does not answer, or has no such topic."""

@@ -1,0 +1,114 @@
+"""Confluent's client, as the feed uses it: no group, committed records alone, a position of our own."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import struct
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from pairstream.errors import Unavailable
+
+LOG = logging.getLogger("pairstream")
+
+_PATIENCE_S = 15.0
+
+T = TypeVar("T")
+
+_OWN = {
+    # A consumer that is assigned its partitions commits nothing; the name is shown nowhere.
+    "group.id": "pairstream-feed",
+    "isolation.level": "read_committed",
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": False,
+    "allow.auto.create.topics": False,
+    "auto.offset.reset": "error",
+    "enable.partition.eof": True,
+}
+
+JUMPING = {
+    # What a jump asks for is there already. A fetch that waits for more, beyond a block's end, would keep the next
+    # jump waiting; and what is fetched beyond it is thrown away.
+    "fetch.wait.max.ms": 5,
+    "fetch.queue.backoff.ms": 0,
+    "queued.min.messages": 32,
+    "queued.max.messages.kbytes": 8192,
+    "max.partition.fetch.bytes": 1 << 20,
+}
+"""Settings of consumers that jump from block to block."""
+
+
+class Topic(NamedTuple):
+    """A topic as it is now.
+
+    Args:
+        id: as Java's client writes it: 22 characters of URL-safe base64
+        partitions: in ascending order
+    """
+
+    name: str
+    id: str
+    partitions: list[int]
+
+
+class Cluster:
+    """A Kafka cluster.
+
+    Args:
+        settings: of any of librdkafka's clients, ``bootstrap.servers`` among them
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = {"log_level": 4, "logger": LOG, **settings}
+        self._admin = AdminClient({**self._settings, "socket.timeout.ms": 10_000})
+
+    def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
+        """A new consumer of committed records that belongs to no group; the caller closes it."""
+        return Consumer({**self._settings, **_OWN, **(own or {})})
+
+    def topic(self, name: str) -> Topic:
+        """Looks a topic up.
+
+        Raises:
+            Unavailable: where the broker does not answer or has no such topic
+        """
+        found = self._await(self._admin.describe_topics(TopicCollection([name]), request_timeout=_PATIENCE_S)[name], name)
+        return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+
+    def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """First offset of each partition."""
+        return self._offsets(topic, partitions, OffsetSpec.earliest())
+
+    def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """Offset behind the last committed record of each partition."""
+        return self._offsets(topic, partitions, OffsetSpec.latest())
+
+    def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
+        asked = {TopicPartition(topic, partition): spec for partition in partitions}
+        answers = self._admin.list_offsets(
+            asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_PATIENCE_S
+        )
+        return {partition.partition: self._await(answer, topic).offset for partition, answer in answers.items()}
+
+    def _await(self, answer: Future[T], topic: str) -> T:
+        try:
+            return answer.result(2 * _PATIENCE_S)
+        except KafkaException as e:
+            error = e.args[0]
+            if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise Unavailable(f"there is no topic {topic} at {self._settings['bootstrap.servers']}") from e
+            raise Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}") from e
+
+
+def _text(uuid: Any) -> str:
+    halves = struct.pack(
+        ">QQ",
+        uuid.get_most_significant_bits() & 0xFFFFFFFFFFFFFFFF,
+        uuid.get_least_significant_bits() & 0xFFFFFFFFFFFFFFFF,
+    )
+    return base64.urlsafe_b64encode(halves).rstrip(b"=").decode("ascii")

@@ -1,0 +1,233 @@
+"""Prepared pairs, read from Confluent's wire format with the schema that their writer had."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import fastavro
+from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
+
+from pairstream.errors import Unavailable
+
+_PREFIX_BYTES = 5
+
+_TYPES = {
+    "pair_id": "string",
+    "image": "bytes",
+    "image_encoding": "string",
+    "width": "int",
+    "height": "int",
+    "channels": "int",
+    "colour": "string",
+    "normalisation": "string",
+    "caption": "string",
+    "token_ids": "array",
+    "token_count": "int",
+    "split": "string",
+    "renditions": "array",
+    "token_sets": "array",
+}
+
+
+class Malformed(Exception):
+    """A value that is no prepared pair."""
+
+
+class Sample(NamedTuple):
+    """What a trainer needs of a prepared pair.
+
+    Args:
+        split: as the record has it: TRAINING, VALIDATION or TEST
+        encoding: of the image: jpeg, png or raw
+        image: as it is encoded; a view of the record's value where that is possible
+        colour: rgb, grey, hsv, lab or ycrcb
+        normalisation: name of the profile that the recipe recommends, or empty
+        tokens: ids, padding included
+        token_count: how many of them are the caption's
+        fields: the record's other fields, by name
+    """
+
+    pair_id: str
+    split: str
+    caption: str
+    encoding: str
+    image: bytes | memoryview
+    height: int
+    width: int
+    channels: int
+    colour: str
+    normalisation: str
+    tokens: list[int]
+    token_count: int
+    fields: Mapping[str, Any]
+
+
+class Schemas:
+    """The writers' schemas, by id. Thread-safe.
+
+    Args:
+        address: of a registry that speaks Confluent's protocol
+        settings: further ones of Confluent's client, such as ``basic.auth.user.info``
+    """
+
+    def __init__(self, address: str, settings: Mapping[str, Any] | None = None) -> None:
+        self._address = address
+        self._client = SchemaRegistryClient({"url": address, **(settings or {})})
+
+    def writer(self, schema_id: int, topic: str) -> dict[str, Any]:
+        """The schema with which a record was written.
+
+        Raises:
+            Malformed: where the registry has no Avro schema of that id
+            Unavailable: where it does not answer
+        """
+        try:
+            found = self._client.get_schema(schema_id, subject_name=f"{topic}-value")
+        except SchemaRegistryError as e:
+            if e.http_status_code == 404:
+                raise Malformed(f"the registry does not know schema {schema_id}") from e
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        except Exception as e:  # The client passes on whatever its HTTP library raises.
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        if found.schema_type not in (None, "AVRO"):
+            raise Malformed(f"schema {schema_id} is not Avro")
+        schema = json.loads(found.schema_str or "null")
+        if not isinstance(schema, dict):
+            raise Malformed(f"schema {schema_id} is not Avro")
+        return schema
+
+
+class AvroReader:
+    """Reads values of one topic into fields by name. Thread-safe.
+
+    A leading run of strings and bytes is read by hand: the image, among them, is not copied.
+    """
+
+    def __init__(self, schemas: Schemas, topic: str, types: Mapping[str, str]) -> None:
+        self._schemas = schemas
+        self._topic = topic
+        self._types = types
+        self._readers: dict[int, Callable[[bytes], dict[str, Any]]] = {}
+
+    def read(self, value: bytes) -> dict[str, Any]:
+        """The fields that the writer knew.
+
+        Raises:
+            Malformed: where the value is something else
+            Unavailable: where the registry cannot be asked for the writer's schema
+        """
+        if len(value) < _PREFIX_BYTES or value[0] != 0:
+            raise Malformed("not Avro in Confluent wire format")
+        schema_id = struct.unpack_from(">I", value, 1)[0]
+        reader = self._readers.get(schema_id)
+        if reader is None:
+            reader = self._readers[schema_id] = self._reader(self._schemas.writer(schema_id, self._topic))
+        try:
+            return reader(value)
+        except Exception as e:  # Anything may come of bytes that are not Avro.
+            raise Malformed(f"not what its schema says: {e or type(e).__name__}") from e
+
+    def _reader(self, schema: dict[str, Any]) -> Callable[[bytes], dict[str, Any]]:
+        if schema.get("type") != "record":
+            raise Malformed(f"written as {schema.get('type')}, not as a record")
+        fields = schema["fields"]
+        for field in fields:
+            expected = self._types.get(field["name"])
+            if expected and _type(field["type"]) != expected:
+                raise Malformed(f"field {field['name']} is written as {_type(field['type'])}, not as {expected}")
+        leading = []
+        for field in fields:
+            if field["type"] not in ("string", "bytes"):
+                break
+            leading.append((field["name"], field["type"] == "string"))
+        rest = fastavro.parse_schema({**schema, "fields": fields[len(leading) :]})
+
+        def read(value: bytes) -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            at = _PREFIX_BYTES
+            view = memoryview(value)
+            for name, is_text in leading:
+                length, at = _length(value, at)
+                part = view[at : at + length]
+                if length < 0 or len(part) < length:
+                    raise EOFError(f"{name} ends behind the value")
+                found[name] = str(part, "utf-8") if is_text else part
+                at += length
+            stream = io.BytesIO(value)
+            stream.seek(at)
+            found.update(fastavro.schemaless_reader(stream, rest, None))
+            return found
+
+        return read
+
+
+class SampleReader:
+    """Reads prepared pairs. Thread-safe.
+
+    Args:
+        topic: full name of the topic, whose subject holds the writers' schemas
+        rendition: name of the rendition that is taken for the picture; empty for the pair's own image
+        token_set: name of the token set; empty for the pair's own token ids
+    """
+
+    def __init__(self, schemas: Schemas, topic: str, rendition: str = "", token_set: str = "") -> None:
+        self._reader = AvroReader(schemas, topic, _TYPES)
+        self._rendition = rendition
+        self._token_set = token_set
+
+    def read(self, value: bytes) -> Sample:
+        """Reads one record's value.
+
+        Raises:
+            Malformed: where it is no prepared pair, or has no rendition or token set of the chosen name
+            Unavailable: where the registry cannot be asked for the writer's schema
+        """
+        pair = self._reader.read(value)
+        image = _named(pair, "renditions", "rendition", self._rendition)
+        tokens = _named(pair, "token_sets", "token set", self._token_set)
+        return Sample(
+            pair.get("pair_id", ""),
+            pair.get("split", ""),
+            pair.get("caption", ""),
+            image.get("image_encoding", "jpeg"),
+            image.get("image", b""),
+            image.get("height", 0),
+            image.get("width", 0),
+            image.get("channels", 3),
+            image.get("colour", "rgb"),
+            pair.get("normalisation", ""),
+            tokens.get("token_ids", []),
+            tokens.get("token_count", 0),
+            pair,
+        )
+
+
+def _named(pair: dict[str, Any], field: str, what: str, name: str) -> dict[str, Any]:
+    if not name:
+        return pair
+    for one in reversed(pair.get(field, [])):
+        if one.get("name") == name:
+            return dict(one)
+    raise Malformed(f"has no {what} '{name}'")
+
+
+def _type(schema: Any) -> str:
+    if isinstance(schema, list):
+        return "a union"
+    return str(schema.get("type") if isinstance(schema, dict) else schema)
+
+
+def _length(value: bytes, at: int) -> tuple[int, int]:
+    """A length of bytes as Avro writes it, and where it ends."""
+    number = shift = 0
+    while True:
+        byte = value[at]
+        at += 1
+        number |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return (number >> 1) ^ -(number & 1), at
+        shift += 7

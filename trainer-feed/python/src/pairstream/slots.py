@@ -1,0 +1,103 @@
+"""Memory of batches, used again and again."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import weakref
+from collections.abc import Callable
+from functools import lru_cache
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Allocate = Callable[[int], npt.NDArray[np.uint8]]
+"""Makes so many bytes of memory: uint8 [bytes]."""
+
+
+class Form(NamedTuple):
+    """What all samples of a run have in common; the first one decides it.
+
+    Args:
+        tokens: token ids per sample
+        channels: of every picture, 1 or 3
+        colour: rgb, grey, hsv, lab or ycrcb
+        normalisation: as the records name it
+        profile: of normalisation, by which pixels are written
+    """
+
+    tokens: int
+    channels: int
+    colour: str
+    normalisation: str
+    profile: str
+
+
+class Slot:
+    """Memory for one batch."""
+
+    def __init__(
+        self, batch_size: int, image_shape: tuple[int, ...], image_type: str, tokens: int, allocate: Allocate
+    ) -> None:
+        self._shapes = (
+            ((batch_size, *image_shape), np.dtype(image_type)),
+            ((batch_size, tokens), np.dtype(np.int32)),
+            ((batch_size, tokens), np.dtype(np.uint8)),
+        )
+        self.memory = allocate(sum(_aligned(shape, dtype) for shape, dtype in self._shapes))
+        self.images, self.tokens, self.mask = self.arrays_in(self.memory)
+        self.pair_ids = [""] * batch_size
+        self.captions = [""] * batch_size
+        self.folds = [0] * batch_size
+        self.stand_ins = 0
+
+    def arrays_in(self, memory: npt.NDArray[np.uint8]) -> list[npt.NDArray[Any]]:
+        """Images, token ids and mask in the slot's memory."""
+        arrays = []
+        at = 0
+        for shape, dtype in self._shapes:
+            size = math.prod(shape) * dtype.itemsize
+            arrays.append(memory[at : at + size].view(dtype).reshape(shape))
+            at += _aligned(shape, dtype)
+        return arrays
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> int:
+    """Bytes of an array, with what is left free so that the next one begins on a line of the cache."""
+    return -(-math.prod(shape) * dtype.itemsize // 64) * 64
+
+
+class Pool:
+    """Slots that nobody uses. Thread-safe.
+
+    A slot comes back when the last reference to its arrays is gone, so that no batch changes under one who still
+    holds it, or a part of it; for who holds many, more slots are made.
+    """
+
+    def __init__(self, make: Callable[[], Slot]) -> None:
+        self._make = make
+        # Finalizers run in the middle of anything; this queue's put may.
+        self._free: SimpleQueue[Slot] = SimpleQueue()
+
+    def take(self) -> Slot:
+        """A slot that nobody refers to."""
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            return self._make()
+
+    def lend(self, slot: Slot) -> tuple[list[npt.NDArray[Any]], Callable[[], object]]:
+        """Hands a slot's arrays out, and what gives them back before the last reference is gone."""
+        # The base of an array, of its parts and of tensors of it is the object at the end that is no array: this one.
+        lease = _kind(slot.memory.size).from_address(slot.memory.ctypes.data)
+        give_back = weakref.finalize(lease, self._free.put, slot)
+        give_back.atexit = False
+        return slot.arrays_in(np.frombuffer(lease, np.uint8)), give_back
+
+
+@lru_cache(maxsize=8)
+def _kind(size: int) -> Any:
+    """A type of so many bytes, whose objects can be watched."""
+    return type("Lease", (ctypes.c_uint8 * size,), {})

@@ -1,0 +1,160 @@
+"""Where samples come from: one split of a data set."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pairstream.cutting import cut
+from pairstream.errors import PositionRefused, SampleRefused, SettingsError
+from pairstream.kafka import JUMPING, Cluster
+from pairstream.records import Malformed, SampleReader, Schemas
+from pairstream.view import View
+from pairstream.windows import WindowLoader
+
+_SPLITS = ("training", "validation", "test")
+
+
+class Source:
+    """One split of a data set on a Kafka cluster.
+
+    Attributes:
+        split: training, validation or test
+        topic: name of the split's topic: ``pairs.training``
+    """
+
+    def __init__(self, cluster: Cluster, schemas: Schemas, dataset: str, split: str) -> None:
+        if split not in _SPLITS:
+            raise SettingsError(f"a split is {', '.join(_SPLITS)}, not {split}")
+        self.cluster = cluster
+        self.schemas = schemas
+        self.dataset = dataset
+        self.split = split
+        self.topic = f"{dataset}.{split}"
+
+    def cut(self) -> View:
+        """Cuts a view of all pairs that the split holds now. Reads every record once.
+
+        Raises:
+            ViewError: where there is no pair
+            Unavailable: where the broker does not answer or has no such topic
+        """
+        topic = self.cluster.topic(self.topic)
+        begins = self.cluster.begins(topic.name, topic.partitions)
+        ends = self.cluster.ends(topic.name, topic.partitions)
+        consumer = self.cluster.consumer({"queued.max.messages.kbytes": 65_536})
+        try:
+            return cut(consumer, topic, begins, ends)
+        finally:
+            consumer.close()
+
+    def view(self, name: str | os.PathLike[str]) -> View:
+        """Reads a view from a file.
+
+        Raises:
+            ViewError: where the file holds something else, or is not there
+        """
+        return View.load(name)
+
+    def captions(self, view: View) -> Iterator[tuple[str, str]]:
+        """A view's pair ids and captions, in the view's own order. Decodes no image; leaves out what was withdrawn.
+
+        Raises:
+            SettingsError: where the view is one of another topic
+            PositionRefused: where records of the view have left the log
+            SampleRefused: where a record is no prepared pair
+            Unavailable: where the broker or the registry does not answer
+        """
+        self.require(view)
+        reader = SampleReader(self.schemas, self.topic)
+        loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING))
+        try:
+            for block in range(len(view.blocks)):
+                for record in loader.read_block(view, block):
+                    if record is not None:
+                        try:
+                            sample = reader.read(record.value)
+                        except Malformed as e:
+                            site = f"{self.topic}-{record.partition}, offset {record.offset}"
+                            raise SampleRefused(f"{site}: {e}") from e
+                        yield sample.pair_id, sample.caption
+        finally:
+            loader.close()
+
+    def require(self, view: View) -> None:
+        """Checks that all of a view's records are still there to be read.
+
+        Raises:
+            SettingsError: where it is one of another topic
+            PositionRefused: where the topic is another one of that name, or records have left it
+            Unavailable: where the broker does not answer or has no such topic
+        """
+        if view.topic != self.topic:
+            raise SettingsError(f"the view is one of {view.topic}, not of {self.topic}")
+        topic = self.cluster.topic(view.topic)
+        if topic.id != view.topic_id:
+            raise PositionRefused(
+                f"{topic.name} is not the topic that the view was cut from: it has been made anew "
+                f"(topic id {topic.id}, view {view.topic_id})"
+            )
+        partitions = sorted({block.partition for block in view.blocks})
+        begins = self.cluster.begins(topic.name, partitions)
+        ends = self.cluster.ends(topic.name, partitions)
+        for block in view.blocks:
+            site = f"{topic.name}-{block.partition}"
+            begin, end = begins[block.partition], ends[block.partition]
+            if block.begin < begin:
+                raise PositionRefused(
+                    f"{site} begins at {begin}: records of the view, from {block.begin} on, have left the log"
+                )
+            if block.end > end:
+                raise PositionRefused(
+                    f"{site} ends at {end}, before the view's {block.end}: records were lost, or the view is "
+                    "another cluster's"
+                )
+
+
+def open(  # noqa: A001 - the package's own verb
+    bootstrap: str = "",
+    *,
+    registry: str = "",
+    platform: str | os.PathLike[str] | None = None,
+    dataset: str = "pairs",
+    split: str = "training",
+    client: Mapping[str, Any] | None = None,
+    registry_client: Mapping[str, Any] | None = None,
+) -> Source:
+    """Opens a split of a data set.
+
+    Args:
+        bootstrap: the brokers' addresses, ``host:port`` with commas between
+        registry: address of the schema registry's Confluent interface
+        platform: instead of both, the data directory of a platform that runs on this machine
+        dataset: prefix of the data set's topics
+        split: training, validation or test
+        client: further settings of librdkafka's clients, such as those of security
+        registry_client: further settings of Confluent's schema registry client
+
+    Raises:
+        SettingsError: where an address is missing, or no platform runs in the directory
+    """
+    if platform is not None:
+        found = _platform(Path(platform))
+        bootstrap = bootstrap or found["bootstrap_servers"]
+        registry = registry or found["schema_registry"]
+    if not bootstrap or not registry:
+        raise SettingsError("a source needs the brokers' addresses and the registry's, or a platform's directory")
+    cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})})
+    return Source(cluster, Schemas(registry, registry_client), dataset, split)
+
+
+def _platform(directory: Path) -> dict[str, str]:
+    file = directory / "platform.json"
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return {name: str(found[name]) for name in ("bootstrap_servers", "schema_registry")}
+    except (OSError, ValueError, KeyError, TypeError) as e:
+        raise SettingsError(f"no platform runs in {directory}: cannot read {file}: {e}") from e

@@ -1,0 +1,219 @@
+"""Data sets of drawn pairs on a real broker, whose address is in PAIRSTREAM_BROKER, as `mvn verify` sets it."""
+
+import http.server
+import io
+import json
+import os
+import struct
+import threading
+import uuid
+from pathlib import Path
+
+import fastavro
+import numpy as np
+import pytest
+
+import pairstream
+
+AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
+SIDE = 4
+
+
+def schema_of(name):
+    """A schema of ours, with those that it names."""
+    schema = json.loads((AVRO / f"{name}.avsc").read_text())
+
+    def whole(part):
+        if isinstance(part, dict):
+            return {key: whole(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [whole(value) for value in part]
+        return json.loads((AVRO / f"{part}.avsc").read_text()) if (AVRO / f"{part}.avsc").is_file() else part
+
+    return {**schema, "fields": [{**field, "type": whole(field["type"])} for field in schema["fields"]]}
+
+
+class Registry:
+    """A schema registry that only tells schemas by their id."""
+
+    def __init__(self):
+        self._schemas = []
+        self.asked = 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.asked += 1
+                number = int(self.path.split("?")[0].rsplit("/", 1)[1])
+                is_known = 0 < number <= len(outer._schemas)
+                found = (
+                    {"schema": json.dumps(outer._schemas[number - 1])}
+                    if is_known
+                    else {"error_code": 40403, "message": "Schema not found"}
+                )
+                body = json.dumps(found).encode()
+                self.send_response(200 if is_known else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def add(self, schema):
+        self._schemas.append(schema)
+        return len(self._schemas)
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Writer:
+    """Writes values of one schema in Confluent's wire format."""
+
+    def __init__(self, registry, name, without=()):
+        schema = schema_of(name)
+        schema["fields"] = [field for field in schema["fields"] if field["name"] not in without]
+        self._prefix = struct.pack(">bI", 0, registry.add(schema))
+        self._schema = fastavro.parse_schema(schema)
+
+    def write(self, fields):
+        out = io.BytesIO()
+        out.write(self._prefix)
+        known = {field["name"] for field in self._schema["fields"]}
+        fastavro.schemaless_writer(out, self._schema, {name: fields[name] for name in known & fields.keys()})
+        return out.getvalue()
+
+
+def picture(number):
+    """uint8 [SIDE, SIDE, 3]"""
+    return ((np.arange(SIDE * SIDE * 3) * 5 + number) % 256).astype(np.uint8).reshape(SIDE, SIDE, 3)
+
+
+def pair(number):
+    """The fields of a drawn pair."""
+    return dict(
+        pair_id=str(number),
+        image=picture(number).tobytes(),
+        image_encoding="raw",
+        width=SIDE,
+        height=SIDE,
+        caption=f"caption {number}",
+        token_ids=[number, 0],
+        token_count=1,
+        split="TRAINING",
+        fold=number % 5,
+        source_kind="crowd",
+        contributor=f"contributor {number % 7}",
+        image_digest=f"digest {number}",
+        licence="CC0",
+        url=f"https://example.org/{number}",
+    )
+
+
+class Dataset:
+    """A data set that nobody else uses, with a training topic."""
+
+    def __init__(self, broker, registry, partitions=3):
+        from confluent_kafka.admin import AdminClient, NewTopic
+
+        self.name = "p" + uuid.uuid4().hex[:8]
+        self.topic = f"{self.name}.training"
+        self._broker = broker
+        self._registry = registry
+        self._pairs = Writer(registry, "PreparedPair")
+        self._partitions = partitions
+        self.admin = AdminClient({"bootstrap.servers": broker})
+        self.create = lambda name, count: self.admin.create_topics([NewTopic(name, count, 1)])[name].result()
+        self.create(self.topic, partitions)
+
+    def source(self, **options):
+        return pairstream.open(self._broker, registry=self._registry.address, dataset=self.name, **options)
+
+    def pair(self, number, **other):
+        return self._pairs.write({**pair(number), **other})
+
+    def produce(self, first, count, **other):
+        """In transactions of twelve, so that markers lie between the records."""
+        producer = self.producer()
+        for begin in range(first, first + count, 12):
+            producer.begin_transaction()
+            for number in range(begin, min(begin + 12, first + count)):
+                self.put(producer, number, self.pair(number, **other))
+            producer.commit_transaction()
+
+    def producer(self):
+        from confluent_kafka import Producer
+
+        producer = Producer({"bootstrap.servers": self._broker, "transactional.id": self.name, "linger.ms": 0})
+        producer.init_transactions(30)
+        return producer
+
+    def put(self, producer, number, value):
+        producer.produce(self.topic, value, str(number).encode(), number % self._partitions)
+
+    def send(self, topic, key, value):
+        """One record, without a transaction."""
+        from confluent_kafka import Producer
+
+        producer = Producer({"bootstrap.servers": self._broker, "linger.ms": 0})
+        producer.produce(topic, value, key.encode(), 0 if topic != self.topic else int(key) % self._partitions)
+        assert producer.flush(30) == 0
+
+    def withdraw(self, number):
+        self.send(self.topic, str(number), None)
+
+    def writer(self, schema):
+        return Writer(self._registry, schema)
+
+    def ids_by_offset(self):
+        """Pair ids by (partition, offset), from the topic itself."""
+        from confluent_kafka import Consumer, KafkaError, TopicPartition
+
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self._broker,
+                "group.id": "test",
+                "isolation.level": "read_committed",
+                "enable.partition.eof": True,
+                "enable.auto.commit": False,
+            }
+        )
+        consumer.assign([TopicPartition(self.topic, partition, 0) for partition in range(self._partitions)])
+        found, left = {}, self._partitions
+        while left:
+            message = consumer.poll(1)
+            if message is None:
+                continue
+            if message.error():
+                assert message.error().code() == KafkaError._PARTITION_EOF
+                left -= 1
+            elif message.value() is not None:
+                found[message.partition(), message.offset()] = message.key().decode()
+        consumer.close()
+        return found
+
+
+@pytest.fixture(scope="session")
+def broker():
+    address = os.environ.get("PAIRSTREAM_BROKER")
+    if not address:
+        pytest.skip("PAIRSTREAM_BROKER names no broker; mvn verify starts one")
+    return address
+
+
+@pytest.fixture(scope="session")
+def registry():
+    registry = Registry()
+    yield registry
+    registry.close()
+
+
+@pytest.fixture
+def dataset(broker, registry):
+    return Dataset(broker, registry)

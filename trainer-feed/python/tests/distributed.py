@@ -1,0 +1,30 @@
+"""One of two processes that train together: prints the ids that it saw, and a weight that both must have."""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+
+import pairstream
+from pairstream.torch import TorchLoader
+
+folder, rank, broker, registry, dataset, options = sys.argv[1:]
+dist.init_process_group(
+    "gloo", init_method=Path(folder, "meeting").as_uri(), rank=int(rank), world_size=2
+)
+source = pairstream.open(broker, registry=registry, dataset=dataset)
+torch.manual_seed(1)
+model = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(48, 1))
+optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+ids = []
+with TorchLoader(source, source.view(Path(folder, "view.json")), pixels="float32", normalise="zero-to-one",
+                 **json.loads(options)) as loader:  # fmt: skip
+    for batch in loader:
+        optimiser.zero_grad()
+        model(batch["images"].flatten(1)).square().mean().backward()
+        optimiser.step()
+        ids.append(batch["pair_ids"])
+print(json.dumps({"ids": ids, "weight": model.module.weight.sum().item()}))
+dist.destroy_process_group()

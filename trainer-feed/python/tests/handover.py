@@ -1,0 +1,30 @@
+"""A trainer that the Java tests drive: of each batch it prints a line of JSON, then waits for a line of input."""
+
+import hashlib
+import json
+import sys
+
+import pairstream
+
+
+def main():
+    asked = json.loads(sys.argv[1])
+    source = pairstream.open(asked["broker"], registry=asked["registry"], dataset=asked["dataset"])
+    view = source.view(asked["view"]) if "view" in asked else source.cut()
+    if "cut" in asked:
+        view.save(asked["cut"])
+        return
+    with pairstream.Loader(source, view, **asked["options"]) as loader:
+        if "position" in asked:
+            loader.load_state_dict(asked["position"])
+        for batch in loader:
+            digest = hashlib.sha256()
+            for array in (batch.images, batch.tokens, batch.mask):
+                digest.update(array.tobytes())
+            found = {"ids": batch.pair_ids, "digest": digest.hexdigest(), "position": loader.state_dict()}
+            print(json.dumps(found), flush=True)
+            sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    main()

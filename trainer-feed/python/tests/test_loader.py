@@ -1,0 +1,359 @@
+import gc
+import json
+import random
+
+import numpy as np
+import pytest
+from conftest import SIDE, picture
+from write_conformance import batches
+
+from pairstream import Loader, PositionRefused, SampleRefused, SettingsError, Unavailable, View
+from pairstream.course import ViewCourse
+from pairstream.order import OrderPlan, RankShare
+from pairstream.view import Block
+
+PLAN = dict(seed=7, lanes=24, window=5)
+
+
+def loader_of(source, view, batch_size=24, **options):
+    return Loader(source, view, batch_size=batch_size, side_px=SIDE, **{**PLAN, **options})
+
+
+def ids_of(loader, batches=None):
+    """All ids that a loader hands out, or those of so many batches."""
+    ids = []
+    for number, batch in enumerate(loader, 1):
+        ids += batch.pair_ids
+        if number == batches:
+            break
+    return ids
+
+
+def in_order(source, view, **options):
+    with loader_of(source, view, 5, seed=0, lanes=1, window=0, epochs=1, last="keep", **options) as loader:
+        return ids_of(loader)
+
+
+def test_a_cut_holds_what_was_committed_and_not_withdrawn(dataset):
+    dataset.produce(0, 20)
+    producer = dataset.producer()
+    producer.begin_transaction()
+    dataset.put(producer, 999, dataset.pair(999))
+    producer.flush()
+    producer.abort_transaction()
+    dataset.withdraw(4)
+    dataset.produce(20, 7)
+    source = dataset.source()
+
+    view = source.cut()
+    dataset.produce(27, 5)
+
+    assert sorted(map(int, in_order(source, view))) == [number for number in range(27) if number != 4]
+    assert View.parse(view.to_json()) == view
+
+
+def test_batches_hold_what_the_records_do(dataset):
+    dataset.produce(0, 26)
+    source = dataset.source()
+    with loader_of(source, source.cut(), epochs=1) as loader:
+        (batch,) = loader
+
+    numbers = [int(pair_id) for pair_id in batch.pair_ids]
+    assert len(set(numbers)) == len(batch) == 24
+    assert batch.images.dtype == np.uint8 and batch.images.shape == (24, SIDE, SIDE, 3)
+    for index, number in enumerate(numbers):
+        assert (batch.images[index] == picture(number)).all()
+    assert batch.tokens.dtype == np.int32 and batch.tokens.tolist() == [[number, 0] for number in numbers]
+    assert batch.mask.dtype == np.uint8 and batch.mask.tolist() == [[1, 0]] * 24
+    assert batch.captions == [f"caption {number}" for number in numbers]
+    assert batch.folds.tolist() == [number % 5 for number in numbers]
+    assert (batch.epoch, batch.step, batch.colour, batch.stand_ins) == (0, 0, "rgb", 0)
+
+
+def test_hands_out_the_order_that_the_view_seed_and_epoch_say(dataset):
+    dataset.produce(0, 60)
+    source = dataset.source()
+    view = source.cut()
+    by_offset = dataset.ids_by_offset()
+    course = ViewCourse(view, OrderPlan(**PLAN), 2)
+    expected = [
+        by_offset[view.blocks[block].partition, view.blocks[block].offsets[place]]
+        for batch in batches(course, RankShare(0, 1, 24), 2, False, course.begin())
+        for _, block, place in batch
+    ]
+    assert len(expected) == 2 * 48
+
+    with loader_of(source, view, 48, epochs=2) as loader:
+        assert ids_of(loader) == expected
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_goes_on_exactly_with_other_numbers_of_ranks(dataset, seed):
+    dataset.produce(0, 75)
+    source = dataset.source()
+    view = source.cut()
+    with loader_of(source, view, epochs=2) as loader:
+        unbroken = ids_of(loader)
+    assert len(unbroken) == 2 * 72
+
+    numbers = random.Random(seed)
+    seen, state = [], None
+    while len(seen) < len(unbroken):
+        ranks = numbers.choice([1, 2, 3, 8])
+        steps = min(numbers.randint(1, 4), (len(unbroken) - len(seen)) // 24)
+        loaders = [loader_of(source, view, epochs=2, rank=rank, ranks=ranks) for rank in range(ranks)]
+        for loader in loaders:
+            if state:
+                loader.load_state_dict(json.loads(state))
+        for _ in range(steps):
+            for loader in loaders:
+                seen += next(loader).pair_ids
+        states = {json.dumps(loader.state_dict()) for loader in loaders}
+        for loader in loaders:
+            loader.close()
+        (state,) = states
+        assert len(state) < 1000
+
+    assert seen == unbroken
+
+
+def test_skips_without_reading(dataset):
+    dataset.produce(0, 75)
+    source = dataset.source()
+    view = source.cut()
+    with loader_of(source, view, epochs=3) as loader:
+        unbroken = [batch.pair_ids for batch in loader]
+
+    with loader_of(source, view, epochs=3) as loader:
+        first = next(loader).pair_ids
+        read = loader.stats.bytes
+        loader.skip(4)
+        assert loader.stats.bytes == read
+        assert [first, *(batch.pair_ids for batch in loader)] == [unbroken[0], *unbroken[5:]]
+
+
+def test_keeps_the_last_batch_where_it_is_told_to(dataset):
+    dataset.produce(0, 31)
+    source = dataset.source()
+    view = source.cut()
+
+    with loader_of(source, view, epochs=2, last="keep") as loader:
+        sizes = [(batch.epoch, batch.step, len(batch), len(batch.images)) for batch in loader]
+
+    assert sizes == [(0, 0, 24, 24), (0, 1, 7, 7), (1, 0, 24, 24), (1, 1, 7, 7)]
+
+
+def with_holes(view):
+    """The view with the offset behind each block, which is the end of a transaction."""
+    blocks = [Block(b.partition, b.begin, b.bytes, (b.end - b.begin + 1,)) for b in view.blocks]
+    return View(view.topic, view.topic_id, view.cut_at, tuple(blocks))
+
+
+def test_fills_a_hole_with_the_next_of_its_block_and_keeps_all_others_in_place(dataset):
+    dataset.produce(0, 30)
+    source = dataset.source()
+    view = with_holes(source.cut())
+    by_offset = dataset.ids_by_offset()
+    expected, holes = [], 0
+    for block in view.blocks:
+        for offset in range(block.begin, block.end):
+            at = offset
+            while (block.partition, at) not in by_offset:
+                at = at + 1 if at + 1 < block.end else block.begin
+            holes += at != offset
+            expected.append(by_offset[block.partition, at])
+    assert holes > len(view.blocks)
+
+    stand_ins, ids = 0, []
+    with loader_of(source, view, 5, seed=0, lanes=1, window=0, epochs=1, last="keep") as loader:
+        for batch in loader:
+            ids += batch.pair_ids
+            stand_ins += batch.stand_ins
+
+    assert ids == expected
+    assert stand_ins == holes
+
+
+def test_batches_stay_as_they_are_while_somebody_holds_a_part_of_them(dataset):
+    dataset.produce(0, 96)
+    source = dataset.source()
+    view = source.cut()
+    with loader_of(source, view, epochs=2, slots=1) as loader:
+        held = [(batch.images[3], batch.tokens[3:4, 0], batch.pair_ids[3]) for batch in loader]
+
+    assert len(held) == 8
+    for image, tokens, pair_id in held:
+        assert (image == picture(int(pair_id))).all()
+        assert tokens.tolist() == [int(pair_id)]
+
+
+def test_memory_of_batches_is_used_again(dataset):
+    dataset.produce(0, 96)
+    source = dataset.source()
+    made = []
+
+    def allocate(size):
+        made.append(size)
+        return np.empty(size, np.uint8)
+
+    with loader_of(source, source.cut(), epochs=3, slots=2, allocate=allocate) as loader:
+        for batch in loader:
+            del batch
+            gc.collect()
+
+    # Two that are ready, one that is being made, one that was handed out.
+    assert len(made) <= 4
+    assert loader.stats.batches == 12
+
+
+def test_released_memory_is_used_again_at_once(dataset):
+    dataset.produce(0, 96)
+    source = dataset.source()
+    made = []
+
+    def allocate(size):
+        made.append(size)
+        return np.empty(size, np.uint8)
+
+    held = []
+    with loader_of(source, source.cut(), epochs=3, slots=2, allocate=allocate) as loader:
+        for batch in loader:
+            held.append(batch)
+            batch.release()
+
+    assert len(held) == 12 and len(made) <= 4
+
+
+def test_refuses_positions_of_another_view_or_another_order(dataset):
+    dataset.produce(0, 30)
+    source = dataset.source()
+    view = source.cut()
+    dataset.produce(30, 3)
+    later = source.cut()
+    state = loader_of(source, view).state_dict()
+
+    with pytest.raises(PositionRefused, match="is one of the view"):
+        loader_of(source, later).load_state_dict(state)
+    with pytest.raises(PositionRefused, match="another order: seed 7, .* and this run has seed 8"):
+        loader_of(source, view, seed=8).load_state_dict(state)
+    for wrong in ({"view": "a"}, {}, {**state, "taken": "3"}, {**state, "epoch": True}):
+        with pytest.raises(PositionRefused, match="no position of a run over a view"):
+            loader_of(source, view).load_state_dict(wrong)
+    with pytest.raises(PositionRefused, match="no negative"):
+        loader_of(source, view).load_state_dict({**state, "taken": -1})
+
+
+def test_refuses_what_cannot_be(dataset):
+    dataset.produce(0, 30)
+    source = dataset.source()
+    view = source.cut()
+
+    for message, options in {
+        "nearest sizes are 48 and 72": dict(batch_size=50),
+        "the view has 30 samples, 1 in each of 24 lanes": dict(batch_size=48),
+        "24 lanes cannot be shared by 5 ranks alike": dict(ranks=5),
+        "the layout is nhwc or nchw": dict(layout="hwc"),
+        "pixels are uint8 or float32": dict(pixels="int8"),
+        "normalised pixels are fractions": dict(normalise="clip"),
+        "no normalisation 'x'": dict(normalise="x", pixels="float32"),
+        "last is drop or keep": dict(last="pad"),
+        "at least 1 epoch": dict(epochs=0),
+        "threads and slots are at least 1": dict(threads=0),
+    }.items():
+        with pytest.raises(SettingsError, match=message):
+            loader_of(source, view, **{"batch_size": 24, **options})
+    with pytest.raises(SettingsError, match=f"the view is one of {dataset.topic}, not of {dataset.name}.test"):
+        loader_of(dataset.source(split="test"), view)
+    with pytest.raises(SettingsError, match="a split is"):
+        dataset.source(split="train")
+    with pytest.raises(Unavailable, match=f"there is no topic {dataset.name}.validation"):
+        dataset.source(split="validation").cut()
+
+
+def test_refuses_a_view_whose_records_have_left_the_log(dataset):
+    from confluent_kafka import TopicPartition
+
+    dataset.produce(0, 30)
+    source = dataset.source()
+    view = source.cut()
+    loader = loader_of(source, view)
+    partition = TopicPartition(dataset.topic, 1, 3)
+    dataset.admin.delete_records([partition])[partition].result()
+
+    with pytest.raises(PositionRefused, match="-1 begins at 3: records of the view, from 0 on, have left the log"):
+        loader_of(source, view)
+    with pytest.raises(PositionRefused, match="records of the view, from 0 on, have left the log"):
+        ids_of(loader)
+    with pytest.raises(PositionRefused, match="ends at .*, before the view's"):
+        loader_of(source, View(view.topic, view.topic_id, view.cut_at, (Block(0, 10_000, 1, (24,)),)))
+
+
+def test_refuses_a_topic_that_was_made_anew(dataset):
+    dataset.produce(0, 30)
+    source = dataset.source()
+    view = source.cut()
+    other = View(view.topic, "AAAAAAAAAAAAAAAAAAAAAA", view.cut_at, view.blocks)
+
+    with pytest.raises(PositionRefused, match="has been made anew"):
+        loader_of(source, other)
+
+
+def test_refuses_a_bad_sample_by_name_and_gives_no_more_batches(dataset):
+    dataset.produce(0, 24)
+    dataset.produce(24, 3, split="VALIDATION")
+    dataset.produce(27, 24)
+    source = dataset.source()
+    with loader_of(source, source.cut(), 12, lanes=1, window=0) as loader:
+        refusal = rf"{dataset.topic}-\d-\d+: expected split TRAINING, found VALIDATION"
+        with pytest.raises(SampleRefused, match=refusal):
+            ids_of(loader)
+        with pytest.raises(SampleRefused, match=refusal):
+            next(loader)
+
+
+def test_mixes_views_by_weight_and_goes_on_exactly(dataset):
+    dataset.produce(0, 60)
+    source = dataset.source()
+    first = source.cut()
+    blocks = first.blocks
+    views = [
+        (View(first.topic, first.topic_id, first.cut_at, (blocks[0], blocks[2])), 2),
+        (View(first.topic, first.topic_id, first.cut_at, (blocks[1],)), 1),
+    ]
+    options = dict(lanes=4, window=3)
+    with loader_of(source, views, 12, **options) as loader:
+        unbroken = [next(loader).pair_ids for _ in range(12)]
+    for batch in unbroken:
+        assert sum(int(pair_id) % 3 == 1 for pair_id in batch) == 4
+
+    with loader_of(source, views, 12, **options) as loader:
+        for _ in range(5):
+            next(loader)
+        state = json.loads(json.dumps(loader.state_dict()))
+    ranks = [loader_of(source, views, 12, rank=rank, ranks=2, **options) for rank in range(2)]
+    for loader in ranks:
+        loader.load_state_dict(state)
+    seen = [sum((next(loader).pair_ids for loader in ranks), []) for _ in range(7)]
+    for loader in ranks:
+        loader.close()
+
+    assert seen == unbroken[5:]
+    with pytest.raises(PositionRefused, match="one of the mix"):
+        loader_of(source, [views[1], views[0]], 12, **options).load_state_dict(state)
+    with pytest.raises(SettingsError, match="leave out epochs"):
+        loader_of(source, views, 24, epochs=1)
+
+
+def test_tells_what_it_has_done(dataset):
+    dataset.produce(0, 48)
+    source = dataset.source()
+    view = source.cut()
+    with loader_of(source, view, epochs=1) as loader:
+        assert loader.stats.batches == 0 and loader.stats.seconds == 0
+        ids_of(loader)
+        stats = loader.stats
+
+    assert (stats.batches, stats.samples, stats.ready_batches) == (2, 48, 0)
+    assert stats.bytes == sum(block.bytes for block in view.blocks)
+    assert stats.data_wait_ms > 0 and stats.samples_per_second > 0 and stats.bytes_per_second > 0
+    assert stats.position == {"view": view.fingerprint, **PLAN, "epoch": 1, "taken": 0}

@@ -1,0 +1,24 @@
+package io.pairstream.feed.export;
+
+import io.pairstream.schemas.PreparedPair;
+import java.io.IOException;
+
+/** A view's pairs in an export's order. */
+interface PairSequence {
+
+  /** Takes one pair. */
+  @FunctionalInterface
+  interface Taker {
+
+    void take(PreparedPair pair) throws IOException;
+  }
+
+  /** Hands the pairs of some places to a taker, in order; those that are withdrawn are left out. */
+  void read(long from, long to, Taker taker) throws IOException;
+
+  /**
+   * How many takedowns are honoured: what was read before there were more may hold pairs that have
+   * been withdrawn since.
+   */
+  long takedowns();
+}

@@ -1,0 +1,13 @@
+package io.pairstream.feed.export;
+
+/**
+ * What the manifest says of a shard that is finished.
+ *
+ * @param samples pairs in it
+ * @param withdrawn places of the view without a pair
+ * @param bytes of the file
+ * @param sha256 of the file, lower-case hex
+ * @param takedowns that were honoured when it was written
+ */
+record ShardEntry(
+    String name, long samples, long withdrawn, long bytes, String sha256, long takedowns) {}

@@ -1,0 +1,121 @@
+package io.pairstream.feed.export;
+
+import io.pairstream.feed.export.ExportFolder.Written;
+import io.pairstream.feed.view.BlockReader;
+import io.pairstream.schemas.PreparedPair;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Writes a view's pairs into a folder, shard by shard, and goes on where an earlier start ended.
+ *
+ * <p>A shard that is in the manifest is checked against its SHA-256 and kept. It is written again
+ * where it is damaged, or where pairs have been withdrawn since it was written.
+ */
+public final class ViewExport {
+
+  private final ExportPlan plan;
+  private final PairSequence pairs;
+  private final ExportListener listener;
+
+  ViewExport(ExportPlan plan, PairSequence pairs, ExportListener listener) {
+    this.plan = plan;
+    this.pairs = pairs;
+    this.listener = listener;
+  }
+
+  /**
+   * An export from a view's topic.
+   *
+   * @param split that every pair must name
+   * @param consumer reads committed records alone; its assignment is changed
+   */
+  public static ViewExport of(
+      ExportPlan plan,
+      String split,
+      Consumer<byte[], byte[]> consumer,
+      Deserializer<PreparedPair> deserializer,
+      ExportListener listener) {
+    BlockReader blocks = new BlockReader(plan.view().topic(), consumer);
+    return new ViewExport(plan, new ViewPairs(plan, split, blocks, deserializer), listener);
+  }
+
+  /**
+   * Writes what is missing.
+   *
+   * @throws ExportRefusedException where the folder is another export's or somebody else's, or a
+   *     pair cannot be exported
+   */
+  public ExportSummary into(Path path) throws IOException {
+    try (ExportFolder folder = ExportFolder.open(path)) {
+      Manifest manifest = folder.manifest(plan);
+      int kept = 0;
+      for (int shard = 0; shard < plan.shards(); shard++) {
+        ShardEntry known = manifest.shards().get(shard);
+        if (known != null && isGood(known, folder)) {
+          kept++;
+        } else {
+          manifest.shards().put(shard, write(shard, folder));
+          folder.write(manifest);
+        }
+        listener.done(plan.to(shard));
+      }
+      return summary(manifest, kept);
+    }
+  }
+
+  private boolean isGood(ShardEntry shard, ExportFolder folder) throws IOException {
+    if (shard.takedowns() != pairs.takedowns()) {
+      listener.notice(shard.name() + " is written again: there are takedowns since");
+      return false;
+    }
+    if (!folder.holds(shard)) {
+      listener.notice(shard.name() + " is written again: it is not what export.json says");
+      return false;
+    }
+    return true;
+  }
+
+  private ShardEntry write(int shard, ExportFolder folder) throws IOException {
+    String name = plan.format().fileName(shard);
+    long from = plan.from(shard);
+    long to = plan.to(shard);
+    long[] samples = {0};
+    Written written =
+        folder.write(
+            name,
+            output -> {
+              ShardWriter writer = plan.format().writer(output);
+              pairs.read(
+                  from,
+                  to,
+                  pair -> {
+                    writer.add(pair);
+                    samples[0]++;
+                    listener.done(from + samples[0]);
+                  });
+              writer.finish();
+            });
+    return new ShardEntry(
+        name,
+        samples[0],
+        to - from - samples[0],
+        written.bytes(),
+        written.sha256(),
+        pairs.takedowns());
+  }
+
+  private static ExportSummary summary(Manifest manifest, int kept) {
+    long samples = 0;
+    long withdrawn = 0;
+    long bytes = 0;
+    for (ShardEntry shard : manifest.shards().values()) {
+      samples += shard.samples();
+      withdrawn += shard.withdrawn();
+      bytes += shard.bytes();
+    }
+    return new ExportSummary(manifest.shards().size(), kept, samples, withdrawn, bytes);
+  }
+}

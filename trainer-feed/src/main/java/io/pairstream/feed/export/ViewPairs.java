@@ -1,0 +1,96 @@
+package io.pairstream.feed.export;
+
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.EpochOrder.Piece;
+import io.pairstream.feed.view.BlockReader;
+import io.pairstream.schemas.PreparedPair;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * A view's pairs, read from its topic window by window. In memory is one window of compressed
+ * records. For one thread.
+ */
+final class ViewPairs implements PairSequence {
+
+  private final ExportPlan plan;
+  private final String split;
+  private final EpochOrder order;
+  private final BlockReader blocks;
+  private final Deserializer<PreparedPair> deserializer;
+
+  /** The last window that was read; a shard may end within it. */
+  private int window = -1;
+
+  private List<ConsumerRecord<byte[], byte[]>> inWindow = List.of();
+
+  /**
+   * @param split as every pair must name it
+   */
+  ViewPairs(
+      ExportPlan plan, String split, BlockReader blocks, Deserializer<PreparedPair> deserializer) {
+    this.plan = plan;
+    this.split = split;
+    this.order = plan.epochOrder();
+    this.blocks = blocks;
+    this.deserializer = deserializer;
+  }
+
+  @Override
+  public void read(long from, long to, Taker taker) throws IOException {
+    for (long at = from; at < to; at++) {
+      load((int) (at / order.windowSize()));
+      ConsumerRecord<byte[], byte[]> record = inWindow.get((int) (at % order.windowSize()));
+      if (record != null) {
+        taker.take(pair(record));
+      }
+    }
+  }
+
+  @Override
+  public long takedowns() {
+    return 0;
+  }
+
+  private void load(int wanted) {
+    if (wanted == window) {
+      return;
+    }
+    List<ConsumerRecord<byte[], byte[]>> counted = new ArrayList<>();
+    for (Piece piece : order.pieces(0, wanted)) {
+      counted.addAll(
+          Arrays.asList(
+              blocks.read(plan.view().blocks().get(piece.block()), piece.first(), piece.count())));
+    }
+    List<ConsumerRecord<byte[], byte[]>> ordered = new ArrayList<>(counted.size());
+    for (int place : order.permutation(0, wanted)) {
+      ordered.add(counted.get(place));
+    }
+    inWindow = ordered;
+    window = wanted;
+  }
+
+  private PreparedPair pair(ConsumerRecord<byte[], byte[]> record) {
+    PreparedPair pair;
+    try {
+      pair = deserializer.deserialize(record.topic(), record.value());
+    } catch (SerializationException e) {
+      throw new ExportRefusedException(where(record) + " cannot be read: " + e.getMessage());
+    }
+    if (!pair.getSplit().equals(split)) {
+      throw new ExportRefusedException(
+          "%s is a pair of %s, on the topic of %s"
+              .formatted(where(record), pair.getSplit(), split));
+    }
+    return pair;
+  }
+
+  private static String where(ConsumerRecord<?, ?> record) {
+    return record.topic() + "-" + record.partition() + " offset " + record.offset();
+  }
+}

@@ -1,0 +1,341 @@
+package io.pairstream.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.View;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.python.PythonEnvironment;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Standing;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The feed in Python: its own tests, and that it hands out what this one does. */
+@Timeout(900)
+class PythonFeedTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private static final Path SOURCES = Path.of("python").toAbsolutePath();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SIDE = 16;
+  private static final int PARTITIONS = 3;
+  private static final int BATCH = 24;
+  private static final OrderPlan PLAN = new OrderPlan(7, 24, 5);
+
+  @TempDir private Path folder;
+
+  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final FeedSource source =
+      new FeedSource(
+          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+
+  private PythonEnvironment python;
+  private HttpServer registry;
+
+  @BeforeEach
+  void findPython() throws Exception {
+    List<Path> requirements = new ArrayList<>(List.of(SOURCES.resolve("requirements.txt")));
+    if (Boolean.parseBoolean(System.getenv("PAIRSTREAM_TORCH"))) {
+      requirements.add(SOURCES.resolve("requirements-torch.txt"));
+    }
+    python =
+        PythonEnvironment.of(
+            Path.of("target", "python").toAbsolutePath(), requirements.toArray(Path[]::new));
+  }
+
+  /** The registry of the tests lives in this process; others ask it here. */
+  @BeforeEach
+  void openRegistry() throws IOException {
+    registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    registry.createContext("/schemas/ids/", this::answer);
+    registry.start();
+  }
+
+  @AfterEach
+  void closeRegistry() {
+    registry.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      int id =
+          Integer.parseInt(exchange.getRequestURI().getPath().substring("/schemas/ids/".length()));
+      String schema = cluster.registry().writerSchema(source.topic() + "-value", id).toString();
+      byte[] body = JSON.writeValueAsBytes(JSON.createObjectNode().put("schema", schema));
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Test
+  void passesItsOwnTests() throws Exception {
+    String output =
+        python.run(
+            variables(Map.of("PAIRSTREAM_BROKER", KAFKA.bootstrapServers())),
+            "-m",
+            "pytest",
+            "--rootdir=" + SOURCES,
+            "--config-file=" + SOURCES.resolve("pyproject.toml"),
+            "-p",
+            "no:cacheprovider",
+            "-rs",
+            "--color=no");
+
+    output
+        .lines()
+        .filter(line -> line.startsWith("SKIPPED") || line.matches("\\d+ passed.*"))
+        .forEach(line -> System.out.println("python feed: " + line));
+  }
+
+  @Test
+  void cutsTheViewThatTheJavaFeedCuts() throws Exception {
+    produce(70);
+    TestCluster.send(cluster, record(4, null));
+
+    Path file = folder.resolve("python.view.json");
+    ObjectNode asked = asked().put("cut", file.toString());
+    python.run(variables(Map.of()), handover(asked));
+
+    View found = View.parse(Files.readString(file));
+    View expected = PairFeed.cutView(source, read -> {});
+    assertThat(found.blocks()).isEqualTo(expected.blocks());
+    assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
+  }
+
+  /**
+   * A run of two epochs is broken off at random, by killing where a process of Python is at it, and
+   * goes on in either language with another number of ranks. Pixels are compared too.
+   */
+  @Test
+  void goesOnWhereTheOtherLanguageStopped() throws Exception {
+    produce(75);
+    View view = PairFeed.cutView(source, read -> {});
+    Path file = Files.writeString(folder.resolve("train.view.json"), view.toJson());
+    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+    List<Handed> unbroken = new ArrayList<>();
+    inJava(run, Optional.empty(), Integer.MAX_VALUE, unbroken);
+    assertThat(unbroken).hasSize(6);
+
+    Random random = new Random(3);
+    List<Handed> found = new ArrayList<>();
+    Optional<ViewPosition> position = Optional.empty();
+    boolean isPythons = true;
+    while (found.size() < unbroken.size()) {
+      int steps = Math.min(1 + random.nextInt(2), unbroken.size() - found.size());
+      position =
+          Optional.of(
+              isPythons
+                  ? inPython(file, position, steps, found)
+                  : inJava(run, position, steps, found));
+      isPythons = !isPythons;
+    }
+
+    assertThat(found).isEqualTo(unbroken);
+  }
+
+  /** What ranks of Python hand out together is what one of Java does. */
+  @Test
+  void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
+    produce(75);
+    View view = PairFeed.cutView(source, read -> {});
+    Path file = Files.writeString(folder.resolve("train.view.json"), view.toJson());
+    List<Handed> unbroken = new ArrayList<>();
+    inJava(ViewRun.of(view, PLAN).epochs(1), Optional.empty(), Integer.MAX_VALUE, unbroken);
+
+    List<List<Handed>> ranks = new ArrayList<>();
+    for (int rank = 0; rank < 3; rank++) {
+      ObjectNode asked = asked().put("view", file.toString());
+      options(asked).put("rank", rank).put("ranks", 3).put("epochs", 1);
+      List<Handed> handed = new ArrayList<>();
+      for (String line : python.run(variables(Map.of()), handover(asked)).lines().toList()) {
+        handed.add(Handed.parse(JSON.readTree(line)));
+      }
+      ranks.add(handed);
+    }
+
+    for (int step = 0; step < unbroken.size(); step++) {
+      List<String> ids = new ArrayList<>();
+      for (List<Handed> handed : ranks) {
+        ids.addAll(handed.get(step).ids());
+        assertThat(handed.get(step).position()).isEqualTo(unbroken.get(step).position());
+      }
+      assertThat(ids).isEqualTo(unbroken.get(step).ids());
+    }
+    assertThat(ranks).allSatisfy(handed -> assertThat(handed).hasSameSizeAs(unbroken));
+  }
+
+  /**
+   * A batch that was handed out.
+   *
+   * @param digest of pixels, token ids and mask; SHA-256 in hexadecimal
+   */
+  private record Handed(List<String> ids, String digest, ViewPosition position) {
+
+    private static Handed parse(JsonNode line) {
+      List<String> ids = new ArrayList<>();
+      line.path("ids").forEach(id -> ids.add(id.textValue()));
+      return new Handed(
+          ids,
+          line.path("digest").textValue(),
+          ViewPosition.parse(line.path("position").toString()));
+    }
+  }
+
+  private ViewPosition inJava(
+      ViewRun run, Optional<ViewPosition> from, int steps, List<Handed> handed) throws Exception {
+    FeedSettings settings =
+        FeedSettings.ofBatches(BATCH).side(SIDE).memory(4, 1).lastBatch(LastBatch.DROP);
+    ViewPosition position = null;
+    try (PairFeed feed = PairFeed.ofView(source, settings, run, from)) {
+      for (int step = 0; step < steps; step++) {
+        Optional<ReadyBatch> next = feed.next();
+        if (next.isEmpty()) {
+          break;
+        }
+        try (ReadyBatch batch = next.get()) {
+          position = ViewPosition.parse(batch.position().toJson());
+          handed.add(new Handed(batch.pairIds(), digest(batch), position));
+        }
+      }
+    }
+    return position;
+  }
+
+  private static String digest(ReadyBatch batch) throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(batch.images());
+    ByteBuffer tokens =
+        ByteBuffer.allocate(batch.tokens().remaining() * Integer.BYTES)
+            .order(batch.tokens().order());
+    tokens.asIntBuffer().put(batch.tokens());
+    digest.update(tokens);
+    digest.update(batch.mask());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Kills the process once it has handed out so many batches and is at the next one. */
+  private ViewPosition inPython(
+      Path view, Optional<ViewPosition> from, int steps, List<Handed> handed) throws Exception {
+    ObjectNode asked = asked().put("view", view.toString());
+    options(asked).put("epochs", 2);
+    if (from.isPresent()) {
+      asked.set("position", JSON.readTree(from.get().toJson()));
+    }
+    Process process =
+        python
+            .builder(variables(Map.of()), handover(asked))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (int step = 0; step < steps; step++) {
+        if (step > 0) {
+          process.getOutputStream().write('\n');
+          process.getOutputStream().flush();
+        }
+        String line = lines.readLine();
+        assertThat(line).as("a batch of the process").isNotNull();
+        handed.add(Handed.parse(JSON.readTree(line)));
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    return handed.get(handed.size() - 1).position();
+  }
+
+  private ObjectNode asked() {
+    return JSON.createObjectNode()
+        .put("broker", KAFKA.bootstrapServers())
+        .put("registry", "http://127.0.0.1:" + registry.getAddress().getPort())
+        .put("dataset", cluster.dataset().name());
+  }
+
+  private static ObjectNode options(ObjectNode asked) {
+    return asked
+        .putObject("options")
+        .put("batch_size", BATCH)
+        .put("seed", PLAN.seed())
+        .put("lanes", PLAN.lanes())
+        .put("window", PLAN.window())
+        .put("side_px", SIDE);
+  }
+
+  private static String[] handover(ObjectNode asked) {
+    return new String[] {
+      SOURCES.resolve("tests").resolve("handover.py").toString(), asked.toString()
+    };
+  }
+
+  private static Map<String, String> variables(Map<String, String> others) {
+    Map<String, String> variables = new HashMap<>(others);
+    variables.put("PYTHONPATH", SOURCES.resolve("src").toString());
+    variables.put("PYTHONPYCACHEPREFIX", Path.of("target", "pycache").toAbsolutePath().toString());
+    return variables;
+  }
+
+  private void produce(int count) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-python")) {
+      for (int i = 0; i < count; i++) {
+        if (i % 16 == 0) {
+          producer.beginTransaction();
+        }
+        TestCluster.acknowledged(producer.send(record(i, sample(i))));
+        if (i % 16 == 15 || i == count - 1) {
+          producer.commitTransaction();
+        }
+      }
+    }
+    // A commit is answered before readers see it; the next producer of that id waits until they do.
+    TestCluster.producer(cluster, "-python").close();
+  }
+
+  private ProducerRecord<byte[], byte[]> record(int number, PreparedPair sample) {
+    return TestCluster.record(
+        cluster.topics().training(), number % PARTITIONS, String.valueOf(number), sample);
+  }
+
+  private static PreparedPair sample(int number) {
+    String encoding = List.of("jpeg", "png", "raw").get(number % 7 % 3);
+    return PreparedPair.newBuilder()
+        .setPairId(String.valueOf(number))
+        .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, SIDE, number % 50).encoded(encoding)))
+        .setImageEncoding(encoding)
+        .setWidth(SIDE)
+        .setHeight(SIDE)
+        .setCaption("caption " + number)
+        .setTokenIds(List.of(number, number * 1000, 0))
+        .setTokenCount(2)
+        .setSplit("TRAINING")
+        .build();
+  }
+}

@@ -1,0 +1,134 @@
+package io.pairstream.feed.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.feed.DrawnImage;
+import io.pairstream.schemas.PreparedPair;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExportedFilesTest {
+
+  /**
+   * The files beside this test are read back by webdataset and datasets themselves, in the Python
+   * package's tests, and by the import in the ingest service's.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void writesTheFilesThatOtherLoadersRead(ExportFormat format) throws IOException {
+    byte[] written =
+        shard(
+            format,
+            writer -> {
+              for (int number = 0; number < ExportedSample.STORED; number++) {
+                writer.add(ExportedSample.stored(number));
+              }
+            });
+
+    // To be copied where the format is changed on purpose.
+    Path actual = Files.createDirectories(Path.of("target/exported")).resolve(format.fileName(0));
+    Files.write(actual, written);
+    try (InputStream expected = getClass().getResourceAsStream(format.fileName(0))) {
+      assertThat(written).isEqualTo(expected.readAllBytes());
+    }
+  }
+
+  /** More rows than a group has, and more than a page of pixels. */
+  @Test
+  void writesSeveralGroupsOfRows() throws IOException {
+    byte[] hundred = shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 100));
+    byte[] more = shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 101));
+
+    assertThat(more.length).isGreaterThan(hundred.length + 2000);
+    assertThat(shard(ExportFormat.PARQUET, writer -> addDrawn(writer, 0))).startsWith('P', 'A');
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5", "7, 3"})
+  void writesRawPixelsAsPng(int heightPx, int widthPx) throws IOException {
+    DrawnImage drawn = new DrawnImage(heightPx, widthPx, 9);
+    PreparedPair pair =
+        PreparedPair.newBuilder(ExportedSample.drawn(0))
+            .setImage(ByteBuffer.wrap(drawn.pixels()))
+            .setWidth(widthPx)
+            .setHeight(heightPx)
+            .build();
+
+    ImageFile file = ImageFile.of(pair);
+
+    assertThat(file.extension()).isEqualTo("png");
+    BufferedImage read = ImageIO.read(new ByteArrayInputStream(file.bytes()));
+    assertThat(read.getWidth()).isEqualTo(widthPx);
+    assertThat(pixels(read)).isEqualTo(drawn.pixels());
+  }
+
+  @Test
+  void writesGreyPixelsAsPng() throws IOException {
+    PreparedPair pair =
+        PreparedPair.newBuilder(ExportedSample.drawn(0))
+            .setImage(ByteBuffer.wrap(new byte[] {1, 2, (byte) 200, 4, 5, 6}))
+            .setWidth(3)
+            .setHeight(2)
+            .setChannels(1)
+            .setColour("grey")
+            .build();
+
+    BufferedImage read = ImageIO.read(new ByteArrayInputStream(ImageFile.of(pair).bytes()));
+
+    assertThat(read.getRaster().getPixels(0, 0, 3, 2, (int[]) null))
+        .containsExactly(1, 2, 200, 4, 5, 6);
+  }
+
+  @Test
+  void refusesPixelsThatDoNotFitTheSize() {
+    PreparedPair pair = PreparedPair.newBuilder(ExportedSample.drawn(3)).setWidth(6).build();
+
+    assertThatThrownBy(() -> ImageFile.of(pair))
+        .isInstanceOf(ExportRefusedException.class)
+        .hasMessageContaining("has 60 bytes of raw pixels, expected those of 6x4 with 3 channels");
+  }
+
+  /** Adds pairs to a shard. */
+  private interface Adding {
+
+    void to(ShardWriter writer) throws IOException;
+  }
+
+  private static byte[] shard(ExportFormat format, Adding adding) throws IOException {
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ShardWriter writer = format.writer((OutputStream) output);
+    adding.to(writer);
+    writer.finish();
+    return output.toByteArray();
+  }
+
+  private static void addDrawn(ShardWriter writer, int count) throws IOException {
+    for (int number = 0; number < count; number++) {
+      writer.add(ExportedSample.drawn(number));
+    }
+  }
+
+  private static byte[] pixels(BufferedImage image) {
+    byte[] pixels = new byte[image.getWidth() * image.getHeight() * 3];
+    for (int at = 0; at < pixels.length; at += 3) {
+      int rgb = image.getRGB(at / 3 % image.getWidth(), at / 3 / image.getWidth());
+      pixels[at] = (byte) (rgb >> 16);
+      pixels[at + 1] = (byte) (rgb >> 8);
+      pixels[at + 2] = (byte) rgb;
+    }
+    return pixels;
+  }
+}
