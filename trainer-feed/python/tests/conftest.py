@@ -127,10 +127,12 @@ class Dataset:
         self._broker = broker
         self._registry = registry
         self._pairs = Writer(registry, "PreparedPair")
+        self._takedowns = Writer(registry, "Takedown")
         self._partitions = partitions
         self.admin = AdminClient({"bootstrap.servers": broker})
         self.create = lambda name, count: self.admin.create_topics([NewTopic(name, count, 1)])[name].result()
         self.create(self.topic, partitions)
+        self.create(f"{self.name}.takedowns", 2)
 
     def source(self, **options):
         return pairstream.open(self._broker, registry=self._registry.address, dataset=self.name, **options)
@@ -168,8 +170,11 @@ class Dataset:
     def withdraw(self, number):
         self.send(self.topic, str(number), None)
 
-    def writer(self, schema):
-        return Writer(self._registry, schema)
+    def take_down(self, kind, subject):
+        self.send(f"{self.name}.takedowns", f"{kind}/{subject}", self._takedowns.write(dict(kind=kind, subject=subject)))
+
+    def lift(self, kind, subject):
+        self.send(f"{self.name}.takedowns", f"{kind}/{subject}", None)
 
     def ids_by_offset(self):
         """Pair ids by (partition, offset), from the topic itself."""

@@ -357,3 +357,81 @@ def test_tells_what_it_has_done(dataset):
     assert stats.bytes == sum(block.bytes for block in view.blocks)
     assert stats.data_wait_ms > 0 and stats.samples_per_second > 0 and stats.bytes_per_second > 0
     assert stats.position == {"view": view.fingerprint, **PLAN, "epoch": 1, "taken": 0}
+
+
+def test_a_pair_that_is_taken_down_is_replaced_from_then_on_and_all_others_keep_their_places(dataset):
+    dataset.produce(0, 96)
+    dataset.take_down("IMAGE", "digest 5")
+    dataset.take_down("PAIR", "6")
+    dataset.lift("PAIR", "6")
+    source = dataset.source()
+    view = source.cut()
+    order = dict(lanes=1, window=0, epochs=2, slots=1)
+    with loader_of(source, view, 4, **order) as loader:
+        whole = [batch.pair_ids for batch in loader]
+    assert all("5" not in batch for batch in whole) and sum(batch.count("6") for batch in whole) == 2
+
+    seen, stand_ins = [], 0
+    with loader_of(source, view, 4, **order) as loader:
+        for batch in loader:
+            if not seen:
+                dataset.take_down("CONTRIBUTOR", "contributor 3")
+                dataset.take_down("SOURCE", "example.org:other")
+            seen.append(batch.pair_ids)
+            stand_ins += batch.stand_ins
+            # What was made ready before the takedown came may still be handed out.
+            while len(seen) == 1 and not loader._run._takedowns.hold({"contributor": "contributor 3"}):
+                pass
+
+    changed = 0
+    for number, (before, after) in enumerate(zip(whole, seen)):
+        for old, new in zip(before, after):
+            if number > 4:
+                assert int(new) % 7 != 3
+            if old != new:
+                assert int(old) % 7 == 3
+                changed += 1
+    assert changed >= 20 and stand_ins >= changed
+
+
+def test_the_end_of_takedowns_is_read_before_the_first_batch(dataset):
+    dataset.produce(0, 24)
+    for number in range(0, 23):
+        dataset.take_down("PAIR", str(number))
+    source = dataset.source()
+    view = source.cut()
+
+    assert set(in_order(source, view)) == {"23"}
+
+    dataset.take_down("SOURCE", "crowd")
+    with pytest.raises(PositionRefused, match="every pair of the view has been withdrawn"):
+        in_order(source, view)
+
+
+def test_explains_the_batch_of_a_step_of_all_ranks(dataset):
+    dataset.produce(0, 75)
+    source = dataset.source()
+    view = source.cut()
+    with loader_of(source, view, epochs=2) as loader:
+        handed = {(batch.epoch, batch.step): batch.pair_ids for batch in loader}
+    by_offset = dataset.ids_by_offset()
+
+    with loader_of(source, view, epochs=2, rank=1, ranks=3) as loader:
+        for (epoch, step), ids in handed.items():
+            told = loader.explain(step, epoch)
+            assert [sample["pair_id"] for sample in told] == ids
+            assert [by_offset[sample["partition"], sample["offset"]] for sample in told] == ids
+            assert [sample["lane"] for sample in told] == list(range(24))
+        assert {name: told[0][name] for name in ("source_kind", "licence", "topic", "is_stand_in")} == {
+            "source_kind": "crowd",
+            "licence": "CC0",
+            "topic": dataset.topic,
+            "is_stand_in": False,
+        }
+        assert told[0]["contributor"] == f"contributor {int(ids[0]) % 7}"
+        dataset.take_down("PAIR", ids[0])
+        again = loader.explain(step, epoch)
+        assert again[0]["is_stand_in"] and again[0]["pair_id"] != ids[0] and again[1:] == told[1:]
+        for wrong in ((3, 0), (0, 2), (-1, 0)):
+            with pytest.raises(SettingsError, match=f"no step {wrong[0]} in epoch {wrong[1]}"):
+                loader.explain(*wrong)

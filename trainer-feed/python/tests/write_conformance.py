@@ -7,7 +7,7 @@ import hashlib
 import json
 from itertools import islice
 
-from pairstream.course import Course, MixCourse, ViewCourse
+from pairstream.course import MixCourse, ViewCourse
 from pairstream.order import OrderPlan, RankShare
 from pairstream.view import Block, View
 
@@ -21,26 +21,42 @@ CASES = [
 ]
 
 
-def view_of(sizes, topic="t"):
-    """A view with blocks of these sizes."""
-    blocks = [Block(0, 1000 * i, 1, (size,)) for i, size in enumerate(sizes)]
-    return View(topic, "id", "2026-11-20T12:00:00Z", tuple(blocks))
+MIXES = [
+    dict(mix=[dict(sizes=[4], weight=1), dict(sizes=[6], weight=1)], seed=0, lanes=1, window=2, skip=0, per_lane=1, batches=7),
+    dict(mix=[dict(sizes=[3, 4, 2], weight=3), dict(sizes=[5, 5], weight=2)], seed=7, lanes=4, window=3, skip=0, per_lane=2, batches=5),
+    dict(mix=[dict(sizes=[3, 4, 2], weight=3), dict(sizes=[5, 5], weight=2)], seed=7, lanes=4, window=3, skip=11, per_lane=2, batches=3),
+    dict(
+        mix=[dict(sizes=[30, 30], weight=7), dict(sizes=[25], weight=2), dict(sizes=[1] * 24, weight=1)],
+        seed=-3,
+        lanes=24,
+        window=0,
+        skip=3,
+        per_lane=1,
+        batches=20,
+    ),
+    dict(
+        mix=[dict(sizes=[128] * 8, weight=690), dict(sizes=[128, 1, 64] * 3, weight=10), dict(sizes=[100], weight=300)],
+        seed=1 << 62,
+        lanes=12,
+        window=16,
+        skip=100,
+        per_lane=5,
+        batches=60,
+    ),
+]
 
 
-def batches(course: Course, share: RankShare, per_lane: int, keep_last: bool, start, most=None):
+def view_of(sizes, partition=0):
+    """A view with blocks of these sizes in a partition."""
+    blocks = [Block(partition, 1000 * i, 1, (size,)) for i, size in enumerate(sizes)]
+    return View("t", "id", "2026-11-20T12:00:00Z", tuple(blocks))
+
+
+def batches(course, share, per_lane, keep_last, start, most=None):
     """The batches of a rank from a position on, each a list of (part, block, place)."""
     found = []
     for step in islice(course.steps(share, per_lane, keep_last, start), most):
-        batch = []
-        for pick in step.picks:
-            order = pick.of.order
-            window, at = divmod(pick.number, order.plan.window_size)
-            counted = [
-                (pick.of.part, piece.block, place)
-                for piece in order.pieces(pick.lane, window)
-                for place in range(piece.first, piece.first + piece.size)
-            ]
-            batch.append(counted[order.permutation(pick.lane, window)[at]])
+        batch = [(pick.of.part, *pick.of.order.place(pick.lane, pick.number)) for pick in step.picks]
         found.append(batch)
     return found
 
@@ -53,12 +69,33 @@ def batches_of(case):
     return batches(course, RankShare(0, 1, plan.lanes), case["per_lane"], False, start)
 
 
+def text_of(found):
+    """A line for each batch."""
+    return "\n".join(" ".join(":".join(map(str, sample)) for sample in batch) for batch in found)
+
+
+def mixed_batches_of(case):
+    """The batches of all ranks together of a mix, from the one behind those that are skipped."""
+    plan = OrderPlan(case["seed"], case["lanes"], case["window"])
+    parts = [(view_of(part["sizes"], number), part["weight"]) for number, part in enumerate(case["mix"])]
+    course = MixCourse(parts, plan)
+    start = course.skip(course.begin(), case["per_lane"], False, case["skip"])
+    return batches(course, RankShare(0, 1, plan.lanes), case["per_lane"], False, start, case["batches"])
+
+
 def main():
     lines = []
     for case in CASES:
         found = [[sample[1:] for sample in batch] for batch in batches_of(case)]
-        text = "\n".join(" ".join(f"{block}:{place}" for block, place in batch) for batch in found)
+        text = text_of(found)
         entry = dict(case, batches=len(found), digest=hashlib.sha256(text.encode()).hexdigest())
+        if len(text) < 1000:
+            entry["order"] = found
+        lines.append(json.dumps(entry))
+    for case in MIXES:
+        found = mixed_batches_of(case)
+        text = text_of(found)
+        entry = dict(case, digest=hashlib.sha256(text.encode()).hexdigest())
         if len(text) < 1000:
             entry["order"] = found
         lines.append(json.dumps(entry))

@@ -91,6 +91,9 @@ class Course(Protocol):
     def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
         """The position so many batches behind another. Reads nothing."""
 
+    def at(self, epoch: int, number: int, per_lane: int) -> Position:
+        """The position in front of the batch of this number in an epoch, or in a mix without epochs."""
+
 
 class ViewCourse:
     """Every pair of a view once in each epoch.
@@ -163,6 +166,9 @@ class ViewCourse:
             return self._position(epoch, taken + batches * per_lane)
         epochs, steps = divmod(batches - left, -(-usable // per_lane))
         return self._position(epoch + 1 + epochs, steps * per_lane)
+
+    def at(self, epoch: int, number: int, per_lane: int) -> Position:
+        return self._position(epoch, number * per_lane)
 
     def _longest(self, per_lane: int, keep_last: bool) -> int:
         """Samples of the longest lane that an epoch hands out."""
@@ -249,6 +255,9 @@ class MixCourse:
 
     def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
         return self._position(start["taken"] + batches * per_lane)
+
+    def at(self, epoch: int, number: int, per_lane: int) -> Position:
+        return self._position(number * per_lane)
 
     def pick(self, lane: int, t: int) -> Pick:
         """The ``t``-th sample of a lane since the run began."""

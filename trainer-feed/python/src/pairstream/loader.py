@@ -24,8 +24,10 @@ from pairstream.pixels import PixelWriter
 from pairstream.records import SampleReader
 from pairstream.slots import Allocate, Form, Pool, Slot
 from pairstream.source import Source
+from pairstream.starvation import Reading, StarvationClock
+from pairstream.takedowns import Takedowns
 from pairstream.view import View
-from pairstream.windows import Loaded, Stopped, WindowLoader
+from pairstream.windows import Loaded, Record, Stopped, WindowLoader
 from pairstream.writing import Pictures, SampleWriter
 
 _CONSUMERS = 2
@@ -67,7 +69,7 @@ class Batch:
         self.epoch = step.epoch
         self.step = step.number
         self.position = step.after
-        self.stand_ins = slot.stand_ins
+        self.stand_ins = sum(slot.stand_ins[:size])
 
     def __len__(self) -> int:
         return len(self.pair_ids)
@@ -89,6 +91,10 @@ class Stats:
         ready_batches: batches that are ready now
         slots: batches that may be
         bytes: of records read from the topic
+        samples_in_memory: that are loaded and that the trainer has not taken, those in ready batches included
+        starves_in_seconds: how long those last at the rate at which they became fewer over the last minute; 0 where
+            there are none and the trainer waited most of that minute; NaN where they do not become fewer
+        takedowns: that the loader heeds; -1 before the first batch
         position: behind the last batch that was handed out
     """
 
@@ -99,6 +105,9 @@ class Stats:
     ready_batches: int
     slots: int
     bytes: int
+    samples_in_memory: int
+    starves_in_seconds: float
+    takedowns: int
     position: Position
 
     @property
@@ -198,6 +207,7 @@ class Loader:
         self._position: Position = self._course.begin()
         self._run: _Run | None = None
         self._counts = _Counts()
+        self._starvation = StarvationClock()
 
     def __iter__(self) -> Iterator[Batch]:
         return self
@@ -223,6 +233,7 @@ class Loader:
         self._counts.batches += 1
         self._counts.samples += len(batch)
         self._position = batch.position
+        self._starvation.note(self._reading())
         return batch
 
     def state_dict(self) -> dict[str, Any]:
@@ -244,6 +255,29 @@ class Loader:
             raise SettingsError(f"batches to skip are at least 0, not {batches}")
         self._go_to(self._course.skip(self._position, self._per_lane, self._keep_last, batches))
 
+    def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
+        """What the batch of a step is made of, in its order and of all ranks: reads those few records alone.
+
+        Args:
+            step: number of the batch in the epoch, or in the run of a mix, from 0
+            epoch: from 0; 0 in a mix
+
+        Returns:
+            of each sample ``pair_id``, ``source_kind``, ``contributor``, ``url``, ``licence``, ``language``,
+            ``caption``, ``lane``, ``topic``, ``partition``, ``offset``, and ``is_stand_in``, whether it is in the place
+            of a pair that is withdrawn now
+
+        Raises:
+            SettingsError: where there is no such step
+        """
+        start = self._course.at(epoch, step, self._per_lane)
+        whole = RankShare(0, 1, self._plan.lanes)
+        found = next(self._course.steps(whole, self._per_lane, self._keep_last, start), None)
+        if step < 0 or epoch < 0 or found is None or (found.epoch, found.number) != (epoch, step):
+            raise SettingsError(f"there is no step {step} in epoch {epoch}")
+        with _Explainer(self._source, self._writer) as explainer:
+            return explainer.explain(found)
+
     @property
     def stats(self) -> Stats:
         """What the loader has done so far. Any thread may ask."""
@@ -257,6 +291,9 @@ class Loader:
             run.ready if run else 0,
             self._slots,
             counts.bytes + (run.bytes if run else 0),
+            run.samples if run else 0,
+            self._starvation.seconds_left(self._reading()),
+            run.takedowns if run else -1,
             self._position,
         )
 
@@ -273,6 +310,9 @@ class Loader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _reading(self) -> Reading:
+        return Reading(time.perf_counter(), self._run.samples if self._run else 0, self._counts.waited)
+
     def _go_to(self, position: Position) -> None:
         self.close()
         self._position = position
@@ -284,6 +324,56 @@ def _course(view: View | Sequence[tuple[View, int]], plan: OrderPlan, epochs: in
     if epochs is not None:
         raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
     return MixCourse(view, plan)
+
+
+class _Explainer:
+    """Looks up what a step is made of."""
+
+    def __init__(self, source: Source, writer: SampleWriter) -> None:
+        self._source = source
+        self._writer = writer
+        self._takedowns = Takedowns(source.cluster, f"{source.dataset}.takedowns")
+        self._windows_of = WindowLoader(1, lambda: source.cluster.consumer(JUMPING))
+
+    def __enter__(self) -> _Explainer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._windows_of.stop()
+        self._windows_of.close()
+        self._takedowns.close()
+
+    def explain(self, step: Step) -> list[dict[str, Any]]:
+        wanted: dict[tuple[int, int], dict[int, list[int]]] = {}
+        for index, pick in enumerate(step.picks):
+            block, place = pick.of.order.place(pick.lane, pick.number)
+            wanted.setdefault((pick.of.part, block), {}).setdefault(place, []).append(index)
+        explained: list[dict[str, Any]] = [{} for _ in step.picks]
+        for (_, block), places in wanted.items():
+            view = step.picks[next(iter(places.values()))[0]].of.view
+            for loaded in self._windows_of.read(view, block, sorted(places)):
+                for index in places[loaded.place]:
+                    explained[index] = self._told(view, step.picks[index], loaded)
+        return explained
+
+    def _told(self, view: View, pick: Pick, loaded: Loaded) -> dict[str, Any]:
+        record, is_stand_in = loaded.record, loaded.is_stand_in
+        if self._is_withdrawn(record):
+            record = self._windows_of.stand_in(view, loaded.block, loaded.place, self._is_withdrawn)
+            is_stand_in = True
+        fields = self._writer.read(record).fields
+        names = ("pair_id", "source_kind", "contributor", "url", "licence", "language", "caption")
+        return {
+            **{name: fields.get(name, "") for name in names},
+            "lane": pick.lane,
+            "topic": view.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "is_stand_in": is_stand_in,
+        }
+
+    def _is_withdrawn(self, record: Record) -> bool:
+        return self._takedowns.hold(self._writer.read(record).fields)
 
 
 class _Counts:
@@ -322,6 +412,7 @@ class _Run:
         self._loader = loader
         self._writer = loader._writer
         self._steps = loader._course.steps(loader._share, loader._per_lane, loader._keep_last, loader._position)
+        self._takedowns = Takedowns(loader._source.cluster, f"{loader._source.dataset}.takedowns")
         self._windows_of = WindowLoader(_CONSUMERS, lambda: loader._source.cluster.consumer(JUMPING))
         self._decoders = ThreadPoolExecutor(loader._threads, thread_name_prefix="pairstream-decode")
         self._ready: Queue[_Making | BaseException | None] = Queue(loader._slots)
@@ -345,6 +436,16 @@ class _Run:
     @property
     def bytes(self) -> int:
         return self._windows_of.bytes
+
+    @property
+    def takedowns(self) -> int:
+        return len(self._takedowns)
+
+    @property
+    def samples(self) -> int:
+        """Samples in memory."""
+        loaded = sum(window.left for window in list(self._windows.values()) if window.samples.done())
+        return loaded + sum(len(one.step.picks) for one in list(self._ready.queue) if isinstance(one, _Making))
 
     def next(self) -> Batch | None:
         """The next batch; None once the run is over."""
@@ -370,9 +471,11 @@ class _Run:
 
     def close(self) -> None:
         self._stopped.set()
-        self._windows_of.close()
+        self._windows_of.stop()
         self._thread.join()
         self._decoders.shutdown(wait=True, cancel_futures=True)
+        self._windows_of.close()
+        self._takedowns.close()
 
     def _fill(self) -> None:
         try:
@@ -425,7 +528,6 @@ class _Run:
     def _make(self, step: Step) -> _Making:
         samples = [self._take(pick) for pick in step.picks]
         slot = self._pool_for(samples[0]).take()
-        slot.stand_ins = sum(sample.is_stand_in for sample in samples)
         firsts = range(0, len(samples), _CHUNK)
         return _Making(slot, step, [self._decoders.submit(self._write, step, samples, slot, at) for at in firsts])
 
@@ -444,10 +546,18 @@ class _Run:
     def _write(self, step: Step, samples: list[Loaded], slot: Slot, first: int) -> None:
         assert self._form is not None and self._pixels is not None
         for index in range(first, min(first + _CHUNK, len(samples))):
-            record = samples[index].record
+            of = step.picks[index].of
+            record, is_stand_in, block, place = samples[index]
             sample = self._writer.read(record)
-            epoch = step.picks[index].of.order.epoch
-            self._writer.write(record, sample, epoch, self._form, self._pixels, slot, index)
+            if self._takedowns.hold(sample.fields):
+                record = self._windows_of.stand_in(of.view, block, place, self._is_withdrawn)
+                sample = self._writer.read(record)
+                is_stand_in = True
+            slot.stand_ins[index] = is_stand_in
+            self._writer.write(record, sample, of.order.epoch, self._form, self._pixels, slot, index)
+
+    def _is_withdrawn(self, record: Record) -> bool:
+        return self._takedowns.hold(self._writer.read(record).fields)
 
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():

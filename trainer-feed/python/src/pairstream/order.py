@@ -116,6 +116,16 @@ class EpochOrder:
             return list(range(length))
         return RandomNumbers(self.plan.seed, self.epoch, f"window {lane} {window}").permutation(length)
 
+    def place(self, lane: int, number: int) -> tuple[int, int]:
+        """Block and place of the sample of a number in a lane."""
+        window, at = divmod(number, self.plan.window_size)
+        counted = self.permutation(lane, window)[at]
+        for piece in self.pieces(lane, window):
+            if counted < piece.size:
+                return piece.block, piece.first + counted
+            counted -= piece.size
+        raise IndexError(f"sample {number} of lane {lane}")
+
     def _begin(self, lane: int) -> int:
         return lane * self.samples // self.plan.lanes
 

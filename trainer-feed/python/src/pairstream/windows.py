@@ -82,14 +82,26 @@ class WindowLoader:
         """What comes in the place of a record that is there no more, or no longer wanted."""
         return self._with_consumer(lambda consumer: self._stand_in(consumer, view, block, place, is_gone))
 
-    def read_block(self, view: View, block: int) -> list[Record | None]:
-        """A block's records by their place; None where one is gone."""
-        return self._with_consumer(lambda consumer: self._read(consumer, view, block, 0, view.blocks[block].size))
+    def read(self, view: View, block: int, places: Sequence[int]) -> list[Loaded]:
+        """Some of a block's records, or what stands in for them; places in ascending order."""
 
-    def close(self) -> None:
+        def task(consumer: Consumer) -> list[Loaded]:
+            offsets = view.blocks[block].offsets
+            records = self._read_offsets(consumer, view.topic, view.blocks[block], [offsets[at] for at in places])
+            return [
+                Loaded(record or self._stand_in(consumer, view, block, at, lambda _: False), record is None, block, at)
+                for at, record in zip(places, records)
+            ]
+
+        return self._with_consumer(task)
+
+    def stop(self) -> None:
         """Ends all loading."""
         self._stopped.set()
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """Closes the consumers, which nobody uses any more."""
         for consumer in self._all:
             consumer.close()
 
