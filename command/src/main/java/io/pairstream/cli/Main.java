@@ -45,6 +45,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       DemoCommand.class,
       UpCommand.class,
+      DrawCommand.class,
       ImportCommand.class,
       IngestCommand.class,
       FetchCommand.class,

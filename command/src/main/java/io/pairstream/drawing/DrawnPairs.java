@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -64,6 +65,8 @@ public final class DrawnPairs {
 
   private final long seed;
   private final double badShare;
+  private final Motif motif;
+  private final Optional<String> onlyLanguage;
 
   /** A stream in which {@link #DEFAULT_BAD_SHARE} of the pairs are bad. */
   public DrawnPairs(long seed) {
@@ -74,12 +77,25 @@ public final class DrawnPairs {
    * @param badShare share of pairs that must be turned away; at least 0 and at most 0.9
    */
   public DrawnPairs(long seed, double badShare) {
+    this(seed, badShare, Motif.ANY, Optional.empty());
+  }
+
+  /**
+   * A stream without bad pairs; {@code language} is {@code en} or {@code zh}, or empty for both.
+   */
+  public static DrawnPairs good(long seed, Motif motif, Optional<String> language) {
+    return new DrawnPairs(seed, 0, motif, language);
+  }
+
+  private DrawnPairs(long seed, double badShare, Motif motif, Optional<String> onlyLanguage) {
     if (!(badShare >= 0 && badShare <= 0.9)) {
       throw new IllegalArgumentException(
           "the share of bad pairs must be from 0 to 0.9, was " + badShare);
     }
     this.seed = seed;
     this.badShare = badShare;
+    this.motif = motif;
+    this.onlyLanguage = onlyLanguage;
   }
 
   /** All pairs from the first on; draws one when it is taken. */
@@ -131,7 +147,8 @@ public final class DrawnPairs {
   /** What a pair shows, before anything is drawn. */
   Plan plan(long index, DrawnKind kind) {
     SplittableRandom random = new SplittableRandom(mixed(seed, index));
-    String language = random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
+    String drawnLanguage = random.nextDouble() < CHINESE_SHARE ? "zh" : "en";
+    String language = onlyLanguage.orElse(drawnLanguage);
     Format format = kind == DrawnKind.GOOD ? goodFormat(random) : Format.JPEG;
     int width = random.nextInt(MIN_SIDE_PX, MAX_SIDE_PX + 1);
     int height = (int) Math.min(width * MAX_ASPECT, width * (1 + random.nextDouble() * 0.7));
@@ -146,14 +163,14 @@ public final class DrawnPairs {
       width = (int) Math.ceil(height / (1 + random.nextDouble() * (MAX_ASPECT - 1)));
     }
     boolean lying = random.nextInt(3) != 0;
-    Scene scene =
+    SceneComposer composer =
         new SceneComposer(
-                random,
-                lying ? height : width,
-                lying ? width : height,
-                format == Format.GREY_JPEG,
-                format == Format.ALPHA_PNG)
-            .compose();
+            random,
+            lying ? height : width,
+            lying ? width : height,
+            format == Format.GREY_JPEG,
+            format == Format.ALPHA_PNG);
+    Scene scene = motif == Motif.SINGLE ? composer.single() : composer.compose();
     return new Plan(index, kind, language, format, scene, random);
   }
 

@@ -61,7 +61,8 @@ final class SceneComposer {
     };
   }
 
-  private Scene single() {
+  /** One thing alone, in the middle or in a corner. */
+  Scene single() {
     Named thing = named();
     double side = Math.min(width, height);
     if (random.nextInt(2) == 0) {

@@ -1,0 +1,136 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.drawing.DrawnFolder;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.drawing.Motif;
+import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream draw}: a small data set of one's own, without a camera or a download. */
+@Command(
+    name = "draw",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = {
+      "Draw pictures with captions that are true of them into a folder, for import.",
+      "The same options draw the same pairs."
+    })
+final class DrawCommand implements Callable<Integer> {
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      description = "Where the files go; it is empty, or not there yet.")
+  private Path folder;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many pairs, up to a million. Default: ${DEFAULT-VALUE}")
+  private long pairs;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Another seed draws other pairs. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--language",
+      paramLabel = "LANGUAGE",
+      completionCandidates = Languages.class,
+      description =
+          "Language of all captions: ${COMPLETION-CANDIDATES}. Default: some in each language")
+  private String language;
+
+  @Option(
+      names = "--single",
+      description = "One thing in each picture. Default: one or several, side by side or in a row")
+  private boolean single;
+
+  @Option(names = "--json", description = "Print one JSON object on stdout.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw wrong(folder + " is a file; name a folder that is empty, or not there yet");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.findAny().isPresent()) {
+        throw wrong(folder + " is not empty; name a folder that is empty, or not there yet");
+      }
+    }
+
+    DrawnPairs drawn =
+        DrawnPairs.good(seed, single ? Motif.SINGLE : Motif.ANY, Optional.ofNullable(language));
+    new DrawnFolder(folder).write(drawn, pairs);
+
+    spec.commandLine().getOut().println(json ? inJson() : inWords());
+    return ExitStatus.DONE;
+  }
+
+  private void checkOptions() {
+    if (pairs < 1 || pairs > 1_000_000) {
+      throw wrong("--pairs must be from 1 to 1000000, was " + pairs);
+    }
+    if (language != null && !Languages.ALL.contains(language)) {
+      throw wrong("--language must be one of " + Languages.ALL + ", was '" + language + "'");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private String inJson() {
+    return new JsonMapper()
+        .createObjectNode()
+        .put("folder", folder.toString())
+        .put("pairs", pairs)
+        .toString();
+  }
+
+  private String inWords() {
+    return TerminalText.plain(
+        String.format(
+            Locale.ROOT,
+            "%,d pairs in %s; publish them with: pairstream import %s",
+            pairs,
+            folder,
+            folder));
+  }
+
+  /** Languages that captions are written in. */
+  static final class Languages implements Iterable<String> {
+
+    static final List<String> ALL = List.of("en", "zh");
+
+    @Override
+    public Iterator<String> iterator() {
+      return ALL.iterator();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DrawCommandTest {
+
+  @TempDir Path parent;
+
+  @Test
+  void writesAPictureAndACaptionForEachPair() throws IOException {
+    Path folder = parent.resolve("new/drawn");
+
+    Ended ended = Ended.after("draw", folder.toString(), "--pairs", "12", "--json");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(ended.json().get("pairs").asLong()).isEqualTo(12);
+    assertThat(captions(folder)).hasSize(12);
+    List<Path> pictures = files(folder).stream().filter(file -> !isCaption(file)).toList();
+    assertThat(pictures).hasSize(12);
+    for (Path picture : pictures) {
+      assertThat(ImageIO.read(picture.toFile())).as(picture.toString()).isNotNull();
+    }
+  }
+
+  @Test
+  void drawsTheSameAgain() throws IOException {
+    Path first = parent.resolve("first");
+    Path second = parent.resolve("second");
+    Path other = parent.resolve("other");
+
+    Ended.after("draw", first.toString(), "--pairs", "3", "--seed", "5");
+    Ended.after("draw", second.toString(), "--pairs", "3", "--seed", "5");
+    Ended.after("draw", other.toString(), "--pairs", "3", "--seed", "6");
+
+    assertThat(captions(second)).isEqualTo(captions(first)).isNotEqualTo(captions(other));
+    assertThat(Files.mismatch(files(first).get(0), files(second).get(0))).isEqualTo(-1);
+  }
+
+  @Test
+  void writesInOneLanguageAndOneThingOnly() throws IOException {
+    Path folder = parent.resolve("single");
+
+    Ended.after("draw", folder.toString(), "--pairs", "20", "--language", "en", "--single");
+
+    assertThat(captions(folder).values())
+        .hasSize(20)
+        .allMatch(
+            caption -> caption.matches("[A-Za-z ,]+ in the (middle|[a-z ]+ corner), on .*\\s"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--pairs=0 | --pairs must be from 1 to 1000000, was 0",
+        "--pairs=1000001 | --pairs must be from 1 to 1000000, was 1000001",
+        "--language=fr | --language must be one of [en, zh], was 'fr'"
+      })
+  void refusesWhatItCannotDraw(String option, String sentence) {
+    Ended ended = Ended.after("draw", parent.resolve("none").toString(), option);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(sentence);
+    assertThat(parent.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void addsNothingToAFolderInUse() throws IOException {
+    Files.writeString(parent.resolve("mine.txt"), "mine");
+
+    Ended ended = Ended.after("draw", parent.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains(parent + " is not empty; name a folder that is empty");
+    assertThat(files(parent)).hasSize(1);
+  }
+
+  private static boolean isCaption(Path file) {
+    return file.toString().endsWith(".txt");
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return new ArrayList<>(files.sorted().toList());
+    }
+  }
+
+  private static Map<String, String> captions(Path folder) throws IOException {
+    Map<String, String> captions = new TreeMap<>();
+    for (Path file : files(folder)) {
+      if (isCaption(file)) {
+        captions.put(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    return captions;
+  }
+}
