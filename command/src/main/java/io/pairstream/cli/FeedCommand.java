@@ -98,6 +98,9 @@ final class FeedCommand implements Callable<Integer> {
                 + " together. Several, each with a weight, are mixed: a.json:7 and b.json:3.")
     private List<String> views;
 
+    /** Those that were read from files or by their names, or are followed. */
+    private final List<View> read = new ArrayList<>();
+
     @Option(
         names = "--seed",
         paramLabel = "N",
@@ -166,13 +169,10 @@ final class FeedCommand implements Callable<Integer> {
         description = "Pass over so many batches first, without reading them.")
     private long skipBatches;
 
-    /** Those that were read from files or by their names. */
-    private final List<View> read = new ArrayList<>();
-
     /** Without {@code --follow}. */
     private ViewRun run(Cluster cluster) throws IOException {
-      WeightedViews weighted = WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
-      weighted.views().forEach(view -> read.add(view.view()));
+      WeightedViews weighted = WeightedViews.read(views, name -> ViewCommand.read(name, cluster));
+      weighted.views().forEach(one -> read.add(one.view()));
       return ofRank(weighted.run(plan()));
     }
 
@@ -320,10 +320,10 @@ final class FeedCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
     }
-    if (viewOptions != null && (untilEnd || epoch != 0 || maxPixels != null)) {
+    if (viewOptions != null && (untilEnd || epoch != 0 || maxWaiting != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--view goes without --until-end and --epoch (use --epochs) and without --max-pixels");
+          "--view goes without --until-end and --epoch (use --epochs) and without --max-waiting");
     }
     if (viewOptions != null && viewOptions.isFollowing() != (viewOptions.runName != null)) {
       throw new ParameterException(

@@ -46,7 +46,8 @@ final class ViewExplainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "VIEW",
       arity = "1..*",
-      description = "The run's view; of a mix all, as VIEW:WEIGHT, in the run's order.")
+      description =
+          "The run's view, a file or a name; of a mix all, as VIEW:WEIGHT, in the run's order.")
   private List<String> views;
 
   @Option(
@@ -94,7 +95,7 @@ final class ViewExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Cluster cluster = options.cluster();
     try {
-      WeightedViews read = WeightedViews.read(views, view -> ViewCommand.read(view, cluster));
+      WeightedViews read = WeightedViews.read(views, name -> ViewCommand.read(name, cluster));
       ViewRun run = read.run(new OrderPlan(seed, lanes, window));
       FeedSource source = source(cluster, read.topic());
       FeedSettings settings =

@@ -158,6 +158,7 @@ final class SampleWriter {
     BatchForm form = slot.form();
     require(record, "split", split, sample.split());
     require(record, "token ids", form.tokens(), sample.tokenLength());
+    requireSizeOfBatch(record, slot.shape(), sample.shape());
     require(record, "height in pixels", slot.shape().heightPx(), sample.shape().heightPx());
     require(record, "width in pixels", slot.shape().widthPx(), sample.shape().widthPx());
     require(record, "channels", form.channels(), sample.shape().channels());
@@ -177,6 +178,24 @@ final class SampleWriter {
     slot.mask(index, sample.tokenCount());
     slot.name(index, sample.pairId(), sample.caption());
     clocks.decoding().add(System.nanoTime() - read);
+  }
+
+  /** Over a view, samples cannot wait for others of their size: their places are fixed. */
+  private void requireSizeOfBatch(
+      ConsumerRecord<byte[], byte[]> record, ImageShape batch, ImageShape found) {
+    boolean isOfBatch = batch.heightPx() == found.heightPx() && batch.widthPx() == found.widthPx();
+    if (settings.shapes() instanceof Shapes.Several && !isOfBatch) {
+      throw refused(
+          record,
+          "a picture of %dx%d in a batch of %dx%d; cut a view of each size, with --where width=%d --where height=%d"
+              .formatted(
+                  found.widthPx(),
+                  found.heightPx(),
+                  batch.widthPx(),
+                  batch.heightPx(),
+                  found.widthPx(),
+                  found.heightPx()));
+    }
   }
 
   private void writeImage(byte[] value, Sample sample, long epoch, Slot slot, int index)

@@ -22,7 +22,8 @@ public sealed interface Shapes {
 
   /**
    * Pictures of several sizes, as a recipe with aspect-ratio buckets makes them. A size's batch is
-   * handed out once it is full; until then its samples wait, as records.
+   * handed out once it is full; until then its samples wait, as records. Over a view nothing waits:
+   * the first sample of a batch decides its size, and another is refused.
    *
    * @param maxPixels pixels of the largest picture, at least 1; each slot has room for so large
    *     ones

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Reads views in a run's order, and fills slots with one rank's share of it.
@@ -23,7 +24,8 @@ import java.util.concurrent.Semaphore;
  */
 final class ViewLoop extends BatchLoop {
 
-  private final Shapes.One side;
+  private final Shapes shapes;
+  private final SampleWriter writer;
   private final Steps steps;
   private final WindowLoader loader;
   private final FeedClocks clocks;
@@ -53,7 +55,8 @@ final class ViewLoop extends BatchLoop {
       SampleWriter writer,
       FeedClocks clocks) {
     super(settings, ring, decoders, writer, clocks);
-    this.side = (Shapes.One) settings.shapes();
+    this.shapes = settings.shapes();
+    this.writer = writer;
     this.steps = run.steps(start, settings);
     this.ahead = run.steps(start, settings);
     this.loader = loader;
@@ -126,7 +129,7 @@ final class ViewLoop extends BatchLoop {
         }
         if (slot == null) {
           slot = freeSlot(sample.record());
-          slot.begin(new ImageShape(side.heightPx(), side.widthPx(), slot.form().channels()));
+          slot.begin(shape(sample.record(), slot.form()));
         }
         if (sample.isStandIn()) {
           slot.countHole();
@@ -139,6 +142,15 @@ final class ViewLoop extends BatchLoop {
       slot.mark(step.epoch(), step.epochShare());
       handOver(slot, step.behind(), List.of());
     }
+  }
+
+  /** The shape of a batch's pictures, which its first one decides where several are taken. */
+  private ImageShape shape(ConsumerRecord<byte[], byte[]> first, BatchForm form) {
+    if (shapes instanceof Shapes.One one) {
+      return new ImageShape(one.heightPx(), one.widthPx(), form.channels());
+    }
+    ImageShape shape = writer.shapeOf(first);
+    return new ImageShape(shape.heightPx(), shape.widthPx(), form.channels());
   }
 
   private LoadedWindow.Sample take(Source source) throws InterruptedException {

@@ -148,9 +148,9 @@ public final class ViewRun {
    */
   void requireBatches(FeedSettings settings) {
     int perLane = perLane(settings);
-    if (settings.shapes() instanceof Shapes.Several) {
+    if (settings.shapes() instanceof Shapes.Several && course.parts() > 1) {
       throw new IllegalArgumentException(
-          "a run over a view has pictures of one size; leave out the sizes");
+          "a mix has pictures of one size; read a view of each size by a feed of its own instead");
     }
     course.requireBatches(perLane, settings.lastBatch());
   }

@@ -49,22 +49,28 @@ class FollowedFeedTest {
   void allProcessesOfARunAgreeWhatAnEpochCoversWhileTheViewGrows() {
     grow(48);
 
+    List<List<String>> seen = new ArrayList<>();
     try (Trainer first = new Trainer(Extent.ALL, "r", 0, 2, Optional.empty());
         Trainer second = new Trainer(Extent.ALL, "r", 1, 2, Optional.empty());
         Trainer alone = new Trainer(Extent.ALL, "r", 0, 1, Optional.empty())) {
-      List<String> seen = new ArrayList<>();
-      while (!seen.contains("83")) {
-        if (produced < 84) {
-          grow(12);
-        }
-        List<String> both = new ArrayList<>(first.next());
-        both.addAll(second.next());
+      // They come to an epoch one after the other, and each finds a longer view.
+      for (int round = 0; round < 3; round++) {
+        List<List<String>> left = first.steps(10);
+        grow(12);
+        List<List<String>> right = second.steps(10);
+        grow(12);
+        List<List<String>> whole = alone.steps(10);
 
-        assertThat(alone.next()).isEqualTo(both);
+        for (int step = 0; step < 10; step++) {
+          List<String> both = new ArrayList<>(left.get(step));
+          both.addAll(right.get(step));
+          assertThat(whole.get(step)).isEqualTo(both);
+        }
         assertThat(alone.position()).isEqualTo(first.position()).isEqualTo(second.position());
-        seen.addAll(both);
+        seen.addAll(whole);
       }
     }
+    assertThat(seen.stream().flatMap(List::stream)).contains("71");
   }
 
   @Test
@@ -199,6 +205,14 @@ class FollowedFeedTest {
       try (ReadyBatch batch = feed.next().orElseThrow()) {
         return batch.pairIds();
       }
+    }
+
+    List<List<String>> steps(int count) {
+      List<List<String>> steps = new ArrayList<>();
+      for (int step = 0; step < count; step++) {
+        steps.add(next());
+      }
+      return steps;
     }
 
     Position position() {

@@ -279,6 +279,45 @@ class ViewFeedTest {
   }
 
   @Test
+  void handsOutTheSizeThatAViewWasCutFor() {
+    produce(0, 10);
+    for (int i = 100; i < 104; i++) {
+      PreparedPair wide =
+          PreparedPair.newBuilder(sample(i))
+              .setWidth(2 * SIDE)
+              .setImage(ByteBuffer.wrap(new DrawnImage(SIDE, 2 * SIDE, i % 50).pixels()))
+              .build();
+      TestCluster.send(cluster, record(String.valueOf(i), wide));
+    }
+    View all = PairFeed.cutView(source, read -> {});
+    View ofWide =
+        PairFeed.cutView(source, List.of(Condition.parse("width=" + 2 * SIDE)), read -> {});
+    OrderPlan plan = new OrderPlan(0, 1, 0);
+    FeedSettings anySize = settings(4).shapes(new Shapes.Several(2 * SIDE * SIDE, 1));
+
+    try (PairFeed feed =
+            PairFeed.ofView(source, anySize, ViewRun.of(ofWide, plan), Optional.empty());
+        ReadyBatch batch = feed.next().orElseThrow()) {
+      assertThat(batch.imageShape()).containsExactly(4, SIDE, 2 * SIDE, 3);
+      assertThat(batch.pairIds()).containsExactlyInAnyOrder("100", "101", "102", "103");
+    }
+    try (PairFeed feed =
+        PairFeed.ofView(
+            source,
+            settings(14).shapes(new Shapes.Several(2 * SIDE * SIDE, 1)),
+            ViewRun.of(all, plan),
+            Optional.empty())) {
+      assertThatThrownBy(feed::next)
+          .isInstanceOf(RefusedSampleException.class)
+          .hasMessageContaining("8x4 in a batch of 4x4; cut a view of each size, with --where");
+    }
+    ViewRun mix =
+        ViewRun.ofMix(List.of(new WeightedView(all, 1), new WeightedView(ofWide, 1)), plan);
+    assertThatThrownBy(() -> PairFeed.ofView(source, anySize, mix, Optional.empty()))
+        .hasMessageContaining("a mix has pictures of one size");
+  }
+
+  @Test
   void explainsWhatAStepHandsOut() {
     produce(0, 75);
     View view = PairFeed.cutView(source, read -> {});

@@ -73,6 +73,9 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public void receipt(String key, Receipt receipt, Place place, Table table) {
+    if (!receipt.getPairId().isEmpty() && !receipt.getPairId().equals(key)) {
+      return; // of an old record of a pair that was let in again
+    }
     boolean withdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
     change(key, state -> state.withWithdrawn(withdrawn), table);
   }

@@ -117,7 +117,7 @@ public final class PairHistory {
         receipt,
         Optional.of(upload),
         entry,
-        receipt.flatMap(r -> takedown(log, r, entry)),
+        receipt.flatMap(r -> takedown(log, pairId, r, entry)),
         remedy(reason),
         origin,
         upload.getReceivedAt());
@@ -214,7 +214,7 @@ public final class PairHistory {
         Optional.of(receipt),
         Optional.empty(),
         entry,
-        takedown(log, receipt, entry),
+        takedown(log, key, receipt, entry),
         remedy(reason),
         origin,
         receivedAt);
@@ -229,23 +229,30 @@ public final class PairHistory {
 
   /**
    * The takedown in force that withdrew the pair, or for which a copy was turned away: the pair's
-   * own or its image's, or that of whom the entry names.
+   * own, its image's, or that of whom the entry names. A receipt does not know whose the pair is;
+   * the newest copy that was turned away does.
    */
   private Optional<Takedown> takedown(
-      CommittedLog log, Receipt receipt, Optional<QuarantineEntry> entry) {
-    Optional<String> turnedAwayFor =
+      CommittedLog log, String key, Receipt receipt, Optional<QuarantineEntry> entry) {
+    boolean isWithdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
+    Optional<QuarantinedPair> turnedAway =
         entry
+            .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())
             .map(QuarantineEntry::pair)
-            .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()))
-            .map(QuarantinedPair::getMeasured);
-    if (turnedAwayFor.isEmpty() && !receipt.getStanding().equals(Standing.WITHDRAWN.name())) {
+            .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()));
+    if (turnedAway.isEmpty() && !isWithdrawn) {
       return Optional.empty();
     }
     List<String> keys = new ArrayList<>();
     keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
     keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
-    turnedAwayFor.map(TakedownKind.CONTRIBUTOR::key).ifPresent(keys::add);
-    turnedAwayFor.map(TakedownKind.SOURCE::key).ifPresent(keys::add);
+    turnedAway
+        .map(QuarantinedPair::getMeasured)
+        .ifPresent(
+            subject -> {
+              keys.add(TakedownKind.CONTRIBUTOR.key(subject));
+              keys.add(TakedownKind.SOURCE.key(subject));
+            });
     Map<String, Takedown> found =
         LastRecords.of(cluster, log, cluster.topics().takedowns(), Set.copyOf(keys));
     return keys.stream().filter(found::containsKey).findFirst().map(found::get);

@@ -10,6 +10,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -125,8 +126,12 @@ public final class JudgedPairs implements AutoCloseable {
   public void takeDown(String kind, String subject) {
     send(
         cluster.topics().takedowns(),
-        subject,
+        TakedownKind.valueOf(kind).key(subject),
         Takedown.newBuilder().setKind(kind).setSubject(subject).build());
+  }
+
+  public void lift(String kind, String subject) {
+    send(cluster.topics().takedowns(), TakedownKind.valueOf(kind).key(subject), null);
   }
 
   public static Receipt receipt(RawPair raw, Standing standing, String reason, Origin origin) {

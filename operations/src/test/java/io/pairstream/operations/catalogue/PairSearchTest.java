@@ -306,6 +306,27 @@ class PairSearchTest {
   }
 
   @Test
+  void whatComesAfterATakedownIsLiftedIsShownAgain() {
+    RawPair raw = JudgedPairs.raw("a red bicycle", "SCRAPED", "museum");
+    String id = judged.accept(raw, Standing.TRAINING);
+    judged.takeDown("CONTRIBUTOR", "museum");
+    judged.takeDown("PAIR", id);
+    judged.await();
+    read();
+    assertThat(captions(ALL)).isEmpty();
+    assertThat(search.isTakenDown(id, "", "museum", "", "")).isTrue();
+
+    judged.lift("CONTRIBUTOR", "museum");
+    judged.lift("PAIR", id);
+    judged.await();
+    judged.accept(raw, Standing.TRAINING);
+    read();
+
+    assertThat(captions(ALL)).containsExactly("a red bicycle");
+    assertThat(search.isTakenDown(id, "", "museum", "", "")).isFalse();
+  }
+
+  @Test
   void reviewIsKnownOfTheRecordThePairAndThePairThatWasSentAgain() {
     RawPair raw = raw("a red bicycle");
     Origin origin = judged.reject(raw, "IMAGE_TOO_SMALL");

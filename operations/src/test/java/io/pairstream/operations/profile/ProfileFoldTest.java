@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.profile.GeneratedHistory.Event;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -110,6 +111,21 @@ class ProfileFoldTest {
         .noneMatch(key -> key.startsWith("pair/") || key.startsWith("value/"))
         .noneMatch(key -> key.startsWith("producer/"));
     assertThat(report(ProfileQuestion.EVERYTHING).pairs()).isZero();
+  }
+
+  @Test
+  void aPairThatWasLetInAgainIsNotWithdrawnAsWell() {
+    ProfileFold fold = fold();
+    Receipt old = Receipt.newBuilder().setPairId("a").setStanding("WITHDRAWN").build();
+
+    fold.receipt("a", old, place("RECEIPTS"), table);
+    fold.receipt("pairs.crowdsourced-0-7", old, place("RECEIPTS"), table);
+    assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing").counts())
+        .containsExactly(new Count("WITHDRAWN", 1));
+    fold.receipt(
+        "a", Receipt.newBuilder(old).setStanding("TRAINING").build(), place("RECEIPTS"), table);
+
+    assertThat(report(ProfileQuestion.EVERYTHING).counts().get("standing").counts()).isEmpty();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.pairstream.operations.takedown.TakedownDesk.Request;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import java.time.Clock;
@@ -76,10 +77,10 @@ class TakedownDeskTest {
   }
 
   @Test
-  void planSaysWhatWouldBeRemovedAndPublishesNothing() {
-    publish("image 1", "of the museum", "museum", "pictures.test");
+  void findsWhatASubjectCoversAndNoOther() {
+    Sent first = publish("image 1", "of the museum", "museum", "pictures.test");
     publish("image 2", "of the museum too", "museum", "Pictures.test");
-    publish("image 3", "of another", "another", "elsewhere.test");
+    Sent copied = publish("image 1", "of another", "another", "elsewhere.test");
 
     assertThat(desk.plan(Subject.contributor("museum")).published())
         .isEqualTo(Map.of(Standing.TRAINING, 1L, Standing.VALIDATION, 1L));
@@ -87,6 +88,10 @@ class TakedownDeskTest {
     assertThat(desk.plan(Subject.source("scraped")).total()).isEqualTo(3);
     assertThat(desk.plan(Subject.source("imported")).total()).isZero();
     assertThat(desk.list()).isEmpty();
+
+    takeDown(Subject.image(first.imageDigest()));
+
+    assertThat(removed).containsExactlyInAnyOrder(first.pairId(), copied.pairId());
   }
 
   @Test
@@ -110,6 +115,12 @@ class TakedownDeskTest {
               assertThat(entry.pairs()).isEqualTo(2);
             });
     assertThat(new Audit(cluster).run().details()).isEmpty();
+    PairAnswer why = new PairHistory(cluster).find(first.pairId()).orElseThrow();
+    assertThat(why.standing()).isEqualTo("WITHDRAWN");
+    Takedown takedown = why.takedown().orElseThrow();
+    assertThat(takedown.getRequestedBy()).isEqualTo("alice");
+    assertThat(takedown.getCause()).isEqualTo("it is a private letter");
+    assertThat(takedown.getPartOf()).isEqualTo("CONTRIBUTOR/museum");
   }
 
   @Test
@@ -134,17 +145,6 @@ class TakedownDeskTest {
     assertThat(report.total()).isEqualTo(2);
     assertThat(report.removed()).isEqualTo(2);
     assertThat(removed).hasSize(2);
-  }
-
-  @Test
-  void anImageTakesAllItsPairsWithItAndNoOther() {
-    Sent first = publish("image 1", "a caption", "museum", "pictures.test");
-    Sent second = publish("image 1", "another caption", "another", "elsewhere.test");
-    publish("image 2", "a caption", "museum", "pictures.test");
-
-    takeDown(Subject.image(first.imageDigest()));
-
-    assertThat(removed).containsExactlyInAnyOrder(first.pairId(), second.pairId());
   }
 
   @Test
@@ -203,16 +203,23 @@ class TakedownDeskTest {
   }
 
   @Test
-  void whyTellsWhoWithdrewAPairAndWhy() {
-    Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
-    takeDown(Subject.contributor("museum"));
+  void whyTellsForWhomACopyWasTurnedAway() {
+    Sent sent = pipeline.send("image 1", "a caption");
+    takeDown(Subject.source("pictures.test"));
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(),
+                null,
+                sent.pairId(),
+                QuarantinedPair.newBuilder(PlayedPipeline.rejected(sent, "WITHDRAWN", new byte[0]))
+                    .setMeasured("pictures.test")
+                    .build()),
+            pipeline.receipt(sent, Standing.QUARANTINED, "WITHDRAWN")));
 
     PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
 
-    assertThat(answer.standing()).isEqualTo("WITHDRAWN");
-    Takedown takedown = answer.takedown().orElseThrow();
-    assertThat(takedown.getRequestedBy()).isEqualTo("alice");
-    assertThat(takedown.getCause()).isEqualTo("it is a private letter");
-    assertThat(takedown.getPartOf()).isEqualTo("CONTRIBUTOR/museum");
+    assertThat(answer.takedown().map(Takedown::getKind)).contains("SOURCE");
   }
 }

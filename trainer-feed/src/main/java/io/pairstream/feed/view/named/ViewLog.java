@@ -47,6 +47,9 @@ public final class ViewLog implements AutoCloseable {
   /** Most bytes of a segment, of all that a record may have: 10 MiB. */
   private static final int SEGMENT_BYTES = 4 * 1024 * 1024;
 
+  /** Most blocks of a segment: half of the longest list that a reader takes from anybody. */
+  private static final int SEGMENT_BLOCKS = 50_000;
+
   private final Topic<String, ViewSegment> topic;
   private final String name;
   private final Producer<byte[], byte[]> producer;
@@ -150,7 +153,7 @@ public final class ViewLog implements AutoCloseable {
     for (Block block : addition.blocks()) {
       // Numbers in Avro are short where they are small; these are their longest.
       int most = 20 + 5 * block.runs().size();
-      if (bytes > 0 && bytes + most > segmentBytes) {
+      if (bytes > 0 && (bytes + most > segmentBytes || blocks.size() == SEGMENT_BLOCKS)) {
         segments.add(segment(addition, segments.size(), blocks, now));
         blocks = new ArrayList<>();
         bytes = 0;
