@@ -29,6 +29,7 @@ until "$root/pairstream" audit "${here[@]}" > /dev/null 2>&1; do sleep 2; done
 for format in webdataset parquet; do
   "$root/pairstream" export "$work/files/train.view.json" --to "$work/files/$format" --format $format --shard-samples 300 "${here[@]}" >&2
 done
+"$root/pairstream" topics create --dataset peersraw "${here[@]}" >&2
 peers=("$work/venv/bin/python" "$python/benchmark/feed_peers.py")
 "${peers[@]}" prepare "$work/files" --platform "$work/data" --view "$work/files/train.view.json" >&2
 "${peers[@]}" run "$work/files" "$@"

@@ -1,9 +1,10 @@
 """Samples per second into the training loop: ours out of Kafka, peers from files, the same pictures in one run.
 
     python feed_peers.py prepare FOLDER --platform DIR --view FILE
-    python feed_peers.py run FOLDER [--rounds 3] [--samples 2048] [--step-ms 400]
+    python feed_peers.py run FOLDER [--rounds 3] [--samples 2048] [--step-ms 500]
 
-``prepare`` expects FOLDER/webdataset and FOLDER/parquet, as ``pairstream export`` wrote them. Each measurement is a process
+``prepare`` expects FOLDER/webdataset and FOLDER/parquet, as ``pairstream export`` wrote them, and the empty topics of the
+data set peersraw. Each measurement is a process
 of its own; rounds take the contenders in turn, so that what else the machine does meets all of them. Processor time is
 that of the process and its workers; the broker's is told apart.
 """
@@ -30,6 +31,8 @@ import psutil
 
 RAW = "peersraw"
 
+PACED_STEPS = 16
+
 
 def prepare(folder: Path, platform_folder: Path, view_file: Path) -> None:
     """Writes what the contenders read besides the exports: MDS, a topic of raw pixels and its view."""
@@ -43,34 +46,17 @@ def prepare(folder: Path, platform_folder: Path, view_file: Path) -> None:
     (folder / "cluster.json").write_text(json.dumps({**cluster, "jpeg": source.dataset, "raw": RAW}))
     _write_mds(folder, source, view)
     _write_raw(source, view, place)
-    raw = pairstream.open(platform=platform_folder, dataset=RAW)
-    raw.cut().save(folder / "raw.view.json")
-
-
-def _pairs(source: Any, view: Any) -> Any:
-    from pairstream.kafka import JUMPING
-    from pairstream.records import SampleReader
-    from pairstream.windows import WindowLoader
-
-    reader = SampleReader(source.schemas, source.topic)
-    loader = WindowLoader(1, lambda: source.cluster.consumer(JUMPING))
-    for block in range(len(view.blocks)):
-        for record in loader.read_block(view, block):
-            if record is not None:
-                yield record.key, record.value[1:5], reader.read(record.value)
-    loader.close()
+    pairstream.open(platform=platform_folder, dataset=RAW).cut().save(folder / "raw.view.json")
 
 
 def _write_mds(folder: Path, source: Any, view: Any) -> None:
     from PIL import Image
     from streaming import MDSWriter
 
-    if (folder / "mds").exists():
-        return
     columns = {"image": "jpeg", "tokens": "ndarray:int32", "pair_id": "str", "caption": "str"}
     with MDSWriter(out=str(folder / "mds"), columns=columns) as writer, tempfile.TemporaryDirectory() as beside:
         picture = Path(beside) / "picture.jpg"
-        for _, _, pair in _pairs(source, view):
+        for pair in source.samples(view):
             # A picture that was opened from a file is stored with that file's bytes, not encoded anew.
             picture.write_bytes(pair.image)
             writer.write(
@@ -87,32 +73,23 @@ def _write_raw(source: Any, view: Any, place: dict[str, Any]) -> None:
     import fastavro
     import simplejpeg
     from confluent_kafka import Producer
-    from confluent_kafka.admin import AdminClient, NewTopic
-    from confluent_kafka.schema_registry import Schema, SchemaRegistryClient
+    from confluent_kafka.schema_registry import SchemaRegistryClient
 
     topic = f"{RAW}.training"
-    admin = AdminClient({"bootstrap.servers": place["bootstrap_servers"]})
-    if topic in admin.list_topics(timeout=10).topics:
-        return
-    made = admin.create_topics([NewTopic(topic, 4, 1, config={"max.message.bytes": "10485760"})])
-    made[topic].result(30)
     registry = SchemaRegistryClient({"url": place["schema_registry"]})
     producer = Producer({"bootstrap.servers": place["bootstrap_servers"], "message.max.bytes": 10485760})
-    schema: Any = None
-    for number, (key, schema_id, pair) in enumerate(_pairs(source, view)):
-        if schema is None:
-            text = source.schemas.writer(int.from_bytes(schema_id, "big"), source.topic)
-            registered = registry.register_schema(f"{topic}-value", Schema(json.dumps(text), "AVRO"))
-            schema = fastavro.parse_schema(text)
+    text = registry.get_latest_version(f"{topic}-value")
+    schema = fastavro.parse_schema(json.loads(text.schema.schema_str))
+    for pair in source.samples(view):
         fields = dict(pair.fields)
         fields["image"] = simplejpeg.decode_jpeg(bytes(pair.image)).tobytes()
         fields["image_encoding"] = "raw"
         value = io.BytesIO()
-        value.write(b"\0" + registered.to_bytes(4, "big"))
+        value.write(b"\0" + text.schema_id.to_bytes(4, "big"))
         fastavro.schemaless_writer(value, schema, fields)
-        producer.produce(topic, value.getvalue(), key, partition=number % 4)
+        producer.produce(topic, value.getvalue(), pair.pair_id)
         producer.poll(0)
-        if number % 100 == 0:
+        if len(producer) >= 100:
             producer.flush()
     producer.flush()
 
@@ -130,31 +107,40 @@ def measure(folder: Path, name: str, samples: int, step_ms: float, state: str) -
         next(batches)
     broker = _broker(folder)
     cpu, broker_cpu = _cpu(psutil.Process()), _cpu(broker)
-    begin = time.perf_counter()
-    steps = samples // contenders.BATCH
-    waited = 0.0
-    for _ in range(steps):
-        asked = time.perf_counter()
-        images, tokens = next(batches)
-        # A trainer touches every value; some loaders hand out memory that was never written here.
-        np.add.reduce(np.asarray(images).reshape(-1)[::4096], dtype=np.int64)
-        waited += time.perf_counter() - asked
-        if step_ms:
-            time.sleep(step_ms / 1e3)
-    seconds = time.perf_counter() - begin
+    steps = max(1, samples // contenders.BATCH)
+    seconds, _ = _train(batches, steps, 0)
+    cpu, broker_cpu = _cpu(psutil.Process()) - cpu, _cpu(broker) - broker_cpu
+    paced, waited = _train(batches, PACED_STEPS, step_ms / 1e3) if step_ms else (1.0, 0.0)
     print(
         json.dumps(
             {
                 "first_s": first_s,
                 "samples_per_s": steps * contenders.BATCH / seconds,
-                "cpu_ms": 1e3 * (_cpu(psutil.Process()) - cpu) / (steps * contenders.BATCH),
-                "broker_ms": 1e3 * (_cpu(broker) - broker_cpu) / (steps * contenders.BATCH),
-                "wait_share": waited / seconds,
+                "cpu_ms": 1e3 * cpu / (steps * contenders.BATCH),
+                "broker_ms": 1e3 * broker_cpu / (steps * contenders.BATCH),
+                "wait_share": waited / paced,
             }
         )
     )
     sys.stdout.flush()
-    os._exit(0)  # Workers that still read ahead are waited for otherwise.
+    # Workers still read ahead; some would outlive this process.
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
+    os._exit(0)
+
+
+def _train(batches: Any, steps: int, step_s: float) -> tuple[float, float]:
+    """Takes batches, with a pause after each; returns the seconds in all, and those of waiting."""
+    begin = time.perf_counter()
+    waited = 0.0
+    for _ in range(steps):
+        asked = time.perf_counter()
+        images, _ = next(batches)
+        # A trainer touches the values; memory may be handed out that nobody has written here.
+        np.add.reduce(np.asarray(images).reshape(-1)[::4096], dtype=np.int64)
+        waited += time.perf_counter() - asked
+        time.sleep(step_s)
+    return time.perf_counter() - begin, waited
 
 
 def _cpu(process: psutil.Process | None) -> float:
@@ -188,12 +174,9 @@ def run(folder: Path, rounds: int, samples: int, step_ms: float) -> None:
         # Nobody is always the one behind the same other.
         for name in names[number % len(names) :] + names[: number % len(names)]:
             loads.append(os.getloadavg()[0])
-            for key, value in _measured(folder, name, samples, 0, "").items():
+            for key, value in _measured(folder, name, samples, step_ms, "").items():
                 found[name][key].append(value)
             print(f"round {number + 1}, {name}: {found[name]['samples_per_s'][-1]:.0f}/s", file=sys.stderr)
-        for name in contenders.ALL:
-            paced = _measured(folder, name, contenders.BATCH * 16, step_ms, "")
-            found[name]["paced_wait"].append(paced["wait_share"])
         for name in sorted(contenders.RESUMES):
             resumed = _measured(folder, name, contenders.BATCH, 0, _middle(folder, name))
             found[name]["resume_s"].append(resumed["first_s"])
@@ -247,7 +230,7 @@ def _print(found: Any, loads: list[float], rounds: int, samples: int, step_ms: f
             "{:.2f}".format(statistics.median(measured["broker_ms"])) if "consumer" in name or "pair" in name else "",
             _spread(measured["first_s"], "{:.1f}"),
             _spread(measured["resume_s"], "{:.1f}") if measured["resume_s"] else "reads again",
-            "{:.1%}".format(statistics.median(measured["paced_wait"])),
+            "{:.1%}".format(statistics.median(measured["wait_share"])),
         ]
         print(f"| {name} | " + " | ".join(cells) + " |")
     print()
@@ -283,7 +266,7 @@ def main() -> None:
     running.add_argument("folder", type=Path)
     running.add_argument("--rounds", type=int, default=3)
     running.add_argument("--samples", type=int, default=2048)
-    running.add_argument("--step-ms", type=float, default=400)
+    running.add_argument("--step-ms", type=float, default=500)
     given = parser.parse_args()
     if given.command == "prepare":
         prepare(given.folder, given.platform, given.view)

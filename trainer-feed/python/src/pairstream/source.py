@@ -11,7 +11,8 @@ from typing import Any
 from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
 from pairstream.kafka import JUMPING, Cluster
-from pairstream.records import Malformed, SampleReader, Schemas
+from pairstream.records import Malformed, Sample, SampleReader, Schemas
+from pairstream.takedowns import Takedowns
 from pairstream.view import View
 from pairstream.windows import WindowLoader
 
@@ -60,7 +61,11 @@ class Source:
         return View.load(name)
 
     def captions(self, view: View) -> Iterator[tuple[str, str]]:
-        """A view's pair ids and captions, in the view's own order. Decodes no image; leaves out what was withdrawn.
+        """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""
+        return ((sample.pair_id, sample.caption) for sample in self.samples(view))
+
+    def samples(self, view: View) -> Iterator[Sample]:
+        """A view's pairs as they are stored, in the view's own order; those that are withdrawn are left out.
 
         Raises:
             SettingsError: where the view is one of another topic
@@ -70,19 +75,25 @@ class Source:
         """
         self.require(view)
         reader = SampleReader(self.schemas, self.topic)
+        takedowns = Takedowns(self.cluster, f"{self.dataset}.takedowns")
         loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING))
         try:
-            for block in range(len(view.blocks)):
-                for record in loader.read_block(view, block):
-                    if record is not None:
-                        try:
-                            sample = reader.read(record.value)
-                        except Malformed as e:
-                            site = f"{self.topic}-{record.partition}, offset {record.offset}"
-                            raise SampleRefused(f"{site}: {e}") from e
-                        yield sample.pair_id, sample.caption
+            for number, block in enumerate(view.blocks):
+                for loaded in loader.read(view, number, range(block.size)):
+                    record = loaded.record
+                    if loaded.is_stand_in:
+                        continue
+                    try:
+                        sample = reader.read(record.value)
+                    except Malformed as e:
+                        site = f"{self.topic}-{record.partition}, offset {record.offset}"
+                        raise SampleRefused(f"{site}: {e}") from e
+                    if not takedowns.hold(sample.fields):
+                        yield sample
         finally:
+            loader.stop()
             loader.close()
+            takedowns.close()
 
     def require(self, view: View) -> None:
         """Checks that all of a view's records are still there to be read.

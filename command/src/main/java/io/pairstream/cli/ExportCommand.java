@@ -53,8 +53,8 @@ final class ExportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "VIEW", description = "The view, as view cut wrote it.")
-  private Path view;
+  @Parameters(paramLabel = "VIEW", description = "A view: its file, or its name.")
+  private String view;
 
   @Option(
       names = "--to",
@@ -98,23 +98,24 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ExportFormat chosen = format();
+    Cluster cluster = options.cluster();
     View read;
     try {
-      read = ViewCommand.read(view);
+      read = ViewCommand.read(view, cluster);
     } catch (InvalidViewException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     ExportPlan plan = new ExportPlan(read, chosen, order(), shardSamples(read));
     PrintWriter err = spec.commandLine().getErr();
+    ExportSummary summary;
     try (Progress progress = new Progress(err, Terminal.isStderr(), read.samples())) {
-      ExportSummary summary = PairFeed.export(source(read), plan, folder, progress);
-      progress.close();
-      print(summary, chosen);
-      return ExitStatus.DONE;
+      summary = PairFeed.export(source(read, cluster), plan, folder, progress);
     } catch (ExportRefusedException e) {
       err.println(TerminalText.plain("pairstream: " + e.getMessage()));
       return ExitStatus.COULD_NOT;
     }
+    print(summary, chosen);
+    return ExitStatus.DONE;
   }
 
   private ExportFormat format() {
@@ -162,8 +163,7 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   /** The split is the view's own. */
-  private FeedSource source(View of) {
-    Cluster cluster = options.cluster();
+  private FeedSource source(View of, Cluster cluster) {
     Standing split =
         Arrays.stream(new Standing[] {Standing.TRAINING, Standing.VALIDATION, Standing.TEST})
             .filter(

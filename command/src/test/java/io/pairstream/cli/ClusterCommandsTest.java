@@ -129,6 +129,34 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void exportWritesAViewsPairsAndGoesOnWhereItEnded() {
+    pipeline.accept(pipeline.send("image", "a caption"), Standing.VALIDATION);
+    pipeline.accept(pipeline.send("image", "another caption"), Standing.VALIDATION);
+    String view = folder.resolve("val.view.json").toString();
+    String to = folder.resolve("exported").toString();
+    assertThat(run("view cut", view, "--split", "validation").status()).isEqualTo(ExitStatus.DONE);
+
+    Ended first = run("export", view, "--to", to, "--format", "webdataset", "--json");
+    Ended again = run("export", view, "--to", to, "--format", "webdataset");
+    Ended other = run("export", view, "--to", to, "--format", "parquet");
+    Ended wrong = run("export", view, "--to", to, "--format", "zip");
+    Ended elsewhere = run("export", view, "--to", to, "--format", "parquet", "--dataset", "other");
+
+    assertThat(first.status()).as(first.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(first.json().path("samples").asInt()).isEqualTo(2);
+    assertThat(first.json().path("kept").asInt()).isZero();
+    assertThat(folder.resolve("exported/pairs-000000.tar")).isNotEmptyFile();
+    assertThat(again.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(again.out()).contains("2 samples in 1 files").contains("1 files were there already");
+    assertThat(other.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(other.onlyErrorLine()).contains("is the manifest of another export");
+    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(wrong.err()).contains("--format must be webdataset or parquet, was zip");
+    assertThat(elsewhere.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(elsewhere.err()).contains("is no split of the data set other");
+  }
+
+  @Test
   void whyTellsTheReasonAndTheRemedy() {
     Sent sent = pipeline.send("image", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");

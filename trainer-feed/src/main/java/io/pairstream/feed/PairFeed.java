@@ -224,11 +224,12 @@ public final class PairFeed implements AutoCloseable {
   public static ExportSummary export(
       FeedSource source, ExportPlan plan, Path folder, ExportListener listener) throws IOException {
     try (Admin admin = Admin.create(source.clientSettings());
-        KafkaConsumer<byte[], byte[]> consumer = consumer(source, LOADING)) {
+        KafkaConsumer<byte[], byte[]> consumer = consumer(source, LOADING);
+        WithdrawnPairs withdrawn = withdrawnPairs(source)) {
       requireReachable(plan.view(), source, admin);
       Deserializer<PreparedPair> deserializer =
           new AvroSerdes(source.registry()).of(PreparedPair.class, source.topic()).deserializer();
-      return ViewExport.of(plan, source.split().name(), consumer, deserializer, listener)
+      return ViewExport.of(plan, source.split().name(), consumer, withdrawn, deserializer, listener)
           .into(folder);
     }
   }

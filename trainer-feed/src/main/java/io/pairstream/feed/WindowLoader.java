@@ -3,7 +3,7 @@ package io.pairstream.feed;
 import io.pairstream.feed.ViewLoop.Need;
 import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.takedown.WithdrawnPairs;
-import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -20,7 +20,6 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Loads windows of views from their topic, several at a time.
@@ -32,8 +31,6 @@ import org.apache.kafka.common.TopicPartition;
  * ranks stay in step.
  */
 final class WindowLoader implements AutoCloseable {
-
-  private static final Duration POLL = Duration.ofMillis(500);
 
   private final WithdrawnPairs withdrawn;
   private final FeedClocks clocks;
@@ -193,27 +190,8 @@ final class WindowLoader implements AutoCloseable {
   /** The records of a piece; null where one is gone. */
   private static ConsumerRecord<byte[], byte[]>[] read(
       Consumer<byte[], byte[]> consumer, View view, Piece piece) {
-    Block block = view.blocks().get(piece.block());
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    ConsumerRecord<byte[], byte[]>[] records = new ConsumerRecord[piece.count()];
-    TopicPartition partition = new TopicPartition(view.topic(), block.partition());
-    consumer.assign(List.of(partition));
-    consumer.seek(partition, block.offset(piece.first()));
-    long end = block.offset(piece.first() + piece.count() - 1) + 1;
-    int place = 0;
-    while (consumer.position(partition) < end) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        while (place < piece.count() && block.offset(piece.first() + place) < record.offset()) {
-          place++;
-        }
-        if (place < piece.count()
-            && block.offset(piece.first() + place) == record.offset()
-            && record.value() != null) {
-          records[place] = record;
-        }
-      }
-    }
-    return records;
+    return new BlockReader(view.topic(), consumer)
+        .read(view.blocks().get(piece.block()), piece.first(), piece.count());
   }
 
   /** A view's blocks, of which the last one is kept: its holes are beside each other. */

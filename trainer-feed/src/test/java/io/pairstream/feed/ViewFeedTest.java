@@ -369,6 +369,10 @@ class ViewFeedTest {
             folder.resolve("gone"),
             new SilentListener());
     assertThat(gone.samples()).isEqualTo(30);
+    takeDown(TakedownKind.PAIR, expected.get(12));
+    ExportSummary later = PairFeed.export(source, plan, folder, new SilentListener());
+    assertThat(later.withdrawn()).isEqualTo(1);
+    assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
     assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
   }
 

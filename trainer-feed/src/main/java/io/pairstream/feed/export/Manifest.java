@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * <pre>{"format":1,"kind":"webdataset","view":"…","topic":"pairs.training","order":"view",
  * "shard_samples":1000,"samples":190,"of_shards":1,"shards":[{"name":"pairs-000000.tar",
- * "samples":189,"withdrawn":1,"bytes":3276800,"sha256":"…","takedowns":1}]}</pre>
+ * "samples":189,"withdrawn":1,"bytes":3276800,"sha256":"…","takedowns":"…"}]}</pre>
  */
 final class Manifest {
 
@@ -82,7 +82,7 @@ final class Manifest {
               shard.path("withdrawn").asLong(-1),
               shard.path("bytes").asLong(-1),
               shard.path("sha256").asText(),
-              shard.path("takedowns").asLong(-1)));
+              shard.path("takedowns").asText()));
       number++;
     }
     return manifest;

@@ -17,8 +17,8 @@ interface PairSequence {
   void read(long from, long to, Taker taker) throws IOException;
 
   /**
-   * How many takedowns are honoured: what was read before there were more may hold pairs that have
-   * been withdrawn since.
+   * Which takedowns are honoured now: what was read while there were others may hold pairs that
+   * have been withdrawn since, or lack some that may be handed out again.
    */
-  long takedowns();
+  String takedowns();
 }

@@ -7,7 +7,7 @@ package io.pairstream.feed.export;
  * @param withdrawn places of the view without a pair
  * @param bytes of the file
  * @param sha256 of the file, lower-case hex
- * @param takedowns that were honoured when it was written
+ * @param takedowns which were honoured when it was begun
  */
 record ShardEntry(
-    String name, long samples, long withdrawn, long bytes, String sha256, long takedowns) {}
+    String name, long samples, long withdrawn, long bytes, String sha256, String takedowns) {}

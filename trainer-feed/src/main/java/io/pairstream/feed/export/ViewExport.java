@@ -1,10 +1,13 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.feed.export.ExportFolder.Written;
+import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.schemas.PreparedPair;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -31,15 +34,18 @@ public final class ViewExport {
    *
    * @param split that every pair must name
    * @param consumer reads committed records alone; its assignment is changed
+   * @param withdrawn what is left out
    */
   public static ViewExport of(
       ExportPlan plan,
       String split,
       Consumer<byte[], byte[]> consumer,
+      WithdrawnPairs withdrawn,
       Deserializer<PreparedPair> deserializer,
       ExportListener listener) {
     BlockReader blocks = new BlockReader(plan.view().topic(), consumer);
-    return new ViewExport(plan, new ViewPairs(plan, split, blocks, deserializer), listener);
+    return new ViewExport(
+        plan, new ViewPairs(plan, split, blocks, withdrawn, deserializer), listener);
   }
 
   /**
@@ -51,26 +57,41 @@ public final class ViewExport {
   public ExportSummary into(Path path) throws IOException {
     try (ExportFolder folder = ExportFolder.open(path)) {
       Manifest manifest = folder.manifest(plan);
-      int kept = 0;
-      for (int shard = 0; shard < plan.shards(); shard++) {
-        ShardEntry known = manifest.shards().get(shard);
-        if (known != null && isGood(known, folder)) {
-          kept++;
-        } else {
-          manifest.shards().put(shard, write(shard, folder));
-          folder.write(manifest);
+      Set<Integer> checked = new HashSet<>();
+      Set<Integer> written = new HashSet<>();
+      String takedowns;
+      // What is taken down while shards are written counts for those before too.
+      do {
+        takedowns = pairs.takedowns();
+        for (int shard = 0; shard < plan.shards(); shard++) {
+          ShardEntry known = manifest.shards().get(shard);
+          boolean isGood =
+              known != null
+                  && isUpToDate(known, takedowns)
+                  && (checked.contains(shard) || isWhole(known, folder));
+          if (!isGood) {
+            manifest.shards().put(shard, write(shard, takedowns, folder));
+            folder.write(manifest);
+            written.add(shard);
+          }
+          checked.add(shard);
+          listener.done(plan.to(shard));
         }
-        listener.done(plan.to(shard));
-      }
+      } while (!takedowns.equals(pairs.takedowns()));
+      int kept = plan.shards() - written.size();
       return summary(manifest, kept);
     }
   }
 
-  private boolean isGood(ShardEntry shard, ExportFolder folder) throws IOException {
-    if (shard.takedowns() != pairs.takedowns()) {
-      listener.notice(shard.name() + " is written again: there are takedowns since");
+  private boolean isUpToDate(ShardEntry shard, String takedowns) {
+    if (!shard.takedowns().equals(takedowns)) {
+      listener.notice(shard.name() + " is written again: there are other takedowns since");
       return false;
     }
+    return true;
+  }
+
+  private boolean isWhole(ShardEntry shard, ExportFolder folder) throws IOException {
     if (!folder.holds(shard)) {
       listener.notice(shard.name() + " is written again: it is not what export.json says");
       return false;
@@ -78,7 +99,7 @@ public final class ViewExport {
     return true;
   }
 
-  private ShardEntry write(int shard, ExportFolder folder) throws IOException {
+  private ShardEntry write(int shard, String takedowns, ExportFolder folder) throws IOException {
     String name = plan.format().fileName(shard);
     long from = plan.from(shard);
     long to = plan.to(shard);
@@ -99,12 +120,7 @@ public final class ViewExport {
               writer.finish();
             });
     return new ShardEntry(
-        name,
-        samples[0],
-        to - from - samples[0],
-        written.bytes(),
-        written.sha256(),
-        pairs.takedowns());
+        name, samples[0], to - from - samples[0], written.bytes(), written.sha256(), takedowns);
   }
 
   private static ExportSummary summary(Manifest manifest, int kept) {

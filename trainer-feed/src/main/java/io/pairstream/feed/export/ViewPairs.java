@@ -2,6 +2,7 @@ package io.pairstream.feed.export;
 
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.EpochOrder.Piece;
+import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.schemas.PreparedPair;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class ViewPairs implements PairSequence {
   private final String split;
   private final EpochOrder order;
   private final BlockReader blocks;
+  private final WithdrawnPairs withdrawn;
   private final Deserializer<PreparedPair> deserializer;
 
   /** The last window that was read; a shard may end within it. */
@@ -33,11 +35,16 @@ final class ViewPairs implements PairSequence {
    * @param split as every pair must name it
    */
   ViewPairs(
-      ExportPlan plan, String split, BlockReader blocks, Deserializer<PreparedPair> deserializer) {
+      ExportPlan plan,
+      String split,
+      BlockReader blocks,
+      WithdrawnPairs withdrawn,
+      Deserializer<PreparedPair> deserializer) {
     this.plan = plan;
     this.split = split;
     this.order = plan.epochOrder();
     this.blocks = blocks;
+    this.withdrawn = withdrawn;
     this.deserializer = deserializer;
   }
 
@@ -46,15 +53,15 @@ final class ViewPairs implements PairSequence {
     for (long at = from; at < to; at++) {
       load((int) (at / order.windowSize()));
       ConsumerRecord<byte[], byte[]> record = inWindow.get((int) (at % order.windowSize()));
-      if (record != null) {
+      if (record != null && !withdrawn.contains(record.value())) {
         taker.take(pair(record));
       }
     }
   }
 
   @Override
-  public long takedowns() {
-    return 0;
+  public String takedowns() {
+    return withdrawn.digest();
   }
 
   private void load(int wanted) {

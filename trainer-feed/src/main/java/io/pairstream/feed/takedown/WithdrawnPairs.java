@@ -6,12 +6,16 @@ import io.pairstream.feed.record.PairFields;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.Registry;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -75,6 +79,18 @@ public final class WithdrawnPairs implements AutoCloseable {
   /** Number of takedowns that hold. */
   public int size() {
     return keys.size();
+  }
+
+  /** Tells which takedowns hold: 32 hexadecimal digits that others do not share. */
+  public String digest() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(String.join("\n", new TreeSet<>(keys)).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   /**

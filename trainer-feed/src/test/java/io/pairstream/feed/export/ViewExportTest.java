@@ -109,18 +109,33 @@ class ViewExportTest {
   void leavesOutWhatWasWithdrawnAndSaysHowMuch() throws IOException {
     export(ExportFormat.WEBDATASET, "here");
     pairs.withdrawn.addAll(Set.of(7L, 8L, 20L));
-    pairs.takedowns = 3;
+    pairs.takedowns = "three";
 
     ExportSummary later = export(ExportFormat.WEBDATASET, "here");
 
     assertThat(later.samples()).isEqualTo(20);
     assertThat(later.withdrawn()).isEqualTo(3);
     assertThat(later.kept()).isZero();
-    assertThat(pairs.notices).hasSize(5).allMatch(notice -> notice.contains("takedowns since"));
+    assertThat(pairs.notices)
+        .hasSize(5)
+        .allMatch(notice -> notice.contains("other takedowns since"));
     byte[] shard = Files.readAllBytes(folder.resolve("here/pairs-000001.tar"));
     assertThat(new String(shard, StandardCharsets.ISO_8859_1))
         .contains(ExportedSample.id(6) + ".png")
         .doesNotContain(ExportedSample.id(7));
+  }
+
+  /** The first shards are finished by then. */
+  @Test
+  void honoursWhatIsTakenDownMeanwhileInAllShards() throws IOException {
+    pairs.withdrawAt = 17;
+
+    ExportSummary summary = export(ExportFormat.WEBDATASET, "meanwhile");
+
+    assertThat(summary.samples()).isEqualTo(SAMPLES - 1);
+    pairs.withdrawAt = -1;
+    assertThat(export(ExportFormat.WEBDATASET, "afterwards")).isEqualTo(summary);
+    assertThat(files("meanwhile")).isEqualTo(files("afterwards"));
   }
 
   @Test
@@ -190,14 +205,21 @@ class ViewExportTest {
 
     private final Set<Long> withdrawn = new HashSet<>();
     private final List<String> notices = new ArrayList<>();
-    private long takedowns;
+    private String takedowns = "none";
     private long stopAt = -1;
+
+    /** Before this place is read, the pair of place 3 is withdrawn. */
+    private long withdrawAt = -1;
 
     @Override
     public void read(long from, long to, Taker taker) throws IOException {
       for (long at = from; at < to; at++) {
         if (at == stopAt) {
           throw new IOException("stopped");
+        }
+        if (at == withdrawAt) {
+          withdrawn.add(3L);
+          takedowns = "one";
         }
         if (!withdrawn.contains(at)) {
           taker.take(ExportedSample.drawn((int) at));
@@ -206,7 +228,7 @@ class ViewExportTest {
     }
 
     @Override
-    public long takedowns() {
+    public String takedowns() {
       return takedowns;
     }
 
