@@ -38,16 +38,16 @@ class Registry:
 
     def __init__(self):
         self._schemas = []
-        self.asked = 0
+        self._latest = {}
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                outer.asked += 1
-                number = int(self.path.split("?")[0].rsplit("/", 1)[1])
+                parts = self.path.split("?")[0].strip("/").split("/")
+                number = outer._latest.get(parts[1], 0) if parts[0] == "subjects" else int(parts[-1])
                 is_known = 0 < number <= len(outer._schemas)
                 found = (
-                    {"schema": json.dumps(outer._schemas[number - 1])}
+                    {"schema": json.dumps(outer._schemas[number - 1]), "id": number, "subject": parts[1], "version": 1}
                     if is_known
                     else {"error_code": 40403, "message": "Schema not found"}
                 )
@@ -64,8 +64,9 @@ class Registry:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.address = f"http://127.0.0.1:{self._server.server_port}"
 
-    def add(self, schema):
+    def add(self, schema, subject=""):
         self._schemas.append(schema)
+        self._latest[subject] = len(self._schemas)
         return len(self._schemas)
 
     def close(self):
@@ -133,6 +134,7 @@ class Dataset:
         self.create = lambda name, count: self.admin.create_topics([NewTopic(name, count, 1)])[name].result()
         self.create(self.topic, partitions)
         self.create(f"{self.name}.takedowns", 2)
+        self._segments = Writer(registry, "ViewSegment")
 
     def source(self, **options):
         return pairstream.open(self._broker, registry=self._registry.address, dataset=self.name, **options)
@@ -175,6 +177,23 @@ class Dataset:
 
     def lift(self, kind, subject):
         self.send(f"{self.name}.takedowns", f"{kind}/{subject}", None)
+
+    def create_views(self):
+        """The topics of views with names, and of what runs cover."""
+        self.create(f"{self.name}.views", 1)
+        self.create(f"{self.name}.runs", 1)
+        self._registry.add(schema_of("RunExtent"), f"{self.name}.runs-value")
+
+    def seal(self, name, number, view, after=(), last=False, **other):
+        """Appends a segment of those blocks of a view that are in none of others."""
+        blocks = [
+            dict(partition=block.partition, begin=block.begin, bytes=block.bytes, runs=list(block.runs))
+            for block in view.blocks
+            if block not in [one for before in after for one in before.blocks]
+        ]
+        fields = dict(name=name, segment=number, topic=view.topic, topic_id=view.topic_id, where=["fold=1"])
+        fields.update(sealed_at=1_767_322_800_123, blocks=blocks, read_to={}, last=last, **other)
+        self.send(f"{self.name}.views", f"{name}/{number:08d}", self._segments.write(fields))
 
     def ids_by_offset(self):
         """Pair ids by (partition, offset), from the topic itself."""

@@ -10,10 +10,15 @@ import pairstream
 def main():
     asked = json.loads(sys.argv[1])
     source = pairstream.open(asked["broker"], registry=asked["registry"], dataset=asked["dataset"])
-    view = source.view(asked["view"]) if "view" in asked else source.cut()
     if "cut" in asked:
-        view.save(asked["cut"])
+        source.cut().save(asked["cut"])
         return
+    if "mix" in asked:
+        view = [(source.view(file), weight) for file, weight in asked["mix"]]
+    elif "follow" in asked:
+        view = source.follow(**asked["follow"])
+    else:
+        view = source.view(asked["view"])
     with pairstream.Loader(source, view, **asked["options"]) as loader:
         if "position" in asked:
             loader.load_state_dict(asked["position"])

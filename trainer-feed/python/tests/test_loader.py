@@ -16,7 +16,7 @@ PLAN = dict(seed=7, lanes=24, window=5)
 
 
 def loader_of(source, view, batch_size=24, **options):
-    return Loader(source, view, batch_size=batch_size, side_px=SIDE, **{**PLAN, **options})
+    return Loader(source, view, batch_size=batch_size, side_px=SIDE, **{**PLAN, "epochs": 1, **options})
 
 
 def ids_of(loader, batches=None):
@@ -320,7 +320,7 @@ def test_mixes_views_by_weight_and_goes_on_exactly(dataset):
         (View(first.topic, first.topic_id, first.cut_at, (blocks[0], blocks[2])), 2),
         (View(first.topic, first.topic_id, first.cut_at, (blocks[1],)), 1),
     ]
-    options = dict(lanes=4, window=3)
+    options = dict(lanes=4, window=3, epochs=None)
     with loader_of(source, views, 12, **options) as loader:
         unbroken = [next(loader).pair_ids for _ in range(12)]
     for batch in unbroken:

@@ -6,7 +6,7 @@ reads too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -82,8 +82,8 @@ class Course(Protocol):
             PositionRefused: where it is one of another view or another order, or none at all
         """
 
-    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step]:
-        """The steps of a rank from a position on."""
+    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
+        """The steps of a rank from a position on; None where it is not known yet what comes next."""
 
     def require_batches(self, per_lane: int, keep_last: bool) -> None:
         """Checks that there is a batch at all."""
@@ -93,6 +93,9 @@ class Course(Protocol):
 
     def at(self, epoch: int, number: int, per_lane: int) -> Position:
         """The position in front of the batch of this number in an epoch, or in a mix without epochs."""
+
+    def close(self) -> None:
+        """Gives back what was opened; it is opened again where it is needed."""
 
 
 class ViewCourse:
@@ -124,12 +127,12 @@ class ViewCourse:
         return self._position(0, 0)
 
     def require_own(self, position: Position) -> None:
-        _require_numbers(position, "a run over a view", "view", ("seed", "lanes", "window", "epoch", "taken"))
+        require_fields(position, "a run over a view", ("view",), ("seed", "lanes", "window", "epoch", "taken"))
         if position["view"] != self._view.fingerprint:
             raise PositionRefused(
                 f"the position is one of the view {position['view']}, not of {self._view.fingerprint}"
             )
-        _require_plan(position, self._plan)
+        require_plan(position, self._plan)
 
     def require_batches(self, per_lane: int, keep_last: bool) -> None:
         shortest = self._view.samples // self._plan.lanes
@@ -144,22 +147,11 @@ class ViewCourse:
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
-            of = self._pass(epoch)
-            ends = [(lane, self._usable(of.order.lane_length(lane), per_lane, keep_last)) for lane in share.own]
-            # Of all ranks' lanes, so that ranks agree on the end of an epoch; a rank may have no sample in its last step.
-            longest = self._longest(per_lane, keep_last)
-            while taken < longest:
-                behind = taken + per_lane
-                picks = [
-                    Pick(of, lane, number, end) for lane, end in ends for number in range(taken, min(behind, end))
-                ]
-                after = self._position(epoch + 1, 0) if behind >= longest else self._position(epoch, behind)
-                yield Step(epoch, taken // per_lane, picks, after)
-                taken = behind
+            yield from steps_of(self._pass(epoch), share, per_lane, keep_last, taken, self._position)
             taken = 0
 
     def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
-        usable = self._longest(per_lane, keep_last)
+        usable = longest_of(self._view.samples, self._plan, per_lane, keep_last)
         epoch, taken = start["epoch"], start["taken"]
         left = -(-max(0, usable - taken) // per_lane)
         if batches < left:
@@ -170,16 +162,40 @@ class ViewCourse:
     def at(self, epoch: int, number: int, per_lane: int) -> Position:
         return self._position(epoch, number * per_lane)
 
-    def _longest(self, per_lane: int, keep_last: bool) -> int:
-        """Samples of the longest lane that an epoch hands out."""
-        return self._usable(-(-self._view.samples // self._plan.lanes), per_lane, keep_last)
-
-    def _usable(self, length: int, per_lane: int, keep_last: bool) -> int:
-        """Samples of a lane that an epoch hands out."""
-        return length if keep_last else self._view.samples // self._plan.lanes // per_lane * per_lane
+    def close(self) -> None:
+        pass
 
     def _position(self, epoch: int, taken: int) -> Position:
-        return {"view": self._view.fingerprint, **_plan_json(self._plan), "epoch": epoch, "taken": taken}
+        return {"view": self._view.fingerprint, **plan_json(self._plan), "epoch": epoch, "taken": taken}
+
+
+def steps_of(
+    of: Pass,
+    share: RankShare,
+    per_lane: int,
+    keep_last: bool,
+    taken: int,
+    position: Callable[[int, int], Position],
+) -> Iterator[Step]:
+    """The steps of a rank in one epoch, from what was taken of each lane on.
+
+    Args:
+        position: of an epoch, and what was taken of each lane in it
+    """
+    order, epoch = of.order, of.order.epoch
+    # Of all ranks' lanes, so that ranks agree on the end of an epoch; a rank may have no sample in its last step.
+    longest = longest_of(order.samples, order.plan, per_lane, keep_last)
+    ends = [(lane, order.lane_length(lane) if keep_last else longest) for lane in share.own]
+    while taken < longest:
+        behind = taken + per_lane
+        picks = [Pick(of, lane, number, end) for lane, end in ends for number in range(taken, min(behind, end))]
+        yield Step(epoch, taken // per_lane, picks, position(epoch + 1, 0) if behind >= longest else position(epoch, behind))
+        taken = behind
+
+
+def longest_of(samples: int, plan: OrderPlan, per_lane: int, keep_last: bool) -> int:
+    """Samples of the longest lane that an epoch hands out."""
+    return -(-samples // plan.lanes) if keep_last else samples // plan.lanes // per_lane * per_lane
 
 
 class MixCourse:
@@ -236,10 +252,10 @@ class MixCourse:
         mix = position.get("mix")
         if not isinstance(mix, list):
             raise PositionRefused(f"no position of a mix (an object with mix): {str(dict(position))[:80]}")
-        _require_numbers(position, "a mix", None, ("seed", "lanes", "window", "taken"))
+        require_fields(position, "a mix", (), ("seed", "lanes", "window", "taken"))
         if [list(part) for part in mix] != self._named():
             raise PositionRefused(f"the position is one of the mix {mix}, not of {self._named()}")
-        _require_plan(position, self._plan)
+        require_plan(position, self._plan)
 
     def require_batches(self, per_lane: int, keep_last: bool) -> None:
         for view, length in zip(self._views, self._lengths):
@@ -259,6 +275,9 @@ class MixCourse:
     def at(self, epoch: int, number: int, per_lane: int) -> Position:
         return self._position(number * per_lane)
 
+    def close(self) -> None:
+        pass
+
     def pick(self, lane: int, t: int) -> Pick:
         """The ``t``-th sample of a lane since the run began."""
         whole = len(self.pattern)
@@ -277,7 +296,7 @@ class MixCourse:
         return [[view.fingerprint, weight] for view, weight in zip(self._views, self._weights)]
 
     def _position(self, taken: int) -> Position:
-        return {"mix": self._named(), **_plan_json(self._plan), "taken": taken}
+        return {"mix": self._named(), **plan_json(self._plan), "taken": taken}
 
 
 def pattern(weights: Sequence[int]) -> list[int]:
@@ -311,15 +330,21 @@ def per_lane(batch_size: int, share: RankShare) -> int:
     return batch_size // share.lanes
 
 
-def _plan_json(plan: OrderPlan) -> dict[str, int]:
+def plan_json(plan: OrderPlan) -> dict[str, int]:
+    """The part of a position that tells the order."""
     return {"seed": plan.seed, "lanes": plan.lanes, "window": plan.window}
 
 
-def _require_plan(position: Position, plan: OrderPlan) -> None:
+def require_plan(position: Position, plan: OrderPlan) -> None:
+    """Checks that a position belongs to an order.
+
+    Raises:
+        PositionRefused: where it does not
+    """
     found = {name: position[name] for name in ("seed", "lanes", "window")}
-    if found != _plan_json(plan):
+    if found != plan_json(plan):
         raise PositionRefused(
-            f"the position belongs to another order: {_text(found)}, and this run has {_text(_plan_json(plan))}"
+            f"the position belongs to another order: {_text(found)}, and this run has {_text(plan_json(plan))}"
         )
 
 
@@ -327,15 +352,22 @@ def _text(plan: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {value}" for name, value in plan.items())
 
 
-def _require_numbers(position: Position, of: str, text: str | None, numbers: Sequence[str]) -> None:
-    names = ([text] if text else []) + list(numbers)
-    is_good = isinstance(position, Mapping) and all(
-        isinstance(position.get(name), int) and not isinstance(position.get(name), bool) for name in numbers
+def require_fields(position: Position, of: str, texts: Sequence[str], numbers: Sequence[str]) -> None:
+    """Checks that a position has all that one of its kind has.
+
+    Raises:
+        PositionRefused: where it does not
+    """
+    is_good = (
+        isinstance(position, Mapping)
+        and all(isinstance(position.get(name), str) for name in texts)
+        and all(isinstance(position.get(name), int) and not isinstance(position[name], bool) for name in numbers)
     )
-    if not is_good or (text and not isinstance(position.get(text), str)):
+    if not is_good:
         shown = str(position)
         raise PositionRefused(
-            f"no position of {of} (an object with {', '.join(names)}): {shown[:80]}{'...' if len(shown) > 80 else ''}"
+            f"no position of {of} (an object with {', '.join([*texts, *numbers])}): "
+            f"{shown[:80]}{'...' if len(shown) > 80 else ''}"
         )
-    if any(position[name] < 0 for name in ("epoch", "taken") if name in numbers):
+    if any(position[name] < 0 for name in numbers if name != "seed"):
         raise PositionRefused(f"a position has no negative epoch or count: {str(dict(position))[:200]}")

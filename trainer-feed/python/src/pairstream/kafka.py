@@ -9,7 +9,16 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from pairstream.errors import Unavailable
@@ -87,6 +96,23 @@ class Cluster:
     def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """Offset behind the last committed record of each partition."""
         return self._offsets(topic, partitions, OffsetSpec.latest())
+
+    def send(self, topic: str, key: str, value: bytes) -> int:
+        """Appends a record to a topic's first partition; answers its offset once all replicas have it.
+
+        Raises:
+            Unavailable: where the broker does not take it
+        """
+        answer: list[tuple[KafkaError | None, Message]] = []
+        producer = Producer({**self._settings, "acks": "all", "linger.ms": 0})
+        producer.produce(
+            topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message))
+        )
+        producer.flush(2 * _PATIENCE_S)
+        error, message = answer[0] if answer else (None, None)
+        if message is None or error is not None:
+            raise Unavailable(f"{topic} takes no record: {error.str() if error else 'the broker does not answer'}")
+        return int(message.offset())
 
     def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}

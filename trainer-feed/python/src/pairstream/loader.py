@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from pairstream.augment import AugmentationPlan, plan_of
 from pairstream.course import Course, MixCourse, Pick, Position, Step, ViewCourse, per_lane
-from pairstream.errors import PairstreamError, SettingsError
+from pairstream.errors import SettingsError
+from pairstream.following import Follow, FollowedCourse
 from pairstream.kafka import JUMPING
 from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare
 from pairstream.pixels import PixelWriter
@@ -129,7 +130,7 @@ class Loader:
 
     Args:
         source: the split that the views are of
-        view: what is passed over; or a mix: views with whole weights
+        view: what is passed over; or a mix: views with whole weights; or what :meth:`pairstream.Source.follow` answers
         batch_size: samples of all ranks together, a multiple of ``lanes``
         seed: other seeds give other orders
         lanes: equal parts of an epoch that the ranks share
@@ -158,7 +159,7 @@ class Loader:
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]],
+        view: View | Sequence[tuple[View, int]] | Follow,
         *,
         batch_size: int,
         seed: int = 0,
@@ -187,7 +188,7 @@ class Loader:
         self._share = RankShare(rank, ranks, lanes)
         self._per_lane = per_lane(batch_size, self._share)
         self._keep_last = last == "keep" or (last is None and source.split != "training")
-        self._course = _course(view, plan, epochs)
+        self._course = _course(source, view, plan, epochs, batch_size)
         self._course.require_batches(self._per_lane, self._keep_last)
         self._pictures = Pictures(side_px, pixels, layout, normalise)
         self._source = source
@@ -303,6 +304,7 @@ class Loader:
             self._counts.bytes += self._run.bytes
             self._run.close()
             self._run = None
+        self._course.close()
 
     def __enter__(self) -> Loader:
         return self
@@ -318,9 +320,17 @@ class Loader:
         self._position = position
 
 
-def _course(view: View | Sequence[tuple[View, int]], plan: OrderPlan, epochs: int | None) -> Course:
+def _course(
+    source: Source,
+    view: View | Sequence[tuple[View, int]] | Follow,
+    plan: OrderPlan,
+    epochs: int | None,
+    batch_size: int,
+) -> Course:
     if isinstance(view, View):
         return ViewCourse(view, plan, epochs)
+    if isinstance(view, Follow):
+        return FollowedCourse(source, view, plan, epochs, batch_size)
     if epochs is not None:
         raise SettingsError("a mix has no epochs of its own: leave out epochs, and stop after a number of batches")
     return MixCourse(view, plan)
@@ -462,7 +472,7 @@ class _Run:
                 raise making
             for done in making.writing:
                 done.result()
-        except PairstreamError as e:
+        except Exception as e:
             self._failure = e
             self._stopped.set()
             raise
@@ -480,15 +490,28 @@ class _Run:
     def _fill(self) -> None:
         try:
             ahead: deque[Step] = deque()
-            following: Step | None = None
+            pending: Step | None = None
+            is_over = False
             while True:
                 # Windows are asked for in the order in which they are needed, as far as there is room. There always is
                 # for the next step: of each lane and view, all windows before the last one are used up then.
-                while following is not None or (following := next(self._steps, None)) is not None:
-                    if not self._ask(following, must=not ahead):
+                while not is_over:
+                    if pending is None:
+                        try:
+                            pending = next(self._steps)
+                        except StopIteration:
+                            is_over = True
+                            break
+                    if pending is None:
+                        if ahead:
+                            break
+                        if self._stopped.wait(_PATIENCE_S):
+                            raise Stopped
+                    elif self._ask(pending, must=not ahead):
+                        ahead.append(pending)
+                        pending = None
+                    else:
                         break
-                    ahead.append(following)
-                    following = None
                 if not ahead:
                     break
                 step = ahead.popleft()

@@ -100,6 +100,25 @@ class Schemas:
             raise Malformed(f"schema {schema_id} is not Avro")
         return schema
 
+    def write(self, topic: str, fields: Mapping[str, Any]) -> bytes:
+        """A value of a topic in its subject's latest schema.
+
+        Raises:
+            Unavailable: where the registry does not answer, or holds no schema of the topic
+        """
+        try:
+            latest = self._client.get_latest_version(f"{topic}-value")
+        except SchemaRegistryError as e:
+            if e.http_status_code == 404:
+                raise Unavailable(f"there is no subject {topic}-value; run: pairstream topics create") from e
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        except Exception as e:  # The client passes on whatever its HTTP library raises.
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        out = io.BytesIO()
+        out.write(struct.pack(">bI", 0, latest.schema_id))
+        fastavro.schemaless_writer(out, fastavro.parse_schema(json.loads(latest.schema.schema_str)), dict(fields))
+        return out.getvalue()
+
 
 class AvroReader:
     """Reads values of one topic into fields by name. Thread-safe.

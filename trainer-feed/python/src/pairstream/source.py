@@ -10,7 +10,9 @@ from typing import Any
 
 from pairstream.cutting import cut
 from pairstream.errors import PositionRefused, SampleRefused, SettingsError
+from pairstream.following import Follow
 from pairstream.kafka import JUMPING, Cluster
+from pairstream.named import GrowingView
 from pairstream.records import Malformed, Sample, SampleReader, Schemas
 from pairstream.takedowns import Takedowns
 from pairstream.view import View
@@ -53,12 +55,33 @@ class Source:
             consumer.close()
 
     def view(self, name: str | os.PathLike[str]) -> View:
-        """Reads a view from a file.
+        """Reads a view from a file, or by its name from the topic of views.
+
+        What exists as a file, holds a ``/`` or ends in ``.json`` is a file. Of a view that still grows, it is what is
+        there now; to train while it grows, :meth:`follow` it.
 
         Raises:
-            ViewError: where the file holds something else, or is not there
+            ViewError: where there is no such view, or the file holds something else
+            Unavailable: where the broker does not answer
         """
-        return View.load(name)
+        text = os.fspath(name)
+        if "/" in text or os.sep in text or text.endswith(".json") or Path(text).exists():
+            return View.load(text)
+        growing = GrowingView(self.cluster, self.schemas, self.dataset, text)
+        try:
+            return growing.look().view()
+        finally:
+            growing.close()
+
+    def follow(self, name: str, *, run: str, extent: str = "all") -> Follow:
+        """A named view as it grows, for a :class:`pairstream.Loader`.
+
+        Args:
+            name: of the view
+            run: a name of the run, the same for all its ranks; a run that is begun again under its name repeats itself
+            extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
+        """
+        return Follow(name, run, extent)
 
     def captions(self, view: View) -> Iterator[tuple[str, str]]:
         """A view's pair ids and captions, as :meth:`samples` hands them out. Decodes no image."""

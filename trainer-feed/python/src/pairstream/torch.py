@@ -18,6 +18,7 @@ import torch.distributed
 from torch.utils.data import IterableDataset, get_worker_info
 
 from pairstream.errors import SettingsError
+from pairstream.following import Follow
 from pairstream.loader import Batch, Loader, Stats
 from pairstream.source import Source
 from pairstream.view import View
@@ -42,7 +43,7 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     def __init__(
         self,
         source: Source,
-        view: View | Sequence[tuple[View, int]],
+        view: View | Sequence[tuple[View, int]] | Follow,
         *,
         rank: int | None = None,
         ranks: int | None = None,

@@ -110,6 +110,8 @@ class WindowLoader:
         try:
             return task(consumer)
         finally:
+            # Else it would ask the broker for what comes next, hundreds of times a second, and throw it away.
+            consumer.unassign()
             self._idle.put(consumer)
 
     def _load(self, consumer: Consumer, of: Pass, lane: int, window: int, first: int, end: int) -> deque[Loaded]:

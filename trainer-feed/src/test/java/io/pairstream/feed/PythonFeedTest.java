@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.feed.FeedSettings.LastBatch;
+import io.pairstream.feed.FollowedPasses.Extent;
+import io.pairstream.feed.FollowedPasses.Following;
 import io.pairstream.feed.order.OrderPlan;
+import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.named.ViewSealer;
+import io.pairstream.feed.view.named.ViewStore;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.python.PythonEnvironment;
@@ -24,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -31,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +50,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The feed in Python: its own tests, and that it hands out what this one does. */
-@Timeout(900)
+@Timeout(1800)
 class PythonFeedTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -134,30 +143,72 @@ class PythonFeedTest {
   }
 
   /**
-   * A run of two epochs is broken off at random, by killing where a process of Python is at it, and
-   * goes on in either language with another number of ranks. Pixels are compared too.
+   * Two epochs, broken off by killing where a process of Python is at it. Pixels are compared too.
    */
   @Test
   void goesOnWhereTheOtherLanguageStopped() throws Exception {
     produce(75);
     View view = PairFeed.cutView(source, read -> {});
-    Path file = Files.writeString(folder.resolve("train.view.json"), view.toJson());
-    ViewRun run = ViewRun.of(view, PLAN).epochs(2);
+    ObjectNode asked = asked().put("view", file(view));
+    options(asked).put("epochs", 2);
+
+    goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
+  }
+
+  @Test
+  void goesOnInAMixWhereTheOtherLanguageStopped() throws Exception {
+    produce(75);
+    View view = PairFeed.cutView(source, read -> {});
+    View first = part(view, block -> block.partition() < 2);
+    View second = part(view, block -> block.partition() == 2);
+    ObjectNode asked = asked();
+    asked.putArray("mix").add(mixed(first, 2)).add(mixed(second, 1));
+    options(asked);
+
+    goesOn(
+        ViewRun.ofMix(List.of(new WeightedView(first, 2), new WeightedView(second, 1)), PLAN),
+        asked,
+        7);
+  }
+
+  /** Either language agrees to what the other found the view to be, and repeats the run. */
+  @Test
+  void goesOnInAViewThatGrowsWhereTheOtherLanguageStopped() throws Exception {
+    produce(75);
+    ViewStore store =
+        new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());
+    ViewSealer.Pace pace = new ViewSealer.Pace(1, Duration.ofMinutes(1));
+    try (ViewSealer sealer =
+        store.seal("live", source.topic(), List.of(), pace, Clock.systemUTC())) {
+      assertThat(sealer.sealToEnd(read -> {})).isPresent();
+    }
+    ObjectNode asked = asked();
+    asked.putObject("follow").put("name", "live").put("run", "r");
+    options(asked);
+
+    try (FollowedPasses passes =
+        FollowedPasses.open(source, new Following("live", Extent.ALL, "r", BATCH))) {
+      goesOn(ViewRun.of(passes, PLAN), asked, 5);
+    }
+  }
+
+  private void goesOn(ViewRun run, ObjectNode asked, int steps) throws Exception {
     List<Handed> unbroken = new ArrayList<>();
-    inJava(run, Optional.empty(), Integer.MAX_VALUE, unbroken);
-    assertThat(unbroken).hasSize(6);
+    inJava(run, Optional.empty(), steps, unbroken);
+    assertThat(unbroken).hasSize(steps);
 
     Random random = new Random(3);
     List<Handed> found = new ArrayList<>();
-    Optional<ViewPosition> position = Optional.empty();
     boolean isPythons = true;
-    while (found.size() < unbroken.size()) {
-      int steps = Math.min(1 + random.nextInt(2), unbroken.size() - found.size());
-      position =
-          Optional.of(
-              isPythons
-                  ? inPython(file, position, steps, found)
-                  : inJava(run, position, steps, found));
+    while (found.size() < steps) {
+      int next = Math.min(1 + random.nextInt(2), steps - found.size());
+      Optional<JsonNode> position =
+          found.isEmpty() ? Optional.empty() : Optional.of(found.get(found.size() - 1).position());
+      if (isPythons) {
+        inPython(asked, position, next, found);
+      } else {
+        inJava(run, position, next, found);
+      }
       isPythons = !isPythons;
     }
 
@@ -169,13 +220,13 @@ class PythonFeedTest {
   void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
     produce(75);
     View view = PairFeed.cutView(source, read -> {});
-    Path file = Files.writeString(folder.resolve("train.view.json"), view.toJson());
+    String file = file(view);
     List<Handed> unbroken = new ArrayList<>();
     inJava(ViewRun.of(view, PLAN).epochs(1), Optional.empty(), Integer.MAX_VALUE, unbroken);
 
     List<List<Handed>> ranks = new ArrayList<>();
     for (int rank = 0; rank < 3; rank++) {
-      ObjectNode asked = asked().put("view", file.toString());
+      ObjectNode asked = asked().put("view", file);
       options(asked).put("rank", rank).put("ranks", 3).put("epochs", 1);
       List<Handed> handed = new ArrayList<>();
       for (String line : python.run(variables(Map.of()), handover(asked)).lines().toList()) {
@@ -200,36 +251,40 @@ class PythonFeedTest {
    *
    * @param digest of pixels, token ids and mask; SHA-256 in hexadecimal
    */
-  private record Handed(List<String> ids, String digest, ViewPosition position) {
+  private record Handed(List<String> ids, String digest, JsonNode position) {
 
     private static Handed parse(JsonNode line) {
       List<String> ids = new ArrayList<>();
       line.path("ids").forEach(id -> ids.add(id.textValue()));
-      return new Handed(
-          ids,
-          line.path("digest").textValue(),
-          ViewPosition.parse(line.path("position").toString()));
+      return new Handed(ids, line.path("digest").textValue(), line.path("position"));
     }
   }
 
-  private ViewPosition inJava(
-      ViewRun run, Optional<ViewPosition> from, int steps, List<Handed> handed) throws Exception {
+  private void inJava(ViewRun run, Optional<JsonNode> from, int steps, List<Handed> handed)
+      throws Exception {
     FeedSettings settings =
         FeedSettings.ofBatches(BATCH).side(SIDE).memory(4, 1).lastBatch(LastBatch.DROP);
-    ViewPosition position = null;
-    try (PairFeed feed = PairFeed.ofView(source, settings, run, from)) {
+    Optional<Position> position = from.map(PythonFeedTest::position);
+    try (PairFeed feed = PairFeed.ofView(source, settings, run, position)) {
       for (int step = 0; step < steps; step++) {
         Optional<ReadyBatch> next = feed.next();
         if (next.isEmpty()) {
           break;
         }
         try (ReadyBatch batch = next.get()) {
-          position = ViewPosition.parse(batch.position().toJson());
-          handed.add(new Handed(batch.pairIds(), digest(batch), position));
+          JsonNode behind = JSON.readTree(batch.position().toJson());
+          handed.add(new Handed(batch.pairIds(), digest(batch), behind));
         }
       }
     }
-    return position;
+  }
+
+  private static Position position(JsonNode json) {
+    String text = json.toString();
+    if (json.has("mix")) {
+      return MixPosition.parse(text);
+    }
+    return json.has("run") ? FollowPosition.parse(text) : ViewPosition.parse(text);
   }
 
   private static String digest(ReadyBatch batch) throws Exception {
@@ -245,13 +300,10 @@ class PythonFeedTest {
   }
 
   /** Kills the process once it has handed out so many batches and is at the next one. */
-  private ViewPosition inPython(
-      Path view, Optional<ViewPosition> from, int steps, List<Handed> handed) throws Exception {
-    ObjectNode asked = asked().put("view", view.toString());
-    options(asked).put("epochs", 2);
-    if (from.isPresent()) {
-      asked.set("position", JSON.readTree(from.get().toJson()));
-    }
+  private void inPython(ObjectNode run, Optional<JsonNode> from, int steps, List<Handed> handed)
+      throws Exception {
+    ObjectNode asked = run.deepCopy();
+    from.ifPresent(position -> asked.set("position", position));
     Process process =
         python
             .builder(variables(Map.of()), handover(asked))
@@ -270,7 +322,20 @@ class PythonFeedTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
-    return handed.get(handed.size() - 1).position();
+  }
+
+  private String file(View view) throws IOException {
+    return Files.writeString(folder.resolve(view.fingerprint() + ".view.json"), view.toJson())
+        .toString();
+  }
+
+  private ArrayNode mixed(View view, int weight) throws IOException {
+    return JSON.createArrayNode().add(file(view)).add(weight);
+  }
+
+  private static View part(View view, Predicate<Block> chosen) {
+    List<Block> blocks = view.blocks().stream().filter(chosen).toList();
+    return new View(view.topic(), view.topicId(), view.cutAt(), List.of(), blocks);
   }
 
   private ObjectNode asked() {

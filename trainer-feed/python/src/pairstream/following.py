@@ -1,0 +1,313 @@
+"""Runs that follow a view while it grows, and agree with each other on what an epoch covers."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka import Message
+
+from pairstream.course import Pass, Position, Step, longest_of, plan_json, require_fields, require_plan, steps_of
+from pairstream.errors import PositionRefused, SettingsError, ViewError
+from pairstream.kafka import Cluster
+from pairstream.named import GrowingView, NamedView, TopicTail, require_name
+from pairstream.order import EpochOrder, OrderPlan, RankShare
+from pairstream.records import AvroReader, Malformed, Schemas
+from pairstream.view import View
+
+if TYPE_CHECKING:
+    from pairstream.source import Source
+
+_LOOK_EVERY_S = 0.2
+_EXTENTS = ("all", "new")
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Which view a run follows.
+
+    Args:
+        view: the view's name
+        run: the run's name, the same for all its ranks
+        extent: all, each epoch covers the view from its beginning; or new, what came since the epoch before
+    """
+
+    view: str
+    run: str
+    extent: str = "all"
+
+    def __post_init__(self) -> None:
+        require_name("a view", self.view)
+        require_name("a run", self.run)
+        if self.extent not in _EXTENTS:
+            raise SettingsError(f"the extent of an epoch is all or new, not {self.extent}")
+
+
+class RunExtents:
+    """What runs agreed on, as the topic of runs says. Not thread-safe."""
+
+    def __init__(self, cluster: Cluster, schemas: Schemas, dataset: str) -> None:
+        self._topic = f"{dataset}.runs"
+        self._cluster = cluster
+        self._schemas = schemas
+        self._tail = TopicTail(cluster, self._topic)
+        self._reader = AvroReader(
+            schemas, self._topic, {"run": "string", "view": "string", "epoch": "int", "segments": "int"}
+        )
+        self._agreed: dict[tuple[str, int], Mapping[str, Any]] = {}
+
+    def known(self, run: str, epoch: int) -> Mapping[str, Any] | None:
+        """What :meth:`of` answers at once; None where it would have to read."""
+        return self._agreed.get((run, epoch))
+
+    def of(self, run: str, epoch: int) -> Mapping[str, Any] | None:
+        """What was agreed on for an epoch; None where nothing was yet."""
+        if (run, epoch) not in self._agreed:
+            self._tail.read(self._note)
+        return self._agreed.get((run, epoch))
+
+    def propose(self, extent: Mapping[str, Any]) -> None:
+        """Proposes what an epoch covers; another's proposal may hold.
+
+        Raises:
+            Unavailable: where the broker does not take it
+        """
+        key = f"{extent['run']}/{extent['epoch']:08d}/{uuid.uuid4()}"
+        offset = self._cluster.send(self._topic, key, self._schemas.write(self._topic, extent))
+        self._tail.read_to(offset + 1, self._note)
+
+    def close(self) -> None:
+        """Reads no more."""
+        self._tail.close()
+
+    def _note(self, message: Message) -> None:
+        value = message.value()
+        if value is None:
+            return
+        try:
+            extent = self._reader.read(value)
+        except Malformed:
+            # Anybody may have written it; it decides nothing.
+            return
+        self._agreed.setdefault((extent.get("run", ""), extent.get("epoch", 0)), extent)
+
+
+class FollowedCourse:
+    """A named view as it grows: each epoch covers the segments that there were when a process of the run came to it.
+
+    Args:
+        plan: of the order
+        epochs: the run ends before the epoch of this number; None for no end
+        least: samples that an epoch has at least: those of one batch of all ranks
+    """
+
+    parts = 1
+    views: Sequence[View] = ()
+
+    def __init__(self, source: Source, follow: Follow, plan: OrderPlan, epochs: int | None, least: int) -> None:
+        if epochs is not None and epochs < 1:
+            raise SettingsError(f"a run has at least 1 epoch, not {epochs}")
+        self._source = source
+        self._follow = follow
+        self._plan = plan
+        self._epochs = epochs
+        self._least = least
+        self._lock = threading.RLock()
+        self._open: tuple[GrowingView, RunExtents] | None = None
+        self._looked_at = 0.0
+        self._passes: dict[int, Pass] = {}
+        with self._lock:
+            self._present = self._look()
+        if self._present.topic != source.topic:
+            raise SettingsError(
+                f"the view {follow.view} is one of {self._present.topic}, not of {source.topic}"
+            )
+
+    def begin(self) -> Position:
+        return self._position(0, 0)
+
+    def require_own(self, position: Position) -> None:
+        require_fields(
+            position,
+            "a run that follows a view",
+            ("run", "view", "topic_id"),
+            ("seed", "lanes", "window", "epoch", "segments", "taken"),
+        )
+        run, view = self._follow.run, self._follow.view
+        if (position["run"], position["view"]) != (run, view):
+            raise PositionRefused(
+                f"the position is one of the run {position['run']} over the view {position['view']}, not of the run "
+                f"{run} over {view}"
+            )
+        if position["topic_id"] != self._present.topic_id:
+            raise PositionRefused(
+                f"the position is one of another topic: {self._present.topic} has been made anew "
+                f"(topic id {self._present.topic_id}, position {position['topic_id']})"
+            )
+        require_plan(position, self._plan)
+        segments = position["segments"]
+        if segments == 0 and position["taken"] > 0:
+            raise PositionRefused(f"no position of a run has 0 segments and {position['taken']} taken")
+        if segments and segments != self._agreed(position["epoch"]):
+            raise PositionRefused(
+                f"the run {run} agreed on {self._agreed(position['epoch'])} segments of the view {view} for epoch "
+                f"{position['epoch']}, and the position says {segments}"
+            )
+
+    def require_batches(self, per_lane: int, keep_last: bool) -> None:
+        """An epoch waits until it has a batch."""
+
+    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
+        taken = start["taken"]
+        for epoch in count(start["epoch"]):
+            if self._epochs is not None and epoch >= self._epochs:
+                return
+            while not self._is_known(epoch):
+                if self._is_over(epoch):
+                    return
+                yield None
+            yield from steps_of(self._pass(epoch), share, per_lane, keep_last, taken, self._position)
+            taken = 0
+
+    def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
+        epoch, taken = start["epoch"], start["taken"]
+        longest = longest_of(self._pass(epoch).order.samples, self._plan, per_lane, keep_last)
+        left = -(-max(0, longest - taken) // per_lane)
+        if batches > left:
+            raise SettingsError(
+                f"a run that follows a view passes over batches within an epoch: {left} are left in epoch {epoch}"
+            )
+        return self._position(epoch + 1, 0) if batches == left else self._position(epoch, taken + batches * per_lane)
+
+    def at(self, epoch: int, number: int, per_lane: int) -> Position:
+        return {**self._position(epoch, number * per_lane), "segments": self._agreed(epoch)}
+
+    def close(self) -> None:
+        with self._lock:
+            if self._open:
+                for one in self._open:
+                    one.close()
+                self._open = None
+
+    def _topics(self) -> tuple[GrowingView, RunExtents]:
+        if self._open is None:
+            cluster, schemas, dataset = self._source.cluster, self._source.schemas, self._source.dataset
+            self._open = (
+                GrowingView(cluster, schemas, dataset, self._follow.view),
+                RunExtents(cluster, schemas, dataset),
+            )
+        return self._open
+
+    def _look(self) -> NamedView:
+        return self._topics()[0].look()
+
+    def _agreed(self, epoch: int) -> int:
+        """Segments with which an epoch ends that the run has come to."""
+        with self._lock:
+            extent = self._topics()[1].of(self._follow.run, epoch)
+        if extent is None:
+            raise PositionRefused(f"the run {self._follow.run} has not come to epoch {epoch} on this cluster")
+        return int(extent["segments"])
+
+    def _first(self, epoch: int) -> int:
+        """The segment with which an epoch begins."""
+        return 0 if self._follow.extent == "all" or epoch == 0 else self._agreed(epoch - 1)
+
+    def _is_known(self, epoch: int) -> bool:
+        """Whether it is agreed what an epoch covers; proposes it where nobody has and there is enough."""
+        with self._lock:
+            extents = self._topics()[1]
+            known = extents.known(self._follow.run, epoch)
+            if known is not None and known["segments"] <= len(self._present.segments):
+                return True
+            if time.monotonic() - self._looked_at < _LOOK_EVERY_S:
+                return False
+            extent = extents.of(self._follow.run, epoch)
+            if extent is None or extent["segments"] > len(self._present.segments):
+                self._present = self._look()
+            if extent is None and self._has_enough(self._first(epoch)):
+                extents.propose(self._proposal(epoch))
+                extent = extents.of(self._follow.run, epoch)
+            is_known = extent is not None and extent["segments"] <= len(self._present.segments)
+            # Small epochs would be agreed on far ahead, and miss what comes meanwhile.
+            self._looked_at = time.monotonic()
+            return is_known
+
+    def _is_over(self, epoch: int) -> bool:
+        """Whether the view ends before it has enough for an epoch."""
+        with self._lock:
+            if not self._present.is_frozen or self._has_enough(self._first(epoch)):
+                return False
+            if self._follow.extent == "all":
+                segments = len(self._present.segments)
+                raise ViewError(
+                    f"the view {self._follow.view} is frozen with {self._present.samples(0, segments)} samples: too "
+                    f"few for batches of {self._least} by all ranks together"
+                )
+            return True
+
+    def _has_enough(self, first: int) -> bool:
+        segments = len(self._present.segments)
+        return segments > first and self._present.samples(first, segments) >= self._least
+
+    def _proposal(self, epoch: int) -> dict[str, Any]:
+        return {
+            "run": self._follow.run,
+            "view": self._follow.view,
+            "topic_id": self._present.topic_id,
+            "follow": self._follow.extent,
+            "epoch": epoch,
+            "segments": len(self._present.segments),
+            "fingerprint": self._present.view().fingerprint,
+            "proposed_at": datetime.now(timezone.utc),
+            "proposer": f"{socket.gethostname()}/{os.getpid()}",
+        }
+
+    def _pass(self, epoch: int) -> Pass:
+        with self._lock:
+            known = self._passes.get(epoch)
+            if known is None:
+                extent = self._topics()[1].of(self._follow.run, epoch)
+                if extent is None:
+                    raise PositionRefused(f"the run {self._follow.run} has not come to epoch {epoch} on this cluster")
+                if extent["segments"] > len(self._present.segments):
+                    self._present = self._look()
+                self._require_own_extent(extent)
+                view = self._present.view(self._first(epoch), extent["segments"])
+                self._source.require(view)
+                known = self._passes[epoch] = Pass(0, view, EpochOrder(view.sizes, self._plan, epoch))
+                for past in [one for one in self._passes if one < epoch - 2]:
+                    del self._passes[past]
+            return known
+
+    def _require_own_extent(self, extent: Mapping[str, Any]) -> None:
+        follow = self._follow
+        if extent["view"] != follow.view or extent.get("follow", "all") != follow.extent:
+            raise PositionRefused(
+                f"the run {follow.run} follows {extent.get('follow', 'all')} of the view {extent['view']}, not "
+                f"{follow.extent} of {follow.view}; give this one another name"
+            )
+        if extent.get("fingerprint") and extent["fingerprint"] != self._present.view(0, extent["segments"]).fingerprint:
+            raise PositionRefused(
+                f"the view {follow.view} is not the one that the run {follow.run} follows: it was dropped and begun anew"
+            )
+
+    def _position(self, epoch: int, taken: int) -> Position:
+        return {
+            "run": self._follow.run,
+            "view": self._follow.view,
+            "topic_id": self._present.topic_id,
+            **plan_json(self._plan),
+            "epoch": epoch,
+            # At the beginning of an epoch some ranks know its extent already, and others do not.
+            "segments": self._agreed(epoch) if taken else 0,
+            "taken": taken,
+        }
