@@ -34,14 +34,23 @@ class Fusion(nn.Module):
         self.lstm = nn.LSTM(64, features, batch_first=True)
         self.head = nn.Sequential(nn.Linear(3 * features, 256), nn.ReLU(), nn.Dropout(0.2), nn.Linear(256, 1))
 
-    def forward(self, images: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
-        """float32 [size, 3, 32, 32], from -1 to 1, and int64 [size, length], to float32 [size]."""
-        seen = self.cnn(images)
+    def see(self, images: torch.Tensor) -> torch.Tensor:
+        """float32 [size, 3, 32, 32], from -1 to 1, to float32 [size, features]."""
+        return self.cnn(images)
+
+    def hear(self, texts: torch.Tensor) -> torch.Tensor:
+        """int64 [size, length] to float32 [size, features]: the LSTM's state behind the last id."""
         states, _ = self.lstm(self.embedding(texts))
         last = (texts != Vocabulary.PADDING).sum(1).clamp(min=1) - 1
-        said = states[torch.arange(len(texts)), last]
+        return states[torch.arange(len(texts)), last]
+
+    def match(self, seen: torch.Tensor, said: torch.Tensor) -> torch.Tensor:
+        """float32 [size]."""
         # The product is large where both are: without it, few layers hardly learn to compare.
         return self.head(torch.cat([seen, said, seen * said], 1))[:, 0]
+
+    def forward(self, images: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+        return self.match(self.see(images), self.hear(texts))
 
 
 def others(captions: list[str], shift: int) -> torch.Tensor:
@@ -97,7 +106,8 @@ def train(
         images, texts = pictures(batch, SIDE_PX)[mine], vocabulary.encode(batch)[mine]
         captions = [caption for caption, is_mine in zip(batch.captions, mine, strict=True) if is_mine]
         swapped = texts[others(captions, int(torch.randint(1, max(2, len(captions)), ())))]
-        found = model(torch.cat([images, images]), torch.cat([texts, swapped]))
+        seen = model.see(images)
+        found = model.match(torch.cat([seen, seen]), model.hear(torch.cat([texts, swapped])))
         wanted = torch.cat([torch.ones(len(images)), torch.zeros(len(images))])
         loss = F.binary_cross_entropy_with_logits(found, wanted)
         optimiser.zero_grad()
@@ -141,8 +151,8 @@ def some(samples: Samples, wanted: torch.Tensor) -> Samples:
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = arguments(__doc__.splitlines()[0], steps=800)
-    parser.add_argument("--patience", type=int, default=5, help="rounds of 100 steps without a smaller validation loss")
+    parser = arguments(__doc__.splitlines()[0], steps=500)
+    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, after which it ends")
     parser.add_argument("--folds", type=int, default=0, help="folds of the stream, for cross-validation; the recipe's: 5")
     args = parser.parse_args(argv)
     prepare(args)

@@ -38,14 +38,14 @@ class Listener(nn.Module):
 class Generator(nn.Module):
     """Noise, float32 [size, 64], and captions, int64 [size, length], as pictures, float32 [size, 3, 32, 32], -1 to 1."""
 
-    def __init__(self, words: int, channels: int = 128):
+    def __init__(self, words: int, channels: int = 96):
         super().__init__()
         self.listener = Listener(words)
         self.begin = nn.Linear(NOISE + 96, channels * 16)
         self.layers = nn.Sequential(
-            *self._twice(channels, channels), *self._twice(channels, channels // 2), *self._twice(channels // 2, 48)
+            *self._twice(channels, channels), *self._twice(channels, channels // 2), *self._twice(channels // 2, 32)
         )
-        self.end = nn.Conv2d(48, 3, 3, padding=1)
+        self.end = nn.Conv2d(32, 3, 3, padding=1)
 
     @staticmethod
     def _twice(inside: int, outside: int) -> list[nn.Module]:
@@ -132,7 +132,7 @@ def load(file, vocabulary: Vocabulary) -> Generator:
 
 
 def main(argv: list[str] | None = None) -> dict:
-    parser = arguments(__doc__.splitlines()[0], steps=3000)
+    parser = arguments(__doc__.splitlines()[0], steps=1500)
     args = parser.parse_args(argv)
     prepare(args)
 

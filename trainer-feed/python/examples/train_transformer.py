@@ -189,8 +189,9 @@ def train_dvae(args: argparse.Namespace, stream: Stream, validation: Samples) ->
         return {"loss": loss.item()}
 
     def validate() -> dict[str, float]:
-        codes = dvae.codes(validation.pictures)
-        loss = F.mse_loss(dvae.read(codes), validation.pictures)
+        codes = torch.cat([dvae.codes(some) for some in validation.pictures.split(128)])
+        read = torch.cat([dvae.read(some) for some in codes.split(128)])
+        loss = F.mse_loss(read, validation.pictures)
         return {"loss": loss.item(), "codes in use": len(codes.unique())}
 
     run = Run("dvae", args, stream, {"model": dvae, "optimiser": optimiser, "schedule": schedule}, args.dvae_steps)
@@ -205,7 +206,7 @@ def train_transformer(
     model = TextToCodes(len(vocabulary), vocabulary.length)
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(0.9, 0.95), weight_decay=0.05)
     schedule = warm_up_then_cosine(optimiser, 100, args.steps)
-    validation_codes = dvae.codes(validation.pictures)
+    validation_codes = torch.cat([dvae.codes(some) for some in validation.pictures.split(128)])
 
     def losses(texts: torch.Tensor, codes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         text_scores, code_scores = model(texts, codes)
@@ -280,7 +281,7 @@ def main(argv: list[str] | None = None) -> dict:
     parser = arguments(__doc__.splitlines()[0], steps=1500)
     parser.add_argument("--dvae-steps", type=int, default=800)
     parser.add_argument("--judge-steps", type=int, default=500)
-    parser.add_argument("--patience", type=int, default=5, help="rounds of 100 steps without a smaller validation loss")
+    parser.add_argument("--patience", type=int, default=5, help="validations in a row without a smaller loss, after which it ends")
     parser.add_argument("--samples", type=int, default=480, help="pictures to make from validation captions")
     parser.add_argument("--temperature", type=float, default=0.8)
     args = parser.parse_args(argv)

@@ -31,7 +31,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 LANES = 8
 
 # Settings on which the weights depend, with the number of steps: a run is resumed with the same.
-SETTINGS = ("batch_size", "seed", "side_px", "torch_threads")
+SETTINGS = ("batch_size", "seed", "side_px", "torch_threads", "validate_every")
 
 
 # Settings
@@ -49,6 +49,7 @@ def arguments(description: str, steps: int, batch_size: int = 64) -> argparse.Ar
     parser.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="checkpoints, curves, pictures")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoints in --out")
     parser.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS")
+    parser.add_argument("--validate-every", type=int, default=100, metavar="STEPS")
     parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--batch-size", type=int, default=batch_size, help=f"a multiple of {LANES}")
     parser.add_argument("--side-px", type=int, default=64, help="of the pictures in the stream; a multiple of 64")
@@ -63,6 +64,7 @@ def prepare(args: argparse.Namespace) -> None:
         sys.exit(f"--batch-size must be a multiple of {LANES}, was {args.batch_size}")
     torch.set_num_threads(args.torch_threads)
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads what it has not written
     # Products of matrices in bfloat16, added up in float32: four times as fast where the processor can.
     torch.set_float32_matmul_precision("medium")
     args.out.mkdir(parents=True, exist_ok=True)
@@ -196,6 +198,7 @@ class Run:
         self.folder = args.out
         self.file = args.out / f"{name}.pt"
         self.checkpoint_every = args.checkpoint_every
+        self.validate_every = args.validate_every
         self.settings = {"steps": steps, **{key: getattr(args, key) for key in SETTINGS}}
         self.step = 0
         self.finished = False
@@ -211,7 +214,6 @@ class Run:
         self,
         update: Callable[[pairstream.Batch, int], dict[str, float]],
         validate: Callable[[], dict[str, float]] | None = None,
-        validate_every: int = 100,
         patience: int = 0,
     ) -> None:
         """Trains to the last step, or until the ``loss`` of ``validate`` has not fallen ``patience`` times in a row.
@@ -221,7 +223,7 @@ class Run:
         if self.finished:
             print(f"{self.name}: is trained already", flush=True)
         else:
-            self._steps(update, validate, validate_every, patience)
+            self._steps(update, validate, patience)
         self.loader.close()
         if self.best["weights"]:
             self.parts["model"].load_state_dict(self.best["weights"])
@@ -232,15 +234,15 @@ class Run:
             flush=True,
         )
 
-    def _steps(self, update, validate, validate_every: int, patience: int) -> None:
+    def _steps(self, update, validate, patience: int) -> None:
         since = time.monotonic() - self.seconds
         for batch in self.loader:
             for key, value in update(batch, self.step).items():
-                self.sums[key] = self.sums.get(key, 0.0) + value / validate_every
+                self.sums[key] = self.sums.get(key, 0.0) + value / self.validate_every
             self.step += 1
-            if self.step % validate_every == 0:
+            if self.step % self.validate_every == 0:
                 self._note(validate() if validate else {})
-                self.finished = patience > 0 and self.step - self.best["step"] >= patience * validate_every
+                self.finished = patience > 0 and self.step - self.best["step"] >= patience * self.validate_every
             self.finished = self.finished or self.step == self.steps
             if self.finished or self.step % self.checkpoint_every == 0:
                 self.seconds = time.monotonic() - since

@@ -1,0 +1,186 @@
+"""The examples: a few steps each on a data set of coloured squares, and what they are made of."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Dataset
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("matplotlib")
+pytest.importorskip("torchmetrics")
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+SOURCES = Path(__file__).parents[1] / "src"
+sys.path.insert(0, str(EXAMPLES))
+
+import evaluate  # noqa: E402
+import scenes  # noqa: E402
+import train_fusion  # noqa: E402
+import train_gan  # noqa: E402
+import train_transformer  # noqa: E402
+import training  # noqa: E402
+
+SIDE_PX = 64
+
+
+def scene(number):
+    """A square in one of the colours, somewhere on white, and the caption that says so."""
+    colour = scenes.COLOURS[number % len(scenes.COLOURS)]
+    pixels = np.full((SIDE_PX, SIDE_PX, 3), 255, np.uint8)
+    pixels[number % 32 : number % 32 + 24, 20:44] = [number * 37 % 256, number * 91 % 256, number * 53 % 256]
+    ids = [100, 200 + number % len(scenes.COLOURS), 101, 102]
+    return dict(
+        image=pixels.tobytes(),
+        width=SIDE_PX,
+        height=SIDE_PX,
+        caption=f"A {colour} square on a white background.",
+        token_ids=ids + [0] * 4,
+        token_count=len(ids),
+    )
+
+
+@pytest.fixture(scope="module")
+def squares(broker, registry):
+    """56 pairs to train on, 24 to judge by."""
+    from confluent_kafka import Producer
+
+    dataset = Dataset(broker, registry)
+    dataset.create(f"{dataset.name}.validation", 1)
+    producer = Producer({"bootstrap.servers": broker})
+    for number in range(80):
+        split = "training" if number < 56 else "validation"
+        value = dataset.pair(number, **scene(number), split=split.upper())
+        producer.produce(f"{dataset.name}.{split}", value, str(number).encode(), 0)
+    assert producer.flush(30) == 0
+    return dataset
+
+
+@pytest.fixture
+def options(squares, broker, registry, tmp_path):
+    """What every run in the test is told."""
+    return [
+        *("--broker", broker, "--registry", registry.address, "--dataset", squares.name),
+        *("--view", str(tmp_path / "train.view.json"), "--validation-view", str(tmp_path / "validation.view.json")),
+        *("--batch-size", "16", "--checkpoint-every", "2", "--validate-every", "3", "--torch-threads", "1"),
+    ]
+
+
+def kill_after(line, script, arguments):
+    """Runs an example as a process of its own and kills it once it has said a line."""
+    process = subprocess.Popen(
+        [sys.executable, "-u", str(EXAMPLES / script), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(SOURCES), "PATH": ""},
+    )
+    with process:
+        for output in process.stdout:
+            if output.startswith(line):
+                process.kill()
+                break
+    assert process.returncode == -9
+
+
+@pytest.mark.parametrize(
+    ("example", "line", "further"),
+    [
+        (train_fusion, "fusion: checkpoint at step 4", ["--steps", "60"]),
+        (train_gan, "gan: checkpoint at step 4", ["--steps", "20"]),
+        (train_transformer, "dvae: checkpoint at step 2", ["--steps", "2", "--dvae-steps", "20"]),
+        (train_transformer, "transformer: checkpoint at step 4", ["--steps", "20", "--dvae-steps", "2"]),
+    ],
+    ids=["fusion", "gan", "dvae", "transformer"],
+)
+def test_a_killed_run_ends_with_the_weights_of_an_unbroken_one(example, line, further, options, tmp_path, capsys):
+    if example is train_transformer:
+        further = [*further, "--judge-steps", "2", "--samples", "4"]
+    broken = [*options, *further, "--out", str(tmp_path / "broken")]
+    kill_after(line, f"{example.__name__}.py", broken)
+
+    resumed = example.main([*broken, "--resume"])
+    said = capsys.readouterr().out
+    unbroken = example.main([*options, *further, "--out", str(tmp_path / "unbroken")])
+
+    assert f"{line.split(':')[0]}: goes on behind step" in said
+    assert resumed["weights"] == unbroken["weights"]
+
+
+def test_a_run_is_not_resumed_with_other_settings(options, tmp_path):
+    run = [*options, "--out", str(tmp_path), "--steps", "2"]
+    train_gan.main(run)
+
+    with pytest.raises(SystemExit, match="gan.pt was made with seed 7, not 8: resume with the same"):
+        train_gan.main([*run, "--resume", "--seed", "8"])
+
+
+def test_folds_give_each_training_pair_a_score(options, tmp_path):
+    train_fusion.main([*options, "--out", str(tmp_path), "--steps", "2", "--folds", "5"])
+
+    lines = (tmp_path / "fusion-scores-training.csv").read_text().splitlines()
+    assert lines[0] == "pair_id,score"
+    assert sorted(int(line.split(",")[0]) for line in lines[1:]) == list(range(56))
+    assert all(0 < float(line.split(",")[1]) < 1 for line in lines[1:])
+
+
+def test_evaluation_sees_that_real_pictures_are_nearer_than_made_ones(options, tmp_path):
+    run = [*options, "--out", str(tmp_path), "--steps", "2"]
+    train_transformer.main([*run, "--dvae-steps", "2", "--judge-steps", "6", "--samples", "4"])
+    train_gan.main(run)
+
+    result = evaluate.main([*options, "--out", str(tmp_path), "--samples", "24"])
+
+    assert list(result) == ["real training pictures", "codes", "transformer", "gan"]
+    assert result["real training pictures"]["FID"] < result["gan"]["FID"]
+    assert all(figures["IS"] >= 1 for figures in result.values())
+
+
+def test_a_feature_network_may_be_the_users_own(options, tmp_path):
+    class Means(torch.nn.Module):
+        def forward(self, images):
+            means = images.mean((2, 3))
+            return means, means
+
+    torch.jit.script(Means()).save(tmp_path / "means.pt")
+    network = evaluate.feature_network(type("Args", (), {"features": tmp_path / "means.pt"}))
+
+    figures = evaluate.measured(torch.ones(8, 3, 32, 32), -torch.ones(8, 3, 32, 32), network, 16)
+
+    assert figures["FID"] == pytest.approx(12, rel=1e-3)  # means of 1 and -1 in three channels: 3 times 2 squared
+
+
+def test_labels_are_the_things_and_not_the_backdrop():
+    found = scenes.labels(["A large red heart in the middle, on a white background.", "There is an orange cup in the corner"])
+
+    assert [(scenes.COLOURS[colour], scenes.SHAPES[shape]) for colour, shape in found] == [("red", "heart"), ("orange", "cup")]
+
+
+def test_a_swapped_caption_is_another_one():
+    captions = ["a", "a", "b", "a", "c"]
+
+    for shift in range(1, 5):
+        assert all(captions[other] != captions[place] for place, other in enumerate(train_fusion.others(captions, shift)))
+
+
+def test_new_words_are_unknown_and_padding_is_padding():
+    vocabulary = training.Vocabulary([5, 9, 40_000], length=3)
+    batch = type("Batch", (), {})()
+    batch.tokens = np.array([[9, 5, 0, 0], [40_000, 7, 50_000, 5]], np.int32)
+    batch.mask = np.array([[1, 1, 0, 0], [1, 1, 1, 1]], np.uint8)
+
+    assert vocabulary.encode(batch).tolist() == [[3, 2, 0], [4, 1, 1]]
+
+
+def test_no_code_is_foreseen_from_itself_or_from_later_ones():
+    torch.manual_seed(1)
+    model = train_transformer.TextToCodes(words=10, text_length=4, width=16, depth=2, heads=2).eval()
+    texts, codes = torch.randint(1, 10, (2, 4)), torch.randint(0, 256, (2, 64))
+    changed = codes.clone()
+    changed[:, 20] = (changed[:, 20] + 1) % 256
+
+    before, after = model(texts, codes)[1], model(texts, changed)[1]
+
+    assert torch.equal(before[:, :21], after[:, :21])
+    assert not torch.equal(before[:, 21:], after[:, 21:])
