@@ -17,6 +17,7 @@ import io.pairstream.operations.links.RetryLinks;
 import io.pairstream.operations.links.RetryReport;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
+import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusDoor;
 import io.pairstream.terminal.TerminalText;
@@ -52,6 +53,8 @@ import picocli.CommandLine.Spec;
 final class FetchCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
 
   @Mixin private StatusOptions status;
 
@@ -151,6 +154,10 @@ final class FetchCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
     Optional<Throwable> fault = service.awaitEnd();
     door.ifPresent(StatusDoor::close);
+    if (fault.isPresent() && fault.get() instanceof WeakClusterException weak) {
+      Main.explain(weak, spec.commandLine().getErr());
+      return ExitStatus.COULD_NOT;
+    }
     if (fault.isPresent()) {
       spec.commandLine()
           .getErr()
@@ -192,7 +199,7 @@ final class FetchCommand implements Callable<Integer> {
       RetryPlan retries = RetryPlan.USUAL;
       queue =
           new QueueSettings(
-              options.cluster(),
+              promises.of(options.cluster()),
               2 * concurrency,
               perHost + 1,
               new RetryPlan(attempts, firstPause, retries.longestPause(), retries.giveUpAfter()));

@@ -6,6 +6,7 @@ import io.pairstream.ingest.door.IngestSettings;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.view.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
@@ -34,6 +35,8 @@ final class IngestCommand implements Callable<Integer> {
   private static final long MIB = 1024 * 1024;
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
 
   @Spec private CommandSpec spec;
 
@@ -106,7 +109,7 @@ final class IngestCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     IngestService service;
     try {
-      service = new IngestService(options.cluster(), settings());
+      service = new IngestService(promises.of(options.cluster()), settings());
     } catch (ViewStorageException e) {
       spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));
       return ExitStatus.COULD_NOT;
@@ -133,6 +136,10 @@ final class IngestCommand implements Callable<Integer> {
       boolean unused = closed.await(1, TimeUnit.MINUTES);
       return ExitStatus.DONE;
     } catch (CompletionException e) {
+      if (e.getCause() instanceof WeakClusterException weak) {
+        Main.explain(weak, spec.commandLine().getErr());
+        return ExitStatus.COULD_NOT;
+      }
       if (e.getCause() instanceof MissingTopicException
           || e.getCause() instanceof MissingSchemaException) {
         spec.commandLine()

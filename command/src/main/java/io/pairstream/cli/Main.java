@@ -13,6 +13,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.report.InstanceName;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -55,6 +56,7 @@ import picocli.CommandLine.TypeConversionException;
       ViewCommand.class,
       ExportCommand.class,
       OperateCommand.class,
+      DoctorCommand.class,
       LagCommand.class,
       GroupCommand.class,
       ProfileCommand.class,
@@ -128,6 +130,10 @@ public final class Main {
                 explain(recipe, command.getErr());
                 return ExitStatus.FOUND_WRONG;
               }
+              if (exception instanceof WeakClusterException weak) {
+                explain(weak, command.getErr());
+                return ExitStatus.COULD_NOT;
+              }
               Optional<String> explanation = explain(exception, command);
               if (explanation.isPresent()) {
                 command.getErr().println("pairstream: " + TerminalText.plain(explanation.get()));
@@ -140,7 +146,16 @@ public final class Main {
 
   /** Says all that is wrong with a recipe, a line each. */
   static void explain(InvalidRecipeException recipe, PrintWriter err) {
-    recipe
+    printLines(recipe, err);
+  }
+
+  /** Says all that a cluster cannot keep, a line each. */
+  static void explain(WeakClusterException weak, PrintWriter err) {
+    printLines(weak, err);
+  }
+
+  private static void printLines(Exception exception, PrintWriter err) {
+    exception
         .getMessage()
         .lines()
         .map(TerminalText::plain)

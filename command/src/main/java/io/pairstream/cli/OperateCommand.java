@@ -7,6 +7,7 @@ import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.promises.WeakClusterException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +36,8 @@ final class OperateCommand implements Callable<Integer> {
   private static final int PICTURE_WORKERS = 2;
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
 
   @Spec private CommandSpec spec;
 
@@ -93,7 +97,7 @@ final class OperateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    OperateService service = new OperateService(options.cluster(), settings());
+    OperateService service = new OperateService(promises.of(options.cluster()), settings());
     CountDownLatch closed = new CountDownLatch(1);
     try {
       service.start();
@@ -116,6 +120,16 @@ final class OperateCommand implements Callable<Integer> {
             ? JsonMapper.builder().build().createObjectNode().put("dashboard_url", url).toString()
             : "listening on " + url);
     out.flush();
+    try {
+      service.fault().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof WeakClusterException weak) {
+        Main.explain(weak, spec.commandLine().getErr());
+        return ExitStatus.COULD_NOT;
+      }
+      throw e;
+    }
+    // Whoever closed the service ends this process.
     closed.await();
     return ExitStatus.DONE;
   }

@@ -32,6 +32,8 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Mixin private PromiseOptions promises;
+
   @Mixin private StatusOptions status;
 
   @Spec private CommandSpec spec;
@@ -93,7 +95,7 @@ final class PreprocessCommand implements Callable<Integer> {
   }
 
   private PreprocessSettings settings() throws IOException {
-    Cluster cluster = options.cluster();
+    Cluster cluster = promises.of(options.cluster());
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
     try {

@@ -85,6 +85,63 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void doctorFindsAClusterOfOneBrokerFitAndSaysWhatItLacks() {
+    Ended ended = run("doctor", "--json", "--recipe", "demo", "--data-dir", folder.toString());
+
+    List<JsonNode> checks = list(ended.json().path("checks"));
+    assertThat(checks).filteredOn(check -> check.path("level").asText().equals("WRONG")).isEmpty();
+    assertThat(checks)
+        .filteredOn(check -> check.path("check").asText().equals("worker"))
+        .singleElement()
+        .satisfies(check -> assertThat(check.path("found").asText()).contains("drawn pictures"));
+    assertThat(checks)
+        .filteredOn(check -> check.path("check").asText().equals("replication"))
+        .hasSize(2)
+        .allSatisfy(
+            check -> {
+              assertThat(check.path("level").asText()).isEqualTo("WARNING");
+              assertThat(check.path("found").asText())
+                  .isEqualTo("one broker: nothing survives its disk");
+              assertThat(check.path("remedy").asText()).isNotEmpty();
+            });
+    assertThat(ended.status()).as(ended.out()).isEqualTo(ExitStatus.DONE);
+  }
+
+  @Test
+  void aServiceRefusesAClusterThatCannotKeepWhatIsPromisedAndNamesAllOfIt() throws IOException {
+    Path config = folder.resolve("client.properties");
+    Files.writeString(config, "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
+
+    Ended ended =
+        run(
+            "preprocess",
+            "--recipe",
+            "demo",
+            "--config",
+            config.toString(),
+            "--state-dir",
+            folder.resolve("state").toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.err().lines().filter(line -> !line.isBlank()).toList())
+        .hasSize(3)
+        .satisfies(
+            lines -> {
+              assertThat(lines.get(1))
+                  .contains("kafka.acks=1, kafka.isolation.level=read_uncommitted");
+              assertThat(lines.get(2)).endsWith("--accept-weaker client-settings");
+            });
+  }
+
+  @Test
+  void aPromiseThatIsNoneIsWrongUsage() {
+    Ended ended = run("doctor", "--accept-weaker", "replication,durability");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("durability").contains("min-insync");
+  }
+
+  @Test
   void lagCountsWhatWaits() {
     pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
 
@@ -741,6 +798,10 @@ class ClusterCommandsTest {
     pair.setTokenIds(List.of(1, 2, 3));
     pipeline.transaction(
         sent, List.of(TestCluster.record(cluster.topics().training(), null, sent.pairId(), pair)));
+  }
+
+  private static List<JsonNode> list(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).toList();
   }
 
   private String dataset() {

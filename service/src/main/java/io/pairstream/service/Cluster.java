@@ -4,6 +4,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.Registry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
@@ -15,17 +16,36 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param kafkaSettings settings of every Kafka client, passed through untouched: security,
  *     time-outs
  * @param registrySettings settings of the registry client, passed through untouched
+ * @param doneWithout promises that the operator does without here
  */
 public record Cluster(
     String bootstrapServers,
     String registryAddresses,
     Dataset dataset,
     Map<String, String> kafkaSettings,
-    Map<String, String> registrySettings) {
+    Map<String, String> registrySettings,
+    Set<Promise> doneWithout) {
 
   public Cluster {
     kafkaSettings = Map.copyOf(kafkaSettings);
     registrySettings = Map.copyOf(registrySettings);
+    doneWithout = Set.copyOf(doneWithout);
+  }
+
+  /** A cluster that has to keep every promise. */
+  public Cluster(
+      String bootstrapServers,
+      String registryAddresses,
+      Dataset dataset,
+      Map<String, String> kafkaSettings,
+      Map<String, String> registrySettings) {
+    this(bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, Set.of());
+  }
+
+  /** The same, of which the operator asks less. */
+  public Cluster without(Set<Promise> promises) {
+    return new Cluster(
+        bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, promises);
   }
 
   /** A Kafka client's settings: {@code own} first, then the operator's on top. */

@@ -134,7 +134,10 @@ public final class IngestService implements AutoCloseable {
     return door.routes();
   }
 
-  /** Fails where the service can never work: a topic or a schema is missing. */
+  /**
+   * Fails where the service can never work: a topic or a schema is missing, or the cluster is not
+   * set to keep what is promised.
+   */
   public CompletableFuture<Void> fault() {
     return intake.fault();
   }

@@ -13,6 +13,8 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.promises.ClusterCheck;
+import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
@@ -106,8 +108,8 @@ public final class PairIntake implements AutoCloseable {
   }
 
   /**
-   * Fails where Kafka answers and will never do: a topic or a schema is missing. Completes on
-   * close.
+   * Fails where Kafka answers and will never do: a topic or a schema is missing, or its settings
+   * cannot keep what is promised. Completes on close.
    */
   public CompletableFuture<Void> fault() {
     return fault;
@@ -348,7 +350,12 @@ public final class PairIntake implements AutoCloseable {
       try {
         pairs = PairPublisher.open(topics.crowdsourced(), registry, settings, clock);
         links = LinkPublisher.open(topics.links(), registry, settings, clock);
+        requirePromises(topics);
         return new Open(pairs, links, UploadLog.open(topics.uploads(), registry, settings));
+      } catch (WeakClusterException e) {
+        pairs.abort();
+        links.abort();
+        throw e;
       } catch (BrokerUnavailableException | RegistryUnavailableException e) {
         if (pairs != null) {
           pairs.abort();
@@ -363,6 +370,19 @@ public final class PairIntake implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(WATCH_DOWN.toMillis());
       }
     }
+  }
+
+  private void requirePromises(PairTopics topics) throws InterruptedException {
+    ClusterCheck.of(cluster)
+        .onTopics(
+            List.of(
+                topics.crowdsourced().name(),
+                topics.links().name(),
+                topics.uploads().name(),
+                topics.batches().name(),
+                topics.uploadRequests().name(),
+                topics.apiKeys().name()))
+        .requireOnceItAnswers();
   }
 
   private void look(Open open, TopicWatch watch) throws InterruptedException {

@@ -36,6 +36,7 @@ import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.report.HttpReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
@@ -47,6 +48,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,8 @@ public final class OperateService implements AutoCloseable {
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
   private final List<Supplier<Optional<String>>> obstacles = new ArrayList<>();
+  private final CompletableFuture<Void> fault = new CompletableFuture<>();
+  private final Thread promises;
   private final LagWatcher lag;
   private final HttpDoor door;
 
@@ -111,6 +115,27 @@ public final class OperateService implements AutoCloseable {
             new CallerLimits(System::nanoTime),
             settings.anonymous());
     reportSelf(access, clock);
+    ClusterCheck check =
+        ClusterCheck.of(cluster)
+            .onTopics(
+                List.of(
+                    access.topics().crowdsourced().name(),
+                    access.topics().scraped().name(),
+                    access.topics().reviews().name(),
+                    access.topics().actions().name()));
+    promises = new Thread(() -> require(check), "check-promises");
+    promises.setDaemon(true);
+    parts.add(promises::interrupt);
+  }
+
+  private void require(ClusterCheck check) {
+    try {
+      check.requireOnceItAnswers();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      fault.completeExceptionally(e);
+    }
   }
 
   private void reportSelf(ClusterAccess access, Clock clock) {
@@ -184,6 +209,15 @@ public final class OperateService implements AutoCloseable {
   public void start() throws IOException {
     door.start();
     lag.start();
+    promises.start();
+  }
+
+  /**
+   * Fails where the cluster answers and is not set to keep what is promised of what people do here.
+   * Completes on close.
+   */
+  public CompletableFuture<Void> fault() {
+    return fault;
   }
 
   private Supplier<CanaryReport> canary(
@@ -222,5 +256,6 @@ public final class OperateService implements AutoCloseable {
         LOG.warn("a part does not close", e);
       }
     }
+    fault.complete(null);
   }
 }

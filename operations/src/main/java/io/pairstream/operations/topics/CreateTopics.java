@@ -25,6 +25,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -77,9 +78,10 @@ public final class CreateTopics {
       }
       // Again: somebody else may have made one meanwhile.
       awaitWritable(admin, specs);
-      requirePartitions(specs, existing(admin, specs));
+      Map<String, TopicDescription> made = existing(admin, specs);
+      requirePartitions(specs, made);
 
-      Map<String, Map<String, String>> altered = alter(admin, specs);
+      Map<String, Map<String, String>> altered = alter(admin, specs, made);
       List<TopicOutcome> outcomes = new ArrayList<>();
       for (TopicSpec spec : specs) {
         Map<String, String> changes = altered.get(spec.name());
@@ -156,7 +158,8 @@ public final class CreateTopics {
   }
 
   /** Brings settings to the catalogue's; answers what was changed per topic. */
-  private static Map<String, Map<String, String>> alter(Admin admin, List<TopicSpec> specs) {
+  private static Map<String, Map<String, String>> alter(
+      Admin admin, List<TopicSpec> specs, Map<String, TopicDescription> described) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
     Map<ConfigResource, Config> found = ClusterAccess.await(admin.describeConfigs(resources).all());
 
@@ -172,6 +175,7 @@ public final class CreateTopics {
                   changes.put(name, value);
                 }
               });
+      changes.putAll(safer(described.get(spec.name()), found.get(resource(spec))));
       altered.put(spec.name(), changes);
       if (!changes.isEmpty()) {
         operations.put(
@@ -189,6 +193,22 @@ public final class CreateTopics {
       ClusterAccess.await(admin.incrementalAlterConfigs(operations).all());
     }
     return altered;
+  }
+
+  /**
+   * Of three copies two must hold a record before it is acknowledged; Kafka's own default is one,
+   * which may be the one that is lost. Whoever asks for more keeps it.
+   */
+  static Map<String, String> safer(TopicDescription topic, Config found) {
+    int copies =
+        topic.partitions().stream()
+            .mapToInt(partition -> partition.replicas().size())
+            .min()
+            .orElse(0);
+    ConfigEntry minInSync = found.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+    return copies >= 3 && minInSync != null && minInSync.value().equals("1")
+        ? Map.of(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2")
+        : Map.of();
   }
 
   /**

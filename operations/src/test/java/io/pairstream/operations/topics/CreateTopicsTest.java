@@ -10,6 +10,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,10 +18,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class CreateTopicsTest {
@@ -119,6 +125,22 @@ class CreateTopicsTest {
         .isInstanceOf(TopicMismatchException.class)
         .hasMessageContaining("asked for 4 partitions")
         .hasMessageContaining(cluster.topics().training().name() + " has 3");
+  }
+
+  @ParameterizedTest(name = "{0} copies, {1} in sync")
+  @CsvSource({"3, 1, 2", "4, 1, 2", "3, 2, ''", "3, 3, ''", "2, 1, ''", "1, 1, ''"})
+  void ofThreeCopiesTwoHaveToHoldWhatIsAcknowledged(int copies, String found, String changed) {
+    Node node = new Node(1, "127.0.0.1", 1);
+    TopicDescription topic =
+        new TopicDescription(
+            "topic",
+            false,
+            List.of(
+                new TopicPartitionInfo(0, node, Collections.nCopies(copies, node), List.of(node))));
+    Config settings = new Config(List.of(new ConfigEntry("min.insync.replicas", found)));
+
+    assertThat(CreateTopics.safer(topic, settings))
+        .isEqualTo(changed.isEmpty() ? Map.of() : Map.of("min.insync.replicas", changed));
   }
 
   private static Config config(Admin admin, String topic) {

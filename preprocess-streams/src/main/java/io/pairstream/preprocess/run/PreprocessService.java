@@ -19,6 +19,7 @@ import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
@@ -56,6 +57,8 @@ public final class PreprocessService implements AutoCloseable {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException for a recipe with mistakes
    * @throws StartException where a topic, a schema or a worker is missing; the message says what to
    *     do
+   * @throws io.pairstream.service.promises.WeakClusterException where the cluster is not set to
+   *     keep what is promised
    * @throws IOException if the recipe or the state directory cannot be used
    */
   public PreprocessService(PreprocessSettings settings, StepTimes times)
@@ -101,6 +104,10 @@ public final class PreprocessService implements AutoCloseable {
 
     Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
     int partitions = prerequisites.awaitTopics();
+    ClusterCheck.of(settings.cluster())
+        .onTopics(prerequisites.needed())
+        .withTransactionsOf(settings.transactionTimeout())
+        .requireOnceItAnswers();
     prerequisites.awaitSchemas();
     String rawSubject = topics.crowdsourced().name() + "-value";
     WriterSchemas schemas = closedLater(new WriterSchemas(registry, rawSubject, RawPair.SCHEMA$));

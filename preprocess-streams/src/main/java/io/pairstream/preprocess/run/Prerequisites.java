@@ -126,7 +126,8 @@ final class Prerequisites {
     }
   }
 
-  private Set<String> needed() {
+  /** Names of the topics that the topology reads and writes. */
+  Set<String> needed() {
     Set<String> needed = new TreeSet<>(topics.rawNames());
     List.of(topics.training(), topics.validation(), topics.test())
         .forEach(topic -> needed.add(topic.name()));

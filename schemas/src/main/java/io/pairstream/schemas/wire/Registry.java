@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 
@@ -155,6 +156,46 @@ public final class Registry {
       return avro;
     }
     throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+  }
+
+  /**
+   * Which versions a subject takes, by its own rule or else by the registry's; nothing where the
+   * registry does not tell.
+   *
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public Optional<String> compatibilityOf(String subject) {
+    return told(client -> client.getCompatibility(subject))
+        .or(() -> told(client -> client.getCompatibility(null)));
+  }
+
+  /**
+   * What the registry lets be done, such as {@code READWRITE}; nothing where it does not tell.
+   *
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public Optional<String> mode() {
+    return told(SchemaRegistryClient::getMode);
+  }
+
+  /** A question that not every registry understands. */
+  private interface Question {
+    String ask(SchemaRegistryClient client) throws IOException, RestClientException;
+  }
+
+  private Optional<String> told(Question question) {
+    try {
+      return Optional.ofNullable(question.ask(client));
+    } catch (UnsupportedOperationException e) {
+      return Optional.empty();
+    } catch (RestClientException e) {
+      if (e.getStatus() == 404 || e.getStatus() == 405) {
+        return Optional.empty();
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
   }
 
   /**

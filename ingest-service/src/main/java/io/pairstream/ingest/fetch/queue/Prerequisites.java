@@ -11,6 +11,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.ClusterCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,8 @@ final class Prerequisites {
    *
    * @return how many partitions links have; empty where {@code stop} came first
    * @throws MissingSchemaException where the registry answers and does not hold a schema
+   * @throws io.pairstream.service.promises.WeakClusterException where the cluster is not set to
+   *     keep what is promised
    * @throws KafkaException where a topic is missing or the cluster refuses to describe it
    */
   Optional<Integer> await(BooleanSupplier stop) throws InterruptedException {
@@ -64,6 +67,7 @@ final class Prerequisites {
         try {
           partitions = Optional.of(partitions(admin, giveUpAt));
           rehearse();
+          ClusterCheck.of(cluster).onTopics(needed()).require();
           return partitions;
         } catch (MissingSchemaException e) {
           if (System.nanoTime() - giveUpAt > 0) {
@@ -80,16 +84,9 @@ final class Prerequisites {
   }
 
   private int partitions(Admin admin, long giveUpAt) throws InterruptedException {
-    List<String> needed =
-        List.of(
-            topics.links().name(),
-            topics.waitingLinks().name(),
-            topics.scraped().name(),
-            topics.quarantine().name(),
-            topics.uploads().name());
     Map<String, TopicDescription> found;
     try {
-      found = admin.describeTopics(needed).allTopicNames().get();
+      found = admin.describeTopics(needed()).allTopicNames().get();
     } catch (ExecutionException e) {
       boolean missing = e.getCause() instanceof UnknownTopicOrPartitionException;
       if (missing && System.nanoTime() - giveUpAt > 0) {
@@ -111,6 +108,15 @@ final class Prerequisites {
               .formatted(topics.links().name(), links, topics.waitingLinks().name(), waiting));
     }
     return links;
+  }
+
+  private List<String> needed() {
+    return List.of(
+        topics.links().name(),
+        topics.waitingLinks().name(),
+        topics.scraped().name(),
+        topics.quarantine().name(),
+        topics.uploads().name());
   }
 
   /** Lets each serializer find its schema's id now, which it keeps. */

@@ -25,6 +25,7 @@ import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.WeakClusterException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -566,14 +567,27 @@ class FetchServiceTest {
     return report.get();
   }
 
+  @Test
+  void refusesAClusterThatCannotKeepWhatIsPromised() {
+    FetchService service = start(answering(RejectReason.FETCH_TIMEOUT, true), Map.of("acks", "1"));
+
+    assertThat(service.awaitEnd().orElseThrow())
+        .isInstanceOf(WeakClusterException.class)
+        .hasMessageContaining("client-settings: kafka.acks=1");
+  }
+
   private FetchService start(WebFetcher fetcher) {
+    return start(fetcher, Map.of());
+  }
+
+  private FetchService start(WebFetcher fetcher, Map<String, String> kafkaSettings) {
     QueueSettings settings =
         QueueSettings.of(
             new Cluster(
                 KAFKA.bootstrapServers(),
                 "mock://" + cluster.dataset().name(),
                 cluster.dataset(),
-                Map.of(),
+                kafkaSettings,
                 Map.of()));
     FetchService service = new FetchService(settings, fetcher, clock);
     services.add(service);

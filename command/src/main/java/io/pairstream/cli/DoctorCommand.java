@@ -1,0 +1,135 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.doctor.Doctor;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.platform.AppLayout;
+import io.pairstream.service.promises.Finding;
+import io.pairstream.service.promises.Finding.Level;
+import io.pairstream.terminal.TerminalText;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = {
+      "Check machine, image worker, client settings, brokers, topics and registry: what was found, what"
+          + " would be right, how to mend it. Changes nothing.",
+      "Exit status 1 if something is wrong, 3 if something could not be asked, 0 otherwise."
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "NAME|FILE",
+      defaultValue = "dalle",
+      description = "What the image worker is to do. Default: ${DEFAULT-VALUE}")
+  private String recipe;
+
+  @Option(
+      names = "--decode-deadline",
+      paramLabel = "DURATION",
+      defaultValue = "PT5S",
+      description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
+  private Duration decodeDeadline;
+
+  @Override
+  public Integer call() {
+    List<Finding> findings =
+        Doctor.examine(
+            promises.of(options.cluster()),
+            options.dataDirectory(),
+            workers(),
+            CheckedRecipe.plan(CheckedRecipe.find(recipe, spec.commandLine())));
+    PrintWriter out = spec.commandLine().getOut();
+    if (options.json()) {
+      out.println(json(findings));
+    } else {
+      print(findings, out);
+    }
+    return status(findings);
+  }
+
+  static int status(List<Finding> findings) {
+    if (findings.stream().anyMatch(finding -> finding.level() == Level.WRONG)) {
+      return ExitStatus.FOUND_WRONG;
+    }
+    return findings.stream().anyMatch(finding -> finding.level() == Level.NOT_TOLD)
+        ? ExitStatus.COULD_NOT
+        : ExitStatus.DONE;
+  }
+
+  private WorkerSettings workers() {
+    try {
+      return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
+          .withDeadline(decodeDeadline);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--decode-deadline: " + e.getMessage());
+    }
+  }
+
+  private static void print(List<Finding> findings, PrintWriter out) {
+    for (Finding finding : findings) {
+      out.printf(
+          "%-8s %-9s %-20s %s%n",
+          inWords(finding.level()),
+          finding.area().name().toLowerCase(Locale.ROOT),
+          finding.check(),
+          TerminalText.plain(finding.sentence()));
+    }
+    out.printf(
+        "doctor: %d wrong, %d warnings, %d not told, %d ok%n",
+        count(findings, Level.WRONG),
+        count(findings, Level.WARNING),
+        count(findings, Level.NOT_TOLD),
+        count(findings, Level.OK));
+  }
+
+  private static String inWords(Level level) {
+    return level.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static long count(List<Finding> findings, Level level) {
+    return findings.stream().filter(finding -> finding.level() == level).count();
+  }
+
+  private static ObjectNode json(List<Finding> findings) {
+    ObjectNode object = new JsonMapper().createObjectNode();
+    for (Level level : Level.values()) {
+      object.put(level.name().toLowerCase(Locale.ROOT), count(findings, level));
+    }
+    ArrayNode checks = object.putArray("checks");
+    for (Finding finding : findings) {
+      checks
+          .addObject()
+          .put("area", finding.area().name())
+          .put("check", finding.check())
+          .put("level", finding.level().name())
+          .put("found", finding.found())
+          .put("right", finding.right())
+          .put("remedy", finding.remedy())
+          .put("waivable", finding.promise().isPresent());
+    }
+    return object;
+  }
+}

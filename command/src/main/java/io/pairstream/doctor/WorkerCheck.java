@@ -1,0 +1,102 @@
+package io.pairstream.doctor;
+
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Rejection;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ImagePlan;
+import io.pairstream.cleaning.image.ImageToPrepare;
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.cleaning.image.PreparedImage;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.drawing.DrawnPair;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.service.promises.Finding;
+import io.pairstream.service.promises.Finding.Area;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Starts an image worker and has it prepare drawn pictures as a recipe asks. */
+final class WorkerCheck {
+
+  /** Enough for each of the formats that pictures are drawn in. */
+  private static final int PICTURES = 12;
+
+  private WorkerCheck() {}
+
+  static List<Finding> run(WorkerSettings settings, ImagePlan plan) {
+    try (ImageWorkerPool workers = new ImageWorkerPool(settings)) {
+      long begin = System.nanoTime();
+      workers.rehearse(plan);
+      long startedMillis = millisSince(begin);
+      List<EncodedImage> drawn =
+          LongStream.range(0, PICTURES).mapToObj(WorkerCheck::picture).toList();
+      begin = System.nanoTime();
+      for (EncodedImage picture : drawn) {
+        String failure = failure(workers, picture, plan);
+        if (!failure.isEmpty()) {
+          return List.of(
+              Finding.wrong(
+                  Area.WORKER,
+                  "worker",
+                  "a drawn picture is not prepared: " + failure,
+                  "all of them, within " + settings.deadline().toMillis() + " ms each",
+                  "a longer --decode-deadline on a machine this slow; otherwise this build does not"
+                      + " fit this system"));
+        }
+      }
+      return List.of(
+          Finding.ok(
+              Area.WORKER,
+              "worker",
+              "at work after %d ms, %d drawn pictures in %d ms (%d ms each are allowed)"
+                  .formatted(
+                      startedMillis, PICTURES, millisSince(begin), settings.deadline().toMillis())),
+          codecs(workers.codecs()),
+          Finding.ok(Area.WORKER, "protection", workers.sandbox()));
+    } catch (ImageWorkerUnavailableException e) {
+      return List.of(
+          Finding.wrong(
+              Area.WORKER,
+              "worker",
+              String.valueOf(e.getMessage()),
+              "a worker that starts",
+              "64-bit Linux or macOS, libraries that may be unpacked into "
+                  + settings.nativesCache()
+                  + ", and the models that the recipe names"));
+    }
+  }
+
+  static Finding codecs(String inWords) {
+    return inWords.startsWith("JPEG by OpenCV")
+        ? Finding.warning(
+            Area.WORKER, "natives", inWords, "libturbojpeg", "apt install libturbojpeg0")
+        : Finding.ok(Area.WORKER, "natives", inWords);
+  }
+
+  private static String failure(ImageWorkerPool workers, EncodedImage file, ImagePlan plan) {
+    Outcome<PreparedImage> outcome =
+        new ProbeImage()
+            .apply(file)
+            .then(
+                probed ->
+                    workers.prepare(ImageToPrepare.whole(probed), plan.withScores(List.of())));
+    return outcome.fold(prepared -> "", Rejection::detail);
+  }
+
+  private static EncodedImage picture(long index) {
+    if (new DrawnPairs(1, 0).at(index).content() instanceof DrawnPair.Content.Submitted drawn) {
+      ByteBuffer image = drawn.pair().image().duplicate();
+      byte[] bytes = new byte[image.remaining()];
+      image.get(bytes);
+      return new EncodedImage(bytes);
+    }
+    throw new IllegalStateException("a good pair is drawn as a producer sends it");
+  }
+
+  private static long millisSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
+  }
+}

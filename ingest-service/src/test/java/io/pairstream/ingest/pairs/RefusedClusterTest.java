@@ -1,0 +1,41 @@
+package io.pairstream.ingest.pairs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.WeakClusterException;
+import java.time.Clock;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(60)
+class RefusedClusterTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @Test
+  void takesNothingForAClusterThatCannotKeepIt() {
+    ClusterAccess access = KAFKA.dataset(1);
+    Cluster cluster =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            Map.of("max.request.size", "1048576"),
+            Map.of());
+
+    try (PairIntake intake = new PairIntake(cluster, Clock.systemUTC())) {
+      intake.start();
+
+      assertThatThrownBy(() -> intake.fault().join())
+          .hasCauseInstanceOf(WeakClusterException.class)
+          .hasMessageContaining("kafka.max.request.size=1048576");
+      assertThat(intake.obstacle()).isPresent();
+    }
+  }
+}

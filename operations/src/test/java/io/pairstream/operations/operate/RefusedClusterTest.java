@@ -1,0 +1,45 @@
+package io.pairstream.operations.operate;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.promises.WeakClusterException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RefusedClusterTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+
+  @Test
+  void aServiceThatListensAtOnceEndsOnceItKnowsThatItsClusterIsTooWeak() throws IOException {
+    ClusterAccess access = KAFKA.dataset(1);
+    Cluster cluster =
+        new Cluster(
+            KAFKA.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            Map.of("auto.offset.reset", "latest"),
+            Map.of());
+    OperateSettings settings = new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder);
+
+    try (OperateService service = new OperateService(cluster, settings)) {
+      service.start();
+
+      assertThatThrownBy(() -> service.fault().join())
+          .hasCauseInstanceOf(WeakClusterException.class)
+          .hasMessageContaining("kafka.auto.offset.reset=latest");
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.pairstream.service.promises;
+
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.Finding.Area;
+import io.pairstream.service.promises.Finding.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks whether a cluster is set so that it can keep what Pairstream promises. Immutable. */
+public final class ClusterCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
+
+  /** A cluster that does not answer must not hold a start for a client's own minutes. */
+  private static final Map<String, Object> PATIENCE =
+      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Cluster cluster;
+  private final List<TopicSpec> specs;
+  private final Optional<Duration> transaction;
+
+  private ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
+    this.cluster = cluster;
+    this.specs = specs;
+    this.transaction = transaction;
+  }
+
+  /** Looks at every topic of the cluster's data set. */
+  public static ClusterCheck of(Cluster cluster) {
+    return new ClusterCheck(
+        cluster, new TopicCatalogue(cluster.dataset(), 1).topics(), Optional.empty());
+  }
+
+  /** The same, but only at those topics that a service works with. */
+  public ClusterCheck onTopics(Collection<String> names) {
+    return new ClusterCheck(
+        cluster, specs.stream().filter(spec -> names.contains(spec.name())).toList(), transaction);
+  }
+
+  /** The same for a service whose transactions may last so long. */
+  public ClusterCheck withTransactionsOf(Duration longest) {
+    return new ClusterCheck(cluster, specs, Optional.of(longest));
+  }
+
+  /**
+   * Refuses a cluster that takes a promise away which its operator does not do without. What we may
+   * not know is logged, and refuses nothing.
+   *
+   * @throws WeakClusterException naming all of them
+   * @throws KafkaException where the cluster does not answer
+   */
+  public void require() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(clients());
+    try (Admin admin = admin()) {
+      findings.addAll(kafka(admin));
+    }
+    for (Finding finding : findings) {
+      if (finding.level() == Level.NOT_TOLD) {
+        LOG.warn("{} cannot be checked: {}", finding.check(), finding.sentence());
+      } else if (finding.promise().isPresent() && finding.level() == Level.WARNING) {
+        LOG.warn("{}: {}", finding.check(), finding.sentence());
+      }
+    }
+    List<Finding> broken =
+        findings.stream()
+            .filter(finding -> finding.level() == Level.WRONG && finding.promise().isPresent())
+            .toList();
+    if (!broken.isEmpty()) {
+      throw new WeakClusterException(broken);
+    }
+  }
+
+  /**
+   * The same, but waits for a cluster that does not answer, however long. One that answers and
+   * refuses us is not judged.
+   *
+   * @throws WeakClusterException naming all of them
+   */
+  public void requireOnceItAnswers() throws InterruptedException {
+    while (true) {
+      try {
+        require();
+        return;
+      } catch (InterruptException e) {
+        throw new InterruptedException(e.getMessage());
+      } catch (RetriableException e) {
+        LOG.warn("waiting for the cluster: {}", RootCause.message(e));
+      } catch (KafkaException e) {
+        LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
+        return;
+      }
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    }
+  }
+
+  /** All that there is to say of clients, brokers, topics and the registry; never throws. */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(clients());
+    try (Admin admin = admin()) {
+      findings.addAll(kafka(admin));
+      findings.add(BrokerClock.look(admin));
+    } catch (KafkaException e) {
+      findings.add(
+          Finding.notTold(
+              Area.BROKERS,
+              "reachable",
+              "no broker at " + cluster.bootstrapServers() + " answers: " + RootCause.message(e),
+              "start one with: pairstream up, or say where: --bootstrap-servers; credentials go into"
+                  + " the file of --config, as kafka.*"));
+    }
+    findings.addAll(RegistryChecks.look(cluster.registry(), cluster.dataset(), specs));
+    return findings;
+  }
+
+  private Finding clients() {
+    return ClientChecks.judge(cluster.kafkaSettings()).without(cluster.doneWithout());
+  }
+
+  private Admin admin() {
+    return Admin.create(cluster.clientSettings(PATIENCE));
+  }
+
+  private List<Finding> kafka(Admin admin) {
+    Set<String> topics =
+        specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    topics.addAll(ClusterFacts.INTERNAL);
+    ClusterFacts facts = new ClusterQuestions(admin).ask(cluster.bootstrapServers(), topics);
+    List<Finding> findings = new ArrayList<>(new BrokerChecks(facts, transaction).judge());
+    findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
+    return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+  }
+}
