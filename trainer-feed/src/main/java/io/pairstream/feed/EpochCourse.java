@@ -51,7 +51,7 @@ record EpochCourse(Passes passes, OrderPlan plan, long epochs) implements Course
     long epoch = at.epoch();
     long taken = at.taken();
     long left = steps;
-    while (epoch < epochs) {
+    while (left > 0 && epoch < epochs && passes.await(epoch)) {
       EpochOrder order = part.pass(epoch).order();
       long ofEpoch = steps(order, taken, perLane, lastBatch);
       if (left < ofEpoch) {
@@ -67,7 +67,7 @@ record EpochCourse(Passes passes, OrderPlan plan, long epochs) implements Course
         left -= more * whole;
       }
     }
-    return passes.position(plan, new Progress(epoch, 0));
+    return passes.position(plan, new Progress(epoch, taken));
   }
 
   @Override
