@@ -9,6 +9,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +120,29 @@ class AuditTest {
 
     AuditReport report = new Audit(cluster).run();
 
+    assertThat(report.details()).isEmpty();
+    assertThat(report.withdrawn()).isEqualTo(1);
+  }
+
+  @Test
+  void excusesTheOldRecordOfAPairThatWasLetInAgain() {
+    delete(Standing.TRAINING, trained);
+    pipeline.accept(pipeline.send("image 1", "caption 1"), Standing.TRAINING);
+    assertOneDifference(Kind.MISSING, OriginHeader.text(trained.origin()));
+
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().receipts(),
+            null,
+            OriginHeader.text(trained.origin()),
+            Receipt.newBuilder()
+                .setPairId(trained.pairId())
+                .setStanding(Standing.WITHDRAWN.name())
+                .setOrigin(trained.origin())
+                .build()));
+
+    AuditReport report = new Audit(cluster).run();
     assertThat(report.details()).isEmpty();
     assertThat(report.withdrawn()).isEqualTo(1);
   }

@@ -203,25 +203,6 @@ class TakedownsTest {
   }
 
   @Test
-  void aTakedownOfWhoeverSentItRemovesNothingByItself() {
-    topology.send("crowdsourced", pair);
-    takeDown(TakedownKind.CONTRIBUTOR, "museum");
-
-    assertThat(topology.training()).hasSize(1);
-    assertThat(topology.receipts()).hasSize(1);
-  }
-
-  @Test
-  void whoeverHasNoNameIsNotWithdrawnWithTheOthers() {
-    takeDown(TakedownKind.CONTRIBUTOR, "museum");
-    takeDown(TakedownKind.SOURCE, "pictures.test");
-
-    topology.send("crowdsourced", Pairs.good(3));
-
-    assertThat(topology.training()).hasSize(1);
-  }
-
-  @Test
   void aReplayOfAWithdrawnPairIsTurnedAwayWhateverIsWaived() {
     RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), "a small picture of something");
     topology.send("crowdsourced", small);
