@@ -14,7 +14,7 @@ CORPUS = [
     "A red circle above a blue square",
     "the blue square is BLUE, not red",
     "一只猫在垫子上 with a cat_1",
-    "circle",
+    "circle zigzag zigzag",
     "",
     "Ein großes Häuschen; naïve café 42",
 ]

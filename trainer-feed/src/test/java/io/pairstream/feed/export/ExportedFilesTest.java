@@ -22,10 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ExportedFilesTest {
 
-  /**
-   * The files beside this test are read back by webdataset and datasets themselves, in the Python
-   * package's tests, and by the import in the ingest service's.
-   */
+  /** The files beside this test are read back by webdataset, datasets and pyarrow in Python's. */
   @ParameterizedTest
   @EnumSource
   void writesTheFilesThatOtherLoadersRead(ExportFormat format) throws IOException {
