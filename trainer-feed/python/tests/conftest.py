@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import threading
+import time
 import uuid
 from pathlib import Path
 
@@ -121,7 +122,7 @@ class Dataset:
     """A data set that nobody else uses, with a training topic."""
 
     def __init__(self, broker, registry, partitions=3):
-        from confluent_kafka.admin import AdminClient, NewTopic
+        from confluent_kafka.admin import AdminClient
 
         self.name = "p" + uuid.uuid4().hex[:8]
         self.topic = f"{self.name}.training"
@@ -131,10 +132,21 @@ class Dataset:
         self._takedowns = Writer(registry, "Takedown")
         self._partitions = partitions
         self.admin = AdminClient({"bootstrap.servers": broker})
-        self.create = lambda name, count: self.admin.create_topics([NewTopic(name, count, 1)])[name].result()
         self.create(self.topic, partitions)
         self.create(f"{self.name}.takedowns", 2)
         self._segments = Writer(registry, "ViewSegment")
+
+    def create(self, name, partitions):
+        """A topic that the broker knows of when this returns: it hears of it after the controller."""
+        from confluent_kafka.admin import NewTopic
+
+        self.admin.create_topics([NewTopic(name, partitions, 1)])[name].result()
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            found = self.admin.list_topics(name, 30).topics[name].partitions
+            if len(found) == partitions and all(partition.leader >= 0 for partition in found.values()):
+                return
+        raise TimeoutError(f"the broker does not know of {name}")
 
     def source(self, **options):
         return pairstream.open(self._broker, registry=self._registry.address, dataset=self.name, **options)

@@ -22,7 +22,7 @@ def growing(dataset):
         View(first.topic, first.topic_id, first.cut_at, first.blocks[:2]),
         View(first.topic, first.topic_id, first.cut_at, first.blocks[2:]),
     ]
-    for number, part in enumerate(parts):
+    for number, part in enumerate(reversed(parts)):
         dataset.seal("live", number, part)
     return source, first
 

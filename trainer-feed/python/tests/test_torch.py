@@ -74,7 +74,11 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
         )
         for rank in range(2)
     ]
-    found = [json.loads(worker.communicate(timeout=120)[0]) for worker in workers]
+    try:
+        found = [json.loads(worker.communicate(timeout=600)[0]) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
 
     assert [sum(step, []) for step in zip(*(one["ids"] for one in found))] == unbroken
     assert found[0]["weight"] == found[1]["weight"] != 0.0
