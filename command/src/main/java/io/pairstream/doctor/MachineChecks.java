@@ -74,7 +74,8 @@ final class MachineChecks {
   private static Finding disk(Disk disk) {
     String check = "disk-" + disk.what();
     boolean isData = disk.what().equals("data");
-    String option = isData ? "another --data-dir or --state-dir" : "TMPDIR";
+    String option =
+        isData ? "another --data-dir or --state-dir" : "JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR";
     String found = gib(disk.usableBytes()) + " free in " + disk.directory();
     if (!disk.writable()) {
       return Finding.wrong(
