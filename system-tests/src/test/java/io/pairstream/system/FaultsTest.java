@@ -6,16 +6,22 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.takedown.Subject;
+import io.pairstream.operations.takedown.TakedownDesk;
+import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,7 +61,36 @@ class FaultsTest {
       assertThat(report.details()).isEmpty();
       assertThat(report.inputs()).isEqualTo(600);
       assertThat(platform.quarantine()).isEqualTo(expectedRejections(pairs, 600));
+
+      TakedownReport takedown = takeDownWhilePreprocessIsKilled(platform, "drawn");
+      assertThat(takedown.unfinished()).isEmpty();
+      assertThat(takedown.removed()).isPositive().isEqualTo(takedown.total());
+      platform.publish(pairs, 0, 4); // the first one is always a good pair
+      platform.awaitAllDecided(CATCH_UP);
+      report = platform.audit();
+      assertThat(report.details()).isEmpty();
+      assertThat(report.withdrawn()).isEqualTo(takedown.total());
+      assertThat(report.outputs().values().stream().mapToLong(count -> count).sum())
+          .isEqualTo(604 - takedown.total());
+      assertThat(platform.quarantine()).containsKey("WITHDRAWN");
     }
+  }
+
+  private static TakedownReport takeDownWhilePreprocessIsKilled(
+      RunningPlatform platform, String contributor) {
+    AtomicBoolean killed = new AtomicBoolean();
+    return new TakedownDesk(new ClusterAccess(platform.cluster()), Clock.systemUTC())
+        .takeDown(
+            new TakedownDesk.Request(
+                Subject.contributor(contributor),
+                "a test",
+                "the pairs are drawn",
+                CATCH_UP,
+                () -> {
+                  if (killed.compareAndSet(false, true)) {
+                    platform.killAndAwaitRestart("preprocess");
+                  }
+                }));
   }
 
   @Test
