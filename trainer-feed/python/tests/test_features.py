@@ -30,6 +30,15 @@ def test_words_are_runs_of_letters_and_single_han_characters() -> None:
     assert features.words("一只Cat_1在, naïve!") == ["一", "只", "cat_1", "在", "naïve"]
 
 
+def test_jieba_makes_words_of_chinese() -> None:
+    pytest.importorskip("jieba")
+
+    fitted = features.fit_captions(["我来到北京, cat_1"], "", splitter="jieba")
+
+    assert "北京" in fitted.vocabulary
+    assert "," not in fitted.vocabulary
+
+
 @pytest.mark.parametrize("captions", [CORPUS, UNSEEN])
 def test_values_equal_scikit_learns(fitted: features.TextFeatures, captions: list[str]) -> None:
     text = pytest.importorskip("sklearn.feature_extraction.text")
