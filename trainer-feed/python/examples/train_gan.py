@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from scenes import judged, load_judge
 from torch import nn
 from train_fusion import others
-from training import Run, Samples, Stream, Vocabulary, arguments, digest, pictures, prepare, read, sheet, trained, write_whole
+from training import Run, Stream, Vocabulary, arguments, digest, pictures, prepare, read, sheet, trained, write_whole
 
 SIDE_PX = 32
 NOISE = 64
@@ -127,7 +128,7 @@ def make(generator: Generator, texts: torch.Tensor, seed: int) -> torch.Tensor:
     return torch.cat([generator(some, with_texts) for some, with_texts in zip(noise.split(96), texts.split(96), strict=True)])
 
 
-def load(file, vocabulary: Vocabulary) -> Generator:
+def load(file: Path, vocabulary: Vocabulary) -> Generator:
     return trained(file, torch.optim.swa_utils.AveragedModel(Generator(len(vocabulary)))).module
 
 

@@ -135,13 +135,13 @@ class Samples:
 def read(loader: pairstream.Loader, vocabulary: Vocabulary, side_px: int) -> Samples:
     """All pairs of a loader that comes to an end; small pictures of a validation view fit into memory."""
     tensors, captions, texts, pair_ids, folds = [], [], [], [], []
-    for batch in loader:
-        tensors.append(pictures(batch, side_px))
-        texts.append(vocabulary.encode(batch))
-        folds.append(torch.from_numpy(batch.folds.copy()).long())
-        captions.extend(batch.captions)
-        pair_ids.extend(batch.pair_ids)
-    loader.close()
+    with loader:
+        for batch in loader:
+            tensors.append(pictures(batch, side_px))
+            texts.append(vocabulary.encode(batch))
+            folds.append(torch.from_numpy(batch.folds).long())
+            captions.extend(batch.captions)
+            pair_ids.extend(batch.pair_ids)
     return Samples(torch.cat(tensors), captions, torch.cat(texts), pair_ids, torch.cat(folds))
 
 
@@ -167,9 +167,10 @@ class Vocabulary:
         file = folder / f"vocabulary-{stream.view.fingerprint}.json"
         if not file.exists():
             found, length = set(), 0
-            for batch in stream.once("training"):
-                found.update(batch.tokens[batch.mask == 1].tolist())
-                length = max(length, int(batch.mask.sum(1).max()))
+            with stream.once("training") as loader:
+                for batch in loader:
+                    found.update(batch.tokens[batch.mask == 1].tolist())
+                    length = max(length, int(batch.mask.sum(1).max()))
             write_whole(file, lambda path: path.write_text(json.dumps({"length": length, "ids": sorted(found)})))
         return cls(**json.loads(file.read_text()))
 
