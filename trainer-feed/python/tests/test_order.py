@@ -52,6 +52,17 @@ def test_skips_to_the_position_that_reading_comes_to(keep_last):
         assert course.skip(course.begin(), 5, keep_last, number) == steps[number - 1].after
 
 
+def test_after_a_change_of_the_batch_size_an_epoch_still_ends_with_a_full_batch():
+    course = ViewCourse(view_of([13, 40]), OrderPlan(3, 4, 8), 2)
+    own = RankShare(0, 1, 4)
+    start = course.skip(course.begin(), 5, False, 1)
+
+    steps = list(course.steps(own, 3, False, start))
+
+    assert [len(step.picks) for step in steps] == [4 * 3] * (2 + 4)
+    assert [course.skip(start, 3, False, number + 1) for number in range(6)] == [step.after for step in steps]
+
+
 def test_a_mix_keeps_its_weights_in_every_stretch_and_every_view_its_own_epochs():
     parts = [(view_of([40, 9]), 7), (view_of([16, 5], 1), 3)]
     course = MixCourse(parts, OrderPlan(1, 4, 8))

@@ -153,7 +153,8 @@ class ViewCourse:
     def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
         usable = longest_of(self._view.samples, self._plan, per_lane, keep_last)
         epoch, taken = start["epoch"], start["taken"]
-        left = -(-max(0, usable - taken) // per_lane)
+        present = longest_of(self._view.samples, self._plan, per_lane, keep_last, taken)
+        left = -(-max(0, present - taken) // per_lane)
         if batches < left:
             return self._position(epoch, taken + batches * per_lane)
         epochs, steps = divmod(batches - left, -(-usable // per_lane))
@@ -184,7 +185,7 @@ def steps_of(
     """
     order, epoch = of.order, of.order.epoch
     # Of all ranks' lanes, so that ranks agree on the end of an epoch; a rank may have no sample in its last step.
-    longest = longest_of(order.samples, order.plan, per_lane, keep_last)
+    longest = longest_of(order.samples, order.plan, per_lane, keep_last, taken)
     ends = [(lane, order.lane_length(lane) if keep_last else longest) for lane in share.own]
     while taken < longest:
         behind = taken + per_lane
@@ -193,9 +194,15 @@ def steps_of(
         taken = behind
 
 
-def longest_of(samples: int, plan: OrderPlan, per_lane: int, keep_last: bool) -> int:
-    """Samples of the longest lane that an epoch hands out."""
-    return -(-samples // plan.lanes) if keep_last else samples // plan.lanes // per_lane * per_lane
+def longest_of(samples: int, plan: OrderPlan, per_lane: int, keep_last: bool, taken: int = 0) -> int:
+    """Samples of the longest lane that an epoch hands out.
+
+    Args:
+        taken: of each lane so far, by batches that may have been of another size
+    """
+    if keep_last:
+        return -(-samples // plan.lanes)
+    return taken + max(0, samples // plan.lanes - taken) // per_lane * per_lane
 
 
 class MixCourse:

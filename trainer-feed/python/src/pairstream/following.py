@@ -179,7 +179,7 @@ class FollowedCourse:
 
     def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
         epoch, taken = start["epoch"], start["taken"]
-        longest = longest_of(self._pass(epoch).order.samples, self._plan, per_lane, keep_last)
+        longest = longest_of(self._pass(epoch).order.samples, self._plan, per_lane, keep_last, taken)
         left = -(-max(0, longest - taken) // per_lane)
         if batches > left:
             raise SettingsError(

@@ -77,6 +77,7 @@ class PythonFeedTest {
     List<Path> requirements = new ArrayList<>(List.of(SOURCES.resolve("requirements.txt")));
     if (Boolean.parseBoolean(System.getenv("PAIRSTREAM_TORCH"))) {
       requirements.add(SOURCES.resolve("requirements-torch.txt"));
+      requirements.add(SOURCES.resolve("requirements-export.txt"));
     }
     python =
         PythonEnvironment.of(
