@@ -3,6 +3,11 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.Batch;
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.augment.AugmentationPlan;
@@ -14,6 +19,7 @@ import io.pairstream.feed.augment.Flip;
 import io.pairstream.feed.augment.Noise;
 import io.pairstream.feed.augment.Rotation;
 import io.pairstream.feed.augment.Scaling;
+import io.pairstream.feed.djl.FeedDataset;
 import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.pixels.PixelFormat.Layout;
 import io.pairstream.feed.pixels.PixelProfile;
@@ -30,6 +36,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -259,6 +266,36 @@ class PairFeedTest {
       assertThatThrownBy(feed::next).isInstanceOf(RefusedSampleException.class);
       assertThatThrownBy(feed::next).isInstanceOf(RefusedSampleException.class);
     }
+  }
+
+  @Test
+  void isADataSetOfDjl() throws Exception {
+    produce(sample(0, "raw"), sample(1, "png"), sample(2, "raw"));
+    FeedSettings few = settings(1).memory(2, 1);
+    Map<String, List<Byte>> found = new HashMap<>();
+    List<Long> sizes = new ArrayList<>();
+
+    try (PairFeed feed = PairFeed.open(source, few);
+        NDManager manager = NDManager.newBaseManager("OnnxRuntime")) {
+      // Two slots: the third batch comes only because others give their memory back.
+      for (Batch batch : new FeedDataset(feed, few.pixels()).getData(manager)) {
+        try (batch) {
+          NDArray images = batch.getData().get("images");
+          sizes.add(images.getShape().get(0));
+          assertThat(images.getDataType()).isEqualTo(DataType.UINT8);
+          assertThat(images.getShape().slice(1)).isEqualTo(new Shape(SIDE, SIDE, 3));
+          assertThat(batch.getData().get("tokens").getShape().get(1)).isEqualTo(LENGTH);
+          assertThat(batch.getData().get("mask").getDataType()).isEqualTo(DataType.UINT8);
+          ByteBuffer bytes = images.toByteBuffer();
+          for (Object pairId : batch.getIndices()) {
+            found.put((String) pairId, picture(bytes));
+          }
+        }
+      }
+    }
+
+    assertThat(sizes).containsExactly(1L, 1L, 1L);
+    assertThat(found).hasSize(3).isEqualTo(pixels(settings(2)));
   }
 
   @Test
@@ -684,16 +721,20 @@ class PairFeedTest {
         try (ReadyBatch batch = next.get()) {
           ByteBuffer images = batch.images();
           for (String pairId : batch.pairIds()) {
-            List<Byte> image = new ArrayList<>();
-            for (int i = 0; i < SIDE * SIDE * 3; i++) {
-              image.add(images.get());
-            }
-            pixels.put(pairId, image);
+            pixels.put(pairId, picture(images));
           }
         }
       }
     }
     return pixels;
+  }
+
+  private static List<Byte> picture(ByteBuffer images) {
+    List<Byte> image = new ArrayList<>();
+    for (int i = 0; i < SIDE * SIDE * 3; i++) {
+      image.add(images.get());
+    }
+    return image;
   }
 
   private FeedPosition start() {
