@@ -22,7 +22,7 @@ class GraphTest {
   void readsTheTopologyThatRuns() throws IOException {
     Graph graph = Graph.parse(described());
 
-    assertThat(graph.nodes()).filteredOn(node -> node.kind() == Kind.SOURCE).hasSize(2);
+    assertThat(graph.nodes()).filteredOn(node -> node.kind() == Kind.SOURCE).hasSize(4);
     assertThat(graph.nodes())
         .filteredOn(node -> node.kind() == Kind.SINK)
         .extracting(Graph.Node::id)
@@ -30,9 +30,13 @@ class GraphTest {
             "by-image-repartition-sink",
             "quarantine",
             "receipts",
+            "takedowns-by-image-repartition-sink",
             "test",
+            "test-tombstones",
             "training",
-            "validation");
+            "training-tombstones",
+            "validation",
+            "validation-tombstones");
     long lines =
         described().lines().filter(line -> line.matches(" +(Source|Processor|Sink):.*")).count();
     assertThat(graph.nodes()).hasSize((int) lines);
@@ -49,7 +53,7 @@ class GraphTest {
     assertThat(graph.nodes())
         .filteredOn(node -> !node.stores().isEmpty())
         .extracting(Graph.Node::id)
-        .containsExactly("seen-before", "write-receipt");
+        .containsExactlyInAnyOrder("taken-down", "seen-before", "write-receipt", "carry-out");
     assertThat(graph.nodes())
         .filteredOn(node -> node.topics().contains("by-image-repartition"))
         .extracting(Graph.Node::kind)
