@@ -1,7 +1,5 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.feed.order.OrderPlan;
 import java.util.List;
@@ -24,9 +22,12 @@ public record FollowPosition(
     implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> TEXTS = List.of("run", "view", "topic_id");
-  private static final List<String> NUMBERS =
-      List.of("seed", "lanes", "window", "epoch", "segments", "taken");
+  private static final PositionText TEXT =
+      new PositionText(
+          "a run that follows a view",
+          List.of("run", "view", "topic_id"),
+          List.of(),
+          List.of("seed", "lanes", "window", "epoch", "segments", "taken"));
 
   public FollowPosition {
     if (epoch < 0 || segments < 0 || taken < 0 || (taken > 0 && segments == 0)) {
@@ -57,36 +58,16 @@ public record FollowPosition(
    * @throws PositionRefusedException where the text is something else
    */
   public static FollowPosition parse(String json) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      if (!TEXTS.stream().allMatch(name -> root.path(name).isTextual())
-          || !NUMBERS.stream().allMatch(name -> root.path(name).isIntegralNumber())) {
-        throw notAPosition(json);
-      }
-      return new FollowPosition(
-          root.path("run").textValue(),
-          root.path("view").textValue(),
-          root.path("topic_id").textValue(),
-          new OrderPlan(
-              root.path("seed").longValue(),
-              root.path("lanes").intValue(),
-              root.path("window").intValue()),
-          root.path("epoch").longValue(),
-          root.path("segments").intValue(),
-          root.path("taken").longValue());
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw notAPosition(json);
-    }
-  }
-
-  private static PositionRefusedException notAPosition(String json) {
-    String shown = json.length() > 80 ? json.substring(0, 80) + "..." : json;
-    return new PositionRefusedException(
-        "no position of a run that follows a view (an object with "
-            + String.join(", ", TEXTS)
-            + ", "
-            + String.join(", ", NUMBERS)
-            + "): "
-            + shown);
+    return TEXT.read(
+        json,
+        root ->
+            new FollowPosition(
+                root.path("run").textValue(),
+                root.path("view").textValue(),
+                root.path("topic_id").textValue(),
+                PositionText.plan(root),
+                root.path("epoch").longValue(),
+                root.path("segments").intValue(),
+                root.path("taken").longValue()));
   }
 }

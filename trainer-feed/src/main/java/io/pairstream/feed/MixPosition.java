@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -22,7 +21,9 @@ import java.util.List;
 public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> NUMBERS = List.of("seed", "lanes", "window", "taken");
+  private static final PositionText TEXT =
+      new PositionText(
+          "a mix of views", List.of(), List.of("mix"), List.of("seed", "lanes", "window", "taken"));
 
   public MixPosition {
     mix = List.copyOf(mix);
@@ -63,36 +64,24 @@ public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implement
    * @throws PositionRefusedException where the text is something else
    */
   public static MixPosition parse(String json) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      List<Share> mix = new ArrayList<>();
-      for (JsonNode share : root.path("mix")) {
-        if (!share.path(0).isTextual() || !share.path(1).isInt()) {
-          throw notAPosition(json);
-        }
-        mix.add(new Share(share.path(0).textValue(), share.path(1).intValue()));
-      }
-      if (mix.isEmpty() || !NUMBERS.stream().allMatch(name -> root.path(name).isIntegralNumber())) {
-        throw notAPosition(json);
-      }
-      return new MixPosition(
-          mix,
-          new OrderPlan(
-              root.path("seed").longValue(),
-              root.path("lanes").intValue(),
-              root.path("window").intValue()),
-          root.path("taken").longValue());
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw notAPosition(json);
-    }
+    return TEXT.read(
+        json,
+        root ->
+            new MixPosition(
+                shares(root.path("mix")), PositionText.plan(root), root.path("taken").longValue()));
   }
 
-  private static PositionRefusedException notAPosition(String json) {
-    String shown = json.length() > 80 ? json.substring(0, 80) + "..." : json;
-    return new PositionRefusedException(
-        "no position of a mix of views (an object with mix, "
-            + String.join(", ", NUMBERS)
-            + "): "
-            + shown);
+  private static List<Share> shares(JsonNode mix) {
+    List<Share> shares = new ArrayList<>();
+    for (JsonNode share : mix) {
+      if (!share.path(0).isTextual() || !share.path(1).isInt()) {
+        throw new IllegalArgumentException("a share is a fingerprint and a weight");
+      }
+      shares.add(new Share(share.path(0).textValue(), share.path(1).intValue()));
+    }
+    if (shares.isEmpty()) {
+      throw new IllegalArgumentException("a mix has shares");
+    }
+    return shares;
   }
 }

@@ -1,7 +1,5 @@
 package io.pairstream.feed;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
@@ -20,7 +18,12 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
     implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> NUMBERS = List.of("seed", "lanes", "window", "epoch", "taken");
+  private static final PositionText TEXT =
+      new PositionText(
+          "a run over a view",
+          List.of("view"),
+          List.of(),
+          List.of("seed", "lanes", "window", "epoch", "taken"));
 
   public ViewPosition {
     if (epoch < 0 || taken < 0) {
@@ -52,31 +55,13 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
    * @throws PositionRefusedException where the text is something else
    */
   public static ViewPosition parse(String json) {
-    try {
-      JsonNode root = JSON.readTree(json);
-      if (!root.path("view").isTextual()
-          || !NUMBERS.stream().allMatch(name -> root.path(name).isIntegralNumber())) {
-        throw notAPosition(json);
-      }
-      return new ViewPosition(
-          root.path("view").textValue(),
-          new OrderPlan(
-              root.path("seed").longValue(),
-              root.path("lanes").intValue(),
-              root.path("window").intValue()),
-          root.path("epoch").longValue(),
-          root.path("taken").longValue());
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw notAPosition(json);
-    }
-  }
-
-  private static PositionRefusedException notAPosition(String json) {
-    String shown = json.length() > 80 ? json.substring(0, 80) + "..." : json;
-    return new PositionRefusedException(
-        "no position of a run over a view (an object with view, "
-            + String.join(", ", NUMBERS)
-            + "): "
-            + shown);
+    return TEXT.read(
+        json,
+        root ->
+            new ViewPosition(
+                root.path("view").textValue(),
+                PositionText.plan(root),
+                root.path("epoch").longValue(),
+                root.path("taken").longValue()));
   }
 }
