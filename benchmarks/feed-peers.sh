@@ -10,7 +10,9 @@ python=$root/trainer-feed/python
 work=$root/benchmarks/target/peers
 if ! "$work/venv/bin/python" -c 'import pairstream, streaming, webdataset, datasets, psutil' 2> /dev/null; then
   python3 -m venv "$work/venv"
-  "$work/venv/bin/python" -m pip install -q --disable-pip-version-check -r "$python/benchmark/requirements.txt" "$python" >&2
+  pip=("$work/venv/bin/python" -m pip install -q --disable-pip-version-check)
+  "${pip[@]}" -r "$python/benchmark/requirements-mosaicml.txt" >&2
+  "${pip[@]}" -r "$python/benchmark/requirements.txt" "$python" >&2
 fi
 rm -rf "$work/data" "$work/files"
 mkdir -p "$work/files"

@@ -9,18 +9,31 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.pairstream.cleaning.Step;
 import java.io.ObjectInputStream;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.specific.SpecificRecordBuilderBase;
 
 /** The rules that neither the compiler nor Maven can see. */
-@AnalyzeClasses(packages = "io.pairstream", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "io.pairstream",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
 class ArchitectureTest {
+
+  /** Tests of a module that others take part of are tests too. */
+  static final class NoTestJars implements ImportOption {
+
+    @Override
+    public boolean includes(Location location) {
+      return !location.matches(Pattern.compile(".*-tests\\.jar!.*"));
+    }
+  }
 
   private static final DescribedPredicate<JavaClass> GENERATED =
       JavaClass.Predicates.assignableTo(SpecificRecordBase.class)
