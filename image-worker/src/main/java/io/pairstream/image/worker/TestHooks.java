@@ -6,7 +6,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * Faults on demand, for tests of whoever runs workers: an image whose bytes end in {@code
- * PAIRSTREAM-TEST:halt}, {@code :segv} or {@code :spin} makes the worker do that.
+ * PAIRSTREAM-TEST:halt}, {@code :segv}, {@code :spin} or {@code :grow} makes the worker do that.
  *
  * <p>Off unless the worker is started with {@code -Dpairstream.worker.test-hooks=true}.
  */
@@ -14,6 +14,7 @@ final class TestHooks {
 
   private static final String PREFIX = "PAIRSTREAM-TEST:";
   private static final int FAULT_LENGTH = 4;
+  private static final long GROWTH_BYTES = 64L << 20;
 
   private final boolean enabled;
 
@@ -38,6 +39,7 @@ final class TestHooks {
       case PREFIX + "halt" -> Runtime.getRuntime().halt(7);
       case PREFIX + "segv" -> Pointer.memset(new Unmapped(), 0, 1);
       case PREFIX + "spin" -> spin();
+      case PREFIX + "grow" -> grow();
       default -> {}
     }
   }
@@ -45,6 +47,17 @@ final class TestHooks {
   private static void spin() {
     while (true) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Takes native memory, which nobody frees, until there is no more. */
+  private static void grow() {
+    while (true) {
+      Pointer taken = Pointer.malloc(GROWTH_BYTES);
+      if (taken == null || taken.isNull()) {
+        throw new OutOfMemoryError("native memory");
+      }
+      Pointer.memset(taken, 1, GROWTH_BYTES);
     }
   }
 
