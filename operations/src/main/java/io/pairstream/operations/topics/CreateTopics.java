@@ -72,10 +72,7 @@ public final class CreateTopics {
       // Schemas first: a topic that exists is a topic that can be written.
       Map<String, OptionalInt> schemaIds = register(specs);
 
-      Map<String, Action> actions = new HashMap<>();
-      for (TopicSpec spec : specs) {
-        actions.put(spec.name(), createUnlessThere(admin, spec));
-      }
+      Map<String, Action> actions = createUnlessThere(admin, specs);
       // Again: somebody else may have made one meanwhile.
       awaitWritable(admin, specs);
       Map<String, TopicDescription> made = existing(admin, specs);
@@ -140,21 +137,31 @@ public final class CreateTopics {
     return ids;
   }
 
-  private Action createUnlessThere(Admin admin, TopicSpec spec) {
-    NewTopic topic =
-        new NewTopic(
-                spec.name(),
-                Optional.of(spec.partitions()),
-                replicationFactor == BROKER_DEFAULT
-                    ? Optional.empty()
-                    : Optional.of(replicationFactor))
-            .configs(spec.config());
-    try {
-      ClusterAccess.await(admin.createTopics(List.of(topic)).all());
-      return Action.CREATED;
-    } catch (TopicExistsException e) {
-      return Action.UNCHANGED;
-    }
+  /** All in one request: a broker writes each request down before it answers. */
+  private Map<String, Action> createUnlessThere(Admin admin, List<TopicSpec> specs) {
+    List<NewTopic> topics = specs.stream().map(this::newTopic).toList();
+    Map<String, Action> actions = new HashMap<>();
+    admin
+        .createTopics(topics)
+        .values()
+        .forEach(
+            (name, created) -> {
+              try {
+                ClusterAccess.await(created);
+                actions.put(name, Action.CREATED);
+              } catch (TopicExistsException e) {
+                actions.put(name, Action.UNCHANGED);
+              }
+            });
+    return actions;
+  }
+
+  private NewTopic newTopic(TopicSpec spec) {
+    return new NewTopic(
+            spec.name(),
+            Optional.of(spec.partitions()),
+            replicationFactor == BROKER_DEFAULT ? Optional.empty() : Optional.of(replicationFactor))
+        .configs(spec.config());
   }
 
   /** Brings settings to the catalogue's; answers what was changed per topic. */
