@@ -42,6 +42,13 @@ public record PreprocessSettings(
    */
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
+  /**
+   * How long a broker may take to answer before its leaders are looked for again. All brokers write
+   * a commit; one that is frozen or cut off holds everything up for as long, though others lead its
+   * partitions within seconds. Kafka's own is 30 s.
+   */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
   public PreprocessSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
@@ -95,6 +102,7 @@ public record PreprocessSettings(
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
     // A broker that is away is waited for, however long.
     settings.put(StreamsConfig.TASK_TIMEOUT_MS_CONFIG, Long.MAX_VALUE);
+    settings.put(StreamsConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
 
     consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);

@@ -35,6 +35,7 @@ class PreprocessSettingsTest {
         .containsEntry("bootstrap.servers", "far-away:9092")
         .containsEntry("num.stream.threads", 3)
         .containsEntry("state.dir", "state")
+        .containsEntry("request.timeout.ms", 10_000)
         .containsEntry(StreamsConfig.mainConsumerPrefix("auto.offset.reset"), "earliest");
   }
 
