@@ -1,13 +1,12 @@
 package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.ingest.publish.Published;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -21,91 +20,125 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.testcontainers.DockerClientFactory;
-import org.testcontainers.kafka.KafkaContainer;
-import org.testcontainers.utility.DockerImageName;
 
-/** The topology against a broker in a container, which is paused in the middle. */
-@Timeout(300)
+/**
+ * The topology against a broker in a container, to which something happens while pairs are sent and
+ * worked on. Afterwards every pair that was acknowledged has left by exactly one door.
+ */
+@Timeout(600)
 class ContainerTest {
 
-  private static final String IMAGE =
-      System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.3.1");
+  private static final int BEFORE = 40;
+  private static final int MEANWHILE = 20;
+  private static final int AFTER = 20;
+
+  /** Unset where the tests are skipped. */
+  private static BrokerContainer broker;
 
   @TempDir private Path folder;
 
+  @BeforeAll
+  static void startBroker() throws IOException {
+    ContainerEngine.require();
+    broker = BrokerContainer.start();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
   @Test
-  void everyPairLeavesByExactlyOneDoorThoughTheBrokerPauses() throws Exception {
-    requireEngine();
+  void nothingIsLostOrTwiceThoughTheBrokerFreezes() throws Exception {
+    accountsForAll("frozen", broker::freeze, broker::thaw);
+  }
+
+  @Test
+  void nothingIsLostOrTwiceThoughTheNetworkIsCut() throws Exception {
+    accountsForAll("cut", broker::cutOff, broker::reconnect);
+  }
+
+  @Test
+  void nothingIsLostOrTwiceThoughTheBrokerIsKilled() throws Exception {
+    accountsForAll("killed", broker::kill, broker::startAgain);
+  }
+
+  private void accountsForAll(String dataset, Runnable fault, Runnable cure) throws Exception {
+    Cluster cluster =
+        new Cluster(
+            broker.bootstrapServers(),
+            "mock://" + dataset,
+            new Dataset(dataset),
+            Map.of(),
+            Map.of());
+    ClusterAccess access = new ClusterAccess(cluster);
+    new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
     DrawnPairs pairs = new DrawnPairs(21, 0.0);
-    try (KafkaContainer kafka =
-        new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
-            .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
-            .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760")) {
-      kafka.start();
-      Cluster cluster =
-          new Cluster(
-              kafka.getBootstrapServers(),
-              "mock://container",
-              new Dataset("boxed"),
-              Map.of(),
-              Map.of());
-      ClusterAccess access = new ClusterAccess(cluster);
-      new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
-      WorkerSettings workers =
-          WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1);
-      try (PreprocessService service =
-          new PreprocessService(
-              new PreprocessSettings(cluster, "demo", folder, 1, workers), new StepTimes())) {
-        publish(cluster, pairs, 0, 40);
-        awaitInputs(access, 40);
-        kafka.getDockerClient().pauseContainerCmd(kafka.getContainerId()).exec();
-        kafka.getDockerClient().unpauseContainerCmd(kafka.getContainerId()).exec();
-        publish(cluster, pairs, 40, 80);
-        awaitInputs(access, 80);
-        assertThat(service.hasEnded()).isFalse();
-      }
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1);
+    PreprocessSettings settings = new PreprocessSettings(cluster, "demo", folder, 1, workers);
+    try (PreprocessService service = new PreprocessService(settings, new StepTimes());
+        PairPublisher publisher = publisher(cluster)) {
+      join(publish(publisher, pairs, 0, BEFORE));
+      awaitWork(access);
 
-      AuditReport report = new Audit(access).run();
-      assertThat(report.details()).isEmpty();
-      assertThat(report.inputs()).isEqualTo(80);
+      fault.run();
+      // A producer that has lost its only broker blocks.
+      CompletableFuture<Void> meanwhile =
+          CompletableFuture.runAsync(
+              () -> join(publish(publisher, pairs, BEFORE, BEFORE + MEANWHILE)));
+      assertThat(meanwhile).isNotDone();
+      cure.run();
+
+      meanwhile.join();
+      join(publish(publisher, pairs, BEFORE + MEANWHILE, BEFORE + MEANWHILE + AFTER));
+      awaitDecided(access, BEFORE + MEANWHILE + AFTER);
+      assertThat(service.hasEnded()).isFalse();
     }
+
+    AuditReport report = new Audit(access).run();
+    assertThat(report.details()).isEmpty();
+    assertThat(report.inputs()).isEqualTo(BEFORE + MEANWHILE + AFTER);
+    assertThat(report.inFlight()).isZero();
   }
 
-  /** Without an engine the test is skipped, unless one was promised. */
-  private static void requireEngine() {
-    if (DockerClientFactory.instance().isDockerAvailable()) {
-      return;
-    }
-    if (Boolean.parseBoolean(System.getenv("ENGINE_REQUIRED"))) {
-      fail("ENGINE_REQUIRED is set, but no container engine answers");
-    }
-    abort("no container engine answers; ENGINE_REQUIRED=true makes this a failure");
-  }
-
-  private static void publish(Cluster cluster, DrawnPairs pairs, long from, long until) {
+  private static PairPublisher publisher(Cluster cluster) {
     Registry registry = cluster.registry();
-    PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
-    try (PairPublisher publisher =
-        PairPublisher.open(
-            topics.crowdsourced(),
-            registry,
-            Map.of("bootstrap.servers", cluster.bootstrapServers()),
-            Clock.systemUTC())) {
-      for (long index = from; index < until; index++) {
-        publisher.publish(((DrawnPair.Content.Submitted) pairs.at(index).content()).pair()).join();
-      }
-    }
+    return PairPublisher.open(
+        PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).crowdsourced(),
+        registry,
+        Map.of("bootstrap.servers", cluster.bootstrapServers()),
+        Clock.systemUTC());
   }
 
-  private static void awaitInputs(ClusterAccess access, long inputs) {
+  private static List<CompletableFuture<Published>> publish(
+      PairPublisher publisher, DrawnPairs pairs, long from, long until) {
+    return LongStream.range(from, until)
+        .mapToObj(pairs::at)
+        .map(pair -> publisher.publish(((DrawnPair.Content.Submitted) pair.content()).pair()))
+        .toList();
+  }
+
+  private static void join(List<CompletableFuture<Published>> sent) {
+    sent.forEach(CompletableFuture::join);
+  }
+
+  private static void awaitDecided(ClusterAccess access, long inputs) {
     Await.until(
         inputs + " inputs are decided",
         Duration.ofMinutes(2),
@@ -113,6 +146,14 @@ class ContainerTest {
           AuditReport report = new Audit(access).run();
           return report.inputs() == inputs && report.inFlight() == 0;
         },
+        () -> new Audit(access).run());
+  }
+
+  private static void awaitWork(ClusterAccess access) {
+    Await.until(
+        "the first inputs are decided",
+        Duration.ofMinutes(2),
+        () -> new Audit(access).run().inputs() > 0,
         () -> new Audit(access).run());
   }
 }

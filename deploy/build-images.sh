@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Builds the images of deploy/Dockerfile, and the program first where it is not built.
+#
+#   build-images.sh [--base IMAGE] [--tag TAG] [--prefix NAME] [--app DIR]
+#
+#   --base IMAGE    the image with Java below them; the Dockerfile's own where none is named
+#   --tag TAG       of the images; "latest" where none is named
+#   --prefix NAME   what their names begin with; "pairstream/" where none is named
+#   --app DIR       the built program (command/target/app), taken as it is
+#
+# Makes NAMEingest, NAMEfetch, NAMEpreprocess, NAMEoperate, NAMEpairstream and NAMEregistry, for this machine's platform.
+set -euo pipefail
+root=$(cd -P "$(dirname "$0")/.." && pwd)
+base= tag=latest prefix=pairstream/ app=
+
+refuse() {
+  printf 'build-images: %s\n' "$*" >&2
+  exit 2
+}
+
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] || refuse "$1 needs a value"
+  case $1 in
+    --base) base=$2 ;;
+    --tag) tag=$2 ;;
+    --prefix) prefix=$2 ;;
+    --app) app=$2 ;;
+    *) refuse "there is no option $1; right are --base, --tag, --prefix, --app" ;;
+  esac
+  shift 2
+done
+
+command -v docker > /dev/null || refuse "needs docker, and finds none"
+if [ -z "$app" ]; then
+  app=$root/command/target/app
+  "$root/pairstream" --version > /dev/null
+fi
+for part in lib decoder registry; do
+  [ -d "$app/$part" ] || refuse "--app: there is no $part in $app; ./pairstream --version builds it"
+done
+version=$(basename "$app"/lib/pairstream-*.jar .jar)
+version=${version#pairstream-}
+revision=$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)
+
+stage=$(mktemp -d "$root/command/target/images.XXXXXX")
+trap 'rm -rf "$stage" "$stage.log"' EXIT
+mkdir -p "$stage"/libraries "$stage"/own "$stage"/state/pairstream
+# Links where the file system has them: nothing is copied twice.
+cp -rl "$app/decoder" "$stage/decoder" 2> /dev/null || cp -r "$app/decoder" "$stage/decoder"
+cp -rl "$app/registry" "$stage/registry" 2> /dev/null || cp -r "$app/registry" "$stage/registry"
+mv "$stage"/registry/*-runner.jar "$stage/registry/registry.jar"
+for jar in "$app"/lib/*.jar; do
+  case ${jar##*/} in
+    *-"$version".jar) to=$stage/own ;;
+    *) to=$stage/libraries ;;
+  esac
+  ln "$jar" "$to/" 2> /dev/null || cp "$jar" "$to/"
+done
+cp "$root/deploy/health" "$stage/health"
+# Whoever runs the images owns none of these files.
+chmod -R a+rX "$stage"
+chmod 755 "$stage/health"
+
+arguments=(--label "org.opencontainers.image.version=$version" --label "org.opencontainers.image.revision=$revision")
+[ -z "$base" ] || arguments+=(--build-arg "BASE=$base")
+# The older builder will do where the newer one is not installed.
+docker buildx version > /dev/null 2>&1 || export DOCKER_BUILDKIT=0
+for target in ingest fetch preprocess operate pairstream registry; do
+  name=$prefix$target:$tag
+  docker build -q -f "$root/deploy/Dockerfile" --target "$target" -t "$name" "${arguments[@]}" "$stage" > "$stage.log" 2>&1 || {
+    cat "$stage.log" >&2
+    exit 1
+  }
+  printf '%-40s %4d MB\n' "$name" "$(($(docker image inspect -f '{{.Size}}' "$name") / 1000000))"
+done

@@ -1,0 +1,284 @@
+#!/usr/bin/env bash
+# Tries compose.yaml on this machine, under a name and on ports of its own, and takes it down again: pairs and a link
+# come in by the front door, a broker and a preprocessing container are killed meanwhile, and everything is accounted for.
+#
+#   smoke.sh [--base IMAGE] [--kafka IMAGE] [--app DIR] [--compose COMMAND]
+#
+#   --base IMAGE        the image with Java, as build-images.sh has it ($PAIRSTREAM_BASE_IMAGE)
+#   --kafka IMAGE       the brokers ($PAIRSTREAM_KAFKA_IMAGE)
+#   --app DIR           the built program, taken as it is
+#   --compose COMMAND   "docker compose", or "docker-compose" where there is no other
+#
+# Needs docker with compose (version 2, or 1.29), curl, tar and Python 3. Exit status 0 if all went well.
+set -euo pipefail
+here=$(cd -P "$(dirname "$0")" && pwd)
+base=${PAIRSTREAM_BASE_IMAGE:-} app= compose=
+pairs=24
+
+refuse() {
+  printf 'smoke: %s\n' "$*" >&2
+  exit 2
+}
+
+while [ $# -gt 0 ]; do
+  [ $# -ge 2 ] || refuse "$1 needs a value"
+  case $1 in
+    --base) base=$2 ;;
+    --kafka) export PAIRSTREAM_KAFKA_IMAGE=$2 ;;
+    --app) app=$2 ;;
+    --compose) compose=$2 ;;
+    *) refuse "there is no option $1; right are --base, --kafka, --app, --compose" ;;
+  esac
+  shift 2
+done
+for command in docker curl tar python3; do
+  command -v "$command" > /dev/null || refuse "needs $command, and finds none"
+done
+if [ -z "$compose" ]; then
+  compose="docker compose"
+  $compose version > /dev/null 2>&1 || compose=docker-compose
+fi
+$compose version > /dev/null 2>&1 || refuse "needs docker compose, and finds none"
+
+scratch=$(mktemp -d)
+name=pairstream-smoke-$$
+config=/etc/pairstream/client.properties
+web_server=
+begin=$SECONDS
+
+say() {
+  printf '%4d s  %s\n' "$((SECONDS - begin))" "$*"
+}
+
+fail() {
+  say "FAILED: $*" >&2
+  exit 1
+}
+
+finish() {
+  local status=$?
+  if [ "$status" -ne 0 ]; then
+    stack ps || true
+    for service in topics ingest fetch operate preprocess-1 preprocess-2; do
+      stack logs --no-color --tail 12 "$service" || true
+    done
+    docker ps -aq --filter "label=com.docker.compose.project=$name" \
+      | xargs -r docker inspect -f '{{.Name}} {{.State.Status}} {{.State.ExitCode}}{{if .State.Health}} {{.State.Health.Status}}{{end}}' || true
+  fi >&2
+  [ -z "$web_server" ] || kill "$web_server" 2> /dev/null || true
+  docker ps -aq --filter "name=^/$name-draw$" | xargs -r docker rm -f > /dev/null 2>&1 || true
+  stack --profile tools down -v --remove-orphans --timeout 5 > /dev/null 2>&1 || true
+  docker images --format '{{.Repository}}:{{.Tag}}' "$name/*" | xargs -r docker rmi > /dev/null 2>&1 || true
+  rm -rf "$scratch"
+  exit "$status"
+}
+
+stack() {
+  $compose -p "$name" -f "$here/compose.yaml" -f "$scratch/brief.yaml" "$@"
+}
+
+# The id of a service's container.
+container() {
+  docker ps -aq --filter "label=com.docker.compose.project=$name" --filter "label=com.docker.compose.service=$1" \
+    --filter "label=com.docker.compose.oneoff=False"
+}
+
+# Runs one command of Pairstream beside the services.
+pairstream() {
+  stack run --rm -T pairstream "$@" 2> "$scratch/said"
+}
+
+# await SECONDS WHAT COMMAND…: until the command succeeds.
+await() {
+  local deadline=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@" > "$scratch/seen" 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || fail "$what; last seen: $(tail -c 600 "$scratch/seen")"
+    sleep 0.5
+  done
+}
+
+healthy() {
+  local service state
+  for service in "$@"; do
+    state=$(docker inspect -f '{{.State.Health.Status}}' "$(container "$service")")
+    echo "$service is $state"
+    [ "$state" = healthy ] || return 1
+  done
+}
+
+# reaches FROM TO PORT NETWORK: whether a connection comes about, by the address that TO has in NETWORK.
+reaches() {
+  local address
+  address=$(docker inspect -f "{{(index .NetworkSettings.Networks \"${name}_$4\").IPAddress}}" "$(container "$2")")
+  docker exec "$(container "$1")" timeout 2 bash -c "exec 3<> /dev/tcp/$address/$3" 2> /dev/null
+}
+
+# get PORT PATH: an answer of a service, asked with the key.
+get() {
+  curl -sS -m 20 -H "@$scratch/authorization" "http://127.0.0.1:$1$2"
+}
+
+# field NAME…: of the JSON on standard input.
+field() {
+  python3 -c '
+import json, sys
+value = json.load(sys.stdin)
+for name in sys.argv[1:]:
+    value = value.get(name)  # None where an answer is a problem
+print(json.dumps(value) if isinstance(value, (dict, list, bool)) else value)' "$@"
+}
+
+# taken TAR: whether the front door takes all pairs of it. Who is told to come again comes again; a pair that comes twice is a copy.
+taken() {
+  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/x-tar' --data-binary "@$1" \
+    "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" | tail -n 1 | tee "$scratch/answer"
+  [ "$(field taken < "$scratch/answer")" = "$pairs" ]
+}
+
+# send FOLDER: its pairs through the front door.
+send() {
+  # An image and its words lie side by side.
+  tar -C "$1" --sort=name -cf "$1.tar" .
+  await 300 "the front door does not take $pairs pairs" taken "$1.tar"
+  batch=$(field batch_id < "$scratch/answer")
+}
+
+decided() {
+  get "$PAIRSTREAM_INGEST_PORT" "/v1/batches/$1" | tee "$scratch/batch"
+  [ "$(field done < "$scratch/batch")" = true ]
+}
+
+published() {
+  get "$PAIRSTREAM_INGEST_PORT" "/v1/pairs/$1" | tee "$scratch/pair"
+  case $(field standing < "$scratch/pair") in TRAINING | VALIDATION | TEST) ;; *) return 1 ;; esac
+}
+
+# Whether every group that was ever there keeps up; prints their sentences.
+keeps_up() {
+  get "$PAIRSTREAM_OPERATE_PORT" /v1/lag | python3 -c '
+import json, sys
+lag = json.load(sys.stdin)
+groups = [group for group in lag["groups"] if group["state"] != "Absent"]
+print("; ".join(group["group"] + " " + group["sentence"] for group in groups))
+names = {group["group"] for group in groups}
+sys.exit(not (lag["ready"] and {"pairs-preprocess", "pairs-fetch"} <= names
+              and all(group["verdict"] in ("OK", "IDLE") for group in groups)))'
+}
+
+all_well() {
+  pairstream doctor --config "$config" --recipe demo --json | tee "$scratch/doctor"
+  [ "$(field wrong < "$scratch/doctor")" = 0 ] && [ "$(field not_told < "$scratch/doctor")" = 0 ]
+}
+
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+"$here/build-images.sh" --prefix "$name/" --tag smoke ${base:+--base "$base"} ${app:+--app "$app"} > "$scratch/images"
+say "images are built"
+
+read -r PAIRSTREAM_INGEST_PORT PAIRSTREAM_OPERATE_PORT < <(python3 -c '
+import socket
+taken = [socket.socket() for _ in range(2)]
+for each in taken:
+    each.bind(("127.0.0.1", 0))
+print(*(each.getsockname()[1] for each in taken))')
+export PAIRSTREAM_INGEST_PORT PAIRSTREAM_OPERATE_PORT
+export PAIRSTREAM_IMAGES=$name/ PAIRSTREAM_TAG=smoke PAIRSTREAM_REGISTRY_IMAGE=$name/registry:smoke
+export PAIRSTREAM_PARTITIONS=4
+export PAIRSTREAM_PREPROCESS_OPTIONS="--recipe demo --threads 1 --workers 1"
+# Any of the private networks that containers get: the web server below has an address in one of them.
+export PAIRSTREAM_FETCH_OPTIONS="--allow-address 172.16.0.0/12 --allow-address 192.168.0.0/16 --allow-address 10.0.0.0/8 --per-host-interval PT0.01S"
+
+# A try is brief: it gains nothing from a compiler that pays off later.
+brief="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+{
+  echo "services:"
+  for service in broker-1 broker-2 broker-3; do
+    echo "  $service: {environment: {KAFKA_OPTS: '$brief'}}"
+  done
+  for service in ingest fetch preprocess-1 preprocess-2; do
+    echo "  $service: {environment: {JDK_JAVA_OPTIONS: '$brief'}}"
+  done
+} > "$scratch/brief.yaml"
+
+mkdir "$scratch/drawn"
+chmod 777 "$scratch/drawn"
+docker run --rm --name "$name-draw" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "$name/pairstream:smoke" \
+  draw --pairs $((2 * pairs + 1)) --language en /drawn/pairs > "$scratch/draw.log" 2>&1 &
+drawing=$!
+stack up -d > "$scratch/up.log" 2>&1 || {
+  cat "$scratch/up.log" >&2
+  fail "compose does not come up"
+}
+wait "$drawing" || fail "no pairs were drawn: $(tail -n 3 "$scratch/draw.log")"
+services=(broker-1 broker-2 broker-3 registry preprocess-1 preprocess-2 ingest fetch operate)
+await 300 "not every service became healthy" healthy "${services[@]}"
+say "${#services[@]} services are healthy"
+
+pairstream keys create --config "$config" --producer smoke --scope publish,read,view > "$scratch/key" \
+  || fail "no key was made: $(cat "$scratch/said")"
+(umask 077 && printf 'Authorization: Bearer %s\n' "$(tr -d '\r\n' < "$scratch/key")" > "$scratch/authorization")
+mkdir "$scratch/first" "$scratch/second" "$scratch/web"
+for file in "$scratch"/drawn/pairs/*; do
+  index=$((10#$(basename "${file%.*}")))
+  if [ "$index" -lt "$pairs" ]; then to=first; elif [ "$index" -lt $((2 * pairs)) ]; then to=second; else to=web; fi
+  cp "$file" "$scratch/$to/"
+done
+[ "$(curl -sS -o /dev/null -w '%{http_code}' -F caption=none "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs")" = 401 ] \
+  || fail "the front door let in a request without a key"
+say "a key is made"
+
+# This machine stands for the web, to which the fetcher alone has a way.
+gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' "${name}_web")
+python3 -u -m http.server --bind "$gateway" --directory "$scratch/web" 0 > "$scratch/web.log" 2>&1 &
+web_server=$!
+await 20 "no web server" grep -q 'port [0-9]' "$scratch/web.log"
+web_port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$scratch/web.log" | head -n 1)
+reaches broker-1 broker-2 9092 fetching || fail "one broker does not reach another: this look at networks sees nothing"
+for service in ingest:8080:inside ingest:8080:front operate:8082:inside operate:8082:front preprocess-1:8090:inside; do
+  IFS=: read -r to port network <<< "$service"
+  ! reaches fetch "$to" "$port" "$network" || fail "the fetcher reaches $to in the network $network"
+done
+! reaches preprocess-1 fetch 8090 web || fail "preprocessing reaches what is outside"
+say "the fetcher reaches no other service, and preprocessing nothing outside"
+
+send "$scratch/first"
+first=$batch
+picture=$(basename "$(find "$scratch/web" -type f ! -name '*.txt')")
+python3 -c 'import json, sys; print(json.dumps({"caption": open(sys.argv[1]).read().strip(), "url": sys.argv[2]}))' \
+  "$scratch/web/${picture%.*}.txt" "http://$gateway:$web_port/$picture" > "$scratch/link"
+link=$(curl -sS -m 20 -H "@$scratch/authorization" -H 'Content-Type: application/json' --data-binary "@$scratch/link" \
+  "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs" | tee "$scratch/answer" | field id)
+[ "$link" != None ] || fail "the front door did not take the link: $(cat "$scratch/answer")"
+docker kill "$(container broker-2)" "$(container preprocess-1)" > /dev/null
+say "killed a broker and a preprocessing container, with $pairs pairs and a link under way"
+send "$scratch/second"
+second=$batch
+# As its restart policy does where a process dies by itself.
+docker start "$(container preprocess-1)" > /dev/null
+await 300 "the first batch is not decided" decided "$first"
+await 300 "the second batch is not decided" decided "$second"
+await 300 "the link is not fetched and published" published "$link"
+say "with two brokers, and the preprocessing container started again, $((2 * pairs)) pairs and the link are decided"
+
+docker start "$(container broker-2)" > /dev/null
+await 300 "what was killed is not healthy again" healthy broker-2 preprocess-1
+await 300 "the dashboard's verdict is not OK" keeps_up
+say "lag: $(cat "$scratch/seen")"
+await 300 "doctor finds something wrong" all_well
+say "doctor: $(field ok < "$scratch/doctor") ok, $(field warning < "$scratch/doctor") warnings, nothing wrong, on three brokers"
+pairstream audit --config "$config" --json > "$scratch/audit" || fail "audit: $(cat "$scratch/audit" "$scratch/said")"
+say "audit: $(cat "$scratch/audit")"
+
+for service in ingest fetch operate preprocess-1 preprocess-2; do
+  id=$(container "$service")
+  before=$(date +%s%N)
+  docker stop -t 60 "$id" > /dev/null
+  took=$((($(date +%s%N) - before) / 1000000))
+  status=$(docker inspect -f '{{.State.ExitCode}}' "$id")
+  say "SIGTERM: $service ended after $took ms with status $status"
+  case $status in 0 | 143) ;; *) fail "$service did not end by itself" ;; esac
+done
+say "passed"

@@ -1,0 +1,140 @@
+package io.pairstream.system;
+
+import com.github.dockerjava.api.DockerClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.testcontainers.containers.Network;
+import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/** A broker in a container that can be frozen, cut off and killed, and keeps its address. */
+final class BrokerContainer implements AutoCloseable {
+
+  private static final String IMAGE =
+      System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.3.1");
+  private static final Duration CHANGE_WITHIN = Duration.ofMinutes(2);
+  private static final int ANSWER_MILLIS = 2_000;
+
+  private final Network network;
+  private final KafkaContainer kafka;
+
+  private BrokerContainer(Network network, KafkaContainer kafka) {
+    this.network = network;
+    this.kafka = kafka;
+  }
+
+  static BrokerContainer start() throws IOException {
+    int port;
+    // A port that the engine chooses is another one after a kill.
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Network network = Network.newNetwork();
+    KafkaContainer kafka =
+        new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
+            .withNetwork(network)
+            .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
+            .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760");
+    kafka.setPortBindings(List.of("127.0.0.1:" + port + ":9092"));
+    BrokerContainer broker = new BrokerContainer(network, kafka);
+    try {
+      kafka.start();
+      return broker;
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  String bootstrapServers() {
+    return kafka.getBootstrapServers();
+  }
+
+  /** Stops all its threads where they are; connections stay open. */
+  void freeze() {
+    engine().pauseContainerCmd(kafka.getContainerId()).exec();
+    awaitSilence();
+  }
+
+  void thaw() {
+    engine().unpauseContainerCmd(kafka.getContainerId()).exec();
+    awaitAnswer();
+  }
+
+  /** Takes its network away; packets of open connections go nowhere. */
+  void cutOff() {
+    engine()
+        .disconnectFromNetworkCmd()
+        .withNetworkId(network.getId())
+        .withContainerId(kafka.getContainerId())
+        .exec();
+    awaitSilence();
+  }
+
+  void reconnect() {
+    engine()
+        .connectToNetworkCmd()
+        .withNetworkId(network.getId())
+        .withContainerId(kafka.getContainerId())
+        .exec();
+    awaitAnswer();
+  }
+
+  /** Ends it with SIGKILL; its disk stays. */
+  void kill() {
+    engine().killContainerCmd(kafka.getContainerId()).withSignal("SIGKILL").exec();
+    awaitSilence();
+  }
+
+  void startAgain() {
+    engine().startContainerCmd(kafka.getContainerId()).exec();
+    awaitAnswer();
+  }
+
+  @Override
+  public void close() {
+    kafka.close();
+    network.close();
+  }
+
+  private DockerClient engine() {
+    return kafka.getDockerClient();
+  }
+
+  private void awaitSilence() {
+    Await.until("the broker is silent", CHANGE_WITHIN, () -> !answers(), () -> "an answer");
+  }
+
+  private void awaitAnswer() {
+    Await.until("the broker answers", CHANGE_WITHIN, this::answers, () -> "no answer");
+  }
+
+  /** Asked by a new client each time, which knows of no earlier connection. */
+  private boolean answers() {
+    try (Admin admin =
+        Admin.create(
+            Map.of(
+                "bootstrap.servers", bootstrapServers(),
+                "request.timeout.ms", ANSWER_MILLIS,
+                "default.api.timeout.ms", ANSWER_MILLIS))) {
+      return !admin
+          .describeCluster()
+          .nodes()
+          .get(2 * ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+          .isEmpty();
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole platform in containers, as {@code deploy/compose.yaml} has it. */
+@Timeout(1500)
+class ComposeTest {
+
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+
+  /** Exit status of smoke.sh where a command that it needs is not installed. */
+  private static final int NOT_HERE = 2;
+
+  @TempDir private Path folder;
+
+  @Test
+  void comesUpTakesPairsSurvivesKillsAndEndsInOrder() throws Exception {
+    ContainerEngine.require();
+    Path log = folder.resolve("smoke.log");
+    Process smoke =
+        new ProcessBuilder(
+                PROJECT.resolve("deploy/smoke.sh").toString(),
+                "--app",
+                PROJECT.resolve("command/target/app").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      boolean ended = smoke.waitFor(14, TimeUnit.MINUTES);
+
+      assertThat(ended).as("smoke.sh ends; it said: %s", said(log)).isTrue();
+      if (smoke.exitValue() == NOT_HERE) {
+        ContainerEngine.missing(said(log).strip());
+      }
+      assertThat(smoke.exitValue()).as(said(log)).isZero();
+    } finally {
+      // Its script takes the containers down when it is asked to end.
+      smoke.destroy();
+      boolean unused = smoke.waitFor(1, TimeUnit.MINUTES);
+    }
+    System.out.print(said(log));
+  }
+
+  private static String said(Path log) throws IOException {
+    return Files.readString(log);
+  }
+}
