@@ -6,14 +6,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for a condition by asking again, up to a limit. */
-final class Await {
+public final class Await {
 
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private Await() {}
 
   /** Returns once the condition holds; fails with what was seen last where it does not in time. */
-  static void until(String what, Duration limit, BooleanSupplier condition, Supplier<?> seen) {
+  public static void until(
+      String what, Duration limit, BooleanSupplier condition, Supplier<?> seen) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!holds(condition)) {
       if (System.nanoTime() > deadline) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes killed in the middle of the work: nothing is lost, nothing is there twice. */
-@Timeout(300)
+@Timeout(600)
 class FaultsTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(2);

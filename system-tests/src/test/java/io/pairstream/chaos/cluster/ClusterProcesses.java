@@ -1,0 +1,230 @@
+package io.pairstream.chaos.cluster;
+
+import io.pairstream.service.Cluster;
+import java.io.File;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+
+/** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
+final class ClusterProcesses {
+
+  private static final String MAIN = "io.pairstream.cli.Main";
+
+  private final Path folder;
+  private final ClusterPlan plan;
+  private final String clusterId;
+
+  ClusterProcesses(Path folder, ClusterPlan plan, String clusterId) {
+    this.folder = folder;
+    this.plan = plan;
+    this.clusterId = clusterId;
+  }
+
+  /**
+   * One of the brokers.
+   *
+   * @param disk where it keeps its records
+   */
+  PlatformProcess broker(BrokerAddress broker, Path disk, List<BrokerAddress> all)
+      throws IOException {
+    String name = "broker-" + broker.node();
+    Path directory = folder.resolve(name);
+    Path file = directory.resolve("server.properties");
+    broker.write(file, disk.resolve("logs"), all, plan.brokerSettings());
+    return process(
+        name,
+        new ProcessCommand(
+            broker.place(),
+            List.of(
+                "-Xmx384m",
+                // Otherwise each thread keeps direct memory as large as the largest record it saw.
+                "-Djdk.nio.maxCachedBufferSize=262144"),
+            String.join(File.pathSeparator, ownClasses(), platformClassPath()),
+            List.of(BrokerNode.class.getName(), file.toString(), clusterId),
+            Map.of(),
+            directory),
+        () -> answers(broker));
+  }
+
+  /**
+   * The registry.
+   *
+   * @param port on loopback where it listens
+   */
+  PlatformProcess registry(int port) {
+    Path app = ProcessCommand.app("registry");
+    String jar = only(app, "-runner.jar");
+    return process(
+        "registry",
+        new ProcessCommand(
+            Place.LOOPBACK,
+            List.of("-Xmx256m"),
+            String.join(File.pathSeparator, only(ProcessCommand.app("lib"), "pairstream-"), jar),
+            List.of("-jar", jar),
+            Map.of(
+                "QUARKUS_HTTP_HOST",
+                "127.0.0.1",
+                "QUARKUS_HTTP_PORT",
+                String.valueOf(port),
+                "REGISTRY_DATASOURCE_URL",
+                "jdbc:h2:file:./registry;WRITE_DELAY=0",
+                "QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE",
+                "1",
+                "QUARKUS_DATASOURCE_JDBC_MIN_SIZE",
+                "1"),
+            folder.resolve("registry")),
+        () -> isOk(URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7/subjects")));
+  }
+
+  /**
+   * An instance of preprocessing.
+   *
+   * @param cluster as this instance reaches it
+   * @param statusPort where it says how it is
+   * @param newerClasses stand before the program's own
+   */
+  PlatformProcess instance(
+      String name,
+      Place place,
+      Cluster cluster,
+      Path stateDirectory,
+      int statusPort,
+      Optional<Path> newerClasses)
+      throws IOException {
+    String status = place.address() + ":" + statusPort;
+    List<String> arguments = new ArrayList<>(List.of(MAIN, "preprocess"));
+    arguments.addAll(options(cluster));
+    arguments.addAll(List.of("--recipe", plan.recipe()));
+    arguments.addAll(List.of("--state-dir", stateDirectory.toString()));
+    arguments.addAll(List.of("--threads", String.valueOf(plan.threads())));
+    arguments.addAll(List.of("--workers", String.valueOf(plan.workers())));
+    arguments.addAll(List.of("--status-listen", status));
+    arguments.addAll(List.of("--config", clientSettings(name).toString()));
+    arguments.addAll(plan.instanceArguments());
+    return process(
+        name,
+        new ProcessCommand(
+            place,
+            List.of("-Xmx640m"),
+            newerClasses.map(classes -> classes + File.pathSeparator).orElse("")
+                + platformClassPath(),
+            arguments,
+            Map.of(),
+            folder.resolve(name)),
+        () -> isOk(URI.create("http://" + status + "/health/ready")));
+  }
+
+  /** A front door, at that port of loopback. */
+  PlatformProcess frontDoor(String name, Cluster cluster, int port) {
+    List<String> arguments = new ArrayList<>(List.of(MAIN, "ingest", "--anonymous"));
+    arguments.addAll(options(cluster));
+    arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
+    arguments.addAll(List.of("--state-dir", folder.resolve(name).resolve("views").toString()));
+    arguments.addAll(List.of("--records-per-second", "100000"));
+    return process(
+        name,
+        new ProcessCommand(
+            Place.LOOPBACK,
+            List.of("-Xmx384m"),
+            platformClassPath(),
+            arguments,
+            Map.of(),
+            folder.resolve(name)),
+        () -> isOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
+  }
+
+  /** By its clients' ids a member of the group is known to be this instance. */
+  private Path clientSettings(String name) throws IOException {
+    Path file = folder.resolve(name).resolve("clients.properties");
+    Files.createDirectories(file.getParent());
+    StringBuilder lines = new StringBuilder("kafka.client.id=" + name + "\n");
+    plan.clientSettings()
+        .forEach((key, value) -> lines.append("kafka.").append(key + "=" + value).append('\n'));
+    return Files.writeString(file, lines);
+  }
+
+  private PlatformProcess process(
+      String name, ProcessCommand command, PlatformProcess.Readiness readiness) {
+    return new PlatformProcess(
+        name, command, readiness, folder.resolve("logs").resolve(name + ".log"));
+  }
+
+  private static List<String> options(Cluster cluster) {
+    return List.of(
+        "--bootstrap-servers",
+        cluster.bootstrapServers(),
+        "--schema-registry",
+        cluster.registryAddresses(),
+        "--dataset",
+        cluster.dataset().name());
+  }
+
+  private static String platformClassPath() {
+    return ProcessCommand.app("lib") + File.separator + "*";
+  }
+
+  private static String ownClasses() {
+    try {
+      return Path.of(BrokerNode.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+          .toString();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a code source is a file", e);
+    }
+  }
+
+  private static String only(Path directory, String partOfName) {
+    String[] found = directory.toFile().list((parent, name) -> name.contains(partOfName));
+    if (found == null || found.length != 1) {
+      throw new IllegalStateException("there should be one " + partOfName + " in " + directory);
+    }
+    return directory.resolve(found[0]).toString();
+  }
+
+  static boolean isOk(URI address) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
+    connection.setConnectTimeout(1_000);
+    connection.setReadTimeout(5_000);
+    try {
+      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  /** Whether a broker knows the cluster, and itself as part of it. */
+  private static boolean answers(BrokerAddress broker) throws IOException, InterruptedException {
+    // A Kafka client logs every refused connection, so a bare one is tried first.
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(broker.place().address(), broker.port()), 1_000);
+    }
+    Map<String, Object> client =
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            broker.forEverybody(),
+            AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
+            false);
+    try (Admin admin = Admin.create(client)) {
+      return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).stream()
+          .anyMatch(node -> node.id() == broker.node());
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+}

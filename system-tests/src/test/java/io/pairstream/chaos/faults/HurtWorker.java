@@ -1,0 +1,52 @@
+package io.pairstream.chaos.faults;
+
+import io.pairstream.chaos.cluster.ChaosCluster;
+import io.pairstream.chaos.cluster.PlatformProcess;
+import io.pairstream.chaos.cluster.Signals;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+
+/**
+ * Sends a signal to an image worker: SIGSEGV, as if a native library had crashed, or SIGSTOP, as if
+ * it hung.
+ *
+ * <p>Promised: the picture under way is tried once more in a fresh worker, so that no good record
+ * is lost to it; the instance goes on.
+ */
+final class HurtWorker extends ClusterFault {
+
+  private final String signal;
+  private OptionalLong hurt = OptionalLong.empty();
+
+  /**
+   * @param signal {@code SEGV} or {@code STOP}
+   */
+  HurtWorker(
+      String kind, String signal, Duration lasts, ChaosCluster cluster, SplittableRandom random) {
+    super(kind, lasts, cluster, random);
+    this.signal = signal;
+  }
+
+  @Override
+  public void inject() {
+    PlatformProcess instance = anyInstance();
+    List<ProcessHandle> workers = instance.children();
+    if (workers.isEmpty()) {
+      hits("none, for " + instance.name() + " has no worker now");
+      return;
+    }
+    long worker = workers.get(random.nextInt(workers.size())).pid();
+    hits("a worker of " + instance.name());
+    hurt = OptionalLong.of(worker);
+    Signals.send(signal, worker);
+  }
+
+  @Override
+  public void heal() {
+    hurt.stream()
+        .filter(worker -> ProcessHandle.of(worker).filter(ProcessHandle::isAlive).isPresent())
+        .forEach(worker -> Signals.thaw(worker));
+  }
+}

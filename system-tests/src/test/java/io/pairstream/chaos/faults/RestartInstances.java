@@ -1,0 +1,34 @@
+package io.pairstream.chaos.faults;
+
+import io.pairstream.chaos.cluster.ChaosCluster;
+import io.pairstream.chaos.cluster.PlatformProcess;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/**
+ * Stops each instance in order (SIGTERM) and starts it again, one after the other, as an upgrade
+ * does.
+ *
+ * <p>Promised: each ends within its grace, and the others do its work meanwhile.
+ */
+final class RestartInstances extends ClusterFault {
+
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  RestartInstances(String kind, ChaosCluster cluster, SplittableRandom random) {
+    super(kind, Duration.ofSeconds(1), cluster, random);
+  }
+
+  @Override
+  public void inject() {
+    for (PlatformProcess instance : cluster.instances()) {
+      instance.stop(GRACE);
+      bringBack(instance);
+    }
+  }
+
+  @Override
+  public void heal() {
+    cluster.instances().forEach(ClusterFault::bringBack);
+  }
+}

@@ -1,0 +1,59 @@
+package io.pairstream.chaos.faults;
+
+import io.pairstream.chaos.cluster.ChaosCluster;
+import io.pairstream.chaos.cluster.PlatformProcess;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Gives an instance a state directory that is full, or that cannot be written.
+ *
+ * <p>Promised: with too little room it pauses its work and keeps its partitions until there is room
+ * again; where it cannot write at all it does not start, and others do its work.
+ */
+final class SmallState extends ClusterFault {
+
+  private static final int MEBIBYTES = 400;
+
+  private final boolean readOnly;
+  private Optional<PlatformProcess> squeezed = Optional.empty();
+
+  SmallState(String kind, boolean readOnly, ChaosCluster cluster, SplittableRandom random) {
+    super(kind, between(random, 15, 20), cluster, random);
+    this.readOnly = readOnly;
+  }
+
+  @Override
+  public Optional<String> impossible() {
+    return cluster.abilities().noMounts().map(reason -> "nothing can be mounted: " + reason);
+  }
+
+  @Override
+  public void inject() {
+    PlatformProcess instance = anyInstance();
+    hits(instance.name());
+    squeezed = Optional.of(instance);
+    instance.kill();
+    cluster.smallStateDir(instance, MEBIBYTES, readOnly);
+    instance.start();
+    if (!readOnly) {
+      instance.awaitReady(ChaosCluster.READY_WITHIN);
+      cluster.fillStateDir(instance);
+    }
+  }
+
+  @Override
+  public void heal() {
+    squeezed.ifPresent(
+        instance -> {
+          boolean wrong = readOnly && instance.isRunning();
+          instance.stop(Duration.ofSeconds(20));
+          cluster.ownStateDir(instance);
+          bringBack(instance);
+          if (wrong) {
+            throw new AssertionError(instance + " works on a directory that it cannot write");
+          }
+        });
+  }
+}

@@ -1,0 +1,229 @@
+package io.pairstream.chaos.load;
+
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AvroSafety;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * An endless load of small pairs, poison and copies among them.
+ *
+ * <p>What a record is, is a function of seed and number: the same on every run with the same Java
+ * runtime, and in any order. Made for {@code chaos.yaml}. Thread-safe.
+ */
+public final class SeededLoad {
+
+  /** One of so many records is poison, all kinds in turn. */
+  static final int POISON_EVERY = 100;
+
+  /** One of so many is a good pair that comes in an odd way. */
+  static final int ODD_EVERY = 50;
+
+  /** Separates the random numbers of the order of kinds from those of the records. */
+  private static final long KINDS_SALT = 0x6B696E6473L;
+
+  private static final Instant FIRST_RECEIVED = Instant.parse("2026-01-01T00:00:00Z");
+  private static final double COPY_SHARE = 0.05;
+  private static final double ANOTHER_CAPTION_SHARE = 0.02;
+  private static final double SCRAPED_SHARE = 0.3;
+
+  private static final List<String> THINGS =
+      List.of("boat", "kite", "window", "lantern", "fence", "bicycle", "owl", "bridge");
+  private static final List<String> CHINESE_THINGS =
+      List.of("小船", "风筝", "窗户", "灯笼", "篱笆", "自行车", "猫头鹰", "石桥");
+  private static final List<String> COLOURS =
+      List.of("red", "green", "blue", "yellow", "grey", "orange");
+  private static final List<String> CHINESE_COLOURS =
+      List.of("红色的", "绿色的", "蓝色的", "黄色的", "灰色的", "橙色的");
+
+  static {
+    AvroSafety.install(); // before the first record is made, for whoever reads some later
+    // Drawing needs no screen, and must not look for one.
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
+  }
+
+  private final long seed;
+  private final PicturePool pool;
+
+  public SeededLoad(long seed) {
+    this.seed = seed;
+    this.pool = new PicturePool(seed);
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  /** What kind of record a number is, without making it. */
+  public SentKind kindAt(long number) {
+    if (number % POISON_EVERY == POISON_EVERY - 1) {
+      return inTurn(SentKind.poison(), number / POISON_EVERY);
+    }
+    if (number % ODD_EVERY == ODD_EVERY / 2) {
+      return inTurn(SentKind.odd(), number / ODD_EVERY);
+    }
+    if (number < 10) {
+      return SentKind.GOOD; // so that there is something to copy
+    }
+    double draw = random(seed ^ KINDS_SALT, number).nextDouble();
+    if (draw < COPY_SHARE) {
+      return SentKind.COPY;
+    }
+    return draw < COPY_SHARE + ANOTHER_CAPTION_SHARE ? SentKind.ANOTHER_CAPTION : SentKind.GOOD;
+  }
+
+  /**
+   * Makes a record.
+   *
+   * @param number its place in the load, at least 0
+   */
+  public SentPair at(long number) {
+    return at(number, kindAt(number));
+  }
+
+  /** Makes a record of another kind than the number's own, at least 1, such as for a fault. */
+  public SentPair at(long number, SentKind kind) {
+    if (kind == SentKind.COPY) {
+      SentPair original = at(earlierGood(number));
+      return new SentPair(number, kind, original.topic(), original.pair());
+    }
+    SplittableRandom random = random(seed, number);
+    String topic =
+        random.nextDouble() < SCRAPED_SHARE ? TopicCatalogue.SCRAPED : TopicCatalogue.CROWDSOURCED;
+    ByteBuffer image =
+        kind == SentKind.ANOTHER_CAPTION
+            ? at(earlierGood(number)).pair().getImage()
+            : ByteBuffer.wrap(image(number, kind, random));
+    boolean chinese = random.nextDouble() < 0.4;
+    RawPair pair =
+        RawPair.newBuilder()
+            .setImage(image)
+            .setCaption(caption(number, kind, random, chinese))
+            .setLanguage(chinese ? "zh" : "en")
+            .setSourceKind(SourceKind.SYNTHETIC.name())
+            .setContributor("load " + seed)
+            .setLicence("CC0-1.0")
+            .setReceivedAt(FIRST_RECEIVED.plusMillis(number))
+            .build();
+    return new SentPair(number, kind, topic, pair);
+  }
+
+  private byte[] image(long number, SentKind kind, SplittableRandom random) {
+    String comment = "load " + seed + " number " + number;
+    return switch (kind) {
+      case EMPTY_IMAGE -> new byte[0];
+      case CUT_JPEG -> cut(pool.jpeg(random, comment), 0);
+      case CLOSED_JPEG -> {
+        byte[] cut = cut(pool.jpeg(random, comment), 2);
+        cut[cut.length - 2] = (byte) 0xFF;
+        cut[cut.length - 1] = (byte) 0xD9;
+        yield cut;
+      }
+      case GIF_BOMB -> gifBomb(number);
+      case PNG_BOMB -> pool.pngOf(32_000, comment);
+      case WEB_PAGE ->
+          ("<!DOCTYPE html><html><title>404</title>" + comment + "</html>")
+              .getBytes(StandardCharsets.UTF_8);
+      case SMALL_IMAGE -> pool.small(comment);
+      case CRASHES_WORKER -> hooked(pool.jpeg(random, comment), "segv");
+      case HANGS_WORKER -> hooked(pool.jpeg(random, comment), "spin");
+      default -> pool.file(random, comment);
+    };
+  }
+
+  private static String caption(
+      long number, SentKind kind, SplittableRandom random, boolean chinese) {
+    int colour = random.nextInt(COLOURS.size());
+    int first = random.nextInt(THINGS.size());
+    int second = random.nextInt(THINGS.size());
+    String caption =
+        chinese
+            ? "一张画着%s%s和一个%s的图片,编号%d"
+                .formatted(
+                    CHINESE_COLOURS.get(colour),
+                    CHINESE_THINGS.get(first),
+                    CHINESE_THINGS.get(second),
+                    number)
+            : "A drawing of a %s %s beside a small %s, number %d"
+                .formatted(COLOURS.get(colour), THINGS.get(first), THINGS.get(second), number);
+    return switch (kind) {
+      case EMPTY_CAPTION -> " ".repeat(1 + (int) (number % 7));
+      case LONG_CAPTION -> (caption + " ").repeat(10_000 / caption.length());
+      case HOSTILE_CAPTION -> "\u0000\u202E" + caption + "\u0000\u200B\u2066";
+      case ANOTHER_CAPTION -> "Once more: " + caption;
+      case BROKEN_UTF8 -> caption + " cafe";
+      default -> caption;
+    };
+  }
+
+  /** The file up to the middle of its pixels, with room for so many bytes behind it. */
+  private static byte[] cut(byte[] jpeg, int room) {
+    int at = 2;
+    while ((jpeg[at + 1] & 0xFF) != 0xDA) {
+      at += 2 + (jpeg[at + 2] & 0xFF) * 256 + (jpeg[at + 3] & 0xFF);
+    }
+    int middle = at + (jpeg.length - at) / 2;
+    return Arrays.copyOf(jpeg, middle + room);
+  }
+
+  private static byte[] gifBomb(long number) {
+    byte[] bomb =
+        HexFormat.of()
+            .parseHex(
+                "474946383961"
+                    + "30753075"
+                    + "800000"
+                    + "000000ffffff"
+                    + "21f9040100000000"
+                    + "2c"
+                    + "00000000"
+                    + "30753075"
+                    + "00"
+                    + "0202440100"
+                    + "3b");
+    // Two colours of its own make it another file.
+    ByteBuffer.wrap(bomb).putInt(13, (int) number);
+    return bomb;
+  }
+
+  private static byte[] hooked(byte[] jpeg, String fault) {
+    byte[] order = ("PAIRSTREAM-TEST:" + fault).getBytes(StandardCharsets.US_ASCII);
+    byte[] hooked = Arrays.copyOf(jpeg, jpeg.length + order.length);
+    System.arraycopy(order, 0, hooked, jpeg.length, order.length);
+    return hooked;
+  }
+
+  private long earlierGood(long number) {
+    long candidate = random(seed, number).nextLong(number);
+    while (kindAt(candidate) != SentKind.GOOD) {
+      candidate--;
+    }
+    return candidate;
+  }
+
+  /** Each kind once in every round, in an order that the seed shuffles. */
+  private SentKind inTurn(List<SentKind> kinds, long turn) {
+    SplittableRandom random = random(seed ^ KINDS_SALT, -1 - turn / kinds.size());
+    List<SentKind> left = new ArrayList<>(kinds);
+    int place = (int) (turn % kinds.size());
+    for (int i = 0; i < place; i++) {
+      left.remove(random.nextInt(left.size()));
+    }
+    return left.get(random.nextInt(left.size()));
+  }
+
+  private static SplittableRandom random(long seed, long number) {
+    return new SplittableRandom(
+        new SplittableRandom(seed ^ (number * 0x9E3779B97F4A7C15L)).nextLong());
+  }
+}

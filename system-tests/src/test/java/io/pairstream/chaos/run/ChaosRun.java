@@ -1,0 +1,348 @@
+package io.pairstream.chaos.run;
+
+import io.pairstream.chaos.cluster.ChaosCluster;
+import io.pairstream.chaos.cluster.ClusterPlan;
+import io.pairstream.chaos.faults.FaultCatalogue;
+import io.pairstream.chaos.faults.OwnRecords;
+import io.pairstream.chaos.load.Producers;
+import io.pairstream.chaos.load.ProducersPlan;
+import io.pairstream.chaos.load.SeededLoad;
+import io.pairstream.chaos.load.SentLedger;
+import io.pairstream.chaos.run.RunningFaults.Done;
+import io.pairstream.chaos.verify.LiveReader;
+import io.pairstream.chaos.verify.Verdict;
+import io.pairstream.chaos.verify.Verifier;
+import io.pairstream.service.Cluster;
+import io.pairstream.system.Await;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run: starts a cluster, sends a load, hurts the cluster as planned while an unconcerned reader
+ * watches the outputs, lets it heal, and closes the accounts.
+ */
+final class ChaosRun {
+
+  /** A producer's last records may wait for brokers that are still coming back. */
+  private static final Duration SENT_WITHIN = Duration.ofMinutes(30);
+
+  private static final Duration DRAINED_WITHIN = Duration.ofMinutes(15);
+  private static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(6);
+  private static final Duration TRAINED_WITHIN = Duration.ofMinutes(10);
+
+  /** Number of records, as a share of the load, behind which the trainer cuts its view. */
+  private static final double TRAINER_BEGINS = 0.2;
+
+  private final ChaosSettings settings;
+  private final Scenario scenario;
+  private final PrintStream out;
+  private final Path folder;
+  private final Map<String, Duration> phases = new LinkedHashMap<>();
+  private final Instant began = Instant.now();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * What a run is made of, besides its settings.
+   *
+   * @param plan of the cluster
+   * @param mix of all kinds that are possible: how often each comes
+   * @param overlapping the share of faults that the next one overlaps, 0 to 1
+   * @param trainer what the trainer does, where there is one
+   * @param judges whether recovery times and memory are promises, too
+   * @param command that does it again
+   */
+  record Scenario(
+      ClusterPlan plan,
+      Mix mix,
+      double overlapping,
+      HurtTrainer.Plan trainer,
+      boolean judges,
+      String command) {}
+
+  /** How often each kind comes. */
+  interface Mix {
+    List<FaultPlan.Share> shares(List<String> possible);
+  }
+
+  /**
+   * @param out gets a line for everything that is done
+   */
+  ChaosRun(ChaosSettings settings, Scenario scenario, PrintStream out) throws IOException {
+    this.settings = settings;
+    this.scenario = scenario;
+    this.out = out;
+    Files.createDirectories(settings.folder());
+    this.folder = Files.createTempDirectory(settings.folder().toAbsolutePath(), "run-");
+  }
+
+  /**
+   * Runs it all and writes the reports.
+   *
+   * @throws RuntimeException or AssertionError where the run itself did not come to its end
+   */
+  RunResult run() throws Exception {
+    tell("seed %d: %s".formatted(settings.seed(), scenario.command()));
+    tell("%s; %s".formatted(Machine.words(), "load " + Machine.load()));
+    notes.add(
+        "Processes that wanted a processor when it began: "
+            + Machine.load()
+            + " on average over a minute.");
+    RunResult result;
+    try (ChaosCluster cluster = started()) {
+      Thread hook = new Thread(cluster::close, "end-of-run");
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        result = onCluster(cluster);
+      } catch (Exception | AssertionError e) {
+        tell("did not come to its end: " + e);
+        tell("its logs, ledger and time line are in " + folder);
+        throw e;
+      } finally {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+    write(result);
+    return result;
+  }
+
+  private ChaosCluster started() {
+    Instant from = Instant.now();
+    ChaosCluster cluster = ChaosCluster.start(scenario.plan(), folder.resolve("cluster"));
+    phase("start", from);
+    return cluster;
+  }
+
+  private RunResult onCluster(ChaosCluster cluster) throws Exception {
+    Cluster access = cluster.access();
+    SeededLoad load = new SeededLoad(settings.seed());
+    ProducersPlan sending =
+        new ProducersPlan(
+            settings.records(),
+            3,
+            scenario.plan().frontDoors() > 0 ? 1 : 0,
+            settings.recordsPerSecond(),
+            Duration.ofSeconds(30));
+    try (SentLedger ledger =
+            SentLedger.create(folder.resolve("ledger.jsonl"), access.dataset(), settings.seed());
+        Timeline timeline = Timeline.in(folder.resolve("timeline.jsonl"));
+        Producers producers =
+            Producers.open(
+                access,
+                load,
+                ledger,
+                sending,
+                () -> cluster.frontDoors().stream().map(cluster::address).toList());
+        LiveReader live = LiveReader.start(access, producers::acknowledged);
+        WaitingRecords waiting = new WaitingRecords(access);
+        HurtTrainer trainer =
+            new HurtTrainer(
+                access, folder.resolve("trainer"), scenario.trainer(), settings.seed());
+        Sampler sampler =
+            new Sampler(
+                timeline, producers::acknowledged, live::outputsSoFar, cluster::all, waiting)) {
+      OwnRecords own = new OwnRecords(load, ledger, settings.records());
+      FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own));
+      List<PlannedFault> plan = plan(choice);
+      sampler.start();
+      List<Done> faults = loadAndFaults(choice, plan, producers, live, trainer);
+      drain(cluster, producers, live, waiting);
+      sampler.stop();
+      Outages outages = new Outages(live, ledger);
+      faults.stream().map(outages::event).forEach(timeline::add);
+      Verdict verdict = verify(access, ledger, live);
+      Optional<HurtTrainer.Result> trained = trained(trainer);
+      return result(timeline, choice, plan.size(), verdict, trained, live);
+    }
+  }
+
+  private List<PlannedFault> plan(FaultChoice choice) {
+    choice.impossible().forEach((kind, why) -> tell("impossible here: " + kind + ": " + why));
+    List<String> possible =
+        choice.possible().stream()
+            .filter(
+                kind ->
+                    settings.kinds().isEmpty()
+                        || settings.kinds().stream().anyMatch(kind::contains))
+            .toList();
+    if (possible.isEmpty() && settings.faults() > 0) {
+      throw new IllegalArgumentException(
+          "chaos.kinds names none that is possible here; there are: "
+              + String.join("; ", choice.possible()));
+    }
+    return FaultPlan.draw(
+        settings.seed(),
+        settings.records(),
+        settings.faults(),
+        scenario.mix().shares(possible),
+        scenario.overlapping());
+  }
+
+  private List<Done> loadAndFaults(
+      FaultChoice choice,
+      List<PlannedFault> plan,
+      Producers producers,
+      LiveReader live,
+      HurtTrainer trainer)
+      throws InterruptedException {
+    Instant from = Instant.now();
+    RunningFaults running =
+        new RunningFaults(
+            choice,
+            producers::acknowledged,
+            new RunningFaults.Gate() {
+              @Override
+              public void pause() {
+                producers.pause();
+              }
+
+              @Override
+              public void resume() {
+                producers.resume();
+              }
+            },
+            this::tell);
+    producers.start();
+    Thread trainerBegins = null;
+    if (settings.trainer()) {
+      trainerBegins =
+          new Thread(
+              () -> {
+                try {
+                  if (live.awaitOutputs(
+                      Math.round(TRAINER_BEGINS * settings.records()), SENT_WITHIN)) {
+                    trainer.start();
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              },
+              "trainer-begins");
+      trainerBegins.setDaemon(true);
+      trainerBegins.start();
+    }
+    List<Done> faults = running.run(plan, () -> producers.acknowledged() >= settings.records());
+    if (!producers.awaitAllSent(SENT_WITHIN)) {
+      throw new AssertionError(
+          "of %d records %d were acknowledged within %d minutes after the last fault"
+              .formatted(settings.records(), producers.acknowledged(), SENT_WITHIN.toMinutes()));
+    }
+    phase("load and faults", from);
+    tell("%,9d  all are acknowledged".formatted(producers.acknowledged()));
+    return faults;
+  }
+
+  private void drain(
+      ChaosCluster cluster, Producers producers, LiveReader live, WaitingRecords waiting) {
+    Instant from = Instant.now();
+    producers.close();
+    cluster.awaitInSync(IN_SYNC_WITHIN);
+    Await.until(
+        "nothing waits, and every record has left",
+        DRAINED_WITHIN,
+        () -> {
+          Optional<WaitingRecords.Look> look = look(waiting);
+          return look.isPresent()
+              && look.get().waiting() == 0
+              && live.outputsSoFar() >= look.get().records();
+        },
+        () -> look(waiting) + ", " + live.outputsSoFar() + " outputs");
+    phase("drain", from);
+    tell("nothing waits; %,d outputs".formatted(live.outputsSoFar()));
+  }
+
+  private static Optional<WaitingRecords.Look> look(WaitingRecords waiting) {
+    try {
+      return waiting.look();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  private Verdict verify(Cluster access, SentLedger ledger, LiveReader live) {
+    Instant from = Instant.now();
+    Verdict verdict = new Verifier().verify(access, ledger, Optional.of(live));
+    phase("verification", from);
+    tell(verdict.inWords());
+    verdict.differences().forEach(this::tell);
+    return verdict;
+  }
+
+  private Optional<HurtTrainer.Result> trained(HurtTrainer trainer)
+      throws IOException, InterruptedException {
+    if (!settings.trainer()) {
+      return Optional.empty();
+    }
+    Instant from = Instant.now();
+    HurtTrainer.Result result = trainer.finish(TRAINED_WITHIN);
+    phase("trainer's end and unbroken run", from);
+    tell("trainer: " + result.inWords());
+    return Optional.of(result);
+  }
+
+  private RunResult result(
+      Timeline timeline,
+      FaultChoice choice,
+      int planned,
+      Verdict verdict,
+      Optional<HurtTrainer.Result> trained,
+      LiveReader live) {
+    Checks checks = new Checks();
+    checks.accounts(verdict);
+    checks.faults(timeline.events(), planned);
+    trained.ifPresent(checks::trainer);
+    if (scenario.judges()) {
+      checks.recovery(timeline.events());
+      checks.memory(MemoryTrend.of(timeline.samples()));
+    }
+    trained.ifPresent(result -> notes.add("The trainer: " + result.inWords() + "."));
+    notes.add(
+        "The longest time in which records waited and no output at all came: %.1f s."
+            .formatted(live.longestStall().lasted().toMillis() / 1e3));
+    return new RunResult(
+        settings,
+        scenario.command(),
+        Machine.words(),
+        began,
+        phases,
+        timeline.events(),
+        timeline.samples(),
+        choice.impossible(),
+        Checks.words(verdict),
+        checks.all(),
+        notes);
+  }
+
+  private void write(RunResult result) throws IOException {
+    Path report = settings.report().toAbsolutePath();
+    Files.createDirectories(report.getParent());
+    Files.writeString(report, HtmlReport.of(result));
+    Files.writeString(Path.of(report + ".json"), JsonReport.of(result));
+    tell("report: " + report);
+    if (result.passed() && !settings.keep()) {
+      FileTree.delete(folder);
+    } else {
+      tell("logs, ledger and time line: " + folder);
+    }
+    tell("verdict: " + result.verdict());
+  }
+
+  private void phase(String name, Instant from) {
+    phases.put(name, Duration.between(from, Instant.now()));
+  }
+
+  private void tell(String line) {
+    Duration since = Duration.between(began, Instant.now());
+    out.printf("chaos %3d:%02d  %s%n", since.toMinutes(), since.toSecondsPart(), line);
+    out.flush();
+  }
+}

@@ -1,0 +1,52 @@
+package io.pairstream.chaos.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.chaos.cluster.ClusterPlan;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Processes are killed in the midst of 20,000 records: nothing is lost, and nothing is twice. */
+@Timeout(2400)
+class ChaosTest {
+
+  private static final ChaosSettings USUAL =
+      new ChaosSettings(
+          7,
+          20_000,
+          9,
+          3,
+          100,
+          List.of(),
+          true,
+          Path.of("target", "chaos"),
+          Path.of("target", "chaos", "gate.html"),
+          false);
+
+  @Test
+  void nothingIsLostAndNothingIsTwice() throws Exception {
+    ChaosSettings settings = USUAL.with(System.getProperties());
+    ClusterPlan plan =
+        ClusterPlan.usual()
+            .withInstances(settings.instances())
+            .withFrontDoors(1)
+            .withRecipe(Recipes.chaos());
+    ChaosRun.Scenario scenario =
+        new ChaosRun.Scenario(
+            plan,
+            Mixes.GATE,
+            0,
+            new HurtTrainer.Plan(64, 32, 3, Duration.ofMillis(20)),
+            false,
+            "mvn verify -pl system-tests -am -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dtest=ChaosTest "
+                + settings.asOptions());
+
+    RunResult result = new ChaosRun(settings, scenario, System.out).run();
+
+    assertThat(result.checks()).allSatisfy(check -> assertThat(check).matches(Check::kept));
+  }
+}

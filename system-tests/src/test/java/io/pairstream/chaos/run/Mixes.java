@@ -1,0 +1,44 @@
+package io.pairstream.chaos.run;
+
+import io.pairstream.chaos.run.FaultPlan.Share;
+import java.util.List;
+import java.util.Map;
+
+/** How often each kind of fault comes. */
+final class Mixes {
+
+  private static final String INSTANCE = "kill -9 of an instance";
+
+  /** In the gate: what must come there; of further faults, all are kills of instances. */
+  static final ChaosRun.Mix GATE =
+      possible -> {
+        Map<String, Integer> must =
+            Map.of(
+                INSTANCE,
+                6,
+                "kill -9 of a partition leader",
+                1,
+                "kill -9 of the active controller",
+                1,
+                "kill -9 of a transaction coordinator",
+                1);
+        return possible.stream()
+            .filter(must::containsKey)
+            .map(kind -> new Share(kind, must.get(kind), kind.equals(INSTANCE) ? 1 : 0, false))
+            .toList();
+      };
+
+  /** In the soak: each kind once, and then kills three times as often as others. */
+  static final ChaosRun.Mix SOAK =
+      possible ->
+          possible.stream()
+              .map(kind -> new Share(kind, 1, kind.startsWith("kill -9") ? 3 : 1, overlaps(kind)))
+              .toList();
+
+  private Mixes() {}
+
+  /** Of two that take brokers or disks away at once, none can promise an end in time. */
+  private static boolean overlaps(String kind) {
+    return List.of("instance", "worker", "front door").stream().anyMatch(kind::contains);
+  }
+}

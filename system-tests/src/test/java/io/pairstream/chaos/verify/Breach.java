@@ -1,0 +1,39 @@
+package io.pairstream.chaos.verify;
+
+/** A way in which the accounts of a run can fail to close. */
+public enum Breach {
+  /** An acknowledged record is not where it was acknowledged. */
+  INPUT_LOST,
+  /** A raw record left by no door. */
+  NO_OUTPUT,
+  /** A raw record that preprocessing has not committed. */
+  UNDECIDED,
+  /** A raw record left twice. */
+  TWICE,
+  /** A pair id was published twice. */
+  PAIR_TWICE,
+  /** A record that nobody sent, or an output of none. */
+  STRANGER,
+  /** An output that is not what belongs on its topic. */
+  MISPLACED,
+  /** A good pair that was turned away. */
+  GOOD_REJECTED,
+  /** A record that had to be turned away and was published. */
+  POISON_PUBLISHED,
+  /** A record that was turned away for another reason than what is wrong with it. */
+  WRONG_REASON,
+  /** A record in quarantine that is not what was sent. */
+  ORIGINAL_DAMAGED,
+  /** One image in two of training, validation and test. */
+  SPLIT_LEAK,
+  /** A receipt that is missing or says otherwise than the topics. */
+  RECEIPT,
+  /** One idempotency key that was answered with two records. */
+  KEY_TWICE,
+  /** What was read during the run is not what is there afterwards. */
+  LIVE,
+  /** A transaction that nobody ends. */
+  OPEN_TRANSACTION,
+  /** The product's own audit says otherwise. */
+  AUDIT
+}

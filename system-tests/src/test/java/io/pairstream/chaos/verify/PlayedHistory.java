@@ -1,0 +1,196 @@
+package io.pairstream.chaos.verify;
+
+import io.pairstream.chaos.load.LedgerEntry;
+import io.pairstream.chaos.load.LedgerEntry.Fate;
+import io.pairstream.chaos.load.SentLedger;
+import io.pairstream.chaos.load.SentPair;
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+
+/** Plays producers and preprocessing by hand, as they are when nothing goes wrong. */
+final class PlayedHistory implements AutoCloseable {
+
+  private final ClusterAccess cluster;
+  private final SentLedger ledger;
+  private final PlayedPipeline pipeline;
+  private final int schemaId;
+  private final Map<String, Long> copies = new TreeMap<>();
+
+  PlayedHistory(ClusterAccess cluster, SentLedger ledger) {
+    this.cluster = cluster;
+    this.ledger = ledger;
+    this.pipeline = new PlayedPipeline(cluster);
+    this.schemaId =
+        cluster.registry().idOf(cluster.topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
+  }
+
+  /** A record on its raw topic, as a producer sent it. */
+  record Played(SentPair pair, Sent sent) {
+    Origin origin() {
+      return sent.origin();
+    }
+
+    String at() {
+      return OriginHeader.text(sent.origin());
+    }
+  }
+
+  /** Sends a record and notes the acknowledgement. */
+  Played send(SentPair pair) {
+    Played played = sendUnnoted(pair);
+    ledger.add(entry(Fate.ACKNOWLEDGED, played, played.origin(), ""));
+    return played;
+  }
+
+  /** Sends a record of which the ledger knows nothing. */
+  Played sendUnnoted(SentPair pair) {
+    RecordMetadata at =
+        TestCluster.send(
+            cluster,
+            new ProducerRecord<>(
+                cluster.dataset().topic(pair.topic()),
+                null,
+                pair.key().orElse(null),
+                pair.value(schemaId).orElse(null)));
+    copies.merge(pair.pairId(), 1L, Long::sum);
+    return new Played(
+        pair,
+        new Sent(
+            pair.imageDigest(),
+            pair.pairId(),
+            pair.pair(),
+            new Origin(at.topic(), at.partition(), at.offset())));
+  }
+
+  /** What a producer notes of a record. */
+  LedgerEntry entry(Fate fate, Played played, Origin at, String idempotencyKey) {
+    boolean known = fate == Fate.ACKNOWLEDGED;
+    return new LedgerEntry(
+        fate,
+        played.pair().number(),
+        played.pair().kind(),
+        played.origin().getTopic(),
+        known ? at.getPartition() : -1,
+        known ? at.getOffset() : -1,
+        idempotencyKey.isEmpty() ? digest(played.pair()) : "",
+        played.pair().pairId(),
+        played.pair().imageDigest(),
+        idempotencyKey,
+        Instant.now(),
+        "");
+  }
+
+  void publish(Played played, Standing split) {
+    transaction(played, List.of(published(played, split), receipt(played, split, "")));
+  }
+
+  void reject(Played played, String reason) {
+    transaction(
+        played,
+        List.of(
+            quarantined(played, quarantinedPair(played, reason)),
+            receipt(played, Standing.QUARANTINED, reason)));
+  }
+
+  /** Turns away a copy of a published pair, whose receipt goes on naming the first. */
+  void rejectCopy(Played copy, Played first, Standing split) {
+    transaction(
+        copy,
+        List.of(
+            quarantined(copy, quarantinedPair(copy, "DUPLICATE_PAIR")), receipt(first, split, "")));
+  }
+
+  void transaction(Played played, List<ProducerRecord<byte[], byte[]>> outputs) {
+    pipeline.transaction(played.sent(), outputs);
+  }
+
+  ProducerRecord<byte[], byte[]> published(Played played, Standing split) {
+    return published(played, split, PlayedPipeline.prepared(played.sent(), split));
+  }
+
+  ProducerRecord<byte[], byte[]> published(Played played, Standing on, PreparedPair pair) {
+    return named(
+        TestCluster.record(pipeline.topic(on), null, pair.getPairId(), pair), played.origin());
+  }
+
+  QuarantinedPair quarantinedPair(Played played, String reason) {
+    QuarantinedPair pair = PlayedPipeline.rejected(played.sent(), reason, new byte[0]);
+    pair.setValue(played.pair().value(schemaId).map(ByteBuffer::wrap).orElse(null));
+    pair.setKey(played.pair().key().map(ByteBuffer::wrap).orElse(null));
+    return pair;
+  }
+
+  ProducerRecord<byte[], byte[]> quarantined(Played played, QuarantinedPair pair) {
+    return named(
+        TestCluster.record(cluster.topics().quarantine(), null, keyOf(played), pair),
+        played.origin());
+  }
+
+  ProducerRecord<byte[], byte[]> receipt(Played played, Standing standing, String reason) {
+    return receipt(played, standing, reason, copies.get(played.pair().pairId()));
+  }
+
+  ProducerRecord<byte[], byte[]> receipt(
+      Played played, Standing standing, String reason, long copiesSeen) {
+    boolean known = !played.pair().pairId().isEmpty();
+    return TestCluster.record(
+        cluster.topics().receipts(),
+        null,
+        keyOf(played),
+        Receipt.newBuilder()
+            .setPairId(played.pair().pairId())
+            .setImageDigest(played.pair().imageDigest())
+            .setStanding(standing.name())
+            .setReason(reason)
+            .setCopies(known ? copiesSeen : 1)
+            .setOrigin(played.origin())
+            .build());
+  }
+
+  private static String keyOf(Played played) {
+    return played.pair().pairId().isEmpty() ? played.at() : played.pair().pairId();
+  }
+
+  private static ProducerRecord<byte[], byte[]> named(
+      ProducerRecord<byte[], byte[]> record, Origin origin) {
+    OriginHeader.write(record.headers(), origin);
+    return record;
+  }
+
+  private String digest(SentPair pair) {
+    return pair.value(schemaId)
+        .map(
+            value -> {
+              try {
+                return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+              } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+              }
+            })
+        .orElse(LedgerEntry.NO_VALUE);
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+  }
+}

@@ -1,0 +1,158 @@
+package io.pairstream.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.drawing.DrawnPair;
+import io.pairstream.drawing.DrawnPairs;
+import io.pairstream.image.WorkerSettings;
+import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.audit.Audit;
+import io.pairstream.operations.audit.AuditReport;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.preprocess.run.PreprocessService;
+import io.pairstream.preprocess.run.PreprocessSettings;
+import io.pairstream.preprocess.run.StepTimes;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.service.Cluster;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A long row of pictures that hang, crash or burst their workers does not stop the stream: each is
+ * rejected, and the good ones behind it are published. A row that takes longer than one transaction
+ * may last.
+ */
+@Tag("chaos")
+@Timeout(1800)
+class HangingPicturesTest {
+
+  @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
+
+  private static final int HANGING = Integer.getInteger("pairstream.hanging.pictures", 200);
+  private static final int OTHERS = 5;
+  private static final int GOOD = 20;
+  private static final Duration DEADLINE = Duration.ofMillis(500);
+
+  @TempDir private Path folder;
+
+  @Test
+  void eachIsRejectedAndTheGoodOnesBehindThemArePublished() throws Exception {
+    ClusterAccess access = CLUSTER.dataset(1);
+    Cluster cluster =
+        new Cluster(
+            CLUSTER.bootstrapServers(),
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            Map.of(),
+            Map.of());
+    WorkerSettings workers =
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(DEADLINE)
+            .withJvmOptions("-Dpairstream.worker.test-hooks=true");
+    try (PairPublisher publisher = publisher(cluster)) {
+      List<byte[]> files = jpegs();
+      CompletableFuture.allOf(
+              Stream.of(
+                      sent(publisher, files.subList(0, HANGING), "spin"),
+                      sent(publisher, files.subList(HANGING, HANGING + OTHERS), "segv"),
+                      sent(
+                          publisher, files.subList(HANGING + OTHERS, HANGING + 2 * OTHERS), "grow"),
+                      sent(publisher, files.subList(HANGING + 2 * OTHERS, files.size()), ""))
+                  .flatMap(List::stream)
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    }
+    long all = HANGING + 2L * OTHERS + GOOD;
+
+    try (PreprocessService service =
+        new PreprocessService(
+            new PreprocessSettings(cluster, "demo", folder, 1, workers), new StepTimes())) {
+      Await.until(
+          all + " inputs are decided",
+          Duration.ofMinutes(25),
+          () -> new Audit(access).run().inputs() == all,
+          () -> new Audit(access).run());
+      assertThat(service.hasEnded()).isFalse();
+    }
+
+    AuditReport report = new Audit(access).run();
+    assertThat(report.details()).isEmpty();
+    Map<String, Long> reasons = reasons(access);
+    assertThat(reasons).containsOnlyKeys("DECODE_TIMEOUT", "DECODER_CRASH");
+    // On a busy machine a crash may take longer than the deadline.
+    assertThat(reasons.get("DECODE_TIMEOUT")).isGreaterThanOrEqualTo(HANGING);
+    assertThat(reasons.values().stream().mapToLong(count -> count).sum())
+        .isEqualTo(HANGING + 2L * OTHERS);
+  }
+
+  private static PairPublisher publisher(Cluster cluster) {
+    return PairPublisher.open(
+        new ClusterAccess(cluster).topics().crowdsourced(),
+        cluster.registry(),
+        Map.of("bootstrap.servers", cluster.bootstrapServers()),
+        Clock.systemUTC());
+  }
+
+  /** Enough JPEG files, all different and good. */
+  private static List<byte[]> jpegs() {
+    DrawnPairs pairs = new DrawnPairs(31, 0.0);
+    return LongStream.iterate(0, i -> i + 1)
+        .mapToObj(pairs::at)
+        .map(pair -> ((DrawnPair.Content.Submitted) pair.content()).pair().image())
+        .map(HangingPicturesTest::bytes)
+        .filter(file -> (file[0] & 0xFF) == 0xFF)
+        .limit(HANGING + 2 * OTHERS + GOOD)
+        .toList();
+  }
+
+  private static List<CompletableFuture<?>> sent(
+      PairPublisher publisher, List<byte[]> files, String fault) {
+    byte[] trailer =
+        (fault.isEmpty() ? "" : "PAIRSTREAM-TEST:" + fault).getBytes(StandardCharsets.US_ASCII);
+    return files.stream()
+        .<CompletableFuture<?>>map(
+            file ->
+                publisher.publish(
+                    NewPair.of(
+                        ByteBuffer.allocate(file.length + trailer.length)
+                            .put(file)
+                            .put(trailer)
+                            .flip(),
+                        "A picture that may do anything.",
+                        "en",
+                        SourceKind.SYNTHETIC)))
+        .toList();
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+
+  private static Map<String, Long> reasons(ClusterAccess access) {
+    Map<String, Long> reasons = new TreeMap<>();
+    new Quarantine(access)
+        .newest(Optional.empty(), Integer.MAX_VALUE)
+        .forEach(entry -> reasons.merge(entry.pair().getReason(), 1L, Long::sum));
+    return reasons;
+  }
+}
