@@ -9,6 +9,7 @@
 #   --app DIR       the built program (command/target/app), taken as it is
 #
 # Makes NAMEingest, NAMEfetch, NAMEpreprocess, NAMEoperate, NAMEpairstream and NAMEregistry, for this machine's platform.
+# Exit status 2 for a wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 base= tag=latest prefix=pairstream/ app=
@@ -18,6 +19,12 @@ refuse() {
   exit 2
 }
 
+lack() {
+  printf 'build-images: needs %s\n' "$*" >&2
+  exit 69
+}
+
+case ${1:-} in -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;; esac
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || refuse "$1 needs a value"
   case $1 in
@@ -30,7 +37,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
-command -v docker > /dev/null || refuse "needs docker, and finds none"
+[ "$(uname -s)" = Linux ] || lack "Linux: the native libraries that come into the images are this machine's"
+command -v docker > /dev/null || lack "docker, and finds none"
 if [ -z "$app" ]; then
   app=$root/command/target/app
   "$root/pairstream" --version > /dev/null
@@ -42,6 +50,7 @@ version=$(basename "$app"/lib/pairstream-*.jar .jar)
 version=${version#pairstream-}
 revision=$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)
 
+mkdir -p "$root/command/target"
 stage=$(mktemp -d "$root/command/target/images.XXXXXX")
 trap 'rm -rf "$stage" "$stage.log"' EXIT
 mkdir -p "$stage"/libraries "$stage"/own "$stage"/state/pairstream

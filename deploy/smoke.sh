@@ -9,7 +9,8 @@
 #   --app DIR           the built program, taken as it is
 #   --compose COMMAND   "docker compose", or "docker-compose" where there is no other
 #
-# Needs docker with compose (version 2, or 1.29), curl, tar and Python 3. Exit status 0 if all went well.
+# Needs Linux, docker with compose (version 2, or 1.29), curl, tar and Python 3. Exit status 0 if all went well, 2 for a
+# wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 here=$(cd -P "$(dirname "$0")" && pwd)
 base=${PAIRSTREAM_BASE_IMAGE:-} app= compose=
@@ -20,6 +21,12 @@ refuse() {
   exit 2
 }
 
+lack() {
+  printf 'smoke: needs %s\n' "$*" >&2
+  exit 69
+}
+
+case ${1:-} in -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;; esac
 while [ $# -gt 0 ]; do
   [ $# -ge 2 ] || refuse "$1 needs a value"
   case $1 in
@@ -31,16 +38,18 @@ while [ $# -gt 0 ]; do
   esac
   shift 2
 done
+[ "$(uname -s)" = Linux ] || lack "Linux: the native libraries in the images are this machine's"
 for command in docker curl tar python3; do
-  command -v "$command" > /dev/null || refuse "needs $command, and finds none"
+  command -v "$command" > /dev/null || lack "$command, and finds none"
 done
 if [ -z "$compose" ]; then
   compose="docker compose"
   $compose version > /dev/null 2>&1 || compose=docker-compose
 fi
-$compose version > /dev/null 2>&1 || refuse "needs docker compose, and finds none"
+$compose version > /dev/null 2>&1 || lack "docker compose, and finds none"
 
 scratch=$(mktemp -d)
+echo 'services: {}' > "$scratch/brief.yaml"
 name=pairstream-smoke-$$
 config=/etc/pairstream/client.properties
 web_server=
@@ -67,9 +76,10 @@ finish() {
   fi >&2
   [ -z "$web_server" ] || kill "$web_server" 2> /dev/null || true
   docker ps -aq --filter "name=^/$name-draw$" | xargs -r docker rm -f > /dev/null 2>&1 || true
-  stack --profile tools down -v --remove-orphans --timeout 5 > /dev/null 2>&1 || true
+  stack --profile tools down -v --remove-orphans --timeout 5 > /dev/null 2>&1 \
+    || say "containers may be left: docker ps -a --filter label=com.docker.compose.project=$name" >&2
   docker images --format '{{.Repository}}:{{.Tag}}' "$name/*" | xargs -r docker rmi > /dev/null 2>&1 || true
-  rm -rf "$scratch"
+  rm -rf "$scratch" || say "left behind: $scratch" >&2
   exit "$status"
 }
 
@@ -204,8 +214,7 @@ brief="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 } > "$scratch/brief.yaml"
 
 mkdir "$scratch/drawn"
-chmod 777 "$scratch/drawn"
-docker run --rm --name "$name-draw" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "$name/pairstream:smoke" \
+docker run --rm --name "$name-draw" --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "$name/pairstream:smoke" \
   draw --pairs $((2 * pairs + 1)) --language en /drawn/pairs > "$scratch/draw.log" 2>&1 &
 drawing=$!
 stack up -d > "$scratch/up.log" 2>&1 || {
@@ -236,7 +245,9 @@ python3 -u -m http.server --bind "$gateway" --directory "$scratch/web" 0 > "$scr
 web_server=$!
 await 20 "no web server" grep -q 'port [0-9]' "$scratch/web.log"
 web_port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$scratch/web.log" | head -n 1)
-reaches broker-1 broker-2 9092 fetching || fail "one broker does not reach another: this look at networks sees nothing"
+# What must be reached first: a look that sees nothing finds no way either.
+reaches fetch registry 8080 fetching || fail "the fetcher does not reach the registry"
+reaches preprocess-1 registry 8080 inside || fail "preprocessing does not reach the registry"
 for service in ingest:8080:inside ingest:8080:front operate:8082:inside operate:8082:front preprocess-1:8090:inside; do
   IFS=: read -r to port network <<< "$service"
   ! reaches fetch "$to" "$port" "$network" || fail "the fetcher reaches $to in the network $network"

@@ -5,9 +5,10 @@
 #   [--wait-seconds N]
 # Without --dataset, the ledger names it; without addresses, those on which `pairstream up` listens.
 set -euo pipefail
+command -v java > /dev/null || { echo "verify: needs java, and finds none" >&2; exit 3; }
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 classes=$root/system-tests/target/test-classes
 if [ ! -e "$classes/io/pairstream/chaos/verify/VerifyMain.class" ] || [ ! -e "$root/command/target/app/lib" ]; then
-  (cd "$root" && mvn -q -B package -DskipTests -pl system-tests -am) >&2
+  (cd "$root" && mvn -q -B package -DskipTests -pl system-tests -am) >&2 || exit 3
 fi
 exec java -Xmx1g -XX:+UseSerialGC -cp "$classes:$root/command/target/app/lib/*" io.pairstream.chaos.verify.VerifyMain "$@"

@@ -16,8 +16,8 @@ class ComposeTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
-  /** Exit status of smoke.sh where a command that it needs is not installed. */
-  private static final int NOT_HERE = 2;
+  /** Exit status of smoke.sh where something that it needs is not there (EX_UNAVAILABLE). */
+  private static final int NOT_HERE = 69;
 
   @TempDir private Path folder;
 

@@ -100,7 +100,7 @@ final class AbandonedTransactions implements AutoCloseable {
         } catch (RetriableException | GroupIdNotFoundException e) {
           LOG.debug("no look at open transactions", e);
         } catch (KafkaException e) {
-          warnOnce(e);
+          warnOnce("no look at open transactions: " + e);
         }
       }
     } catch (InterruptedException e) {
@@ -109,10 +109,10 @@ final class AbandonedTransactions implements AutoCloseable {
   }
 
   /** What is not allowed now is not allowed the next time either. */
-  private void warnOnce(KafkaException trouble) {
-    if (!trouble.toString().equals(warned)) {
-      warned = trouble.toString();
-      LOG.warn("no look at open transactions: {}", warned);
+  private void warnOnce(String trouble) {
+    if (!trouble.equals(warned)) {
+      warned = trouble;
+      LOG.warn("{}", warned);
     }
   }
 
@@ -142,8 +142,14 @@ final class AbandonedTransactions implements AutoCloseable {
             .map(member -> memberName.matcher(member.clientId()))
             .map(name -> name.matches() ? name.group(1) : "")
             .collect(Collectors.toSet());
+    // Who does not tell its process may be anybody's.
     if (processes.contains("")) {
-      return Set.of(); // who does not tell its process may be anybody's
+      warnOnce(
+          "not every member of "
+              + group
+              + " tells its process, because client.id is set;"
+              + " what an instance that is gone leaves open, the broker ends after its time-out");
+      return Set.of();
     }
     ListTransactionsOptions open =
         new ListTransactionsOptions()

@@ -1,5 +1,6 @@
 package io.pairstream.chaos.cluster;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,6 +69,7 @@ public final class ChaosCluster implements AutoCloseable {
   private final List<TcpDoor> brokerDoors = new ArrayList<>();
   private final List<PlatformProcess> frontDoors = new ArrayList<>();
   private final Map<PlatformProcess, URI> frontDoorAddresses = new HashMap<>();
+  private final Map<PlatformProcess, String> streamsProcesses = new ConcurrentHashMap<>();
   private final List<PlatformProcess> instances = new CopyOnWriteArrayList<>();
   private final ClusterProcesses processes;
   private final Thread atExit = new Thread(this::release, "end-chaos-cluster");
@@ -383,14 +386,36 @@ public final class ChaosCluster implements AutoCloseable {
     String group = DATASET.preprocessGroup();
     Set<String> raw =
         Set.of(DATASET.topic(TopicCatalogue.CROWDSOURCED), DATASET.topic(TopicCatalogue.SCRAPED));
+    Optional<String> process = streamsProcess(instance);
+    if (process.isEmpty()) {
+      return Set.of();
+    }
     return ClusterAccess.await(
             admin.describeConsumerGroups(Set.of(group)).describedGroups().get(group))
         .members()
         .stream()
-        .filter(member -> member.clientId().startsWith(instance.name() + "-"))
+        .filter(member -> member.clientId().startsWith(group + "-" + process.get() + "-"))
         .flatMap(member -> member.assignment().topicPartitions().stream())
         .filter(partition -> raw.contains(partition.topic()))
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * The id that Kafka Streams has given an instance, and by which its clients are named; that of
+   * before where its state directory is gone, and none where it never had one.
+   */
+  private Optional<String> streamsProcess(PlatformProcess instance) {
+    Path file =
+        stateDir(instance)
+            .resolve(DATASET.preprocessGroup())
+            .resolve("kafka-streams-process-metadata");
+    try {
+      streamsProcesses.put(
+          instance, new JsonMapper().readTree(file.toFile()).required("processId").asText());
+    } catch (IOException | IllegalArgumentException e) {
+      // Deleted, or just being written.
+    }
+    return Optional.ofNullable(streamsProcesses.get(instance));
   }
 
   /** The raw partitions that a broker leads now. */

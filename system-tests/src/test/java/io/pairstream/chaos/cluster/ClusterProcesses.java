@@ -52,7 +52,10 @@ final class ClusterProcesses {
         new ProcessCommand(
             broker.place(),
             List.of(
+                // All of its heap from the beginning, so that what climbs later is not the heap.
+                "-Xms384m",
                 "-Xmx384m",
+                "-XX:+AlwaysPreTouch",
                 // Otherwise each thread keeps direct memory as large as the largest record it saw.
                 "-Djdk.nio.maxCachedBufferSize=262144"),
             String.join(File.pathSeparator, ownClasses(), platformClassPath()),
@@ -149,11 +152,10 @@ final class ClusterProcesses {
         () -> isOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
   }
 
-  /** By its clients' ids a member of the group is known to be this instance. */
   private Path clientSettings(String name) throws IOException {
     Path file = folder.resolve(name).resolve("clients.properties");
     Files.createDirectories(file.getParent());
-    StringBuilder lines = new StringBuilder("kafka.client.id=" + name + "\n");
+    StringBuilder lines = new StringBuilder();
     plan.clientSettings()
         .forEach((key, value) -> lines.append("kafka.").append(key + "=" + value).append('\n'));
     return Files.writeString(file, lines);

@@ -24,15 +24,19 @@ public final class Signals {
     SystemCommand.attempt("kill", "-CONT", String.valueOf(pid));
   }
 
-  /** The memory that a process holds in RAM, in bytes; 0 where it is gone. */
+  /**
+   * The memory that a process holds in RAM, in bytes; 0 where it is gone. Without the pages of
+   * files that it has mapped, such as a broker's indexes, which the kernel takes back as it likes.
+   */
   public static long residentBytes(long pid) {
     try {
+      long bytes = 0;
       for (String line : Files.readAllLines(Path.of("/proc", String.valueOf(pid), "status"))) {
-        if (line.startsWith("VmRSS:")) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+        if (line.startsWith("RssAnon:") || line.startsWith("RssShmem:")) {
+          bytes += Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
         }
       }
-      return 0;
+      return bytes;
     } catch (IOException e) {
       return 0;
     }

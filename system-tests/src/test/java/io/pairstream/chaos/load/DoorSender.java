@@ -113,7 +113,7 @@ final class DoorSender implements Runnable {
           refused(pair, key, answer, counts);
           return false;
         }
-        unsure(pair, key, "answered " + answer.statusCode());
+        turnedAway(pair, key, answer);
         pause(retryAfter(answer));
       } catch (ConnectException | HttpConnectTimeoutException e) {
         pause(PAUSE); // nobody has heard of the pair
@@ -142,8 +142,21 @@ final class DoorSender implements Runnable {
   }
 
   private void unsure(SentPair pair, String key, String words) {
-    ledger.add(entry(Fate.UNSURE, pair, key, topics.fullName("crowdsourced"), -1, -1, words));
+    noteUnsure(pair, key, words);
     progress.unsure();
+  }
+
+  private void turnedAway(SentPair pair, String key, HttpResponse<String> answer) {
+    noteUnsure(pair, key, "answered " + answer.statusCode());
+    progress.turnedAway(
+        new TurnedAway(
+            Instant.now(),
+            answer.statusCode(),
+            answer.headers().firstValue("Retry-After").isPresent()));
+  }
+
+  private void noteUnsure(SentPair pair, String key, String words) {
+    ledger.add(entry(Fate.UNSURE, pair, key, topics.fullName("crowdsourced"), -1, -1, words));
   }
 
   private void refused(SentPair pair, String key, HttpResponse<String> answer, boolean counts) {

@@ -90,6 +90,11 @@ public final class Producers implements AutoCloseable {
     return progress.refusedCount();
   }
 
+  /** Answers of front doors so far that they cannot take a record now, in order. */
+  public List<TurnedAway> turnedAway() {
+    return progress.turnedAwaySoFar();
+  }
+
   /** Waits for so many acknowledged records; answers whether they came within the limit. */
   public boolean awaitSent(long records, Duration limit) throws InterruptedException {
     return progress.awaitSettled(records, limit);

@@ -1,6 +1,8 @@
 package io.pairstream.chaos.load;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How far the producers are, and whether they may go on. Thread-safe. */
 final class SendingProgress {
@@ -9,6 +11,7 @@ final class SendingProgress {
   private long unsure;
   private long refused;
   private long changes;
+  private final List<TurnedAway> turnedAway = new ArrayList<>();
   private boolean paused;
   private boolean stopped;
 
@@ -30,6 +33,15 @@ final class SendingProgress {
   synchronized void refused() {
     refused++;
     changed();
+  }
+
+  synchronized void turnedAway(TurnedAway answer) {
+    turnedAway.add(answer);
+    unsure();
+  }
+
+  synchronized List<TurnedAway> turnedAwaySoFar() {
+    return List.copyOf(turnedAway);
   }
 
   synchronized void pause() {

@@ -8,7 +8,6 @@ import io.pairstream.chaos.load.Producers;
 import io.pairstream.chaos.load.ProducersPlan;
 import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentLedger;
-import io.pairstream.chaos.run.RunningFaults.Done;
 import io.pairstream.chaos.verify.LiveReader;
 import io.pairstream.chaos.verify.Verdict;
 import io.pairstream.chaos.verify.Verifier;
@@ -16,8 +15,10 @@ import io.pairstream.service.Cluster;
 import io.pairstream.system.Await;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -84,11 +85,7 @@ final class ChaosRun {
     this.folder = Files.createTempDirectory(settings.folder().toAbsolutePath(), "run-");
   }
 
-  /**
-   * Runs it all and writes the reports.
-   *
-   * @throws RuntimeException or AssertionError where the run itself did not come to its end
-   */
+  /** Runs it all and writes the reports, also of a run that did not come to its end. */
   RunResult run() throws Exception {
     tell("seed %d: %s".formatted(settings.seed(), scenario.command()));
     tell("%s; %s".formatted(Machine.words(), "load " + Machine.load()));
@@ -102,10 +99,6 @@ final class ChaosRun {
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         result = onCluster(cluster);
-      } catch (Exception | AssertionError e) {
-        tell("did not come to its end: " + e);
-        tell("its logs, ledger and time line are in " + folder);
-        throw e;
       } finally {
         Runtime.getRuntime().removeShutdownHook(hook);
       }
@@ -152,16 +145,54 @@ final class ChaosRun {
       OwnRecords own = new OwnRecords(load, ledger, settings.records());
       FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own));
       List<PlannedFault> plan = plan(choice);
+      RunningFaults running =
+          new RunningFaults(choice, producers::acknowledged, gate(producers), this::tell);
       sampler.start();
-      List<Done> faults = loadAndFaults(choice, plan, producers, live, trainer);
-      drain(cluster, producers, live, waiting);
-      sampler.stop();
-      Outages outages = new Outages(live, ledger);
-      faults.stream().map(outages::event).forEach(timeline::add);
-      Verdict verdict = verify(access, ledger, live);
-      Optional<HurtTrainer.Result> trained = trained(trainer);
-      return result(timeline, choice, plan.size(), verdict, trained, live);
+      Checks checks = new Checks();
+      Optional<Verdict> verdict = Optional.empty();
+      try {
+        try {
+          loadAndFaults(running, plan, producers, live, trainer);
+          drain(cluster, producers, live, waiting);
+        } finally {
+          sampler.stop();
+        }
+        verdict = Optional.of(verify(access, ledger, live));
+        trained(trainer).ifPresent(checks::trainer);
+      } catch (Exception | AssertionError e) {
+        tell("did not come to its end: " + e);
+        checks.brokenOff(e);
+      }
+      verdict.ifPresent(checks::accounts);
+      checks.frontDoors(producers.turnedAway());
+      Outages outages = new Outages(live, ledger, producers.turnedAway());
+      running.done().stream().map(outages::event).forEach(timeline::add);
+      Accounts accounts = verdict.map(Checks::words).orElseGet(() -> unverified(producers, live));
+      return result(timeline, choice, plan.size(), accounts, checks, live);
     }
+  }
+
+  private static RunningFaults.Gate gate(Producers producers) {
+    return new RunningFaults.Gate() {
+      @Override
+      public void pause() {
+        producers.pause();
+      }
+
+      @Override
+      public void resume() {
+        producers.resume();
+      }
+    };
+  }
+
+  /** What is known where nobody has read the topics anew. */
+  private static Accounts unverified(Producers producers, LiveReader live) {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("acknowledged to a producer", producers.acknowledged());
+    figures.put("outputs that the live reader saw", live.outputsSoFar());
+    return new Accounts(
+        false, figures, List.of("The run was broken off, and its accounts were not closed."));
   }
 
   private List<PlannedFault> plan(FaultChoice choice) {
@@ -186,30 +217,14 @@ final class ChaosRun {
         scenario.overlapping());
   }
 
-  private List<Done> loadAndFaults(
-      FaultChoice choice,
+  private void loadAndFaults(
+      RunningFaults running,
       List<PlannedFault> plan,
       Producers producers,
       LiveReader live,
       HurtTrainer trainer)
       throws InterruptedException {
     Instant from = Instant.now();
-    RunningFaults running =
-        new RunningFaults(
-            choice,
-            producers::acknowledged,
-            new RunningFaults.Gate() {
-              @Override
-              public void pause() {
-                producers.pause();
-              }
-
-              @Override
-              public void resume() {
-                producers.resume();
-              }
-            },
-            this::tell);
     producers.start();
     Thread trainerBegins = null;
     if (settings.trainer()) {
@@ -229,7 +244,7 @@ final class ChaosRun {
       trainerBegins.setDaemon(true);
       trainerBegins.start();
     }
-    List<Done> faults = running.run(plan, () -> producers.acknowledged() >= settings.records());
+    running.run(plan, () -> producers.acknowledged() >= settings.records());
     if (!producers.awaitAllSent(SENT_WITHIN)) {
       throw new AssertionError(
           "of %d records %d were acknowledged within %d minutes after the last fault"
@@ -237,7 +252,6 @@ final class ChaosRun {
     }
     phase("load and faults", from);
     tell("%,9d  all are acknowledged".formatted(producers.acknowledged()));
-    return faults;
   }
 
   private void drain(
@@ -286,6 +300,7 @@ final class ChaosRun {
     HurtTrainer.Result result = trainer.finish(TRAINED_WITHIN);
     phase("trainer's end and unbroken run", from);
     tell("trainer: " + result.inWords());
+    notes.add("The trainer: " + result.inWords() + ".");
     return Optional.of(result);
   }
 
@@ -293,18 +308,14 @@ final class ChaosRun {
       Timeline timeline,
       FaultChoice choice,
       int planned,
-      Verdict verdict,
-      Optional<HurtTrainer.Result> trained,
+      Accounts accounts,
+      Checks checks,
       LiveReader live) {
-    Checks checks = new Checks();
-    checks.accounts(verdict);
     checks.faults(timeline.events(), planned);
-    trained.ifPresent(checks::trainer);
     if (scenario.judges()) {
       checks.recovery(timeline.events());
       checks.memory(MemoryTrend.of(timeline.samples()));
     }
-    trained.ifPresent(result -> notes.add("The trainer: " + result.inWords() + "."));
     notes.add(
         "The longest time in which records waited and no output at all came: %.1f s."
             .formatted(live.longestStall().lasted().toMillis() / 1e3));
@@ -317,7 +328,7 @@ final class ChaosRun {
         timeline.events(),
         timeline.samples(),
         choice.impossible(),
-        Checks.words(verdict),
+        accounts,
         checks.all(),
         notes);
   }
@@ -328,12 +339,12 @@ final class ChaosRun {
     Files.writeString(report, HtmlReport.of(result));
     Files.writeString(Path.of(report + ".json"), JsonReport.of(result));
     tell("report: " + report);
+    tell("verdict: " + result.verdict());
     if (result.passed() && !settings.keep()) {
       FileTree.delete(folder);
     } else {
       tell("logs, ledger and time line: " + folder);
     }
-    tell("verdict: " + result.verdict());
   }
 
   private void phase(String name, Instant from) {
@@ -342,7 +353,15 @@ final class ChaosRun {
 
   private void tell(String line) {
     Duration since = Duration.between(began, Instant.now());
-    out.printf("chaos %3d:%02d  %s%n", since.toMinutes(), since.toSecondsPart(), line);
+    String told = "chaos %3d:%02d  %s%n".formatted(since.toMinutes(), since.toSecondsPart(), line);
+    out.print(told);
     out.flush();
+    try {
+      // Also where the harness is ended from outside, it is known what was done until then.
+      Files.writeString(
+          folder.resolve("run.log"), told, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

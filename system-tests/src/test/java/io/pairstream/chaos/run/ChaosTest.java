@@ -17,7 +17,7 @@ class ChaosTest {
       new ChaosSettings(
           7,
           20_000,
-          9,
+          10,
           3,
           100,
           List.of(),

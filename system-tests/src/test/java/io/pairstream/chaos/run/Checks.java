@@ -1,5 +1,6 @@
 package io.pairstream.chaos.run;
 
+import io.pairstream.chaos.load.TurnedAway;
 import io.pairstream.chaos.verify.Breach;
 import io.pairstream.chaos.verify.Verdict;
 import java.time.Duration;
@@ -40,6 +41,29 @@ final class Checks {
     checks.add(
         new Check(
             "every planned fault is done and healed", done + " of " + planned, done == planned));
+  }
+
+  /** What front doors said where they could not take a record. */
+  void frontDoors(List<TurnedAway> answers) {
+    long unavailable = answers.stream().filter(answer -> answer.status() == 503).count();
+    long silent =
+        answers.stream().filter(answer -> answer.status() == 503 && !answer.saysWhen()).count();
+    if (unavailable == 0) {
+      return; // none was ever unable
+    }
+    checks.add(
+        new Check(
+            "a front door that cannot take a record answers 503 and when to come again",
+            unavailable
+                + " answers of 503, "
+                + (silent == 0 ? "each" : silent + " of them not")
+                + " with Retry-After",
+            silent == 0));
+  }
+
+  /** That a run was broken off: nothing else is known of it for certain. */
+  void brokenOff(Throwable why) {
+    checks.add(new Check("the run comes to its end", String.valueOf(why.getMessage()), false));
   }
 
   void trainer(HurtTrainer.Result result) {

@@ -201,7 +201,7 @@ final class HtmlReport {
     heading("Memory of each process");
     paragraph(
         "",
-        "Resident, in MiB; a process that was killed begins a new line. Judged is each life of"
+        "Resident, without mapped files, in MiB; a process that was killed begins a new line. Judged is each life of"
             + " %d minutes and more: a straight line is fitted to its second half, and may climb by"
                 .formatted(MemoryTrend.TELLING.toMinutes())
             + " a tenth of the mean there, or by 16 MiB.");

@@ -16,6 +16,8 @@ final class Mixes {
             Map.of(
                 INSTANCE,
                 6,
+                "kill -9 of an instance that stays away for 40 s",
+                1,
                 "kill -9 of a partition leader",
                 1,
                 "kill -9 of the active controller",

@@ -2,6 +2,7 @@ package io.pairstream.chaos.run;
 
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SentLedger;
+import io.pairstream.chaos.load.TurnedAway;
 import io.pairstream.chaos.run.RunningFaults.Done;
 import io.pairstream.chaos.verify.LiveReader;
 import io.pairstream.chaos.verify.LiveReader.FirstOutput;
@@ -9,9 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -27,13 +32,19 @@ final class Outages {
   private static final Duration READ_LATE = Duration.ofMillis(500);
 
   private final LiveReader live;
+  private final List<TurnedAway> turnedAway;
 
   /** When each record was acknowledged, by raw partition and offset. */
   private final Map<TopicPartition, Map<Long, Instant>> came = new HashMap<>();
 
-  /** Once every record has left. */
-  Outages(LiveReader live, SentLedger ledger) {
+  /**
+   * Once every record has left.
+   *
+   * @param turnedAway answers of front doors that they cannot take a record now
+   */
+  Outages(LiveReader live, SentLedger ledger, List<TurnedAway> turnedAway) {
     this.live = live;
+    this.turnedAway = turnedAway;
     ledger.read(
         entry -> {
           if (entry.fate() == Fate.ACKNOWLEDGED) {
@@ -59,7 +70,24 @@ final class Outages {
             .map(partition -> outage(done.began(), partition))
             .flatMap(Optional::stream)
             .max(Comparator.naturalOrder()),
-        String.join("; ", done.remarks()));
+        Stream.concat(done.remarks().stream(), doors(done).stream())
+            .collect(Collectors.joining("; ")));
+  }
+
+  /** What front doors answered while it lasted, where they turned records away. */
+  private Optional<String> doors(Done done) {
+    Map<Integer, Long> answers =
+        turnedAway.stream()
+            .filter(answer -> answer.at().isAfter(done.began()))
+            .filter(answer -> answer.at().isBefore(done.healed()))
+            .collect(
+                Collectors.groupingBy(TurnedAway::status, TreeMap::new, Collectors.counting()));
+    return answers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            answers.entrySet().stream()
+                .map(entry -> entry.getValue() + " × " + entry.getKey())
+                .collect(Collectors.joining(", ", "front doors meanwhile: ", "")));
   }
 
   /** Of one partition; where no output came again, no record waited. */

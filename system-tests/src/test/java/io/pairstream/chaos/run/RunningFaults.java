@@ -106,6 +106,11 @@ final class RunningFaults {
         gate.resume();
       }
     }
+    return done();
+  }
+
+  /** Those that are over. */
+  List<Done> done() {
     return List.copyOf(done);
   }
 

@@ -92,10 +92,12 @@ final class Sampler implements AutoCloseable {
       try {
         long pid = process.pid();
         resident.put(process.name(), new Resident(pid, process.residentBytes()));
-        for (ProcessHandle child : process.children()) {
+        List<ProcessHandle> workers = process.children();
+        for (int i = 0; i < workers.size(); i++) {
+          long worker = workers.get(i).pid();
           resident.put(
-              process.name() + " image worker",
-              new Resident(child.pid(), Signals.residentBytes(child.pid())));
+              process.name() + " image worker" + (i == 0 ? "" : " " + (i + 1)),
+              new Resident(worker, Signals.residentBytes(worker)));
         }
       } catch (RuntimeException e) {
         // It ended while it was asked; it is not in this sample.
