@@ -25,6 +25,9 @@ public final class PlatformProcess {
   private final Path log;
   private Process running;
 
+  /** By us. */
+  private boolean ended;
+
   /** Whether a process that runs also answers; an exception means no. */
   @FunctionalInterface
   interface Readiness {
@@ -60,6 +63,7 @@ public final class PlatformProcess {
     try {
       Files.createDirectories(log.getParent());
       running = command.start(name, log);
+      ended = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);
     }
@@ -102,20 +106,32 @@ public final class PlatformProcess {
   /** Ends it at once (SIGKILL), frozen or not, and returns when it is gone. Harmless if it is. */
   public synchronized void kill() {
     if (running != null) {
+      ended = ended || running.isAlive();
       running.destroyForcibly();
       awaitGone(UNTIL_GONE);
     }
   }
 
-  /** Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace. */
-  public synchronized void stop(Duration grace) {
+  /**
+   * Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace; answers
+   * whether it ended within that.
+   */
+  public synchronized boolean stop(Duration grace) {
     if (running == null) {
-      return;
+      return true;
     }
+    ended = ended || running.isAlive();
     running.destroy();
-    if (!awaitGone(grace)) {
+    boolean inTime = awaitGone(grace);
+    if (!inTime) {
       kill();
     }
+    return inTime;
+  }
+
+  /** Whether it was started, and has ended though nobody ended it here. */
+  public synchronized boolean endedByItself() {
+    return running != null && !running.isAlive() && !ended;
   }
 
   /** Holds it where it is (SIGSTOP); its children go on. */

@@ -22,6 +22,17 @@ final class DeleteState extends ClusterFault {
   }
 
   @Override
+  public boolean kills() {
+    return whileDown;
+  }
+
+  /** One that runs may find that its files are gone. */
+  @Override
+  public boolean mayEndProcesses() {
+    return true;
+  }
+
+  @Override
   public void inject() {
     PlatformProcess instance = anyInstance();
     hits(instance.name());

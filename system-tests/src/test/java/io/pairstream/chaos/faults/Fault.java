@@ -26,6 +26,16 @@ public interface Fault {
    */
   void heal() throws Exception;
 
+  /** Whether an instance or a broker is ended by SIGKILL. */
+  default boolean kills() {
+    return false;
+  }
+
+  /** Whether a process may end by itself meanwhile, such as a broker that has no disk left. */
+  default boolean mayEndProcesses() {
+    return false;
+  }
+
   /** How long it is kept up between the two. */
   Duration lasts();
 

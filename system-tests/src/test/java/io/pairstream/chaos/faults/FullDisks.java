@@ -37,6 +37,11 @@ final class FullDisks extends ClusterFault {
   }
 
   @Override
+  public boolean mayEndProcesses() {
+    return true;
+  }
+
+  @Override
   public void inject() {
     full = all ? cluster.brokers() : List.of(anyOf(cluster.brokers()));
     hits(String.join(", ", full.stream().map(PlatformProcess::name).toList()));

@@ -3,6 +3,7 @@ package io.pairstream.chaos.faults;
 import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.PlatformProcess;
 import io.pairstream.chaos.cluster.Signals;
+import io.pairstream.system.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -32,13 +33,14 @@ final class HurtWorker extends ClusterFault {
   @Override
   public void inject() {
     PlatformProcess instance = anyInstance();
-    List<ProcessHandle> workers = instance.children();
-    if (workers.isEmpty()) {
-      hits("none, for " + instance.name() + " has no worker now");
-      return;
-    }
-    long worker = workers.get(random.nextInt(workers.size())).pid();
     hits("a worker of " + instance.name());
+    Await.until(
+        instance.name() + " has an image worker",
+        Duration.ofSeconds(30),
+        () -> !instance.children().isEmpty(),
+        instance::logEnd);
+    List<ProcessHandle> workers = instance.children();
+    long worker = workers.get(random.nextInt(workers.size())).pid();
     hurt = OptionalLong.of(worker);
     Signals.send(signal, worker);
   }

@@ -42,6 +42,11 @@ final class KillBroker extends ClusterFault {
   }
 
   @Override
+  public boolean kills() {
+    return true;
+  }
+
+  @Override
   public void inject() {
     PlatformProcess broker = choose();
     touches(() -> cluster.ledBy(broker));

@@ -21,6 +21,11 @@ final class KillInstance extends ClusterFault {
   }
 
   @Override
+  public boolean kills() {
+    return true;
+  }
+
+  @Override
   public void inject() {
     PlatformProcess instance = anyInstance();
     hits(instance.name());

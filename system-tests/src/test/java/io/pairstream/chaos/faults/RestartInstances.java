@@ -3,6 +3,8 @@ package io.pairstream.chaos.faults;
 import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.PlatformProcess;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -15,6 +17,8 @@ final class RestartInstances extends ClusterFault {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  private final List<String> late = new ArrayList<>();
+
   RestartInstances(String kind, ChaosCluster cluster, SplittableRandom random) {
     super(kind, Duration.ofSeconds(1), cluster, random);
   }
@@ -22,7 +26,9 @@ final class RestartInstances extends ClusterFault {
   @Override
   public void inject() {
     for (PlatformProcess instance : cluster.instances()) {
-      instance.stop(GRACE);
+      if (!instance.stop(GRACE)) {
+        late.add(instance.name());
+      }
       bringBack(instance);
     }
   }
@@ -30,5 +36,8 @@ final class RestartInstances extends ClusterFault {
   @Override
   public void heal() {
     cluster.instances().forEach(ClusterFault::bringBack);
+    if (!late.isEmpty()) {
+      throw new AssertionError("not ended " + GRACE.toSeconds() + " s after SIGTERM: " + late);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.pairstream.chaos.cluster.PlatformProcess;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Gives an instance a state directory that is full, or that cannot be written.
@@ -30,6 +31,16 @@ final class SmallState extends ClusterFault {
   }
 
   @Override
+  public boolean mayEndProcesses() {
+    return readOnly;
+  }
+
+  @Override
+  public boolean kills() {
+    return true;
+  }
+
+  @Override
   public void inject() {
     PlatformProcess instance = anyInstance();
     hits(instance.name());
@@ -47,7 +58,7 @@ final class SmallState extends ClusterFault {
   public void heal() {
     squeezed.ifPresent(
         instance -> {
-          boolean wrong = readOnly && instance.isRunning();
+          boolean wrong = readOnly && !ends(instance);
           instance.stop(Duration.ofSeconds(20));
           cluster.ownStateDir(instance);
           bringBack(instance);
@@ -55,5 +66,17 @@ final class SmallState extends ClusterFault {
             throw new AssertionError(instance + " works on a directory that it cannot write");
           }
         });
+  }
+
+  /** A machine that is busy may take its time to start it, and so to refuse. */
+  private static boolean ends(PlatformProcess instance) {
+    long until = System.nanoTime() + ChaosCluster.READY_WITHIN.toNanos();
+    while (instance.isRunning() && System.nanoTime() < until) {
+      if (instance.isReady()) {
+        return false;
+      }
+      LockSupport.parkNanos(100_000_000);
+    }
+    return !instance.isRunning();
   }
 }

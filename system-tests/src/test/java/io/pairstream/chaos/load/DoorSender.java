@@ -27,6 +27,10 @@ import java.util.function.Supplier;
 final class DoorSender implements Runnable {
 
   private static final Set<Integer> LATER = Set.of(409, 429, 500, 502, 503, 504);
+
+  /** By these answers a front door has not begun with the record. */
+  private static final Set<Integer> UNTOUCHED = Set.of(409, 429);
+
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final long LONGEST_PAUSE_S = 20;
@@ -147,7 +151,9 @@ final class DoorSender implements Runnable {
   }
 
   private void turnedAway(SentPair pair, String key, HttpResponse<String> answer) {
-    noteUnsure(pair, key, "answered " + answer.statusCode());
+    if (!UNTOUCHED.contains(answer.statusCode())) {
+      noteUnsure(pair, key, "answered " + answer.statusCode());
+    }
     progress.turnedAway(
         new TurnedAway(
             Instant.now(),

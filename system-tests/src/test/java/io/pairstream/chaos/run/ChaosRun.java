@@ -121,7 +121,7 @@ final class ChaosRun {
         new ProducersPlan(
             settings.records(),
             3,
-            scenario.plan().frontDoors() > 0 ? 1 : 0,
+            scenario.plan().frontDoors() > 0 ? 2 : 0,
             settings.recordsPerSecond(),
             Duration.ofSeconds(30));
     try (SentLedger ledger =
@@ -143,7 +143,7 @@ final class ChaosRun {
             new Sampler(
                 timeline, producers::acknowledged, live::outputsSoFar, cluster::all, waiting)) {
       OwnRecords own = new OwnRecords(load, ledger, settings.records());
-      FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own));
+      FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own), cluster::all);
       List<PlannedFault> plan = plan(choice);
       RunningFaults running =
           new RunningFaults(choice, producers::acknowledged, gate(producers), this::tell);
@@ -153,7 +153,7 @@ final class ChaosRun {
       try {
         try {
           loadAndFaults(running, plan, producers, live, trainer);
-          drain(cluster, producers, live, waiting);
+          checks.drained(drain(cluster, producers, live, waiting));
         } finally {
           sampler.stop();
         }
@@ -167,6 +167,7 @@ final class ChaosRun {
       checks.frontDoors(producers.turnedAway());
       Outages outages = new Outages(live, ledger, producers.turnedAway());
       running.done().stream().map(outages::event).forEach(timeline::add);
+      outages.waits().ifPresent(notes::add);
       Accounts accounts = verdict.map(Checks::words).orElseGet(() -> unverified(producers, live));
       return result(timeline, choice, plan.size(), accounts, checks, live);
     }
@@ -254,23 +255,31 @@ final class ChaosRun {
     tell("%,9d  all are acknowledged".formatted(producers.acknowledged()));
   }
 
-  private void drain(
+  /** Waits until every record has left; where one does not, the verifier says which. */
+  private boolean drain(
       ChaosCluster cluster, Producers producers, LiveReader live, WaitingRecords waiting) {
     Instant from = Instant.now();
     producers.close();
     cluster.awaitInSync(IN_SYNC_WITHIN);
-    Await.until(
-        "nothing waits, and every record has left",
-        DRAINED_WITHIN,
-        () -> {
-          Optional<WaitingRecords.Look> look = look(waiting);
-          return look.isPresent()
-              && look.get().waiting() == 0
-              && live.outputsSoFar() >= look.get().records();
-        },
-        () -> look(waiting) + ", " + live.outputsSoFar() + " outputs");
+    boolean drained = true;
+    try {
+      Await.until(
+          "nothing waits, and every record has left",
+          DRAINED_WITHIN,
+          () -> {
+            Optional<WaitingRecords.Look> look = look(waiting);
+            return look.isPresent()
+                && look.get().waiting() == 0
+                && live.outputsSoFar() >= look.get().records();
+          },
+          () -> look(waiting) + ", " + live.outputsSoFar() + " outputs");
+      tell("nothing waits; %,d outputs".formatted(live.outputsSoFar()));
+    } catch (AssertionError e) {
+      drained = false;
+      tell(e.getMessage());
+    }
     phase("drain", from);
-    tell("nothing waits; %,d outputs".formatted(live.outputsSoFar()));
+    return drained;
   }
 
   private static Optional<WaitingRecords.Look> look(WaitingRecords waiting) {
@@ -312,6 +321,7 @@ final class ChaosRun {
       Checks checks,
       LiveReader live) {
     checks.faults(timeline.events(), planned);
+    checks.endings(timeline.events());
     if (scenario.judges()) {
       checks.recovery(timeline.events());
       checks.memory(MemoryTrend.of(timeline.samples()));

@@ -14,6 +14,11 @@ interface FaultChoice {
   /** The other kinds, each with the reason. */
   Map<String, String> impossible();
 
+  /** Processes that ended though nobody ended them, and were not started again. */
+  default List<String> endedByThemselves() {
+    return List.of();
+  }
+
   /** One of that kind, against what runs now. */
   Fault next(String kind, SplittableRandom random);
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  *     none came before the end
  * @param toNextOutputThere the same for the raw partitions whose work it interrupted, until the
  *     last of them on which records waited; empty where they are not known
+ * @param isKill whether an instance or a broker was ended by SIGKILL
  * @param remark what else is to be said; may be empty
  */
 record FaultEvent(
@@ -27,12 +28,8 @@ record FaultEvent(
     Instant healed,
     Optional<Duration> toNextOutput,
     Optional<Duration> toNextOutputThere,
+    boolean isKill,
     String remark) {
-
-  /** Whether a process was ended by SIGKILL. */
-  boolean isKill() {
-    return kind.startsWith("kill -9");
-  }
 
   /** The recovery that counts: where it is known what was interrupted, there; else anywhere. */
   Optional<Duration> recovery() {

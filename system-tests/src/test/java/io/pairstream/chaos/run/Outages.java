@@ -5,12 +5,15 @@ import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.TurnedAway;
 import io.pairstream.chaos.run.RunningFaults.Done;
 import io.pairstream.chaos.verify.LiveReader;
-import io.pairstream.chaos.verify.LiveReader.FirstOutput;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,15 +22,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
-/**
- * How long outputs stayed away after faults. On the partitions that were hit, a record that was
- * acknowledged after the fault is waited for from then on: before, none waited there.
- */
+/** How long outputs stayed away after faults, and how long records waited. */
 final class Outages {
 
   /**
-   * What was committed just before a fault is read just after it, and shows no recovery. What comes
-   * so soon is left out, which never makes a time shorter.
+   * What was committed just before a fault is read just after it, and shows no recovery: what comes
+   * so soon is left out.
    */
   private static final Duration READ_LATE = Duration.ofMillis(500);
 
@@ -70,6 +70,7 @@ final class Outages {
             .map(partition -> outage(done.began(), partition))
             .flatMap(Optional::stream)
             .max(Comparator.naturalOrder()),
+        done.kills(),
         Stream.concat(done.remarks().stream(), doors(done).stream())
             .collect(Collectors.joining("; ")));
   }
@@ -90,15 +91,54 @@ final class Outages {
                 .collect(Collectors.joining(", ", "front doors meanwhile: ", "")));
   }
 
-  /** Of one partition; where no output came again, no record waited. */
+  /**
+   * Of one partition: until the first record could be read that was acknowledged after the fault.
+   * One from before may have been under way already, and shows no recovery; it counts where no
+   * other came. Where none came at all, none waited.
+   */
   private Optional<Duration> outage(Instant began, TopicPartition partition) {
-    return live.firstOutputOf(partition, began.plus(READ_LATE))
-        .map(output -> since(began, partition, output));
+    Map<Long, Instant> acknowledged = came.getOrDefault(partition, Map.of());
+    Instant after = began.plus(READ_LATE);
+    return live.firstOutputOf(
+            partition,
+            after,
+            offset -> acknowledged.getOrDefault(offset, Instant.MIN).isAfter(began))
+        .or(() -> live.firstOutputOf(partition, after, offset -> true))
+        .map(output -> Duration.between(began, output.at()));
   }
 
-  private Duration since(Instant began, TopicPartition partition, FirstOutput output) {
-    Instant record = came.getOrDefault(partition, Map.of()).getOrDefault(output.rawOffset(), began);
-    boolean cameLater = record.isAfter(began) && record.isBefore(output.at());
-    return Duration.between(cameLater ? record : began, output.at());
+  /** How long records took from their acknowledgement until they could be read; a sentence. */
+  Optional<String> waits() {
+    Map<TopicPartition, Set<Long>> seen = new HashMap<>();
+    List<Wait> waits = new ArrayList<>();
+    live.forEachOutput(
+        (partition, offset, at) -> {
+          Instant from = came.getOrDefault(partition, Map.of()).get(offset);
+          if (from != null
+              && seen.computeIfAbsent(partition, unused -> new HashSet<>()).add(offset)) {
+            waits.add(new Wait(partition + "-" + offset, from, Duration.between(from, at)));
+          }
+        });
+    if (waits.isEmpty()) {
+      return Optional.empty();
+    }
+    waits.sort(Comparator.comparing(Wait::lasted));
+    Wait longest = waits.get(waits.size() - 1);
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "From its acknowledgement until it could be read a record took %.1f s (median), 99 of"
+                + " 100 at most %.1f s, the longest %.1f s (%s, acknowledged at %s UTC).",
+            seconds(waits.get(waits.size() / 2)),
+            seconds(waits.get((int) Math.min(waits.size() - 1L, Math.round(0.99 * waits.size())))),
+            seconds(longest),
+            longest.record(),
+            longest.from().truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  private record Wait(String record, Instant from, Duration lasted) {}
+
+  private static double seconds(Wait wait) {
+    return Math.max(0, wait.lasted().toMillis()) / 1e3;
   }
 }

@@ -41,6 +41,7 @@ class RecoveryTest {
         began.plusSeconds(5),
         Optional.of(seconds(anywhere)),
         there,
+        true,
         "");
   }
 

@@ -135,6 +135,7 @@ class ReportsTest {
               random.nextBoolean()
                   ? Optional.of(Duration.ofMillis(random.nextInt(2_000, 20_000)))
                   : Optional.empty(),
+              planned.kind().startsWith("kill -9"),
               ""));
     }
     return events;

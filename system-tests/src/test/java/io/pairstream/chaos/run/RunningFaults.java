@@ -21,7 +21,11 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class RunningFaults {
 
+  /** A remark on what no fault is meant to do; names follow. */
+  static final String ENDED = "ended by themselves: ";
+
   private static final long LOOK_MILLIS = 50;
+  private static final Duration PLACE_WITHIN = Duration.ofMinutes(30);
 
   private final FaultChoice choice;
   private final LongSupplier acknowledged;
@@ -48,6 +52,7 @@ final class RunningFaults {
       Instant began,
       Instant healed,
       Set<TopicPartition> touched,
+      boolean kills,
       List<String> remarks) {}
 
   private record Ongoing(
@@ -136,7 +141,17 @@ final class RunningFaults {
   }
 
   private void awaitPlace(PlannedFault planned, Settled settled) throws InterruptedException {
+    long deadline = System.nanoTime() + PLACE_WITHIN.toNanos();
     while (acknowledged.getAsLong() < planned.afterAcknowledged() && !settled.isThrough()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "of the %d records before number %d, %d were acknowledged within %d minutes"
+                .formatted(
+                    planned.afterAcknowledged(),
+                    planned.number(),
+                    acknowledged.getAsLong(),
+                    PLACE_WITHIN.toMinutes()));
+      }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }
@@ -149,7 +164,7 @@ final class RunningFaults {
     Instant began = Instant.now();
     try {
       fault.inject();
-    } catch (Exception e) {
+    } catch (Exception | AssertionError e) {
       interrupted(e);
       remarks.add("could not be done: " + e);
     }
@@ -189,6 +204,7 @@ final class RunningFaults {
   }
 
   private void heal(Ongoing next) {
+    noteEnded(next);
     try {
       next.fault().heal();
     } catch (Exception | AssertionError e) {
@@ -208,11 +224,22 @@ final class RunningFaults {
             next.began(),
             healed,
             next.touched(),
+            next.fault().kills(),
             List.copyOf(next.remarks())));
     tell(
         next.planned(),
         acknowledged.getAsLong(),
         "healed after %.1f s".formatted(Duration.between(next.began(), healed).toMillis() / 1e3));
+  }
+
+  /** Before it is healed, which may start again what has ended. */
+  private void noteEnded(Ongoing fault) {
+    List<String> ended = choice.endedByThemselves();
+    boolean expected = ongoing.stream().anyMatch(each -> each.fault().mayEndProcesses());
+    if (!ended.isEmpty() && !expected) {
+      fault.remarks().add(ENDED + String.join(", ", ended));
+      tell(fault.planned(), acknowledged.getAsLong(), ENDED + String.join(", ", ended));
+    }
   }
 
   /** A fault's length is part of it: this is no waiting for something else. */

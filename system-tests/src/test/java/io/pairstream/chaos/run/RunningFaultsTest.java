@@ -25,6 +25,8 @@ class RunningFaultsTest {
   private final List<String> happened = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong heldAt = new AtomicLong();
+  private List<String> ended = List.of();
+  private boolean mayEnd;
 
   /** Ten more records are acknowledged at each look, unless the producers are held. */
   private final class Load implements RunningFaults.Gate {
@@ -110,6 +112,25 @@ class RunningFaultsTest {
     assertThat(happened).containsExactly("inject 1", "inject 2", "heal 1", "heal 2");
   }
 
+  @Test
+  void namesWhatEndedByItselfBeforeItIsStartedAgain() throws Exception {
+    ended = List.of("preprocess-2");
+
+    List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
+
+    assertThat(done.get(0).remarks()).containsExactly("ended by themselves: preprocess-2");
+  }
+
+  @Test
+  void doesNotBlameWhatAFaultMayEnd() throws Exception {
+    ended = List.of("broker-1");
+    mayEnd = true;
+
+    List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
+
+    assertThat(done.get(0).remarks()).isEmpty();
+  }
+
   private RunningFaults running(Map<Integer, String> failing) {
     return new RunningFaults(new Faults(failing), load::look, load, line -> {});
   }
@@ -132,6 +153,11 @@ class RunningFaultsTest {
     @Override
     public Map<String, String> impossible() {
       return Map.of();
+    }
+
+    @Override
+    public List<String> endedByThemselves() {
+      return ended;
     }
 
     @Override
@@ -183,6 +209,11 @@ class RunningFaultsTest {
       if (failing.equals(what)) {
         throw new IOException(what);
       }
+    }
+
+    @Override
+    public boolean mayEndProcesses() {
+      return mayEnd;
     }
 
     @Override

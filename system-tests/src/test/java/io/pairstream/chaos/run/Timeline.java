@@ -66,7 +66,7 @@ final class Timeline implements AutoCloseable {
             .put("healed", event.healed().toString());
     put(line, "seconds_to_next_output", event.toNextOutput());
     put(line, "seconds_to_next_output_there", event.toNextOutputThere());
-    return line.put("remark", event.remark());
+    return line.put("kill", event.isKill()).put("remark", event.remark());
   }
 
   private static void put(ObjectNode line, String key, Optional<Duration> duration) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -128,18 +129,43 @@ public final class LiveReader implements AutoCloseable {
    */
   public record FirstOutput(Instant at, long rawOffset) {}
 
-  /** The first output of a raw partition's records that became readable after an instant. */
+  /**
+   * The first output of a raw partition's records that became readable after an instant.
+   *
+   * @param ofOffsets of which records, by their offsets on the raw partition
+   */
   public synchronized Optional<FirstOutput> firstOutputOf(
-      TopicPartition rawPartition, Instant after) {
+      TopicPartition rawPartition, Instant after, LongPredicate ofOffsets) {
     int place = coordinates.partitions().indexOf(rawPartition);
     for (int i = firstAfter(after); i < times.size(); i++) {
       long origin = origins.get(i);
-      if (origin != Coordinates.NOWHERE && coordinates.place(origin) == place) {
+      if (origin != Coordinates.NOWHERE
+          && coordinates.place(origin) == place
+          && ofOffsets.test(coordinates.offset(origin))) {
         return Optional.of(
             new FirstOutput(Instant.ofEpochMilli(times.get(i)), coordinates.offset(origin)));
       }
     }
     return Optional.empty();
+  }
+
+  /** Gets an output that was seen: of which raw record, and when it became readable. */
+  @FunctionalInterface
+  public interface EachOutput {
+    void accept(TopicPartition rawPartition, long rawOffset, Instant at);
+  }
+
+  /** Tells all outputs that were seen so far and name a raw record, as they came. */
+  public synchronized void forEachOutput(EachOutput each) {
+    for (int i = 0; i < times.size(); i++) {
+      long origin = origins.get(i);
+      if (origin != Coordinates.NOWHERE) {
+        each.accept(
+            coordinates.partitions().get(coordinates.place(origin)),
+            coordinates.offset(origin),
+            Instant.ofEpochMilli(times.get(i)));
+      }
+    }
   }
 
   /** Where what was seen after an instant begins. */
