@@ -128,7 +128,7 @@ final class Outages {
         String.format(
             Locale.ROOT,
             "From its acknowledgement until it could be read a record took %.1f s (median), 99 of"
-                + " 100 at most %.1f s, the longest %.1f s (%s, acknowledged at %s UTC).",
+                + " 100 at most %.1f s, the longest %.1f s (%s, acknowledged at %s).",
             seconds(waits.get(waits.size() / 2)),
             seconds(waits.get((int) Math.min(waits.size() - 1L, Math.round(0.99 * waits.size())))),
             seconds(longest),
