@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -67,38 +68,46 @@ public final class CreateTopics {
    */
   public List<TopicOutcome> create(TopicCatalogue catalogue) {
     try (Admin admin = cluster.admin()) {
-      List<TopicSpec> specs = catalogue.topics();
-      requirePartitions(specs, existing(admin, specs));
-      // Schemas first: a topic that exists is a topic that can be written.
-      Map<String, OptionalInt> schemaIds = register(specs);
-
-      Map<String, Action> actions = createUnlessThere(admin, specs);
-      // Again: somebody else may have made one meanwhile.
-      awaitWritable(admin, specs);
-      Map<String, TopicDescription> made = existing(admin, specs);
-      requirePartitions(specs, made);
-
-      Map<String, Map<String, String>> altered = alter(admin, specs, made);
-      List<TopicOutcome> outcomes = new ArrayList<>();
-      for (TopicSpec spec : specs) {
-        Map<String, String> changes = altered.get(spec.name());
-        Action action = actions.get(spec.name());
-        outcomes.add(
-            new TopicOutcome(
-                spec.name(),
-                action == Action.UNCHANGED && !changes.isEmpty() ? Action.ALTERED : action,
-                spec.partitions(),
-                changes,
-                schemaIds.get(spec.name())));
-      }
-      return outcomes;
+      return create(admin, catalogue);
     }
+  }
+
+  List<TopicOutcome> create(Admin admin, TopicCatalogue catalogue) {
+    List<TopicSpec> specs = catalogue.topics();
+    requirePartitions(specs, existing(admin, specs));
+    // Schemas first: a topic that exists is a topic that can be written.
+    Map<String, OptionalInt> schemaIds = register(specs);
+
+    Map<String, Action> actions = createUnlessThere(admin, specs);
+    List<String> names = specs.stream().map(TopicSpec::name).toList();
+    Map<String, TopicDescription> made = untilKnown(() -> described(admin, names));
+    // Again: somebody else may have made one meanwhile.
+    requirePartitions(specs, made);
+    awaitWritable(admin, specs);
+
+    Map<String, Map<String, String>> altered = alter(admin, specs, made);
+    List<TopicOutcome> outcomes = new ArrayList<>();
+    for (TopicSpec spec : specs) {
+      Map<String, String> changes = altered.get(spec.name());
+      Action action = actions.get(spec.name());
+      outcomes.add(
+          new TopicOutcome(
+              spec.name(),
+              action == Action.UNCHANGED && !changes.isEmpty() ? Action.ALTERED : action,
+              spec.partitions(),
+              changes,
+              schemaIds.get(spec.name())));
+    }
+    return outcomes;
   }
 
   private static Map<String, TopicDescription> existing(Admin admin, List<TopicSpec> specs) {
     Collection<String> all = ClusterAccess.await(admin.listTopics().names());
-    List<String> ours = specs.stream().map(TopicSpec::name).filter(all::contains).toList();
-    return ClusterAccess.await(admin.describeTopics(ours).allTopicNames());
+    return described(admin, specs.stream().map(TopicSpec::name).filter(all::contains).toList());
+  }
+
+  private static Map<String, TopicDescription> described(Admin admin, List<String> names) {
+    return ClusterAccess.await(admin.describeTopics(names).allTopicNames());
   }
 
   private static void requirePartitions(
@@ -168,7 +177,8 @@ public final class CreateTopics {
   private static Map<String, Map<String, String>> alter(
       Admin admin, List<TopicSpec> specs, Map<String, TopicDescription> described) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
-    Map<ConfigResource, Config> found = ClusterAccess.await(admin.describeConfigs(resources).all());
+    Map<ConfigResource, Config> found =
+        untilKnown(() -> ClusterAccess.await(admin.describeConfigs(resources).all()));
 
     Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
     Map<String, Map<String, String>> altered = new HashMap<>();
@@ -229,11 +239,15 @@ public final class CreateTopics {
         partitions.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
       }
     }
+    untilKnown(() -> ClusterAccess.await(admin.listOffsets(partitions).all()));
+  }
+
+  /** Asks again while it is answered by brokers that have not heard of all topics yet. */
+  private static <T> T untilKnown(Supplier<T> question) {
     long deadline = System.nanoTime() + UNTIL_WRITABLE.toNanos();
     while (true) {
       try {
-        ClusterAccess.await(admin.listOffsets(partitions).all());
-        return;
+        return question.get();
       } catch (RetriableException e) {
         if (System.nanoTime() > deadline) {
           throw e;

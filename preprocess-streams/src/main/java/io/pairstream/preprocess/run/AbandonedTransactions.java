@@ -2,6 +2,7 @@ package io.pairstream.preprocess.run;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,10 +49,16 @@ final class AbandonedTransactions implements AutoCloseable {
   private static final String PROCESS =
       "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})";
 
-  /** Twice seen is believed: a process that starts has its producers before it has joined. */
+  /**
+   * The same transaction twice seen is believed: a process that starts has its producers before it
+   * has joined.
+   */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
 
   private static final int REQUEST_MILLIS = 10_000;
+
+  /** One transaction of a producer, which is another from the next one that bears its name. */
+  private record OpenTransaction(String transactionalId, long producerId, long beganMillis) {}
 
   private final String group;
   private final Pattern memberName;
@@ -60,8 +67,8 @@ final class AbandonedTransactions implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread = new Thread(this::lookForEver, "abandoned-transactions");
 
-  /** Transactional ids that the look before found without a member. */
-  private Set<String> suspects = Set.of();
+  /** What the look before found without a member. */
+  private Set<OpenTransaction> suspects = Set.of();
 
   private String warned = "";
 
@@ -122,12 +129,12 @@ final class AbandonedTransactions implements AutoCloseable {
    * @return the transactional ids that were fenced
    */
   Set<String> look() throws InterruptedException {
-    ConsumerGroupDescription members =
-        answer(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
-    Set<String> abandoned =
-        members.groupState() == GroupState.STABLE ? withoutMember(members) : Set.of();
-    Set<String> gone = new TreeSet<>(abandoned);
-    gone.retainAll(suspects);
+    Set<OpenTransaction> abandoned = withoutMember();
+    Set<String> gone =
+        abandoned.stream()
+            .filter(suspects::contains)
+            .map(OpenTransaction::transactionalId)
+            .collect(Collectors.toCollection(TreeSet::new));
     suspects = abandoned;
     if (!gone.isEmpty()) {
       answer(admin.fenceProducers(gone).all());
@@ -136,7 +143,17 @@ final class AbandonedTransactions implements AutoCloseable {
     return gone;
   }
 
-  private Set<String> withoutMember(ConsumerGroupDescription members) throws InterruptedException {
+  /**
+   * Names first, then members, then the transactions themselves: each answer may take seconds, and
+   * meanwhile a process joins anew and begins another transaction under the same name.
+   */
+  private Set<OpenTransaction> withoutMember() throws InterruptedException {
+    Set<String> names = openNames();
+    ConsumerGroupDescription members =
+        answer(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+    if (members.groupState() != GroupState.STABLE) {
+      return Set.of();
+    }
     Set<String> processes =
         members.members().stream()
             .map(member -> memberName.matcher(member.clientId()))
@@ -151,18 +168,40 @@ final class AbandonedTransactions implements AutoCloseable {
               + " what an instance that is gone leaves open, the broker ends after its time-out");
       return Set.of();
     }
+    names.removeIf(name -> processes.contains(process(name)));
+    return open(names);
+  }
+
+  private Set<String> openNames() throws InterruptedException {
     ListTransactionsOptions open =
         new ListTransactionsOptions()
             .filterStates(Set.of(TransactionState.ONGOING))
             .filterOnTransactionalIdPattern(transactionName.pattern());
-    Set<String> abandoned = new TreeSet<>();
-    for (TransactionListing transaction : answer(admin.listTransactions(open).all())) {
-      Matcher name = transactionName.matcher(transaction.transactionalId());
-      if (name.matches() && !processes.contains(name.group(1))) {
-        abandoned.add(transaction.transactionalId());
-      }
-    }
-    return abandoned;
+    return answer(admin.listTransactions(open).all()).stream()
+        .map(TransactionListing::transactionalId)
+        .filter(name -> transactionName.matcher(name).matches())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private String process(String transactionalId) {
+    Matcher name = transactionName.matcher(transactionalId);
+    return name.matches() ? name.group(1) : "";
+  }
+
+  private Set<OpenTransaction> open(Set<String> names) throws InterruptedException {
+    Set<OpenTransaction> open = new HashSet<>();
+    answer(admin.describeTransactions(names).all())
+        .forEach(
+            (name, transaction) -> {
+              if (transaction.state() == TransactionState.ONGOING) {
+                transaction
+                    .transactionStartTimeMs()
+                    .ifPresent(
+                        began ->
+                            open.add(new OpenTransaction(name, transaction.producerId(), began)));
+              }
+            });
+    return open;
   }
 
   private static <T> T answer(KafkaFuture<T> future) throws InterruptedException {

@@ -8,6 +8,8 @@ import io.pairstream.chaos.load.ProducersPlan;
 import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.verify.LiveReader;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.Cluster;
 import io.pairstream.system.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,10 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A cluster of which figures are taken, round after round, each of which begins at rest. */
 final class MeasuredCluster implements AutoCloseable {
@@ -26,11 +33,20 @@ final class MeasuredCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(6);
   private static final double MEASURED_UNTIL = 0.95;
 
+  /** Longer than it takes until every thread has committed, which it does each second. */
+  private static final Duration SET_IN = Duration.ofSeconds(2);
+
+  private static final List<String> RAW_TOPICS =
+      List.of(
+          ChaosCluster.DATASET.topic(TopicCatalogue.CROWDSOURCED),
+          ChaosCluster.DATASET.topic(TopicCatalogue.SCRAPED));
+
   private final ChaosCluster cluster;
   private final Path folder;
   private final AtomicLong sent = new AtomicLong();
   private final LiveReader live;
   private int rounds;
+  private int gates;
 
   private MeasuredCluster(ChaosCluster cluster, Path folder) {
     this.cluster = cluster;
@@ -49,35 +65,61 @@ final class MeasuredCluster implements AutoCloseable {
   }
 
   /**
-   * Records per second with so many of the instances, over a load that is sent as fast as it goes.
+   * Records per second with so many of the instances.
    *
-   * <p>Measured is from the moment when all of it lies on the raw topics until 95 of 100 are
-   * outputs: so the producers take no part of the processors then.
+   * <p>The load lies on the raw topics, and image workers are held, before instances may read the
+   * first record: so what is counted is worked off in the time that is counted, and producers take
+   * no part of the processors then. Measured is from an output after {@link #SET_IN} until 95 of
+   * 100 are there.
    *
    * @param share of the time for which image workers may work, above 0 and up to 1
+   * @throws AssertionError where less than half of the load is left when measuring begins, or image
+   *     workers are not held
    */
   double recordsPerSecond(int instances, long records, double share) throws Exception {
     List<PlatformProcess> running = run(instances);
-    long before = live.outputsSoFar();
-    send(records, 0).close();
-    double rate = rate(before + Math.round(MEASURED_UNTIL * records), running, share);
+    long all = live.outputsSoFar() + records;
+    double rate;
+    try (Gate gate = new Gate(cluster.access(), cluster.plan().partitions())) {
+      gates++;
+      send(records, 0).close();
+      try (SlowedWorkers slowed = SlowedWorkers.of(running, share)) {
+        gate.open();
+        rate = rate(records, all);
+        slowed.requireHeld();
+      }
+    }
     awaitRest();
     return rate;
   }
 
-  private double rate(long until, List<PlatformProcess> running, double share)
-      throws InterruptedException {
-    SlowedWorkers slowed = SlowedWorkers.of(running, share);
-    try {
-      Instant from = Instant.now();
-      long before = live.outputsSoFar();
-      if (!live.awaitOutputs(until, PATIENCE)) {
-        throw new AssertionError("not within " + PATIENCE + ": " + until + " outputs");
-      }
-      return (live.outputsSoFar() - before)
-          / (Duration.between(from, Instant.now()).toMillis() / 1e3);
-    } finally {
-      slowed.close();
+  /** Begins and ends with an output, since they come in batches, one with each commit. */
+  private double rate(long records, long all) throws InterruptedException {
+    Instant setIn = Instant.now().plus(SET_IN);
+    Await.until(
+        "outputs come",
+        PATIENCE,
+        () -> live.outputsSoFar() >= all || live.firstOutputAfter(setIn, Set.of()).isPresent(),
+        live::outputsSoFar);
+    awaitOutputs(Math.min(all, live.outputsSoFar() + 1));
+    Instant from = Instant.now();
+    long before = live.outputsSoFar();
+    if (2 * (all - before) < records) {
+      throw new AssertionError(
+          "only "
+              + (all - before)
+              + " of "
+              + records
+              + " records were left when measuring began; send more");
+    }
+    awaitOutputs(all - Math.round((1 - MEASURED_UNTIL) * records));
+    return (live.outputsSoFar() - before)
+        / (Duration.between(from, Instant.now()).toMillis() / 1e3);
+  }
+
+  private void awaitOutputs(long outputs) throws InterruptedException {
+    if (!live.awaitOutputs(outputs, PATIENCE)) {
+      throw new AssertionError("not within " + PATIENCE + ": " + outputs + " outputs");
     }
   }
 
@@ -92,10 +134,7 @@ final class MeasuredCluster implements AutoCloseable {
     long records = Math.round(recordsPerSecond * 3_600);
     Producers producers = send(records, recordsPerSecond);
     try {
-      long before = live.outputsSoFar();
-      if (!live.awaitOutputs(before + Math.round(10 * recordsPerSecond), PATIENCE)) {
-        throw new AssertionError("no outputs before the kill");
-      }
+      awaitOutputs(live.outputsSoFar() + Math.round(10 * recordsPerSecond));
       Set<TopicPartition> its = cluster.assignedTo(victim);
       Instant killed = Instant.now();
       victim.kill();
@@ -161,7 +200,12 @@ final class MeasuredCluster implements AutoCloseable {
     return producers;
   }
 
+  /**
+   * An output can be read once its record is committed. Whether commits pass a gate's last mark,
+   * behind which nothing comes, says nothing.
+   */
   private void awaitRest() throws InterruptedException {
+    long gateOffsets = Gate.OFFSETS * RAW_TOPICS.size() * cluster.plan().partitions();
     try (WaitingRecords waiting = new WaitingRecords(cluster.access())) {
       Await.until(
           "nothing waits",
@@ -170,8 +214,7 @@ final class MeasuredCluster implements AutoCloseable {
             try {
               Optional<WaitingRecords.Look> look = waiting.look();
               return look.isPresent()
-                  && look.get().waiting() == 0
-                  && live.outputsSoFar() >= look.get().records();
+                  && live.outputsSoFar() >= look.get().records() - gates * gateOffsets;
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
               return false;
@@ -190,5 +233,52 @@ final class MeasuredCluster implements AutoCloseable {
   public void close() {
     live.close();
     cluster.close();
+  }
+
+  /**
+   * Keeps instances from what is sent until it is opened. They read committed records only, and
+   * none behind a transaction that is open: one is, on every raw partition. It is aborted, so
+   * nobody ever sees its own records.
+   */
+  private static final class Gate implements AutoCloseable {
+
+    /** On each partition: a record, and the mark that it is aborted. */
+    static final long OFFSETS = 2;
+
+    /** More than {@link #PATIENCE}; the brokers allow 15 minutes. */
+    private static final Duration OPENS_WITHIN = Duration.ofMinutes(10);
+
+    private static final byte[] SOMETHING = {1};
+
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    Gate(Cluster cluster, int partitions) throws ExecutionException, InterruptedException {
+      producer =
+          new KafkaProducer<>(
+              cluster.clientSettings(
+                  Map.of(
+                      "transactional.id",
+                      "gate",
+                      "transaction.timeout.ms",
+                      (int) OPENS_WITHIN.toMillis())),
+              new ByteArraySerializer(),
+              new ByteArraySerializer());
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (String topic : RAW_TOPICS) {
+        for (int partition = 0; partition < partitions; partition++) {
+          producer.send(new ProducerRecord<>(topic, partition, SOMETHING, SOMETHING)).get();
+        }
+      }
+    }
+
+    void open() {
+      producer.abortTransaction();
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
   }
 }

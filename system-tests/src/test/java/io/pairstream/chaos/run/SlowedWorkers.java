@@ -1,51 +1,114 @@
 package io.pairstream.chaos.run;
 
 import io.pairstream.chaos.cluster.PlatformProcess;
-import io.pairstream.chaos.cluster.Signals;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Image workers that are held for a part of the time, as if their pictures were harder. */
 final class SlowedWorkers implements AutoCloseable {
 
-  private static final long CYCLE_MILLIS = 200;
+  private static final long CYCLE_NANOS = Duration.ofMillis(200).toNanos();
 
-  private final List<PlatformProcess> instances;
+  private final Supplier<List<Long>> workers;
   private final long works;
   private final Thread thread = new Thread(this::run, "slowed-workers");
   private volatile boolean ended;
+  private volatile boolean anyHeld;
+  private volatile Exception trouble;
 
-  private SlowedWorkers(List<PlatformProcess> instances, double share) {
-    this.instances = instances;
-    this.works = Math.round(CYCLE_MILLIS * share);
+  private SlowedWorkers(Supplier<List<Long>> workers, double share) {
+    this.workers = workers;
+    this.works = Math.round(CYCLE_NANOS * share);
   }
 
   /**
    * @param share of the time for which they work; at 1 nothing is done
    */
   static SlowedWorkers of(List<PlatformProcess> instances, double share) {
-    SlowedWorkers slowed = new SlowedWorkers(instances, share);
+    SlowedWorkers slowed =
+        new SlowedWorkers(
+            () ->
+                instances.stream()
+                    .flatMap(instance -> instance.children().stream())
+                    .map(ProcessHandle::pid)
+                    .toList(),
+            share);
     slowed.ended = share >= 1;
+    slowed.anyHeld = share >= 1;
     slowed.thread.setDaemon(true);
     slowed.thread.start();
     return slowed;
   }
 
   private void run() {
+    List<Long> held = List.of();
     try {
+      held = workers.get();
+      long begin = System.nanoTime();
       while (!ended) {
-        List<Long> workers =
-            instances.stream()
-                .flatMap(instance -> instance.children().stream())
-                .map(ProcessHandle::pid)
-                .toList();
-        workers.forEach(pid -> Signals.send("STOP", pid));
-        TimeUnit.MILLISECONDS.sleep(CYCLE_MILLIS - works);
-        workers.forEach(Signals::thaw);
-        TimeUnit.MILLISECONDS.sleep(works);
+        signal("STOP", held);
+        anyHeld |= !held.isEmpty();
+        List<Long> next = workers.get(); // while they are held: it takes longer than they may work
+        sleepUntil(begin + CYCLE_NANOS - works);
+        // Where holding lasted too long, they work their time nevertheless.
+        begin = Math.max(begin + CYCLE_NANOS, System.nanoTime() + works);
+        signal("CONT", held);
+        sleepUntil(begin);
+        held = next;
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      trouble = e;
+    } finally {
+      release(held);
+    }
+  }
+
+  private void release(List<Long> held) {
+    try {
+      signal("CONT", held);
+    } catch (IOException | InterruptedException e) {
+      trouble = e;
+    }
+  }
+
+  /**
+   * One program for all of them, so that the more there are the shares stay the same. Whoever has
+   * just ended is passed over.
+   */
+  private static void signal(String name, List<Long> pids)
+      throws IOException, InterruptedException {
+    if (pids.isEmpty()) {
+      return;
+    }
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    pids.forEach(pid -> command.add(pid.toString()));
+    new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.DISCARD)
+        .start()
+        .waitFor();
+  }
+
+  private static void sleepUntil(long nanoTime) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanoTime - System.nanoTime());
+  }
+
+  /**
+   * Passes if they have been held up to here.
+   *
+   * @throws AssertionError where they have not, with the reason
+   */
+  void requireHeld() {
+    if (trouble != null) {
+      throw new AssertionError("image workers were not held to the end", trouble);
+    }
+    if (!anyHeld) {
+      throw new AssertionError("there were no image workers to hold");
     }
   }
 

@@ -62,9 +62,27 @@ class AbandonedTransactionsTest {
       assertThat(transactions.look()).containsExactly(transactionalId(gone));
 
       awaitState(transactionalId(gone), TransactionState.EMPTY);
+      assertThat(transactions.look()).as("ended once").isEmpty();
       assertThat(state(transactionalId(here))).isEqualTo(TransactionState.ONGOING);
       ours.commitTransaction();
       assertThat(theirs).isNotNull();
+    }
+  }
+
+  @Test
+  void leavesATransactionThatHasBegunSinceTheLookBefore() throws Exception {
+    String back = UUID.randomUUID().toString();
+    try (KafkaConsumer<byte[], byte[]> member = member(processName(UUID.randomUUID().toString()));
+        KafkaProducer<byte[], byte[]> before = begun(back)) {
+      awaitStable(member);
+      transactions.look();
+      try (KafkaProducer<byte[], byte[]> next = begun(back)) {
+
+        assertThat(transactions.look()).isEmpty();
+
+        next.commitTransaction();
+      }
+      assertThat(before).isNotNull();
     }
   }
 
