@@ -274,16 +274,26 @@ final class HurtTrainer implements AutoCloseable {
         kills,
         killsInCheckpoint,
         failures,
-        failure.isPresent() ? failure : difference());
+        failure.isPresent() ? failure : difference(limit));
   }
 
   private int samples() {
     return handed.stream().mapToInt(batch -> batch.pairIds().size()).sum();
   }
 
-  private Optional<String> difference() throws IOException, InterruptedException {
+  private Optional<String> difference(Duration limit) throws IOException, InterruptedException {
     Process unbroken = program.start(arguments(Optional.empty()));
     feed = unbroken;
+    // A feed that hangs is ended, for nobody who waits for its next line can be interrupted.
+    var unused =
+        unbroken
+            .onExit()
+            .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+            .exceptionally(
+                late -> {
+                  unbroken.destroyForcibly();
+                  return unbroken;
+                });
     int number = 0;
     try (BufferedReader lines = unbroken.inputReader(StandardCharsets.UTF_8)) {
       String line;
