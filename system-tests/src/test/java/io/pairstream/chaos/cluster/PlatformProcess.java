@@ -24,6 +24,7 @@ public final class PlatformProcess {
   private final Readiness readiness;
   private final Path log;
   private Process running;
+  private boolean endedByUs;
 
   /** Whether a process that runs also answers; an exception means no. */
   @FunctionalInterface
@@ -60,6 +61,7 @@ public final class PlatformProcess {
     try {
       Files.createDirectories(log.getParent());
       running = command.start(name, log);
+      endedByUs = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);
     }
@@ -99,23 +101,40 @@ public final class PlatformProcess {
     }
   }
 
-  /** Ends it at once (SIGKILL), frozen or not, and returns when it is gone. Harmless if it is. */
+  /**
+   * Ends it at once (SIGKILL), frozen or not, and returns when it is gone, even where this thread
+   * is interrupted. Harmless if it is gone.
+   */
   public synchronized void kill() {
+    killWithoutWaiting();
     if (running != null) {
-      running.destroyForcibly();
-      awaitGone(UNTIL_GONE);
+      boolean unused = SystemCommand.awaitEnd(running, UNTIL_GONE);
     }
   }
 
-  /** Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace. */
-  public synchronized void stop(Duration grace) {
-    if (running == null) {
-      return;
+  /** The same without waiting until it is gone. */
+  synchronized void killWithoutWaiting() {
+    if (isRunning()) {
+      endedByUs = true;
+      running.destroyForcibly();
     }
+  }
+
+  /**
+   * Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace. Answers
+   * whether it ended within the grace, or did not run.
+   */
+  public synchronized boolean stop(Duration grace) {
+    if (!isRunning()) {
+      return true;
+    }
+    endedByUs = true;
     running.destroy();
-    if (!awaitGone(grace)) {
+    boolean ended = awaitGone(grace);
+    if (!ended) {
       kill();
     }
+    return ended;
   }
 
   /** Holds it where it is (SIGSTOP); its children go on. */
@@ -128,6 +147,14 @@ public final class PlatformProcess {
     if (isRunning()) {
       Signals.thaw(pid());
     }
+  }
+
+  /**
+   * Whether it was started, does not run, and was neither killed nor stopped by this object while
+   * it ran.
+   */
+  public synchronized boolean endedByItself() {
+    return running != null && !running.isAlive() && !endedByUs;
   }
 
   public synchronized boolean isRunning() {
