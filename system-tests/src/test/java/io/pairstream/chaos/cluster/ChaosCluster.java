@@ -123,7 +123,7 @@ public final class ChaosCluster implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
     sweep();
     if (abilities.loopMounts()) {
-      mounts = Optional.of(new Mounts());
+      mounts = Optional.of(new Mounts(folder));
     }
     if (plan.separateNetworks() && abilities.networkNamespaces()) {
       networks = Optional.of(new Networks());
