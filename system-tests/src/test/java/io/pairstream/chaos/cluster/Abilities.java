@@ -22,12 +22,8 @@ public record Abilities(
     }
     return new Abilities(
         true,
-        missing("ip", "-V")
-            .or(() -> missing("nsenter", "--version"))
-            .or(() -> SystemCommand.attempt("unshare", "--net", "ip", "link", "show")),
-        missing("mkfs.ext4", "-V")
-            .or(() -> missing("losetup", "--version"))
-            .or(() -> SystemCommand.attempt("losetup", "--find")));
+        missing("ip", "-V").or(() -> missing("nsenter", "--version")).or(Networks::attempt),
+        missing("mkfs.ext4", "-V").or(() -> missing("losetup", "--version")).or(Mounts::attempt));
   }
 
   public boolean networkNamespaces() {

@@ -103,11 +103,19 @@ public final class ChaosCluster implements AutoCloseable {
       cluster.start();
       return cluster;
     } catch (IOException e) {
-      cluster.close();
+      cluster.closeAfter(e);
       throw new UncheckedIOException(e);
     } catch (RuntimeException | Error e) {
-      cluster.close();
+      cluster.closeAfter(e);
       throw e;
+    }
+  }
+
+  private void closeAfter(Throwable problem) {
+    try {
+      close();
+    } catch (RuntimeException | Error e) {
+      problem.addSuppressed(e);
     }
   }
 
@@ -115,7 +123,7 @@ public final class ChaosCluster implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
     sweep();
     if (abilities.loopMounts()) {
-      mounts = Optional.of(new Mounts());
+      mounts = Optional.of(new Mounts(folder));
     }
     if (plan.separateNetworks() && abilities.networkNamespaces()) {
       networks = Optional.of(new Networks());
@@ -530,7 +538,10 @@ public final class ChaosCluster implements AutoCloseable {
   /** Ends everything, whatever state it is in. Harmless when done again. */
   @Override
   public void close() {
-    release();
+    CleanUp.take(List.of(this::release, this::needNothingAtExit));
+  }
+
+  private void needNothingAtExit() {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
@@ -539,21 +550,26 @@ public final class ChaosCluster implements AutoCloseable {
   }
 
   private synchronized void release() {
-    instances.forEach(PlatformProcess::kill);
-    frontDoors.forEach(PlatformProcess::kill);
-    if (admin != null) {
-      admin.close(Duration.ZERO);
-    }
-    brokers.forEach(PlatformProcess::kill);
+    List<PlatformProcess> ending = new ArrayList<>(instances);
+    ending.addAll(frontDoors);
+    ending.addAll(brokers);
     if (registry != null) {
-      registry.kill();
+      ending.add(registry);
+    }
+    List<Runnable> steps = new ArrayList<>();
+    // All of them before the wait for any.
+    ending.forEach(process -> steps.add(process::killWithoutWaiting));
+    ending.forEach(process -> steps.add(process::kill));
+    if (admin != null) {
+      steps.add(() -> admin.close(Duration.ZERO));
     }
     if (registryDoor != null) {
-      registryDoor.close();
+      steps.add(registryDoor::close);
     }
-    brokerDoors.forEach(TcpDoor::close);
-    networks.ifPresent(Networks::close);
-    mounts.ifPresent(Mounts::close);
+    brokerDoors.forEach(door -> steps.add(door::close));
+    networks.ifPresent(each -> steps.add(each::close));
+    mounts.ifPresent(each -> steps.add(each::close));
+    CleanUp.take(steps);
   }
 
   /** Ends and removes what harnesses have left here that were killed. */

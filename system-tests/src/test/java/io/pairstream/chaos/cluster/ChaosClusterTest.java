@@ -26,7 +26,8 @@ class ChaosClusterTest {
   @TempDir private Path folder;
 
   @Test
-  void losesALeaderElectsAnotherAndHasItBack() {
+  void losesALeaderElectsAnotherHasItBackAndEndsWhereInterrupted() {
+    List<PlatformProcess> all;
     try (ChaosCluster cluster = ChaosCluster.start(ClusterPlan.usual(), folder)) {
       assertThat(notRight(cluster)).isEmpty();
       TopicPartition raw = new TopicPartition(ChaosCluster.DATASET.topic("crowdsourced"), 1);
@@ -51,7 +52,13 @@ class ChaosClusterTest {
       assertThat(notRight(cluster)).isEmpty();
       AuditReport audit = new Audit(new ClusterAccess(cluster.access())).run();
       assertThat(audit.details()).isEmpty();
+
+      all = cluster.all();
+      // As where a test's time is up.
+      Thread.currentThread().interrupt();
     }
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(all).noneMatch(PlatformProcess::isRunning);
   }
 
   private static List<Finding> notRight(ChaosCluster cluster) {

@@ -3,38 +3,74 @@ package io.pairstream.chaos.cluster;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Small file systems of a harness's own, so that a disk can be full or read-only without the
- * machine's being so. What is mounted is noted in a directory that names this process, by which the
- * next harness finds what one that was killed has left. Thread-safe.
+ * machine's being so. What is mounted is noted in a directory that bears this process's {@link
+ * HarnessMark}, by which the next harness finds what one that was killed has left. Thread-safe.
  */
 final class Mounts implements AutoCloseable {
 
-  private static final String PREFIX = "pairstream-chaos-";
+  private static final String PREFIX = "pairstream-mounts-";
   private static final String FILLER = "filler";
   private static final long MIB = 1024 * 1024;
+  private static final Pattern DIRECTORY =
+      Pattern.compile(PREFIX + "(" + HarnessMark.FORM + ")-[0-9]+");
+
+  /** How long a tree may be written to while it is removed. */
+  private static final Duration DELETE_WITHIN = Duration.ofSeconds(10);
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Path directory;
   private final Path list;
   private final List<Path> mounted = new ArrayList<>();
 
-  Mounts() throws IOException {
+  /**
+   * @param run the folder below which memory is mounted
+   */
+  Mounts(Path run) throws IOException {
     directory =
-        Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-").toAbsolutePath();
+        Files.createTempDirectory(PREFIX + HarnessMark.ofThisProcess() + "-").toAbsolutePath();
+    Files.writeString(directory.resolve("run"), run.toAbsolutePath().toString());
     list = directory.resolve("mounts");
     Files.createFile(list);
   }
 
-  /** Unmounts and removes what harnesses have left that run no longer. */
+  /** Makes and removes a disk and memory; answers what went wrong, if anything. */
+  static Optional<String> attempt() {
+    try {
+      Path run = Files.createTempDirectory("pairstream-attempt-");
+      try (Mounts mounts = new Mounts(run)) {
+        mounts.disk("attempt", 16);
+        mounts.memory(run.resolve("memory"), 1, false);
+        return Optional.empty();
+      } finally {
+        delete(run);
+      }
+    } catch (IOException | RuntimeException | AssertionError e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Unmounts and removes what this user's harnesses have left that run no longer. */
   static void sweep() throws IOException {
     Path base = Path.of(System.getProperty("java.io.tmpdir"));
     List<Path> found;
@@ -42,22 +78,58 @@ final class Mounts implements AutoCloseable {
       found = entries.filter(Mounts::isOfDead).toList();
     }
     for (Path left : found) {
-      Path mounts = left.resolve("mounts");
-      if (Files.exists(mounts)) {
-        Files.readAllLines(mounts).forEach(point -> unmountNow(Path.of(point)));
+      List<Path> roots = new ArrayList<>(List.of(left));
+      lines(left.resolve("run")).forEach(run -> roots.add(Path.of(run)));
+      for (String point : lines(left.resolve("mounts"))) {
+        if (isBelow(roots, Path.of(point))) {
+          unmountNow(Path.of(point));
+        }
       }
       delete(left);
     }
   }
 
   private static boolean isOfDead(Path path) {
-    String name = path.getFileName().toString();
-    if (!name.startsWith(PREFIX)) {
+    Matcher name = DIRECTORY.matcher(path.getFileName().toString());
+    return name.matches()
+        && HarnessMark.parse(name.group(1)).filter(HarnessMark::isDead).isPresent()
+        && isOurs(path);
+  }
+
+  /** Anybody may write where temporary files are. */
+  private static boolean isOurs(Path path) {
+    try {
+      return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+          && Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+              .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException e) {
       return false;
     }
-    String pid = name.substring(PREFIX.length()).replaceAll("-.*", "");
-    return pid.matches("[0-9]+")
-        && ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive).isEmpty();
+  }
+
+  /** Whether the point, which links may lead to, really is below one of the roots. */
+  private static boolean isBelow(List<Path> roots, Path point) {
+    try {
+      Path real = point.toRealPath();
+      for (Path root : roots) {
+        if (Files.exists(root)
+            && real.startsWith(root.toRealPath())
+            && !real.equals(root.toRealPath())) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
   }
 
   /** A new disk, an ext4 file system in a file; answers where it is mounted. */
@@ -85,8 +157,9 @@ final class Mounts implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("mount"));
     command.addAll(List.of(what));
     command.add(point.toString());
-    SystemCommand.run(command.toArray(String[]::new));
+    // Before the attempt: one that is broken off may have mounted it.
     mounted.add(point);
+    SystemCommand.run(command.toArray(String[]::new));
   }
 
   /** Takes a file system away, and shows the directory below it again. Harmless if it is gone. */
@@ -126,8 +199,10 @@ final class Mounts implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    List.copyOf(mounted).forEach(this::unmount);
-    delete(directory);
+    List<Runnable> steps = new ArrayList<>();
+    List.copyOf(mounted).forEach(point -> steps.add(() -> unmount(point)));
+    steps.add(() -> delete(directory));
+    CleanUp.take(steps);
   }
 
   private static void unmountNow(Path point) {
@@ -136,17 +211,57 @@ final class Mounts implements AutoCloseable {
     }
   }
 
-  /** Removes a tree, as far as it is there. */
+  /** Removes a tree, as far as it is there, while others may still write to it and remove of it. */
   static void delete(Path root) {
-    if (!Files.exists(root)) {
-      return;
+    long deadline = System.nanoTime() + DELETE_WITHIN.toNanos();
+    while (!isDeleted(root, deadline)) {
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
+  }
+
+  /** Removes what is there now; answers whether nothing has come in the meantime. */
+  private static boolean isDeleted(Path root, long deadline) {
+    try {
+      Files.walkFileTree(root, new Deleting());
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      if (System.nanoTime() > deadline) {
+        throw new UncheckedIOException("cannot remove " + root, e);
       }
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + root, e);
+    }
+  }
+
+  /** Deletes what it meets; what has vanished by then is deleted. */
+  private static final class Deleting extends SimpleFileVisitor<Path> {
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException problem) throws IOException {
+      return goOnWhereVanished(problem);
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, IOException problem) throws IOException {
+      if (problem != null) {
+        return goOnWhereVanished(problem);
+      }
+      Files.deleteIfExists(folder);
+      return FileVisitResult.CONTINUE;
+    }
+
+    private static FileVisitResult goOnWhereVanished(IOException problem) throws IOException {
+      if (problem instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw problem;
     }
   }
 }

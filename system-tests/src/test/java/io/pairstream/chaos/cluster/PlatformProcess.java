@@ -24,9 +24,7 @@ public final class PlatformProcess {
   private final Readiness readiness;
   private final Path log;
   private Process running;
-
-  /** By us. */
-  private boolean ended;
+  private boolean endedByUs;
 
   /** Whether a process that runs also answers; an exception means no. */
   @FunctionalInterface
@@ -63,7 +61,7 @@ public final class PlatformProcess {
     try {
       Files.createDirectories(log.getParent());
       running = command.start(name, log);
-      ended = false;
+      endedByUs = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);
     }
@@ -103,35 +101,40 @@ public final class PlatformProcess {
     }
   }
 
-  /** Ends it at once (SIGKILL), frozen or not, and returns when it is gone. Harmless if it is. */
+  /**
+   * Ends it at once (SIGKILL), frozen or not, and returns when it is gone, even where this thread
+   * is interrupted. Harmless if it is gone.
+   */
   public synchronized void kill() {
+    killWithoutWaiting();
     if (running != null) {
-      ended = ended || running.isAlive();
+      boolean unused = SystemCommand.awaitEnd(running, UNTIL_GONE);
+    }
+  }
+
+  /** The same without waiting until it is gone. */
+  synchronized void killWithoutWaiting() {
+    if (isRunning()) {
+      endedByUs = true;
       running.destroyForcibly();
-      awaitGone(UNTIL_GONE);
     }
   }
 
   /**
-   * Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace; answers
-   * whether it ended within that.
+   * Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace. Answers
+   * whether it ended within the grace, or did not run.
    */
   public synchronized boolean stop(Duration grace) {
-    if (running == null) {
+    if (!isRunning()) {
       return true;
     }
-    ended = ended || running.isAlive();
+    endedByUs = true;
     running.destroy();
-    boolean inTime = awaitGone(grace);
-    if (!inTime) {
+    boolean ended = awaitGone(grace);
+    if (!ended) {
       kill();
     }
-    return inTime;
-  }
-
-  /** Whether it was started, and has ended though nobody ended it here. */
-  public synchronized boolean endedByItself() {
-    return running != null && !running.isAlive() && !ended;
+    return ended;
   }
 
   /** Holds it where it is (SIGSTOP); its children go on. */
@@ -144,6 +147,14 @@ public final class PlatformProcess {
     if (isRunning()) {
       Signals.thaw(pid());
     }
+  }
+
+  /**
+   * Whether it was started, does not run, and was neither killed nor stopped by this object while
+   * it ran.
+   */
+  public synchronized boolean endedByItself() {
+    return running != null && !running.isAlive() && !endedByUs;
   }
 
   public synchronized boolean isRunning() {

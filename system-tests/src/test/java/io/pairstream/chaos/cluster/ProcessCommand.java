@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,8 +28,8 @@ record ProcessCommand(
     Map<String, String> environment,
     Path directory) {
 
-  /** Names the harness in the command line of all that it starts, before its process id. */
-  private static final String MARK = "-Dpairstream.chaos=";
+  /** Names the harness in the command line of all that it starts, before its mark. */
+  static final String MARK = "-Dpairstream.harness=";
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
 
@@ -57,9 +58,11 @@ record ProcessCommand(
     return path;
   }
 
-  /** Ends what harnesses have left, frozen perhaps, that run no longer. */
+  /** Ends what this user's harnesses have left, frozen perhaps, that run no longer. */
   static void sweep() {
+    Optional<String> user = ProcessHandle.current().info().user();
     ProcessHandle.allProcesses()
+        .filter(process -> process.info().user().equals(user))
         .filter(process -> process.info().arguments().filter(ProcessCommand::isOfDead).isPresent())
         .forEach(ProcessHandle::destroyForcibly);
   }
@@ -67,8 +70,9 @@ record ProcessCommand(
   private static boolean isOfDead(String[] arguments) {
     for (String argument : arguments) {
       if (argument.startsWith(MARK)) {
-        long harness = Long.parseLong(argument.substring(MARK.length()));
-        return ProcessHandle.of(harness).filter(ProcessHandle::isAlive).isEmpty();
+        return HarnessMark.parse(argument.substring(MARK.length()))
+            .filter(HarnessMark::isDead)
+            .isPresent();
       }
     }
     return false;
@@ -85,7 +89,7 @@ record ProcessCommand(
     command.addAll(place.enter());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dpairstream.process=" + name);
-    command.add(MARK + ProcessHandle.current().pid());
+    command.add(MARK + HarnessMark.ofThisProcess());
     command.add("-Djava.io.tmpdir=" + scratch);
     command.addAll(
         List.of(
