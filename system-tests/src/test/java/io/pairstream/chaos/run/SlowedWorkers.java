@@ -30,14 +30,20 @@ final class SlowedWorkers implements AutoCloseable {
    * @param share of the time for which they work; at 1 nothing is done
    */
   static SlowedWorkers of(List<PlatformProcess> instances, double share) {
-    SlowedWorkers slowed =
-        new SlowedWorkers(
-            () ->
-                instances.stream()
-                    .flatMap(instance -> instance.children().stream())
-                    .map(ProcessHandle::pid)
-                    .toList(),
-            share);
+    return of(
+        () ->
+            instances.stream()
+                .flatMap(instance -> instance.children().stream())
+                .map(ProcessHandle::pid)
+                .toList(),
+        share);
+  }
+
+  /**
+   * @param workers their process ids as they are at the time
+   */
+  static SlowedWorkers of(Supplier<List<Long>> workers, double share) {
+    SlowedWorkers slowed = new SlowedWorkers(workers, share);
     slowed.ended = share >= 1;
     slowed.anyHeld = share >= 1;
     slowed.thread.setDaemon(true);
