@@ -107,6 +107,11 @@ final class AbandonedTransactions implements AutoCloseable {
         } catch (RetriableException | GroupIdNotFoundException e) {
           LOG.debug("no look at open transactions", e);
         } catch (KafkaException e) {
+          if (e.getCause() instanceof IllegalArgumentException) {
+            // Kafka's client trips over a broker that goes away between its questions to all.
+            LOG.debug("no look at open transactions", e);
+            continue;
+          }
           warnOnce("no look at open transactions: " + e);
         }
       }

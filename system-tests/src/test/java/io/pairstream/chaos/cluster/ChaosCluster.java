@@ -69,6 +69,7 @@ public final class ChaosCluster implements AutoCloseable {
   private final List<TcpDoor> brokerDoors = new ArrayList<>();
   private final List<PlatformProcess> frontDoors = new ArrayList<>();
   private final Map<PlatformProcess, URI> frontDoorAddresses = new HashMap<>();
+  private final Map<PlatformProcess, Path> stateDirs = new ConcurrentHashMap<>();
   private final Map<PlatformProcess, String> streamsProcesses = new ConcurrentHashMap<>();
   private final List<PlatformProcess> instances = new CopyOnWriteArrayList<>();
   private final ClusterProcesses processes;
@@ -267,11 +268,15 @@ public final class ChaosCluster implements AutoCloseable {
 
   /** Starts one more instance, without waiting until it answers. */
   public PlatformProcess addInstance() {
-    return addInstance(Optional.empty());
+    return addInstance(Optional.empty(), Optional.empty());
   }
 
-  /** The same of an instance of {@link NewerSchemas}, which are to be registered before. */
-  public synchronized PlatformProcess addNewerInstance() {
+  /**
+   * The same of an instance of {@link NewerSchemas}, which are to be registered before.
+   *
+   * @param predecessor that has been stopped, whose state directory it takes over
+   */
+  public synchronized PlatformProcess addNewerInstance(PlatformProcess predecessor) {
     Path classes = folder.resolve("newer-schemas");
     try {
       if (!Files.exists(classes)) {
@@ -280,10 +285,11 @@ public final class ChaosCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + classes, e);
     }
-    return addInstance(Optional.of(classes));
+    return addInstance(Optional.of(classes), Optional.of(stateDir(predecessor)));
   }
 
-  private synchronized PlatformProcess addInstance(Optional<Path> newerClasses) {
+  private synchronized PlatformProcess addInstance(
+      Optional<Path> newerClasses, Optional<Path> stateDir) {
     instancesMade++;
     String name = "preprocess-" + instancesMade;
     Cluster cluster = throughDoor(access());
@@ -301,14 +307,10 @@ public final class ChaosCluster implements AutoCloseable {
             ? networks.map(each -> each.join(name)).orElse(Place.LOOPBACK)
             : Place.LOOPBACK;
     try {
+      Path state = stateDir.orElse(folder.resolve(name).resolve("state"));
       PlatformProcess instance =
-          processes.instance(
-              name,
-              place,
-              cluster,
-              folder.resolve(name).resolve("state"),
-              ports.next(),
-              newerClasses);
+          processes.instance(name, place, cluster, state, ports.next(), newerClasses);
+      stateDirs.put(instance, state);
       instances.add(instance);
       instance.start();
       return instance;
@@ -461,7 +463,7 @@ public final class ChaosCluster implements AutoCloseable {
 
   /** Where an instance keeps its stores. */
   public Path stateDir(PlatformProcess instance) {
-    return folder.resolve(instance.name()).resolve("state");
+    return stateDirs.get(instance);
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
@@ -51,18 +52,21 @@ final class ClusterProcesses {
         name,
         new ProcessCommand(
             broker.place(),
-            List.of(
-                // All of its heap from the beginning, so that what climbs later is not the heap.
-                "-Xms384m",
-                "-Xmx384m",
-                "-XX:+AlwaysPreTouch",
-                // Otherwise each thread keeps direct memory as large as the largest record it saw.
-                "-Djdk.nio.maxCachedBufferSize=262144"),
+            Stream.concat(
+                    heap(384).stream(),
+                    // Each thread keeps direct memory as large as the largest record it saw.
+                    Stream.of("-Djdk.nio.maxCachedBufferSize=262144"))
+                .toList(),
             String.join(File.pathSeparator, ownClasses(), platformClassPath()),
             List.of(BrokerNode.class.getName(), file.toString(), clusterId),
             Map.of(),
             directory),
         () -> answers(broker));
+  }
+
+  /** All of it from the beginning, so that memory that climbs is not the heap's. */
+  private static List<String> heap(int mebibytes) {
+    return List.of("-Xms" + mebibytes + "m", "-Xmx" + mebibytes + "m", "-XX:+AlwaysPreTouch");
   }
 
   /**
@@ -77,7 +81,7 @@ final class ClusterProcesses {
         "registry",
         new ProcessCommand(
             Place.LOOPBACK,
-            List.of("-Xmx256m"),
+            heap(256),
             String.join(File.pathSeparator, only(ProcessCommand.app("lib"), "pairstream-"), jar),
             List.of("-jar", jar),
             Map.of(
@@ -124,7 +128,7 @@ final class ClusterProcesses {
         name,
         new ProcessCommand(
             place,
-            List.of("-Xmx640m"),
+            heap(640),
             newerClasses.map(classes -> classes + File.pathSeparator).orElse("")
                 + platformClassPath(),
             arguments,
@@ -144,7 +148,7 @@ final class ClusterProcesses {
         name,
         new ProcessCommand(
             Place.LOOPBACK,
-            List.of("-Xmx384m"),
+            heap(384),
             platformClassPath(),
             arguments,
             Map.of(),

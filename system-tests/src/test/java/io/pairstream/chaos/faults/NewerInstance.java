@@ -5,44 +5,62 @@ import io.pairstream.chaos.cluster.NewerSchemas;
 import io.pairstream.chaos.cluster.PlatformProcess;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Runs an instance of a release to come, whose records have one more field ({@link NewerSchemas}),
- * beside the others, after an operator has registered its schemas; then takes it away again.
+ * Upgrades an instance, beside the others, to a release to come, whose records have one more field
+ * ({@link NewerSchemas}), after an operator has registered its schemas; then takes it back.
  *
  * <p>Promised: both read what the other writes, receipts and stores too, and no record is decided
  * twice, or by nobody.
  */
 final class NewerInstance extends ClusterFault {
 
+  private static final Duration GRACE = Duration.ofSeconds(30);
+  private static final Duration WORKS_WITHIN = Duration.ofSeconds(60);
+
+  private Optional<PlatformProcess> older = Optional.empty();
   private Optional<PlatformProcess> newer = Optional.empty();
 
   NewerInstance(String kind, ChaosCluster cluster, SplittableRandom random) {
-    super(kind, between(random, 20, 30), cluster, random);
+    super(kind, between(random, 40, 50), cluster, random);
   }
 
   @Override
   public void inject() {
     cluster.registerNewerSchemas();
-    PlatformProcess instance = cluster.addNewerInstance();
+    PlatformProcess before = anyInstance();
+    older = Optional.of(before);
+    boolean unused = before.stop(GRACE);
+    PlatformProcess instance = cluster.addNewerInstance(before);
     newer = Optional.of(instance);
-    hits(instance.name());
+    hits(instance.name() + " in the place of " + before.name());
     instance.awaitReady(ChaosCluster.READY_WITHIN);
   }
 
   @Override
   public void heal() {
-    newer.ifPresent(
-        instance -> {
-          boolean ran = instance.isRunning();
-          boolean worked = hasWork(instance);
-          cluster.removeInstance(instance);
-          if (!ran || !worked) {
-            throw new AssertionError(
-                instance + (ran ? " was given no work" : " has ended") + ": " + instance.logEnd());
-          }
+    Optional<String> broken = newer.flatMap(this::idle);
+    newer.ifPresent(cluster::removeInstance);
+    older.ifPresent(ClusterFault::bringBack);
+    broken.ifPresent(
+        words -> {
+          throw new BrokenPromiseError(words);
         });
+  }
+
+  /** Why it does not take part; empty where it does. */
+  private Optional<String> idle(PlatformProcess instance) {
+    long until = System.nanoTime() + WORKS_WITHIN.toNanos();
+    while (instance.isRunning() && System.nanoTime() < until) {
+      if (hasWork(instance)) {
+        return Optional.empty();
+      }
+      LockSupport.parkNanos(500_000_000);
+    }
+    return Optional.of(
+        instance + (instance.isRunning() ? " was given no work" : " has ended: " + instance.logEnd()));
   }
 
   private boolean hasWork(PlatformProcess instance) {

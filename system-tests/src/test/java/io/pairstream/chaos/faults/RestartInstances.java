@@ -37,7 +37,7 @@ final class RestartInstances extends ClusterFault {
   public void heal() {
     cluster.instances().forEach(ClusterFault::bringBack);
     if (!late.isEmpty()) {
-      throw new AssertionError("not ended " + GRACE.toSeconds() + " s after SIGTERM: " + late);
+      throw new BrokenPromiseError("not ended " + GRACE.toSeconds() + " s after SIGTERM: " + late);
     }
   }
 }

@@ -41,7 +41,7 @@ final class StartWithoutRegistry extends ClusterFault {
     cluster.registryDoor().mode(RegistryDoor.Mode.PASS);
     restarted.ifPresent(ClusterFault::bringBack);
     if (!waited) {
-      throw new AssertionError(
+      throw new BrokenPromiseError(
           restarted.orElseThrow() + " ended instead of waiting for the registry");
     }
   }

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One run: starts a cluster, sends a load, hurts the cluster as planned while an unconcerned reader
@@ -146,7 +147,7 @@ final class ChaosRun {
       FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own), cluster::all);
       List<PlannedFault> plan = plan(choice);
       RunningFaults running =
-          new RunningFaults(choice, producers::acknowledged, gate(producers), this::tell);
+          new RunningFaults(choice, producers::acknowledged, gate(producers), outputs(live), this::tell);
       sampler.start();
       Checks checks = new Checks();
       Optional<Verdict> verdict = Optional.empty();
@@ -171,6 +172,14 @@ final class ChaosRun {
       Accounts accounts = verdict.map(Checks::words).orElseGet(() -> unverified(producers, live));
       return result(timeline, choice, plan.size(), accounts, checks, live);
     }
+  }
+
+  private static RunningFaults.Outputs outputs(LiveReader live) {
+    return (after, partitions) ->
+        partitions.isEmpty()
+            ? live.firstOutputAfter(after, Set.of()).isPresent()
+            : partitions.stream()
+                .allMatch(each -> live.firstOutputOf(each, after, any -> true).isPresent());
   }
 
   private static RunningFaults.Gate gate(Producers producers) {
@@ -322,6 +331,7 @@ final class ChaosRun {
       LiveReader live) {
     checks.faults(timeline.events(), planned);
     checks.endings(timeline.events());
+    checks.promises(timeline.events());
     if (scenario.judges()) {
       checks.recovery(timeline.events());
       checks.memory(MemoryTrend.of(timeline.samples()));

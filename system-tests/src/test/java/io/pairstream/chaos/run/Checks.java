@@ -74,6 +74,20 @@ final class Checks {
             result.difference().isEmpty() && result.kills() > 0));
   }
 
+  /** That what each fault promises of itself came true. */
+  void promises(List<FaultEvent> events) {
+    List<String> broken =
+        events.stream()
+            .filter(event -> event.remark().contains(RunningFaults.BROKEN))
+            .map(event -> "number " + event.number() + ": " + event.remark())
+            .toList();
+    checks.add(
+        new Check(
+            "instances wait, end, restart and take over as each fault promises",
+            broken.isEmpty() ? "all " + events.size() : String.join("; ", broken),
+            broken.isEmpty()));
+  }
+
   /** That only those processes ended which a fault takes away. */
   void endings(List<FaultEvent> events) {
     List<String> ended =

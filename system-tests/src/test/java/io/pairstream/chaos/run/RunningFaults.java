@@ -1,5 +1,6 @@
 package io.pairstream.chaos.run;
 
+import io.pairstream.chaos.faults.BrokenPromiseError;
 import io.pairstream.chaos.faults.Fault;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,13 @@ final class RunningFaults {
   /** A remark on what no fault is meant to do; names follow. */
   static final String ENDED = "ended by themselves: ";
 
+  /** A remark on what a fault promises and did not keep; what it is follows. */
+  static final String BROKEN = "promise broken: ";
+
+  /** What an instance has committed last may be read for as long. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  private static final Duration OUTPUTS_WITHIN = Duration.ofSeconds(90);
   private static final long LOOK_MILLIS = 50;
   private static final Duration PLACE_WITHIN = Duration.ofMinutes(30);
 
@@ -31,6 +39,7 @@ final class RunningFaults {
   private final LongSupplier acknowledged;
   private final Gate gate;
   private final Consumer<String> told;
+  private final Outputs outputs;
   private final List<Done> done = new ArrayList<>();
   private final List<Ongoing> ongoing = new ArrayList<>();
 
@@ -42,6 +51,13 @@ final class RunningFaults {
     void pause();
 
     void resume();
+  }
+
+  /** What can be read of the outputs. */
+  @FunctionalInterface
+  interface Outputs {
+    /** Whether each of the raw partitions has had an output after an instant; of none, any. */
+    boolean cameAfter(Instant instant, Set<TopicPartition> rawPartitions);
   }
 
   /** A fault that is over; what followed from it is asked of the reader of outputs. */
@@ -69,7 +85,13 @@ final class RunningFaults {
    * @param acknowledged records so far
    * @param told gets a line for each thing that is done
    */
-  RunningFaults(FaultChoice choice, LongSupplier acknowledged, Gate gate, Consumer<String> told) {
+  RunningFaults(
+      FaultChoice choice,
+      LongSupplier acknowledged,
+      Gate gate,
+      Outputs outputs,
+      Consumer<String> told) {
+    this.outputs = outputs;
     this.choice = choice;
     this.acknowledged = acknowledged;
     this.gate = gate;
@@ -200,6 +222,18 @@ final class RunningFaults {
       awaitUntil(next.until());
       heal(next);
       ongoing.remove(0);
+      if (ongoing.isEmpty()) {
+        awaitOutputs(next);
+      }
+    }
+  }
+
+  /** So that the next fault does not lengthen what this one did. */
+  private void awaitOutputs(Ongoing over) throws InterruptedException {
+    long deadline = System.nanoTime() + OUTPUTS_WITHIN.toNanos();
+    while (!outputs.cameAfter(over.began().plus(SETTLED), over.touched())
+        && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
   }
 
@@ -207,6 +241,9 @@ final class RunningFaults {
     noteEnded(next);
     try {
       next.fault().heal();
+    } catch (BrokenPromiseError e) {
+      next.remarks().add(BROKEN + e.getMessage());
+      tell(next.planned(), acknowledged.getAsLong(), BROKEN + e.getMessage());
     } catch (Exception | AssertionError e) {
       interrupted(e);
       ongoing.remove(next);

@@ -132,7 +132,7 @@ class RunningFaultsTest {
   }
 
   private RunningFaults running(Map<Integer, String> failing) {
-    return new RunningFaults(new Faults(failing), load::look, load, line -> {});
+    return new RunningFaults(new Faults(failing), load::look, load, (after, partitions) -> true, line -> {});
   }
 
   /** Half a second long each. */
