@@ -3,6 +3,7 @@ package io.pairstream.chaos.faults;
 import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.NewerSchemas;
 import io.pairstream.chaos.cluster.PlatformProcess;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -60,7 +61,8 @@ final class NewerInstance extends ClusterFault {
       LockSupport.parkNanos(500_000_000);
     }
     return Optional.of(
-        instance + (instance.isRunning() ? " was given no work" : " has ended: " + instance.logEnd()));
+        instance
+            + (instance.isRunning() ? " was given no work" : " has ended: " + instance.logEnd()));
   }
 
   private boolean hasWork(PlatformProcess instance) {

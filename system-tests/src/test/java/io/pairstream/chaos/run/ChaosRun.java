@@ -147,7 +147,8 @@ final class ChaosRun {
       FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own), cluster::all);
       List<PlannedFault> plan = plan(choice);
       RunningFaults running =
-          new RunningFaults(choice, producers::acknowledged, gate(producers), outputs(live), this::tell);
+          new RunningFaults(
+              choice, producers::acknowledged, gate(producers), outputs(live), this::tell);
       sampler.start();
       Checks checks = new Checks();
       Optional<Verdict> verdict = Optional.empty();

@@ -132,7 +132,8 @@ class RunningFaultsTest {
   }
 
   private RunningFaults running(Map<Integer, String> failing) {
-    return new RunningFaults(new Faults(failing), load::look, load, (after, partitions) -> true, line -> {});
+    return new RunningFaults(
+        new Faults(failing), load::look, load, (after, partitions) -> true, line -> {});
   }
 
   /** Half a second long each. */

@@ -58,8 +58,7 @@ class SlowedWorkersTest {
   @Test
   void saysThatThereWasNobodyToHold() {
     try (SlowedWorkers slowed = SlowedWorkers.of(List::of, 0.5)) {
-      assertThatThrownBy(slowed::requireHeld)
-          .hasMessage("there were no image workers to hold");
+      assertThatThrownBy(slowed::requireHeld).hasMessage("there were no image workers to hold");
     }
   }
 
