@@ -122,6 +122,7 @@ final class RunningFaults {
               first.began().plus(Duration.between(first.began(), first.until()).dividedBy(2)));
         } else {
           healAll();
+          awaitOutputs(done.get(done.size() - 1), settled);
         }
       }
     } finally {
@@ -222,16 +223,14 @@ final class RunningFaults {
       awaitUntil(next.until());
       heal(next);
       ongoing.remove(0);
-      if (ongoing.isEmpty()) {
-        awaitOutputs(next);
-      }
     }
   }
 
   /** So that the next fault does not lengthen what this one did. */
-  private void awaitOutputs(Ongoing over) throws InterruptedException {
+  private void awaitOutputs(Done over, Settled settled) throws InterruptedException {
     long deadline = System.nanoTime() + OUTPUTS_WITHIN.toNanos();
-    while (!outputs.cameAfter(over.began().plus(SETTLED), over.touched())
+    while (!settled.isThrough()
+        && !outputs.cameAfter(over.began().plus(SETTLED), over.touched())
         && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
