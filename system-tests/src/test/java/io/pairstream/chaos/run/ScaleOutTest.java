@@ -23,7 +23,7 @@ class ScaleOutTest {
 
   private static final int MOST_INSTANCES = 3;
   private static final int ROUNDS = Integer.getInteger("chaos.rounds", 3);
-  private static final int RECORDS = Integer.getInteger("chaos.records", 4_000);
+  private static final int RECORDS = Integer.getInteger("chaos.records", 16_000);
   private static final int PARTITIONS = 6;
   private static final double STEADY = 40;
   private static final double WORKERS_SHARE = 0.1;
