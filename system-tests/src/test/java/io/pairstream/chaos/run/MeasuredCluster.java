@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -83,14 +84,26 @@ final class MeasuredCluster implements AutoCloseable {
     try (Gate gate = new Gate(cluster.access(), cluster.plan().partitions())) {
       gates++;
       send(records, 0).close();
-      try (SlowedWorkers slowed = SlowedWorkers.of(running, share)) {
+      List<SlowedWorkers> slowed = slowed(running, share);
+      try {
         gate.open();
         rate = rate(records, all);
-        slowed.requireHeld();
+        slowed.forEach(SlowedWorkers::requireHeld);
+      } finally {
+        slowed.forEach(SlowedWorkers::close);
       }
     }
     awaitRest();
     return rate;
+  }
+
+  /** Those of one instance after the other, as if each had processors of its own. */
+  private static List<SlowedWorkers> slowed(List<PlatformProcess> running, double share) {
+    List<SlowedWorkers> slowed = new ArrayList<>();
+    for (int i = 0; i < running.size(); i++) {
+      slowed.add(SlowedWorkers.of(running.get(i), share, (double) i / running.size()));
+    }
+    return slowed;
   }
 
   /** Begins and ends with an output, since they come in batches, one with each commit. */

@@ -9,41 +9,42 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Image workers that are held for a part of the time, as if their pictures were harder. */
+/**
+ * Image workers of an instance that are held for a part of the time, as if their pictures were
+ * harder. Each instance's may have a turn of their own, so that those of several share no
+ * processor.
+ */
 final class SlowedWorkers implements AutoCloseable {
 
   private static final long CYCLE_NANOS = Duration.ofMillis(200).toNanos();
 
   private final Supplier<List<Long>> workers;
   private final long works;
+  private final long delay;
   private final Thread thread = new Thread(this::run, "slowed-workers");
   private volatile boolean ended;
   private volatile boolean anyHeld;
   private volatile Exception trouble;
 
-  private SlowedWorkers(Supplier<List<Long>> workers, double share) {
+  private SlowedWorkers(Supplier<List<Long>> workers, double share, double turn) {
     this.workers = workers;
+    this.delay = Math.round(CYCLE_NANOS * turn);
     this.works = Math.round(CYCLE_NANOS * share);
   }
 
   /**
    * @param share of the time for which they work; at 1 nothing is done
+   * @param turn where in each cycle they work, 0 to 1
    */
-  static SlowedWorkers of(List<PlatformProcess> instances, double share) {
-    return of(
-        () ->
-            instances.stream()
-                .flatMap(instance -> instance.children().stream())
-                .map(ProcessHandle::pid)
-                .toList(),
-        share);
+  static SlowedWorkers of(PlatformProcess instance, double share, double turn) {
+    return of(() -> instance.children().stream().map(ProcessHandle::pid).toList(), share, turn);
   }
 
   /**
    * @param workers their process ids as they are at the time
    */
-  static SlowedWorkers of(Supplier<List<Long>> workers, double share) {
-    SlowedWorkers slowed = new SlowedWorkers(workers, share);
+  static SlowedWorkers of(Supplier<List<Long>> workers, double share, double turn) {
+    SlowedWorkers slowed = new SlowedWorkers(workers, share, turn);
     slowed.ended = share >= 1;
     slowed.anyHeld = share >= 1;
     slowed.thread.setDaemon(true);
@@ -55,6 +56,8 @@ final class SlowedWorkers implements AutoCloseable {
     List<Long> held = List.of();
     try {
       held = workers.get();
+      signal("STOP", held);
+      sleepUntil(System.nanoTime() + delay);
       long begin = System.nanoTime();
       while (!ended) {
         signal("STOP", held);

@@ -44,7 +44,7 @@ class SlowedWorkersTest {
   @Test
   void holdsThemNowAndThenAndLetsThemGoInTheEnd() {
     List<Long> pids = List.of(gone.pid(), first.pid(), second.pid());
-    try (SlowedWorkers slowed = SlowedWorkers.of(() -> pids, 0.5)) {
+    try (SlowedWorkers slowed = SlowedWorkers.of(() -> pids, 0.5, 0.3)) {
       for (Process each : List.of(first, second)) {
         Await.until("held", SOON, () -> isHeld(each), () -> each);
         Await.until("let go", SOON, () -> !isHeld(each), () -> each);
@@ -57,7 +57,7 @@ class SlowedWorkersTest {
 
   @Test
   void saysThatThereWasNobodyToHold() {
-    try (SlowedWorkers slowed = SlowedWorkers.of(List::of, 0.5)) {
+    try (SlowedWorkers slowed = SlowedWorkers.of(List::of, 0.5, 0)) {
       assertThatThrownBy(slowed::requireHeld).hasMessage("there were no image workers to hold");
     }
   }
@@ -69,7 +69,8 @@ class SlowedWorkersTest {
             () -> {
               throw new IllegalStateException("nobody knows them");
             },
-            0.5);
+            0.5,
+            0.3);
     slowed.close();
 
     assertThatThrownBy(slowed::requireHeld)
