@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -68,42 +67,24 @@ final class MeasuredCluster implements AutoCloseable {
   /**
    * Records per second with so many of the instances.
    *
-   * <p>The load lies on the raw topics, and image workers are held, before instances may read the
-   * first record: so what is counted is worked off in the time that is counted, and producers take
-   * no part of the processors then. Measured is from an output after {@link #SET_IN} until 95 of
-   * 100 are there.
+   * <p>The load lies on the raw topics before instances may read the first record: so what is
+   * counted is worked off in the time that is counted, and producers take no part of the processors
+   * then. Measured is from an output after {@link #SET_IN} until 95 of 100 are there.
    *
-   * @param share of the time for which image workers may work, above 0 and up to 1
-   * @throws AssertionError where less than half of the load is left when measuring begins, or image
-   *     workers are not held
+   * @throws AssertionError where less than half of the load is left when measuring begins
    */
-  double recordsPerSecond(int instances, long records, double share) throws Exception {
-    List<PlatformProcess> running = run(instances);
+  double recordsPerSecond(int instances, long records) throws Exception {
+    List<PlatformProcess> unused = run(instances);
     long all = live.outputsSoFar() + records;
     double rate;
     try (Gate gate = new Gate(cluster.access(), cluster.plan().partitions())) {
       gates++;
       send(records, 0).close();
-      List<SlowedWorkers> slowed = slowed(running, share);
-      try {
-        gate.open();
-        rate = rate(records, all);
-        slowed.forEach(SlowedWorkers::requireHeld);
-      } finally {
-        slowed.forEach(SlowedWorkers::close);
-      }
+      gate.open();
+      rate = rate(records, all);
     }
     awaitRest();
     return rate;
-  }
-
-  /** Those of one instance after the other, as if each had processors of its own. */
-  private static List<SlowedWorkers> slowed(List<PlatformProcess> running, double share) {
-    List<SlowedWorkers> slowed = new ArrayList<>();
-    for (int i = 0; i < running.size(); i++) {
-      slowed.add(SlowedWorkers.of(running.get(i), share, (double) i / running.size()));
-    }
-    return slowed;
   }
 
   /** Begins and ends with an output, since they come in batches, one with each commit. */

@@ -26,7 +26,6 @@ class ScaleOutTest {
   private static final int RECORDS = Integer.getInteger("chaos.records", 16_000);
   private static final int PARTITIONS = 6;
   private static final double STEADY = 40;
-  private static final double WORKERS_SHARE = 0.1;
 
   private final Map<String, List<Double>> figures = new LinkedHashMap<>();
 
@@ -39,8 +38,7 @@ class ScaleOutTest {
 
     try (MeasuredCluster cluster = start(folder.resolve("plain"), 0)) {
       for (int round = 0; round < ROUNDS; round++) {
-        throughput(cluster, RECORDS, 1, "pairs/s, %d instances");
-        throughput(cluster, RECORDS / 8, WORKERS_SHARE, "pairs/s, workers held 9/10, %d instances");
+        throughput(cluster, RECORDS, "pairs/s, %d instances");
         takeOver(cluster, "take-over, s");
       }
       assertThat(cluster.repeated()).isEmpty();
@@ -76,10 +74,9 @@ class ScaleOutTest {
         folder);
   }
 
-  private void throughput(MeasuredCluster cluster, int records, double share, String name)
-      throws Exception {
+  private void throughput(MeasuredCluster cluster, int records, String name) throws Exception {
     for (int instances = 1; instances <= MOST_INSTANCES; instances++) {
-      note(name.formatted(instances), cluster.recordsPerSecond(instances, records, share));
+      note(name.formatted(instances), cluster.recordsPerSecond(instances, records));
     }
   }
 
