@@ -145,9 +145,7 @@ class ContainerTest {
         () -> {
           AuditReport report = new Audit(access).run();
           // A broker that has just come back shows a transaction on one partition after another.
-          return report.inputs() == inputs
-              && report.inFlight() == 0
-              && report.details().isEmpty();
+          return report.inputs() == inputs && report.inFlight() == 0 && report.details().isEmpty();
         },
         () -> new Audit(access).run());
   }
