@@ -112,7 +112,8 @@ class ContainerTest {
     }
 
     AuditReport report = new Audit(access).run();
-    assertThat(report.details()).isEmpty();
+    // A later one tells what is only late from what is lost.
+    assertThat(report.details()).as(() -> "a later audit: " + new Audit(access).run()).isEmpty();
     assertThat(report.inputs()).isEqualTo(BEFORE + MEANWHILE + AFTER);
     assertThat(report.inFlight()).isZero();
   }
@@ -144,8 +145,7 @@ class ContainerTest {
         Duration.ofMinutes(2),
         () -> {
           AuditReport report = new Audit(access).run();
-          // A broker that has just come back shows a transaction on one partition after another.
-          return report.inputs() == inputs && report.inFlight() == 0 && report.details().isEmpty();
+          return report.inputs() == inputs && report.inFlight() == 0;
         },
         () -> new Audit(access).run());
   }
