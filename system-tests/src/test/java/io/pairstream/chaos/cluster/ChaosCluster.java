@@ -450,17 +450,6 @@ public final class ChaosCluster implements AutoCloseable {
     return led;
   }
 
-  /**
-   * Starts whatever should run and does not, and waits until it answers; lets go on what is held.
-   * Answers what was started.
-   */
-  public List<PlatformProcess> restore() {
-    all().forEach(PlatformProcess::thaw);
-    List<PlatformProcess> started = all().stream().filter(PlatformProcess::ensureRunning).toList();
-    started.forEach(process -> process.awaitReady(READY_WITHIN));
-    return started;
-  }
-
   /** Where an instance keeps its stores. */
   public Path stateDir(PlatformProcess instance) {
     return stateDirs.get(instance);
