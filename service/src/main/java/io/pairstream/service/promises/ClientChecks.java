@@ -18,6 +18,8 @@ final class ClientChecks {
   private static final List<String> PREFIXES =
       List.of("main.consumer.", "restore.consumer.", "global.consumer.", "consumer.", "producer.");
 
+  private static final String TAKE_IT_OUT = "take it out of the file of --config";
+
   private ClientChecks() {}
 
   /**
@@ -37,14 +39,23 @@ final class ClientChecks {
                 right.add(needed);
               }
             });
-    return wrong.isEmpty()
-        ? Finding.ok(Area.CLIENTS, Promise.CLIENT_SETTINGS.label(), "none takes a promise away")
-        : Finding.broken(
-            Area.CLIENTS,
-            Promise.CLIENT_SETTINGS,
-            Words.some(wrong),
-            Words.some(right),
-            "take it out of the file of --config");
+    if (!wrong.isEmpty()) {
+      return Finding.broken(
+          Area.CLIENTS, Promise.CLIENT_SETTINGS, Words.some(wrong), Words.some(right), TAKE_IT_OUT);
+    }
+    // Instances know each other's threads by the names that Kafka Streams gives its members.
+    if (settings.containsKey("client.id")) {
+      return Finding.warning(
+          Area.CLIENTS,
+          Promise.CLIENT_SETTINGS.label(),
+          "kafka.client.id="
+              + settings.get("client.id")
+              + ": nobody ends the transactions that a killed instance of preprocessing leaves,"
+              + " and its pairs wait for the broker's time-out",
+          "no client.id",
+          TAKE_IT_OUT);
+    }
+    return Finding.ok(Area.CLIENTS, Promise.CLIENT_SETTINGS.label(), "none takes a promise away");
   }
 
   private static String plain(String name) {
@@ -63,6 +74,10 @@ final class ClientChecks {
       case "enable.idempotence" -> unless(value.equals("true"), name, "true");
       case "enable.auto.commit" -> unless(value.equals("false"), name, "false");
       case "auto.offset.reset" -> unless(value.equals("earliest"), name, "earliest");
+      // Under the other one Kafka Streams makes its consumers itself, without what ours add:
+      // records
+      // would not wait for a registry that is away, and could be passed over after an outage.
+      case "group.protocol" -> unless(!value.equals("streams"), name, "classic");
       case "processing.guarantee" ->
           unless(value.equals("exactly_once_v2"), name, "exactly_once_v2");
       case "max.request.size" ->

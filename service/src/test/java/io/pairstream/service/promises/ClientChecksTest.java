@@ -22,6 +22,7 @@ class ClientChecksTest {
     "consumer.auto.offset.reset, latest",
     "processing.guarantee, at_least_once",
     "producer.max.request.size, 1048576",
+    "group.protocol, streams",
   })
   void refusesASettingThatTakesAPromiseAway(String name, String value) {
     Finding finding = ClientChecks.judge(Map.of(name, value, "client.rack", "a"));
@@ -42,9 +43,19 @@ class ClientChecksTest {
     "max.request.size, 10485760",
     "security.protocol, SSL",
     "request.timeout.ms, 1",
+    "group.protocol, classic",
   })
   void leavesEveryOther(String name, String value) {
     assertThat(ClientChecks.judge(Map.of(name, value)).level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void warnsOfANameThatHidesWhoseTransactionsAreWhose() {
+    Finding finding = ClientChecks.judge(Map.of("client.id", "preprocess-7"));
+
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).contains("kafka.client.id=preprocess-7", "killed instance");
+    assertThat(finding.right()).isEqualTo("no client.id");
   }
 
   @Test
