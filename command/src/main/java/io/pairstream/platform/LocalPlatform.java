@@ -332,7 +332,10 @@ public final class LocalPlatform implements AutoCloseable {
             "QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE",
             "1",
             "QUARKUS_DATASOURCE_JDBC_MIN_SIZE",
-            "1"),
+            "1",
+            // On a busy machine the file takes longer to open than the five seconds it is given.
+            "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT",
+            "PT60S"),
         true,
         data.resolve("registry"),
         Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));

@@ -94,7 +94,9 @@ final class ClusterProcesses {
                 "QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE",
                 "1",
                 "QUARKUS_DATASOURCE_JDBC_MIN_SIZE",
-                "1"),
+                "1",
+                "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT",
+                "PT60S"),
             folder.resolve("registry")),
         () -> isOk(URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7/subjects")));
   }
