@@ -20,6 +20,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Standing;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -89,6 +90,8 @@ class PythonFeedTest {
   void openRegistry() throws IOException {
     registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     registry.createContext("/schemas/ids/", this::answer);
+    registry.createContext(
+        "/subjects/" + extents() + "/versions/latest", this::answerWhatExtentsAreWrittenWith);
     registry.start();
   }
 
@@ -98,14 +101,35 @@ class PythonFeedTest {
   }
 
   private void answer(HttpExchange exchange) throws IOException {
+    int id =
+        Integer.parseInt(exchange.getRequestURI().getPath().substring("/schemas/ids/".length()));
+    String schema = cluster.registry().writerSchema(source.topic() + "-value", id).toString();
+    answer(exchange, JSON.createObjectNode().put("schema", schema));
+  }
+
+  /** Whichever language is first at an epoch of a view that grows proposes how far it reaches. */
+  private void answerWhatExtentsAreWrittenWith(HttpExchange exchange) throws IOException {
+    int id = cluster.registry().idOf(extents(), RunExtent.SCHEMA$);
+    String schema = cluster.registry().writerSchema(extents(), id).toString();
+    answer(
+        exchange,
+        JSON.createObjectNode()
+            .put("subject", extents())
+            .put("version", 1)
+            .put("id", id)
+            .put("schema", schema));
+  }
+
+  private static void answer(HttpExchange exchange, ObjectNode found) throws IOException {
     try (exchange) {
-      int id =
-          Integer.parseInt(exchange.getRequestURI().getPath().substring("/schemas/ids/".length()));
-      String schema = cluster.registry().writerSchema(source.topic() + "-value", id).toString();
-      byte[] body = JSON.writeValueAsBytes(JSON.createObjectNode().put("schema", schema));
+      byte[] body = JSON.writeValueAsBytes(found);
       exchange.sendResponseHeaders(200, body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private String extents() {
+    return cluster.topics().runs().name() + "-value";
   }
 
   @Test

@@ -61,10 +61,16 @@ class ReviewedPairsTest {
   }
 
   private ReviewResult accept() {
-    return new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
-        .decide(
-            List.of(small.pairId()), new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN))
-        .get(0);
+    ReviewResult accepted =
+        new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC())
+            .decide(
+                List.of(small.pairId()),
+                new Verdict(Decision.ACCEPTED, "", "good enough", false, ANN))
+            .get(0);
+    try (Admin admin = cluster.admin()) {
+      TestCluster.awaitMarkers(admin, cluster, "-review");
+    }
+    return accepted;
   }
 
   private Sent replayOf(Sent sent) {
