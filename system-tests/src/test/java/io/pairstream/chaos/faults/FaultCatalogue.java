@@ -119,6 +119,7 @@ public final class FaultCatalogue {
               random);
         });
     add("SIGSTOP of a broker", FreezeBroker::new);
+    add("SIGSTOP of all brokers longer than a producer waits", FreezeBrokers::new);
   }
 
   private void addRegistryFaults() {
