@@ -1,5 +1,7 @@
 package io.pairstream.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.github.dockerjava.api.DockerClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,6 +64,13 @@ final class BrokerContainer implements AutoCloseable {
   void freeze() {
     engine().pauseContainerCmd(kafka.getContainerId()).exec();
     awaitSilence();
+  }
+
+  /** Asks in vain so many times, {@value #ANSWER_MILLIS} ms each. */
+  void requireSilence(int questions) {
+    for (int i = 0; i < questions; i++) {
+      assertThat(answers()).as("an answer of the broker").isFalse();
+    }
   }
 
   void thaw() {

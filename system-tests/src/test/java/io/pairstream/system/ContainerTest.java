@@ -41,9 +41,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class ContainerTest {
 
-  private static final int BEFORE = 40;
-  private static final int MEANWHILE = 20;
-  private static final int AFTER = 20;
+  // Numbers of pairs, each group's behind those of the group before.
+  private static final int DECIDED = 40;
+  private static final int IN_HAND = DECIDED + 60;
+  private static final int MEANWHILE = IN_HAND + 20;
+  private static final int ALL = MEANWHILE + 20;
 
   /** Unset where the tests are skipped. */
   private static BrokerContainer broker;
@@ -78,13 +80,35 @@ class ContainerTest {
     accountsForAll("killed", broker::kill, broker::startAgain);
   }
 
+  /** The broker is silent for several times as long as the stream thread's producer waits. */
+  @Test
+  void preprocessingGoesOnThoughTheBrokerIsAwayForLongerThanItsProducerWaits() throws Exception {
+    accountsForAll(
+        "outwaited",
+        Map.of("producer.max.block.ms", "1000", "producer.delivery.timeout.ms", "12000"),
+        () -> {
+          broker.freeze();
+          broker.requireSilence(8);
+        },
+        broker::thaw);
+  }
+
   private void accountsForAll(String dataset, Runnable fault, Runnable cure) throws Exception {
+    accountsForAll(dataset, Map.of(), fault, cure);
+  }
+
+  /**
+   * @param ofPreprocessing the operator's settings of its Kafka clients
+   */
+  private void accountsForAll(
+      String dataset, Map<String, String> ofPreprocessing, Runnable fault, Runnable cure)
+      throws Exception {
     Cluster cluster =
         new Cluster(
             broker.bootstrapServers(),
             "mock://" + dataset,
             new Dataset(dataset),
-            Map.of(),
+            ofPreprocessing,
             Map.of());
     ClusterAccess access = new ClusterAccess(cluster);
     new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
@@ -94,27 +118,28 @@ class ContainerTest {
     PreprocessSettings settings = new PreprocessSettings(cluster, "demo", folder, 1, workers);
     try (PreprocessService service = new PreprocessService(settings, new StepTimes());
         PairPublisher publisher = publisher(cluster)) {
-      join(publish(publisher, pairs, 0, BEFORE));
+      join(publish(publisher, pairs, 0, DECIDED));
       awaitWork(access);
 
+      // What has just come is worked on, and not committed, when the fault comes.
+      join(publish(publisher, pairs, DECIDED, IN_HAND));
       fault.run();
       // A producer that has lost its only broker blocks.
       CompletableFuture<Void> meanwhile =
-          CompletableFuture.runAsync(
-              () -> join(publish(publisher, pairs, BEFORE, BEFORE + MEANWHILE)));
+          CompletableFuture.runAsync(() -> join(publish(publisher, pairs, IN_HAND, MEANWHILE)));
       assertThat(meanwhile).isNotDone();
       cure.run();
 
       meanwhile.join();
-      join(publish(publisher, pairs, BEFORE + MEANWHILE, BEFORE + MEANWHILE + AFTER));
-      awaitDecided(access, BEFORE + MEANWHILE + AFTER);
+      join(publish(publisher, pairs, MEANWHILE, ALL));
+      awaitDecided(access, ALL);
       assertThat(service.hasEnded()).isFalse();
     }
 
     AuditReport report = new Audit(access).run();
     // A later one tells what is only late from what is lost.
     assertThat(report.details()).as(() -> "a later audit: " + new Audit(access).run()).isEmpty();
-    assertThat(report.inputs()).isEqualTo(BEFORE + MEANWHILE + AFTER);
+    assertThat(report.inputs()).isEqualTo(ALL);
     assertThat(report.inFlight()).isZero();
   }
 

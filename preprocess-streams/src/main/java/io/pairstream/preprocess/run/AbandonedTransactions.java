@@ -34,13 +34,13 @@ import org.slf4j.LoggerFactory;
  * <p>A transaction may last as long as the slowest pictures take, minutes. An instance that was
  * killed, or hangs, leaves its last ones open, and until the broker gives them up nobody who reads
  * committed records gets past them: not the trainer, nor the instances that took its work over.
- * Every instance therefore looks for open transactions of its group whose process has left the
- * group, and fences their producers, which aborts them at once. A process that was only slow finds
- * itself fenced when it goes on, as it would by the broker's time-out, and joins anew.
+ * Every instance therefore looks for open transactions of its group whose stream thread has left
+ * the group, and fences their producers, which aborts them at once. A thread that was only slow
+ * finds itself fenced when it goes on, as it would by the broker's time-out, and joins anew.
  *
  * <p>What Kafka Streams puts into names tells whose is what: {@code GROUP-PROCESS-THREAD} is a
- * transactional id, {@code GROUP-PROCESS-StreamThread-N-consumer} a member's client id. Where an
- * operator sets {@code client.id}, members do not tell their process, and nothing is ended.
+ * transactional id, {@code GROUP-PROCESS-StreamThread-THREAD-consumer} a member's client id. Where
+ * an operator sets {@code client.id}, members do not tell their thread, and nothing is ended.
  */
 final class AbandonedTransactions implements AutoCloseable {
 
@@ -50,7 +50,7 @@ final class AbandonedTransactions implements AutoCloseable {
       "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})";
 
   /**
-   * The same transaction twice seen is believed: a process that starts has its producers before it
+   * The same transaction twice seen is believed: a thread that starts has its producer before it
    * has joined.
    */
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
@@ -79,8 +79,8 @@ final class AbandonedTransactions implements AutoCloseable {
   AbandonedTransactions(String group, Map<String, Object> clientSettings) {
     this.group = group;
     String beginning = Pattern.quote(group + "-");
-    memberName = Pattern.compile(beginning + PROCESS + "-StreamThread-.*");
-    transactionName = Pattern.compile(beginning + PROCESS + "-[0-9]+");
+    memberName = Pattern.compile(beginning + PROCESS + "-StreamThread-([0-9]+)-.*");
+    transactionName = Pattern.compile(beginning + PROCESS + "-([0-9]+)");
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS / 2);
@@ -143,14 +143,14 @@ final class AbandonedTransactions implements AutoCloseable {
     suspects = abandoned;
     if (!gone.isEmpty()) {
       answer(admin.fenceProducers(gone).all());
-      LOG.info("instances are gone and left transactions open; ended {}", gone);
+      LOG.info("stream threads are gone and left transactions open; ended {}", gone);
     }
     return gone;
   }
 
   /**
    * Names first, then members, then the transactions themselves: each answer may take seconds, and
-   * meanwhile a process joins anew and begins another transaction under the same name.
+   * meanwhile a thread joins anew and begins another transaction under the same name.
    */
   private Set<OpenTransaction> withoutMember() throws InterruptedException {
     Set<String> names = openNames();
@@ -159,21 +159,20 @@ final class AbandonedTransactions implements AutoCloseable {
     if (members.groupState() != GroupState.STABLE) {
       return Set.of();
     }
-    Set<String> processes =
+    Set<String> threads =
         members.members().stream()
-            .map(member -> memberName.matcher(member.clientId()))
-            .map(name -> name.matches() ? name.group(1) : "")
+            .map(member -> thread(memberName, member.clientId()))
             .collect(Collectors.toSet());
-    // Who does not tell its process may be anybody's.
-    if (processes.contains("")) {
+    // Who does not tell its thread may be any.
+    if (threads.contains("")) {
       warnOnce(
           "not every member of "
               + group
-              + " tells its process, because client.id is set;"
+              + " tells its thread, because client.id is set;"
               + " what an instance that is gone leaves open, the broker ends after its time-out");
       return Set.of();
     }
-    names.removeIf(name -> processes.contains(process(name)));
+    names.removeIf(name -> threads.contains(thread(transactionName, name)));
     return open(names);
   }
 
@@ -188,9 +187,10 @@ final class AbandonedTransactions implements AutoCloseable {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private String process(String transactionalId) {
-    Matcher name = transactionName.matcher(transactionalId);
-    return name.matches() ? name.group(1) : "";
+  /** Process and number of the thread that bears a name; empty where the name does not tell. */
+  private static String thread(Pattern pattern, String name) {
+    Matcher parts = pattern.matcher(name);
+    return parts.matches() ? parts.group(1) + "-" + parts.group(2) : "";
   }
 
   private Set<OpenTransaction> open(Set<String> names) throws InterruptedException {

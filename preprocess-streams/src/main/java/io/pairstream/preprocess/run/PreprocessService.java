@@ -18,6 +18,7 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.report.SelfReport;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -145,7 +147,8 @@ public final class PreprocessService implements AutoCloseable {
     streamsSettings.remove(TimedProcessors.WORK); // only the graph is made from it
     Properties properties = new Properties();
     properties.putAll(streamsSettings);
-    KafkaStreams streams = new KafkaStreams(topology, properties, new AdmittingClients(admission));
+    AdmittingClients clients = new AdmittingClients(admission);
+    KafkaStreams streams = new KafkaStreams(topology, properties, clients);
     report.topology(topology.describe().toString());
     report.addObstacle(admission::trouble);
     report.add(
@@ -157,9 +160,12 @@ public final class PreprocessService implements AutoCloseable {
     report.add(new WorkReading(settings.threads(), times, nodes, decisions, workers));
     StreamsReading streamsReading = new StreamsReading(streams);
     report.add(streamsReading);
+    LongAdder threadsReplaced = new LongAdder();
+    report.add(reading -> reading.counter("stream_threads_replaced_total", threadsReplaced.sum()));
     report.stateFrom(streamsReading::state);
     report.assignedFrom(streamsReading::assigned);
     parts.add(() -> streams.close(STOP_WITHIN));
+    parts.add(clients);
     closedLater(
             new AbandonedTransactions(
                 settings.cluster().dataset().preprocessGroup(),
@@ -167,6 +173,13 @@ public final class PreprocessService implements AutoCloseable {
         .start();
     streams.setUncaughtExceptionHandler(
         thrown -> {
+          if (BrokerOutage.isBehind(thrown)) {
+            threadsReplaced.increment();
+            LOG.warn(
+                "a stream thread has waited for the brokers in vain, and another takes its place: {}",
+                RootCause.message(thrown));
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+          }
           LOG.error("a stream thread ended; the service stops", thrown);
           ended.complete(Optional.of(thrown));
           return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;

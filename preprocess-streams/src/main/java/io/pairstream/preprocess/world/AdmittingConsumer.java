@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
  * A consumer whose poll gives out only what {@link Admission} lets in.
@@ -23,6 +25,13 @@ import org.apache.kafka.common.TopicPartition;
  * moment, and the poll goes on. So the member keeps polling, keeps its partitions, and loses
  * nothing, however long the world stays bad. Everything but the poll is the wrapped consumer's own.
  * Like any consumer, not thread-safe.
+ *
+ * <p>One thing more: where a commit is not answered in time, Kafka Streams drops what it has in
+ * hand and means to go back to the committed offsets once its tasks are set up again. In 4.3.1 a
+ * rebalance replaces those tasks before that, and the position stays behind records that nobody
+ * processed. Here the thread is told instead that it was away: it lets go of all tasks and its
+ * producer, and joins anew, from the committed offsets. There are two places for it: where the
+ * thread asks for that rebalance, and where the late commit is one of a rebalance itself.
  */
 public final class AdmittingConsumer {
 
@@ -31,12 +40,18 @@ public final class AdmittingConsumer {
 
   private static final Duration LONGEST_REST = Duration.ofMillis(500);
 
+  /** Why a stream thread asks for a rebalance after tasks of its own have lost their state. */
+  private static final String CORRUPTED = "Active tasks corrupted";
+
   private final Consumer<byte[], byte[]> consumer;
   private final Admission admission;
   private final Map<TopicPartition, Rest> rests = new HashMap<>();
 
   /** Partitions that are paused by us, during a poll. */
   private final Set<TopicPartition> resting = new HashSet<>();
+
+  private boolean revoking;
+  private boolean askedWhileRevoking;
 
   private AdmittingConsumer(Consumer<byte[], byte[]> consumer, Admission admission) {
     this.consumer = consumer;
@@ -56,17 +71,73 @@ public final class AdmittingConsumer {
   }
 
   private Object call(Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("poll")) {
-      return poll((Duration) arguments[0]);
-    }
-    if (method.getName().equals("pause")) {
+    switch (method.getName()) {
+      case "poll" -> {
+        return poll((Duration) arguments[0]);
+      }
       // Streams pauses during a poll when a rebalance hands it a task that must first restore.
-      resting.removeAll((Collection<?>) arguments[0]);
+      case "pause" -> resting.removeAll((Collection<?>) arguments[0]);
+      case "enforceRebalance" -> {
+        if (arguments != null && CORRUPTED.equals(arguments[0])) {
+          throw lostTheirPlace();
+        }
+      }
+      case "assignment" -> askedWhileRevoking |= revoking;
+      case "subscribe" -> {
+        if (arguments.length == 2 && arguments[1] instanceof ConsumerRebalanceListener listener) {
+          arguments[1] = new Guarded(listener);
+        }
+      }
+      default -> {
+        // The wrapped consumer's own.
+      }
     }
     try {
       return method.invoke(consumer, arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause();
+    }
+  }
+
+  private static TaskMigratedException lostTheirPlace() {
+    return new TaskMigratedException(
+        "Tasks lost their place, and begin anew from what is committed");
+  }
+
+  /**
+   * Kafka Streams' listener, of which it is known whether it has dropped tasks: while partitions
+   * are revoked it asks for the assignment then, and never else.
+   */
+  private final class Guarded implements ConsumerRebalanceListener {
+
+    private final ConsumerRebalanceListener listener;
+
+    Guarded(ConsumerRebalanceListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      askedWhileRevoking = false;
+      revoking = true;
+      try {
+        listener.onPartitionsRevoked(partitions);
+      } finally {
+        revoking = false;
+      }
+      if (askedWhileRevoking) {
+        throw lostTheirPlace();
+      }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      listener.onPartitionsAssigned(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      listener.onPartitionsLost(partitions);
     }
   }
 

@@ -54,8 +54,8 @@ class AbandonedTransactionsTest {
     String here = UUID.randomUUID().toString();
     String gone = UUID.randomUUID().toString();
     try (KafkaConsumer<byte[], byte[]> member = member(processName(here));
-        KafkaProducer<byte[], byte[]> ours = begun(here);
-        KafkaProducer<byte[], byte[]> theirs = begun(gone)) {
+        KafkaProducer<byte[], byte[]> ours = begun(transactionalId(here));
+        KafkaProducer<byte[], byte[]> theirs = begun(transactionalId(gone))) {
       awaitStable(member);
 
       assertThat(transactions.look()).as("once seen is not believed").isEmpty();
@@ -70,13 +70,29 @@ class AbandonedTransactionsTest {
   }
 
   @Test
+  void endsTheTransactionOfAThreadThatIsGoneThoughItsProcessIsAMember() throws Exception {
+    String process = UUID.randomUUID().toString();
+    try (KafkaConsumer<byte[], byte[]> member = member(processName(process));
+        KafkaProducer<byte[], byte[]> alive = begun(transactionalId(process));
+        KafkaProducer<byte[], byte[]> gone = begun(transactionalId(process, 2))) {
+      awaitStable(member);
+
+      transactions.look();
+      assertThat(transactions.look()).containsExactly(transactionalId(process, 2));
+
+      alive.commitTransaction();
+      assertThat(gone).isNotNull();
+    }
+  }
+
+  @Test
   void leavesATransactionThatHasBegunSinceTheLookBefore() throws Exception {
     String back = UUID.randomUUID().toString();
     try (KafkaConsumer<byte[], byte[]> member = member(processName(UUID.randomUUID().toString()));
-        KafkaProducer<byte[], byte[]> before = begun(back)) {
+        KafkaProducer<byte[], byte[]> before = begun(transactionalId(back))) {
       awaitStable(member);
       transactions.look();
-      try (KafkaProducer<byte[], byte[]> next = begun(back)) {
+      try (KafkaProducer<byte[], byte[]> next = begun(transactionalId(back))) {
 
         assertThat(transactions.look()).isEmpty();
 
@@ -90,7 +106,7 @@ class AbandonedTransactionsTest {
   void leavesEverythingWhereAMemberDoesNotTellItsProcess() throws Exception {
     String process = UUID.randomUUID().toString();
     try (KafkaConsumer<byte[], byte[]> member = member("an operator's own name");
-        KafkaProducer<byte[], byte[]> producer = begun(process)) {
+        KafkaProducer<byte[], byte[]> producer = begun(transactionalId(process))) {
       awaitStable(member);
 
       transactions.look();
@@ -104,7 +120,7 @@ class AbandonedTransactionsTest {
   void leavesEverythingWhereTheGroupHasNoMembers() throws Exception {
     String process = UUID.randomUUID().toString();
     try (KafkaConsumer<byte[], byte[]> left = member(processName(process));
-        KafkaProducer<byte[], byte[]> producer = begun(process)) {
+        KafkaProducer<byte[], byte[]> producer = begun(transactionalId(process))) {
       awaitStable(left);
       left.unsubscribe();
 
@@ -120,7 +136,11 @@ class AbandonedTransactionsTest {
   }
 
   private String transactionalId(String process) {
-    return cluster.dataset().preprocessGroup() + "-" + process + "-1";
+    return transactionalId(process, 1);
+  }
+
+  private String transactionalId(String process, int thread) {
+    return cluster.dataset().preprocessGroup() + "-" + process + "-" + thread;
   }
 
   private KafkaConsumer<byte[], byte[]> member(String clientId) {
@@ -149,8 +169,8 @@ class AbandonedTransactionsTest {
   }
 
   /** A producer with an open transaction. */
-  private KafkaProducer<byte[], byte[]> begun(String process) {
-    String ending = transactionalId(process).substring(cluster.dataset().name().length());
+  private KafkaProducer<byte[], byte[]> begun(String transactionalId) {
+    String ending = transactionalId.substring(cluster.dataset().name().length());
     KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, ending);
     producer.beginTransaction();
     TestCluster.acknowledged(

@@ -1,0 +1,53 @@
+package io.pairstream.preprocess.run;
+
+import io.pairstream.schemas.wire.RootCause;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
+
+/**
+ * Tells whether a stream thread ended because the brokers were away for longer than its clients
+ * wait.
+ *
+ * <p>Kafka Streams goes on after most time-outs. What it does not get over is a producer that has
+ * given a record or a commit up: the producer's state forbids whatever the thread does next, and
+ * the thread ends. Nothing is wrong with the process: another thread has a new producer, and does
+ * again what was not committed.
+ */
+final class BrokerOutage {
+
+  private static final String PRODUCER = KafkaProducer.class.getPackageName();
+
+  private BrokerOutage() {}
+
+  /** Whether an outage is what ended the thread. */
+  static boolean isBehind(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RetriableException
+          || cause instanceof TransactionAbortableException
+          || cause instanceof OutOfOrderSequenceException
+          || cause instanceof UnknownProducerIdException
+          || cause instanceof InvalidPidMappingException) {
+        return true;
+      }
+    }
+    return isProducersState(RootCause.of(thrown));
+  }
+
+  /**
+   * Whether a producer says that it is in no state to go on: a commit is pending that timed out, or
+   * it has given up records of the transaction. Such exceptions have no class of their own, where
+   * one that is not allowed to write, or was fenced, has.
+   */
+  private static boolean isProducersState(Throwable thrown) {
+    StackTraceElement[] stack = thrown.getStackTrace();
+    return (thrown.getClass() == IllegalStateException.class
+            || thrown.getClass() == KafkaException.class)
+        && stack.length > 0
+        && stack[0].getClassName().startsWith(PRODUCER);
+  }
+}

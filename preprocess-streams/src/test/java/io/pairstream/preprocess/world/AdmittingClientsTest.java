@@ -1,0 +1,72 @@
+package io.pairstream.preprocess.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.schemas.wire.WriterSchemas;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AdmittingClientsTest {
+
+  private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private WriterSchemas schemas;
+  private AdmittingClients clients;
+
+  @BeforeEach
+  void open() {
+    registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$);
+    clients = new AdmittingClients(new Admission(schemas, List.of()));
+  }
+
+  @AfterEach
+  void close() {
+    clients.close();
+    schemas.close();
+  }
+
+  @Test
+  void waitsForAnAddressUntilItIsClosed() {
+    CompletableFuture<Consumer<byte[], byte[]>> made =
+        CompletableFuture.supplyAsync(
+            () -> clients.getConsumer(Map.of("bootstrap.servers", "gone.invalid:9092")));
+
+    clients.close();
+
+    assertThatThrownBy(made::join)
+        .isInstanceOf(CompletionException.class)
+        .rootCause()
+        .hasMessageContaining("No resolvable bootstrap urls");
+  }
+
+  @Test
+  void doesNotWaitForASettingToBecomeRight() {
+    assertThatThrownBy(
+            () ->
+                clients.getConsumer(
+                    Map.of("bootstrap.servers", "127.0.0.1:1", "isolation.level", "dirty")))
+        .isInstanceOf(KafkaException.class)
+        .hasMessageContaining("isolation.level");
+  }
+
+  @Test
+  void makesAClientWhereThereIsAnAddress() {
+    try (Consumer<byte[], byte[]> made =
+        clients.getConsumer(Map.of("bootstrap.servers", "127.0.0.1:1"))) {
+      assertThat(made.assignment()).isEmpty();
+    }
+  }
+}

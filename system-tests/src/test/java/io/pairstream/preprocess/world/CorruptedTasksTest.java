@@ -1,0 +1,251 @@
+package io.pairstream.preprocess.world;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.wire.WriterSchemas;
+import io.pairstream.system.Await;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A commit whose answer does not come in time, with records in hand behind it. */
+@Timeout(120)
+class CorruptedTasksTest {
+
+  @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int RECORDS = 60;
+
+  /** So many at a time are committed; the others of a poll are in hand meanwhile. */
+  private static final int COMMIT_EVERY = 10;
+
+  private static final List<String> ALL =
+      IntStream.range(0, RECORDS).mapToObj(String::valueOf).toList();
+
+  @TempDir private Path folder;
+
+  private final ClusterAccess cluster = CLUSTER.dataset(2);
+  private final String input = cluster.topics().crowdsourced().name();
+  private final String output = cluster.topics().quarantine().name();
+
+  /** Answers that were lost. */
+  private final AtomicInteger late = new AtomicInteger();
+
+  private final AtomicInteger producers = new AtomicInteger();
+  private final AtomicInteger processed = new AtomicInteger();
+
+  private WriterSchemas schemas;
+
+  @BeforeEach
+  void openSchemas() {
+    schemas = new WriterSchemas(cluster.registry(), input + "-value", RawPair.SCHEMA$);
+  }
+
+  @AfterEach
+  void closeSchemas() {
+    schemas.close();
+  }
+
+  @Test
+  void everyRecordIsProcessedOnceThoughTheAnswerToACommitIsLate() {
+    send(number -> 0);
+
+    try (KafkaStreams streams = streams("a", () -> true, () -> true)) {
+      streams.start();
+      Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
+    }
+
+    requireOnce();
+  }
+
+  /** The commit at a rebalance is that of the tasks which stay, too. */
+  @Test
+  void everyRecordIsProcessedOnceThoughTheAnswerToARevocationsCommitIsLate() {
+    send(number -> number % 2);
+    BooleanSupplier oncePending = () -> late.get() > 0;
+
+    try (KafkaStreams first = streams("a", CorruptedTasksTest::isRevoking, oncePending)) {
+      first.start();
+      Await.until("all is in hand", SOON, () -> processed.get() == RECORDS, processed::get);
+      try (KafkaStreams second = streams("b", () -> false, oncePending)) {
+        second.start();
+        Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
+      }
+    }
+
+    requireOnce();
+  }
+
+  private void send(IntUnaryOperator partition) {
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < RECORDS; i++) {
+        TestCluster.acknowledged(
+            producer.send(new ProducerRecord<>(input, partition.applyAsInt(i), null, bytes(i))));
+      }
+    }
+  }
+
+  private void requireOnce() {
+    assertThat(late).hasValue(1);
+    assertThat(producers.get()).as("the thread began anew").isGreaterThan(1);
+    assertThat(out()).containsExactlyInAnyOrderElementsOf(ALL);
+  }
+
+  private static boolean isRevoking() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames.anyMatch(frame -> frame.getMethodName().equals("onPartitionsRevoked")));
+  }
+
+  /**
+   * @param losesAnswer whether the answer to the first offsets that are sent now is lost
+   * @param commits whether every so many records ask for a commit now
+   */
+  private KafkaStreams streams(String name, BooleanSupplier losesAnswer, BooleanSupplier commits) {
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(input, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+        .process(() -> new CommitsOften(processed, commits))
+        .to(output, Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+    Properties settings = new Properties();
+    settings.putAll(cluster.clientSettings());
+    settings.remove("default.api.timeout.ms");
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().preprocessGroup());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Duration.ofMinutes(3).toMillis());
+    settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 240_000);
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
+    settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    return new KafkaStreams(
+        builder.build(),
+        settings,
+        new LateOnce(
+            new AdmittingClients(new Admission(schemas, List.of())), late, losesAnswer, producers));
+  }
+
+  private List<String> out() {
+    List<String> values = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(output)),
+          record -> values.add(new String(record.value(), StandardCharsets.UTF_8)));
+    }
+    return values;
+  }
+
+  private static byte[] bytes(int number) {
+    return String.valueOf(number).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static final class CommitsOften
+      extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+
+    private final AtomicInteger processed;
+    private final BooleanSupplier commits;
+    private int records;
+
+    CommitsOften(AtomicInteger processed, BooleanSupplier commits) {
+      this.processed = processed;
+      this.commits = commits;
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+      context().forward(record);
+      processed.incrementAndGet();
+      records++;
+      if (records % COMMIT_EVERY == 0 && commits.getAsBoolean()) {
+        context().commit();
+      }
+    }
+  }
+
+  /** Our clients, of which a producer loses one answer to offsets that it has sent. */
+  private record LateOnce(
+      AdmittingClients clients,
+      AtomicInteger late,
+      BooleanSupplier losesAnswer,
+      AtomicInteger producers)
+      implements KafkaClientSupplier {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+      producers.incrementAndGet();
+      Producer<byte[], byte[]> producer = clients.getProducer(config);
+      return (Producer<byte[], byte[]>)
+          Proxy.newProxyInstance(
+              LateOnce.class.getClassLoader(),
+              new Class<?>[] {Producer.class},
+              (proxy, method, arguments) -> {
+                try {
+                  Object answer = method.invoke(producer, arguments);
+                  if (method.getName().equals("sendOffsetsToTransaction")
+                      && losesAnswer.getAsBoolean()
+                      && late.compareAndSet(0, 1)) {
+                    throw new TimeoutException("no answer in time");
+                  }
+                  return answer;
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              });
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+      return clients.getAdmin(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+      return clients.getConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+      return clients.getRestoreConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+      return clients.getGlobalConsumer(config);
+    }
+  }
+}
