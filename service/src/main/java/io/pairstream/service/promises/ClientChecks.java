@@ -75,8 +75,7 @@ final class ClientChecks {
       case "enable.auto.commit" -> unless(value.equals("false"), name, "false");
       case "auto.offset.reset" -> unless(value.equals("earliest"), name, "earliest");
       // Under the other one Kafka Streams makes its consumers itself, without what ours add:
-      // records
-      // would not wait for a registry that is away, and could be passed over after an outage.
+      // records would not wait for a registry that is away, nor be safe after an outage.
       case "group.protocol" -> unless(!value.equals("streams"), name, "classic");
       case "processing.guarantee" ->
           unless(value.equals("exactly_once_v2"), name, "exactly_once_v2");
