@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
@@ -29,8 +30,13 @@ import kafka.server.StandardFaultHandlerFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.metadata.PartitionChangeRecord;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.metadata.KRaftMetadataCache;
+import org.apache.kafka.metadata.LeaderConstants;
 import org.apache.kafka.metadata.bootstrap.BootstrapDirectory;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -103,6 +109,37 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Starts again on the same port and data. */
   public void restart() throws Exception {
     start(bind(brokerPort), bind(controllerPort));
+  }
+
+  /**
+   * Does something while the broker knows of no leader of these topics' partitions, as for a moment
+   * after it stood still for longer than its session. Its requests between its own parts go by that
+   * knowledge; what it leads, it goes on leading.
+   */
+  public void withoutLeaders(Predicate<String> topics, Runnable action) {
+    KRaftMetadataCache known = broker.metadataCache();
+    MetadataImage image = known.getImage();
+    MetadataDelta change = new MetadataDelta.Builder().setImage(image).build();
+    image.topics().topicsByName().values().stream()
+        .filter(topic -> topics.test(topic.name()))
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .keySet()
+                    .forEach(
+                        partition ->
+                            change.replay(
+                                new PartitionChangeRecord()
+                                    .setTopicId(topic.id())
+                                    .setPartitionId(partition)
+                                    .setLeader(LeaderConstants.NO_LEADER))));
+    known.setImage(change.apply(image.provenance()));
+    try {
+      action.run();
+    } finally {
+      known.setImage(image);
+    }
   }
 
   @Override

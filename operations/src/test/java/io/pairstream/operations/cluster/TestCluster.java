@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -56,6 +57,11 @@ public final class TestCluster implements BeforeAllCallback {
 
   public String bootstrapServers() {
     return kafka.bootstrapServers();
+  }
+
+  /** Does something while the broker knows of no leader of these topics' partitions. */
+  public void withoutLeaders(Predicate<String> topics, Runnable action) {
+    kafka.withoutLeaders(topics, action);
   }
 
   /** A new data set without topics. */

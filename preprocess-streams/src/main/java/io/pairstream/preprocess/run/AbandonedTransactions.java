@@ -1,30 +1,18 @@
 package io.pairstream.preprocess.run;
 
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.GroupState;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,20 +30,12 @@ import org.slf4j.LoggerFactory;
  * transactional id, {@code GROUP-PROCESS-StreamThread-THREAD-consumer} a member's client id. Where
  * an operator sets {@code client.id}, members do not tell their thread, and nothing is ended.
  */
-final class AbandonedTransactions implements AutoCloseable {
+final class AbandonedTransactions {
 
   private static final Logger LOG = LoggerFactory.getLogger(AbandonedTransactions.class);
 
   private static final String PROCESS =
       "([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})";
-
-  /**
-   * The same transaction twice seen is believed: a thread that starts has its producer before it
-   * has joined.
-   */
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
-
-  private static final int REQUEST_MILLIS = 10_000;
 
   /** One transaction of a producer, which is another from the next one that bears its name. */
   private record OpenTransaction(String transactionalId, long producerId, long beganMillis) {}
@@ -64,68 +44,24 @@ final class AbandonedTransactions implements AutoCloseable {
   private final Pattern memberName;
   private final Pattern transactionName;
   private final Admin admin;
-  private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::lookForEver, "abandoned-transactions");
+  private final Warnings warnings;
 
-  /** What the look before found without a member. */
+  /**
+   * What the look before found without a member. The same transaction twice seen is believed: a
+   * thread that starts has its producer before it has joined.
+   */
   private Set<OpenTransaction> suspects = Set.of();
-
-  private String warned = "";
 
   /**
    * @param group of Kafka Streams: its application id
-   * @param clientSettings of Kafka clients, with {@code bootstrap.servers}
    */
-  AbandonedTransactions(String group, Map<String, Object> clientSettings) {
+  AbandonedTransactions(String group, Admin admin, Warnings warnings) {
     this.group = group;
+    this.admin = admin;
+    this.warnings = warnings;
     String beginning = Pattern.quote(group + "-");
     memberName = Pattern.compile(beginning + PROCESS + "-StreamThread-([0-9]+)-.*");
     transactionName = Pattern.compile(beginning + PROCESS + "-([0-9]+)");
-    Map<String, Object> settings = new HashMap<>(clientSettings);
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS / 2);
-    admin = Admin.create(settings);
-    thread.setDaemon(true);
-  }
-
-  /** Begins to look, every few seconds, on a thread of its own. */
-  AbandonedTransactions start() {
-    thread.start();
-    return this;
-  }
-
-  private void lookForEver() {
-    try {
-      while (!closing.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
-        try {
-          look();
-        } catch (UnsupportedVersionException e) {
-          LOG.warn(
-              "transactions of instances that are gone are left to their time-out: {}",
-              e.toString());
-          return;
-        } catch (RetriableException | GroupIdNotFoundException e) {
-          LOG.debug("no look at open transactions", e);
-        } catch (KafkaException e) {
-          if (e.getCause() instanceof IllegalArgumentException) {
-            // Kafka's client trips over a broker that goes away between its questions to all.
-            LOG.debug("no look at open transactions", e);
-            continue;
-          }
-          warnOnce("no look at open transactions: " + e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** What is not allowed now is not allowed the next time either. */
-  private void warnOnce(String trouble) {
-    if (!trouble.equals(warned)) {
-      warned = trouble;
-      LOG.warn("{}", warned);
-    }
   }
 
   /**
@@ -142,7 +78,7 @@ final class AbandonedTransactions implements AutoCloseable {
             .collect(Collectors.toCollection(TreeSet::new));
     suspects = abandoned;
     if (!gone.isEmpty()) {
-      answer(admin.fenceProducers(gone).all());
+      Answers.of(admin.fenceProducers(gone).all());
       LOG.info("stream threads are gone and left transactions open; ended {}", gone);
     }
     return gone;
@@ -155,7 +91,7 @@ final class AbandonedTransactions implements AutoCloseable {
   private Set<OpenTransaction> withoutMember() throws InterruptedException {
     Set<String> names = openNames();
     ConsumerGroupDescription members =
-        answer(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+        Answers.of(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
     if (members.groupState() != GroupState.STABLE) {
       return Set.of();
     }
@@ -165,7 +101,7 @@ final class AbandonedTransactions implements AutoCloseable {
             .collect(Collectors.toSet());
     // Who does not tell its thread may be any.
     if (threads.contains("")) {
-      warnOnce(
+      warnings.once(
           "not every member of "
               + group
               + " tells its thread, because client.id is set;"
@@ -181,7 +117,7 @@ final class AbandonedTransactions implements AutoCloseable {
         new ListTransactionsOptions()
             .filterStates(Set.of(TransactionState.ONGOING))
             .filterOnTransactionalIdPattern(transactionName.pattern());
-    return answer(admin.listTransactions(open).all()).stream()
+    return Answers.of(admin.listTransactions(open).all()).stream()
         .map(TransactionListing::transactionalId)
         .filter(name -> transactionName.matcher(name).matches())
         .collect(Collectors.toCollection(TreeSet::new));
@@ -195,7 +131,7 @@ final class AbandonedTransactions implements AutoCloseable {
 
   private Set<OpenTransaction> open(Set<String> names) throws InterruptedException {
     Set<OpenTransaction> open = new HashSet<>();
-    answer(admin.describeTransactions(names).all())
+    Answers.of(admin.describeTransactions(names).all())
         .forEach(
             (name, transaction) -> {
               if (transaction.state() == TransactionState.ONGOING) {
@@ -207,19 +143,5 @@ final class AbandonedTransactions implements AutoCloseable {
               }
             });
     return open;
-  }
-
-  private static <T> T answer(KafkaFuture<T> future) throws InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException known ? known : new KafkaException(e.getCause());
-    }
-  }
-
-  @Override
-  public void close() {
-    closing.countDown();
-    admin.close(Duration.ZERO); // ends a look that is under way, and with it the thread
   }
 }

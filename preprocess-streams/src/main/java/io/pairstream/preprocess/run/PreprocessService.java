@@ -167,9 +167,8 @@ public final class PreprocessService implements AutoCloseable {
     parts.add(() -> streams.close(STOP_WITHIN));
     parts.add(clients);
     closedLater(
-            new AbandonedTransactions(
-                settings.cluster().dataset().preprocessGroup(),
-                settings.cluster().clientSettings(Map.of())))
+            new OpenTransactions(
+                settings.cluster().dataset(), settings.cluster().clientSettings(Map.of())))
         .start();
     streams.setUncaughtExceptionHandler(
         thrown -> {

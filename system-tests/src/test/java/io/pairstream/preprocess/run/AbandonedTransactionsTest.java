@@ -6,7 +6,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.system.Await;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -39,13 +38,11 @@ class AbandonedTransactionsTest {
     cluster = CLUSTER.dataset(1);
     admin = cluster.admin();
     transactions =
-        new AbandonedTransactions(
-            cluster.dataset().preprocessGroup(), new HashMap<>(cluster.clientSettings()));
+        new AbandonedTransactions(cluster.dataset().preprocessGroup(), admin, new Warnings());
   }
 
   @AfterEach
   void close() {
-    transactions.close();
     admin.close();
   }
 
