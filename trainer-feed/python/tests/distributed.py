@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import torch
@@ -12,7 +13,11 @@ from pairstream.torch import TorchLoader
 
 folder, rank, broker, registry, dataset, options = sys.argv[1:]
 dist.init_process_group(
-    "gloo", init_method=Path(folder, "meeting").as_uri(), rank=int(rank), world_size=2
+    "gloo",
+    init_method=Path(folder, "meeting").as_uri(),
+    rank=int(rank),
+    world_size=2,
+    timeout=timedelta(minutes=3),  # where the other one has failed, this one says so
 )
 source = pairstream.open(broker, registry=registry, dataset=dataset)
 torch.manual_seed(1)

@@ -34,7 +34,6 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -50,13 +49,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The feed in Python: its own tests, and that it hands out what this one does. */
+/** The feed in Python hands out what this one does. */
 @Timeout(1800)
 class PythonFeedTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final Path SOURCES = Path.of("python").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SIDE = 16;
   private static final int PARTITIONS = 3;
@@ -75,14 +73,7 @@ class PythonFeedTest {
 
   @BeforeEach
   void findPython() throws Exception {
-    List<Path> requirements = new ArrayList<>(List.of(SOURCES.resolve("requirements.txt")));
-    if (Boolean.parseBoolean(System.getenv("PAIRSTREAM_TORCH"))) {
-      requirements.add(SOURCES.resolve("requirements-torch.txt"));
-      requirements.add(SOURCES.resolve("requirements-export.txt"));
-    }
-    python =
-        PythonEnvironment.of(
-            Path.of("target", "python").toAbsolutePath(), requirements.toArray(Path[]::new));
+    python = PythonSources.environment();
   }
 
   /** The registry of the tests lives in this process; others ask it here. */
@@ -133,33 +124,13 @@ class PythonFeedTest {
   }
 
   @Test
-  void passesItsOwnTests() throws Exception {
-    String output =
-        python.run(
-            variables(Map.of("PAIRSTREAM_BROKER", KAFKA.bootstrapServers())),
-            "-m",
-            "pytest",
-            "--rootdir=" + SOURCES,
-            "--config-file=" + SOURCES.resolve("pyproject.toml"),
-            "-p",
-            "no:cacheprovider",
-            "-rs",
-            "--color=no");
-
-    output
-        .lines()
-        .filter(line -> line.startsWith("SKIPPED") || line.matches("\\d+ passed.*"))
-        .forEach(line -> System.out.println("python feed: " + line));
-  }
-
-  @Test
   void cutsTheViewThatTheJavaFeedCuts() throws Exception {
     produce(70);
     TestCluster.send(cluster, record(4, null));
 
     Path file = folder.resolve("python.view.json");
     ObjectNode asked = asked().put("cut", file.toString());
-    python.run(variables(Map.of()), handover(asked));
+    python.run(PythonSources.variables(Map.of()), handover(asked));
 
     View found = View.parse(Files.readString(file));
     View expected = PairFeed.cutView(source, read -> {});
@@ -254,7 +225,8 @@ class PythonFeedTest {
       ObjectNode asked = asked().put("view", file);
       options(asked).put("rank", rank).put("ranks", 3).put("epochs", 1);
       List<Handed> handed = new ArrayList<>();
-      for (String line : python.run(variables(Map.of()), handover(asked)).lines().toList()) {
+      for (String line :
+          python.run(PythonSources.variables(Map.of()), handover(asked)).lines().toList()) {
         handed.add(Handed.parse(JSON.readTree(line)));
       }
       ranks.add(handed);
@@ -331,7 +303,7 @@ class PythonFeedTest {
     from.ifPresent(position -> asked.set("position", position));
     Process process =
         python
-            .builder(variables(Map.of()), handover(asked))
+            .builder(PythonSources.variables(Map.of()), handover(asked))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -382,15 +354,8 @@ class PythonFeedTest {
 
   private static String[] handover(ObjectNode asked) {
     return new String[] {
-      SOURCES.resolve("tests").resolve("handover.py").toString(), asked.toString()
+      PythonSources.FOLDER.resolve("tests").resolve("handover.py").toString(), asked.toString()
     };
-  }
-
-  private static Map<String, String> variables(Map<String, String> others) {
-    Map<String, String> variables = new HashMap<>(others);
-    variables.put("PYTHONPATH", SOURCES.resolve("src").toString());
-    variables.put("PYTHONPYCACHEPREFIX", Path.of("target", "pycache").toAbsolutePath().toString());
-    return variables;
   }
 
   private void produce(int count) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +41,23 @@ public final class PythonEnvironment {
     }
     PythonEnvironment environment =
         new PythonEnvironment(directory.resolve("bin").resolve("python").toString());
+    Files.createDirectories(directory);
+    // Test classes of one module run side by side in processes of their own.
+    try (FileChannel lock =
+            FileChannel.open(
+                directory.resolveSibling(directory.getFileName() + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = lock.lock()) {
+      if (!held.isValid()) {
+        throw new IllegalStateException("the lock of " + directory + " is gone");
+      }
+      environment.make(directory, requirements);
+    }
+    return environment;
+  }
+
+  private void make(Path directory, Path... requirements) throws Exception {
     Path made = directory.resolve("requirements.txt");
     StringBuilder expected = new StringBuilder();
     for (Path file : requirements) {
@@ -46,15 +66,16 @@ public final class PythonEnvironment {
     if (!Files.exists(made) || !Files.readString(made).contentEquals(expected)) {
       Files.deleteIfExists(made);
       Path log = directory.resolveSibling(directory.getFileName() + ".log");
-      Files.createDirectories(directory);
       required(log, List.of(python3(), "-m", "venv", "--clear", directory.toString()));
       List<String> install =
           new ArrayList<>(
               List.of(
-                  environment.python,
+                  python,
                   "-m",
                   "pip",
                   "install",
+                  // What is imported is compiled then; most of it never is.
+                  "--no-compile",
                   "--quiet",
                   "--disable-pip-version-check"));
       Arrays.stream(requirements)
@@ -63,7 +84,6 @@ public final class PythonEnvironment {
       // Last, so that one that was made by halves is made again.
       Path unused = Files.writeString(made, expected);
     }
-    return environment;
   }
 
   /** Runs a script and returns what it printed, or fails with that. */
