@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.schemas.wire.RootCause;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
@@ -11,16 +12,19 @@ import org.apache.kafka.common.errors.UnknownProducerIdException;
 
 /**
  * Tells whether a stream thread ended because the brokers were away for longer than its clients
- * wait.
+ * wait, or were just coming back.
  *
  * <p>Kafka Streams goes on after most time-outs. What it does not get over is a producer that has
  * given a record or a commit up: the producer's state forbids whatever the thread does next, and
- * the thread ends. Nothing is wrong with the process: another thread has a new producer, and does
- * again what was not committed.
+ * the thread ends. Nor does it get over a coordinator that is still loading its groups. Nothing is
+ * wrong with the process: another thread has new clients, and does again what was not committed.
  */
 final class BrokerOutage {
 
   private static final String PRODUCER = KafkaProducer.class.getPackageName();
+
+  private static final String COORDINATOR =
+      KafkaConsumer.class.getPackageName() + ".internals.AbstractCoordinator";
 
   private BrokerOutage() {}
 
@@ -35,7 +39,7 @@ final class BrokerOutage {
         return true;
       }
     }
-    return isProducersState(RootCause.of(thrown));
+    return isProducersState(RootCause.of(thrown)) || isCoordinatorsState(RootCause.of(thrown));
   }
 
   /**
@@ -49,5 +53,17 @@ final class BrokerOutage {
             || thrown.getClass() == KafkaException.class)
         && stack.length > 0
         && stack[0].getClassName().startsWith(PRODUCER);
+  }
+
+  /**
+   * Whether a group's coordinator was in a state of which the consumer knows nothing: one that is
+   * loading the group answers so to a member that has just joined, with 4.3.1. What is wrong with
+   * the member or its rights has exceptions of its own.
+   */
+  private static boolean isCoordinatorsState(Throwable thrown) {
+    StackTraceElement[] stack = thrown.getStackTrace();
+    return thrown.getClass() == KafkaException.class
+        && stack.length > 0
+        && stack[0].getClassName().startsWith(COORDINATOR);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -52,17 +53,31 @@ class BrokerOutageTest {
 
   @Test
   void isBehindRecordsThatAProducerGaveUp() {
-    KafkaException givenUp = new KafkaException("can no longer retry");
-    givenUp.setStackTrace(
-        new StackTraceElement[] {
-          new StackTraceElement(
-              KafkaProducer.class.getPackageName() + ".internals.TransactionManager",
-              "maybeResolveSequences",
-              "TransactionManager.java",
-              884)
-        });
+    KafkaException givenUp =
+        thrownBy(
+            new KafkaException("can no longer retry"),
+            KafkaProducer.class.getPackageName() + ".internals.TransactionManager",
+            "maybeResolveSequences");
 
     assertThat(BrokerOutage.isBehind(new StreamsException(new KafkaException(givenUp)))).isTrue();
+  }
+
+  /** Kafka's consumer does not expect that a coordinator is loading when a member syncs. */
+  @Test
+  void isBehindACoordinatorThatIsLoading() {
+    KafkaException unexpected =
+        thrownBy(
+            new KafkaException("Unexpected error from SyncGroup: the coordinator is loading"),
+            KafkaConsumer.class.getPackageName()
+                + ".internals.AbstractCoordinator$SyncGroupResponseHandler",
+            "handle");
+
+    assertThat(BrokerOutage.isBehind(new StreamsException(unexpected))).isTrue();
+  }
+
+  private static KafkaException thrownBy(KafkaException thrown, String type, String method) {
+    thrown.setStackTrace(new StackTraceElement[] {new StackTraceElement(type, method, null, 1)});
+    return thrown;
   }
 
   @Test
@@ -72,6 +87,10 @@ class BrokerOutageTest {
                 new IllegalStateException("ours"),
                 new KafkaException("of a consumer, or ours"),
                 new IllegalArgumentException("ours"),
+                thrownBy(
+                    new KafkaException("a record that is damaged"),
+                    KafkaConsumer.class.getPackageName() + ".internals.CompletedFetch",
+                    "fetchRecords"),
                 new TopicAuthorizationException("not allowed"),
                 new RecordTooLargeException("too large"),
                 new ProducerFencedException("another")))
