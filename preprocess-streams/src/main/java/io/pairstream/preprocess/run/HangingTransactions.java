@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
@@ -20,7 +21,9 @@ import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
@@ -34,9 +37,10 @@ import org.slf4j.LoggerFactory;
  * moment ends without its markers: Kafka 4.3.1 takes a partition without a leader for a topic that
  * was deleted. The transaction then stays open on its partitions for ever, and no time-out ends it.
  *
- * <p>What the coordinator says was aborted is aborted on its partitions as well. What it says was
- * committed, or what it remembers nothing of, cannot be ended from here without losing records;
- * there is a warning.
+ * <p>What the coordinator says was aborted is aborted on its partitions as well. What was
+ * committed, or has been followed by more of its producer, cannot be ended from here without losing
+ * records; there is a warning. Transactions whose names do not begin with the data set's are not
+ * ours to judge.
  */
 final class HangingTransactions {
 
@@ -52,6 +56,8 @@ final class HangingTransactions {
 
   /** What the look before found open. */
   private Set<Open> before = Set.of();
+
+  private boolean mayAbort = true;
 
   /**
    * @param dataset whose topics, with those of Kafka Streams and the offsets of its groups, are
@@ -73,24 +79,95 @@ final class HangingTransactions {
     // In this order: what the coordinator says has ended has its markers, if it ever gets them.
     Map<Long, TransactionDescription> known = known(before);
     Set<Open> open = open();
-    Set<Open> lasting = open.stream().filter(before::contains).collect(Collectors.toSet());
+    List<Open> lasting =
+        open.stream()
+            .filter(one -> before.contains(one) && known.containsKey(one.producerId()))
+            .toList();
     before = open;
+    List<Open> aborted =
+        lasting.stream().filter(one -> isAborted(one, known.get(one.producerId()))).toList();
+    List<Open> forgotten =
+        lasting.stream()
+            .filter(one -> isForgotten(one, known.get(one.producerId())))
+            .filter(one -> !aborted.contains(one))
+            .toList();
+    if (!forgotten.isEmpty()) {
+      warn(forgotten);
+    }
+    if (aborted.isEmpty()) {
+      return Set.of();
+    }
+    if (!mayAbort || !endsRaiseEpochs()) {
+      warn(aborted);
+      return Set.of();
+    }
+    return abort(aborted);
+  }
+
+  /** With each end of a transaction its producer's epoch grows by one (KIP-890). */
+  private static boolean isAborted(Open open, TransactionDescription known) {
+    return known.state() == TransactionState.COMPLETE_ABORT
+        && known.producerEpoch() == open.epoch() + 1;
+  }
+
+  /** Whether its coordinator is neither in the middle of it nor about to end it. */
+  private static boolean isForgotten(Open open, TransactionDescription known) {
+    return switch (known.state()) {
+      case ONGOING -> known.producerEpoch() != open.epoch();
+      case PREPARE_COMMIT, PREPARE_ABORT, PREPARE_EPOCH_FENCE, UNKNOWN -> false;
+      case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> true;
+    };
+  }
+
+  private void warn(List<Open> open) {
+    warnings.once(
+        "transactions that no coordinator will end are open, and nobody reads what is committed"
+            + " behind them; kafka-transactions.sh abort ends one, and drops the records in it: "
+            + open.stream()
+                .map(
+                    one ->
+                        one.partition()
+                            + " from offset "
+                            + one.fromOffset()
+                            + " on, of producer "
+                            + one.producerId()
+                            + " in epoch "
+                            + one.epoch())
+                .sorted()
+                .collect(Collectors.joining("; ")));
+  }
+
+  /** Whether an epoch tells one transaction from the next, as it does since version 2 of them. */
+  private boolean endsRaiseEpochs() throws InterruptedException {
+    FinalizedVersionRange version =
+        Answers.of(admin.describeFeatures().featureMetadata())
+            .finalizedFeatures()
+            .get("transaction.version");
+    return version != null && version.maxVersionLevel() >= 2;
+  }
+
+  /**
+   * Aborts each on its partition. One whose producer has begun another transaction there meanwhile
+   * is not touched: the epoch is another.
+   */
+  private Set<TopicPartition> abort(List<Open> aborted) throws InterruptedException {
     Set<TopicPartition> ended = new HashSet<>();
-    for (Open one : lasting) {
-      if (isAborted(one, known.get(one.producerId()))) {
-        abort(one);
-        ended.add(one.partition());
-      } else if (isForgotten(one, known.get(one.producerId()))) {
-        warnings.once(
-            one.partition()
-                + " has an open transaction that no coordinator will end, from offset "
-                + one.fromOffset()
-                + " on, of producer "
-                + one.producerId()
-                + " in epoch "
-                + one.epoch()
-                + "; nobody reads what is committed behind it."
-                + " kafka-transactions.sh abort ends it, and drops the records in it");
+    for (Open open : aborted) {
+      try {
+        Answers.of(
+            admin
+                .abortTransaction(
+                    new AbortTransactionSpec(
+                        open.partition(), open.producerId(), open.epoch(), open.coordinator()))
+                .all());
+        ended.add(open.partition());
+      } catch (AuthorizationException e) {
+        mayAbort = false;
+        LOG.warn("this instance may not end what the brokers forgot: {}", e.toString());
+        break;
+      } catch (KafkaException e) {
+        // The others may do; this one is there in the next look.
+        LOG.debug("{} is not ended", open, e);
       }
     }
     if (!ended.isEmpty()) {
@@ -99,34 +176,10 @@ final class HangingTransactions {
     return ended;
   }
 
-  /** With each end of a transaction a producer's epoch grows by one (KIP-890). */
-  private static boolean isAborted(Open open, TransactionDescription known) {
-    return known != null
-        && known.state() == TransactionState.COMPLETE_ABORT
-        && known.producerEpoch() == open.epoch() + 1;
-  }
-
-  private static boolean isForgotten(Open open, TransactionDescription known) {
-    if (known == null) {
-      return true;
-    }
-    boolean isBeingEnded =
-        known.state() == TransactionState.PREPARE_COMMIT
-            || known.state() == TransactionState.PREPARE_ABORT;
-    return known.producerEpoch() != open.epoch() && !isBeingEnded;
-  }
-
-  /** A producer that has begun another transaction there meanwhile is not touched: its epoch is. */
-  private void abort(Open open) throws InterruptedException {
-    Answers.of(
-        admin
-            .abortTransaction(
-                new AbortTransactionSpec(
-                    open.partition(), open.producerId(), open.epoch(), open.coordinator()))
-            .all());
-  }
-
-  /** What each producer's coordinator says; nothing for those that none remembers. */
+  /**
+   * What the coordinators say of our producers; nothing of those that are not ours, or that none
+   * remembers, as one that is loading does not.
+   */
   private Map<Long, TransactionDescription> known(Set<Open> open) throws InterruptedException {
     if (open.isEmpty()) {
       return Map.of();
@@ -139,6 +192,7 @@ final class HangingTransactions {
                     .all())
             .stream()
             .map(TransactionListing::transactionalId)
+            .filter(name -> name.startsWith(dataset.name() + "-"))
             .toList();
     return Answers.of(admin.describeTransactions(names).all()).values().stream()
         .collect(
@@ -208,7 +262,9 @@ final class HangingTransactions {
           .map(partition -> new TopicPartition(topic, partition))
           .toList();
     }
+    // One without a leader would keep the others waiting.
     return description.partitions().stream()
+        .filter(partition -> partition.leader() != null)
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }
