@@ -64,6 +64,9 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
     with Loader(source, view, **OPTIONS) as loader:
         unbroken = [batch.pair_ids for batch in loader]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    if sys.platform == "linux":
+        # Else it looks this host's name up, for a minute where no name server answers.
+        environment["GLOO_SOCKET_IFNAME"] = "lo"
     workers = [
         subprocess.Popen(
             [sys.executable, str(Path(__file__).with_name("distributed.py")), str(tmp_path), str(rank)]

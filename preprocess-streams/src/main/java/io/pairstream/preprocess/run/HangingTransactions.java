@@ -84,22 +84,21 @@ final class HangingTransactions {
             .filter(one -> before.contains(one) && known.containsKey(one.producerId()))
             .toList();
     before = open;
-    List<Open> aborted =
-        lasting.stream().filter(one -> isAborted(one, known.get(one.producerId()))).toList();
-    List<Open> forgotten =
-        lasting.stream()
-            .filter(one -> isForgotten(one, known.get(one.producerId())))
-            .filter(one -> !aborted.contains(one))
-            .toList();
+    List<Open> aborted = new ArrayList<>();
+    List<Open> forgotten = new ArrayList<>();
+    for (Open one : lasting) {
+      if (isAborted(one, known.get(one.producerId()))) {
+        aborted.add(one);
+      } else if (isForgotten(one, known.get(one.producerId()))) {
+        forgotten.add(one);
+      }
+    }
+    if (!aborted.isEmpty() && !(mayAbort && endsRaiseEpochs())) {
+      forgotten.addAll(aborted);
+      aborted.clear();
+    }
     if (!forgotten.isEmpty()) {
       warn(forgotten);
-    }
-    if (aborted.isEmpty()) {
-      return Set.of();
-    }
-    if (!mayAbort || !endsRaiseEpochs()) {
-      warn(aborted);
-      return Set.of();
     }
     return abort(aborted);
   }
