@@ -21,6 +21,7 @@ class ParentDeathTest {
     private Parent() {}
 
     public static void main(String[] args) {
+      endWithTheTest();
       ImageWorkerPool pool =
           new ImageWorkerPool(
               Pictures.settings(1).withJvmOptions("-Dpairstream.worker.test-hooks=true"));
@@ -32,6 +33,24 @@ class ParentDeathTest {
       while (true) {
         Pictures.prepare(pool, next, Pictures.raw(64));
       }
+    }
+
+    /** A test that is killed closes what this process reads from. */
+    private static void endWithTheTest() {
+      Thread ends =
+          new Thread(
+              () -> {
+                try {
+                  while (System.in.read() >= 0) {
+                    // Nobody writes.
+                  }
+                } catch (IOException e) {
+                  // The same end.
+                }
+                Runtime.getRuntime().halt(1);
+              });
+      ends.setDaemon(true);
+      ends.start();
     }
   }
 
