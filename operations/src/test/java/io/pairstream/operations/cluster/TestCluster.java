@@ -43,6 +43,10 @@ public final class TestCluster implements BeforeAllCallback {
 
   private static final Duration MARKED_WITHIN = Duration.ofSeconds(30);
 
+  /** A broker that is asked for what it has just made is asked again soon. */
+  private static final Map<String, String> IMPATIENT =
+      Map.of("retry.backoff.ms", "10", "retry.backoff.max.ms", "100");
+
   private EmbeddedKafka kafka;
 
   @Override
@@ -69,7 +73,7 @@ public final class TestCluster implements BeforeAllCallback {
     String name = "t" + UUID.randomUUID().toString().substring(0, 8);
     return new ClusterAccess(
         new Cluster(
-            kafka.bootstrapServers(), "mock://" + name, new Dataset(name), Map.of(), Map.of()));
+            kafka.bootstrapServers(), "mock://" + name, new Dataset(name), IMPATIENT, Map.of()));
   }
 
   /** A new data set with all its topics. */
