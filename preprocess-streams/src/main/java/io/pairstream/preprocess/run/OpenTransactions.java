@@ -34,6 +34,8 @@ final class OpenTransactions implements AutoCloseable {
   }
 
   private final Admin admin;
+  private final Warnings ofAbandoned = new Warnings();
+  private final Warnings ofHanging = new Warnings();
   private final AbandonedTransactions abandoned;
   private final HangingTransactions hanging;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -47,8 +49,8 @@ final class OpenTransactions implements AutoCloseable {
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS / 2);
     admin = Admin.create(settings);
-    abandoned = new AbandonedTransactions(dataset.preprocessGroup(), admin, new Warnings());
-    hanging = new HangingTransactions(dataset, admin, new Warnings());
+    abandoned = new AbandonedTransactions(dataset.preprocessGroup(), admin, ofAbandoned);
+    hanging = new HangingTransactions(dataset, admin, ofHanging);
     thread.setDaemon(true);
   }
 
@@ -59,8 +61,6 @@ final class OpenTransactions implements AutoCloseable {
   }
 
   private void lookForEver() {
-    Warnings ofAbandoned = new Warnings();
-    Warnings ofHanging = new Warnings();
     try {
       while (!closing.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
         take(abandoned::look, ofAbandoned);
