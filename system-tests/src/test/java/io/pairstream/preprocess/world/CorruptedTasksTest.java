@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
@@ -38,14 +39,34 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A commit whose answer does not come in time, with records in hand behind it. */
+/** A step of a commit that is not answered in time, with records in hand behind it. */
 @Timeout(120)
 class CorruptedTasksTest {
+
+  /**
+   * What is not answered in time. The producer goes on with it by itself, so that it is done, or
+   * answered, when it is asked for again. Where it still is not, the thread ends, which is another
+   * story: {@code BrokerOutageTest}.
+   */
+  private enum Unanswered {
+    OFFSETS("sendOffsetsToTransaction", true),
+    COMMIT("commitTransaction", true),
+    COMMIT_NOT_DONE("commitTransaction", false);
+
+    private final String method;
+    private final boolean isDone;
+
+    Unanswered(String method, boolean isDone) {
+      this.method = method;
+      this.isDone = isDone;
+    }
+  }
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
@@ -64,7 +85,7 @@ class CorruptedTasksTest {
   private final String input = cluster.topics().crowdsourced().name();
   private final String output = cluster.topics().quarantine().name();
 
-  /** Answers that were lost. */
+  /** Steps that were not answered. */
   private final AtomicInteger late = new AtomicInteger();
 
   private final AtomicInteger producers = new AtomicInteger();
@@ -82,11 +103,12 @@ class CorruptedTasksTest {
     schemas.close();
   }
 
-  @Test
-  void everyRecordIsProcessedOnceThoughTheAnswerToACommitIsLate() {
+  @ParameterizedTest
+  @EnumSource
+  void everyRecordIsProcessedOnceThoughACommitIsNotAnswered(Unanswered step) {
     send(number -> 0);
 
-    try (KafkaStreams streams = streams("a", () -> true, () -> true)) {
+    try (KafkaStreams streams = streams("a", step, () -> true, () -> true)) {
       streams.start();
       Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
     }
@@ -95,15 +117,16 @@ class CorruptedTasksTest {
   }
 
   /** The commit at a rebalance is that of the tasks which stay, too. */
-  @Test
-  void everyRecordIsProcessedOnceThoughTheAnswerToARevocationsCommitIsLate() {
+  @ParameterizedTest
+  @EnumSource
+  void everyRecordIsProcessedOnceThoughARevocationsCommitIsNotAnswered(Unanswered step) {
     send(number -> number % 2);
     BooleanSupplier oncePending = () -> late.get() > 0;
 
-    try (KafkaStreams first = streams("a", CorruptedTasksTest::isRevoking, oncePending)) {
+    try (KafkaStreams first = streams("a", step, CorruptedTasksTest::isRevoking, oncePending)) {
       first.start();
       Await.until("all is in hand", SOON, () -> processed.get() == RECORDS, processed::get);
-      try (KafkaStreams second = streams("b", () -> false, oncePending)) {
+      try (KafkaStreams second = streams("b", step, () -> false, oncePending)) {
         second.start();
         Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
       }
@@ -135,10 +158,11 @@ class CorruptedTasksTest {
   }
 
   /**
-   * @param losesAnswer whether the answer to the first offsets that are sent now is lost
+   * @param step of the first commit for which {@code isNow} that is not answered
    * @param commits whether every so many records ask for a commit now
    */
-  private KafkaStreams streams(String name, BooleanSupplier losesAnswer, BooleanSupplier commits) {
+  private KafkaStreams streams(
+      String name, Unanswered step, BooleanSupplier isNow, BooleanSupplier commits) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.stream(input, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .process(() -> new CommitsOften(processed, commits))
@@ -152,11 +176,12 @@ class CorruptedTasksTest {
     settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 240_000);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
     return new KafkaStreams(
         builder.build(),
         settings,
         new LateOnce(
-            new AdmittingClients(new Admission(schemas, List.of())), late, losesAnswer, producers));
+            new AdmittingClients(new Admission(schemas, List.of())), late, step, isNow, producers));
   }
 
   private List<String> out() {
@@ -196,11 +221,12 @@ class CorruptedTasksTest {
     }
   }
 
-  /** Our clients, of which a producer loses one answer to offsets that it has sent. */
+  /** Our clients, of which a producer is not answered once. */
   private record LateOnce(
       AdmittingClients clients,
       AtomicInteger late,
-      BooleanSupplier losesAnswer,
+      Unanswered step,
+      BooleanSupplier isNow,
       AtomicInteger producers)
       implements KafkaClientSupplier {
 
@@ -209,16 +235,22 @@ class CorruptedTasksTest {
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
       producers.incrementAndGet();
       Producer<byte[], byte[]> producer = clients.getProducer(config);
+      AtomicBoolean owed = new AtomicBoolean();
       return (Producer<byte[], byte[]>)
           Proxy.newProxyInstance(
               LateOnce.class.getClassLoader(),
               new Class<?>[] {Producer.class},
               (proxy, method, arguments) -> {
+                boolean isStep = method.getName().equals(step.method);
+                boolean isLate = isStep && isNow.getAsBoolean() && late.compareAndSet(0, 1);
+                if (!isLate && step == Unanswered.COMMIT && isStep && owed.getAndSet(false)) {
+                  return null;
+                }
                 try {
-                  Object answer = method.invoke(producer, arguments);
-                  if (method.getName().equals("sendOffsetsToTransaction")
-                      && losesAnswer.getAsBoolean()
-                      && late.compareAndSet(0, 1)) {
+                  Object answer =
+                      isLate && !step.isDone ? null : method.invoke(producer, arguments);
+                  if (isLate) {
+                    owed.set(true);
                     throw new TimeoutException("no answer in time");
                   }
                   return answer;
