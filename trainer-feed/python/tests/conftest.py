@@ -162,6 +162,23 @@ class Dataset:
             for number in range(begin, min(begin + 12, first + count)):
                 self.put(producer, number, self.pair(number, **other))
             producer.commit_transaction()
+        self._await_committed()
+
+    def _await_committed(self):
+        """Returns once every partition's end is committed: markers come after the commit is answered."""
+        from confluent_kafka import IsolationLevel, TopicPartition
+        from confluent_kafka.admin import OffsetSpec
+
+        latest = {TopicPartition(self.topic, partition): OffsetSpec.latest() for partition in range(self._partitions)}
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            ends = [
+                [future.result().offset for future in self.admin.list_offsets(latest, isolation_level=level).values()]
+                for level in (IsolationLevel.READ_UNCOMMITTED, IsolationLevel.READ_COMMITTED)
+            ]
+            if ends[0] == ends[1]:
+                return
+        raise TimeoutError(f"transactions on {self.topic} stay open")
 
     def producer(self):
         from confluent_kafka import Producer

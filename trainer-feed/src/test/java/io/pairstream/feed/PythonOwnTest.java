@@ -24,6 +24,9 @@ class PythonOwnTest {
                 "--config-file=" + PythonSources.FOLDER.resolve("pyproject.toml"),
                 "-p",
                 "no:cacheprovider",
+                // Its tests wait for the broker most of the time.
+                "--numprocesses=3",
+                "--dist=worksteal",
                 "-rs",
                 "--color=no");
 
