@@ -26,7 +26,10 @@ public interface Fault {
    */
   void heal() throws Exception;
 
-  /** Whether an instance or a broker is ended by SIGKILL. */
+  /**
+   * Whether an instance or a broker is ended by SIGKILL while others can take over, so that the
+   * time from there to the next output is a take-over's.
+   */
   default boolean kills() {
     return false;
   }

@@ -84,6 +84,14 @@ public final class FaultCatalogue {
     for (KillBroker.Part part : KillBroker.Part.values()) {
       add(part.kind(), (kind, its, random) -> new KillBroker(part, its, random));
     }
+    add(
+        "kill -9 of all brokers",
+        (kind, its, random) ->
+            new KillBrokers(kind, ClusterFault.between(random, 5, 10), its, random));
+    add(
+        "kill -9 of all brokers longer than a producer waits",
+        (kind, its, random) ->
+            new KillBrokers(kind, ClusterFault.between(random, 70, 100), its, random));
     add("kill -9 of a front door", KillFrontDoor::new);
     add("kill -9 of the registry while warm", KillRegistry::new);
     add("rolling restart of the instances", RestartInstances::new);

@@ -29,6 +29,9 @@ final class HurtTrainer implements AutoCloseable {
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
   private static final int MOST_FAILURES = 50;
 
+  /** Before what ended by itself is started again, as whoever looks after a trainer waits. */
+  private static final Duration BEFORE_ANOTHER = Duration.ofSeconds(5);
+
   private final TrainerProgram program;
   private final Path view;
   private final Path checkpoint;
@@ -191,11 +194,12 @@ final class HurtTrainer implements AutoCloseable {
     return checkpoint.resolveSibling(checkpoint.getFileName() + ".new");
   }
 
-  private void failed(String command) {
+  private void failed(String command) throws InterruptedException {
     failures++;
     if (failures > MOST_FAILURES) {
       throw new IllegalStateException(command + " ended by itself again and again: " + lastWords());
     }
+    TimeUnit.NANOSECONDS.sleep(BEFORE_ANOTHER.toNanos());
   }
 
   private String lastWords() {
