@@ -54,7 +54,7 @@ public final class Audit {
    */
   static final int SECOND_LOOKS = 3;
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
@@ -63,8 +63,16 @@ public final class Audit {
   /** Topics of the splits, with the name that their records must carry. */
   private final Map<String, String> splits = new LinkedHashMap<>();
 
+  /** An audit that looks for three seconds for what is missing at first. */
   public Audit(ClusterAccess cluster) {
-    this(cluster, Audit::pause);
+    this(cluster, PATIENCE);
+  }
+
+  /**
+   * @param patience how long to look for what is missing at first
+   */
+  public Audit(ClusterAccess cluster, Duration patience) {
+    this(cluster, () -> pause(patience.dividedBy(SECOND_LOOKS)));
   }
 
   /**
@@ -347,9 +355,9 @@ public final class Audit {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  private static void pause() {
+  private static void pause(Duration pause) {
     try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+      TimeUnit.NANOSECONDS.sleep(pause.toNanos());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
