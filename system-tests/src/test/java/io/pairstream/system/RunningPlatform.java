@@ -65,11 +65,13 @@ final class RunningPlatform implements AutoCloseable {
 
   static RunningPlatform start(Path data, String recipe) throws IOException {
     Files.createDirectories(data);
-    Process up =
+    ProcessBuilder builder =
         new ProcessBuilder(command("up", "--data-dir", data.toString(), "--recipe", recipe))
             .redirectErrorStream(true)
-            .redirectOutput(data.resolve("up.log").toFile())
-            .start();
+            .redirectOutput(data.resolve("up.log").toFile());
+    // For its processes as well: none of them lives long enough to gain from the second compiler.
+    builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+    Process up = builder.start();
     try {
       awaitUp(data);
     } catch (AssertionError e) {
