@@ -72,7 +72,8 @@ public final class Demo {
                 "io.pairstream.cli.Main",
                 feedArguments(),
                 ServiceSpec.ClassPath.FEED,
-                List.of("-Xmx256m", "-XX:+UseSerialGC"),
+                // It reads a few batches: a compiler that pays off later does not here.
+                List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 Map.of(),
                 Readiness.onceRunning()));
     try (DoorCounter doors =
