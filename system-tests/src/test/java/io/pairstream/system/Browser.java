@@ -59,6 +59,8 @@ final class Browser implements AutoCloseable {
   private static final Logger DEVTOOLS_FINDER =
       Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
 
+  private static final String NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
+
   /** More stops than any page of ours has. */
   private static final int MOST_TABS = 60;
 
@@ -139,6 +141,19 @@ final class Browser implements AutoCloseable {
   void visit(String address) {
     driver.get(address);
     awaitUsable();
+  }
+
+  /** Goes to an address whose page is not expected to be usable. */
+  void go(String address) {
+    driver.get(address);
+  }
+
+  /**
+   * From now on nothing comes from addresses like these, {@code *} for any part; only from those.
+   */
+  void cutOff(String... addresses) {
+    driver.executeCdpCommand("Network.enable", Map.of());
+    driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
   }
 
   void reload() {
@@ -247,13 +262,18 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * What the browser complained of: errors of scripts, what the policy blocked. Not that it asked
-   * again because this machine has another network since: containers beside it come and go.
+   * What the browser complained of: errors of scripts, what the policy blocked. Not that this
+   * machine had another network meanwhile, as containers beside it come and go.
    */
   List<String> complaints() {
-    return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
-        .map(LogEntry::getMessage)
-        .filter(message -> !message.contains("net::ERR_NETWORK_CHANGED"))
+    List<String> all =
+        driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+            .map(LogEntry::getMessage)
+            .toList();
+    boolean changed = all.stream().anyMatch(message -> message.contains(NETWORK_CHANGED));
+    return all.stream()
+        .filter(message -> !message.contains(NETWORK_CHANGED))
+        .filter(message -> !changed || !message.contains("Failed to fetch"))
         .toList();
   }
 

@@ -317,6 +317,21 @@ class ContributionPageTest {
   }
 
   @Test
+  void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
+    ScriptedDoor door = using(ScriptedDoor.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+    browser.cutOff("*/assets/cards.js");
+    browser.go(door.address());
+    browser.awaitText("#incomplete", "将自动重新加载");
+
+    browser.cutOff();
+
+    browser.await("the page has begun", () -> !browser.isVisible("#incomplete"));
+    browser.choose("#files", picture("good.png", 320, 240));
+    browser.await("a draft is there", () -> browser.isVisible("#draft-list textarea"));
+  }
+
+  @Test
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     ScriptedDoor door = using(ScriptedDoor.withKey());

@@ -103,6 +103,25 @@ class DashboardPageTest {
   }
 
   @Test
+  void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.cutOff("*/assets/format.js");
+    browser.go(service.address(""));
+    browser.awaitText("#incomplete", "A part of this page has not arrived.");
+    browser.cutOff();
+    browser.awaitText(".banner", "preprocessing stands still on crowdsourced-3");
+    assertThat(browser.isVisible("#incomplete")).isFalse();
+
+    browser.cutOff("*/assets/lag.js");
+    browser.click("#nav [data-view=lag]");
+    browser.awaitText("#incomplete", "The page loads again by itself");
+    browser.cutOff();
+    browser.await("the view is there", () -> browser.isVisible(".groups tbody"));
+    assertThat(browser.isVisible("#incomplete")).isFalse();
+  }
+
+  @Test
   void theHeatMapIsReadWithArrowKeys() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));

@@ -9,6 +9,7 @@ import { Api } from "./api.js";
 import { h, fill, setAttribute, setText } from "./dom.js";
 import { Format } from "./format.js";
 import { Session } from "./session.js";
+import { startAgain } from "./start.js";
 import { Watch } from "./watch.js";
 import { LANGUAGES, loadWords, preferredLanguage } from "./words.js";
 
@@ -62,7 +63,7 @@ const app = {
   },
 
   /** Opens the current view anew, as after a login. */
-  reopen: () => show(routeOf(location.hash), { keepFocus: true }),
+  reopen: () => show(routeOf(location.hash), { keepFocus: true }).catch(startAgain),
 };
 app.session = new Session(app, find("session"));
 app.watch = new Watch(app);
@@ -95,7 +96,7 @@ function follow() {
     current.route = route;
     current.view.moved(route);
   } else {
-    show(route);
+    show(route).catch(startAgain);
   }
 }
 

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page at {@code /} and its files at {@code /assets/NAME}, out of memory.
+ * A page at {@code /} and its files at {@code /assets/NAME}, out of memory. To the files of each
+ * page comes {@code start.js}, with which it starts.
  *
  * <p>A page runs its own script and talks to its own service, and nothing else: whatever a caption
  * or a name holds, the browser runs no code out of it.
@@ -39,16 +40,18 @@ public final class StaticFiles {
           "require-trusted-types-for 'script'",
           "trusted-types 'none'");
 
-  private final Class<?> owner;
-  private final String folder;
+  /** Starts a page, and starts it again where a part of it does not arrive. */
+  private static final String START = "start.js";
+
+  private static final String SHARED = "/io/pairstream/service/web/";
+
   private final Answer page;
   private final Map<String, Answer> assets = new HashMap<>();
 
   private StaticFiles(Class<?> owner, String folder, String page, List<String> assets) {
-    this.owner = owner;
-    this.folder = folder;
-    this.page = file(page);
-    assets.forEach(name -> this.assets.put(name, file(name)));
+    this.page = file(owner, folder, page);
+    assets.forEach(name -> this.assets.put(name, file(owner, folder, name)));
+    this.assets.put(START, file(StaticFiles.class, SHARED, START));
   }
 
   /**
@@ -76,13 +79,13 @@ public final class StaticFiles {
     return asset;
   }
 
-  private Answer file(String name) {
+  private static Answer file(Class<?> owner, String folder, String name) {
     String ending = name.substring(name.lastIndexOf('.') + 1);
     String mediaType = MEDIA_TYPES.get(ending);
     if (mediaType == null) {
       throw new IllegalArgumentException("no media type is known for " + name);
     }
-    return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(name)));
+    return new Answer(200, mediaType, headers(), ByteBuffer.wrap(bytes(owner, folder, name)));
   }
 
   private static Map<String, String> headers() {
@@ -100,7 +103,7 @@ public final class StaticFiles {
         "geolocation=(), microphone=(), camera=()");
   }
 
-  private byte[] bytes(String name) {
+  private static byte[] bytes(Class<?> owner, String folder, String name) {
     try (InputStream file = owner.getResourceAsStream(folder + name)) {
       if (file == null) {
         throw new IllegalStateException("the page's " + name + " is missing in the program");
