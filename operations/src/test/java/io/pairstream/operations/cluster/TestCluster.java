@@ -6,6 +6,7 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,13 +51,8 @@ public final class TestCluster implements BeforeAllCallback {
   private EmbeddedKafka kafka;
 
   @Override
-  public void beforeAll(ExtensionContext context) {
-    kafka =
-        context
-            .getRoot()
-            .getStore(ExtensionContext.Namespace.create(TestCluster.class))
-            .getOrComputeIfAbsent(RunningKafka.class)
-            .kafka();
+  public void beforeAll(ExtensionContext context) throws Exception {
+    kafka = RunningKafka.ofThisProcess();
   }
 
   public String bootstrapServers() {
@@ -197,29 +193,38 @@ public final class TestCluster implements BeforeAllCallback {
     }
   }
 
-  /** The broker, stopped with the last test of the process. */
-  static final class RunningKafka implements AutoCloseable {
+  /**
+   * The broker, stopped with the process: JUnit knows one class at a time where they are forked.
+   */
+  private static final class RunningKafka {
+
+    private static RunningKafka ofThisProcess;
 
     private final Path directory;
     private final EmbeddedKafka kafka;
 
-    RunningKafka() throws Exception {
+    private RunningKafka() throws Exception {
       directory = Files.createTempDirectory("kafka");
       kafka = new EmbeddedKafka(directory);
     }
 
-    EmbeddedKafka kafka() {
-      return kafka;
+    static synchronized EmbeddedKafka ofThisProcess() throws Exception {
+      if (ofThisProcess == null) {
+        ofThisProcess = new RunningKafka();
+        Runtime.getRuntime().addShutdownHook(new Thread(ofThisProcess::stop, "stop-kafka"));
+      }
+      return ofThisProcess.kafka;
     }
 
-    @Override
-    public void close() throws IOException {
+    private void stop() {
       kafka.close();
       try (Stream<Path> files = Files.walk(directory)) {
         List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
         for (Path file : deepestFirst) {
           Files.delete(file);
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }
