@@ -16,7 +16,7 @@ import java.util.Optional;
  *     none came before the end
  * @param toNextOutputThere the same for the raw partitions whose work it interrupted, until the
  *     last of them on which records waited; empty where they are not known
- * @param isKill whether an instance or a broker was ended by SIGKILL
+ * @param isKill whether an instance or one broker was ended by SIGKILL
  * @param remark what else is to be said; may be empty
  */
 record FaultEvent(

@@ -133,8 +133,7 @@ final class HurtTrainer implements AutoCloseable {
     Files.deleteIfExists(beside());
     boolean isKilled = kills < plan.kills();
     if (isKilled && kills % 2 == 1) {
-      liveUntilItWrites();
-      return false;
+      return liveUntilItWrites();
     }
     int batches = isKilled ? 2 + random.nextInt(8) : Integer.MAX_VALUE;
     Process process = program.start(arguments(Optional.of(checkpoint)));
@@ -159,8 +158,11 @@ final class HurtTrainer implements AutoCloseable {
     return true;
   }
 
-  /** One life that ends in the middle of writing its first checkpoint. */
-  private void liveUntilItWrites() throws IOException, InterruptedException {
+  /**
+   * One life that ends in the middle of writing its first checkpoint; answers whether the epoch was
+   * over before.
+   */
+  private boolean liveUntilItWrites() throws IOException, InterruptedException {
     try (StuckFile stuck = StuckFile.at(beside())) {
       Process process = program.start(arguments(Optional.of(checkpoint)));
       feed = process;
@@ -169,8 +171,12 @@ final class HurtTrainer implements AutoCloseable {
           TimeUnit.MILLISECONDS.sleep(20);
         }
         if (!process.isAlive()) {
+          if (process.waitFor() == 0) {
+            lines.lines().map(HurtTrainer::batch).forEach(handed::add);
+            return true;
+          }
           failed("feed");
-          return;
+          return false;
         }
         kill(process, lines);
         killsInCheckpoint++;
@@ -178,6 +184,7 @@ final class HurtTrainer implements AutoCloseable {
     }
     String position = handed.get(handed.size() - 1).position().toString();
     Files.writeString(beside(), position.substring(0, position.length() / 2));
+    return false;
   }
 
   private void kill(Process process, BufferedReader lines) throws InterruptedException {
