@@ -70,7 +70,9 @@ final class RunningPlatform implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(data.resolve("up.log").toFile());
     // For its processes as well: none of them lives long enough to gain from the second compiler.
-    builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+    builder
+        .environment()
+        .merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1", (own, ours) -> own + " " + ours);
     Process up = builder.start();
     try {
       awaitUp(data);

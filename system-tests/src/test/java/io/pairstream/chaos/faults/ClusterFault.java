@@ -99,10 +99,18 @@ abstract class ClusterFault implements Fault {
     process.awaitReady(ChaosCluster.READY_WITHIN);
   }
 
-  /** The same of a broker, and waits until all copies are in sync. */
-  final void bringBackBroker(PlatformProcess broker) {
-    bringBack(broker);
+  /** The same of brokers, and waits until all copies are in sync. */
+  final void bringBackBrokers(List<PlatformProcess> brokers) {
+    // All first: one alone elects nobody, and is not ready.
+    brokers.forEach(PlatformProcess::thaw);
+    brokers.forEach(PlatformProcess::ensureRunning);
+    brokers.forEach(ClusterFault::bringBack);
     cluster.awaitInSync(IN_SYNC_WITHIN);
+  }
+
+  /** The same of one broker. */
+  final void bringBackBroker(PlatformProcess broker) {
+    bringBackBrokers(List.of(broker));
   }
 
   /** Seconds between two limits, by chance. */

@@ -28,9 +28,6 @@ final class FreezeBrokers extends ClusterFault {
 
   @Override
   public void heal() {
-    // All first: one alone elects nobody, and is not ready.
-    frozen.forEach(PlatformProcess::thaw);
-    frozen.forEach(ClusterFault::bringBack);
-    cluster.awaitInSync(IN_SYNC_WITHIN);
+    bringBackBrokers(frozen);
   }
 }

@@ -54,8 +54,6 @@ final class FullDisks extends ClusterFault {
   @Override
   public void heal() {
     full.forEach(cluster::freeDisk);
-    full.forEach(PlatformProcess::ensureRunning);
-    full.forEach(ClusterFault::bringBack);
-    cluster.awaitInSync(IN_SYNC_WITHIN);
+    bringBackBrokers(full);
   }
 }

@@ -30,9 +30,6 @@ final class KillBrokers extends ClusterFault {
 
   @Override
   public void heal() {
-    // All first: one alone elects nobody, and is not ready.
-    killed.forEach(PlatformProcess::ensureRunning);
-    killed.forEach(ClusterFault::bringBack);
-    cluster.awaitInSync(IN_SYNC_WITHIN);
+    bringBackBrokers(killed);
   }
 }
