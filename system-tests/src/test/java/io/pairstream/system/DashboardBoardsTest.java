@@ -255,6 +255,40 @@ class DashboardBoardsTest {
   }
 
   @Test
+  void aQuestionThatTheNetworkBrokeOffIsAskedAgainAndAnOrderIsNot() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    browser.visit(boards.address() + "/#/actions");
+    browser.script(
+        """
+        const real = window.fetch;
+        window.cutOff = [];
+        window.fetch = (path, request) => {
+          const sent = (request.method ?? "GET") + " " + path;
+          if (/pairs/.test(path) && !window.cutOff.includes(sent)) {
+            window.cutOff.push(sent);
+            return Promise.reject(new TypeError("Failed to fetch"));
+          }
+          return real(path, request);
+        };
+        """);
+
+    browser.script("location.hash = arguments[0]", "#/pair/" + boards.longest());
+
+    browser.awaitText("[data-part=caption]", "77 tokens of at most 77");
+    Object status =
+        browser.later(
+            """
+            const { Api } = await import("/assets/api.js");
+            const api = new Api({ onConnection() {}, onLoginWanted() {}, onAsOf() {} });
+            return api.post("/v1/pairs/decisions", {}).then(() => "done", (problem) => problem.status);
+            """);
+    assertThat(status).isEqualTo(0L);
+    assertThat(browser.script("return window.cutOff"))
+        .isEqualTo(List.of("GET /v1/pairs/" + boards.longest(), "POST /v1/pairs/decisions"));
+  }
+
+  @Test
   void marksPutTogetherAreTheTextsBeforeAndAfter() throws Exception {
     Browser browser = desk();
     browser.visit(story().address() + "/#/actions");

@@ -5,6 +5,9 @@ const PATIENCE_MS = 15_000;
 /** A service that is away is asked this often: it costs nothing, and a person waits. */
 const AWAY_MS = 2_000;
 
+/** A question that was broken off is asked again after so long: by then the network has changed. */
+const AGAIN_MS = 300;
+
 /** What the service answers instead of what was asked for. status 0: no answer at all. */
 export class Problem extends Error {
   constructor(status, title, detail) {
@@ -55,8 +58,7 @@ export class Api {
     let answer;
     let body;
     try {
-      answer = await fetch(path, { ...request, signal, credentials: "same-origin" });
-      body = await answer.text();
+      ({ answer, body } = await answered(path, { ...request, signal, credentials: "same-origin" }));
     } catch (error) {
       if (request.signal?.aborted) {
         throw error;
@@ -106,6 +108,27 @@ export class Api {
       this.#onConnection("lost");
     }
   }
+}
+
+/**
+ * Browsers break off what is under way where the machine's network changes, as when a VPN comes up.
+ * What only asks is asked once more; what does something may have been done.
+ */
+async function answered(path, request) {
+  try {
+    return await once(path, request);
+  } catch (error) {
+    if (request.method || request.signal.aborted) {
+      throw error;
+    }
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    return once(path, request);
+  }
+}
+
+async function once(path, request) {
+  const answer = await fetch(path, request);
+  return { answer, body: await answer.text() };
 }
 
 class Polling {
