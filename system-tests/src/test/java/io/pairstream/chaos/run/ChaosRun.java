@@ -142,7 +142,7 @@ final class ChaosRun {
                 access, folder.resolve("trainer"), scenario.trainer(), settings.seed());
         Sampler sampler =
             new Sampler(
-                timeline, producers::acknowledged, live::outputsSoFar, cluster::all, waiting)) {
+                timeline, producers::acknowledged, live.outputs()::size, cluster::all, waiting)) {
       OwnRecords own = new OwnRecords(load, ledger, settings.records());
       FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own), cluster::all);
       List<PlannedFault> plan = plan(choice);
@@ -167,7 +167,7 @@ final class ChaosRun {
       }
       verdict.ifPresent(checks::accounts);
       checks.frontDoors(producers.turnedAway());
-      Outages outages = new Outages(live, ledger, producers.turnedAway());
+      Outages outages = new Outages(live.outputs(), ledger, producers.turnedAway());
       running.done().stream().map(outages::event).forEach(timeline::add);
       outages.waits().ifPresent(notes::add);
       Accounts accounts = verdict.map(Checks::words).orElseGet(() -> unverified(producers, live));
@@ -178,9 +178,9 @@ final class ChaosRun {
   private static RunningFaults.Outputs outputs(LiveReader live) {
     return (after, partitions) ->
         partitions.isEmpty()
-            ? live.firstOutputAfter(after, Set.of()).isPresent()
+            ? live.outputs().firstAfter(after, Set.of()).isPresent()
             : partitions.stream()
-                .allMatch(each -> live.firstOutputOf(each, after, any -> true).isPresent());
+                .allMatch(each -> live.outputs().firstAfter(after, Set.of(each)).isPresent());
   }
 
   private static RunningFaults.Gate gate(Producers producers) {
@@ -201,7 +201,7 @@ final class ChaosRun {
   private static Accounts unverified(Producers producers, LiveReader live) {
     Map<String, Long> figures = new LinkedHashMap<>();
     figures.put("acknowledged to a producer", producers.acknowledged());
-    figures.put("outputs that the live reader saw", live.outputsSoFar());
+    figures.put("outputs that the live reader saw", live.outputs().size());
     return new Accounts(
         false, figures, List.of("The run was broken off, and its accounts were not closed."));
   }
@@ -280,10 +280,10 @@ final class ChaosRun {
             Optional<WaitingRecords.Look> look = look(waiting);
             return look.isPresent()
                 && look.get().waiting() == 0
-                && live.outputsSoFar() >= look.get().records();
+                && live.outputs().size() >= look.get().records();
           },
-          () -> look(waiting) + ", " + live.outputsSoFar() + " outputs");
-      tell("nothing waits; %,d outputs".formatted(live.outputsSoFar()));
+          () -> look(waiting) + ", " + live.outputs().size() + " outputs");
+      tell("nothing waits; %,d outputs".formatted(live.outputs().size()));
     } catch (AssertionError e) {
       drained = false;
       tell(e.getMessage());

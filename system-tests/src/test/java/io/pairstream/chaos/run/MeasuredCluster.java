@@ -75,7 +75,7 @@ final class MeasuredCluster implements AutoCloseable {
    */
   double recordsPerSecond(int instances, long records) throws Exception {
     List<PlatformProcess> unused = run(instances);
-    long all = live.outputsSoFar() + records;
+    long all = live.outputs().size() + records;
     double rate;
     try (Gate gate = new Gate(cluster.access(), cluster.plan().partitions())) {
       gates++;
@@ -93,11 +93,12 @@ final class MeasuredCluster implements AutoCloseable {
     Await.until(
         "outputs come",
         PATIENCE,
-        () -> live.outputsSoFar() >= all || live.firstOutputAfter(setIn, Set.of()).isPresent(),
-        live::outputsSoFar);
-    awaitOutputs(Math.min(all, live.outputsSoFar() + 1));
+        () ->
+            live.outputs().size() >= all || live.outputs().firstAfter(setIn, Set.of()).isPresent(),
+        live.outputs()::size);
+    awaitOutputs(Math.min(all, live.outputs().size() + 1));
     Instant from = Instant.now();
-    long before = live.outputsSoFar();
+    long before = live.outputs().size();
     if (2 * (all - before) < records) {
       throw new AssertionError(
           "only "
@@ -107,7 +108,7 @@ final class MeasuredCluster implements AutoCloseable {
               + " records were left when measuring began; send more");
     }
     awaitOutputs(all - Math.round((1 - MEASURED_UNTIL) * records));
-    return (live.outputsSoFar() - before)
+    return (live.outputs().size() - before)
         / (Duration.between(from, Instant.now()).toMillis() / 1e3);
   }
 
@@ -129,7 +130,7 @@ final class MeasuredCluster implements AutoCloseable {
     long records = Math.round(recordsPerSecond * 3_600);
     Producers producers = send(records, recordsPerSecond);
     try {
-      awaitOutputs(live.outputsSoFar() + Math.round(10 * recordsPerSecond));
+      awaitOutputs(live.outputs().size() + Math.round(10 * recordsPerSecond));
       Set<TopicPartition> its = cluster.assignedTo(victim);
       Instant killed = Instant.now();
       victim.kill();
@@ -155,7 +156,7 @@ final class MeasuredCluster implements AutoCloseable {
   }
 
   private Optional<Instant> first(Instant after, TopicPartition partition) {
-    return live.firstOutputAfter(after, Set.of(partition));
+    return live.outputs().firstAfter(after, Set.of(partition));
   }
 
   /** Brings so many instances to run, each with partitions, and ends the others. */
@@ -209,13 +210,13 @@ final class MeasuredCluster implements AutoCloseable {
             try {
               Optional<WaitingRecords.Look> look = waiting.look();
               return look.isPresent()
-                  && live.outputsSoFar() >= look.get().records() - gates * gateOffsets;
+                  && live.outputs().size() >= look.get().records() - gates * gateOffsets;
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
               return false;
             }
           },
-          live::outputsSoFar);
+          live.outputs()::size);
     }
   }
 

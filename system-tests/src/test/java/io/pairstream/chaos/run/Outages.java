@@ -4,7 +4,7 @@ import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.TurnedAway;
 import io.pairstream.chaos.run.RunningFaults.Done;
-import io.pairstream.chaos.verify.LiveReader;
+import io.pairstream.chaos.verify.SeenOutputs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -31,7 +31,7 @@ final class Outages {
    */
   private static final Duration READ_LATE = Duration.ofMillis(500);
 
-  private final LiveReader live;
+  private final SeenOutputs outputs;
   private final List<TurnedAway> turnedAway;
 
   /** When each record was acknowledged, by raw partition and offset. */
@@ -42,8 +42,8 @@ final class Outages {
    *
    * @param turnedAway answers of front doors that they cannot take a record now
    */
-  Outages(LiveReader live, SentLedger ledger, List<TurnedAway> turnedAway) {
-    this.live = live;
+  Outages(SeenOutputs outputs, SentLedger ledger, List<TurnedAway> turnedAway) {
+    this.outputs = outputs;
     this.turnedAway = turnedAway;
     ledger.read(
         entry -> {
@@ -64,7 +64,8 @@ final class Outages {
         done.acknowledged(),
         done.began(),
         done.healed(),
-        live.firstOutputAfter(done.began().plus(READ_LATE), Set.of())
+        outputs
+            .firstAfter(done.began().plus(READ_LATE), Set.of())
             .map(at -> Duration.between(done.began(), at)),
         done.touched().stream()
             .map(partition -> outage(done.began(), partition))
@@ -99,19 +100,20 @@ final class Outages {
   private Optional<Duration> outage(Instant began, TopicPartition partition) {
     Map<Long, Instant> acknowledged = came.getOrDefault(partition, Map.of());
     Instant after = began.plus(READ_LATE);
-    return live.firstOutputOf(
-            partition,
+    return outputs
+        .firstAfter(
             after,
+            partition,
             offset -> acknowledged.getOrDefault(offset, Instant.MIN).isAfter(began))
-        .or(() -> live.firstOutputOf(partition, after, offset -> true))
-        .map(output -> Duration.between(began, output.at()));
+        .or(() -> outputs.firstAfter(after, Set.of(partition)))
+        .map(at -> Duration.between(began, at));
   }
 
   /** How long records took from their acknowledgement until they could be read; a sentence. */
   Optional<String> waits() {
     Map<TopicPartition, Set<Long>> seen = new HashMap<>();
     List<Wait> waits = new ArrayList<>();
-    live.forEachOutput(
+    outputs.forEach(
         (partition, offset, at) -> {
           Instant from = came.getOrDefault(partition, Map.of()).get(offset);
           if (from != null
@@ -124,21 +126,22 @@ final class Outages {
     }
     waits.sort(Comparator.comparing(Wait::lasted));
     Wait longest = waits.get(waits.size() - 1);
+    List<Duration> lasted = waits.stream().map(Wait::lasted).toList();
     return Optional.of(
         String.format(
             Locale.ROOT,
             "From its acknowledgement until it could be read a record took %.1f s (median), 99 of"
                 + " 100 at most %.1f s, the longest %.1f s (%s, acknowledged at %s).",
-            seconds(waits.get(waits.size() / 2)),
-            seconds(waits.get((int) Math.min(waits.size() - 1L, Math.round(0.99 * waits.size())))),
-            seconds(longest),
+            seconds(Recovery.rank(lasted, 0.5)),
+            seconds(Recovery.rank(lasted, 0.99)),
+            seconds(longest.lasted()),
             longest.record(),
             longest.from().truncatedTo(ChronoUnit.SECONDS)));
   }
 
   private record Wait(String record, Instant from, Duration lasted) {}
 
-  private static double seconds(Wait wait) {
-    return Math.max(0, wait.lasted().toMillis()) / 1e3;
+  private static double seconds(Duration lasted) {
+    return Math.max(0, lasted.toMillis()) / 1e3;
   }
 }

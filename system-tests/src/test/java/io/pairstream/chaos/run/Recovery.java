@@ -24,7 +24,7 @@ record Recovery(int faults, int unknown, Duration median, Duration p95, Duration
   }
 
   /** The nearest rank; zero of nothing. */
-  private static Duration rank(List<Duration> sorted, double share) {
+  static Duration rank(List<Duration> sorted, double share) {
     if (sorted.isEmpty()) {
       return Duration.ZERO;
     }

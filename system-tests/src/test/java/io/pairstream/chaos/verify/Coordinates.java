@@ -34,8 +34,12 @@ final class Coordinates {
     }
   }
 
+  static Coordinates over(List<TopicPartition> rawPartitions) {
+    return new Coordinates(rawPartitions);
+  }
+
   static Coordinates of(Cluster cluster) {
-    return new Coordinates(
+    return over(
         partitions(
             cluster,
             List.of(

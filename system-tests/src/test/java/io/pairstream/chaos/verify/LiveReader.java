@@ -11,9 +11,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -43,12 +40,8 @@ public final class LiveReader implements AutoCloseable {
 
   private final List<BitSet> seen = new ArrayList<>();
 
-  /** One after the other as they came: the time in milliseconds, and the coordinates. */
-  private final LongColumn times = new LongColumn();
-
-  private final LongColumn origins = new LongColumn();
+  private final SeenOutputs outputs;
   private final List<String> repeated = new ArrayList<>();
-  private final Instant began;
   private Instant waitingSince;
   private Duration longestStall = Duration.ZERO;
   private Instant longestStallBegan;
@@ -60,9 +53,9 @@ public final class LiveReader implements AutoCloseable {
     this.inputs = inputs;
     this.clock = clock;
     this.coordinates = Coordinates.of(cluster);
+    this.outputs = new SeenOutputs(coordinates);
     this.partitions = partitions;
-    this.began = clock.instant();
-    this.longestStallBegan = began;
+    this.longestStallBegan = clock.instant();
     coordinates.partitions().forEach(partition -> seen.add(new BitSet()));
     partitions.forEach(
         partition -> {
@@ -93,117 +86,14 @@ public final class LiveReader implements AutoCloseable {
         cluster.dataset().topic(TopicCatalogue.QUARANTINE));
   }
 
-  /** How many outputs became readable so far. */
-  public synchronized long outputsSoFar() {
-    return times.size();
-  }
-
   /** Of each raw record that was named again, which, and where; in the order of their coming. */
   public synchronized List<String> repeated() {
     return List.copyOf(repeated);
   }
 
-  /**
-   * When the first output became readable after an instant.
-   *
-   * @param rawPartitions of which partitions' records; empty for any
-   */
-  public synchronized Optional<Instant> firstOutputAfter(
-      Instant instant, Set<TopicPartition> rawPartitions) {
-    for (int i = firstAfter(instant); i < times.size(); i++) {
-      long origin = origins.get(i);
-      if (rawPartitions.isEmpty()
-          || (origin != Coordinates.NOWHERE
-              && rawPartitions.contains(coordinates.partitions().get(coordinates.place(origin))))) {
-        return Optional.of(Instant.ofEpochMilli(times.get(i)));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * An output that was seen.
-   *
-   * @param at when it became readable
-   * @param rawOffset of the record that it is of
-   */
-  public record FirstOutput(Instant at, long rawOffset) {}
-
-  /**
-   * The first output of a raw partition's records that became readable after an instant.
-   *
-   * @param ofOffsets of which records, by their offsets on the raw partition
-   */
-  public synchronized Optional<FirstOutput> firstOutputOf(
-      TopicPartition rawPartition, Instant after, LongPredicate ofOffsets) {
-    int place = coordinates.partitions().indexOf(rawPartition);
-    for (int i = firstAfter(after); i < times.size(); i++) {
-      long origin = origins.get(i);
-      if (origin != Coordinates.NOWHERE
-          && coordinates.place(origin) == place
-          && ofOffsets.test(coordinates.offset(origin))) {
-        return Optional.of(
-            new FirstOutput(Instant.ofEpochMilli(times.get(i)), coordinates.offset(origin)));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Gets an output that was seen: of which raw record, and when it became readable. */
-  @FunctionalInterface
-  public interface EachOutput {
-    void accept(TopicPartition rawPartition, long rawOffset, Instant at);
-  }
-
-  /** Tells all outputs that were seen so far and name a raw record, as they came. */
-  public synchronized void forEachOutput(EachOutput each) {
-    for (int i = 0; i < times.size(); i++) {
-      long origin = origins.get(i);
-      if (origin != Coordinates.NOWHERE) {
-        each.accept(
-            coordinates.partitions().get(coordinates.place(origin)),
-            coordinates.offset(origin),
-            Instant.ofEpochMilli(times.get(i)));
-      }
-    }
-  }
-
-  /** Where what was seen after an instant begins. */
-  private int firstAfter(Instant instant) {
-    long millis = instant.toEpochMilli();
-    int low = 0;
-    int high = times.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (times.get(middle) <= millis) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  /**
-   * Outputs of each second since the reader began, the running one included.
-   *
-   * @param began the begin of the first second
-   * @param counts outputs that became readable in each
-   */
-  public record PerSecond(Instant began, List<Integer> counts) {}
-
-  public synchronized PerSecond perSecond() {
-    int seconds = (int) Duration.between(began, clock.instant()).toSeconds() + 1;
-    int[] counts = new int[seconds];
-    for (int i = 0; i < times.size(); i++) {
-      long second = Math.max(0, times.get(i) - began.toEpochMilli()) / 1000;
-      counts[(int) Math.min(second, seconds - 1)]++;
-    }
-    List<Integer> all = new ArrayList<>(seconds);
-    for (int count : counts) {
-      all.add(count);
-    }
-    return new PerSecond(began, all);
+  /** What became readable so far, and what still will. */
+  public SeenOutputs outputs() {
+    return outputs;
   }
 
   /**
@@ -222,10 +112,10 @@ public final class LiveReader implements AutoCloseable {
   }
 
   /** Waits until so many outputs are readable; answers whether they came within the limit. */
-  public synchronized boolean awaitOutputs(long outputs, Duration limit)
+  public synchronized boolean awaitOutputs(long wanted, Duration limit)
       throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (times.size() < outputs) {
+    while (outputs.size() < wanted) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0 || stopped) {
         return false;
@@ -287,8 +177,7 @@ public final class LiveReader implements AutoCloseable {
     long origin =
         OriginHeader.read(record.headers()).map(coordinates::of).orElse(Coordinates.NOWHERE);
     named.get(partition).put(record.offset(), origin + 2);
-    times.append(now.toEpochMilli());
-    origins.append(origin);
+    outputs.add(origin, now);
     if (origin != Coordinates.NOWHERE) {
       BitSet offsets = seen.get(coordinates.place(origin));
       int offset = Math.toIntExact(coordinates.offset(origin));
@@ -301,7 +190,7 @@ public final class LiveReader implements AutoCloseable {
   }
 
   private void watch(boolean anyOutput, Instant now) {
-    boolean waiting = inputs.getAsLong() > times.size();
+    boolean waiting = inputs.getAsLong() > outputs.size();
     if (waitingSince != null && (anyOutput || !waiting)) {
       Duration lasted = Duration.between(waitingSince, now);
       if (lasted.compareTo(longestStall) > 0) {
