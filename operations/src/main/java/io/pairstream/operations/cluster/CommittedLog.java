@@ -26,6 +26,7 @@ import org.apache.kafka.common.utils.Utils;
 public final class CommittedLog implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LONGEST_POLL = POLL.multipliedBy(2);
   private static final Duration STALLED = Duration.ofSeconds(10);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -127,9 +128,11 @@ public final class CommittedLog implements AutoCloseable {
     consumer.resume(left.keySet());
     left.forEach((partition, stretch) -> consumer.seek(partition, stretch.from()));
 
-    long progressAt = System.nanoTime();
+    Duration waited = Duration.ZERO;
     while (!left.isEmpty()) {
+      long askedAt = System.nanoTime();
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      Duration polled = Duration.ofNanos(System.nanoTime() - askedAt);
       for (TopicPartition partition : records.partitions()) {
         Stretch stretch = left.get(partition);
         for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
@@ -151,8 +154,12 @@ public final class CommittedLog implements AutoCloseable {
         }
       }
       if (finished || !records.isEmpty()) {
-        progressAt = System.nanoTime();
-      } else if (System.nanoTime() - progressAt > STALLED.toNanos()) {
+        waited = Duration.ZERO;
+        continue;
+      }
+      // A process that stood still has not waited for the broker meanwhile.
+      waited = waited.plus(polled.compareTo(LONGEST_POLL) < 0 ? polled : LONGEST_POLL);
+      if (waited.compareTo(STALLED) > 0) {
         throw new TimeoutException("the broker gives nothing more of " + left.keySet());
       }
     }
