@@ -207,6 +207,8 @@ final class Follower implements AutoCloseable {
       forget(consumer, partitions);
       if (behind && ends.entrySet().stream().allMatch(end -> has(consumer, end))) {
         behind = false;
+        // Whoever hears of it is not told of a trouble that is over.
+        endTrouble();
         progress.nowCaughtUp(began);
       }
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
