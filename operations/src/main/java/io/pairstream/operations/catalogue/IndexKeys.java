@@ -54,7 +54,8 @@ final class IndexKeys {
   private IndexKeys() {}
 
   /**
-   * The name of the row that a record makes.
+   * The name of the row that a record makes. Newer ones come first: by the time, and of records of
+   * the same millisecond on one partition by the offset.
    *
    * @param door which topic it is on, from 0; its place in a fixed order of the topics
    */
@@ -63,7 +64,7 @@ final class IndexKeys {
         .putLong(Long.MAX_VALUE - Math.max(0, place.at().toEpochMilli()))
         .put((byte) door)
         .putInt(place.partition())
-        .putLong(place.offset())
+        .putLong(Long.MAX_VALUE - place.offset())
         .array();
   }
 

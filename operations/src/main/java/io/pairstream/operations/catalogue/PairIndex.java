@@ -67,7 +67,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override
