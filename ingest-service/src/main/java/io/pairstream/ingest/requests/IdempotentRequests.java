@@ -67,6 +67,12 @@ public final class IdempotentRequests implements AutoCloseable {
   /** A claim is renewed this often in its lease. */
   private static final int RENEWALS = 3;
 
+  /**
+   * Looks for claims that are due, between two renewals: one that is due just after a look waits
+   * for the next.
+   */
+  private static final int LOOKS_A_RENEWAL = 5;
+
   /** Answers of the upload API have a few kilobytes. */
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 32 * 1024 * 1024);
@@ -288,16 +294,17 @@ public final class IdempotentRequests implements AutoCloseable {
 
   private void begin(
       Topic<String, UploadRequest> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    long periodMillis = Math.max(1, lease.toMillis() / RENEWALS);
+    Duration age = lease.dividedBy(RENEWALS);
+    long lookMillis = Math.max(1, age.toMillis() / LOOKS_A_RENEWAL);
     var unused =
         renewals.scheduleWithFixedDelay(
             () -> {
               if (publisher.isDone()) {
-                active.forEach(claim -> renew(claim, periodMillis));
+                active.forEach(claim -> renew(claim, age));
               }
             },
-            periodMillis,
-            periodMillis,
+            lookMillis,
+            lookMillis,
             TimeUnit.MILLISECONDS);
     threads.execute(() -> openPublisher(topic, registry, kafkaSettings));
   }
@@ -329,10 +336,10 @@ public final class IdempotentRequests implements AutoCloseable {
     }
   }
 
-  private void renew(Claim claim, long periodMillis) {
+  private void renew(Claim claim, Duration age) {
     try {
       claim.renewIfOlderThan(
-          Duration.ofMillis(periodMillis),
+          age,
           () -> {
             var unused =
                 publisher
