@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,6 +52,7 @@ public final class CanaryProbe implements AutoCloseable {
   private final ClusterAccess cluster;
   private final CanarySettings settings;
   private final Clock clock;
+  private final LongSupplier nanos;
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile CanaryReport latest;
@@ -65,6 +67,14 @@ public final class CanaryProbe implements AutoCloseable {
    * @param clock the canaries' times
    */
   public CanaryProbe(ClusterAccess cluster, CanarySettings settings, Clock clock) {
+    this(cluster, settings, clock, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the time that canaries take, as {@link System#nanoTime} tells it
+   */
+  CanaryProbe(ClusterAccess cluster, CanarySettings settings, Clock clock, LongSupplier nanos) {
+    this.nanos = nanos;
     this.cluster = cluster;
     this.settings = settings;
     this.clock = clock;
@@ -132,7 +142,7 @@ public final class CanaryProbe implements AutoCloseable {
       reading = consumer;
       try {
         seekBehindTheLast(consumer, key);
-        long sentAt = System.nanoTime();
+        long sentAt = nanos.getAsLong();
         RecordMetadata at =
             publisher.publish(CanaryPair.imageDigest(canary), canary, "a canary").join();
         sent++;
@@ -176,11 +186,11 @@ public final class CanaryProbe implements AutoCloseable {
     while (closed.getCount() > 0) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (Arrays.equals(record.key(), key) && isOf(origin, record)) {
-          cameOut(Duration.ofNanos(System.nanoTime() - sentAt));
+          cameOut(Duration.ofNanos(nanos.getAsLong() - sentAt));
           return;
         }
       }
-      Duration waited = Duration.ofNanos(System.nanoTime() - sentAt);
+      Duration waited = Duration.ofNanos(nanos.getAsLong() - sentAt);
       if (waited.compareTo(settings.givenUpAfter()) > 0) {
         latest =
             report(

@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,13 @@ public final class OperateService implements AutoCloseable {
 
   /** Puts the service together; {@link #start} begins. */
   public OperateService(Cluster cluster, OperateSettings settings) {
+    this(cluster, settings, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the time by which callers are limited, as {@link System#nanoTime} tells it
+   */
+  OperateService(Cluster cluster, OperateSettings settings, LongSupplier nanos) {
     ClusterAccess access = new ClusterAccess(cluster);
     LOG.info("data set {}", access.dataset().name());
     Clock clock = Clock.systemUTC();
@@ -112,7 +120,7 @@ public final class OperateService implements AutoCloseable {
             new Router(routes),
             login,
             Quota.UNLIMITED,
-            new CallerLimits(System::nanoTime),
+            new CallerLimits(nanos),
             settings.anonymous());
     reportSelf(access, clock);
     ClusterCheck check =

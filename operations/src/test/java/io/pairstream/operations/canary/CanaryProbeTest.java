@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -88,8 +89,11 @@ class CanaryProbeTest {
     ClusterAccess cluster = KAFKA.dataset(1);
     CanarySettings settings =
         new CanarySettings(Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
-    try (CanaryProbe probe = new CanaryProbe(cluster, settings, Clock.systemUTC())) {
+    AtomicLong nanos = new AtomicLong();
+    try (CanaryProbe probe = new CanaryProbe(cluster, settings, Clock.systemUTC(), nanos::get)) {
       probe.start();
+      var unused = awaitCanary(cluster, 0);
+      nanos.set(Duration.ofSeconds(4).toNanos());
       CanaryReport lost = await(probe, each -> each.state() == CanaryState.LOST);
       ConsumerRecord<byte[], byte[]> second = awaitCanary(cluster, 1);
       decide(cluster, second, second.offset());

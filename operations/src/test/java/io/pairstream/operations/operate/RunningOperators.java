@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /** An operators' service on a free port, with a client of it. */
 final class RunningOperators implements AutoCloseable {
@@ -65,11 +66,32 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty()));
   }
 
+  /** One for whose limits no time passes. */
+  static RunningOperators inOneMoment(TestCluster kafka, ClusterAccess cluster, Path folder)
+      throws IOException {
+    return new RunningOperators(
+        kafka.bootstrapServers(),
+        cluster,
+        Map.of(),
+        new OperateSettings(ServerSettings.of("127.0.0.1", 0), false, folder),
+        () -> 0);
+  }
+
   RunningOperators(
       String bootstrapServers,
       ClusterAccess cluster,
       Map<String, String> kafkaSettings,
       OperateSettings settings)
+      throws IOException {
+    this(bootstrapServers, cluster, kafkaSettings, settings, System::nanoTime);
+  }
+
+  private RunningOperators(
+      String bootstrapServers,
+      ClusterAccess cluster,
+      Map<String, String> kafkaSettings,
+      OperateSettings settings,
+      LongSupplier nanos)
       throws IOException {
     this.cluster = cluster;
     this.service =
@@ -80,7 +102,8 @@ final class RunningOperators implements AutoCloseable {
                 cluster.dataset(),
                 kafkaSettings,
                 Map.of()),
-            settings);
+            settings,
+            nanos);
     service.start();
     await(() -> send(get("/health/ready")).statusCode() == 200);
   }
