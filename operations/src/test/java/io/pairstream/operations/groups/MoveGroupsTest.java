@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +51,15 @@ class MoveGroupsTest {
   private final TopicPartition zero = new TopicPartition(topic, 0);
   private final TopicPartition one = new TopicPartition(topic, 1);
 
-  /** A topic whose records may be deleted, and keep the times that they are written with. */
+  /**
+   * A topic whose records may be deleted, and keep the times that they are written with; however
+   * old those are, nothing is deleted by itself.
+   */
   @BeforeEach
   void createTopic() {
+    NewTopic readings = new NewTopic(topic, 2, (short) 1).configs(Map.of("retention.ms", "-1"));
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
+      ClusterAccess.await(admin.createTopics(List.of(readings)).all());
     }
   }
 
@@ -326,25 +328,10 @@ class MoveGroupsTest {
   }
 
   private List<Action> actions() {
-    List<Action> actions = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      Map<String, Action> last = new HashMap<>();
-      log.read(
-          log.everything(log.partitions(cluster.topics().actions().name())),
-          record -> {
-            Action action =
-                cluster
-                    .topics()
-                    .actions()
-                    .value()
-                    .deserializer()
-                    .deserialize(record.topic(), record.value());
-            last.put(action.getActionId(), action);
-            return true;
-          });
-      actions.addAll(last.values());
-    }
-    return actions;
+    Map<String, Action> last = new HashMap<>();
+    TestCluster.committedValues(cluster, cluster.topics().actions())
+        .forEach(action -> last.put(action.getActionId(), action));
+    return List.copyOf(last.values());
   }
 
   private static void awaitAssignment(KafkaConsumer<byte[], byte[]> member) {
