@@ -6,10 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -52,15 +50,7 @@ class QuarantineReplayCommandTest {
   }
 
   private List<Review> reviews() {
-    Topic<String, Review> topic = cluster.topics().reviews();
-    List<Review> reviews = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(topic.name())),
-          record ->
-              reviews.add(topic.value().deserializer().deserialize(topic.name(), record.value())));
-    }
-    return reviews;
+    return TestCluster.committedValues(cluster, cluster.topics().reviews());
   }
 
   @Test

@@ -11,7 +11,6 @@ import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -67,7 +66,7 @@ class PairSupplyTest {
 
     publish(new DrawnSupply(SEED, pairs));
 
-    List<ByteBuffer> values = values();
+    List<ByteBuffer> values = new ArrayList<>(values());
     assertThat(published).hasValue(pairs);
     assertThat(values).hasSize(pairs).containsAll(forged);
     values.removeAll(forged);
@@ -114,13 +113,9 @@ class PairSupplyTest {
 
   /** The value of every record on the topic. */
   private List<ByteBuffer> values() {
-    List<ByteBuffer> values = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(access)) {
-      log.read(
-          log.everything(log.partitions(access.topics().crowdsourced().name())),
-          record -> values.add(ByteBuffer.wrap(record.value())));
-    }
-    return values;
+    return TestCluster.committed(access, access.topics().crowdsourced().name()).stream()
+        .map(record -> ByteBuffer.wrap(record.value()))
+        .toList();
   }
 
   private ByteBuffer image(ByteBuffer value) {

@@ -14,7 +14,6 @@ import io.pairstream.ingest.status.PairStatus;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.BatchInput;
@@ -68,6 +67,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -327,9 +327,10 @@ class BatchRoutesTest {
     JsonNode before = get("/v1/batches/" + batchId);
     door.close();
 
-    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder);
+    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
     assertThat(get("/v1/batches/" + batchId)).isEqualTo(before);
-    try (RunningDoor other = new RunningDoor(cluster, KAFKA.bootstrapServers(), second)) {
+    try (RunningDoor other =
+        new RunningDoor(cluster, KAFKA.bootstrapServers(), second).awaitOpen()) {
       HttpResponse<String> answer =
           client.send(
               HttpRequest.newBuilder(other.uri("/v1/batches/" + batchId)).build(),
@@ -757,26 +758,13 @@ class BatchRoutesTest {
 
   /** Coordinates of the only link. */
   private Origin linkOrigin() {
-    List<Origin> origins = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(cluster.topics().links().name())),
-          record -> origins.add(new Origin(record.topic(), record.partition(), record.offset())));
-    }
-    return origins.get(0);
+    ConsumerRecord<byte[], byte[]> link =
+        TestCluster.committed(cluster, cluster.topics().links().name()).get(0);
+    return new Origin(link.topic(), link.partition(), link.offset());
   }
 
   private <T> List<T> values(Topic<String, T> topic) {
-    List<T> values = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(topic.name())),
-          record -> {
-            values.add(topic.value().deserializer().deserialize(topic.name(), record.value()));
-            return true;
-          });
-    }
-    return values;
+    return TestCluster.committedValues(cluster, topic);
   }
 
   /** A client of its own pace: sends in chunks, and reads line by line. */

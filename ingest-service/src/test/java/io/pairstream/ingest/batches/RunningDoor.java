@@ -76,9 +76,9 @@ final class RunningDoor implements AutoCloseable {
     intake.start();
   }
 
-  /** Returns once pairs are taken. */
+  /** Returns once pairs are taken, and what is known of earlier ones is told. */
   RunningDoor awaitOpen() {
-    while (intake.obstacle().isPresent()) {
+    while (intake.obstacle().isPresent() || !pairs.isCaughtUp() || !batches.isCaughtUp()) {
       Thread.onSpinWait();
     }
     return this;

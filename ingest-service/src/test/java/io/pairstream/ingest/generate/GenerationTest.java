@@ -346,10 +346,7 @@ class GenerationTest {
         run(
             file("p.txt", "an owl"),
             new ApiSettings(
-                ApiSettings.address(api.address()),
-                ApiKey.none(),
-                Duration.ofMillis(700),
-                Set.of()),
+                ApiSettings.address(api.address()), ApiKey.none(), Duration.ofSeconds(5), Set.of()),
             plan(request(Map.of()), 1),
             "state");
 

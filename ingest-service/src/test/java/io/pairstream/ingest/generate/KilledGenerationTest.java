@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -43,16 +44,16 @@ class KilledGenerationTest {
 
       for (int kill = 1; kill <= KILLS; kill++) {
         // This prompt's image never comes in time, so that the process dies with it under way.
-        CountDownLatch asked = new CountDownLatch(1);
+        CompletableFuture<Process> run = new CompletableFuture<>();
         api.script(
             "prompt " + kill * 10,
             (exchange, request) -> {
-              asked.countDown();
+              // By whoever is asked: the others go on to the next such prompt otherwise.
+              run.join().destroyForcibly();
               park();
             });
-        Process run = start(kafka, topic, api, prompts);
-        assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
-        run.destroyForcibly().waitFor();
+        run.complete(start(kafka, topic, api, prompts));
+        assertThat(run.join().waitFor(60, TimeUnit.SECONDS)).isTrue();
       }
       assertThat(start(kafka, topic, api, prompts).waitFor()).isZero();
 

@@ -81,6 +81,7 @@ class StatusRoutesTest {
     pipeline = new PlayedPipeline(cluster);
     view = StatusView.open(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
     door = door(view);
+    view.caughtUp().join();
   }
 
   @AfterEach

@@ -6,7 +6,6 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.review.Decision;
 import io.pairstream.operations.review.ReviewDesk;
@@ -19,7 +18,6 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,15 +72,8 @@ class ReviewedPairsTest {
   }
 
   private Sent replayOf(Sent sent) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(cluster.topics().crowdsourced().name())),
-          record -> {
-            records.add(record);
-            return true;
-          });
-    }
+    List<ConsumerRecord<byte[], byte[]>> records =
+        TestCluster.committed(cluster, cluster.topics().crowdsourced().name());
     ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
     return new Sent(
         sent.imageDigest(),

@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -23,12 +25,16 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.PolicyViolationException;
@@ -43,10 +49,18 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestCluster implements BeforeAllCallback {
 
   private static final Duration MARKED_WITHIN = Duration.ofSeconds(30);
+  private static final Set<TransactionState> MARKED =
+      Set.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
 
-  /** A broker that is asked for what it has just made is asked again soon. */
-  private static final Map<String, String> IMPATIENT =
-      Map.of("retry.backoff.ms", "10", "retry.backoff.max.ms", "100");
+  /**
+   * A broker that is asked for what it has just made is asked again soon; and it is waited for,
+   * since it stands still with the whole process where the machine is busy.
+   */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "retry.backoff.ms", "10",
+          "retry.backoff.max.ms", "100",
+          "default.api.timeout.ms", "60000");
 
   private EmbeddedKafka kafka;
 
@@ -69,7 +83,7 @@ public final class TestCluster implements BeforeAllCallback {
     String name = "t" + UUID.randomUUID().toString().substring(0, 8);
     return new ClusterAccess(
         new Cluster(
-            kafka.bootstrapServers(), "mock://" + name, new Dataset(name), IMPATIENT, Map.of()));
+            kafka.bootstrapServers(), "mock://" + name, new Dataset(name), SETTINGS, Map.of()));
   }
 
   /** A new data set with all its topics. */
@@ -86,8 +100,8 @@ public final class TestCluster implements BeforeAllCallback {
   }
 
   /**
-   * Returns once others can see what a producer has committed: the broker answers a commit before
-   * it has marked the transaction's partitions, one after the other.
+   * Returns once others can see what a producer has committed, or that it has aborted: the broker
+   * answers before it has marked the transaction's partitions, one after the other.
    *
    * @param ending of the producer's transactional id
    */
@@ -97,10 +111,55 @@ public final class TestCluster implements BeforeAllCallback {
     TransactionState state;
     do {
       state = ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
-    } while (state != TransactionState.COMPLETE_COMMIT && System.nanoTime() < deadline);
-    if (state != TransactionState.COMPLETE_COMMIT) {
+    } while (!MARKED.contains(state) && System.nanoTime() < deadline);
+    if (!MARKED.contains(state)) {
       throw new IllegalStateException("a transaction is still " + state);
     }
+  }
+
+  /**
+   * All committed records of a topic, partition by partition. Waits for transactions that are open:
+   * one whose commit is answered may still be for a moment.
+   */
+  public static List<ConsumerRecord<byte[], byte[]>> committed(
+      ClusterAccess cluster, String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      List<TopicPartition> partitions = log.partitions(topic);
+      awaitNothingOpen(cluster, partitions);
+      log.read(log.everything(partitions), records::add);
+    }
+    return records;
+  }
+
+  /** The values of {@link #committed}, as they were written. */
+  public static <T> List<T> committedValues(ClusterAccess cluster, Topic<String, T> topic) {
+    return committed(cluster, topic.name()).stream()
+        .map(record -> topic.value().deserializer().deserialize(topic.name(), record.value()))
+        .toList();
+  }
+
+  private static void awaitNothingOpen(ClusterAccess cluster, List<TopicPartition> partitions) {
+    try (Admin admin = cluster.admin()) {
+      long deadline = System.nanoTime() + MARKED_WITHIN.toNanos();
+      // What is written is asked for first: the end of what is committed only comes nearer to it.
+      while (!ends(admin, partitions, IsolationLevel.READ_UNCOMMITTED)
+          .equals(ends(admin, partitions, IsolationLevel.READ_COMMITTED))) {
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException("a transaction stays open on one of " + partitions);
+        }
+      }
+    }
+  }
+
+  private static Map<TopicPartition, Long> ends(
+      Admin admin, List<TopicPartition> partitions, IsolationLevel of) {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    ClusterAccess.await(admin.listOffsets(latest, new ListOffsetsOptions(of)).all())
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
   }
 
   /** A producer of bytes; transactional where it is given an id. */
@@ -140,10 +199,13 @@ public final class TestCluster implements BeforeAllCallback {
 
   /** Sends one record in a transaction that is then aborted. */
   public static void sendInVain(ClusterAccess cluster, ProducerRecord<byte[], byte[]> record) {
-    try (KafkaProducer<byte[], byte[]> producer = producer(cluster, "-aborted")) {
+    String ending = "-aborted";
+    try (KafkaProducer<byte[], byte[]> producer = producer(cluster, ending);
+        Admin admin = cluster.admin()) {
       producer.beginTransaction();
       acknowledged(producer.send(record));
       producer.abortTransaction();
+      awaitMarkers(admin, cluster, ending);
     }
   }
 

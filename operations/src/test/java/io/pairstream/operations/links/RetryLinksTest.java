@@ -8,7 +8,6 @@ import io.pairstream.operations.PlayedFetcher.Sent;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -17,7 +16,6 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,10 +238,6 @@ class RetryLinksTest {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> records(Topic<String, ?> topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(log.everything(log.partitions(topic.name())), records::add);
-    }
-    return records;
+    return TestCluster.committed(cluster, topic.name());
   }
 }

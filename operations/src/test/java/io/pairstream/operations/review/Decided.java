@@ -1,9 +1,8 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.Topic;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,20 +17,12 @@ final class Decided {
   }
 
   List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-      log.read(
-          log.everything(log.partitions(topic)),
-          record -> {
-            records.add(record);
-            return true;
-          });
-      records.sort(
-          Comparator.comparingLong((ConsumerRecord<byte[], byte[]> r) -> r.timestamp())
-              .thenComparing(ConsumerRecord::partition)
-              .thenComparing(ConsumerRecord::offset));
-      return records;
-    }
+    List<ConsumerRecord<byte[], byte[]>> records = TestCluster.committed(cluster, topic);
+    records.sort(
+        Comparator.comparingLong((ConsumerRecord<byte[], byte[]> r) -> r.timestamp())
+            .thenComparing(ConsumerRecord::partition)
+            .thenComparing(ConsumerRecord::offset));
+    return records;
   }
 
   <T> List<T> values(Topic<String, T> topic) {

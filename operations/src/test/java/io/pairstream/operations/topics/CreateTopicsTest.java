@@ -106,6 +106,7 @@ class CreateTopicsTest {
                           new AlterConfigOp(
                               new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET))))
               .all());
+      awaitRetention(admin, topic, "1000");
 
       List<TopicOutcome> outcomes = createTopics.create(catalogue);
 

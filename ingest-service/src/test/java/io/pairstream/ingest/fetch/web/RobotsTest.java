@@ -18,7 +18,7 @@ class RobotsTest {
   private static final FetchSettings SETTINGS =
       FetchSettings.of(new UserAgent("1.0", ""))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofSeconds(2), true));
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true));
 
   private final Site site = Site.open();
 
@@ -134,8 +134,10 @@ class RobotsTest {
   void keepsTheDelayThatTheHostAsksFor() {
     robots("User-agent: *\nCrawl-delay: 3600\n");
     String url = site.url("/a.png");
+    FetchSettings hasty =
+        SETTINGS.with(new Politeness(4, 1000, Duration.ZERO, Duration.ofSeconds(2), true));
 
-    List<FetchResult> results = WebFetcherTest.fetchAll(SETTINGS, List.of(url, url));
+    List<FetchResult> results = WebFetcherTest.fetchAll(hasty, List.of(url, url));
 
     assertThat(results).filteredOn(FetchResult.Fetched.class::isInstance).hasSize(1);
     assertThat(results)

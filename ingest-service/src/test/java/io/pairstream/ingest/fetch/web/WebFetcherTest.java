@@ -29,12 +29,16 @@ class WebFetcherTest {
 
   private static final byte[] PNG = Pictures.png();
 
-  /** No robots.txt, no pause between requests, little patience with the host. */
+  /** No robots.txt, no pause between requests. */
   private static final FetchSettings QUICK =
       FetchSettings.of(new UserAgent("1.0", "https://example.org/about"))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
           .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-          .with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 3));
+          .with(new FetchLimits(1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(30), 3));
+
+  /** For hosts that take too long. */
+  private static final FetchSettings IMPATIENT =
+      QUICK.with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 3));
 
   private final Site site = Site.open();
 
@@ -297,7 +301,7 @@ class WebFetcherTest {
           return false;
         });
 
-    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+    FetchResult.Failed failed = failed(fetch(IMPATIENT, site.url("/a.png")));
 
     assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_TIMEOUT);
     assertThat(failed.limit()).isEqualTo("3 s");
@@ -314,7 +318,7 @@ class WebFetcherTest {
           return false;
         });
 
-    assertThat(failed(fetch(QUICK, site.url("/a.png"))).reason())
+    assertThat(failed(fetch(IMPATIENT, site.url("/a.png"))).reason())
         .isEqualTo(RejectReason.FETCH_TIMEOUT);
     over.countDown();
   }
@@ -445,7 +449,8 @@ class WebFetcherTest {
     site.answer("/a.png", endless("HTTP/1.1 200 OK\r\n", "X: y\r\n", left));
     site.answer("/b.png", endless("", "HTTP/1.1 100 Continue\r\n\r\n", left));
 
-    List<FetchResult> results = fetchAll(QUICK, List.of(site.url("/a.png"), site.url("/b.png")));
+    List<FetchResult> results =
+        fetchAll(IMPATIENT, List.of(site.url("/a.png"), site.url("/b.png")));
 
     assertThat(results).allSatisfy(result -> failed(result));
     assertThat(within(left)).isTrue();
