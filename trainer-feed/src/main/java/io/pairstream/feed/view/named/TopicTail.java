@@ -70,6 +70,11 @@ final class TopicTail implements AutoCloseable {
     }
   }
 
+  /** Reads nothing of what is before an offset; before anything is read. */
+  void skipTo(long offset) {
+    consumer.seek(partition, offset);
+  }
+
   /**
    * Reads on to where the first open transaction begins, or to the end: a transaction's records are
    * read all together or not at all.

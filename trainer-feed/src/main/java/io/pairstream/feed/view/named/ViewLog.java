@@ -55,6 +55,7 @@ public final class ViewLog implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final KnownSegments known;
   private final int segmentBytes;
+  private final Map<String, Object> clientSettings;
 
   /** Read only where it is asked for: what is no view can be taken away too. */
   private Supplier<Optional<NamedView>> view;
@@ -64,12 +65,14 @@ public final class ViewLog implements AutoCloseable {
       String name,
       Producer<byte[], byte[]> producer,
       KnownSegments known,
-      int segmentBytes) {
+      int segmentBytes,
+      Map<String, Object> clientSettings) {
     this.topic = topic;
     this.name = name;
     this.producer = producer;
     this.known = known;
     this.segmentBytes = segmentBytes;
+    this.clientSettings = clientSettings;
     this.view = () -> known.view(name);
   }
 
@@ -105,7 +108,7 @@ public final class ViewLog implements AutoCloseable {
       producer.initTransactions();
       KnownSegments known = new KnownSegments(decoder, name::equals);
       tail.readTo(end(topic.name(), clientSettings), known);
-      return new ViewLog(topic, name, producer, known, segmentBytes);
+      return new ViewLog(topic, name, producer, known, segmentBytes, clientSettings);
     } catch (RuntimeException e) {
       producer.close(Duration.ZERO);
       throw e;
@@ -137,7 +140,7 @@ public final class ViewLog implements AutoCloseable {
 
   /**
    * Appends pairs, as one segment or, where they are very many, several. Either all stand then or
-   * none.
+   * none, and whoever looks from then on sees them.
    *
    * @param isLast whether the view is frozen with them
    * @throws InvalidViewException where the view is frozen already
@@ -244,12 +247,13 @@ public final class ViewLog implements AutoCloseable {
   }
 
   private void commit(List<ProducerRecord<byte[], byte[]>> records) {
+    long last = 0;
     try {
       producer.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       records.forEach(record -> sent.add(producer.send(record)));
       for (Future<RecordMetadata> one : sent) {
-        RecordMetadata unused = one.get();
+        last = one.get().offset();
       }
       producer.commitTransaction();
     } catch (InterruptedException e) {
@@ -258,6 +262,20 @@ public final class ViewLog implements AutoCloseable {
       throw failed(e.getCause());
     } catch (KafkaException e) {
       throw failed(e);
+    }
+    awaitReaders(last);
+  }
+
+  /**
+   * Waits until readers see a record that was committed, which the broker answers before they do.
+   */
+  private void awaitReaders(long offset) {
+    try (TopicTail tail = TopicTail.open(topic.name(), clientSettings)) {
+      tail.skipTo(offset);
+      tail.readTo(offset + 1, record -> {});
+    } catch (KafkaException e) {
+      // It stands all the same. Who looks next is told that the broker does not answer, or finds it
+      // once the other view's transaction before it has ended.
     }
   }
 
