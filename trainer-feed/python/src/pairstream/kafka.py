@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import logging
 import struct
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any, NamedTuple, TypeVar
@@ -26,6 +28,26 @@ from pairstream.errors import Unavailable
 LOG = logging.getLogger("pairstream")
 
 _PATIENCE_S = 15.0
+_ONCE_S = 5.0
+"""For one of several questions: one that goes to a broker that is gone is answered by nobody."""
+_PAUSE_S = 0.1
+
+_PASSING = frozenset(
+    {
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
+        KafkaError.OFFSET_NOT_AVAILABLE,
+        KafkaError.REPLICA_NOT_AVAILABLE,
+        KafkaError.KAFKA_STORAGE_ERROR,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError._NOENT,
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+    }
+)
+"""While a partition's leader changes, and for a moment after its topic was made. KafkaError.retriable() knows of none."""
 
 T = TypeVar("T")
 
@@ -74,7 +96,9 @@ class Cluster:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = {"log_level": 4, "logger": LOG, **settings}
-        self._admin = AdminClient({**self._settings, "socket.timeout.ms": 10_000})
+        # Of clients that may produce, a mere look at a topic that is gone would make it again.
+        own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
+        self._admin = AdminClient({**self._settings, **own})
 
     def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
         """A new consumer of committed records that belongs to no group; the caller closes it."""
@@ -116,19 +140,39 @@ class Cluster:
 
     def _offsets(self, topic: str, partitions: Iterable[int], spec: Any) -> dict[int, int]:
         asked = {TopicPartition(topic, partition): spec for partition in partitions}
-        answers = self._admin.list_offsets(
-            asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_PATIENCE_S
-        )
-        return {partition.partition: self._await(answer, topic).offset for partition, answer in answers.items()}
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            answers = self._admin.list_offsets(
+                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ONCE_S
+            )
+            try:
+                found = {one.partition: answer.result(2 * _ONCE_S).offset for one, answer in answers.items()}
+                # Of several leaders one may not answer: the client says so by an offset that cannot be.
+                if min(found.values(), default=0) >= 0:
+                    return found
+                refusal = Unavailable(f"a leader of {topic} does not answer")
+            except KafkaException as e:
+                refusal = self._unavailable(e, topic)
+                if e.args[0].code() not in _PASSING:
+                    raise refusal from e
+            if time.monotonic() > deadline:
+                raise refusal
+            time.sleep(_PAUSE_S)
+            # The client goes on asking the leader that it knows of, if nobody tells it of another.
+            with contextlib.suppress(KafkaException):
+                self._admin.list_topics(topic, _ONCE_S)
 
     def _await(self, answer: Future[T], topic: str) -> T:
         try:
             return answer.result(2 * _PATIENCE_S)
         except KafkaException as e:
-            error = e.args[0]
-            if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise Unavailable(f"there is no topic {topic} at {self._settings['bootstrap.servers']}") from e
-            raise Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}") from e
+            raise self._unavailable(e, topic) from e
+
+    def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
+        error = refusal.args[0]
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            return Unavailable(f"there is no topic {topic} at {self._settings['bootstrap.servers']}")
+        return Unavailable(f"{self._settings['bootstrap.servers']} does not answer: {error.str()}")
 
 
 def _text(uuid: Any) -> str:

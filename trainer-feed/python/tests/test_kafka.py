@@ -1,0 +1,76 @@
+"""What is asked of brokers that are just electing leaders."""
+
+from concurrent.futures import Future
+from types import SimpleNamespace
+
+import pytest
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException
+
+from pairstream import Unavailable
+from pairstream.kafka import Cluster
+
+SILENCE = object()
+"""In the place of an error: the partition's leader does not answer, that of another does."""
+
+
+class Electing:
+    """In the place of Confluent's admin client: partition 1 answers with errors first."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+        self.looked = 0
+
+    def list_offsets(self, asked, **_):
+        answers = {partition: Future() for partition in asked}
+        error = self.errors.pop(0) if self.errors else None
+        for partition, answer in answers.items():
+            if partition.partition == 1 and error == SILENCE:
+                answer.set_result(SimpleNamespace(offset=OFFSET_INVALID))
+            elif partition.partition == 1 and error is not None:
+                answer.set_exception(KafkaException(KafkaError(error)))
+            else:
+                answer.set_result(SimpleNamespace(offset=10 + partition.partition))
+        return answers
+
+    def list_topics(self, *_):
+        self.looked += 1
+        raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+
+
+def cluster(monkeypatch, admin):
+    monkeypatch.setattr("pairstream.kafka.AdminClient", lambda settings: admin)
+    return Cluster({"bootstrap.servers": "broker:9092"})
+
+
+def test_asks_again_while_a_leader_is_elected(monkeypatch):
+    admin = Electing(
+        KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART
+    )
+
+    assert cluster(monkeypatch, admin).ends("training", [0, 1]) == {0: 10, 1: 11}
+    assert admin.looked == 3
+
+
+def test_asks_again_where_one_of_several_leaders_is_silent(monkeypatch):
+    admin = Electing(SILENCE)
+
+    assert cluster(monkeypatch, admin).begins("training", [0, 1]) == {0: 10, 1: 11}
+
+
+def test_gives_up_at_once_where_asking_does_not_help(monkeypatch):
+    admin = Electing(KafkaError.TOPIC_AUTHORIZATION_FAILED)
+
+    with pytest.raises(Unavailable, match="broker:9092 does not answer: .*authorization"):
+        cluster(monkeypatch, admin).begins("training", [0, 1])
+    assert admin.looked == 0
+
+
+def test_gives_up_where_nothing_is_elected(monkeypatch):
+    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 0.0)
+    admin = Electing(*[KafkaError.UNKNOWN_TOPIC_OR_PART] * 100)
+    with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
+        cluster(monkeypatch, admin).ends("training", [1])
+
+    admin = Electing(*[SILENCE] * 100)
+    with pytest.raises(Unavailable, match="a leader of training does not answer"):
+        cluster(monkeypatch, admin).ends("training", [1])
