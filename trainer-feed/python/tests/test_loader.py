@@ -126,6 +126,7 @@ def test_skips_without_reading(dataset):
 
     with loader_of(source, view, epochs=3) as loader:
         first = next(loader).pair_ids
+        loader.close()
         read = loader.stats.bytes
         loader.skip(4)
         assert loader.stats.bytes == read

@@ -301,8 +301,9 @@ class Loader:
     def close(self) -> None:
         """Ends loading. Batches that were handed out stay as they are."""
         if self._run is not None:
-            self._counts.bytes += self._run.bytes
             self._run.close()
+            # What its threads read until they ended is among them.
+            self._counts.bytes += self._run.bytes
             self._run = None
         self._course.close()
 
