@@ -47,13 +47,14 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class PairFeedTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -637,11 +638,23 @@ class PairFeedTest {
     FeedPosition before = start();
     try (Admin admin = cluster.admin()) {
       ClusterAccess.await(admin.deleteTopics(Set.of(source.topic())).all());
+      // The broker hears of it a moment after the controller. The test's time-out ends this.
+      while (isThere(admin, source.topic())) {
+        Thread.onSpinWait();
+      }
     }
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(cluster.dataset(), PARTITIONS));
 
     assertPositionRefused(before, "it has been made anew");
+  }
+
+  private static boolean isThere(Admin admin, String topic) {
+    try {
+      return !ClusterAccess.await(admin.describeTopics(Set.of(topic)).allTopicNames()).isEmpty();
+    } catch (UnknownTopicOrPartitionException e) {
+      return false;
+    }
   }
 
   @Test

@@ -224,12 +224,7 @@ class PythonFeedTest {
     for (int rank = 0; rank < 3; rank++) {
       ObjectNode asked = asked().put("view", file);
       options(asked).put("rank", rank).put("ranks", 3).put("epochs", 1);
-      List<Handed> handed = new ArrayList<>();
-      for (String line :
-          python.run(PythonSources.variables(Map.of()), handover(asked)).lines().toList()) {
-        handed.add(Handed.parse(JSON.readTree(line)));
-      }
-      ranks.add(handed);
+      ranks.add(inPython(asked));
     }
 
     for (int step = 0; step < unbroken.size(); step++) {
@@ -296,16 +291,28 @@ class PythonFeedTest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** All that a process hands out until the run is over. */
+  private List<Handed> inPython(ObjectNode asked) throws Exception {
+    Process process = start(asked);
+    process.getOutputStream().close();
+    List<Handed> handed = new ArrayList<>();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line : lines.lines().toList()) {
+        handed.add(Handed.parse(JSON.readTree(line)));
+      }
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    return handed;
+  }
+
   /** Kills the process once it has handed out so many batches and is at the next one. */
   private void inPython(ObjectNode run, Optional<JsonNode> from, int steps, List<Handed> handed)
       throws Exception {
     ObjectNode asked = run.deepCopy();
     from.ifPresent(position -> asked.set("position", position));
-    Process process =
-        python
-            .builder(PythonSources.variables(Map.of()), handover(asked))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = start(asked);
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (int step = 0; step < steps; step++) {
         if (step > 0) {
@@ -319,6 +326,14 @@ class PythonFeedTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
+  }
+
+  /** What it says besides goes where the test's own words go. */
+  private Process start(ObjectNode asked) throws IOException {
+    return python
+        .builder(PythonSources.variables(Map.of()), handover(asked))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private String file(View view) throws IOException {
