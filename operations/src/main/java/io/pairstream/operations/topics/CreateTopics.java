@@ -30,6 +30,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Makes every topic of a catalogue and registers its schemas.
@@ -101,9 +102,23 @@ public final class CreateTopics {
     return outcomes;
   }
 
+  /**
+   * Those that are there. A list of all topics would name one that is gone when it is asked about.
+   */
   private static Map<String, TopicDescription> existing(Admin admin, List<TopicSpec> specs) {
-    Collection<String> all = ClusterAccess.await(admin.listTopics().names());
-    return described(admin, specs.stream().map(TopicSpec::name).filter(all::contains).toList());
+    Map<String, TopicDescription> existing = new HashMap<>();
+    admin
+        .describeTopics(specs.stream().map(TopicSpec::name).toList())
+        .topicNameValues()
+        .forEach(
+            (name, answer) -> {
+              try {
+                existing.put(name, ClusterAccess.await(answer));
+              } catch (UnknownTopicOrPartitionException e) {
+                // It is not.
+              }
+            });
+    return existing;
   }
 
   private static Map<String, TopicDescription> described(Admin admin, List<String> names) {
