@@ -1,0 +1,31 @@
+package io.pairstream.operations.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.service.Cluster;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClusterAccessTest {
+
+  @Test
+  void questionsFailWithinEightSeconds() {
+    assertThat(settings(Map.of()))
+        .containsEntry("request.timeout.ms", 5_000)
+        .containsEntry("default.api.timeout.ms", 8_000);
+  }
+
+  @Test
+  void theOperatorMayBeMorePatient() {
+    assertThat(settings(Map.of("default.api.timeout.ms", "60000")))
+        .containsEntry("request.timeout.ms", 5_000)
+        .containsEntry("default.api.timeout.ms", "60000");
+  }
+
+  private static Map<String, Object> settings(Map<String, String> operators) {
+    Cluster cluster =
+        new Cluster("127.0.0.1:1", "mock://patience", new Dataset("any"), operators, Map.of());
+    return new ClusterAccess(cluster).clientSettings();
+  }
+}
