@@ -20,7 +20,7 @@ import java.util.jar.JarFile;
 public final class ChildMain {
 
   /** How long an orderly exit may take after the parent is gone. */
-  private static final long GRACE_MILLIS = 3_000;
+  static final long GRACE_MILLIS = 3_000;
 
   private ChildMain() {}
 

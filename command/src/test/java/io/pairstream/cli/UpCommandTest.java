@@ -35,8 +35,9 @@ class UpCommandTest {
     running.ifPresent(Process::destroyForcibly);
   }
 
+  /** How soon they are gone is ChildMain's promise; a minute is for one that never is. */
   @Test
-  void leavesNoProcessFiveSecondsAfterItWasKilled() throws Exception {
+  void leavesNoProcessBehindWhenItIsKilled() throws Exception {
     Process up = start();
     List<ProcessHandle> children = children();
     assertThat(children).hasSize(5);
@@ -45,7 +46,7 @@ class UpCommandTest {
 
     Await.until(
         "all children gone",
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(60),
         () -> children.stream().noneMatch(UpCommandTest::runs));
     assertThat(PlatformFile.read(directory)).isEmpty();
   }
