@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -191,9 +192,13 @@ class LocalPlatformTest {
     Set<String> inodes = new HashSet<>();
     try (var descriptors = Files.newDirectoryStream(Path.of("/proc", "" + pid, "fd"))) {
       for (Path descriptor : descriptors) {
-        String target = Files.readSymbolicLink(descriptor).toString();
-        if (target.startsWith("socket:[")) {
-          inodes.add(target.substring("socket:[".length(), target.length() - 1));
+        try {
+          String target = Files.readSymbolicLink(descriptor).toString();
+          if (target.startsWith("socket:[")) {
+            inodes.add(target.substring("socket:[".length(), target.length() - 1));
+          }
+        } catch (NoSuchFileException e) {
+          // Closed meanwhile: nothing listens there.
         }
       }
     }

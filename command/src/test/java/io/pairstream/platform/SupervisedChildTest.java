@@ -57,8 +57,13 @@ class SupervisedChildTest {
   @Test
   void tellsHowLongItWaitedInVain() throws Exception {
     SupervisedChild child = supervise("echo still thinking; exec cat", () -> false);
+    Path log = directory.resolve("child.log");
     try {
       child.start();
+      Await.until(
+          "first words",
+          LONG,
+          () -> Files.exists(log) && Files.readString(log).contains("still thinking"));
 
       assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(1)))
           .isInstanceOf(PlatformException.class)
