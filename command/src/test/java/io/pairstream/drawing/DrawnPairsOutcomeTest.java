@@ -15,6 +15,7 @@ import io.pairstream.drawing.DrawnPair.Content;
 import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.ingest.publish.NewPair;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,8 @@ class DrawnPairsOutcomeTest {
     Set<DrawnKind> seen = EnumSet.noneOf(DrawnKind.class);
     try (ImageWorkerPool workers =
         new ImageWorkerPool(
-            WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1))) {
+            WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+                .withDeadline(Duration.ofMinutes(1)))) {
       CleaningPlan plan =
           new CleaningPlan(RecipeReader.parse("default", ""), workers, StepObserver.NONE);
       for (long index = 0; index < 300; index++) {

@@ -19,6 +19,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,9 @@ class CanaryIsTurnedAwayTest {
   @BeforeAll
   static void startWorkers() {
     workers =
-        new ImageWorkerPool(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1));
+        new ImageWorkerPool(
+            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
+                .withDeadline(Duration.ofMinutes(1)));
   }
 
   @AfterAll

@@ -21,6 +21,7 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -41,7 +42,9 @@ class RecipeTrialTest {
   @BeforeAll
   static void startWorkers() {
     workers =
-        new ImageWorkerPool(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2));
+        new ImageWorkerPool(
+            WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2)
+                .withDeadline(Duration.ofMinutes(1)));
   }
 
   @AfterAll
