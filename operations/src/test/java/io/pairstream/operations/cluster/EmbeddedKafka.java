@@ -115,6 +115,9 @@ public final class EmbeddedKafka implements AutoCloseable {
    * Does something while the broker knows of no leader of these topics' partitions, as for a moment
    * after it stood still for longer than its session. Its requests between its own parts go by that
    * knowledge; what it leads, it goes on leading.
+   *
+   * @throws IllegalStateException where the controller has changed something meanwhile, by which
+   *     the broker came to know of the leaders again
    */
   public void withoutLeaders(Predicate<String> topics, Runnable action) {
     KRaftMetadataCache known = broker.metadataCache();
@@ -134,11 +137,17 @@ public final class EmbeddedKafka implements AutoCloseable {
                                     .setTopicId(topic.id())
                                     .setPartitionId(partition)
                                     .setLeader(LeaderConstants.NO_LEADER))));
-    known.setImage(change.apply(image.provenance()));
+    MetadataImage leaderless = change.apply(image.provenance());
+    known.setImage(leaderless);
     try {
       action.run();
+      if (!known.getImage().equals(leaderless)) {
+        throw new IllegalStateException("the broker came to know of the leaders meanwhile");
+      }
     } finally {
-      known.setImage(image);
+      if (known.getImage().equals(leaderless)) {
+        known.setImage(image);
+      }
     }
   }
 
@@ -212,6 +221,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("share.coordinator.state.topic.num.partitions", "2");
     properties.put("group.initial.rebalance.delay.ms", "0");
+    // A controller that has nothing to say is silent: what a test makes the broker believe stays.
+    properties.put("metadata.max.idle.interval.ms", "0");
     properties.put("auto.create.topics.enable", "false");
     properties.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
     properties.put("replica.fetch.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
