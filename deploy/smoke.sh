@@ -117,11 +117,11 @@ healthy() {
   done
 }
 
-# reaches FROM TO PORT NETWORK: whether a connection comes about, by the address that TO has in NETWORK.
+# reaches SECONDS FROM TO PORT NETWORK: whether a connection comes about in time, by the address that TO has in NETWORK.
 reaches() {
   local address
-  address=$(docker inspect -f "{{(index .NetworkSettings.Networks \"${name}_$4\").IPAddress}}" "$(container "$2")")
-  docker exec "$(container "$1")" timeout 2 bash -c "exec 3<> /dev/tcp/$address/$3" 2> /dev/null
+  address=$(docker inspect -f "{{(index .NetworkSettings.Networks \"${name}_$5\").IPAddress}}" "$(container "$3")")
+  docker exec "$(container "$2")" timeout "$1" bash -c "exec 3<> /dev/tcp/$address/$4" 2> /dev/null
 }
 
 # get PORT PATH: an answer of a service, asked with the key.
@@ -246,13 +246,13 @@ web_server=$!
 await 20 "no web server" grep -q 'port [0-9]' "$scratch/web.log"
 web_port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$scratch/web.log" | head -n 1)
 # What must be reached first: a look that sees nothing finds no way either.
-reaches fetch registry 8080 fetching || fail "the fetcher does not reach the registry"
-reaches preprocess-1 registry 8080 inside || fail "preprocessing does not reach the registry"
+reaches 30 fetch registry 8080 fetching || fail "the fetcher does not reach the registry"
+reaches 30 preprocess-1 registry 8080 inside || fail "preprocessing does not reach the registry"
 for service in ingest:8080:inside ingest:8080:front operate:8082:inside operate:8082:front preprocess-1:8090:inside; do
   IFS=: read -r to port network <<< "$service"
-  ! reaches fetch "$to" "$port" "$network" || fail "the fetcher reaches $to in the network $network"
+  ! reaches 2 fetch "$to" "$port" "$network" || fail "the fetcher reaches $to in the network $network"
 done
-! reaches preprocess-1 fetch 8090 web || fail "preprocessing reaches what is outside"
+! reaches 2 preprocess-1 fetch 8090 web || fail "preprocessing reaches what is outside"
 say "the fetcher reaches no other service, and preprocessing nothing outside"
 
 send "$scratch/first"

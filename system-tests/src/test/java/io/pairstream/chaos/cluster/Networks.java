@@ -154,6 +154,8 @@ final class Networks implements AutoCloseable {
   @Override
   public synchronized void close() {
     for (int number : members.values()) {
+      // Its namespace goes later than it says; the next to take the name would find it taken.
+      SystemCommand.attempt("ip", "link", "del", device(number));
       // A terminal's signal that ends the harness ends the first attempt, too.
       SystemCommand.attempt("ip", "netns", "del", namespace(number))
           .ifPresent(failed -> SystemCommand.attempt("ip", "netns", "del", namespace(number)));
