@@ -3,6 +3,7 @@ package io.pairstream.chaos.cluster;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
@@ -560,6 +561,8 @@ public final class ChaosCluster implements AutoCloseable {
     brokerDoors.forEach(door -> steps.add(door::close));
     networks.ifPresent(each -> steps.add(each::close));
     mounts.ifPresent(each -> steps.add(each::close));
+    // Last: nobody listens any more.
+    steps.add(ports::close);
     CleanUp.take(steps);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.chaos.cluster.RegistryDoor.Mode;
+import io.pairstream.platform.FreePorts;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,8 +28,9 @@ import org.junit.jupiter.api.Timeout;
 class RegistryDoorTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
+  private final FreePorts ports = new FreePorts();
   private final InetSocketAddress address =
-      new InetSocketAddress(InetAddress.getLoopbackAddress(), new FreePorts().next());
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.next());
   private HttpServer registry;
   private RegistryDoor door;
 
@@ -62,6 +64,7 @@ class RegistryDoorTest {
   void close() {
     door.close();
     registry.stop(0);
+    ports.close();
   }
 
   @Test

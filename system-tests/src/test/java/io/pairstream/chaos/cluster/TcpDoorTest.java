@@ -2,6 +2,7 @@ package io.pairstream.chaos.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.platform.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,9 +21,16 @@ class TcpDoorTest {
   private static final int PATIENCE_MILLIS = 10_000;
   private static final Duration DELAY = Duration.ofMillis(300);
 
+  private final FreePorts ports = new FreePorts();
+
+  @AfterEach
+  void givePortsBack() {
+    ports.close();
+  }
+
   @Test
   void carriesBytesBothWaysHoldsThemAndCutsConnections() throws IOException {
-    int port = new FreePorts().next();
+    int port = ports.next();
     try (ServerSocket target = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         TcpDoor door =
             new TcpDoor(
