@@ -21,12 +21,35 @@ public final class Await {
         throw new AssertionError(
             "not within " + limit.toSeconds() + " s: " + what + "; last seen: " + seen.get());
       }
+      pause(what);
+    }
+  }
+
+  /**
+   * The answer to a question that is asked again where it fails, up to a limit; then it fails as
+   * the last one did.
+   */
+  public static <T> T answer(String what, Duration limit, Supplier<T> question) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      boolean isLast = System.nanoTime() > deadline;
       try {
-        TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted while waiting until " + what, e);
+        return question.get();
+      } catch (RuntimeException e) {
+        if (isLast) {
+          throw e;
+        }
       }
+      pause(what);
+    }
+  }
+
+  private static void pause(String what) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting until " + what, e);
     }
   }
 

@@ -58,6 +58,7 @@ public final class ChaosCluster implements AutoCloseable {
   /** The first one goes through doors, which are in the harness's network. */
   private static final int SEPARATE_INSTANCE = 2;
 
+  private static final Duration MADE_WITHIN = Duration.ofMinutes(1);
   private static final Duration GRACE = Duration.ofSeconds(25);
   private static final String REGISTRY_PATH = "/apis/ccompat/v7";
 
@@ -187,9 +188,21 @@ public final class ChaosCluster implements AutoCloseable {
 
   /**
    * Makes what is missing of the data set's topics and schemas, as an operator would, the newer
-   * ones too once {@link #registerNewerSchemas} was called.
+   * ones too once {@link #registerNewerSchemas} was called. Brokers that have only just come need
+   * not answer the first time.
    */
-  public synchronized void createTopics() {
+  public void createTopics() {
+    boolean unused =
+        Await.answer(
+            "the topics are made",
+            MADE_WITHIN,
+            () -> {
+              createMissing();
+              return true;
+            });
+  }
+
+  private synchronized void createMissing() {
     new CreateTopics(new ClusterAccess(access()), (short) BROKERS)
         .create(new TopicCatalogue(DATASET, plan.partitions()));
     if (upgraded) {

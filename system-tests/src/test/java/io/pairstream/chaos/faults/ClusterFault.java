@@ -2,11 +2,13 @@ package io.pairstream.chaos.faults;
 
 import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.PlatformProcess;
+import io.pairstream.system.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -15,6 +17,8 @@ abstract class ClusterFault implements Fault {
 
   /** How long all copies may take to be in sync again after a broker is back. */
   static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(2);
+
+  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(1);
 
   final ChaosCluster cluster;
   final SplittableRandom random;
@@ -59,6 +63,11 @@ abstract class ClusterFault implements Fault {
   /** Notes what is hit. */
   final void hits(String what) {
     words = kind + ": " + what;
+  }
+
+  /** What the brokers say, who may be busy with what was before; asked until they do. */
+  static <T> T answered(Supplier<T> question) {
+    return Await.answer("the brokers answer", ANSWERED_WITHIN, question);
   }
 
   /** Notes the raw partitions whose work stops, as far as the brokers tell. */

@@ -61,15 +61,16 @@ final class KillBroker extends ClusterFault {
         TopicPartition partition =
             new TopicPartition(
                 ChaosCluster.DATASET.topic(topic), random.nextInt(cluster.plan().partitions()));
-        yield named(cluster.leaderOf(partition), "leader of " + partition);
+        yield named(answered(() -> cluster.leaderOf(partition)), "leader of " + partition);
       }
-      case ACTIVE_CONTROLLER -> named(cluster.activeController(), "the active controller");
+      case ACTIVE_CONTROLLER -> named(answered(cluster::activeController), "the active controller");
       case TRANSACTION_COORDINATOR -> {
-        List<String> ids = cluster.transactionalIds().stream().sorted().toList();
+        List<String> ids = answered(cluster::transactionalIds).stream().sorted().toList();
         String id = ids.get(random.nextInt(ids.size()));
-        yield named(cluster.coordinatorOf(id), "coordinator of " + id);
+        yield named(answered(() -> cluster.coordinatorOf(id)), "coordinator of " + id);
       }
-      case GROUP_COORDINATOR -> named(cluster.groupCoordinator(), "the group's coordinator");
+      case GROUP_COORDINATOR ->
+          named(answered(cluster::groupCoordinator), "the group's coordinator");
     };
   }
 
