@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.common.Node;
@@ -520,7 +521,25 @@ public final class ChaosCluster implements AutoCloseable {
    * its copies in sync.
    */
   public void awaitInSync(Duration limit) {
-    Await.until("all copies are in sync", limit, () -> behind().isEmpty(), this::behind);
+    long began = System.currentTimeMillis();
+    Await.until(
+        "all copies are in sync",
+        limit,
+        () -> haveHeardAllSince(began) && behind().isEmpty(),
+        () -> behind() + ", " + voters());
+  }
+
+  /**
+   * Whether every broker has heard of all that was decided until then, in milliseconds of the
+   * epoch: any of them may be asked, and one that was held or cut off knows what was before.
+   */
+  private boolean haveHeardAllSince(long epochMillis) {
+    return voters().stream()
+        .allMatch(voter -> voter.lastCaughtUpTimestamp().orElse(0) > epochMillis);
+  }
+
+  private List<QuorumInfo.ReplicaState> voters() {
+    return ClusterAccess.await(admin.describeMetadataQuorum().quorumInfo()).voters();
   }
 
   /** The partitions of which a copy is behind or away. */

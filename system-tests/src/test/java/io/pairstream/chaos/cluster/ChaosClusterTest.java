@@ -29,7 +29,8 @@ class ChaosClusterTest {
   void losesALeaderElectsAnotherHasItBackAndEndsWhereInterrupted() {
     List<PlatformProcess> all;
     try (ChaosCluster cluster = ChaosCluster.start(ClusterPlan.usual(), folder)) {
-      assertThat(notRight(cluster)).isEmpty();
+      cluster.awaitInSync(SOON);
+      awaitAllRight(cluster);
       TopicPartition raw = new TopicPartition(ChaosCluster.DATASET.topic("crowdsourced"), 1);
       PlatformProcess leader = cluster.leaderOf(raw);
 
@@ -41,15 +42,27 @@ class ChaosClusterTest {
           SOON,
           () -> cluster.leaderOf(raw) != leader,
           () -> cluster.leaderOf(raw));
-      assertThat(cluster.behind()).contains(raw);
-      assertThat(notRight(cluster)).isNotEmpty();
-      assertThat(cluster.activeController()).isNotEqualTo(leader);
-      assertThat(cluster.groupCoordinator()).isNotEqualTo(leader);
+      Await.until("a copy is away", SOON, () -> cluster.behind().contains(raw), cluster::behind);
+      Await.until(
+          "not all is right",
+          SOON,
+          () -> !notRight(cluster).isEmpty(),
+          () -> "nothing that is not right");
+      Await.until(
+          "another controller is active",
+          SOON,
+          () -> cluster.activeController() != leader,
+          cluster::activeController);
+      Await.until(
+          "another broker coordinates the group",
+          SOON,
+          () -> cluster.groupCoordinator() != leader,
+          cluster::groupCoordinator);
 
       leader.start();
       leader.awaitReady(SOON);
       cluster.awaitInSync(SOON);
-      assertThat(notRight(cluster)).isEmpty();
+      awaitAllRight(cluster);
       AuditReport audit = new Audit(new ClusterAccess(cluster.access())).run();
       assertThat(audit.details()).isEmpty();
 
@@ -59,6 +72,11 @@ class ChaosClusterTest {
     }
     assertThat(Thread.interrupted()).isTrue();
     assertThat(all).noneMatch(PlatformProcess::isRunning);
+  }
+
+  /** Each look asks any of the brokers, which need not have heard of the last change. */
+  private static void awaitAllRight(ChaosCluster cluster) {
+    Await.until("all is right", SOON, () -> notRight(cluster).isEmpty(), () -> notRight(cluster));
   }
 
   private static List<Finding> notRight(ChaosCluster cluster) {
