@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -26,20 +28,36 @@ class RunningFaultsTest {
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong heldAt = new AtomicLong();
   private List<String> ended = List.of();
+  private Injection injection = () -> {};
   private boolean mayEnd;
 
-  /** Ten more records are acknowledged at each look, unless the producers are held. */
+  /** What comes with each injection. */
+  @FunctionalInterface
+  private interface Injection {
+    void happens() throws Exception;
+  }
+
+  /**
+   * Ten more records are acknowledged at each look, up to a limit, unless the producers are held.
+   */
   private final class Load implements RunningFaults.Gate {
+    private final CountDownLatch paused = new CountDownLatch(1);
     private boolean held;
+    private long most = Long.MAX_VALUE;
+
+    synchronized void upTo(long records) {
+      most = records;
+    }
 
     synchronized long look() {
-      return held ? acknowledged.get() : acknowledged.addAndGet(10);
+      return held || acknowledged.get() >= most ? acknowledged.get() : acknowledged.addAndGet(10);
     }
 
     @Override
     public synchronized void pause() {
       held = true;
       heldAt.set(acknowledged.get());
+      paused.countDown();
     }
 
     @Override
@@ -76,15 +94,22 @@ class RunningFaultsTest {
 
   @Test
   void theLoadDoesNotRunAheadByMoreThanOneFault() throws Exception {
+    load.upTo(10);
+    // The first lasts until the load is held, or is at its end.
+    injection =
+        () -> {
+          load.upTo(100);
+          assertThat(load.paused.await(20, TimeUnit.SECONDS)).isTrue();
+        };
+
     List<Done> done =
         running(Map.of())
             .run(
                 List.of(planned(1, 10, false), planned(2, 20, false), planned(3, 60, false)),
                 () -> false);
 
-    // Without a limit it would be at 130 or so when the first is healed.
     assertThat(done.get(1).acknowledged()).isBetween(60L, 100L);
-    assertThat(heldAt.get()).isBetween(60L, 100L);
+    assertThat(heldAt.get()).isEqualTo(60);
   }
 
   @Test
@@ -198,6 +223,7 @@ class RunningFaultsTest {
     @Override
     public void inject() throws Exception {
       note("inject");
+      injection.happens();
     }
 
     @Override
