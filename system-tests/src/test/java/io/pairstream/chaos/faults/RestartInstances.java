@@ -17,7 +17,7 @@ final class RestartInstances extends ClusterFault {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  private final List<String> late = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
 
   RestartInstances(String kind, ChaosCluster cluster, SplittableRandom random) {
     super(kind, Duration.ofSeconds(1), cluster, random);
@@ -26,8 +26,12 @@ final class RestartInstances extends ClusterFault {
   @Override
   public void inject() {
     for (PlatformProcess instance : cluster.instances()) {
+      // Once it is started again, nobody can tell.
+      if (instance.endedByItself()) {
+        broken.add(instance + " had ended before its turn");
+      }
       if (!instance.stop(GRACE)) {
-        late.add(instance.name());
+        broken.add(instance + " had not ended " + GRACE.toSeconds() + " s after SIGTERM");
       }
       bringBack(instance);
     }
@@ -36,8 +40,8 @@ final class RestartInstances extends ClusterFault {
   @Override
   public void heal() {
     cluster.instances().forEach(ClusterFault::bringBack);
-    if (!late.isEmpty()) {
-      throw new BrokenPromiseError("not ended " + GRACE.toSeconds() + " s after SIGTERM: " + late);
+    if (!broken.isEmpty()) {
+      throw new BrokenPromiseError(String.join("; ", broken));
     }
   }
 }

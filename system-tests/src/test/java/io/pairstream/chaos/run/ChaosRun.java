@@ -331,7 +331,7 @@ final class ChaosRun {
       Checks checks,
       LiveReader live) {
     checks.faults(timeline.events(), planned);
-    checks.endings(timeline.events());
+    checks.endings(timeline.events(), choice.endedByThemselves());
     checks.promises(timeline.events());
     if (scenario.judges()) {
       checks.recovery(timeline.events());

@@ -88,13 +88,20 @@ final class Checks {
             broken.isEmpty()));
   }
 
-  /** That only those processes ended which a fault takes away. */
-  void endings(List<FaultEvent> events) {
-    List<String> ended =
-        events.stream()
-            .filter(event -> event.remark().contains(RunningFaults.ENDED))
-            .map(event -> "number " + event.number() + ": " + event.remark())
-            .toList();
+  /**
+   * That only those processes ended which a fault takes away.
+   *
+   * @param inTheEnd those that had ended by themselves when all was over
+   */
+  void endings(List<FaultEvent> events, List<String> inTheEnd) {
+    List<String> ended = new ArrayList<>();
+    events.stream()
+        .filter(event -> event.remark().contains(RunningFaults.ENDED))
+        .map(event -> "number " + event.number() + ": " + event.remark())
+        .forEach(ended::add);
+    if (!inTheEnd.isEmpty()) {
+      ended.add("in the end: " + RunningFaults.ENDED + String.join(", ", inTheEnd));
+    }
     checks.add(
         new Check(
             "no process ends by itself",

@@ -183,6 +183,7 @@ final class RunningFaults {
     Fault fault = choice.next(planned.kind(), new SplittableRandom(planned.seed()));
     List<String> remarks = new ArrayList<>();
     ongoing.forEach(other -> remarks.add("while number " + other.planned().number() + " lasted"));
+    noteEnded(planned, remarks);
     long after = acknowledged.getAsLong();
     Instant began = Instant.now();
     try {
@@ -237,7 +238,7 @@ final class RunningFaults {
   }
 
   private void heal(Ongoing next) {
-    noteEnded(next);
+    noteEnded(next.planned(), next.remarks());
     try {
       next.fault().heal();
     } catch (BrokenPromiseError e) {
@@ -268,13 +269,14 @@ final class RunningFaults {
         "healed after %.1f s".formatted(Duration.between(next.began(), healed).toMillis() / 1e3));
   }
 
-  /** Before it is healed, which may start again what has ended. */
-  private void noteEnded(Ongoing fault) {
+  /** Before it is done, and before it is healed: both may start again what has ended. */
+  private void noteEnded(PlannedFault planned, List<String> remarks) {
     List<String> ended = choice.endedByThemselves();
     boolean expected = ongoing.stream().anyMatch(each -> each.fault().mayEndProcesses());
-    if (!ended.isEmpty() && !expected) {
-      fault.remarks().add(ENDED + String.join(", ", ended));
-      tell(fault.planned(), acknowledged.getAsLong(), ENDED + String.join(", ", ended));
+    String remark = ENDED + String.join(", ", ended);
+    if (!ended.isEmpty() && !expected && !remarks.contains(remark)) {
+      remarks.add(remark);
+      tell(planned, acknowledged.getAsLong(), remark);
     }
   }
 

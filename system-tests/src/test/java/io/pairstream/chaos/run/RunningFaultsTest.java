@@ -147,8 +147,19 @@ class RunningFaultsTest {
   }
 
   @Test
+  void namesWhatEndedByItselfBeforeAFaultStartsItAgain() throws Exception {
+    ended = List.of("preprocess-2");
+    injection = () -> ended = List.of();
+    mayEnd = true;
+
+    List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
+
+    assertThat(done.get(0).remarks()).containsExactly("ended by themselves: preprocess-2");
+  }
+
+  @Test
   void doesNotBlameWhatAFaultMayEnd() throws Exception {
-    ended = List.of("broker-1");
+    injection = () -> ended = List.of("broker-1");
     mayEnd = true;
 
     List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
