@@ -38,8 +38,11 @@ final class OpenTransactions {
     long deadline = System.nanoTime() + patience.toNanos();
     try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
       TreeSet<String> lasting = new TreeSet<>(open(admin, cluster.dataset()));
-      while (!lasting.isEmpty() && System.nanoTime() < deadline) {
+      boolean isOver = false;
+      while (!lasting.isEmpty() && !isOver) {
         TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        // Before the look: the last one begins when the while is over, however long one takes.
+        isOver = System.nanoTime() >= deadline;
         lasting.retainAll(open(admin, cluster.dataset()));
       }
       return List.copyOf(lasting);

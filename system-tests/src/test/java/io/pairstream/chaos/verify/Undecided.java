@@ -36,8 +36,11 @@ final class Undecided {
             cluster, List.of(TopicCatalogue.repartitionTopic(cluster.dataset()))));
     try {
       List<String> waiting = waiting(cluster, partitions);
-      while (!waiting.isEmpty() && System.nanoTime() < deadline) {
+      boolean isOver = false;
+      while (!waiting.isEmpty() && !isOver) {
         TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        // Before the look: the last one begins when the while is over, however long one takes.
+        isOver = System.nanoTime() >= deadline;
         waiting = waiting(cluster, partitions);
       }
       return waiting;
