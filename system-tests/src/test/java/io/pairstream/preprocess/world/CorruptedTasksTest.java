@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -73,15 +74,20 @@ class CorruptedTasksTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int RECORDS = 60;
 
+  private static final int PARTITIONS = 2;
+
   /** So many at a time are committed; the others of a poll are in hand meanwhile. */
   private static final int COMMIT_EVERY = 10;
 
   private static final List<String> ALL =
       IntStream.range(0, RECORDS).mapToObj(String::valueOf).toList();
 
+  /** The last one of each partition. */
+  private static final Set<String> ENDS = Set.copyOf(ALL.subList(RECORDS - PARTITIONS, RECORDS));
+
   @TempDir private Path folder;
 
-  private final ClusterAccess cluster = CLUSTER.dataset(2);
+  private final ClusterAccess cluster = CLUSTER.dataset(PARTITIONS);
   private final String input = cluster.topics().crowdsourced().name();
   private final String output = cluster.topics().quarantine().name();
 
@@ -120,12 +126,12 @@ class CorruptedTasksTest {
   @ParameterizedTest
   @EnumSource
   void everyRecordIsProcessedOnceThoughARevocationsCommitIsNotAnswered(Unanswered step) {
-    send(number -> number % 2);
+    send(number -> number % PARTITIONS);
     BooleanSupplier oncePending = () -> late.get() > 0;
 
     try (KafkaStreams first = streams("a", step, CorruptedTasksTest::isRevoking, oncePending)) {
       first.start();
-      Await.until("all is in hand", SOON, () -> processed.get() == RECORDS, processed::get);
+      Await.until("all is in hand", SOON, () -> processed.get() >= RECORDS, processed::get);
       try (KafkaStreams second = streams("b", step, () -> false, oncePending)) {
         second.start();
         Await.until("all is out", SOON, () -> out().size() >= RECORDS, this::out);
@@ -176,6 +182,7 @@ class CorruptedTasksTest {
     settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 240_000);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    // A member that joins anew within a rebalance leaves one behind for which the others wait.
     settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
     return new KafkaStreams(
         builder.build(),
@@ -215,7 +222,9 @@ class CorruptedTasksTest {
       context().forward(record);
       processed.incrementAndGet();
       records++;
-      if (records % COMMIT_EVERY == 0 && commits.getAsBoolean()) {
+      // A task that began in between comes to its last record at no such number.
+      boolean isLast = ENDS.contains(new String(record.value(), StandardCharsets.UTF_8));
+      if ((records % COMMIT_EVERY == 0 || isLast) && commits.getAsBoolean()) {
         context().commit();
       }
     }
