@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
@@ -52,7 +53,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private final WorkerSettings settings;
   private final Path directory;
-  private final Sandbox sandbox;
+
+  /** Empty until this system has answered what it offers; no worker starts before. */
+  private volatile Optional<Sandbox> sandbox = Optional.empty();
+
   private final SelfTest selfTest = new SelfTest();
   private final SecureRandom tokens = new SecureRandom();
   private final ScheduledThreadPoolExecutor clock;
@@ -71,6 +75,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /** Until a worker has proved itself, nobody knows. */
   private volatile boolean available;
 
+  private volatile String trouble = "no image worker is able to work";
+
   private volatile String codecs = "not known before a worker has started";
 
   private volatile long failedAtNanos = System.nanoTime() - 2 * RETRY.toNanos();
@@ -78,14 +84,18 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   /**
    * A pool without any worker yet. Tries out which protections this system offers, which takes
-   * about half a second.
+   * about half a second; where a trial does not end, they are tried again before a worker starts.
    *
    * @throws UncheckedIOException if there is no place for temporary files
    */
   public ImageWorkerPool(WorkerSettings settings) {
     this.settings = settings;
     turns = new Semaphore(settings.workers(), true);
-    sandbox = Sandbox.probe(settings.javaExecutable(), settings.memoryLimitBytes());
+    try {
+      probed();
+    } catch (IOException e) {
+      // Whoever needs a worker tries again, and is told.
+    }
     try {
       directory = Files.createTempDirectory("pairstream-worker");
     } catch (IOException e) {
@@ -260,9 +270,24 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return available;
   }
 
+  /** Why {@link #available()} says no, in words, as far as is known. */
+  public String trouble() {
+    return trouble;
+  }
+
   /** What holds workers back, in words. */
   public String sandbox() {
-    return sandbox.inWords();
+    return sandbox.map(Sandbox::inWords).orElse("not known; no worker starts before it is");
+  }
+
+  private synchronized Sandbox probed() throws IOException {
+    if (sandbox.isEmpty()) {
+      sandbox =
+          Optional.of(
+              Sandbox.probe(
+                  settings.javaExecutable(), settings.memoryLimitBytes(), settings.startLimit()));
+    }
+    return sandbox.orElseThrow();
   }
 
   /** Who decodes what in the worker that started last, in words. */
@@ -344,7 +369,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     long token = tokens.nextLong();
     WorkerProcess worker;
     try {
-      worker = WorkerProcess.launch(settings, sandbox, directory, token, clock);
+      worker = WorkerProcess.launch(settings, probed(), directory, token, clock);
     } catch (IOException e) {
       throw unavailable("no worker can be started: " + e.getMessage(), e);
     }
@@ -383,6 +408,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private ImageWorkerUnavailableException unavailable(String message, Exception cause) {
     failedAtNanos = System.nanoTime();
+    trouble = Complaints.presentable(message);
     available = false;
     failedStarts.increment();
     return new ImageWorkerUnavailableException(message, cause);

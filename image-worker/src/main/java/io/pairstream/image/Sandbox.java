@@ -1,8 +1,10 @@
 package io.pairstream.image;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,6 @@ import java.util.concurrent.TimeUnit;
  * @param measures what is in force, in words
  */
 record Sandbox(List<String> launcher, List<String> measures) {
-
-  private static final long PROBE_SECONDS = 10;
 
   /**
    * All that a worker sees of an environment: no credentials, no options for its virtual machine.
@@ -34,23 +34,31 @@ record Sandbox(List<String> launcher, List<String> measures) {
           "LC_ALL", "C",
           "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
-  /** Tries each measure on this system and keeps what works together with those before it. */
-  static Sandbox probe(Path javaExecutable, long memoryLimitBytes) {
+  /**
+   * Tries each measure on this system and keeps what works together with those before it.
+   *
+   * @param limit how long one trial may take; more than zero
+   * @throws IOException where a trial did not end, so that nobody knows; taken for a no, it would
+   *     leave workers without that measure for good
+   */
+  static Sandbox probe(Path javaExecutable, long memoryLimitBytes, Duration limit)
+      throws IOException {
     List<String> launcher = new ArrayList<>();
     List<String> measures = new ArrayList<>();
     measures.add("cleared environment");
-    if (works(launcher, List.of("unshare", "-n"), "true")) {
+    if (works(limit, launcher, List.of("unshare", "-n"), "true")) {
       measures.add("own network namespace");
-    } else if (works(launcher, List.of("unshare", "-rn"), "true")) {
+    } else if (works(limit, launcher, List.of("unshare", "-rn"), "true")) {
       measures.add("own network and user namespace");
     }
-    if (works(launcher, List.of("setpriv", "--no-new-privs"), "true")) {
+    if (works(limit, launcher, List.of("setpriv", "--no-new-privs"), "true")) {
       measures.add("no new privileges");
     }
-    if (works(launcher, List.of("prlimit", "--core=0"), "true")) {
+    if (works(limit, launcher, List.of("prlimit", "--core=0"), "true")) {
       measures.add("no core files");
     }
     if (works(
+        limit,
         launcher,
         List.of("prlimit", "--as=" + memoryLimitBytes),
         javaExecutable.toString(),
@@ -71,17 +79,19 @@ record Sandbox(List<String> launcher, List<String> measures) {
     return String.join(", ", measures);
   }
 
-  private static boolean works(List<String> launcher, List<String> measure, String... command) {
+  private static boolean works(
+      Duration limit, List<String> launcher, List<String> measure, String... command)
+      throws IOException {
     List<String> candidate = new ArrayList<>(launcher);
     candidate.addAll(measure);
-    if (!succeeds(prepare(candidate, List.of(command)))) {
+    if (!succeeds(prepare(candidate, List.of(command)), limit)) {
       return false;
     }
     launcher.addAll(measure);
     return true;
   }
 
-  private static boolean succeeds(ProcessBuilder builder) {
+  private static boolean succeeds(ProcessBuilder builder, Duration limit) throws IOException {
     Process process;
     try {
       process = builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
@@ -89,10 +99,14 @@ record Sandbox(List<String> launcher, List<String> measures) {
       return false; // not installed here
     }
     try {
-      return process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException(
+            "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
+      }
+      return process.exitValue() == 0;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      throw new InterruptedIOException("interrupted while it was tried what holds workers back");
     } finally {
       process.destroyForcibly();
     }

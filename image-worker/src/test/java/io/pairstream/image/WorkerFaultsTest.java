@@ -153,6 +153,7 @@ class WorkerFaultsTest {
           .isInstanceOf(ImageWorkerUnavailableException.class)
           .hasMessageContaining("no worker can be started");
       assertThat(unable.available()).isFalse();
+      assertThat(unable.trouble()).startsWith("no worker can be started: ");
       assertThat(unable.pids()).isEmpty();
     }
   }
@@ -251,6 +252,31 @@ class WorkerFaultsTest {
   void saysWhatHoldsItsWorkersBack() {
     assertThat(pool.sandbox()).contains("cleared environment");
     assertThat(pool.codecs()).startsWith("JPEG by ");
+  }
+
+  @Test
+  void startsNoWorkerBeforeThisSystemHasSaidWhatItOffers() {
+    Thread.currentThread().interrupt();
+    try (ImageWorkerPool unsure =
+        new ImageWorkerPool(Pictures.settings(1).withDeadline(Duration.ofSeconds(60)))) {
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(unsure.sandbox()).startsWith("not known");
+
+      assertThat(keptGood(unsure)).isEqualTo(keptGood(pool));
+
+      assertThat(unsure.sandbox()).isEqualTo(pool.sandbox());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aTrialThatDoesNotEndIsNoAnswer(@TempDir Path folder) throws IOException {
+    Path hanging = Files.writeString(folder.resolve("java"), "#!/bin/sh\nexec sleep 600\n");
+    assumeThat(hanging.toFile().setExecutable(true)).isTrue();
+
+    assertThatThrownBy(() -> Sandbox.probe(hanging, 2L << 30, Duration.ofSeconds(2)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("not within 2000 ms: ");
   }
 
   @Test

@@ -124,10 +124,7 @@ public final class PreprocessService implements AutoCloseable {
         new Admission(
             schemas,
             List.of(
-                () ->
-                    workers.available()
-                        ? Optional.empty()
-                        : Optional.of("no image worker is able to work"),
+                () -> workers.available() ? Optional.empty() : Optional.of(workers.trouble()),
                 new DiskSpace(settings.stateDir())));
     DecisionCounts decisions = new DecisionCounts(Clock.systemUTC());
     NodeWork nodes = new NodeWork();
