@@ -371,6 +371,39 @@ class DashboardBoardsTest {
   }
 
   @Test
+  void theFocusStaysOnTheSessionsButtonWhenTheServiceIsAskedWhoThatIs() throws Exception {
+    Browser browser = desk();
+    browser.visit(story().address() + "/#/actions");
+
+    Object kept =
+        browser.later(
+            """
+            const { Session } = await import("/assets/session.js");
+            const place = document.createElement("div");
+            document.body.append(place);
+            let answer;
+            const app = {
+              api: { get: async () => answer },
+              words: { find: (name) => name },
+              say: (name) => name,
+            };
+            const session = new Session(app, place);
+            session.speak();
+            const kept = [];
+            for (const actor of ["anonymous", "anonymous", "anna", "anna"]) {
+              answer = { login_required: false, actor, scopes: ["view"] };
+              const button = place.querySelector("button");
+              button.focus();
+              await session.refresh();
+              kept.push(actor + (document.activeElement === button ? " stays" : " is another"));
+            }
+            return kept.join(", ");
+            """);
+
+    assertThat(kept).isEqualTo("anonymous stays, anonymous stays, anna is another, anna stays");
+  }
+
+  @Test
   void picturesAreChosenWithClicksAndShift() throws Exception {
     ScriptedBoards boards = story();
     Browser browser = desk();

@@ -70,36 +70,40 @@ export class Session {
     return taken;
   }
 
-  /** Shows itself in the page's language. */
+  /** Shows itself in the page's language. What is shown already stays, with the focus it may have. */
   speak() {
-    const { actor, scopes } = this.#state;
-    if (this.#isSomebody()) {
-      const roles = scopes.filter((scope) => scope !== "view");
-      fill(
-        this.#place,
-        h(
-          "span.who",
-          {},
-          h("bdi.actor", {}, actor),
-          roles.length > 0 &&
-            h("span.role", {}, roles.map((role) => this.#app.words.find(`session.${role}`) ?? role).join(", ")),
-        ),
-        h(
-          "button.plain",
-          { type: "button", id: "logout", on: { click: () => this.#logout() } },
-          this.#app.say("session.logout"),
-        ),
-      );
-    } else {
-      fill(
-        this.#place,
-        h(
-          "button.button.small",
-          { type: "button", id: "login", on: { click: () => this.want({ asked: true }) } },
-          this.#app.say("session.login"),
-        ),
-      );
+    const shown = this.#place.cloneNode(false);
+    fill(shown, this.#isSomebody() ? this.#somebody() : this.#nobody());
+    if (!shown.isEqualNode(this.#place)) {
+      this.#place.replaceChildren(...shown.childNodes);
     }
+  }
+
+  #somebody() {
+    const { actor, scopes } = this.#state;
+    const roles = scopes.filter((scope) => scope !== "view");
+    return [
+      h(
+        "span.who",
+        {},
+        h("bdi.actor", {}, actor),
+        roles.length > 0 &&
+          h("span.role", {}, roles.map((role) => this.#app.words.find(`session.${role}`) ?? role).join(", ")),
+      ),
+      h(
+        "button.plain",
+        { type: "button", id: "logout", on: { click: () => this.#logout() } },
+        this.#app.say("session.logout"),
+      ),
+    ];
+  }
+
+  #nobody() {
+    return h(
+      "button.button.small",
+      { type: "button", id: "login", on: { click: () => this.want({ asked: true }) } },
+      this.#app.say("session.login"),
+    );
   }
 
   #isSomebody() {
@@ -203,7 +207,7 @@ export class Session {
         dialog.remove();
         this.speak();
         if (document.activeElement === document.body) {
-          // The button that opened it is another one now.
+          // The button that opened it may be another one now.
           this.#place.querySelector("button")?.focus();
         }
         if (taken) {
