@@ -92,8 +92,10 @@ final class Browser implements AutoCloseable {
             .usingAnyFreePort()
             .withSilent(true)
             .build();
-    return new Browser(
-        new ChromeDriver(service, options(browser.orElseThrow(), screen, languages)));
+    ChromeDriver chrome =
+        new ChromeDriver(service, options(browser.orElseThrow(), screen, languages));
+    chrome.manage().timeouts().scriptTimeout(PATIENCE);
+    return new Browser(chrome);
   }
 
   private static ChromeOptions options(Path browser, Screen screen, String languages) {
@@ -161,7 +163,8 @@ final class Browser implements AutoCloseable {
     awaitUsable();
   }
 
-  private void awaitUsable() {
+  /** Waits until the page can be used; also one that loads again by itself. */
+  void awaitUsable() {
     await(
         "the page is ready",
         () -> "ready".equals(script("return document.documentElement.dataset.state")));
@@ -209,7 +212,9 @@ final class Browser implements AutoCloseable {
         .sendKeys(Arrays.stream(files).map(Path::toString).collect(Collectors.joining("\n")));
   }
 
+  /** Clicks as a person does, who first has to see it. */
   void click(String selector) {
+    await(selector + " is shown", () -> driver.findElement(By.cssSelector(selector)).isDisplayed());
     one(selector).click();
   }
 

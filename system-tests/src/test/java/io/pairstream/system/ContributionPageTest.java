@@ -204,6 +204,8 @@ class ContributionPageTest {
           "QUARANTINED",
           Map.of("reason", trap, "says", trap, "measured", trap, "limit", trap, "remedy", trap));
     }
+    // What has not been looked at yet would stay behind.
+    browser.awaitText("#send", "Send " + TRAPS.size() + " pairs");
     browser.click("#send");
 
     browser.await(
@@ -326,7 +328,8 @@ class ContributionPageTest {
 
     browser.cutOff();
 
-    browser.await("the page has begun", () -> !browser.isVisible("#incomplete"));
+    browser.awaitUsable();
+    assertThat(browser.isVisible("#incomplete")).isFalse();
     browser.choose("#files", picture("good.png", 320, 240));
     browser.await("a draft is there", () -> browser.isVisible("#draft-list textarea"));
   }

@@ -186,6 +186,7 @@ class DashboardBoardsTest {
     browser.type("#q", "balloon");
     browser.press(Keys.ENTER);
     browser.awaitText(".tally", "pairs, the newest first");
+    browser.one("#reason option[value=" + ScriptedPairs.TOO_SMALL + "]");
     browser.script(
         "const choice = document.getElementById('reason'); choice.value = arguments[0];"
             + "choice.dispatchEvent(new Event('change'))",

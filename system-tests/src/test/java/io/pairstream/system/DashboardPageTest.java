@@ -91,6 +91,7 @@ class DashboardPageTest {
                     "return document.querySelector('.head-picture img').naturalWidth > 0")));
     assertThat(browser.text(".detail"))
         .contains("STALL", "never at this rate", "6 d", "The record at the head is the first");
+    browser.awaitText(".groups tbody th a", "pairs-preprocess");
     assertThat(browser.texts(".groups tbody th a"))
         .startsWith("pairs-preprocess", "pairs-feed-museum", "pairs-export");
 
