@@ -335,6 +335,38 @@ class ContributionPageTest {
   }
 
   @Test
+  void aConnectionThatIsLostAtTheStartIsTriedAgain() throws Exception {
+    ScriptedDoor door = using(ScriptedDoor.withKey());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.cutOff("*/v1/me");
+    browser.visit(door.address());
+    browser.awaitText("#connection", "The connection is lost.");
+
+    browser.cutOff();
+
+    browser.awaitText("#connection", "Connected again.");
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+  }
+
+  @Test
+  void whoEntersAKeyWhileTheConnectionIsLostIsKnownByIt() throws Exception {
+    ScriptedDoor door = using(ScriptedDoor.withKey());
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    browser.visit(door.address());
+    browser.await("the key is asked for", () -> browser.isFocused("#key"));
+    browser.cutOff("*/v1/me");
+    browser.press("psk_wrong", Keys.ENTER);
+    browser.awaitText("#connection", "The connection is lost.");
+    browser.one("#key").clear();
+    browser.type("#key", ScriptedDoor.KEY + Keys.ENTER);
+
+    browser.cutOff();
+
+    browser.awaitText("#producer", "Sending as reader.");
+    assertThat(browser.isVisible("#access")).isFalse();
+  }
+
+  @Test
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     ScriptedDoor door = using(ScriptedDoor.withKey());

@@ -21,6 +21,9 @@ const LONGEST_PAUSE_S = 30;
 /** Where nobody answers, trying costs nothing, and a person waits to see it come back. */
 const LONGEST_PAUSE_LOST_S = 5;
 
+/** Among the names of what sleeps: the question who sends. All others are the keys of pairs. */
+const ME = "me";
+
 /** Asked so often for a pair that nobody has heard of: a moment ago it may be too new. */
 const UNHEARD_ATTEMPTS = 5;
 
@@ -38,6 +41,7 @@ export class Door {
   #sleepers = new Map();
   #followed = new Map();
   #lost = false;
+  #asksForMe = 0;
 
   /** key() is the API key or ""; the others hear of the connection and of keys. */
   constructor({ key, onConnection, onKeyWanted, onKeyTaken }) {
@@ -46,28 +50,57 @@ export class Door {
     this.#onKeyWanted = onKeyWanted;
     this.#onKeyTaken = onKeyTaken;
     addEventListener("online", () => this.#wake(() => true));
+    // A browser lets the timers of a page that is not shown wait.
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.#lost) {
+        this.#wake((sleeper) => !sleeper.forKey);
+      }
+    });
   }
 
-  /** The producer's name, or null where a key is wanted or nobody answers. */
+  /**
+   * The producer's name, or null where a key is wanted. Asks until there is an answer; undefined where
+   * somebody asks anew meanwhile, as with another key.
+   */
   async me() {
+    const number = ++this.#asksForMe;
+    this.#wake((sleeper, name) => name === ME);
+    for (let attempt = 0; number === this.#asksForMe; attempt++) {
+      const answer = await this.#askForMe();
+      if (number !== this.#asksForMe) {
+        break;
+      }
+      if (answer !== null) {
+        this.#connected();
+        return this.#heard(answer);
+      }
+      this.#disconnected();
+      await this.#sleep({ key: ME }, this.#pause(attempt));
+    }
+    return undefined;
+  }
+
+  /** {status, me}, or null where nobody answers; me is null where the service says something else. */
+  async #askForMe() {
     try {
       const answer = await fetch("/v1/me", { headers: this.#headers() });
-      this.#connected();
-      if (answer.status === 401) {
-        this.#onKeyWanted(this.#key() === "" ? "missing" : "refused");
-        return null;
-      }
-      if (!answer.ok) {
-        return null;
-      }
-      const me = await answer.json();
-      this.#onKeyTaken();
-      this.#wake((sleeper) => sleeper.forKey);
-      return String(me.producer ?? "");
+      return { status: answer.status, me: answer.ok ? await answer.json() : null };
     } catch {
-      this.#disconnected();
       return null;
     }
+  }
+
+  /** The producer's name out of an answer, or null. */
+  #heard({ status, me }) {
+    if (status === 401) {
+      this.#onKeyWanted(this.#key() === "" ? "missing" : "refused");
+    }
+    if (me === null) {
+      return null;
+    }
+    this.#onKeyTaken();
+    this.#wake((sleeper) => sleeper.forKey);
+    return String(me.producer ?? "");
   }
 
   /**

@@ -316,6 +316,9 @@ find("leave").addEventListener("click", async () => {
 
 async function whoAmI() {
   const answer = await door.me();
+  if (answer === undefined) {
+    return;
+  }
   producer = answer;
   if (answer !== null) {
     find("key").value = "";
@@ -350,4 +353,5 @@ for (const card of earlier) {
 }
 countSent();
 document.documentElement.dataset.state = "ready";
-await whoAmI();
+// Not awaited: the page has started, however long the service is away.
+whoAmI();
