@@ -3,9 +3,9 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import io.pairstream.platform.ClaimedPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,28 +25,30 @@ final class BrokerContainer implements AutoCloseable {
   private static final Duration CHANGE_WITHIN = Duration.ofMinutes(2);
   private static final int ANSWER_MILLIS = 2_000;
 
+  private final ClaimedPort port;
   private final Network network;
   private final KafkaContainer kafka;
 
-  private BrokerContainer(Network network, KafkaContainer kafka) {
+  private BrokerContainer(ClaimedPort port, Network network, KafkaContainer kafka) {
+    this.port = port;
     this.network = network;
     this.kafka = kafka;
   }
 
-  static BrokerContainer start() throws IOException {
-    int port;
+  /**
+   * @param folder where its port is noted; of this broker alone
+   */
+  static BrokerContainer start(Path folder) throws IOException {
     // A port that the engine chooses is another one after a kill.
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    ClaimedPort port = ClaimedPort.take(folder);
     Network network = Network.newNetwork();
     KafkaContainer kafka =
         new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
             .withNetwork(network)
             .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
             .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760");
-    kafka.setPortBindings(List.of("127.0.0.1:" + port + ":9092"));
-    BrokerContainer broker = new BrokerContainer(network, kafka);
+    kafka.setPortBindings(List.of("127.0.0.1:" + port.number() + ":9092"));
+    BrokerContainer broker = new BrokerContainer(port, network, kafka);
     try {
       kafka.start();
       return broker;
@@ -112,6 +114,7 @@ final class BrokerContainer implements AutoCloseable {
   public void close() {
     kafka.close();
     network.close();
+    port.close();
   }
 
   private DockerClient engine() {

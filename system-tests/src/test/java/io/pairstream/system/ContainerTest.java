@@ -53,9 +53,9 @@ class ContainerTest {
   @TempDir private Path folder;
 
   @BeforeAll
-  static void startBroker() throws IOException {
+  static void startBroker(@TempDir Path ofBroker) throws IOException {
     ContainerEngine.require();
-    broker = BrokerContainer.start();
+    broker = BrokerContainer.start(ofBroker);
   }
 
   @AfterAll
