@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,9 @@ class FetchFaultsTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(3);
   private static final int HOSTS = 150;
+
+  /** Of a virtual machine whose shutdown hooks have all run after SIGTERM. */
+  private static final int TERMINATED = 128 + 15;
 
   /** What each host has, one link each. */
   private static final List<String> PATHS =
@@ -90,7 +94,9 @@ class FetchFaultsTest {
           .containsEntry("FETCH_CONNECTION", (long) HOSTS);
       // Two of the instance that was killed, whose requests nobody calls back, and two of the next.
       assertThat(site.mostAtOnce()).isLessThanOrEqualTo(4);
-      assertThat(fetchers.stop("four")).isLessThan(Duration.ofSeconds(20));
+      String before = fetchers.said("four");
+      assertThat(fetchers.stop("four")).isEqualTo(TERMINATED);
+      assertThat(fetchers.said("four")).as("what it complains of at its end").isEqualTo(before);
     }
   }
 
@@ -126,15 +132,14 @@ class FetchFaultsTest {
 
     private final RunningPlatform platform;
     private final Map<String, Process> running = new HashMap<>();
-    private final List<Path> logs = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
 
     Fetchers(RunningPlatform platform) {
       this.platform = platform;
     }
 
     void start(String name) throws IOException {
-      Path log = platform.data().resolve("fetch-" + name + ".log");
-      logs.add(log);
+      names.add(name);
       running.put(
           name,
           new ProcessBuilder(
@@ -151,7 +156,7 @@ class FetchFaultsTest {
                       "--attempts",
                       "2"))
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
+              .redirectOutput(log(name).toFile())
               .start());
     }
 
@@ -159,24 +164,30 @@ class FetchFaultsTest {
       running.get(name).destroyForcibly().waitFor();
     }
 
-    /** Ends one as an operator does; how long it took. */
-    Duration stop(String name) throws InterruptedException {
-      long begin = System.nanoTime();
-      running.get(name).destroy();
-      assertThat(running.get(name).waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
-      return Duration.ofNanos(System.nanoTime() - begin);
+    /** Ends one as an operator does; its exit status. */
+    int stop(String name) throws InterruptedException {
+      Process process = running.get(name);
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      return process.exitValue();
     }
 
     String said() {
-      StringBuilder said = new StringBuilder();
-      for (Path log : logs) {
-        try {
-          said.append(log).append(":\n").append(Files.readString(log));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+      return names.stream()
+          .map(name -> log(name) + ":\n" + said(name))
+          .collect(Collectors.joining());
+    }
+
+    String said(String name) {
+      try {
+        return Files.readString(log(name));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      return said.toString();
+    }
+
+    private Path log(String name) {
+      return platform.data().resolve("fetch-" + name + ".log");
     }
 
     @Override
