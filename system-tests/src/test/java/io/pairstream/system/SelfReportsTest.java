@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -125,13 +126,23 @@ class SelfReportsTest {
           () -> status(address + "/health/ready") == 200,
           () -> text(address + "/health/ready"));
       assertThat(status(address + "/health/live")).isEqualTo(200);
-      String metrics = text(address + "/metrics");
-      assertThat(metrics)
+      // Between two questions a rebalance may begin: one answer has to say it all.
+      AtomicReference<String> metrics = new AtomicReference<>("");
+      Await.until(
+          "it says that it is running",
+          SOON,
+          () -> {
+            metrics.set(text(address + "/metrics"));
+            return metrics
+                .get()
+                .contains("pairstream_state{service=\"preprocess\",state=\"RUNNING\"} 1\n");
+          },
+          metrics::get);
+      assertThat(metrics.get())
           .contains("pairstream_up{service=\"preprocess\"} 1\n")
-          .contains("pairstream_state{service=\"preprocess\",state=\"RUNNING\"} 1\n")
           .contains("# TYPE pairstream_node_records_total counter\n")
           .contains("pairstream_image_workers{service=\"preprocess\"} 1\n");
-      assertThat(helpless(metrics)).isEmpty();
+      assertThat(helpless(metrics.get())).isEmpty();
       Await.until(
           "both report",
           SOON,
