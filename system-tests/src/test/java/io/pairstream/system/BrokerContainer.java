@@ -3,9 +3,7 @@ package io.pairstream.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
-import io.pairstream.platform.ClaimedPort;
-import java.io.IOException;
-import java.nio.file.Path;
+import io.pairstream.platform.FreePorts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,30 +23,27 @@ final class BrokerContainer implements AutoCloseable {
   private static final Duration CHANGE_WITHIN = Duration.ofMinutes(2);
   private static final int ANSWER_MILLIS = 2_000;
 
-  private final ClaimedPort port;
+  private final FreePorts ports;
   private final Network network;
   private final KafkaContainer kafka;
 
-  private BrokerContainer(ClaimedPort port, Network network, KafkaContainer kafka) {
-    this.port = port;
+  private BrokerContainer(FreePorts ports, Network network, KafkaContainer kafka) {
+    this.ports = ports;
     this.network = network;
     this.kafka = kafka;
   }
 
-  /**
-   * @param folder where its port is noted; of this broker alone
-   */
-  static BrokerContainer start(Path folder) throws IOException {
+  static BrokerContainer start() {
     // A port that the engine chooses is another one after a kill.
-    ClaimedPort port = ClaimedPort.take(folder);
+    FreePorts ports = new FreePorts();
     Network network = Network.newNetwork();
     KafkaContainer kafka =
         new KafkaContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"))
             .withNetwork(network)
             .withEnv("KAFKA_MESSAGE_MAX_BYTES", "10485760")
             .withEnv("KAFKA_REPLICA_FETCH_MAX_BYTES", "10485760");
-    kafka.setPortBindings(List.of("127.0.0.1:" + port.number() + ":9092"));
-    BrokerContainer broker = new BrokerContainer(port, network, kafka);
+    kafka.setPortBindings(List.of("127.0.0.1:" + ports.next() + ":9092"));
+    BrokerContainer broker = new BrokerContainer(ports, network, kafka);
     try {
       kafka.start();
       return broker;
@@ -114,7 +109,7 @@ final class BrokerContainer implements AutoCloseable {
   public void close() {
     kafka.close();
     network.close();
-    port.close();
+    ports.close();
   }
 
   private DockerClient engine() {

@@ -20,7 +20,6 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,9 +52,9 @@ class ContainerTest {
   @TempDir private Path folder;
 
   @BeforeAll
-  static void startBroker(@TempDir Path ofBroker) throws IOException {
+  static void startBroker() {
     ContainerEngine.require();
-    broker = BrokerContainer.start(ofBroker);
+    broker = BrokerContainer.start();
   }
 
   @AfterAll
