@@ -53,8 +53,7 @@ class WriterSchemasTest {
     server.start();
     registry =
         new Registry(
-            "http://127.0.0.1:" + server.getAddress().getPort(),
-            Map.of("http.read.timeout.ms", "300", "max.retries", "0"));
+            "http://127.0.0.1:" + server.getAddress().getPort(), Map.of("max.retries", "0"));
     schemas = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$);
   }
 
