@@ -360,8 +360,12 @@ class ContributionPageTest {
     browser.one("#key").clear();
     browser.type("#key", ScriptedDoor.KEY + Keys.ENTER);
 
+    door.knowsKeys(false);
     browser.cutOff();
 
+    browser.awaitText("#connection", "Connected again.");
+    assertThat(browser.isVisible("#access")).isTrue();
+    door.knowsKeys(true);
     browser.awaitText("#producer", "Sending as reader.");
     assertThat(browser.isVisible("#access")).isFalse();
   }

@@ -53,6 +53,7 @@ final class ScriptedDoor implements AutoCloseable {
   record Sent(String key, String caption, String body) {}
 
   private final boolean wantsKey;
+  private volatile boolean knowsKeys = true;
   private final Queue<Problem> refusals = new ConcurrentLinkedQueue<>();
   private final List<Sent> sent = new CopyOnWriteArrayList<>();
   private final Map<String, ObjectNode> decided = new ConcurrentHashMap<>();
@@ -98,6 +99,11 @@ final class ScriptedDoor implements AutoCloseable {
     return new Principal("reader", "reader", Principal.ANONYMOUS.scopes());
   }
 
+  /** Whether it can say who somebody is, as a service cannot that has only just started. */
+  void knowsKeys(boolean known) {
+    knowsKeys = known;
+  }
+
   String address() {
     return "http://127.0.0.1:" + door.port();
   }
@@ -132,6 +138,9 @@ final class ScriptedDoor implements AutoCloseable {
   }
 
   private CompletionStage<Answer> me(Incoming request) {
+    if (!knowsKeys) {
+      throw Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "the keys are not known yet").asException();
+    }
     return done(
         Answer.json(200, JSON.createObjectNode().put("producer", request.principal().producer())));
   }

@@ -59,8 +59,8 @@ export class Door {
   }
 
   /**
-   * The producer's name, or null where a key is wanted. Asks until there is an answer; undefined where
-   * somebody asks anew meanwhile, as with another key.
+   * The producer's name, or null where a key is wanted. Asks until the service says which; undefined
+   * where somebody asks anew meanwhile, as with another key.
    */
   async me() {
     const number = ++this.#asksForMe;
@@ -70,23 +70,33 @@ export class Door {
       if (number !== this.#asksForMe) {
         break;
       }
-      if (answer !== null) {
+      if (answer.status === 0) {
+        this.#disconnected();
+      } else {
         this.#connected();
+      }
+      if (!isPassing(answer.status)) {
         return this.#heard(answer);
       }
-      this.#disconnected();
-      await this.#sleep({ key: ME }, this.#pause(attempt));
+      await this.#sleep({ key: ME }, answer.retryAfter ?? this.#pause(attempt));
     }
     return undefined;
   }
 
-  /** {status, me}, or null where nobody answers; me is null where the service says something else. */
+  /** {status, me, retryAfter}; status 0: no answer at all. me is null where the service tells something else. */
   async #askForMe() {
     try {
-      const answer = await fetch("/v1/me", { headers: this.#headers() });
-      return { status: answer.status, me: answer.ok ? await answer.json() : null };
+      const answer = await fetch("/v1/me", {
+        headers: this.#headers(),
+        signal: AbortSignal.timeout(SILENCE_MS),
+      });
+      return {
+        status: answer.status,
+        me: answer.ok ? await answer.json() : null,
+        retryAfter: seconds(answer.headers.get("Retry-After")),
+      };
     } catch {
-      return null;
+      return { status: 0, me: null, retryAfter: null };
     }
   }
 
