@@ -256,6 +256,7 @@ class WorkerFaultsTest {
 
   @Test
   void startsNoWorkerBeforeThisSystemHasSaidWhatItOffers() {
+    assumeThat(pool.sandbox()).as("what is tried out").contains("address space");
     Thread.currentThread().interrupt();
     try (ImageWorkerPool unsure =
         new ImageWorkerPool(Pictures.settings(1).withDeadline(Duration.ofSeconds(60)))) {
@@ -271,6 +272,7 @@ class WorkerFaultsTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void aTrialThatDoesNotEndIsNoAnswer(@TempDir Path folder) throws IOException {
+    assumeThat(pool.sandbox()).as("what is tried out").contains("address space");
     Path hanging = Files.writeString(folder.resolve("java"), "#!/bin/sh\nexec sleep 600\n");
     assumeThat(hanging.toFile().setExecutable(true)).isTrue();
 
