@@ -140,7 +140,8 @@ public final class ViewLog implements AutoCloseable {
 
   /**
    * Appends pairs, as one segment or, where they are very many, several. Either all stand then or
-   * none, and whoever looks from then on sees them.
+   * none, and whoever looks from then on sees them, unless the broker does not answer meanwhile or
+   * another view's transaction keeps readers waiting.
    *
    * @param isLast whether the view is frozen with them
    * @throws InvalidViewException where the view is frozen already
