@@ -2,6 +2,7 @@ package io.pairstream.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
@@ -12,9 +13,16 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.service.Cluster;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,6 +62,7 @@ class HostileInputTest {
           PairTopics.of(
               platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
       Map<String, byte[]> hostile = hostileValues(topics);
+      hostile.put("SCHEMA_MISMATCH bytes", ofPlainBytes(platform.cluster()));
       DrawnPairs good = new DrawnPairs(31, 0.0);
       int sent = 0;
       for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
@@ -115,6 +124,22 @@ class HostileInputTest {
     ByteBuffer.wrap(unknown).putInt(1, 123_456_789);
     values.put("UNKNOWN_SCHEMA", unknown);
     return values;
+  }
+
+  /** A value whose writer's schema is in the registry, and is not one of a record. */
+  private static byte[] ofPlainBytes(Cluster cluster) throws IOException, InterruptedException {
+    HttpResponse<String> registered =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(cluster.registryAddresses() + "/subjects/another-team/versions"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"schema\": \"\\\"bytes\\\"\"}"))
+                    .build(),
+                BodyHandlers.ofString());
+    assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
+    int id = new JsonMapper().readTree(registered.body()).get("id").asInt();
+    return ByteBuffer.allocate(9).put((byte) 0).putInt(id).putInt(4).array();
   }
 
   private static String reasonOf(String name) {

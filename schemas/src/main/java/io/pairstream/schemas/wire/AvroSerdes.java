@@ -44,7 +44,7 @@ public final class AvroSerdes {
    * <p>It stays with that topic's subject wherever it is used: a store keeps receipts in the very
    * bytes of the receipts topic, and registers no subject of its own. Its deserializer throws
    * {@link SerializationException} for bytes that are not in the wire format or do not fit the
-   * class, and where the registry cannot be asked.
+   * class, whatever their writer's schema is, and where the registry cannot be asked.
    */
   public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
     KafkaAvroSerializer serializer = new KafkaAvroSerializer(client);
@@ -68,7 +68,19 @@ public final class AvroSerdes {
         // A value too short for an id would end in an exception of another type.
         throw new SerializationException("not in the wire format: " + bytes.length + " bytes");
       }
-      return type.cast(inner.deserialize(topic, bytes, readerSchema));
+      Object read;
+      try {
+        read = inner.deserialize(topic, bytes, readerSchema);
+      } catch (StackOverflowError e) {
+        // A writer's schema may nest without end, and its data as deep as it likes.
+        throw new SerializationException("nests too deeply to be read as " + type.getSimpleName());
+      }
+      if (read != null && !type.isInstance(read)) {
+        // Of a writer's schema "bytes" the client hands out the bytes, whatever is asked for.
+        throw new SerializationException(
+            "the writer's schema is not of a record but of " + read.getClass().getSimpleName());
+      }
+      return type.cast(read);
     }
 
     @Override

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.pairstream.schemas.RawPair;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
@@ -56,6 +59,34 @@ class WireFormatTest {
 
     assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bytes))
         .isInstanceOf(SerializationException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bytes", "string", "int", "null"})
+  void valuesOfASchemaThatIsNoRecordAreNoPair(String schema) throws Exception {
+    byte[] bytes = serde.serializer().serialize(TOPIC, PAIR);
+    ByteBuffer.wrap(bytes)
+        .putInt(1, registry.client().register("other-value", new AvroSchema(schema(schema))));
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bytes))
+        .isInstanceOf(SerializationException.class);
+  }
+
+  @Test
+  void valuesThatNestWithoutEndAreNoPair() {
+    Schema nesting =
+        new Schema.Parser()
+            .parse(
+                "{\"type\":\"record\",\"name\":\"RawPair\",\"namespace\":\"io.pairstream.schemas\","
+                    + "\"fields\":[{\"name\":\"next\",\"type\":[\"null\",{\"type\":\"record\","
+                    + "\"name\":\"N\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"N\"]}]}]}]}");
+    byte[] bytes = new byte[2_000_000];
+    Arrays.fill(bytes, (byte) 2);
+    ByteBuffer.wrap(bytes).put((byte) 0).putInt(registry.register("other-value", nesting));
+
+    assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("nests too deeply");
   }
 
   @Test
@@ -149,6 +180,10 @@ class WireFormatTest {
     assertThat(StrictUtf8.isUtf8(raw)).isFalse();
     assertThat(CaptionBytes.isDoubtful(serde.deserializer().deserialize(TOPIC, bytes).getCaption()))
         .isTrue();
+  }
+
+  private static Schema schema(String primitive) {
+    return Schema.create(Schema.Type.valueOf(primitive.toUpperCase(Locale.ROOT)));
   }
 
   private static String hex(String ascii) {
