@@ -25,7 +25,7 @@ record FeedReading(PairFeed feed) implements ReadingSource {
         .gauge("feed_starves_seconds", level.starvesInSeconds())
         .gauge("feed_epoch", level.epoch() < 0 ? Double.NaN : (double) level.epoch())
         .gauge("feed_epoch_share", level.epochShare())
-        .gauge("feed_takedowns", level.takedowns() < 0 ? Double.NaN : (double) level.takedowns())
+        .gauge("feed_takedowns", level.takedowns())
         .gauge("feed_slots", level.slots())
         .gauge("feed_batch_samples", level.batchSamples())
         .gauge(

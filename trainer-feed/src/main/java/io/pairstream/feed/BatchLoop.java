@@ -43,7 +43,7 @@ abstract class BatchLoop implements Runnable {
    */
   abstract long samplesWaiting();
 
-  /** Takedowns that are heeded; -1 where withdrawals come with the records. */
+  /** Takedowns that are heeded. */
   abstract int takedowns();
 
   @Override

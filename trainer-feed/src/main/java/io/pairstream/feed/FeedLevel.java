@@ -16,7 +16,7 @@ package io.pairstream.feed;
  * @param epoch of the batch that was handed out last, from 0; -1 where there is none, as-they-come
  *     and in mixes
  * @param epochShare how much of it was handed out, 0 to 1; NaN likewise
- * @param takedowns that the feed heeds; -1 where it is not over views
+ * @param takedowns that the feed heeds
  */
 public record FeedLevel(
     int readyBatches,

@@ -1,6 +1,7 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.record.ImageShape;
+import io.pairstream.feed.takedown.WithdrawnPairs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class FetchLoop extends BatchLoop {
   /** Where each partition ends; empty where the feed has no end. */
   private final Map<TopicPartition, Long> ends;
 
+  private final WithdrawnPairs withdrawn;
   private final FeedSettings settings;
   private final SampleWriter writer;
   private final FeedClocks clocks;
@@ -51,17 +53,23 @@ final class FetchLoop extends BatchLoop {
   /** Owed by the position where the feed began, and not yet read. */
   private final SortedMap<Integer, SortedSet<Long>> owed = new TreeMap<>();
 
-  private final List<String> withdrawn = new ArrayList<>();
+  /** Pairs of which a tombstone was read since the last batch. */
+  private final List<String> tombstones = new ArrayList<>();
+
   private final WaitingRecords waiting;
   private volatile long samplesWaiting = -1;
 
   /** The slot that is being filled as records of the one shape come; null between batches. */
   private Slot filling;
 
+  /**
+   * @param withdrawn is closed with the loop
+   */
   FetchLoop(
       Consumer<byte[], byte[]> consumer,
       FeedPosition start,
       Map<TopicPartition, Long> ends,
+      WithdrawnPairs withdrawn,
       FeedSettings settings,
       Ring ring,
       SampleWriter writer,
@@ -71,6 +79,7 @@ final class FetchLoop extends BatchLoop {
     this.consumer = consumer;
     this.start = start;
     this.ends = ends;
+    this.withdrawn = withdrawn;
     this.settings = settings;
     this.writer = writer;
     this.clocks = clocks;
@@ -83,6 +92,7 @@ final class FetchLoop extends BatchLoop {
   void closeReading() {
     // There is no group to leave, and a fetch that still waits for records would be waited for.
     consumer.close(CloseOptions.timeout(Duration.ZERO));
+    withdrawn.close();
   }
 
   @Override
@@ -135,10 +145,9 @@ final class FetchLoop extends BatchLoop {
     return samplesWaiting;
   }
 
-  /** A pair that is withdrawn comes again, as a tombstone. */
   @Override
   int takedowns() {
-    return -1;
+    return withdrawn.size();
   }
 
   /** Reads the records that the position owes, and nothing else. */
@@ -200,7 +209,11 @@ final class FetchLoop extends BatchLoop {
   private void take(ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
     if (record.value() == null) {
       waiting.withdraw(record.partition(), record.key());
-      withdrawn.add(new String(record.key(), StandardCharsets.UTF_8));
+      tombstones.add(new String(record.key(), StandardCharsets.UTF_8));
+      return;
+    }
+    // Its tombstone is further on, and the record may stand in the log for long.
+    if (withdrawn.contains(record.value())) {
       return;
     }
     clocks.countLoaded(record.value());
@@ -247,7 +260,7 @@ final class FetchLoop extends BatchLoop {
     SortedMap<Integer, SortedSet<Long>> open = new TreeMap<>();
     owed.forEach((partition, missing) -> open.put(partition, new TreeSet<>(missing)));
     waiting.addOffsets(open);
-    handOver(slot, new FeedPosition(start.topic(), start.topicId(), next, open), withdrawn);
-    withdrawn.clear();
+    handOver(slot, new FeedPosition(start.topic(), start.topicId(), next, open), tombstones);
+    tombstones.clear();
   }
 }

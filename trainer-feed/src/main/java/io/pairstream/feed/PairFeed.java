@@ -176,7 +176,16 @@ public final class PairFeed implements AutoCloseable {
               start,
               admin,
               (ring, decoders, writer, clocks) ->
-                  new FetchLoop(consumer, start, until, settings, ring, writer, decoders, clocks));
+                  new FetchLoop(
+                      consumer,
+                      start,
+                      until,
+                      withdrawnPairs(source),
+                      settings,
+                      ring,
+                      writer,
+                      decoders,
+                      clocks));
       feed.fetcher.start();
       return feed;
     } catch (RuntimeException e) {

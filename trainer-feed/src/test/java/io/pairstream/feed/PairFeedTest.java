@@ -29,6 +29,8 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.nio.ByteBuffer;
@@ -168,6 +170,61 @@ class PairFeedTest {
       assertThat(batch.withdrawnPairIds()).containsExactly("gone");
       assertThat(((FeedPosition) batch.position()).offsets().get(0)).isEqualTo(2);
     }
+  }
+
+  /** As after a takedown whose tombstone stands behind a record that is not compacted away yet. */
+  @Test
+  void handsOutNoPairThatIsWithdrawnThoughItsRecordIsStillThere() {
+    produceMany(4);
+    FeedPosition second;
+    try (PairFeed feed = PairFeed.open(source, settings(1))) {
+      try (ReadyBatch batch = feed.next().orElseThrow()) {
+        second = (FeedPosition) batch.position();
+      }
+    }
+    List<String> rest = everything(Optional.of(second));
+    takeDown(rest.get(0));
+
+    assertThat(everything(Optional.of(second))).hasSize(2).isSubsetOf(rest.subList(1, 3));
+    assertThat(everything(Optional.empty())).hasSize(3).doesNotContain(rest.get(0));
+    try (PairFeed feed = PairFeed.open(source, settings(2))) {
+      assertThat(feed.level().takedowns()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void handsOutNoOwedPairThatIsWithdrawn() {
+    produceOn(0, sample(0, 4, 8));
+    produceOn(0, sample(1, 8, 8));
+    produceOn(0, sample(2, 8, 8));
+    FeedPosition owing;
+    try (PairFeed feed = PairFeed.open(source, several(2))) {
+      feed.next().orElseThrow().close();
+      owing = (FeedPosition) feed.position();
+    }
+    assertThat(owing.owed().get(0)).containsExactly(0L);
+    assertThat(ids(several(2), Optional.of(owing))).containsExactly("0");
+
+    takeDown("0");
+
+    assertThat(ids(several(2), Optional.of(owing))).isEmpty();
+    assertThat(ids(several(2), Optional.empty())).containsExactly("1", "2");
+  }
+
+  @Test
+  void refusesADatasetInWhichNobodyCanTellWhatIsWithdrawn() throws Exception {
+    String takedowns = cluster.topics().takedowns().name();
+    try (Admin admin = Admin.create(cluster.clientSettings())) {
+      admin.deleteTopics(List.of(takedowns)).all().get();
+      while (admin.listTopics().names().get().contains(takedowns)) {
+        Thread.onSpinWait();
+      }
+    }
+
+    assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
+        .isInstanceOf(UnknownTopicOrPartitionException.class)
+        .hasMessageContaining("there is no topic " + takedowns)
+        .hasMessageContaining("topics create");
   }
 
   @Test
@@ -822,6 +879,16 @@ class PairFeedTest {
     for (PreparedPair sample : samples) {
       TestCluster.send(cluster, record(sample));
     }
+  }
+
+  private void takeDown(String pairId) {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().takedowns(),
+            0,
+            TakedownKind.PAIR.key(pairId),
+            Takedown.newBuilder().setKind(TakedownKind.PAIR.name()).setSubject(pairId).build()));
   }
 
   private void produceOn(int partition, PreparedPair sample) {

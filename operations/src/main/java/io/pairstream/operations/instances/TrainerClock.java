@@ -86,11 +86,11 @@ record TrainerClock(
       return new TrainerClock(
           true, ready, rate, Double.NaN, share, "the trainer takes no batches now");
     }
-    if (!Double.isNaN(feed.gauge("feed_takedowns"))) {
+    double waiting = feed.gauge("feed_samples_waiting");
+    if (Double.isNaN(waiting)) {
       return ofView(feed, ready, rate, share);
     }
-    double waiting = feed.gauge("feed_samples_waiting");
-    double supply = ready + (Double.isNaN(waiting) ? 0 : waiting / batchSize);
+    double supply = ready + waiting / batchSize;
     double refill = Double.isNaN(pairsPerSecond) ? 0 : pairsPerSecond / batchSize;
     if (refill >= rate) {
       return new TrainerClock(
@@ -112,8 +112,8 @@ record TrainerClock(
   }
 
   /**
-   * Over a view, the feed itself knows: new pairs change nothing, and what it has yet to load is
-   * there.
+   * Over a view nothing waits in a topic, and the feed itself knows: new pairs change nothing, and
+   * what it has yet to load is there.
    */
   private static TrainerClock ofView(Instance feed, double ready, double rate, double share) {
     double seconds = feed.gauge("feed_starves_seconds");

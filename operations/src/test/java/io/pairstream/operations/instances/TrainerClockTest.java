@@ -47,11 +47,8 @@ class TrainerClockTest {
   /** Over a view nothing waits in the topic, and new pairs are none of its. */
   @Test
   void overAViewTheFeedKnowsItself() {
-    TrainerClock never = overAView(Map.of("feed_ready_batches", 4.0, "feed_takedowns", 0.0));
-    TrainerClock soon =
-        overAView(
-            Map.of(
-                "feed_ready_batches", 4.0, "feed_takedowns", 0.0, "feed_starves_seconds", 240.0));
+    TrainerClock never = overAView(Map.of("feed_ready_batches", 4.0));
+    TrainerClock soon = overAView(Map.of("feed_ready_batches", 4.0, "feed_starves_seconds", 240.0));
 
     assertThat(never.starvesInSeconds()).isNaN();
     assertThat(never.sentence())
