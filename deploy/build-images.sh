@@ -5,14 +5,15 @@
 #
 #   --base IMAGE    the image with Java below them; the Dockerfile's own where none is named
 #   --tag TAG       of the images; "latest" where none is named
-#   --prefix NAME   what their names begin with; "pairstream/" where none is named
+#   --prefix NAME   what their names begin with; "localhost/pairstream/" where none is named,
+#                   which no public registry answers for
 #   --app DIR       the built program (command/target/app), taken as it is
 #
 # Makes NAMEingest, NAMEfetch, NAMEpreprocess, NAMEoperate, NAMEpairstream and NAMEregistry, for this machine's platform.
 # Exit status 2 for a wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
-base= tag=latest prefix=pairstream/ app=
+base= tag=latest prefix=localhost/pairstream/ app=
 
 refuse() {
   printf 'build-images: %s\n' "$*" >&2

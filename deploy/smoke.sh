@@ -51,6 +51,8 @@ $compose version > /dev/null 2>&1 || lack "docker compose, and finds none"
 scratch=$(mktemp -d)
 echo 'services: {}' > "$scratch/brief.yaml"
 name=pairstream-smoke-$$
+# A registry that is this machine: an image that is missing is asked of nobody else.
+images=localhost/$name/
 config=/etc/pairstream/client.properties
 web_server=
 begin=$SECONDS
@@ -68,7 +70,7 @@ finish() {
   local status=$?
   if [ "$status" -ne 0 ]; then
     stack ps || true
-    for service in topics ingest fetch operate preprocess-1 preprocess-2; do
+    for service in broker-1 broker-2 broker-3 registry topics ingest fetch operate preprocess-1 preprocess-2; do
       stack logs --no-color --tail 12 "$service" || true
     done
     docker ps -aq --filter "label=com.docker.compose.project=$name" \
@@ -78,7 +80,7 @@ finish() {
   docker ps -aq --filter "name=^/$name-draw$" | xargs -r docker rm -f > /dev/null 2>&1 || true
   stack --profile tools down -v --remove-orphans --timeout 5 > /dev/null 2>&1 \
     || say "containers may be left: docker ps -a --filter label=com.docker.compose.project=$name" >&2
-  docker images --format '{{.Repository}}:{{.Tag}}' "$name/*" | xargs -r docker rmi > /dev/null 2>&1 || true
+  docker images --format '{{.Repository}}:{{.Tag}}' "$images*" | xargs -r docker rmi > /dev/null 2>&1 || true
   rm -rf "$scratch" || say "left behind: $scratch" >&2
   exit "$status"
 }
@@ -103,7 +105,7 @@ await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" > "$scratch/seen" 2>&1; do
-    [ "$SECONDS" -lt "$deadline" ] || fail "$what; last seen: $(tail -c 600 "$scratch/seen")"
+    [ "$SECONDS" -lt "$deadline" ] || fail "$what; last seen: $(tail -c 2000 "$scratch/seen")"
     sleep 0.5
   done
 }
@@ -176,8 +178,18 @@ sys.exit(not (lag["ready"] and {"pairs-preprocess", "pairs-fetch"} <= names
               and all(group["verdict"] in ("OK", "IDLE") for group in groups)))'
 }
 
+# Whether doctor finds nothing wrong; prints what it finds that is not OK, the worst last.
 all_well() {
-  pairstream doctor --config "$config" --recipe demo --json | tee "$scratch/doctor"
+  pairstream doctor --config "$config" --recipe demo --json > "$scratch/doctor"
+  python3 -c '
+import json, sys
+worst = ["WARNING", "NOT_TOLD", "WRONG"]
+checks = [check for check in json.load(sys.stdin)["checks"] if check["level"] in worst]
+for check in sorted(checks, key=lambda check: worst.index(check["level"])):
+    print("%(level)s %(check)s: %(found)s; right: %(right)s; %(remedy)s" % check)' < "$scratch/doctor" 2> /dev/null || {
+    cat "$scratch/said" "$scratch/doctor"
+    return 1
+  }
   [ "$(field wrong < "$scratch/doctor")" = 0 ] && [ "$(field not_told < "$scratch/doctor")" = 0 ]
 }
 
@@ -185,7 +197,7 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-"$here/build-images.sh" --prefix "$name/" --tag smoke ${base:+--base "$base"} ${app:+--app "$app"} > "$scratch/images"
+"$here/build-images.sh" --prefix "$images" --tag smoke ${base:+--base "$base"} ${app:+--app "$app"} > "$scratch/images"
 say "images are built"
 
 read -r PAIRSTREAM_INGEST_PORT PAIRSTREAM_OPERATE_PORT < <(python3 -c '
@@ -195,9 +207,9 @@ for each in taken:
     each.bind(("127.0.0.1", 0))
 print(*(each.getsockname()[1] for each in taken))')
 export PAIRSTREAM_INGEST_PORT PAIRSTREAM_OPERATE_PORT
-export PAIRSTREAM_IMAGES=$name/ PAIRSTREAM_TAG=smoke PAIRSTREAM_REGISTRY_IMAGE=$name/registry:smoke
+export PAIRSTREAM_IMAGES=$images PAIRSTREAM_TAG=smoke PAIRSTREAM_REGISTRY_IMAGE=${images}registry:smoke
 export PAIRSTREAM_PARTITIONS=4
-export PAIRSTREAM_PREPROCESS_OPTIONS="--recipe demo --threads 1 --workers 1"
+export PAIRSTREAM_THREADS=1 PAIRSTREAM_PREPROCESS_OPTIONS="--recipe demo"
 # Any of the private networks that containers get: the web server below has an address in one of them.
 export PAIRSTREAM_FETCH_OPTIONS="--allow-address 172.16.0.0/12 --allow-address 192.168.0.0/16 --allow-address 10.0.0.0/8 --per-host-interval PT0.01S"
 
@@ -214,7 +226,7 @@ brief="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 } > "$scratch/brief.yaml"
 
 mkdir "$scratch/drawn"
-docker run --rm --name "$name-draw" --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "$name/pairstream:smoke" \
+docker run --rm --name "$name-draw" --user "$(id -u):$(id -g)" --read-only --tmpfs /tmp:exec -v "$scratch/drawn:/drawn" "${images}pairstream:smoke" \
   draw --pairs $((2 * pairs + 1)) --language en /drawn/pairs > "$scratch/draw.log" 2>&1 &
 drawing=$!
 stack up -d > "$scratch/up.log" 2>&1 || {
