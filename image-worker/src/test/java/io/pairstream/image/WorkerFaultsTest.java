@@ -293,6 +293,20 @@ class WorkerFaultsTest {
         .contains("OPENCV_IO_MAX_IMAGE_PIXELS=50000000");
   }
 
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void keepsItsWorkersOffTheNetworkWhereTheSystemOffersThat() throws Exception {
+    assumeThat(succeeds("unshare", "-n", "true") || succeeds("unshare", "-rn", "true"))
+        .as("this system gives a process a network namespace of its own")
+        .isTrue();
+    keptGood(pool);
+
+    Path network = networkOf(String.valueOf(pool.pids().get(0)));
+
+    assertThat(pool.sandbox()).contains("own network");
+    assertThat(network).isNotEqualTo(networkOf("self"));
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("largestFiles")
   void decodesTheLargestImageThatTheGateLetsThrough(String name, byte[] file) {
@@ -342,5 +356,22 @@ class WorkerFaultsTest {
   private static Outcome<PreparedImage> prepare(ImageWorkerPool with, byte[] file) {
     ProbedImage image = Pictures.probe(file);
     return with.prepare(ImageToPrepare.whole(image), TARGET);
+  }
+
+  private static Path networkOf(String process) throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc", process, "ns", "net"));
+  }
+
+  private static boolean succeeds(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // not installed here
+    }
   }
 }
