@@ -47,7 +47,9 @@ class SoakTest {
             0.15,
             new HurtTrainer.Plan(64, 32, 8, Duration.ofMillis(200)),
             true,
-            "mvn verify -Pchaos -pl system-tests -am " + settings.asOptions());
+            "mvn verify -Pchaos -pl system-tests -am -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dtest=SoakTest "
+                + settings.asOptions());
 
     RunResult result = new ChaosRun(settings, scenario, System.out).run();
 
