@@ -86,11 +86,12 @@ final class TopicsCommand {
       } else {
         for (TopicOutcome outcome : outcomes) {
           out.printf(
-              "%-45s %2d partitions  %s%s%n",
+              "%-45s %2d partitions  %s%s%s%n",
               outcome.topic(),
               outcome.partitions(),
               outcome.action().name().toLowerCase(Locale.ROOT),
-              outcome.altered().isEmpty() ? "" : " " + outcome.altered());
+              outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
+              outcome.left().isEmpty() ? "" : ", leaves " + outcome.left());
         }
       }
       return ExitStatus.DONE;
@@ -109,6 +110,8 @@ final class TopicsCommand {
         outcome.schemaId().ifPresent(id -> topic.put("schema_id", id));
         ObjectNode altered = topic.putObject("altered");
         outcome.altered().forEach(altered::put);
+        ObjectNode left = topic.putObject("left");
+        outcome.left().forEach(left::put);
       }
       return object;
     }

@@ -36,8 +36,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Makes every topic of a catalogue and registers its schemas.
  *
  * <p>What is there already stays: a topic whose settings differ is brought to the catalogue's, one
- * with another number of partitions is refused before anything is changed. Returns only when every
- * partition takes records.
+ * with another number of partitions is refused before anything is changed. What an operator has set
+ * for good reason is left and said: a limit that is larger, and a shorter time for raw records and
+ * quarantine, whose bytes may have to go sooner. Returns only when every partition takes records.
  */
 public final class CreateTopics {
 
@@ -86,10 +87,10 @@ public final class CreateTopics {
     requirePartitions(specs, made);
     awaitWritable(admin, specs);
 
-    Map<String, Map<String, String>> altered = alter(admin, specs, made);
+    Map<String, Differences> differences = alter(admin, specs, made);
     List<TopicOutcome> outcomes = new ArrayList<>();
     for (TopicSpec spec : specs) {
-      Map<String, String> changes = altered.get(spec.name());
+      Map<String, String> changes = differences.get(spec.name()).altered();
       Action action = actions.get(spec.name());
       outcomes.add(
           new TopicOutcome(
@@ -97,6 +98,7 @@ public final class CreateTopics {
               action == Action.UNCHANGED && !changes.isEmpty() ? Action.ALTERED : action,
               spec.partitions(),
               changes,
+              differences.get(spec.name()).left(),
               schemaIds.get(spec.name())));
     }
     return outcomes;
@@ -188,27 +190,33 @@ public final class CreateTopics {
         .configs(spec.config());
   }
 
-  /** Brings settings to the catalogue's; answers what was changed per topic. */
-  private static Map<String, Map<String, String>> alter(
+  /** Settings that differ from the catalogue's: those to be altered, and those to be left. */
+  private record Differences(Map<String, String> altered, Map<String, String> left) {}
+
+  /** Brings settings to the catalogue's; answers what was changed and what was left per topic. */
+  private static Map<String, Differences> alter(
       Admin admin, List<TopicSpec> specs, Map<String, TopicDescription> described) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
     Map<ConfigResource, Config> found =
         untilKnown(() -> ClusterAccess.await(admin.describeConfigs(resources).all()));
 
     Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
-    Map<String, Map<String, String>> altered = new HashMap<>();
+    Map<String, Differences> differences = new HashMap<>();
     for (TopicSpec spec : specs) {
       Map<String, String> changes = new LinkedHashMap<>();
+      Map<String, String> left = new LinkedHashMap<>();
       spec.config()
           .forEach(
               (name, value) -> {
                 ConfigEntry entry = found.get(resource(spec)).get(name);
-                if (entry == null || !value.equals(entry.value())) {
+                if (entry == null || !isLeft(spec, entry)) {
                   changes.put(name, value);
+                } else if (!value.equals(entry.value())) {
+                  left.put(name, entry.value());
                 }
               });
       changes.putAll(safer(described.get(spec.name()), found.get(resource(spec))));
-      altered.put(spec.name(), changes);
+      differences.put(spec.name(), new Differences(changes, left));
       if (!changes.isEmpty()) {
         operations.put(
             resource(spec),
@@ -224,7 +232,14 @@ public final class CreateTopics {
     if (!operations.isEmpty()) {
       ClusterAccess.await(admin.incrementalAlterConfigs(operations).all());
     }
-    return altered;
+    return differences;
+  }
+
+  /** A shorter time is somebody's word only where the topic itself has it, not its brokers. */
+  private static boolean isLeft(TopicSpec spec, ConfigEntry entry) {
+    return spec.isAtLeast(entry.name(), entry.value())
+        || (spec.mayBeLess(entry.name())
+            && entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
   }
 
   /**

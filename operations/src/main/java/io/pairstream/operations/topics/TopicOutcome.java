@@ -8,6 +8,8 @@ import java.util.OptionalInt;
  *
  * @param altered settings that the topic had otherwise and now has as here; empty unless {@link
  *     Action#ALTERED}
+ * @param left settings that differ from the catalogue's and were left, with the topic's values: of
+ *     limits the larger ones, and a shorter time where the topic's operator may want its bytes gone
  * @param schemaId id of the value's schema in the registry; empty where the topic has none
  */
 public record TopicOutcome(
@@ -15,6 +17,7 @@ public record TopicOutcome(
     Action action,
     int partitions,
     Map<String, String> altered,
+    Map<String, String> left,
     OptionalInt schemaId) {
 
   /** What was done. */

@@ -92,21 +92,22 @@ class CreateTopicsTest {
     assertThat(again).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
   }
 
-  @Test
-  void bringsADifferingSettingToTheCataloguesAndSaysSo() {
+  /** A topic whose setting differs, and to the right of it what the command makes of that. */
+  @ParameterizedTest(name = "{0}: {1}={2}")
+  @CsvSource({
+    "uploads,      delete.retention.ms,    1000,          604800000",
+    "links,        retention.ms,           1000,          31536000000",
+    "actions,      retention.ms,           2592000000,    31536000000",
+    "training,     max.message.bytes,      1048588,       10485760",
+    "scraped,      message.timestamp.type, CreateTime,    LogAppendTime",
+    "crowdsourced, max.message.bytes,      9437183,       9437184",
+  })
+  void bringsADifferingSettingToTheCataloguesAndSaysSo(
+      String name, String setting, String found, String right) {
     createTopics.create(catalogue);
-    String topic = cluster.topics().crowdsourced().name();
+    String topic = cluster.dataset().topic(name);
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
-          admin
-              .incrementalAlterConfigs(
-                  Map.of(
-                      new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                      List.of(
-                          new AlterConfigOp(
-                              new ConfigEntry("retention.ms", "1000"), AlterConfigOp.OpType.SET))))
-              .all());
-      awaitRetention(admin, topic, "1000");
+      set(admin, topic, setting, found);
 
       List<TopicOutcome> outcomes = createTopics.create(catalogue);
 
@@ -116,17 +117,98 @@ class CreateTopicsTest {
           .satisfies(
               outcome -> {
                 assertThat(outcome.topic()).isEqualTo(topic);
-                assertThat(outcome.altered()).containsOnlyKeys("retention.ms");
+                assertThat(outcome.altered()).containsOnly(Map.entry(setting, right));
+                assertThat(outcome.left()).isEmpty();
               });
-      awaitRetention(admin, topic, "604800000");
+      await(admin, topic, setting, right);
     }
+  }
+
+  /** Records are kept longer, larger ones are taken, or bytes have to go sooner. */
+  @ParameterizedTest(name = "{0}: {1}={2}")
+  @CsvSource({
+    "crowdsourced, retention.ms,        2592000000",
+    "scraped,      retention.ms,        -1",
+    "links,        retention.ms,        31536000001",
+    "uploads,      delete.retention.ms, 2592000000",
+    "training,     max.message.bytes,   20971520",
+    "crowdsourced, retention.ms,        86400000",
+    "scraped,      retention.ms,        86400000",
+    "quarantine,   retention.ms,        2592000000",
+  })
+  void leavesWhatAnOperatorHasSetForGoodReasonAndSaysSo(String name, String setting, String found) {
+    createTopics.create(catalogue);
+    String topic = cluster.dataset().topic(name);
+    try (Admin admin = cluster.admin()) {
+      set(admin, topic, setting, found);
+
+      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+      assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
+      assertThat(outcomes)
+          .filteredOn(outcome -> !outcome.left().isEmpty())
+          .singleElement()
+          .satisfies(
+              outcome -> {
+                assertThat(outcome.topic()).isEqualTo(topic);
+                assertThat(outcome.left()).containsOnly(Map.entry(setting, found));
+              });
+      assertThat(config(admin, topic).get(setting).value()).isEqualTo(found);
+    }
+  }
+
+  @Test
+  void leavesALimitInBytesThatTheCatalogueDoesNotHave() {
+    createTopics.create(catalogue);
+    String topic = cluster.topics().crowdsourced().name();
+    try (Admin admin = cluster.admin()) {
+      set(admin, topic, "retention.bytes", "1000000000");
+
+      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+      assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
+      assertThat(config(admin, topic).get("retention.bytes").value()).isEqualTo("1000000000");
+    }
+  }
+
+  @Test
+  void lengthensATimeThatNobodyHasSetOnTheTopic() {
+    createTopics.create(catalogue);
+    String topic = cluster.topics().quarantine().name();
+    try (Admin admin = cluster.admin()) {
+      alter(admin, topic, new ConfigEntry("retention.ms", ""), AlterConfigOp.OpType.DELETE);
+      await(admin, topic, "retention.ms", "604800000"); // the broker's own
+
+      List<TopicOutcome> outcomes = createTopics.create(catalogue);
+
+      assertThat(outcomes)
+          .filteredOn(outcome -> outcome.topic().equals(topic))
+          .extracting(TopicOutcome::altered)
+          .containsExactly(Map.of("retention.ms", "31536000000"));
+    }
+  }
+
+  private static void set(Admin admin, String topic, String setting, String value) {
+    alter(admin, topic, new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+    await(admin, topic, setting, value);
+  }
+
+  private static void alter(
+      Admin admin, String topic, ConfigEntry entry, AlterConfigOp.OpType operation) {
+    ClusterAccess.await(
+        admin
+            .incrementalAlterConfigs(
+                Map.of(
+                    new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                    List.of(new AlterConfigOp(entry, operation))))
+            .all());
   }
 
   /**
    * The broker applies what the controller has taken a moment later. The test's time-out ends it.
    */
-  private static void awaitRetention(Admin admin, String topic, String wanted) {
-    while (!config(admin, topic).get("retention.ms").value().equals(wanted)) {
+  private static void await(Admin admin, String topic, String setting, String wanted) {
+    while (!config(admin, topic).get(setting).value().equals(wanted)) {
       Thread.onSpinWait();
     }
   }

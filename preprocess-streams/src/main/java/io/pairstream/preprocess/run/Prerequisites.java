@@ -11,6 +11,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.MissingTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -60,15 +62,14 @@ final class Prerequisites {
     long giveUpNanos = System.nanoTime() + MISSING_FOR.toNanos();
     try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
       while (true) {
+        DescribeTopicsResult answers = admin.describeTopics(needed());
         try {
-          return equalPartitions(admin.describeTopics(needed()).allTopicNames().get());
+          return equalPartitions(answers.allTopicNames().get());
         } catch (ExecutionException e) {
           boolean missing = e.getCause() instanceof UnknownTopicOrPartitionException;
           if (missing && System.nanoTime() > giveUpNanos) {
             throw new StartException(
-                "topics are missing; run: pairstream topics create --dataset "
-                    + cluster.dataset().name(),
-                e);
+                MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
           }
           if (!missing && !(e.getCause() instanceof RetriableException)) {
             throw new StartException("the cluster refuses to describe its topics: " + e, e);
@@ -145,9 +146,7 @@ final class Prerequisites {
     Map<String, Integer> counts =
         found.entrySet().stream()
             .filter(
-                topic ->
-                    topics.rawNames().contains(topic.getKey())
-                        || topic.getKey().startsWith(topics.dataset().preprocessGroup()))
+                topic -> TopicCatalogue.ofTheTopology(topics.dataset()).contains(topic.getKey()))
             .collect(
                 Collectors.toMap(Map.Entry::getKey, topic -> topic.getValue().partitions().size()));
     if (Set.copyOf(counts.values()).size() != 1) {

@@ -20,6 +20,7 @@ import io.pairstream.schemas.topics.TopicSpec.Kept;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
@@ -118,7 +119,11 @@ public final class TopicCatalogue {
         open(TRAINING, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(VALIDATION, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
         open(TEST, "pair id", PreparedPair.SCHEMA$, new Kept.LastOfEachKey()),
-        open(QUARANTINE, "pair id or coordinates", QuarantinedPair.SCHEMA$, new Kept.For(A_YEAR)),
+        open(
+            QUARANTINE,
+            "pair id or coordinates",
+            QuarantinedPair.SCHEMA$,
+            new Kept.For(A_YEAR, true)),
         open(RECEIPTS, "pair id or coordinates", Receipt.SCHEMA$, new Kept.LastOfEachKey()),
         open(TAKEDOWNS, "kind and what is withdrawn", Takedown.SCHEMA$, new Kept.LastOfEachKey()),
         fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
@@ -169,13 +174,27 @@ public final class TopicCatalogue {
     return dataset.preprocessGroup() + "-" + TAKEDOWNS_STORE + "-changelog";
   }
 
+  /**
+   * Names of the topics that must have equal numbers of partitions, because the topology's tasks
+   * each take one of every topic: the raw ones and its own.
+   */
+  public static Set<String> ofTheTopology(Dataset dataset) {
+    return Set.of(
+        dataset.topic(CROWDSOURCED),
+        dataset.topic(SCRAPED),
+        repartitionTopic(dataset),
+        changelogTopic(dataset),
+        takedownsByImageTopic(dataset),
+        takedownsChangelogTopic(dataset));
+  }
+
   private TopicSpec raw(String name) {
     return new TopicSpec(
         dataset.topic(name),
         "image digest",
         Optional.of(RawPair.SCHEMA$),
         partitions,
-        new Kept.For(A_WEEK),
+        new Kept.For(A_WEEK, true),
         RecordSizes.MAX_RAW_RECORD,
         true,
         true);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -33,11 +34,32 @@ public record TopicSpec(
   /** Of a topic whose keys change every few seconds; a largest record has room. */
   private static final int SEGMENT_BYTES = 16 * 1024 * 1024;
 
+  /** How Kafka spells that records stay however old, or however many, they are. */
+  private static final String NO_LIMIT = "-1";
+
+  /** Limits of which a larger one takes nothing away. */
+  private static final Set<String> LEAST =
+      Set.of(
+          TopicConfig.RETENTION_MS_CONFIG,
+          TopicConfig.RETENTION_BYTES_CONFIG,
+          TopicConfig.DELETE_RETENTION_MS_CONFIG,
+          TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+
   /** How long a topic keeps its records. */
   public sealed interface Kept {
 
-    /** For {@code time}, then no longer. */
-    record For(Duration time) implements Kept {}
+    /**
+     * For {@code time}, then no longer.
+     *
+     * @param orLess whether an operator may keep them for a shorter time, to be rid of their bytes
+     */
+    record For(Duration time, boolean orLess) implements Kept {
+
+      /** For no less than {@code time}. */
+      public For(Duration time) {
+        this(time, false);
+      }
+    }
 
     /** The last one of each key, for ever; a tombstone removes a key. */
     record LastOfEachKey() implements Kept {}
@@ -72,12 +94,42 @@ public record TopicSpec(
       config.put(TopicConfig.SEGMENT_BYTES_CONFIG, String.valueOf(SEGMENT_BYTES));
     } else {
       config.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-      config.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+      config.put(TopicConfig.RETENTION_MS_CONFIG, NO_LIMIT);
+      config.put(TopicConfig.RETENTION_BYTES_CONFIG, NO_LIMIT);
     }
     config.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(maxRecordBytes));
     config.put(TopicConfig.COMPRESSION_TYPE_CONFIG, fromOutside ? "uncompressed" : "producer");
     config.put(
         TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, appendTime ? "LogAppendTime" : "CreateTime");
     return config;
+  }
+
+  /**
+   * Whether a topic has a setting of {@link #config} as it says, or a limit that is larger: it
+   * keeps its records for longer, or takes larger ones.
+   *
+   * @param setting name of one of {@link #config}
+   * @param found the topic's value
+   */
+  public boolean isAtLeast(String setting, String found) {
+    String right = config().get(setting);
+    if (found.equals(right)) {
+      return true;
+    }
+    return LEAST.contains(setting)
+        && !right.equals(NO_LIMIT)
+        && (found.equals(NO_LIMIT) || Long.parseLong(found) > Long.parseLong(right));
+  }
+
+  /**
+   * Whether a setting of {@link #config} may be smaller, where an operator has made it so: records
+   * whose bytes must go sooner.
+   *
+   * @param setting name of one of {@link #config}
+   */
+  public boolean mayBeLess(String setting) {
+    return setting.equals(TopicConfig.RETENTION_MS_CONFIG)
+        && kept instanceof Kept.For finite
+        && finite.orLess();
   }
 }

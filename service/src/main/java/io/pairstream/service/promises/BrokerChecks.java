@@ -77,7 +77,9 @@ final class BrokerChecks {
               "nothing is known of all of " + String.join(" and ", ClusterFacts.INTERNAL),
               "give us Describe and DescribeConfigs on them"));
     } else {
-      findings.addAll(new Copies(Area.BROKERS, facts.brokers(), facts.address(), internal).judge());
+      findings.addAll(
+          new Copies(Area.BROKERS, facts.brokers(), facts.address(), internal, Optional.empty())
+              .judge());
     }
     return findings;
   }

@@ -3,8 +3,11 @@ package io.pairstream.service.promises;
 import io.pairstream.service.Promise;
 import io.pairstream.service.promises.Finding.Area;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How often and how safely topics are kept.
@@ -24,25 +27,42 @@ final class Copies {
    * How one topic is kept.
    *
    * @param copies of the partition that has the fewest
-   * @param minInSync copies that must be up to date before a record is acknowledged
+   * @param minInSync the topic's {@code min.insync.replicas}
    * @param unclean whether a copy that is behind may become the one that counts
    */
-  record Kept(String topic, int copies, int minInSync, boolean unclean) {}
+  record Kept(String topic, int copies, int minInSync, boolean unclean) {
+
+    /**
+     * Copies that must be up to date before a record is acknowledged: the broker asks for no more
+     * than there are.
+     */
+    int inSync() {
+      return Math.min(minInSync, copies);
+    }
+
+    /** The same in words, with the setting where that asks for more. */
+    private String inSyncFound() {
+      return inSync() + (minInSync > copies ? " (" + minInSync + " is set)" : "");
+    }
+  }
 
   private final Area area;
   private final int brokers;
   private final String address;
   private final List<Kept> topics;
+  private final Optional<String> create;
 
   /**
    * @param brokers how many the cluster has
    * @param address for remedies
+   * @param create our own command that sets these topics; empty for Kafka's own
    */
-  Copies(Area area, int brokers, String address, List<Kept> topics) {
+  Copies(Area area, int brokers, String address, List<Kept> topics, Optional<String> create) {
     this.area = area;
     this.brokers = brokers;
     this.address = address;
     this.topics = List.copyOf(topics);
+    this.create = create;
   }
 
   List<Finding> judge() {
@@ -73,47 +93,57 @@ final class Copies {
             Promise.REPLICATION,
             "too few copies: " + Words.some(few),
             RIGHT_COPIES + " on this cluster of " + brokers + " brokers",
-            "kafka-reassign-partitions.sh --bootstrap-server "
-                + address
-                + " with a plan that names "
-                + RIGHT_COPIES
-                + " brokers for each partition; a new data set: pairstream topics create"
-                + " --replication-factor "
-                + RIGHT_COPIES);
+            moreCopies());
+  }
+
+  private String moreCopies() {
+    return "kafka-reassign-partitions.sh --bootstrap-server "
+        + address
+        + " with a plan that names "
+        + RIGHT_COPIES
+        + " brokers for each partition; a new data set: pairstream topics create"
+        + " --replication-factor "
+        + RIGHT_COPIES;
   }
 
   private Finding inSync() {
-    List<String> unwritable = which(topic -> topic.minInSync() > topic.copies(), Kept::minInSync);
-    if (!unwritable.isEmpty()) {
-      return Finding.broken(
-          area,
-          Promise.IN_SYNC,
-          "min.insync.replicas is above the number of copies, so nothing can be written: "
-              + Words.some(unwritable),
-          "no more than there are copies",
-          mended(brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC));
-    }
-    List<String> single = which(topic -> topic.minInSync() < RIGHT_IN_SYNC, Kept::minInSync);
+    List<String> single = which(topic -> topic.inSync() < RIGHT_IN_SYNC, Kept::inSyncFound);
     if (brokers >= RIGHT_COPIES && !single.isEmpty()) {
+      boolean low = topics.stream().anyMatch(topic -> topic.minInSync() < RIGHT_IN_SYNC);
+      boolean few = topics.stream().anyMatch(topic -> topic.copies() < RIGHT_IN_SYNC);
+      // Our command leaves alone what has fewer copies.
+      String command = few ? "" : create.map(own -> own + ", or for one topic: ").orElse("");
       return Finding.broken(
           area,
           Promise.IN_SYNC,
-          "min.insync.replicas is too low, so one broker alone may acknowledge: "
+          (low ? "min.insync.replicas is too low" : "there are too few copies")
+              + ", so one broker alone may acknowledge: "
               + Words.some(single),
           String.valueOf(RIGHT_IN_SYNC),
-          mended(RIGHT_IN_SYNC));
+          Stream.of(low ? command + set(RIGHT_IN_SYNC) : "", few ? moreCopies() : "")
+              .filter(remedy -> !remedy.isEmpty())
+              .collect(Collectors.joining("; ")));
     }
     List<String> brittle =
-        which(topic -> topic.copies() > 1 && topic.minInSync() == topic.copies(), Kept::minInSync);
+        which(topic -> topic.copies() > 1 && topic.inSync() == topic.copies(), Kept::inSyncFound);
     if (!brittle.isEmpty()) {
       return Finding.warning(
           area,
           Promise.IN_SYNC.label(),
-          "min.insync.replicas equals the number of copies, so nothing is written while one broker"
-              + " is away: "
+          "min.insync.replicas asks for every copy, so nothing is written while one broker is away: "
               + Words.some(brittle),
           "one less than there are copies",
-          mended(RIGHT_IN_SYNC));
+          set(brokers < RIGHT_COPIES ? 1 : RIGHT_IN_SYNC));
+    }
+    List<String> above = which(topic -> topic.minInSync() > topic.copies(), Kept::inSyncFound);
+    if (!above.isEmpty()) {
+      return Finding.warning(
+          area,
+          Promise.IN_SYNC.label(),
+          "min.insync.replicas is above the number of copies, and the copies that there are count: "
+              + Words.some(above),
+          "no more than there are copies",
+          set(1));
     }
     return Finding.ok(
         area,
@@ -123,12 +153,8 @@ final class Copies {
             : RIGHT_IN_SYNC + " copies or more hold what is acknowledged");
   }
 
-  /** What sets it: our own command sets the data set's topics, Kafka's own are Kafka's. */
-  private String mended(int minInSync) {
-    return (area == Area.TOPICS && minInSync == RIGHT_IN_SYNC
-            ? "pairstream topics create, or for one topic: "
-            : "")
-        + "kafka-configs.sh --bootstrap-server "
+  private String set(int minInSync) {
+    return "kafka-configs.sh --bootstrap-server "
         + address
         + " --alter --entity-type topics --entity-name TOPIC --add-config min.insync.replicas="
         + minInSync;

@@ -7,9 +7,11 @@ import io.pairstream.service.Promise;
 import io.pairstream.service.promises.ClusterFacts.PartitionFacts;
 import io.pairstream.service.promises.ClusterFacts.TopicFacts;
 import io.pairstream.service.promises.Copies.Kept;
+import io.pairstream.service.promises.CreateCommand.Layout;
 import io.pairstream.service.promises.Finding.Area;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +52,9 @@ final class TopicChecks {
             .filter(spec -> facts.topics().containsKey(spec.name()))
             .flatMap(spec -> kept(spec.name(), facts.topics().get(spec.name())).stream())
             .toList();
-    findings.addAll(new Copies(Area.TOPICS, facts.brokers(), facts.address(), kept).judge());
+    findings.addAll(
+        new Copies(Area.TOPICS, facts.brokers(), facts.address(), kept, Optional.of(create()))
+            .judge());
     findings.add(cleanup());
     findings.add(keptLongEnough());
     findings.add(recordSize());
@@ -127,11 +131,7 @@ final class TopicChecks {
     List<String> unequal = new ArrayList<>();
     for (Set<String> group :
         List.of(
-            Set.of(
-                dataset.topic(TopicCatalogue.CROWDSOURCED),
-                dataset.topic(TopicCatalogue.SCRAPED),
-                TopicCatalogue.repartitionTopic(dataset),
-                TopicCatalogue.changelogTopic(dataset)),
+            TopicCatalogue.ofTheTopology(dataset),
             Set.of(
                 dataset.topic(TopicCatalogue.LINKS),
                 dataset.topic(TopicCatalogue.WAITING_LINKS)))) {
@@ -162,7 +162,10 @@ final class TopicChecks {
   }
 
   private String count() {
-    return partitionsFound().map(count -> ", " + count + " each").orElse("");
+    return layouts().values().stream().mapToInt(Layout::partitions).max().stream()
+        .mapToObj(count -> ", " + count + " each")
+        .findAny()
+        .orElse("");
   }
 
   private Finding cleanup() {
@@ -194,6 +197,7 @@ final class TopicChecks {
 
   private Finding keptLongEnough() {
     List<String> shorter = new ArrayList<>();
+    Set<String> remedies = new LinkedHashSet<>();
     forEachTold(
         (spec, found) -> {
           if (spec.kept() instanceof TopicSpec.Kept.UntilRead) {
@@ -202,15 +206,20 @@ final class TopicChecks {
           for (String name :
               List.of(TopicConfig.RETENTION_MS_CONFIG, TopicConfig.DELETE_RETENTION_MS_CONFIG)) {
             String right = spec.config().get(name);
-            long time = number(found, name);
-            if (right != null && time != FOR_EVER && time < Long.parseLong(right)) {
+            String time = found.getOrDefault(name, String.valueOf(FOR_EVER));
+            if (right != null && !spec.isAtLeast(name, time)) {
               shorter.add(spec.name() + " " + name + "=" + time + " (" + right + ")");
+              remedies.add(
+                  spec.mayBeLess(name)
+                      ? set(name) + ", unless the bytes are to go so soon"
+                      : create());
             }
           }
           String policy = spec.config().getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
           if (words(policy).contains(TopicConfig.CLEANUP_POLICY_DELETE)
               && number(found, TopicConfig.RETENTION_BYTES_CONFIG) != FOR_EVER) {
             shorter.add(spec.name() + " " + TopicConfig.RETENTION_BYTES_CONFIG + " (-1)");
+            remedies.add(set(TopicConfig.RETENTION_BYTES_CONFIG));
           }
         });
     return shorter.isEmpty()
@@ -220,7 +229,7 @@ final class TopicChecks {
             "kept-for",
             "records leave early, read or not: " + Words.some(shorter),
             "as in brackets",
-            create() + "; a retention.bytes is taken away with kafka-configs.sh");
+            String.join("; ", remedies));
   }
 
   private Finding recordSize() {
@@ -245,6 +254,7 @@ final class TopicChecks {
   /** What is too large all the same ends in quarantine, once its reader has had it in memory. */
   private Finding sizesFromOutside() {
     List<String> large = new ArrayList<>();
+    Set<String> remedies = new LinkedHashSet<>();
     forEachTold(
         (spec, found) -> {
           if (!spec.fromOutside()) {
@@ -253,10 +263,12 @@ final class TopicChecks {
           long size = number(found, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
           if (size > spec.maxRecordBytes()) {
             large.add("%s takes %d bytes (%d)".formatted(spec.name(), size, spec.maxRecordBytes()));
+            remedies.add(set(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
           }
           String packed = found.getOrDefault(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
           if (!packed.equals("uncompressed")) {
             large.add(spec.name() + " judges records as packed by " + packed + " (uncompressed)");
+            remedies.add(create());
           }
         });
     return large.isEmpty()
@@ -266,7 +278,7 @@ final class TopicChecks {
             "size-at-door",
             "records come in that are too large to keep: " + Words.some(large),
             "as in brackets",
-            create());
+            String.join("; ", remedies));
   }
 
   private Finding recordTime() {
@@ -297,7 +309,7 @@ final class TopicChecks {
         .topics()
         .forEach(
             (name, topic) -> {
-              int minInSync = kept(name, topic).map(Kept::minInSync).orElse(1);
+              int minInSync = kept(name, topic).map(Kept::inSync).orElse(1);
               for (int id = 0; id < topic.partitions().size(); id++) {
                 PartitionFacts partition = topic.partitions().get(id);
                 if (!partition.led() || partition.inSync() < minInSync) {
@@ -341,18 +353,37 @@ final class TopicChecks {
     }
   }
 
-  /** Our own command brings settings to the catalogue's, and asks for the same partitions. */
+  /**
+   * Our own command brings settings to the catalogue's, and makes what is missing like what is
+   * there, but with as many copies as the next start asks for.
+   */
   private String create() {
-    return "pairstream topics create --dataset "
-        + dataset.name()
-        + partitionsFound().map(count -> " --partitions " + count).orElse("");
+    return CreateCommand.of(dataset, layouts(), Math.min(facts.brokers(), Copies.RIGHT_COPIES));
   }
 
-  private Optional<Integer> partitionsFound() {
+  /** What sets what our own command leaves to the operator. */
+  private String set(String setting) {
+    return "kafka-configs.sh --bootstrap-server "
+        + facts.address()
+        + " --alter --entity-type topics --entity-name TOPIC --add-config "
+        + setting
+        + "=N";
+  }
+
+  private Map<String, Layout> layouts() {
     return specs.stream()
-        .filter(spec -> facts.topics().containsKey(spec.name()))
-        .map(spec -> facts.topics().get(spec.name()).partitions().size())
-        .findFirst();
+        .map(TopicSpec::name)
+        .filter(facts.topics()::containsKey)
+        .collect(Collectors.toMap(name -> name, name -> layout(facts.topics().get(name))));
+  }
+
+  private static Layout layout(TopicFacts topic) {
+    return new Layout(
+        topic.partitions().size(),
+        topic.partitions().stream()
+            .mapToInt(partition -> partition.replicas().size())
+            .max()
+            .orElse(1));
   }
 
   private static Set<String> words(String list) {

@@ -8,6 +8,7 @@ import io.pairstream.service.promises.ClusterFacts.PartitionFacts;
 import io.pairstream.service.promises.ClusterFacts.TopicFacts;
 import io.pairstream.service.promises.Finding.Level;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,12 +28,10 @@ class TopicChecksTest {
     "crowdsourced, cleanup.policy,        compact,    cleanup,     WRONG",
     "instances,   cleanup.policy,         compact,    cleanup,     WRONG",
     "crowdsourced, max.message.bytes,     9437183,    record-size, WRONG",
-    "crowdsourced, max.message.bytes,     9437185,    size-at-door, WARNING",
     "training,    max.message.bytes,      1048588,    record-size, WRONG",
     "scraped,     compression.type,       producer,   size-at-door, WARNING",
     "scraped,     message.timestamp.type, CreateTime, record-time, WRONG",
     "links,       retention.ms,           3600000,    kept-for,    WARNING",
-    "links,       retention.bytes,        1000000,    kept-for,    WARNING",
     "receipts,    delete.retention.ms,    86400000,   kept-for,    WARNING",
     "training,    min.insync.replicas,    1,          min-insync,  WRONG",
   })
@@ -50,7 +49,30 @@ class TopicChecksTest {
 
   @ParameterizedTest
   @CsvSource({
+    "crowdsourced, max.message.bytes, 9437185,  size-at-door",
+    "links,        retention.bytes,   1000000,  kept-for",
+    "scraped,      retention.ms,      86400000, kept-for",
+    "quarantine,   retention.ms,      86400000, kept-for",
+  })
+  void namesAnotherCommandWhereOursLeavesASettingAlone(
+      String topic, String setting, String value, String check) {
+    cluster.topic(topic).put(setting, value);
+
+    Finding finding = Described.of(judged(), check);
+
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).contains("flowers." + topic);
+    assertThat(finding.remedy())
+        .startsWith("kafka-configs.sh --bootstrap-server kafka:9092")
+        .contains("--add-config " + setting + "=N")
+        .doesNotContain("topics create");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "instances,    cleanup.policy,    'delete, compact'",
+    "scraped,      retention.ms,      604800001",
+    "receipts,     delete.retention.ms, -1",
     "links,        retention.ms,      -1",
     "links,        retention.ms,      31536000001",
     "training,     max.message.bytes, 20971520",
@@ -83,7 +105,56 @@ class TopicChecksTest {
     assertThat(finding.level()).isEqualTo(Level.WRONG);
     assertThat(finding.found()).isEqualTo("missing: flowers.receipts");
     assertThat(finding.remedy())
-        .isEqualTo("pairstream topics create --dataset flowers --partitions 2");
+        .isEqualTo(
+            "pairstream topics create --dataset flowers --partitions 2 --replication-factor 3");
+  }
+
+  @Test
+  void makesNoTopicLikeThoseThatHaveTooFewCopies() {
+    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.topics.remove("flowers.receipts");
+
+    assertThat(Described.of(judged(), "present").remedy()).contains("--replication-factor 3");
+  }
+
+  @Test
+  void makesNoMoreCopiesThanThereAreBrokers() {
+    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.topics.remove("flowers.receipts");
+    ClusterFacts three = cluster.facts();
+    ClusterFacts one =
+        new ClusterFacts(
+            three.address(),
+            Set.of(1),
+            three.settings(),
+            three.features(),
+            three.topics(),
+            three.untold());
+
+    List<Finding> findings = new TopicChecks(one, Described.FLOWERS, Described.SPECS).judge();
+
+    assertThat(Described.of(findings, "present").remedy()).endsWith("--replication-factor 1");
+  }
+
+  @Test
+  void takesNoNumberFromTopicsThatAlwaysHaveOnePartition() {
+    cluster.partitions.put("flowers.views", Described.list(1));
+    cluster
+        .topics
+        .keySet()
+        .removeIf(name -> name.startsWith("flowers") && !name.equals("flowers.views"));
+
+    assertThat(Described.of(judged(), "present").remedy())
+        .startsWith(
+            "pairstream topics create --dataset flowers --partitions N --replication-factor 3")
+        .contains("stream threads");
+  }
+
+  @Test
+  void aTopicThatAsksForMoreCopiesThanItHasCanBeWritten() {
+    cluster.topic("training").put("min.insync.replicas", "4");
+
+    assertThat(Described.of(judged(), "writable-now").level()).isEqualTo(Level.OK);
   }
 
   @Test
@@ -92,13 +163,16 @@ class TopicChecksTest {
 
     assertThat(judged()).extracting(Finding::check).containsExactly("present");
     assertThat(judged().get(0).found()).endsWith("more");
+    assertThat(judged().get(0).remedy()).contains("--partitions N --replication-factor 3");
   }
 
   @ParameterizedTest
   @CsvSource({
     "flowers.scraped",
     "flowers.waiting-links",
-    "flowers-preprocess-by-image-repartition"
+    "flowers-preprocess-by-image-repartition",
+    "flowers-preprocess-takedowns-by-image-repartition",
+    "flowers-preprocess-takedowns-changelog"
   })
   void refusesUnequalPartitionsWhereRecordsOfAKeyHaveToMeet(String topic) {
     cluster.partitions.put(topic, Described.list(3));

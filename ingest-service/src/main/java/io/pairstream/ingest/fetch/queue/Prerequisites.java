@@ -12,6 +12,7 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.ClusterCheck;
+import io.pairstream.service.promises.MissingTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -85,15 +87,14 @@ final class Prerequisites {
 
   private int partitions(Admin admin, long giveUpAt) throws InterruptedException {
     Map<String, TopicDescription> found;
+    DescribeTopicsResult answers = admin.describeTopics(needed());
     try {
-      found = admin.describeTopics(needed()).allTopicNames().get();
+      found = answers.allTopicNames().get();
     } catch (ExecutionException e) {
       boolean missing = e.getCause() instanceof UnknownTopicOrPartitionException;
       if (missing && System.nanoTime() - giveUpAt > 0) {
         throw new KafkaException(
-            "topics are missing; run: pairstream topics create --dataset "
-                + cluster.dataset().name(),
-            e);
+            MissingTopics.sentence(cluster.dataset(), answers.topicNameValues()), e);
       }
       if (e.getCause() instanceof KafkaException refused) {
         throw refused;
