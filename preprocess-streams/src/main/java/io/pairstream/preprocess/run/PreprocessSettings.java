@@ -3,6 +3,8 @@ package io.pairstream.preprocess.run;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.ClusterCheck;
+import io.pairstream.service.promises.GroupSessions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,9 +24,6 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 public record PreprocessSettings(
     Cluster cluster, String recipe, Path stateDir, int threads, WorkerSettings workers) {
-
-  /** Most records that a task takes at a time, and so between two commits of a thread. */
-  private static final int RECORDS_PER_POLL = 8;
 
   /**
    * Beyond so many records in hand a partition is paused. Records have up to 9 MiB, and every
@@ -83,7 +82,7 @@ public record PreprocessSettings(
     int turns = (threads + workers.workers() - 1) / workers.workers();
     return workers
         .likelyVerdict()
-        .multipliedBy(2L * RECORDS_PER_POLL * turns)
+        .multipliedBy(2L * ClusterCheck.RECORDS_PER_POLL * turns)
         .plus(COMMIT_INTERVAL);
   }
 
@@ -105,9 +104,12 @@ public record PreprocessSettings(
     settings.put(StreamsConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_WITHIN.toMillis());
 
     consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
+    consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ClusterCheck.RECORDS_PER_POLL);
     consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSizes.MAX_RECORD);
-    consumer(settings, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    consumer(
+        settings,
+        ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+        (int) GroupSessions.PREPROCESS.toMillis());
     consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     consumer(
         settings,

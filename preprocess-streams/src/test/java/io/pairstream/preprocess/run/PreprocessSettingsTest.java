@@ -112,6 +112,31 @@ class PreprocessSettingsTest {
         .containsEntry("security.protocol", "SSL");
   }
 
+  /** So nobody need be refused for them. */
+  @Test
+  void settingsOfAllConsumersAndProducersDoNotReachWhatIsComputed() {
+    PreprocessSettings plain = settings(workers, Map.of());
+    StreamsConfig config =
+        new StreamsConfig(
+            settings(
+                    workers,
+                    Map.of(
+                        "max.poll.records", "500",
+                        "consumer.max.poll.records", "500",
+                        "max.poll.interval.ms", "1000",
+                        "consumer.max.poll.interval.ms", "1000",
+                        "transaction.timeout.ms", "1000"))
+                .streamsSettings());
+
+    assertThat(config.getMainConsumerConfigs("group", "client", 0))
+        .containsEntry("max.poll.records", recordsPerPoll(plain))
+        .containsEntry(
+            "max.poll.interval.ms",
+            plain.streamsSettings().get(StreamsConfig.mainConsumerPrefix("max.poll.interval.ms")));
+    assertThat(config.getProducerConfigs("client"))
+        .containsEntry("transaction.timeout.ms", (int) plain.transactionTimeout().toMillis());
+  }
+
   @Test
   void kafkaStreamsTakesTheSettings() {
     StreamsConfig config = new StreamsConfig(settings(workers, Map.of()).streamsSettings());

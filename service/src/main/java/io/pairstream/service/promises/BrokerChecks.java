@@ -1,6 +1,9 @@
 package io.pairstream.service.promises;
 
+import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.service.Promise;
 import io.pairstream.service.promises.ClusterFacts.TopicFacts;
 import io.pairstream.service.promises.Copies.Kept;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import org.apache.kafka.common.config.TopicConfig;
 
 /** Judges what brokers told of themselves. */
 final class BrokerChecks {
@@ -32,14 +36,20 @@ final class BrokerChecks {
   private static final String SERVER_PROPERTIES = " in each broker's server.properties";
 
   private final ClusterFacts facts;
+  private final Dataset dataset;
+  private final GroupSessions sessions;
   private final Optional<Duration> transaction;
 
   /**
+   * @param sessions of our groups
    * @param transaction the longest that a transaction of this service may take; empty where that is
    *     not known
    */
-  BrokerChecks(ClusterFacts facts, Optional<Duration> transaction) {
+  BrokerChecks(
+      ClusterFacts facts, Dataset dataset, GroupSessions sessions, Optional<Duration> transaction) {
     this.facts = facts;
+    this.dataset = dataset;
+    this.sessions = sessions;
     this.transaction = transaction;
   }
 
@@ -125,6 +135,7 @@ final class BrokerChecks {
         requestSize(settings),
         batchSize(settings),
         offsetsKept(settings),
+        sessions(settings),
         topicsOnDemand(settings));
   }
 
@@ -185,19 +196,77 @@ final class BrokerChecks {
         .orElseGet(() -> Finding.ok(Area.BROKERS, "message-size", name + " is large enough"));
   }
 
-  private static Finding offsetsKept(Settings settings) {
+  /** A group that has nobody for so long begins anew, with all that is still there. */
+  private Finding offsetsKept(Settings settings) {
     String name = "offsets.retention.minutes";
+    long raw = rawMinutes();
+    long right = Math.max(RIGHT_OFFSETS.toMinutes(), raw);
+    List<String> consequences = new ArrayList<>();
+    if (settings.where(name, found -> found < raw).isPresent()) {
+      consequences.add(
+          "after so long without preprocessing, it reads all that is still on the raw topics again,"
+              + " and what was published goes to quarantine too, as DUPLICATE_PAIR, so that audit"
+              + " finds it twice");
+    }
+    if (settings.where(name, found -> found < RIGHT_OFFSETS.toMinutes()).isPresent()) {
+      consequences.add("after so long without a fetcher, links are fetched once more");
+    }
     return settings
-        .where(name, found -> found < RIGHT_OFFSETS.toMinutes())
+        .where(name, found -> found < right)
         .map(
             low ->
                 Finding.warning(
                     Area.BROKERS,
                     "offsets-kept",
-                    low + ": after so long without a fetcher, links are fetched once more",
-                    String.valueOf(RIGHT_OFFSETS.toMinutes()),
-                    name + "=" + RIGHT_OFFSETS.toMinutes() + SERVER_PROPERTIES))
-        .orElseGet(() -> Finding.ok(Area.BROKERS, "offsets-kept", "as long as links"));
+                    low + ": " + String.join("; ", consequences),
+                    String.valueOf(right),
+                    name + "=" + right + SERVER_PROPERTIES))
+        .orElseGet(
+            () -> Finding.ok(Area.BROKERS, "offsets-kept", "as long as links and raw records"));
+  }
+
+  /** How long raw topics keep their records: as they do, or as the catalogue has it. */
+  private long rawMinutes() {
+    long longest = 0;
+    for (TopicSpec spec : new TopicCatalogue(dataset, 1).topics()) {
+      if (spec.name().equals(dataset.topic(TopicCatalogue.CROWDSOURCED))
+          || spec.name().equals(dataset.topic(TopicCatalogue.SCRAPED))) {
+        long millis =
+            Optional.ofNullable(facts.topics().get(spec.name()))
+                .flatMap(topic -> topic.settings().answer())
+                .map(found -> found.get(TopicConfig.RETENTION_MS_CONFIG))
+                .map(Long::valueOf)
+                .orElseGet(() -> Long.valueOf(spec.config().get(TopicConfig.RETENTION_MS_CONFIG)));
+        // The setting is an int.
+        long minutes = millis < 0 ? Integer.MAX_VALUE : Duration.ofMillis(millis).toMinutes();
+        longest = Math.max(longest, Math.min(minutes, Integer.MAX_VALUE));
+      }
+    }
+    return longest;
+  }
+
+  /** A group that asks for another session than its coordinator allows cannot be joined. */
+  private Finding sessions(Settings settings) {
+    String least = "group.min.session.timeout.ms";
+    String most = "group.max.session.timeout.ms";
+    long shortest = sessions.shortest().toMillis();
+    long longest = sessions.longest().toMillis();
+    Optional<String> high = settings.whereHighest(least, found -> found > shortest);
+    Optional<String> low = settings.where(most, found -> found < longest);
+    if (high.isPresent()) {
+      return noSession(high.get(), shortest, "less", least + "=6000");
+    }
+    return low.map(found -> noSession(found, longest, "more", most + "=1800000"))
+        .orElseGet(() -> Finding.ok(Area.BROKERS, "sessions", "those of our groups are taken"));
+  }
+
+  private static Finding noSession(String found, long session, String direction, String remedy) {
+    return Finding.wrong(
+        Area.BROKERS,
+        "sessions",
+        found + ": a group of ours cannot be joined, whose session is " + session + " ms",
+        session + " or " + direction,
+        remedy + SERVER_PROPERTIES);
   }
 
   private static Finding topicsOnDemand(Settings settings) {
@@ -264,9 +333,17 @@ final class BrokerChecks {
 
     /** The setting with its lowest value, where that is wrong. */
     Optional<String> where(String name, LongPredicate wrong) {
-      OptionalLong lowest = lowest(name);
-      return lowest.isPresent() && wrong.test(lowest.getAsLong())
-          ? Optional.of(name + "=" + lowest.getAsLong())
+      return where(name, lowest(name), wrong);
+    }
+
+    /** The setting with its highest value, where that is wrong. */
+    Optional<String> whereHighest(String name, LongPredicate wrong) {
+      return where(name, values(name).stream().mapToLong(Long::parseLong).max(), wrong);
+    }
+
+    private static Optional<String> where(String name, OptionalLong value, LongPredicate wrong) {
+      return value.isPresent() && wrong.test(value.getAsLong())
+          ? Optional.of(name + "=" + value.getAsLong())
           : Optional.empty();
     }
   }

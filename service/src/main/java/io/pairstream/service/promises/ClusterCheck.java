@@ -32,6 +32,12 @@ public final class ClusterCheck {
   private static final Map<String, Object> PATIENCE =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
 
+  /**
+   * Most records that preprocessing takes at a time. How long its transactions may take is computed
+   * from it.
+   */
+  public static final int RECORDS_PER_POLL = 8;
+
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Cluster cluster;
@@ -63,28 +69,58 @@ public final class ClusterCheck {
 
   /**
    * Refuses a cluster that takes a promise away which its operator does not do without. What we may
-   * not know is logged, and refuses nothing.
+   * not know, and what else is not as it should be, is logged, and refuses nothing.
    *
    * @throws WeakClusterException naming all of them
    * @throws KafkaException where the cluster does not answer
    */
   public void require() {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(clients());
+    List<Finding> findings = askedForSettings();
+    Map<Boolean, List<Finding>> byRefusal =
+        findings.stream().collect(Collectors.partitioningBy(ClusterCheck::isRefused));
+    byRefusal.get(false).forEach(ClusterCheck::log);
+    refuse(byRefusal.get(true));
+  }
+
+  /**
+   * The same for a command that somebody waits for: it says nothing of what refuses nothing, nor
+   * where the cluster does not answer.
+   *
+   * @throws WeakClusterException naming all of them
+   */
+  public void requireQuietly() {
+    List<Finding> findings;
+    try {
+      findings = askedForSettings();
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      return;
+    }
+    refuse(findings.stream().filter(ClusterCheck::isRefused).toList());
+  }
+
+  private List<Finding> askedForSettings() {
+    List<Finding> findings = new ArrayList<>(clients());
     try (Admin admin = admin()) {
       findings.addAll(kafka(admin));
     }
-    for (Finding finding : findings) {
-      if (finding.level() == Level.NOT_TOLD) {
-        LOG.warn("{} cannot be checked: {}", finding.check(), finding.sentence());
-      } else if (finding.promise().isPresent() && finding.level() == Level.WARNING) {
-        LOG.warn("{}: {}", finding.check(), finding.sentence());
-      }
+    return findings;
+  }
+
+  private static boolean isRefused(Finding finding) {
+    return finding.level() == Level.WRONG && finding.promise().isPresent();
+  }
+
+  private static void log(Finding finding) {
+    if (finding.level() == Level.NOT_TOLD) {
+      LOG.warn("{} cannot be checked: {}", finding.check(), finding.sentence());
+    } else if (finding.level() != Level.OK) {
+      LOG.warn("{}: {}", finding.check(), finding.sentence());
     }
-    List<Finding> broken =
-        findings.stream()
-            .filter(finding -> finding.level() == Level.WRONG && finding.promise().isPresent())
-            .toList();
+  }
+
+  private static void refuse(List<Finding> broken) {
     if (!broken.isEmpty()) {
       throw new WeakClusterException(broken);
     }
@@ -115,8 +151,7 @@ public final class ClusterCheck {
 
   /** All that there is to say of clients, brokers, topics and the registry; never throws. */
   public List<Finding> findings() {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(clients());
+    List<Finding> findings = new ArrayList<>(clients());
     try (Admin admin = admin()) {
       findings.addAll(kafka(admin));
       findings.add(BrokerClock.look(admin));
@@ -133,8 +168,21 @@ public final class ClusterCheck {
     return findings;
   }
 
-  private Finding clients() {
-    return ClientChecks.judge(cluster.kafkaSettings()).without(cluster.doneWithout());
+  private List<Finding> clients() {
+    return new ClientChecks(
+            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction)
+        .judge().stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+  }
+
+  /** As long as the operator wants transactions, where that is longer than they need. */
+  private Optional<Duration> transactionAsked() {
+    long asked =
+        Optional.ofNullable(cluster.kafkaSettings().get(ClientChecks.TRANSACTION_TIMEOUT))
+            .map(String::strip)
+            .filter(value -> value.matches("\\d{1,9}"))
+            .map(Long::valueOf)
+            .orElse(0L);
+    return transaction.map(longest -> Duration.ofMillis(Math.max(longest.toMillis(), asked)));
   }
 
   private Admin admin() {
@@ -146,7 +194,14 @@ public final class ClusterCheck {
         specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
     topics.addAll(ClusterFacts.INTERNAL);
     ClusterFacts facts = new ClusterQuestions(admin).ask(cluster.bootstrapServers(), topics);
-    List<Finding> findings = new ArrayList<>(new BrokerChecks(facts, transaction).judge());
+    List<Finding> findings =
+        new ArrayList<>(
+            new BrokerChecks(
+                    facts,
+                    cluster.dataset(),
+                    GroupSessions.of(cluster.kafkaSettings()),
+                    transactionAsked())
+                .judge());
     findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
     return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
   }

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BrokerChecksTest {
 
+  private static final GroupSessions SESSIONS = GroupSessions.of(Map.of());
+
   private final Described cluster = new Described();
 
   @Test
@@ -28,6 +30,8 @@ class BrokerChecksTest {
     "socket.request.max.bytes,   10485760, record-size,         WRONG,   104857600",
     "message.max.bytes,          1048588,  message-size,        WARNING, 10485760",
     "offsets.retention.minutes,  10080,    offsets-kept,        WARNING, 525600",
+    "group.min.session.timeout.ms, 10001,  sessions,            WRONG,   6000",
+    "group.max.session.timeout.ms, 14999,  sessions,            WRONG,   1800000",
     "auto.create.topics.enable,  true,     topics-on-demand,    WARNING, false",
   })
   void namesABrokersSettingWithTheValueThatMendsIt(
@@ -40,6 +44,52 @@ class BrokerChecksTest {
     assertThat(finding.found()).contains(setting + "=" + value);
     assertThat(finding.remedy()).startsWith(setting + "=" + mended);
     assertThat(judged().stream().filter(each -> each.level() != Level.OK)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10080, 604800000,   525600,     false, true",
+    "10079, 604800000,   525600,     true,  true",
+    "40000, 2592000000,  525600,     true,  true",
+    "525600, 31536000000, '',        false, false",
+    "525600, 31622400000, 527040,    true,  false",
+    "525600, -1,          2147483647, true, false",
+  })
+  void namesWhatOffsetsThatExpireBeforeRecordsDoMeans(
+      String offsets, String raw, String right, boolean readAgain, boolean fetchedAgain) {
+    cluster.broker.put("offsets.retention.minutes", offsets);
+    cluster.topic("scraped").put("retention.ms", raw);
+
+    Finding finding = Described.of(judged(), "offsets-kept");
+
+    assertThat(finding.right()).isEqualTo(right);
+    assertThat(finding.found().contains("DUPLICATE_PAIR")).isEqualTo(readAgain);
+    assertThat(finding.found().contains("fetched once more")).isEqualTo(fetchedAgain);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "group.min.session.timeout.ms, 10000",
+    "group.max.session.timeout.ms, 15000",
+  })
+  void letsACoordinatorAllowOurSessions(String setting, String value) {
+    cluster.broker.put(setting, value);
+
+    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void judgesTheSessionsThatTheOperatorAsksFor() {
+    cluster.broker.put("group.min.session.timeout.ms", "30000");
+    GroupSessions longer =
+        GroupSessions.of(
+            Map.of("main.consumer.session.timeout.ms", "30000", "session.timeout.ms", "45000"));
+
+    List<Finding> findings =
+        new BrokerChecks(cluster.facts(), Described.FLOWERS, longer, Optional.empty()).judge();
+
+    assertThat(Described.of(findings, "sessions").level()).isEqualTo(Level.OK);
+    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.WRONG);
   }
 
   @Test
@@ -102,7 +152,8 @@ class BrokerChecksTest {
             Map.of(),
             Map.of(ClusterFacts.TRANSACTIONS, "none", ClusterFacts.OFFSETS, "none"));
 
-    List<Finding> findings = new BrokerChecks(secretive, Optional.empty()).judge();
+    List<Finding> findings =
+        new BrokerChecks(secretive, Described.FLOWERS, SESSIONS, Optional.empty()).judge();
 
     assertThat(findings)
         .filteredOn(finding -> finding.level() == Level.NOT_TOLD)
@@ -135,10 +186,11 @@ class BrokerChecksTest {
   }
 
   private List<Finding> judged() {
-    return new BrokerChecks(cluster.facts(), Optional.empty()).judge();
+    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.empty()).judge();
   }
 
   private List<Finding> judged(Duration transaction) {
-    return new BrokerChecks(cluster.facts(), Optional.of(transaction)).judge();
+    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.of(transaction))
+        .judge();
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.GroupSessions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -24,9 +25,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * a partition away.
  */
 final class Clients {
-
-  /** After that a killed instance's partitions go to the others. */
-  private static final Duration SESSION = Duration.ofSeconds(15);
 
   /** After that a killed instance's transaction is rolled back. */
   static final Duration TRANSACTION = Duration.ofSeconds(20);
@@ -57,7 +55,7 @@ final class Clients {
         cluster.clientSettings(
             Map.of(
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                (int) SESSION.toMillis(),
+                (int) GroupSessions.FETCH.toMillis(),
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                 3_000,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
