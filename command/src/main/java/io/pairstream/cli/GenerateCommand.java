@@ -24,6 +24,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PublishFailedException;
@@ -68,6 +69,8 @@ final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
 
   @Option(
       names = "--prompts",
@@ -252,7 +255,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private int generate(GenerationPlan plan, ApiSettings api, PromptFile file) {
-    Cluster cluster = options.cluster();
+    Cluster cluster = promises.of(options.cluster());
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     Topic<String, RawPair> raw =
@@ -260,6 +263,9 @@ final class GenerateCommand implements Callable<Integer> {
     try (PairPublisher publisher =
         PairPublisher.openWithNotes(
             raw, topics.uploads(), registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
+      ClusterCheck.of(cluster)
+          .onTopics(List.of(raw.name(), topics.uploads().name()))
+          .requireQuietly();
       Generation.Result result;
       double seconds;
       try (GenerateProgress progress =

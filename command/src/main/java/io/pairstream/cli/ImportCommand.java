@@ -22,6 +22,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PublishFailedException;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,6 +75,8 @@ final class ImportCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private ClusterOptions options;
+
+  @Mixin private PromiseOptions promises;
 
   @Mixin private ImportOptions reading;
 
@@ -127,7 +131,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     checkOptions();
     SourceOptions sourceOptions = reading.read();
-    Cluster cluster = options.cluster();
+    Cluster cluster = promises.of(options.cluster());
     try {
       Map<String, SortedSet<Long>> only = again == null ? Map.of() : FailedEntries.read(again);
       List<ImportSource> sources =
@@ -274,9 +278,27 @@ final class ImportCommand implements Callable<Integer> {
     Map<String, Object> settings = cluster.clientSettings(Map.of());
     return ImportSink.kafka(
         () ->
-            PairPublisher.openWithNotes(
-                raw, topics.uploads(), registry, settings, Clock.systemUTC()),
-        () -> LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC()));
+            checked(
+                PairPublisher.openWithNotes(
+                    raw, topics.uploads(), registry, settings, Clock.systemUTC()),
+                PairPublisher::close,
+                ClusterCheck.of(cluster).onTopics(List.of(raw.name(), topics.uploads().name()))),
+        () ->
+            checked(
+                LinkPublisher.open(topics.links(), registry, settings, Clock.systemUTC()),
+                LinkPublisher::close,
+                ClusterCheck.of(cluster).onTopics(List.of(topics.links().name()))));
+  }
+
+  /** Nothing is acknowledged by a cluster that cannot keep what that promises. */
+  private static <T> T checked(T publisher, Consumer<T> close, ClusterCheck check) {
+    try {
+      check.requireQuietly();
+      return publisher;
+    } catch (RuntimeException e) {
+      close.accept(publisher);
+      throw e;
+    }
   }
 
   private int failed(String problem, int status) {

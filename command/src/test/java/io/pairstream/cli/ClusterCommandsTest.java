@@ -133,6 +133,34 @@ class ClusterCommandsTest {
             });
   }
 
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "p.csv, 'image,caption', 'p.jpg,a caption', 1 published",
+    "l.csv, 'url,caption', 'https://example.org/p.jpg,a caption', 1 link",
+  })
+  void importPublishesNothingThatTheClusterCannotKeepAsPromised(
+      String file, String columns, String line, String published) throws IOException {
+    Path config = folder.resolve("client.properties");
+    Files.writeString(config, "kafka.isolation.level=read_uncommitted\n");
+    Files.writeString(folder.resolve("p.jpg"), "image");
+    Path list = Files.writeString(folder.resolve(file), columns + "\n" + line + "\n");
+    String[] arguments = {
+      list.toString(), "--config", config.toString(), "--resume", folder.resolve("state").toString()
+    };
+
+    Ended refused = run("import", arguments);
+    String[] weaker = Arrays.copyOf(arguments, arguments.length + 2);
+    weaker[arguments.length] = "--accept-weaker";
+    weaker[arguments.length + 1] = "client-settings";
+    Ended done = run("import", weaker);
+
+    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(refused.err()).contains("--accept-weaker client-settings").doesNotContain("\tat ");
+    assertThat(refused.out()).isEmpty();
+    assertThat(done.status()).as(done.err()).isEqualTo(ExitStatus.DONE);
+    assertThat(done.out()).contains(published);
+  }
+
   @Test
   void aPromiseThatIsNoneIsWrongUsage() {
     Ended ended = run("doctor", "--accept-weaker", "replication,durability");

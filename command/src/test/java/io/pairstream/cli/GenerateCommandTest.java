@@ -71,6 +71,22 @@ class GenerateCommandTest {
   }
 
   @Test
+  void asksForNoPictureThatTheClusterCannotKeepAsPromised() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("client.properties"), "kafka.isolation.level=read_uncommitted\n");
+
+    Ended refused = generate("--config", config.toString());
+    List<String> askedBefore = List.copyOf(asked);
+    Ended done = generate("--config", config.toString(), "--accept-weaker", "client-settings");
+
+    assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(refused.err()).contains("--accept-weaker client-settings").doesNotContain("\tat ");
+    assertThat(askedBefore).isEmpty();
+    assertThat(done.out()).contains("2 pairs published");
+  }
+
+  @Test
   void dryRunAsksNothing() {
     Ended ended = generate("--dry-run", "--n", "2", "--parameter", "quality=high", "--seed", "7");
 

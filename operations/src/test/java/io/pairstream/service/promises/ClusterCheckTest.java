@@ -70,6 +70,29 @@ class ClusterCheckTest {
   }
 
   @Test
+  void aStartSaysOnceWhatRefusesNothingAndNothingOfWhatIsRefusedOrRight() {
+    Finding early =
+        Finding.warning(Finding.Area.TOPICS, "kept-for", "records leave early", "7 d", "do it");
+    List<Finding> findings =
+        List.of(
+            Finding.ok(Finding.Area.TOPICS, "present", "all"),
+            early,
+            early,
+            Finding.notTold(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
+            Finding.wrong(Finding.Area.BROKERS, "sessions", "too short", "longer", ""),
+            Finding.broken(Finding.Area.TOPICS, Promise.CLEANUP, "deleted", "compact", ""),
+            Finding.broken(Finding.Area.TOPICS, Promise.RECORD_TIME, "claimed", "theirs", "")
+                .without(Set.of(Promise.RECORD_TIME)));
+
+    assertThat(ClusterCheck.said(findings))
+        .containsExactly(
+            "topics: kept-for: records leave early; right: 7 d; mend: do it",
+            "brokers: settings cannot be checked: no rights; mend: give us some",
+            "brokers: sessions: too short; right: longer",
+            "topics: record-time: claimed (done without); right: theirs");
+  }
+
+  @Test
   void tellsAClusterThatDoesNotAnswerFromOneThatIsWrong() {
     ClusterAccess access = KAFKA.emptyDataset();
     Cluster nobody =

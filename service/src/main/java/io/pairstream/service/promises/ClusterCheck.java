@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,10 +77,8 @@ public final class ClusterCheck {
    */
   public void require() {
     List<Finding> findings = askedForSettings();
-    Map<Boolean, List<Finding>> byRefusal =
-        findings.stream().collect(Collectors.partitioningBy(ClusterCheck::isRefused));
-    byRefusal.get(false).forEach(ClusterCheck::log);
-    refuse(byRefusal.get(true));
+    said(findings).forEach(LOG::warn);
+    refuse(findings);
   }
 
   /**
@@ -97,7 +96,7 @@ public final class ClusterCheck {
     } catch (KafkaException e) {
       return;
     }
-    refuse(findings.stream().filter(ClusterCheck::isRefused).toList());
+    refuse(findings);
   }
 
   private List<Finding> askedForSettings() {
@@ -112,15 +111,23 @@ public final class ClusterCheck {
     return finding.level() == Level.WRONG && finding.promise().isPresent();
   }
 
-  private static void log(Finding finding) {
-    if (finding.level() == Level.NOT_TOLD) {
-      LOG.warn("{} cannot be checked: {}", finding.check(), finding.sentence());
-    } else if (finding.level() != Level.OK) {
-      LOG.warn("{}: {}", finding.check(), finding.sentence());
-    }
+  /** What a start says of what refuses nothing, a line each. */
+  static List<String> said(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.level() != Level.OK && !isRefused(finding))
+        .map(
+            finding ->
+                finding.area().name().toLowerCase(Locale.ROOT)
+                    + ": "
+                    + finding.check()
+                    + (finding.level() == Level.NOT_TOLD ? " cannot be checked: " : ": ")
+                    + finding.sentence())
+        .distinct()
+        .toList();
   }
 
-  private static void refuse(List<Finding> broken) {
+  private static void refuse(List<Finding> findings) {
+    List<Finding> broken = findings.stream().filter(ClusterCheck::isRefused).toList();
     if (!broken.isEmpty()) {
       throw new WeakClusterException(broken);
     }
