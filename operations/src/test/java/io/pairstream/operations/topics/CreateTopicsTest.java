@@ -101,6 +101,7 @@ class CreateTopicsTest {
     "training,     max.message.bytes,      1048588,       10485760",
     "scraped,      message.timestamp.type, CreateTime,    LogAppendTime",
     "crowdsourced, max.message.bytes,      9437183,       9437184",
+    "scraped,      max.message.bytes,      20971520,      9437184",
   })
   void bringsADifferingSettingToTheCataloguesAndSaysSo(
       String name, String setting, String found, String right) {

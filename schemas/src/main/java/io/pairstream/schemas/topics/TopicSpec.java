@@ -106,7 +106,7 @@ public record TopicSpec(
 
   /**
    * Whether a topic has a setting of {@link #config} as it says, or a limit that is larger: it
-   * keeps its records for longer, or takes larger ones.
+   * keeps its records for longer, or takes larger ones. What comes from outside is to be no larger.
    *
    * @param setting name of one of {@link #config}
    * @param found the topic's value
@@ -117,6 +117,7 @@ public record TopicSpec(
       return true;
     }
     return LEAST.contains(setting)
+        && !(fromOutside && setting.equals(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
         && !right.equals(NO_LIMIT)
         && (found.equals(NO_LIMIT) || Long.parseLong(found) > Long.parseLong(right));
   }

@@ -254,7 +254,6 @@ final class TopicChecks {
   /** What is too large all the same ends in quarantine, once its reader has had it in memory. */
   private Finding sizesFromOutside() {
     List<String> large = new ArrayList<>();
-    Set<String> remedies = new LinkedHashSet<>();
     forEachTold(
         (spec, found) -> {
           if (!spec.fromOutside()) {
@@ -263,12 +262,10 @@ final class TopicChecks {
           long size = number(found, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
           if (size > spec.maxRecordBytes()) {
             large.add("%s takes %d bytes (%d)".formatted(spec.name(), size, spec.maxRecordBytes()));
-            remedies.add(set(TopicConfig.MAX_MESSAGE_BYTES_CONFIG));
           }
           String packed = found.getOrDefault(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
           if (!packed.equals("uncompressed")) {
             large.add(spec.name() + " judges records as packed by " + packed + " (uncompressed)");
-            remedies.add(create());
           }
         });
     return large.isEmpty()
@@ -278,7 +275,7 @@ final class TopicChecks {
             "size-at-door",
             "records come in that are too large to keep: " + Words.some(large),
             "as in brackets",
-            String.join("; ", remedies));
+            create());
   }
 
   private Finding recordTime() {
