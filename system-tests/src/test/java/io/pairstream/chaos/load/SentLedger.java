@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -93,7 +94,11 @@ public final class SentLedger implements AutoCloseable {
     write(line.put("at", entry.at().toString()));
   }
 
-  /** Reads every entry from the first on, those that are added meanwhile as far as they come. */
+  /**
+   * Reads every entry from the first on, those that are added meanwhile as far as they come.
+   *
+   * @throws IllegalArgumentException for a line that is no entry, which it names
+   */
   public void read(Consumer<LedgerEntry> each) {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       long number = 1;
@@ -103,7 +108,7 @@ public final class SentLedger implements AutoCloseable {
         each.accept(entry(line, number));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read", e);
+      throw new IllegalArgumentException(file + " cannot be read: " + e, e);
     }
   }
 
@@ -112,20 +117,31 @@ public final class SentLedger implements AutoCloseable {
       JsonNode entry = JSON.readTree(line);
       return new LedgerEntry(
           Fate.valueOf(entry.required("fate").asText()),
-          entry.required("number").asLong(),
+          whole(entry, "number", Long.MAX_VALUE),
           SentKind.valueOf(entry.required("kind").asText()),
           entry.required("topic").asText(),
-          entry.required("partition").asInt(),
-          entry.required("offset").asLong(),
+          (int) whole(entry, "partition", Integer.MAX_VALUE),
+          whole(entry, "offset", Long.MAX_VALUE),
           entry.required("value").asText(),
           entry.required("pair").asText(),
           entry.required("image").asText(),
           entry.path("key").asText(""),
           Instant.parse(entry.required("at").asText()),
           entry.path("words").asText(""));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
       throw new IllegalArgumentException(file + ", line " + number + ": " + e.getMessage(), e);
     }
+  }
+
+  private static long whole(JsonNode entry, String name, long most) {
+    JsonNode number = entry.required(name);
+    if (!number.isIntegralNumber()
+        || !number.canConvertToLong()
+        || number.asLong() < -1
+        || number.asLong() > most) {
+      throw new IllegalArgumentException(name + " is a whole number from -1 on, not " + number);
+    }
+    return number.asLong();
   }
 
   private synchronized void write(ObjectNode line) {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SentLedgerTest {
 
@@ -86,6 +88,40 @@ class SentLedgerTest {
     assertThatThrownBy(() -> SentLedger.open(file).read(entry -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ledger.jsonl, line 3: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'2026-01-02T03:04:05.006Z', 2026-13-02T03:04:05.006Z",
+    "'\"offset\":40', '\"offset\":\"four\"'",
+    "'\"offset\":40', '\"offset\":40.5'",
+    "'\"offset\":40', '\"offset\":99999999999999999999'",
+    "'\"partition\":2', '\"partition\":4294967298'",
+    "'{\"fate\"', '[\"fate\"'",
+  })
+  void namesTheLineThatWasDamaged(String whole, String damaged) throws IOException {
+    Path file = folder.resolve("ledger.jsonl");
+    try (SentLedger ledger = SentLedger.create(file, new Dataset("chaos"), 7)) {
+      ledger.add(BY_KAFKA);
+    }
+    Files.writeString(file, Files.readString(file).replace(whole, damaged));
+
+    assertThatThrownBy(() -> SentLedger.open(file).read(entry -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ledger.jsonl, line 2: ");
+  }
+
+  @Test
+  void namesTheLineThatIsNoText() throws IOException {
+    Path file = folder.resolve("ledger.jsonl");
+    try (SentLedger ledger = SentLedger.create(file, new Dataset("chaos"), 7)) {
+      ledger.add(BY_KAFKA);
+    }
+    Files.write(file, new byte[] {(byte) 0xff, '\n'}, StandardOpenOption.APPEND);
+
+    assertThatThrownBy(() -> SentLedger.open(file).read(entry -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ledger.jsonl cannot be read");
   }
 
   @Test
