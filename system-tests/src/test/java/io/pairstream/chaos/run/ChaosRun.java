@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One run: starts a cluster, sends a load, hurts the cluster as planned while an unconcerned reader
@@ -40,6 +41,9 @@ final class ChaosRun {
   private static final Duration DRAINED_WITHIN = Duration.ofMinutes(15);
   private static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(6);
   private static final Duration TRAINED_WITHIN = Duration.ofMinutes(10);
+
+  private static final Duration DOOR_GRACE = Duration.ofSeconds(25);
+  private static final Duration END_LOOKED_FOR_EVERY = Duration.ofSeconds(1);
 
   /** Number of records, as a share of the load, behind which the trainer cuts its view. */
   private static final double TRAINER_BEGINS = 0.2;
@@ -100,12 +104,46 @@ final class ChaosRun {
       Runtime.getRuntime().addShutdownHook(hook);
       try {
         result = onCluster(cluster);
+        write(result);
+        stay(cluster);
       } finally {
         Runtime.getRuntime().removeShutdownHook(hook);
       }
     }
-    write(result);
+    if (result.passed() && !settings.keepsFolder()) {
+      FileTree.delete(folder);
+    } else {
+      tell("logs, ledger and time line: " + folder);
+    }
     return result;
+  }
+
+  /**
+   * Leaves brokers and registry up for somebody who tampers with the topics; without preprocessing
+   * and front doors nobody else writes to them.
+   */
+  private void stay(ChaosCluster cluster) throws InterruptedException {
+    if (settings.stayMinutes() == 0) {
+      return;
+    }
+    cluster.instances().forEach(cluster::removeInstance);
+    cluster.frontDoors().forEach(door -> door.stop(DOOR_GRACE));
+    Cluster access = cluster.access();
+    Path end = folder.resolve("end");
+    tell(
+        "brokers and registry stay up for %d minutes, or until there is a file %s"
+            .formatted(settings.stayMinutes(), end));
+    tell(
+        "system-tests/verify.sh --ledger %s --bootstrap-servers %s --schema-registry %s --dataset %s"
+            .formatted(
+                folder.resolve("ledger.jsonl"),
+                access.bootstrapServers(),
+                access.registryAddresses(),
+                access.dataset().name()));
+    long until = System.nanoTime() + Duration.ofMinutes(settings.stayMinutes()).toNanos();
+    while (System.nanoTime() < until && !Files.exists(end)) {
+      TimeUnit.MILLISECONDS.sleep(END_LOOKED_FOR_EVERY.toMillis());
+    }
   }
 
   private ChaosCluster started() {
@@ -361,11 +399,6 @@ final class ChaosRun {
     Files.writeString(Path.of(report + ".json"), JsonReport.of(result));
     tell("report: " + report);
     tell("verdict: " + result.verdict());
-    if (result.passed() && !settings.keep()) {
-      FileTree.delete(folder);
-    } else {
-      tell("logs, ledger and time line: " + folder);
-    }
   }
 
   private void phase(String name, Instant from) {

@@ -23,6 +23,8 @@ import java.util.function.Function;
  * @param folder where logs, ledger and time line are kept while the run lasts
  * @param report where the page is written; its figures go beside it, ending in {@code .json}
  * @param keep whether the folder stays although the run passed
+ * @param stayMinutes how long brokers and registry stay up behind the verdict, for somebody who
+ *     tampers by hand; 0 to 1,440; the folder then stays too
  */
 public record ChaosSettings(
     long seed,
@@ -34,9 +36,12 @@ public record ChaosSettings(
     boolean trainer,
     Path folder,
     Path report,
-    boolean keep) {
+    boolean keep,
+    int stayMinutes) {
 
   static final String PREFIX = "chaos.";
+
+  private static final int MOST_MINUTES = 1_440;
 
   /** Keys below the prefix that say which command runs, and are nobody's setting here. */
   private static final List<String> OTHERS = List.of("scale-out");
@@ -48,6 +53,7 @@ public record ChaosSettings(
     limit(problems, "faults", faults, 0, 10_000);
     limit(problems, "instances", instances, 1, 9);
     limit(problems, "records-per-second", recordsPerSecond, 1, 100_000);
+    limit(problems, "stay", stayMinutes, 0, MOST_MINUTES);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
@@ -70,6 +76,7 @@ public record ChaosSettings(
     Path newFolder = reader.read("folder", folder, Path::of, "a path");
     Path newReport = reader.read("report", report, Path::of, "a path");
     boolean newKeep = reader.read("keep", keep, ChaosSettings::truth, "true or false");
+    int newStay = (int) reader.number("stay", stayMinutes, 0, MOST_MINUTES);
     reader.finish();
     return new ChaosSettings(
         newSeed,
@@ -81,7 +88,13 @@ public record ChaosSettings(
         newTrainer,
         newFolder,
         newReport,
-        newKeep);
+        newKeep,
+        newStay);
+  }
+
+  /** Whether the folder stays although the run passed. */
+  boolean keepsFolder() {
+    return keep || stayMinutes > 0;
   }
 
   /** The options that make this run again, for a command line. */

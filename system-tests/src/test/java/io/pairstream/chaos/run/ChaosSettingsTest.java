@@ -13,7 +13,17 @@ class ChaosSettingsTest {
 
   private static final ChaosSettings USUAL =
       new ChaosSettings(
-          7, 20_000, 9, 3, 100, List.of(), true, Path.of("folder"), Path.of("report.html"), false);
+          7,
+          20_000,
+          9,
+          3,
+          100,
+          List.of(),
+          true,
+          Path.of("folder"),
+          Path.of("report.html"),
+          false,
+          0);
 
   @Test
   void areTheUsualOnesWhereNothingIsSaid() {
@@ -24,17 +34,18 @@ class ChaosSettingsTest {
   void readEveryKey() {
     Properties all =
         properties(
-            Map.of(
-                "chaos.seed", "-12",
-                "chaos.records", "300",
-                "chaos.faults", "0",
-                "chaos.instances", "2",
-                "chaos.records-per-second", "50",
-                "chaos.kinds", "kill -9 of an instance, freeze",
-                "chaos.trainer", "false",
-                "chaos.folder", "f",
-                "chaos.report", "r",
-                "chaos.keep", "true"));
+            Map.ofEntries(
+                Map.entry("chaos.seed", "-12"),
+                Map.entry("chaos.records", "300"),
+                Map.entry("chaos.faults", "0"),
+                Map.entry("chaos.instances", "2"),
+                Map.entry("chaos.records-per-second", "50"),
+                Map.entry("chaos.kinds", "kill -9 of an instance, freeze"),
+                Map.entry("chaos.trainer", "false"),
+                Map.entry("chaos.folder", "f"),
+                Map.entry("chaos.report", "r"),
+                Map.entry("chaos.keep", "true"),
+                Map.entry("chaos.stay", "45")));
 
     assertThat(USUAL.with(all))
         .isEqualTo(
@@ -48,7 +59,15 @@ class ChaosSettingsTest {
                 false,
                 Path.of("f"),
                 Path.of("r"),
-                true));
+                true,
+                45));
+  }
+
+  @Test
+  void keepTheFolderWhereTheClusterStays() {
+    assertThat(USUAL.keepsFolder()).isFalse();
+    assertThat(USUAL.with(properties(Map.of("chaos.keep", "true"))).keepsFolder()).isTrue();
+    assertThat(USUAL.with(properties(Map.of("chaos.stay", "1"))).keepsFolder()).isTrue();
   }
 
   @Test
@@ -59,6 +78,7 @@ class ChaosSettingsTest {
                 "chaos.seed", "seven",
                 "chaos.records", "99",
                 "chaos.keep", "yes",
+                "chaos.stay", "1441",
                 "chaos.fault", "3"));
 
     assertThatThrownBy(() -> USUAL.with(wrong))
@@ -68,6 +88,7 @@ class ChaosSettingsTest {
             chaos.seed must be a whole number, was seven
             chaos.records must be from 100 to 10000000, was 99
             chaos.keep must be true or false, was yes
+            chaos.stay must be from 0 to 1440, was 1441
             chaos.fault: no such setting""");
   }
 
@@ -80,7 +101,7 @@ class ChaosSettingsTest {
     }
     ChaosSettings others =
         new ChaosSettings(
-            1, 100, 1, 1, 1, List.of(), false, USUAL.folder(), USUAL.report(), USUAL.keep());
+            1, 100, 1, 1, 1, List.of(), false, USUAL.folder(), USUAL.report(), USUAL.keep(), 0);
 
     assertThat(others.with(said)).isEqualTo(USUAL);
   }

@@ -96,7 +96,8 @@ class ReportsTest {
             true,
             Path.of("folder"),
             Path.of("report.html"),
-            false);
+            false,
+            0);
     return new RunResult(
         settings,
         "mvn verify -Pchaos " + settings.asOptions(),

@@ -26,7 +26,8 @@ class SoakTest {
           true,
           Path.of("target", "chaos"),
           Path.of("target", "chaos", "report.html"),
-          false);
+          false,
+          0);
 
   @Test
   void everyPromiseHoldsUnderEveryFault() throws Exception {
