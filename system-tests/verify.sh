@@ -11,4 +11,4 @@ classes=$root/system-tests/target/test-classes
 if [ ! -e "$classes/io/pairstream/chaos/verify/VerifyMain.class" ] || [ ! -e "$root/command/target/app/lib" ]; then
   (cd "$root" && mvn -q -B package -DskipTests -pl system-tests -am) >&2 || exit 3
 fi
-exec java -Xmx1g -XX:+UseSerialGC -cp "$classes:$root/command/target/app/lib/*" io.pairstream.chaos.verify.VerifyMain "$@"
+exec java -Xmx1g -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -cp "$classes:$root/command/target/app/lib/*" io.pairstream.chaos.verify.VerifyMain "$@"

@@ -16,6 +16,8 @@ public enum Breach {
   STRANGER,
   /** An output that is not what belongs on its topic. */
   MISPLACED,
+  /** An output that does not say what its raw record decides, or most outputs of its picture. */
+  CONTENT,
   /** A good pair that was turned away. */
   GOOD_REJECTED,
   /** A record that had to be turned away and was published. */

@@ -1,5 +1,6 @@
 package io.pairstream.chaos.verify;
 
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -21,7 +23,7 @@ final class Coordinates {
   /** In the place of coordinates that are none. */
   static final long NOWHERE = -1;
 
-  private static final int OFFSET_BITS = 40;
+  private static final int OFFSET_BITS = 31;
   private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
 
   private final List<TopicPartition> partitions;
@@ -66,11 +68,26 @@ final class Coordinates {
     }
   }
 
+  /** Where the log of each raw partition ends, open transactions included. */
+  Map<TopicPartition, Long> ends(Cluster cluster) {
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
+      ClusterAccess.await(admin.listOffsets(latest).all())
+          .forEach((partition, end) -> ends.put(partition, end.offset()));
+    }
+    return ends;
+  }
+
   List<TopicPartition> partitions() {
     return partitions;
   }
 
-  /** {@link #NOWHERE} where it is no raw partition or no offset. */
+  /**
+   * {@link #NOWHERE} where it is no raw partition or no offset, or one of 2^31 and more, which is
+   * behind whatever can be counted here.
+   */
   long of(String topic, int partition, long offset) {
     Integer place = places.get(new TopicPartition(topic, partition));
     return place == null || offset < 0 || offset > OFFSET_MASK

@@ -5,33 +5,38 @@ import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.schemas.PairIdentity;
-import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.PairTopics;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.pairstream.service.Cluster;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * The raw records: what the producers say that they sent, against what the raw topics hold. Takes
- * about 80 bytes per record.
+ * about 110 bytes per record.
  */
 final class Inputs {
 
   private static final long NO_VALUE = 0x6e6f6e65L;
   private static final Codes<SentKind> KINDS = Codes.of(SentKind.values());
 
+  /** A producer that has ended has nothing on the way any more. */
+  private static final Duration UNSURE_COMES_WITHIN = Duration.ofMinutes(10);
+
+  private final Cluster cluster;
   private final Coordinates coordinates;
-  private final PairTopics topics;
+  private final Map<TopicPartition, Long> ends;
+  private final Values values;
+  private final Preparation preparation;
   private final Pairs pairs;
   private final Breaches breaches;
   private final List<Columns> columns = new ArrayList<>();
@@ -41,6 +46,11 @@ final class Inputs {
 
   private final Map<Long, Unsure> unsureValues = new HashMap<>();
   private final Map<String, Unsure> unsurePairs = new HashMap<>();
+
+  /** Coordinates that were acknowledged, and that no log has reached. */
+  private final Set<String> nowhere = new HashSet<>();
+
+  private Instant lastEntry = Instant.EPOCH;
   private long acknowledged;
   private long unsureInputs;
 
@@ -49,7 +59,10 @@ final class Inputs {
     final LongColumn number = new LongColumn(); // one more
     final LongColumn kind = new LongColumn(); // by KINDS
     final LongColumn value = new LongColumn();
-    final LongColumn key = new LongColumn();
+    final LongColumn frame = new LongColumn();
+    final LongColumn words = new LongColumn(); // 0 where it can have none
+    final LongColumn received = new LongColumn();
+    final LongColumn picture = new LongColumn();
     final LongColumn pair = new LongColumn(); // one more
     final LongColumn image = new LongColumn(); // one more
     final BitSet present = new BitSet();
@@ -66,9 +79,19 @@ final class Inputs {
     }
   }
 
-  Inputs(Coordinates coordinates, PairTopics topics, Pairs pairs, Breaches breaches) {
+  /** Before anything of the ledger is read, so that each log's end is behind its records. */
+  Inputs(
+      Cluster cluster,
+      Coordinates coordinates,
+      Values values,
+      Preparation preparation,
+      Pairs pairs,
+      Breaches breaches) {
+    this.cluster = cluster;
     this.coordinates = coordinates;
-    this.topics = topics;
+    this.ends = coordinates.ends(cluster);
+    this.values = values;
+    this.preparation = preparation;
     this.pairs = pairs;
     this.breaches = breaches;
     coordinates.partitions().forEach(partition -> columns.add(new Columns()));
@@ -78,6 +101,9 @@ final class Inputs {
   void enter(SentLedger ledger) {
     ledger.read(
         entry -> {
+          if (entry.at().isAfter(lastEntry)) {
+            lastEntry = entry.at();
+          }
           if (entry.fate() == Fate.ACKNOWLEDGED) {
             acknowledged(entry);
           } else if (entry.fate() == Fate.UNSURE) {
@@ -85,7 +111,7 @@ final class Inputs {
           } else {
             breaches.add(
                 Breach.GOOD_REJECTED,
-                named(entry) + " was refused by a front door: " + entry.words());
+                named(entry) + ", was refused by a front door: " + entry.words());
           }
         });
   }
@@ -93,10 +119,18 @@ final class Inputs {
   private void acknowledged(LedgerEntry entry) {
     long at = coordinates.of(entry.topic(), entry.partition(), entry.offset());
     String site = entry.topic() + "-" + entry.partition() + "-" + entry.offset();
-    if (at == Coordinates.NOWHERE) {
-      breaches.add(
-          Breach.INPUT_LOST,
-          named(entry) + " was acknowledged as " + site + ", which is no raw record");
+    long end = at == Coordinates.NOWHERE ? 0 : ends.get(partitionOf(at));
+    if (at == Coordinates.NOWHERE || entry.offset() >= end) {
+      if (nowhere.add(site)) {
+        acknowledged++;
+        breaches.add(
+            Breach.INPUT_LOST,
+            site
+                + " ("
+                + named(entry)
+                + ") was acknowledged and is not there; "
+                + (at == Coordinates.NOWHERE ? "it is no raw record" : "the log ends at " + end));
+      }
       return;
     }
     if (entry.isByHttp()) {
@@ -119,7 +153,7 @@ final class Inputs {
         breaches.add(
             Breach.INPUT_LOST,
             named(entry)
-                + " was acknowledged as "
+                + ", was acknowledged as "
                 + site
                 + ", and so was record "
                 + (partition.number.get(offset) - 1));
@@ -142,7 +176,7 @@ final class Inputs {
 
   private void hold(long at, String pairId, String imageDigest) {
     of(at).pair.put(coordinates.offset(at), pairs.add(pairId) + 1L);
-    of(at).image.put(coordinates.offset(at), pairs.image(imageDigest) + 1L);
+    of(at).image.put(coordinates.offset(at), pairs.addImage(imageDigest) + 1L);
   }
 
   private void unsure(LedgerEntry entry) {
@@ -159,31 +193,39 @@ final class Inputs {
     Columns partition = of(at);
     int offset = (int) record.offset();
     long digest = digestOf(record.value());
+    RawFacts facts = RawFacts.of(record, values, preparation);
     if (partition.number.get(offset) == 0) {
-      if (!isOfUnknownFate(record, digest, at)) {
+      if (!isOfUnknownFate(record, facts, digest, at)) {
         breaches.add(
             Breach.STRANGER, coordinates.text(at) + " is a raw record that no producer sent");
-        readPair(record)
-            .filter(pair -> !pair.getCaption().contains("\uFFFD")) // whose id is of other bytes
-            .ifPresent(pair -> hold(at, pairIdOf(pair), imageOf(pair)));
+        facts
+            .wholePair()
+            .ifPresent(
+                pair ->
+                    hold(at, RawFacts.pairIdOf(pair), PairIdentity.imageDigest(pair.getImage())));
       }
     } else if (!partition.byHttp.get(offset)) {
       if (partition.value.get(offset) != digest) {
         breaches.add(Breach.INPUT_LOST, named(at) + " does not hold the value that was sent there");
       }
-    } else if (!pairIdOf(record).equals(pairs.id(pairOf(at)))) {
+    } else if (!pairIdOf(facts).equals(pairs.id(pairOf(at)))) {
       breaches.add(
           Breach.INPUT_LOST,
           named(at)
               + " holds pair '"
-              + pairIdOf(record)
+              + pairIdOf(facts)
               + "', and "
               + pairs.id(pairOf(at))
               + " was sent");
     }
     partition.present.set(offset);
     partition.value.put(offset, digest);
-    partition.key.put(offset, Arrays.hashCode(record.key()));
+    partition.frame.put(offset, facts.frame().digest());
+    partition.words.put(offset, facts.words().map(Fields::digest).orElse(0L));
+    partition.received.put(offset, facts.received().digest());
+    facts
+        .pair()
+        .ifPresent(pair -> partition.picture.put(offset, RawFacts.picture(pair.getImage())));
     int pair = pairOf(at);
     if (pair >= 0) {
       pairs.received.increase(pair);
@@ -195,12 +237,15 @@ final class Inputs {
   }
 
   /** Whether an attempt that nobody heard of again explains a record. */
-  private boolean isOfUnknownFate(ConsumerRecord<byte[], byte[]> record, long digest, long at) {
+  private boolean isOfUnknownFate(
+      ConsumerRecord<byte[], byte[]> record, RawFacts facts, long digest, long at) {
     Unsure attempt = unsureValues.get(digest);
     if (attempt == null) {
-      attempt = unsurePairs.get(pairIdOf(record));
+      attempt = unsurePairs.get(pairIdOf(facts));
     }
-    if (attempt == null || attempt.attempts == 0) {
+    boolean late =
+        Instant.ofEpochMilli(record.timestamp()).isAfter(lastEntry.plus(UNSURE_COMES_WITHIN));
+    if (attempt == null || attempt.attempts == 0 || late) {
       return false;
     }
     attempt.attempts--;
@@ -271,8 +316,34 @@ final class Inputs {
     return of(at).value.get(coordinates.offset(at)) == digestOf(value);
   }
 
-  boolean hasKey(long at, byte[] key) {
-    return (int) of(at).key.get(coordinates.offset(at)) == Arrays.hashCode(key);
+  /** Digest of {@link RawFacts#frame}. */
+  long frameOf(long at) {
+    return of(at).frame.get(coordinates.offset(at));
+  }
+
+  /** Digest of {@link RawFacts#words}; 0 where there are none. */
+  long wordsOf(long at) {
+    return of(at).words.get(coordinates.offset(at));
+  }
+
+  /** Digest of {@link RawFacts#received}. */
+  long receivedOf(long at) {
+    return of(at).received.get(coordinates.offset(at));
+  }
+
+  /** Digest of the picture; 0 where it has none. */
+  long pictureOf(long at) {
+    return of(at).picture.get(coordinates.offset(at));
+  }
+
+  /** Reads a record once more; empty where it is gone meanwhile. */
+  Optional<RawFacts> again(long at) {
+    return Reading.one(cluster, partitionOf(at), coordinates.offset(at))
+        .map(record -> RawFacts.of(record, values, preparation));
+  }
+
+  private TopicPartition partitionOf(long at) {
+    return coordinates.partitions().get(coordinates.place(at));
   }
 
   /** A record for a sentence: where it is, its number and kind. */
@@ -283,7 +354,7 @@ final class Inputs {
   }
 
   private static String named(LedgerEntry entry) {
-    return "record " + entry.number() + " (" + entry.kind() + ")";
+    return "record " + entry.number() + ", " + entry.kind();
   }
 
   private Columns of(long at) {
@@ -291,25 +362,8 @@ final class Inputs {
   }
 
   /** Empty where the record holds no pair. */
-  private String pairIdOf(ConsumerRecord<byte[], byte[]> record) {
-    return readPair(record).map(Inputs::pairIdOf).orElse("");
-  }
-
-  private static String pairIdOf(RawPair pair) {
-    return PairIdentity.pairId(imageOf(pair), pair.getCaption());
-  }
-
-  private static String imageOf(RawPair pair) {
-    return PairIdentity.imageDigest(pair.getImage());
-  }
-
-  private Optional<RawPair> readPair(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return Optional.ofNullable(record.value())
-          .map(value -> topics.crowdsourced().value().deserializer().deserialize("", value));
-    } catch (SerializationException e) {
-      return Optional.empty();
-    }
+  private static String pairIdOf(RawFacts facts) {
+    return facts.pair().map(RawFacts::pairIdOf).orElse("");
   }
 
   private static long digestOf(LedgerEntry entry) {
@@ -322,10 +376,6 @@ final class Inputs {
     if (value == null) {
       return NO_VALUE;
     }
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(value)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.first64(Sha256.fresh().digest(value));
   }
 }

@@ -27,6 +27,9 @@ public final class LiveReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
+  /** So that an offset that is far away takes no more room than any other. */
+  private static final int STRETCH = 1 << 16;
+
   private final Cluster cluster;
   private final LongSupplier inputs;
   private final Clock clock;
@@ -38,7 +41,8 @@ public final class LiveReader implements AutoCloseable {
   /** Per output partition and offset, two more than the coordinates that the record names. */
   private final Map<TopicPartition, LongColumn> named = new HashMap<>();
 
-  private final List<BitSet> seen = new ArrayList<>();
+  /** Per {@value #STRETCH} raw offsets of a partition, those that were named. */
+  private final Map<Long, BitSet> seen = new HashMap<>();
 
   private final SeenOutputs outputs;
   private final List<String> repeated = new ArrayList<>();
@@ -56,7 +60,6 @@ public final class LiveReader implements AutoCloseable {
     this.outputs = new SeenOutputs(coordinates);
     this.partitions = partitions;
     this.longestStallBegan = clock.instant();
-    coordinates.partitions().forEach(partition -> seen.add(new BitSet()));
     partitions.forEach(
         partition -> {
           next.put(partition, 0L);
@@ -179,8 +182,8 @@ public final class LiveReader implements AutoCloseable {
     named.get(partition).put(record.offset(), origin + 2);
     outputs.add(origin, now);
     if (origin != Coordinates.NOWHERE) {
-      BitSet offsets = seen.get(coordinates.place(origin));
-      int offset = Math.toIntExact(coordinates.offset(origin));
+      BitSet offsets = seen.computeIfAbsent(origin / STRETCH, stretch -> new BitSet());
+      int offset = (int) (origin % STRETCH);
       if (offsets.get(offset)) {
         repeated.add(
             coordinates.text(origin) + " came again as " + partition + "-" + record.offset());

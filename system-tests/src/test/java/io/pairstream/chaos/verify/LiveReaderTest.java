@@ -7,7 +7,9 @@ import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +100,25 @@ class LiveReaderTest {
             sentence ->
                 assertThat(sentence)
                     .startsWith(twice.at() + " came again as " + access.topics().test().name()));
+  }
+
+  @Test
+  void readsOnBehindARecordThatNamesAnOffsetFarAway() throws InterruptedException {
+    Played pair = history.send(load.at(0));
+    for (long more : new long[] {1L << 31, 1L << 32, 1L << 39}) {
+      ProducerRecord<byte[], byte[]> far = history.published(pair, Standing.TRAINING);
+      OriginHeader.write(
+          far.headers(),
+          new Origin(
+              pair.origin().getTopic(),
+              pair.origin().getPartition(),
+              pair.origin().getOffset() + more));
+      TestCluster.send(access, far);
+    }
+    history.publish(pair, Standing.TRAINING);
+
+    assertThat(live.awaitOutputs(4, SOON)).isTrue();
+    assertThat(live.repeated()).isEmpty();
   }
 
   @Test

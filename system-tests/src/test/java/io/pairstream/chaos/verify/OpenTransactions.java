@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -25,6 +26,13 @@ import org.apache.kafka.common.TopicPartition;
 final class OpenTransactions {
 
   private static final Duration PAUSE = Duration.ofMillis(250);
+
+  /** What follows the data set's name; the name of another may begin with it. */
+  private static final Pattern OWN_NAMES =
+      Pattern.compile(
+          "(preprocess|fetch)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[0-9]+)?"
+              + "|fetch-retry|review|view-.+");
+
   private static final String OFFSETS = "__consumer_offsets";
 
   private OpenTransactions() {}
@@ -108,6 +116,7 @@ final class OpenTransactions {
   }
 
   private static boolean isOf(Dataset dataset, String transactionalId) {
-    return transactionalId.startsWith(dataset.name() + "-");
+    return transactionalId.startsWith(dataset.name() + "-")
+        && OWN_NAMES.matcher(transactionalId.substring(dataset.name().length() + 1)).matches();
   }
 }

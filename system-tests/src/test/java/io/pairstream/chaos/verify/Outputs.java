@@ -8,68 +8,99 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.TopicPartition;
 
 /** The records on the four doors: whether each is what its raw record had to become. */
 final class Outputs {
 
   private static final Codes<RejectReason> REASONS = Codes.of(RejectReason.values());
   private static final int QUARANTINE = 3;
-  private static final int PLACE_BITS = 20;
-  private static final int OFFSET_BITS = 40;
 
-  private final PairTopics topics;
+  private final Cluster cluster;
+  private final Values values;
+  private final Preparation preparation;
+  private final Partitions partitions;
   private final Coordinates coordinates;
   private final Inputs inputs;
   private final Pairs pairs;
   private final Breaches breaches;
   private final List<String> doors;
+  private final Sites sites;
   private final long[] counts = new long[QUARANTINE + 1];
+  private final Pictures pictures = new Pictures();
 
-  /** Per raw partition and offset, one more than where its first output is. */
+  /** Steps that turned records away for a reason, and the first output that says so. */
+  private final Map<RejectReason, String> steps = new EnumMap<>(RejectReason.class);
+
+  private final Map<RejectReason, String> stepSites = new EnumMap<>(RejectReason.class);
+
+  /** Per raw partition and offset, the site of its first output. */
   private final List<LongColumn> left = new ArrayList<>();
 
   /** Per raw partition and offset, the reason. */
   private final List<LongColumn> reasons = new ArrayList<>();
 
+  /** Per raw partition and offset, a digest of what its first output says and its receipt must. */
+  private final List<LongColumn> said = new ArrayList<>();
+
+  /**
+   * @param doors topics of the four doors; quarantine is the last
+   * @param partitions of these topics
+   */
   Outputs(
-      PairTopics topics,
+      Cluster cluster,
+      Values values,
+      Preparation preparation,
+      Partitions partitions,
       Coordinates coordinates,
       Inputs inputs,
       Pairs pairs,
       Breaches breaches,
       List<String> doors) {
-    this.topics = topics;
+    this.cluster = cluster;
+    this.values = values;
+    this.preparation = preparation;
+    this.partitions = partitions;
     this.coordinates = coordinates;
     this.inputs = inputs;
     this.pairs = pairs;
     this.breaches = breaches;
     this.doors = doors;
+    this.sites = new Sites(doors);
     coordinates
         .partitions()
         .forEach(
             partition -> {
               left.add(new LongColumn());
               reasons.add(new LongColumn());
+              said.add(new LongColumn());
             });
   }
 
   void take(ConsumerRecord<byte[], byte[]> record) {
     int door = doors.indexOf(record.topic());
     counts[door]++;
-    String site = record.topic() + "-" + record.partition() + "-" + record.offset();
+    String site = Sites.text(record);
+    if (!partitions.isRight(record)) {
+      misplaced(site, "is on a partition that is not its key's");
+    }
     if (record.value() == null) {
       removed(record, site, door);
     } else if (door == QUARANTINE) {
-      read(topics.quarantine(), record, site).ifPresent(pair -> quarantined(record, site, pair));
+      read(values.topics().quarantine(), record, site)
+          .ifPresent(pair -> quarantined(record, site, pair));
     } else {
       read(splitTopic(door), record, site).ifPresent(pair -> published(record, site, door, pair));
     }
@@ -82,35 +113,35 @@ final class Outputs {
         && pairs.publications.get(pair) == 1
         && pairs.publishedBy.get(pair) == door + 1L) {
       long origin = pairs.publishedFor.get(pair) - 1;
-      left.get(coordinates.place(origin)).put(coordinates.offset(origin), 0);
+      put(left, origin, 0);
       pairs.publications.put(pair, 0);
     }
   }
 
   private Topic<String, PreparedPair> splitTopic(int door) {
+    PairTopics topics = values.topics();
     return List.of(topics.training(), topics.validation(), topics.test()).get(door);
   }
 
   private <T> Optional<T> read(
       Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record, String site) {
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), record.value()));
-    } catch (SerializationException e) {
-      misplaced(site, "cannot be read: " + e.getMessage());
-      return Optional.empty();
+    Values.Read<T> read = values.read(topic, record.value());
+    if (read.found().isEmpty()) {
+      misplaced(site, "cannot be read: " + read.why());
     }
+    return read.found();
   }
 
   private void published(
       ConsumerRecord<byte[], byte[]> record, String site, int door, PreparedPair pair) {
     String split = doors.get(door).substring(doors.get(door).lastIndexOf('.') + 1);
-    if (!pair.getSplit().equalsIgnoreCase(split)) {
+    if (!pair.getSplit().equals(split.toUpperCase(Locale.ROOT))) {
       misplaced(site, "says split '" + pair.getSplit() + "' but is on " + doors.get(door));
     }
     if (!key(record).equals(pair.getPairId())) {
       misplaced(site, "has key '" + key(record) + "' but pair id '" + pair.getPairId() + "'");
     }
-    long origin = origin(record, site, door, pair.getOrigin());
+    long origin = origin(record, site, pair.getOrigin(), saidBy(pair));
     if (origin == Coordinates.NOWHERE) {
       return;
     }
@@ -146,14 +177,45 @@ final class Outputs {
     pairs.publishedFor.put(number, origin + 1);
     pairs.publishedBy.put(number, door + 1L);
     image(site, origin, door, pair);
+    content(record, site, origin, pair);
+  }
+
+  /** Whether a published pair says what its raw record decides; notes what its picture holds. */
+  private void content(
+      ConsumerRecord<byte[], byte[]> record, String site, long origin, PreparedPair pair) {
+    Fields words = Preparation.words(pair);
+    if (words.digest() != inputs.wordsOf(origin)) {
+      differs(
+          site,
+          () ->
+              "does not say what "
+                  + inputs.named(origin)
+                  + " decides: "
+                  + inputs
+                      .again(origin)
+                      .flatMap(RawFacts::words)
+                      .map(words::differenceFrom)
+                      .orElse("that one has a caption that is turned away"));
+    }
+    pictures.add(inputs.pictureOf(origin), Preparation.pixels(pair).digest(), sites.of(record));
+  }
+
+  private void differs(String site, Supplier<String> what) {
+    // What differs is looked up in the logs once more, which takes its time.
+    breaches.add(
+        Breach.CONTENT,
+        breaches.keepsMore(Breach.CONTENT) ? site + " " + what.get() : site + " differs");
   }
 
   private void image(String site, long origin, int door, PreparedPair pair) {
     int image = inputs.imageOf(origin);
-    if (!pair.getImageDigest().matches("[0-9a-f]{64}")
-        || pairs.image(pair.getImageDigest()) != image) {
+    if (image < 0 || pairs.findImage(pair.getImageDigest()) != image) {
       misplaced(site, "has another image than " + inputs.named(origin));
       return;
+    }
+    String right = preparation.splitOf(pair.getImageDigest());
+    if (!doors.get(door).endsWith("." + right.toLowerCase(Locale.ROOT))) {
+      misplaced(site, "has an image that belongs in " + right);
     }
     long before = pairs.imageDoors.get(image);
     long after = before | 1L << door;
@@ -179,7 +241,7 @@ final class Outputs {
     if (!key(record).equals(expected)) {
       misplaced(site, "has key '" + key(record) + "' where '" + expected + "' belongs");
     }
-    long origin = origin(record, site, QUARANTINE, pair.getOrigin());
+    long origin = origin(record, site, pair.getOrigin(), saidBy(pair));
     if (origin == Coordinates.NOWHERE) {
       return;
     }
@@ -195,9 +257,7 @@ final class Outputs {
               + "', which is no reason");
       return;
     }
-    reasons
-        .get(coordinates.place(origin))
-        .put(coordinates.offset(origin), REASONS.of(reason.get()));
+    put(reasons, origin, REASONS.of(reason.get()));
     int number = inputs.pairOf(origin);
     if (inputs.kindOf(origin).isPresent()
         && !pair.getPairId().equals(number < 0 ? "" : pairs.id(number))) {
@@ -210,15 +270,81 @@ final class Outputs {
               + " is "
               + (number < 0 ? "none" : pairs.id(number)));
     }
-    judge(site, origin, reason.get(), pair);
-    boolean untouched =
-        inputs.hasValue(origin, bytes(pair.getValue()))
-            && inputs.hasKey(origin, bytes(pair.getKey()));
-    if (!untouched) {
-      breaches.add(
-          Breach.ORIGINAL_DAMAGED,
-          site + " does not hold " + inputs.named(origin) + " as it was sent");
+    if (!pair.getImageDigest().isEmpty() || number >= 0) {
+      if (pairs.findImage(pair.getImageDigest()) != inputs.imageOf(origin)) {
+        misplaced(site, "has another image than " + inputs.named(origin));
+      }
     }
+    judge(site, origin, reason.get(), pair);
+    judgedBy(site, reason.get(), pair);
+    original(site, origin, pair);
+  }
+
+  private void original(String site, long origin, QuarantinedPair pair) {
+    Fields frame =
+        RawFacts.frame(
+            pair.getKey(),
+            pair.getHeaders().stream()
+                .map(header -> RawFacts.header(header.getKey(), header.getValue()))
+                .toList(),
+            pair.getQuarantinedAt());
+    boolean sameValue = inputs.hasValue(origin, bytes(pair.getValue()));
+    if (sameValue && frame.digest() == inputs.frameOf(origin)) {
+      return;
+    }
+    String difference = sameValue ? "" : ": value is another";
+    if (sameValue && breaches.keepsMore(Breach.ORIGINAL_DAMAGED)) {
+      difference =
+          inputs.again(origin).map(raw -> ": " + frame.differenceFrom(raw.frame())).orElse("");
+    }
+    breaches.add(
+        Breach.ORIGINAL_DAMAGED,
+        site + " does not hold " + inputs.named(origin) + " as it was sent" + difference);
+  }
+
+  /** By which step and recipe: one reason is one step's. */
+  private void judgedBy(String site, RejectReason reason, QuarantinedPair pair) {
+    String version = preparation.recipeVersion();
+    if (!pair.getRecipeVersion().equals(version)) {
+      differs(
+          site,
+          () ->
+              "says recipe_version is '"
+                  + pair.getRecipeVersion()
+                  + "' where '"
+                  + version
+                  + "' belongs");
+    }
+    String step = steps.putIfAbsent(reason, pair.getStep());
+    String first = stepSites.putIfAbsent(reason, site);
+    if (step != null && !step.equals(pair.getStep())) {
+      differs(
+          site,
+          () ->
+              "says step is '"
+                  + pair.getStep()
+                  + "', and "
+                  + first
+                  + ", of the same reason, '"
+                  + step
+                  + "'");
+    }
+  }
+
+  private static Fields saidBy(PreparedPair pair) {
+    return Receipts.said(
+        pair.getPairId(), pair.getImageDigest(), "", "", "", "", pair.getPreparedAt());
+  }
+
+  private static Fields saidBy(QuarantinedPair pair) {
+    return Receipts.said(
+        pair.getPairId(),
+        pair.getImageDigest(),
+        pair.getReason(),
+        pair.getDetail(),
+        pair.getMeasured(),
+        pair.getLimit(),
+        pair.getQuarantinedAt());
   }
 
   private void judge(String site, long origin, RejectReason reason, QuarantinedPair pair) {
@@ -252,7 +378,8 @@ final class Outputs {
   }
 
   /** The raw record that an output names, if there is one; notes that it has left. */
-  private long origin(ConsumerRecord<byte[], byte[]> record, String site, int door, Origin named) {
+  private long origin(
+      ConsumerRecord<byte[], byte[]> record, String site, Origin named, Fields says) {
     long origin = coordinates.of(named);
     if (!inputs.isPresent(origin)) {
       breaches.add(
@@ -265,14 +392,14 @@ final class Outputs {
     if (!header.equals(OriginHeader.text(named))) {
       misplaced(site, "names " + OriginHeader.text(named) + ", but its header " + header);
     }
-    LongColumn column = left.get(coordinates.place(origin));
-    long first = column.get(coordinates.offset(origin));
+    long first = get(left, origin);
     if (first != 0) {
       breaches.add(
           Breach.TWICE,
-          inputs.named(origin) + " left as " + siteText(first - 1) + " and again as " + site);
+          inputs.named(origin) + " left as " + sites.text(first) + " and again as " + site);
     } else {
-      column.put(coordinates.offset(origin), siteOf(door, record) + 1);
+      put(left, origin, sites.of(record));
+      put(said, origin, says.digest());
     }
     return origin;
   }
@@ -283,7 +410,7 @@ final class Outputs {
   void checkAllLeft() {
     inputs.each(
         at -> {
-          if (left.get(coordinates.place(at)).get(coordinates.offset(at)) == 0) {
+          if (get(left, at) == 0) {
             breaches.add(Breach.NO_OUTPUT, inputs.named(at) + " left by no door");
           }
         });
@@ -300,11 +427,64 @@ final class Outputs {
                 + " is published nowhere");
       }
     }
+    pictures.odd(
+        (site, right) ->
+            differs(
+                sites.text(site),
+                () ->
+                    "does not hold what "
+                        + sites.text(right)
+                        + " holds of the same picture: "
+                        + pixels(site)
+                            .flatMap(
+                                found -> pixels(right).map(wanted -> found.differenceFrom(wanted)))
+                            .orElse("one of them is gone")));
+  }
+
+  private Optional<Fields> pixels(long site) {
+    TopicPartition partition = sites.partition(site);
+    return Reading.one(cluster, partition, sites.offset(site))
+        .flatMap(
+            record ->
+                values.read(splitTopic(doors.indexOf(partition.topic())), record.value()).found())
+        .map(Preparation::pixels);
   }
 
   /** For what a record was turned away; nothing where it was not. */
   Optional<RejectReason> reasonOf(long at) {
-    return REASONS.at(reasons.get(coordinates.place(at)).get(coordinates.offset(at)));
+    return REASONS.at(get(reasons, at));
+  }
+
+  /** Digest of {@link Receipts#said} by the first output of a raw record. */
+  long saidOf(long at) {
+    return get(said, at);
+  }
+
+  /** Reads what the first output of a raw record says once more; empty where it is gone. */
+  Optional<Fields> saidAgain(long at) {
+    long site = get(left, at);
+    if (site == 0) {
+      return Optional.empty();
+    }
+    TopicPartition partition = sites.partition(site);
+    int door = doors.indexOf(partition.topic());
+    return Reading.one(cluster, partition, sites.offset(site))
+        .flatMap(
+            record ->
+                door == QUARANTINE
+                    ? values
+                        .read(values.topics().quarantine(), record.value())
+                        .found()
+                        .map(Outputs::saidBy)
+                    : values.read(splitTopic(door), record.value()).found().map(Outputs::saidBy));
+  }
+
+  private long get(List<LongColumn> columns, long at) {
+    return columns.get(coordinates.place(at)).get(coordinates.offset(at));
+  }
+
+  private void put(List<LongColumn> columns, long at, long value) {
+    columns.get(coordinates.place(at)).put(coordinates.offset(at), value);
   }
 
   Map<String, Long> counts() {
@@ -313,21 +493,6 @@ final class Outputs {
       byTopic.put(doors.get(door), counts[door]);
     }
     return byTopic;
-  }
-
-  private static long siteOf(int door, ConsumerRecord<byte[], byte[]> record) {
-    return ((long) door << (PLACE_BITS + OFFSET_BITS))
-        | ((long) record.partition() << OFFSET_BITS)
-        | record.offset();
-  }
-
-  private String siteText(long site) {
-    long partition = site >>> OFFSET_BITS & ((1L << PLACE_BITS) - 1);
-    return doors.get((int) (site >>> (PLACE_BITS + OFFSET_BITS)))
-        + "-"
-        + partition
-        + "-"
-        + (site & ((1L << OFFSET_BITS) - 1));
   }
 
   private void misplaced(String site, String what) {

@@ -7,6 +7,7 @@ final class Pairs {
   private final LongColumn firstHalves = new LongColumn();
   private final LongColumn secondHalves = new LongColumn();
   private final LongIndex images = new LongIndex();
+  private final LongColumn imageRests = new LongColumn();
 
   /** How many raw records hold the pair. */
   final LongColumn received = new LongColumn();
@@ -38,7 +39,8 @@ final class Pairs {
 
   /** The pair's number; -1 where it is none that is known, or no pair id. */
   int find(String pairId) {
-    return isPairId(pairId) ? ids.find(LongIndex.keyOf(pairId)) : -1;
+    int pair = isHex(pairId, 32) ? ids.find(LongIndex.keyOf(pairId)) : -1;
+    return pair >= 0 && id(pair).equals(pairId) ? pair : -1;
   }
 
   int count() {
@@ -49,12 +51,29 @@ final class Pairs {
     return "%016x%016x".formatted(firstHalves.get(pair), secondHalves.get(pair));
   }
 
-  int image(String imageDigest) {
-    return images.add(LongIndex.keyOf(imageDigest));
+  int addImage(String imageDigest) {
+    int image = images.add(LongIndex.keyOf(imageDigest));
+    imageRests.put(image, restOf(imageDigest));
+    return image;
   }
 
-  private static boolean isPairId(String text) {
-    return text.length() == 32
+  /** The image's number; -1 where it is none that is known, or no digest. */
+  int findImage(String imageDigest) {
+    int image = isHex(imageDigest, 64) ? images.find(LongIndex.keyOf(imageDigest)) : -1;
+    return image >= 0 && imageRests.get(image) == restOf(imageDigest) ? image : -1;
+  }
+
+  /** A hash of what the index leaves out of a digest; all its digits count. */
+  private static long restOf(String digest) {
+    long rest = 0;
+    for (int digit = 16; digit < 64; digit += 16) {
+      rest = rest * 31 + Long.parseUnsignedLong(digest, digit, digit + 16, 16);
+    }
+    return rest;
+  }
+
+  private static boolean isHex(String text, int digits) {
+    return text.length() == digits
         && text.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
   }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** Plays producers and preprocessing by hand, as they are when nothing goes wrong. */
 final class PlayedHistory implements AutoCloseable {
@@ -33,6 +34,7 @@ final class PlayedHistory implements AutoCloseable {
   private final SentLedger ledger;
   private final PlayedPipeline pipeline;
   private final int schemaId;
+  private final Preparation preparation = Preparation.underChaosRecipe();
   private final Map<String, Long> copies = new TreeMap<>();
 
   PlayedHistory(ClusterAccess cluster, SentLedger ledger) {
@@ -43,8 +45,12 @@ final class PlayedHistory implements AutoCloseable {
         cluster.registry().idOf(cluster.topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
   }
 
-  /** A record on its raw topic, as a producer sent it. */
-  record Played(SentPair pair, Sent sent) {
+  /**
+   * A record on its raw topic, as a producer sent it.
+   *
+   * @param arrived the time that Kafka gave it there
+   */
+  record Played(SentPair pair, Sent sent, Instant arrived) {
     Origin origin() {
       return sent.origin();
     }
@@ -78,7 +84,8 @@ final class PlayedHistory implements AutoCloseable {
             pair.imageDigest(),
             pair.pairId(),
             pair.pair(),
-            new Origin(at.topic(), at.partition(), at.offset())));
+            new Origin(at.topic(), at.partition(), at.offset())),
+        Instant.ofEpochMilli(at.timestamp()));
   }
 
   /** What a producer notes of a record. */
@@ -124,7 +131,32 @@ final class PlayedHistory implements AutoCloseable {
   }
 
   ProducerRecord<byte[], byte[]> published(Played played, Standing split) {
-    return published(played, split, PlayedPipeline.prepared(played.sent(), split));
+    return published(played, split, prepared(played, split));
+  }
+
+  /** Where the recipe puts a pair. */
+  Standing rightSplit(Played played) {
+    return Standing.valueOf(preparation.splitOf(played.pair().imageDigest()));
+  }
+
+  /** The output of an accepted pair. */
+  PreparedPair prepared(Played played, Standing split) {
+    PreparedPair pair =
+        preparation
+            .of(played.pair().pair(), new RecordHeaders(), played.arrived())
+            .orElseGet(() -> PlayedPipeline.prepared(played.sent(), split));
+    pair.setSplit(split.name());
+    pair.setOrigin(played.origin());
+    // Of one picture, all hold the same.
+    long picture = RawFacts.picture(played.pair().pair().getImage());
+    pair.setImage(ByteBuffer.allocate(8).putLong(0, picture));
+    pair.setPerceptualHash("%016x".formatted(picture));
+    pair.setWidth(64);
+    pair.setHeight(64);
+    pair.setMediaType("image/jpeg");
+    pair.getMeasures().put("original_width_px", 70.0);
+    pair.getMeasures().put("original_height_px", 80.0);
+    return pair;
   }
 
   ProducerRecord<byte[], byte[]> published(Played played, Standing on, PreparedPair pair) {
@@ -136,6 +168,8 @@ final class PlayedHistory implements AutoCloseable {
     QuarantinedPair pair = PlayedPipeline.rejected(played.sent(), reason, new byte[0]);
     pair.setValue(played.pair().value(schemaId).map(ByteBuffer::wrap).orElse(null));
     pair.setKey(played.pair().key().map(ByteBuffer::wrap).orElse(null));
+    pair.setRecipeVersion(preparation.recipeVersion());
+    pair.setQuarantinedAt(played.arrived());
     return pair;
   }
 
@@ -151,19 +185,32 @@ final class PlayedHistory implements AutoCloseable {
 
   ProducerRecord<byte[], byte[]> receipt(
       Played played, Standing standing, String reason, long copiesSeen) {
+    return receipt(played, receiptOf(played, standing, reason, copiesSeen));
+  }
+
+  ProducerRecord<byte[], byte[]> receipt(Played played, Receipt receipt) {
+    return TestCluster.record(cluster.topics().receipts(), null, keyOf(played), receipt);
+  }
+
+  Receipt receiptOf(Played played, Standing standing, String reason) {
+    return receiptOf(played, standing, reason, copies.get(played.pair().pairId()));
+  }
+
+  private Receipt receiptOf(Played played, Standing standing, String reason, long copiesSeen) {
     boolean known = !played.pair().pairId().isEmpty();
-    return TestCluster.record(
-        cluster.topics().receipts(),
-        null,
-        keyOf(played),
-        Receipt.newBuilder()
-            .setPairId(played.pair().pairId())
-            .setImageDigest(played.pair().imageDigest())
-            .setStanding(standing.name())
-            .setReason(reason)
-            .setCopies(known ? copiesSeen : 1)
-            .setOrigin(played.origin())
-            .build());
+    return Receipt.newBuilder()
+        .setPairId(played.pair().pairId())
+        .setImageDigest(played.pair().imageDigest())
+        .setStanding(standing.name())
+        .setReason(reason)
+        .setDetail(reason.isEmpty() ? "" : "not as it should be")
+        .setMeasured(reason.isEmpty() ? "" : "1 px")
+        .setLimit(reason.isEmpty() ? "" : "2 px")
+        .setCopies(known ? copiesSeen : 1)
+        .setOrigin(played.origin())
+        .setReceivedAt(known ? played.pair().pair().getReceivedAt() : played.arrived())
+        .setDecidedAt(played.arrived())
+        .build();
   }
 
   private static String keyOf(Played played) {

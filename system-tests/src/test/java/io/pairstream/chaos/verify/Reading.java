@@ -2,9 +2,11 @@ package io.pairstream.chaos.verify;
 
 import io.pairstream.service.Cluster;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +45,29 @@ final class Reading {
 
   /** Where a reading began and ended, as the broker said. */
   record Extent(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends) {}
+
+  /** The committed record at an offset; empty where there is none any more. */
+  static Optional<ConsumerRecord<byte[], byte[]>> one(
+      Cluster cluster, TopicPartition partition, long offset) {
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(cluster)) {
+      List<TopicPartition> only = List.of(partition);
+      consumer.assign(only);
+      if (consumer.beginningOffsets(only).get(partition) > offset
+          || consumer.endOffsets(only).get(partition) <= offset) {
+        return Optional.empty();
+      }
+      consumer.seek(partition, offset);
+      long heard = System.nanoTime();
+      while (consumer.position(partition) <= offset && found.isEmpty()) {
+        consumer.poll(POLL).forEach(found::add);
+        if (System.nanoTime() - heard > PATIENCE.toNanos()) {
+          throw new IllegalStateException("nothing comes of " + only);
+        }
+      }
+    }
+    return found.stream().filter(record -> record.offset() == offset).findFirst();
+  }
 
   /**
    * Reads from each partition's first record to its last stable one at this time.

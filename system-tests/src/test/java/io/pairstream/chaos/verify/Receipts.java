@@ -3,13 +3,17 @@ package io.pairstream.chaos.verify;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
-import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.service.Cluster;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * The last receipt of each pair, and of each record that has no pair id: whether it says what the
@@ -22,7 +26,10 @@ final class Receipts {
   private static final Codes<String> REASONS =
       new Codes<>(Arrays.stream(RejectReason.values()).map(RejectReason::name).toList());
 
-  private final PairTopics topics;
+  private final Cluster cluster;
+  private final Values values;
+  private final Partitions partitions;
+  private final Sites sites;
   private final Coordinates coordinates;
   private final Inputs inputs;
   private final Outputs outputs;
@@ -40,17 +47,33 @@ final class Receipts {
   /** Reasons; 0 where there is none that is known. */
   private final LongColumn reasons = new LongColumn();
 
-  /** Reasons by the coordinates of records without a pair id. */
-  private final Map<Long, String> unread = new HashMap<>();
+  /** Digests of what is said, and of what was received. */
+  private final LongColumn said = new LongColumn();
 
+  private final LongColumn receiptSites = new LongColumn();
+
+  /** Receipts by the coordinates of records without a pair id. */
+  private final Map<Long, Unread> unread = new HashMap<>();
+
+  /** What the receipt of a record without a pair id says. */
+  private record Unread(String standing, long copies, long origin, long said, long site) {}
+
+  /**
+   * @param partitions of the receipts' topic
+   */
   Receipts(
-      PairTopics topics,
+      Cluster cluster,
+      Values values,
+      Partitions partitions,
       Coordinates coordinates,
       Inputs inputs,
       Outputs outputs,
       Pairs pairs,
       Breaches breaches) {
-    this.topics = topics;
+    this.cluster = cluster;
+    this.values = values;
+    this.partitions = partitions;
+    this.sites = new Sites(List.of(values.topics().receipts().name()));
     this.coordinates = coordinates;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -58,30 +81,83 @@ final class Receipts {
     this.breaches = breaches;
   }
 
+  /** What a receipt and the output of the same record say alike. */
+  static Fields said(
+      String pairId,
+      String imageDigest,
+      String reason,
+      String detail,
+      String measured,
+      String limit,
+      Instant decidedAt) {
+    return new Fields()
+        .with("pair_id", pairId)
+        .with("image_digest", imageDigest)
+        .with("reason", reason)
+        .with("detail", detail)
+        .with("measured", measured)
+        .with("limit", limit)
+        .with("decided_at", decidedAt);
+  }
+
+  private static Fields said(Receipt receipt) {
+    return said(
+        receipt.getPairId(),
+        receipt.getImageDigest(),
+        receipt.getReason(),
+        receipt.getDetail(),
+        receipt.getMeasured(),
+        receipt.getLimit(),
+        receipt.getDecidedAt());
+  }
+
+  private static Fields received(Receipt receipt) {
+    return RawFacts.received(receipt.getReceivedAt(), receipt.getReviewId());
+  }
+
+  /** Of what a receipt says, and of what was received. */
+  private static long digest(long said, long received) {
+    return 31 * said + received;
+  }
+
   void take(ConsumerRecord<byte[], byte[]> record) {
-    String site = record.topic() + "-" + record.partition() + "-" + record.offset();
+    String site = Sites.text(record);
     String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-    Receipt receipt;
-    try {
-      receipt =
-          record.value() == null
-              ? null
-              : topics.receipts().value().deserializer().deserialize("", record.value());
-    } catch (SerializationException e) {
-      breaches.add(Breach.RECEIPT, site + " cannot be read: " + e.getMessage());
+    if (!partitions.isRight(record)) {
+      // There it is in no order with those of its pair that lie where they belong.
+      breaches.add(
+          Breach.RECEIPT, site + ", of '" + key + "', is on a partition that is not its key's");
       return;
     }
+    if (record.value() == null) {
+      breaches.add(Breach.RECEIPT, site + " removes the receipt of " + key);
+      return;
+    }
+    Values.Read<Receipt> read = values.read(values.topics().receipts(), record.value());
+    if (read.found().isEmpty()) {
+      breaches.add(Breach.RECEIPT, site + " cannot be read: " + read.why());
+      return;
+    }
+    Receipt receipt = read.found().get();
     int pair = pairs.find(key);
     long at = coordinates.parse(key);
-    if (receipt == null) {
-      breaches.add(Breach.RECEIPT, site + " removes the receipt of " + key);
-    } else if (pair >= 0) {
+    long digest = digest(said(receipt).digest(), received(receipt).digest());
+    if (pair >= 0) {
       standings.put(pair, STANDINGS.of(receipt.getStanding()));
       copies.put(pair, receipt.getCopies());
       origins.put(pair, coordinates.of(receipt.getOrigin()) + 2);
       reasons.put(pair, REASONS.of(receipt.getReason()));
+      said.put(pair, digest);
+      receiptSites.put(pair, sites.of(record));
     } else if (inputs.isPresent(at) && inputs.pairOf(at) < 0) {
-      unread.put(at, receipt.getStanding() + " " + receipt.getReason());
+      unread.put(
+          at,
+          new Unread(
+              receipt.getStanding() + " " + receipt.getReason(),
+              receipt.getCopies(),
+              coordinates.of(receipt.getOrigin()),
+              digest,
+              sites.of(record)));
     } else {
       breaches.add(Breach.RECEIPT, site + " is of '" + key + "', which nobody sent");
     }
@@ -97,16 +173,55 @@ final class Receipts {
     inputs.each(
         at -> {
           if (inputs.pairOf(at) < 0) {
-            String expected =
-                "QUARANTINED " + outputs.reasonOf(at).map(RejectReason::name).orElse("");
-            String found = unread.getOrDefault(at, "nothing");
-            if (!found.equals(expected)) {
-              breaches.add(
-                  Breach.RECEIPT,
-                  "the receipt of " + inputs.named(at) + " says " + found + ", not " + expected);
-            }
+            checkUnread(at);
           }
         });
+  }
+
+  private void checkUnread(long at) {
+    String of = "the receipt of " + inputs.named(at) + " ";
+    String right = "QUARANTINED " + outputs.reasonOf(at).map(RejectReason::name).orElse("");
+    Unread found = unread.get(at);
+    String says = found == null ? "nothing" : found.standing();
+    if (!says.equals(right)) {
+      breaches.add(Breach.RECEIPT, of + "says " + says + ", not " + right);
+      return;
+    }
+    if (found.copies() != 1) {
+      breaches.add(Breach.RECEIPT, of + "counts " + found.copies() + " copies, and there is 1");
+    }
+    if (found.origin() != at) {
+      breaches.add(Breach.RECEIPT, of + "names " + coordinates.text(found.origin()));
+    }
+    checkSaid(of, at, found.said(), found.site());
+  }
+
+  /** Whether a receipt says what the output of its record does, and what was received. */
+  private void checkSaid(String of, long origin, long digest, long site) {
+    if (digest == digest(outputs.saidOf(origin), inputs.receivedOf(origin))) {
+      return;
+    }
+    String sentence = of + "(" + sites.text(site) + ") says otherwise than " + inputs.named(origin);
+    if (breaches.keepsMore(Breach.RECEIPT)) {
+      sentence += ": " + difference(origin, site);
+    }
+    breaches.add(Breach.RECEIPT, sentence);
+  }
+
+  private String difference(long origin, long site) {
+    Optional<Receipt> receipt =
+        Reading.one(cluster, sites.partition(site), sites.offset(site))
+            .flatMap(record -> values.read(values.topics().receipts(), record.value()).found());
+    Optional<Fields> wantedSaid = outputs.saidAgain(origin);
+    Optional<RawFacts> raw = inputs.again(origin);
+    if (receipt.isEmpty() || wantedSaid.isEmpty() || raw.isEmpty()) {
+      return "one of the records is gone";
+    }
+    return Stream.of(
+            said(receipt.get()).differenceFrom(wantedSaid.get()),
+            received(receipt.get()).differenceFrom(raw.get().received()))
+        .filter(difference -> !difference.isEmpty())
+        .collect(Collectors.joining(", "));
   }
 
   private void check(int pair) {
@@ -122,7 +237,7 @@ final class Receipts {
               + ", has no receipt");
       return;
     }
-    String said = STANDINGS.at(standing).orElseThrow();
+    String stands = STANDINGS.at(standing).orElseThrow();
     boolean published = pairs.publications.get(pair) > 0;
     boolean rejected = outputs.reasonOf(pairs.heldBy.get(pair) - 1).isPresent();
     if (!published && !rejected) {
@@ -133,8 +248,8 @@ final class Receipts {
             ? STANDINGS.at(pairs.publishedBy.get(pair)).orElseThrow()
             : Standing.QUARANTINED.name();
     long origin = origins.get(pair) - 2;
-    if (!said.equals(right)) {
-      breaches.add(Breach.RECEIPT, of + "says " + said + ", and it stands as " + right);
+    if (!stands.equals(right)) {
+      breaches.add(Breach.RECEIPT, of + "says " + stands + ", and it stands as " + right);
     } else if (published && origin != pairs.publishedFor.get(pair) - 1) {
       breaches.add(
           Breach.RECEIPT,
@@ -156,6 +271,8 @@ final class Receipts {
               + "names "
               + coordinates.text(origin)
               + " and another reason than that record has in quarantine");
+    } else {
+      checkSaid(of, origin, said.get(pair), receiptSites.get(pair));
     }
     if (copies.get(pair) != pairs.received.get(pair)) {
       breaches.add(

@@ -37,7 +37,10 @@ public record Verdict(
 
   /** Records on raw or output topics that nothing explains. */
   public long unaccounted() {
-    return count(Breach.STRANGER) + count(Breach.MISPLACED) + count(Breach.UNDECIDED);
+    return count(Breach.STRANGER)
+        + count(Breach.MISPLACED)
+        + count(Breach.CONTENT)
+        + count(Breach.UNDECIDED);
   }
 
   /** Good pairs in quarantine. */

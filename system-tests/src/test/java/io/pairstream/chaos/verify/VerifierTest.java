@@ -2,35 +2,49 @@ package io.pairstream.chaos.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
-import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Rendition;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.TokenSet;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +53,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories with one thing wrong in each: the verifier names it. */
 @Timeout(300)
@@ -59,7 +76,7 @@ class VerifierTest {
           access.dataset(),
           Map.of(),
           Map.of());
-  private final SeededLoad load = new SeededLoad(5);
+  private final SeededLoad load = new SeededLoad(9);
   private SentLedger ledger;
   private PlayedHistory history;
   private Played trained;
@@ -150,8 +167,7 @@ class VerifierTest {
     history.transaction(
         moved,
         List.of(
-            history.published(
-                moved, Standing.TEST, PlayedPipeline.prepared(moved.sent(), Standing.TRAINING)),
+            history.published(moved, Standing.TEST, history.prepared(moved, Standing.TRAINING)),
             history.receipt(moved, Standing.TRAINING, "")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.RECEIPT, Breach.AUDIT));
@@ -162,7 +178,7 @@ class VerifierTest {
   @Test
   void findsASplitFieldThatWasChanged() {
     Played changed = history.send(load.at(6));
-    PreparedPair pair = PlayedPipeline.prepared(changed.sent(), Standing.TEST);
+    PreparedPair pair = history.prepared(changed, Standing.TEST);
     history.transaction(
         changed,
         List.of(
@@ -344,7 +360,9 @@ class VerifierTest {
             .orElseThrow();
     history.publish(history.send(sameImage), Standing.TEST);
 
-    Verdict verdict = assertBreaches(Set.of(Breach.SPLIT_LEAK, Breach.AUDIT));
+    Verdict verdict = assertBreaches(Set.of(Breach.SPLIT_LEAK, Breach.MISPLACED, Breach.AUDIT));
+    assertNamed(
+        verdict, Breach.MISPLACED, topic(Standing.TEST), "has an image that belongs in TRAINING");
     assertNamed(
         verdict,
         Breach.SPLIT_LEAK,
@@ -439,6 +457,519 @@ class VerifierTest {
     assertNamed(verdict, Breach.NO_OUTPUT, waits.at());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 16, 31})
+  void findsAPairIdThatWasChanged(int digit) {
+    Played changed = history.send(load.at(6));
+    PreparedPair pair = history.prepared(changed, Standing.TRAINING);
+    pair.setPairId(changed(pair.getPairId(), digit));
+    history.transaction(
+        changed,
+        List.of(
+            history.published(changed, Standing.TRAINING, pair),
+            history.receipt(changed, Standing.TRAINING, "")));
+
+    assertNamed(
+        verify(Optional.empty()),
+        Breach.MISPLACED,
+        topic(Standing.TRAINING),
+        "is pair '" + pair.getPairId() + "', but " + changed.at());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 16, 63})
+  void findsAnImageDigestThatWasChanged(int digit) {
+    Played changed = history.send(load.at(6));
+    PreparedPair pair = history.prepared(changed, Standing.TRAINING);
+    pair.setImageDigest(changed(pair.getImageDigest(), digit));
+    history.transaction(
+        changed,
+        List.of(
+            history.published(changed, Standing.TRAINING, pair),
+            history.receipt(changed, Standing.TRAINING, "")));
+
+    assertNamed(
+        verify(Optional.empty()),
+        Breach.MISPLACED,
+        topic(Standing.TRAINING),
+        "has another image than " + changed.at());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 16, 31})
+  void findsAReceiptUnderAnIdThatWasChanged(int digit) {
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(trained, Standing.TRAINING, "");
+    String key = changed(trained.pair().pairId(), digit);
+    TestCluster.send(
+        access,
+        new ProducerRecord<>(
+            receipt.topic(), null, key.getBytes(StandardCharsets.UTF_8), receipt.value()));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.RECEIPT)),
+        Breach.RECEIPT,
+        "is of '" + key + "', which nobody sent");
+  }
+
+  @Test
+  void findsAnOutputOnAnotherPartition() {
+    Played moved = history.send(load.at(6));
+    history.transaction(
+        moved,
+        List.of(
+            elsewhere(history.published(moved, Standing.TRAINING)),
+            history.receipt(moved, Standing.TRAINING, "")));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.MISPLACED)),
+        Breach.MISPLACED,
+        topic(Standing.TRAINING) + "-" + (1 - partitionOf(moved)),
+        "is on a partition that is not its key's");
+  }
+
+  @Test
+  void findsARejectedRecordOnAnotherPartition() {
+    Played moved = history.send(load.at(6, SentKind.NO_AVRO));
+    history.transaction(
+        moved,
+        List.of(
+            elsewhere(
+                history.quarantined(moved, history.quarantinedPair(moved, "UNREADABLE_RECORD"))),
+            history.receipt(moved, Standing.QUARANTINED, "UNREADABLE_RECORD")));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.MISPLACED)),
+        Breach.MISPLACED,
+        topic("quarantine"),
+        "is on a partition that is not its key's");
+  }
+
+  @Test
+  void findsAReceiptOnAnotherPartition() {
+    Played moved = history.send(load.at(6));
+    history.transaction(
+        moved,
+        List.of(
+            history.published(moved, Standing.TRAINING),
+            elsewhere(history.receipt(moved, Standing.TRAINING, ""))));
+
+    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
+    assertNamed(verdict, Breach.RECEIPT, "is on a partition that is not its key's");
+    assertNamed(verdict, Breach.RECEIPT, moved.at(), "has no receipt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1L << 31, 1L << 32, 1L << 39, 1L << 40, Long.MAX_VALUE})
+  void findsAnOffsetThatIsTooLarge(long more) {
+    Played far = history.send(load.at(6));
+    Origin origin = new Origin(far.origin().getTopic(), far.origin().getPartition(), 0L);
+    origin.setOffset(more == Long.MAX_VALUE ? more : far.origin().getOffset() + more);
+    PreparedPair pair = history.prepared(far, Standing.TRAINING);
+    pair.setOrigin(origin);
+    ProducerRecord<byte[], byte[]> output = history.published(far, Standing.TRAINING, pair);
+    OriginHeader.write(output.headers(), origin);
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(damaged, Standing.QUARANTINED, "");
+    history.transaction(
+        far,
+        List.of(
+            output,
+            history.receipt(far, Standing.TRAINING, ""),
+            new ProducerRecord<>(
+                receipt.topic(),
+                null,
+                OriginHeader.text(origin).getBytes(StandardCharsets.UTF_8),
+                receipt.value())));
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, far, origin, ""));
+
+    Verdict verdict = verify(Optional.empty());
+    assertNamed(
+        verdict,
+        Breach.STRANGER,
+        "names " + OriginHeader.text(origin) + ", where there is no raw record");
+    assertNamed(
+        verdict, Breach.RECEIPT, "is of '" + OriginHeader.text(origin) + "', which nobody sent");
+    assertNamed(verdict, Breach.INPUT_LOST, OriginHeader.text(origin));
+    assertNamed(verdict, Breach.NO_OUTPUT, far.at());
+  }
+
+  @Test
+  void findsAnAcknowledgementFarBehindTheEndOfTheLog() {
+    Origin nowhere = new Origin(validated.origin().getTopic(), 1, Integer.MAX_VALUE - 1L);
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere, ""));
+
+    Verdict verdict = assertBreaches(Set.of(Breach.INPUT_LOST));
+    assertNamed(
+        verdict,
+        Breach.INPUT_LOST,
+        OriginHeader.text(nowhere) + " (record 2, GOOD) was acknowledged and is not there",
+        "the log ends at");
+    assertThat(verdict.acknowledged()).isEqualTo(8);
+  }
+
+  @Test
+  void findsAValueThatNestsWithoutEnd() throws Exception {
+    int id =
+        schema(
+            "{\"type\":\"record\",\"name\":\"PreparedPair\",\"namespace\":\"io.pairstream.schemas\","
+                + "\"fields\":[{\"name\":\"next\",\"type\":[\"null\",{\"type\":\"record\","
+                + "\"name\":\"N\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"N\"]}]}]}]}");
+    byte[] value = new byte[500_000];
+    Arrays.fill(value, (byte) 2);
+    ByteBuffer.wrap(value).put((byte) 0).putInt(id);
+
+    assertUnreadable(value);
+  }
+
+  @Test
+  void findsAValueOfAnotherType() throws Exception {
+    byte[] value = ByteBuffer.allocate(7).put((byte) 0).putInt(schema("\"bytes\"")).array();
+
+    assertUnreadable(value);
+  }
+
+  @Test
+  void findsAValueThatIsNotInTheWireFormat() {
+    assertUnreadable(new byte[] {1, 2, 3});
+  }
+
+  private int schema(String json) throws IOException, RestClientException {
+    return access.registry().client().register("foreign-value", new AvroSchema(json));
+  }
+
+  private void assertUnreadable(byte[] value) {
+    Played unreadable = history.send(load.at(6));
+    ProducerRecord<byte[], byte[]> output = history.published(unreadable, Standing.TRAINING);
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, Standing.TRAINING, "");
+    history.transaction(
+        unreadable, List.of(withValue(output, value), receipt, withValue(receipt, value)));
+
+    Verdict verdict = verify(Optional.empty());
+    assertNamed(verdict, Breach.MISPLACED, topic(Standing.TRAINING) + "-", "cannot be read: ");
+    assertNamed(verdict, Breach.NO_OUTPUT, unreadable.at());
+    assertNamed(verdict, Breach.RECEIPT, receipt.topic() + "-", "cannot be read: ");
+  }
+
+  @Test
+  void asksForARegistryThatAnswersFirstOfAll() {
+    assertThat(
+            verifyMain(
+                "--ledger", ledger.file().toString(), "--schema-registry", "http://127.0.0.1:1"))
+        .startsWith("3 verify: ")
+        .contains("http://127.0.0.1:1")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void countsNoOutputThatWasAborted() {
+    TestCluster.sendInVain(access, history.published(trained, Standing.TRAINING));
+
+    assertBreaches(Set.of());
+  }
+
+  @Test
+  void findsAnOutputWithoutItsCoordinates() {
+    Played bare = history.send(load.at(6));
+    ProducerRecord<byte[], byte[]> output = history.published(bare, Standing.TRAINING);
+    output.headers().remove(OriginHeader.NAME);
+    history.transaction(bare, List.of(output, history.receipt(bare, Standing.TRAINING, "")));
+
+    assertNamed(
+        verify(Optional.empty()),
+        Breach.MISPLACED,
+        "names " + bare.at() + ", but its header no coordinates");
+  }
+
+  @Test
+  void findsAnOutputWhoseCoordinatesAreNone() {
+    Played odd = history.send(load.at(6));
+    ProducerRecord<byte[], byte[]> output = history.published(odd, Standing.TRAINING);
+    output.headers().remove(OriginHeader.NAME);
+    output.headers().add(OriginHeader.NAME, "a-b-c".getBytes(StandardCharsets.UTF_8));
+    history.transaction(odd, List.of(output, history.receipt(odd, Standing.TRAINING, "")));
+
+    assertNamed(
+        verify(Optional.empty()),
+        Breach.MISPLACED,
+        "names " + odd.at() + ", but its header no coordinates");
+  }
+
+  @Test
+  void findsAnOutputWithoutAKey() {
+    Played bare = history.send(load.at(6, SentKind.NO_AVRO));
+    ProducerRecord<byte[], byte[]> output =
+        history.quarantined(bare, history.quarantinedPair(bare, "UNREADABLE_RECORD"));
+    history.transaction(
+        bare,
+        List.of(
+            new ProducerRecord<byte[], byte[]>(
+                output.topic(),
+                Integer.valueOf(0),
+                (byte[]) null,
+                output.value(),
+                output.headers()),
+            history.receipt(bare, Standing.QUARANTINED, "UNREADABLE_RECORD")));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.MISPLACED)),
+        Breach.MISPLACED,
+        output.topic() + "-0-",
+        "has key '' where '" + bare.at() + "' belongs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pair_id",
+        "image_digest",
+        "reason",
+        "detail",
+        "measured",
+        "limit",
+        "review_id",
+        "received_at",
+        "decided_at"
+      })
+  void findsAFieldOfAReceiptThatWasChanged(String field) {
+    Played unread = history.send(load.at(6, SentKind.NO_AVRO));
+    history.reject(unread, "UNREADABLE_RECORD");
+    Receipt published = history.receiptOf(trained, Standing.TRAINING, "");
+    Receipt rejected = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED");
+    Receipt nameless = history.receiptOf(unread, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    for (Receipt receipt : List.of(published, rejected, nameless)) {
+      change(receipt, field);
+    }
+    TestCluster.send(access, history.receipt(trained, published));
+    TestCluster.send(access, history.receipt(damaged, rejected));
+    TestCluster.send(access, history.receipt(unread, nameless));
+
+    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
+    assertNamed(verdict, Breach.RECEIPT, trained.at(), field + " is ");
+    assertThat(verdict.count(Breach.RECEIPT)).isEqualTo(3);
+    if (!field.equals("reason")) {
+      assertNamed(verdict, Breach.RECEIPT, damaged.at(), field + " is ");
+      assertNamed(verdict, Breach.RECEIPT, unread.at(), field + " is ");
+    }
+  }
+
+  @Test
+  void findsAReceiptOfARejectedRecordThatNamesAnother() {
+    Receipt receipt = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED");
+    receipt.setOrigin(trained.origin());
+    TestCluster.send(access, history.receipt(damaged, receipt));
+
+    assertNamed(assertBreaches(Set.of(Breach.RECEIPT)), Breach.RECEIPT, "names " + trained.at());
+  }
+
+  @Test
+  void findsAReceiptWithoutAPairIdThatCountsOrNamesAnother() {
+    Played counted = history.send(load.at(6, SentKind.NO_AVRO));
+    history.reject(counted, "UNREADABLE_RECORD");
+    Receipt counts = history.receiptOf(counted, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    counts.setCopies(2);
+    Played named = history.send(load.at(7, SentKind.NO_AVRO));
+    history.reject(named, "UNREADABLE_RECORD");
+    Receipt names = history.receiptOf(named, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    names.setOrigin(counted.origin());
+    TestCluster.send(access, history.receipt(counted, counts));
+    TestCluster.send(access, history.receipt(named, names));
+
+    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
+    assertNamed(verdict, Breach.RECEIPT, counted.at(), "counts 2 copies, and there is 1");
+    assertNamed(verdict, Breach.RECEIPT, named.at(), "names " + counted.at());
+  }
+
+  /**
+   * Fields of a published pair that have no sentence of their own, in parts that are told whole.
+   */
+  static Stream<List<String>> fieldsOfAPublishedPair() {
+    List<String> fields =
+        PreparedPair.SCHEMA$.getFields().stream()
+            .map(Schema.Field::name)
+            .filter(name -> !Set.of("pair_id", "image_digest", "split", "origin").contains(name))
+            .toList();
+    int half = fields.size() / 2;
+    return Stream.of(fields.subList(0, half), fields.subList(half, fields.size()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("fieldsOfAPublishedPair")
+  void findsEachFieldOfAPublishedPairThatWasChanged(List<String> fields) {
+    long picture = RawFacts.picture(trained.pair().pair().getImage());
+    List<SentPair> ofOnePicture =
+        LongStream.range(10, 10_000)
+            .mapToObj(number -> load.at(number, SentKind.GOOD))
+            .filter(pair -> RawFacts.picture(pair.pair().getImage()) == picture)
+            .limit(fields.size())
+            .toList();
+    Map<String, String> sites = new HashMap<>();
+    for (int i = 0; i < fields.size(); i++) {
+      Played played = history.send(ofOnePicture.get(i));
+      Standing split = history.rightSplit(played);
+      PreparedPair pair = history.prepared(played, split);
+      change(pair, fields.get(i));
+      history.transaction(
+          played,
+          List.of(history.published(played, split, pair), history.receipt(played, split, "")));
+      sites.put(fields.get(i), topic(split) + "-" + partitionOf(played) + "-");
+    }
+
+    Verdict verdict = verify(Optional.empty());
+    assertThat(verdict.count(Breach.CONTENT)).isEqualTo(fields.size());
+    sites.forEach((field, site) -> assertNamed(verdict, Breach.CONTENT, site, field, " belongs"));
+  }
+
+  @Test
+  void findsEachFieldOfARejectedRecordThatWasChanged() {
+    Map<String, Breach> fields =
+        Map.of(
+            "pair_id", Breach.MISPLACED,
+            "image_digest", Breach.MISPLACED,
+            "value", Breach.ORIGINAL_DAMAGED,
+            "key", Breach.ORIGINAL_DAMAGED,
+            "headers", Breach.ORIGINAL_DAMAGED,
+            "quarantined_at", Breach.ORIGINAL_DAMAGED,
+            "step", Breach.CONTENT,
+            "recipe_version", Breach.CONTENT,
+            "detail", Breach.RECEIPT,
+            "limit", Breach.RECEIPT);
+    Map<String, Played> changed = new HashMap<>();
+    int number = 10;
+    for (String field : fields.keySet()) {
+      Played played = history.send(load.at(number++, SentKind.CUT_JPEG));
+      QuarantinedPair pair = history.quarantinedPair(played, "IMAGE_HEADER_DAMAGED");
+      change(pair, field);
+      history.transaction(
+          played,
+          List.of(
+              history.quarantined(played, pair),
+              history.receipt(played, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED")));
+      changed.put(field, played);
+    }
+
+    Verdict verdict = verify(Optional.empty());
+    assertNamed(verdict, Breach.MISPLACED, "but " + changed.get("pair_id").at());
+    assertNamed(
+        verdict, Breach.MISPLACED, "has another image than " + changed.get("image_digest").at());
+    for (String field : List.of("value", "key", "headers", "quarantined_at")) {
+      assertNamed(verdict, Breach.ORIGINAL_DAMAGED, changed.get(field).at(), field + " is ");
+    }
+    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "step is ");
+    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "recipe_version is ");
+    assertNamed(verdict, Breach.RECEIPT, changed.get("detail").at(), "detail is ");
+    assertNamed(verdict, Breach.RECEIPT, changed.get("limit").at(), "limit is ");
+    assertThat(verdict.breaches())
+        .containsEntry(Breach.ORIGINAL_DAMAGED, 4L)
+        .containsEntry(Breach.CONTENT, 2L)
+        .containsEntry(Breach.MISPLACED, 3L);
+  }
+
+  @Test
+  void findsAPairWithTheContentOfAnother() {
+    Played first = history.send(load.at(6));
+    Standing split = history.rightSplit(first);
+    PreparedPair pair = history.prepared(first, split);
+    PreparedPair other = history.prepared(trained, split);
+    pair.setImage(other.getImage());
+    pair.setCaption(other.getCaption());
+    pair.setTokenIds(other.getTokenIds());
+    history.transaction(
+        first, List.of(history.published(first, split, pair), history.receipt(first, split, "")));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.CONTENT)),
+        Breach.CONTENT,
+        "does not say what " + first.at(),
+        "caption is '" + other.getCaption() + "' where '");
+  }
+
+  @Test
+  void findsAKeyThatHashesAlike() {
+    Played rejected = history.send(load.at(6, SentKind.CUT_JPEG));
+    QuarantinedPair pair = history.quarantinedPair(rejected, "IMAGE_HEADER_DAMAGED");
+    byte[] key = rejected.pair().key().orElseThrow().clone();
+    int before = Arrays.hashCode(key);
+    key[0] = (byte) (key[0] + 1);
+    key[1] = (byte) (key[1] - 31);
+    assertThat(Arrays.hashCode(key)).isEqualTo(before);
+    pair.setKey(ByteBuffer.wrap(key));
+    history.transaction(
+        rejected,
+        List.of(
+            history.quarantined(rejected, pair),
+            history.receipt(rejected, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED")));
+
+    assertNamed(
+        assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED)),
+        Breach.ORIGINAL_DAMAGED,
+        rejected.at(),
+        "key is ");
+  }
+
+  @Test
+  void findsASplitInSmallLetters() {
+    Played small = history.send(load.at(6));
+    PreparedPair pair = history.prepared(small, Standing.TRAINING);
+    pair.setSplit("training");
+    history.transaction(
+        small,
+        List.of(
+            history.published(small, Standing.TRAINING, pair),
+            history.receipt(small, Standing.TRAINING, "")));
+
+    assertNamed(verify(Optional.empty()), Breach.MISPLACED, "says split 'training' but is on");
+  }
+
+  @Test
+  void takesNoRecordOfUnknownFateThatCameLongAfterTheLoad() throws IOException {
+    Played late = history.sendUnnoted(load.at(6));
+    ledger.add(history.entry(Fate.UNSURE, late, late.origin(), ""));
+    history.publish(late, Standing.TRAINING);
+    assertBreaches(Set.of());
+
+    Files.writeString(
+        ledger.file(),
+        Files.readString(ledger.file())
+            .replaceAll("\"at\":\"[^\"]+\"", "\"at\":\"2026-01-01T00:00:00Z\""));
+    assertNamed(
+        assertBreaches(Set.of(Breach.STRANGER)),
+        Breach.STRANGER,
+        late.at(),
+        "is a raw record that no producer sent");
+  }
+
+  @Test
+  void leavesTheTransactionsOfOtherDataSetsAlone() {
+    ClusterAccess other = KAFKA.dataset(1);
+    String member = "preprocess-12345678-1234-1234-1234-123456789abc-0";
+    try (KafkaProducer<byte[], byte[]> foreign = TestCluster.producer(access, "-2-" + member);
+        KafkaProducer<byte[], byte[]> own = TestCluster.producer(access, "-" + member)) {
+      ProducerRecord<byte[], byte[]> elsewhere =
+          TestCluster.record(other.topics().training(), 0, "key", null);
+      foreign.beginTransaction();
+      TestCluster.acknowledged(foreign.send(elsewhere));
+      assertBreaches(Set.of());
+
+      own.beginTransaction();
+      TestCluster.acknowledged(own.send(elsewhere));
+      assertNamed(
+          assertBreaches(Set.of(Breach.OPEN_TRANSACTION)),
+          Breach.OPEN_TRANSACTION,
+          access.dataset().name() + "-" + member + " is ");
+      own.abortTransaction();
+      foreign.abortTransaction();
+    }
+  }
+
+  @Test
+  void keepsNoAccountsWhereSomethingWasTakenDown() {
+    TestCluster.send(access, TestCluster.record(access.topics().takedowns(), null, "PAIR/x", null));
+
+    assertThat(verifyMain("--ledger", ledger.file().toString()))
+        .startsWith("3 verify: ")
+        .contains(topic("takedowns") + " is not empty")
+        .hasLineCount(1);
+  }
+
   @Test
   void saysByItsExitStatusWhetherTheAccountsClose() {
     assertThat(verifyMain("--ledger", ledger.file().toString()))
@@ -473,9 +1004,80 @@ class VerifierTest {
     return status + " " + printed.toString(StandardCharsets.UTF_8);
   }
 
+  /** The same text with another hex digit in one place. */
+  private static String changed(String hex, int digit) {
+    char other = hex.charAt(digit) == '0' ? '1' : '0';
+    return hex.substring(0, digit) + other + hex.substring(digit + 1);
+  }
+
+  /** The same record on the partition that is not its key's. */
+  private static ProducerRecord<byte[], byte[]> elsewhere(ProducerRecord<byte[], byte[]> record) {
+    return new ProducerRecord<>(
+        record.topic(),
+        1 - Utils.toPositive(Utils.murmur2(record.key())) % PARTITIONS,
+        record.key(),
+        record.value(),
+        record.headers());
+  }
+
+  private static ProducerRecord<byte[], byte[]> withValue(
+      ProducerRecord<byte[], byte[]> record, byte[] value) {
+    return new ProducerRecord<>(
+        record.topic(), record.partition(), record.key(), value, record.headers());
+  }
+
+  /** Gives a field of a record another value. */
+  private static void change(SpecificRecord record, String field) {
+    int at = record.getSchema().getField(field).pos();
+    record.put(at, other(field, record.get(at)));
+  }
+
+  private static Object other(String field, Object value) {
+    if (value instanceof String text) {
+      return text.isEmpty() ? "x" : changed(text, 0);
+    }
+    if (value instanceof ByteBuffer bytes) {
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.duplicate().get(copy);
+      copy[copy.length - 1] = (byte) (copy[copy.length - 1] ^ 1);
+      return ByteBuffer.wrap(copy);
+    }
+    if (value instanceof Instant time) {
+      return time.plusMillis(1);
+    }
+    if (value instanceof Integer number) {
+      return number + 1;
+    }
+    if (value instanceof Boolean truth) {
+      return !truth;
+    }
+    return switch (field) {
+      case "token_ids" -> {
+        List<Object> ids = new ArrayList<>((List<?>) value);
+        ids.set(0, (Integer) ids.get(0) + 1);
+        yield ids;
+      }
+      case "waived" -> List.of("IMAGE_TOO_SMALL");
+      case "token_sets" -> List.of(TokenSet.newBuilder().setName("x").build());
+      case "renditions" -> List.of(Rendition.newBuilder().setName("x").build());
+      case "headers" -> List.of(Header.newBuilder().setKey("x").build());
+      case "texts" -> Map.of("x", "y");
+      case "measures" -> {
+        Map<Object, Object> measures = new HashMap<>((Map<?, ?>) value);
+        measures.put("caption_tokens", 1.0);
+        yield measures;
+      }
+      default -> throw new IllegalArgumentException(field + " is " + value);
+    };
+  }
+
   private static int partitionOf(Played published) {
     byte[] key = published.pair().pairId().getBytes(StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % PARTITIONS;
+  }
+
+  private String topic(String name) {
+    return access.dataset().topic(name);
   }
 
   private String topic(Standing split) {

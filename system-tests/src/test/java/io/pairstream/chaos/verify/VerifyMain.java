@@ -2,6 +2,8 @@ package io.pairstream.chaos.verify;
 
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.OneLine;
+import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import java.io.PrintStream;
@@ -76,9 +78,16 @@ public final class VerifyMain {
     } catch (IllegalArgumentException e) {
       err.println("verify: " + e.getMessage());
       return 2;
-    } catch (RuntimeException e) {
+    } catch (RegistryUnavailableException e) {
+      err.println("verify: " + OneLine.of(e.getMessage()));
+      return 3;
+    } catch (RuntimeException | Error e) {
+      // Also where the fault is our own: Java's exit status of an uncaught one would be 1.
       err.println(
-          "verify: cannot read all of " + cluster.bootstrapServers() + ": " + RootCause.message(e));
+          "verify: cannot keep the accounts of "
+              + cluster.bootstrapServers()
+              + ": "
+              + OneLine.of(RootCause.message(e)));
       return 3;
     }
   }
