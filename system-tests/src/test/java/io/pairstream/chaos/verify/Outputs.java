@@ -52,7 +52,7 @@ final class Outputs {
   /** Per raw partition and offset, the reason. */
   private final List<LongColumn> reasons = new ArrayList<>();
 
-  /** Per raw partition and offset, a digest of what its first output says and its receipt must. */
+  /** Per raw partition and offset, a digest of what its only output says and its receipt must. */
   private final List<LongColumn> said = new ArrayList<>();
 
   /**
@@ -397,6 +397,7 @@ final class Outputs {
       breaches.add(
           Breach.TWICE,
           inputs.named(origin) + " left as " + sites.text(first) + " and again as " + site);
+      put(said, origin, 0);
     } else {
       put(left, origin, sites.of(record));
       put(said, origin, says.digest());
@@ -455,7 +456,7 @@ final class Outputs {
     return REASONS.at(get(reasons, at));
   }
 
-  /** Digest of {@link Receipts#said} by the first output of a raw record. */
+  /** Digest of {@link Receipts#said} by the only output of a raw record; 0 where there are two. */
   long saidOf(long at) {
     return get(said, at);
   }

@@ -198,6 +198,9 @@ final class Receipts {
 
   /** Whether a receipt says what the output of its record does, and what was received. */
   private void checkSaid(String of, long origin, long digest, long site) {
+    if (outputs.saidOf(origin) == 0) {
+      return; // of which of its outputs it is, nobody can say; that there are two, is said already
+    }
     if (digest == digest(outputs.saidOf(origin), inputs.receivedOf(origin))) {
       return;
     }

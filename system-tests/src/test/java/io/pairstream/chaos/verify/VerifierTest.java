@@ -710,7 +710,7 @@ class VerifierTest {
             history.receipt(bare, Standing.QUARANTINED, "UNREADABLE_RECORD")));
 
     assertNamed(
-        assertBreaches(Set.of(Breach.MISPLACED)),
+        assertBreaches(Set.of(Breach.MISPLACED, Breach.AUDIT)),
         Breach.MISPLACED,
         output.topic() + "-0-",
         "has key '' where '" + bare.at() + "' belongs");
