@@ -17,6 +17,7 @@ import io.pairstream.service.Cluster;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +33,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -62,7 +64,7 @@ class HostileInputTest {
           PairTopics.of(
               platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
       Map<String, byte[]> hostile = hostileValues(topics);
-      hostile.put("SCHEMA_MISMATCH bytes", ofPlainBytes(platform.cluster()));
+      hostile.putAll(ofForeignSchemas(platform.cluster()));
       DrawnPairs good = new DrawnPairs(31, 0.0);
       int sent = 0;
       for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
@@ -78,6 +80,7 @@ class HostileInputTest {
       assertThat(platform.quarantine()).isEqualTo(expected);
       assertThat(platform.audit().details()).isEmpty();
       assertThat(platform.audit().inputs()).isEqualTo(2L * sent);
+      awaitOnDashboard(platform, hostile.size());
 
       NewPair first = drawn(good, 0);
       PairAnswer answer =
@@ -126,20 +129,73 @@ class HostileInputTest {
     return values;
   }
 
-  /** A value whose writer's schema is in the registry, and is not one of a record. */
-  private static byte[] ofPlainBytes(Cluster cluster) throws IOException, InterruptedException {
+  /** Values whose writers' schemas are in the registry, and are not of a pair. */
+  private static Map<String, byte[]> ofForeignSchemas(Cluster cluster)
+      throws IOException, InterruptedException {
+    String nothing = "{\"type\":\"record\",\"name\":\"L0\",\"fields\":[]}";
+    StringBuilder trap = new StringBuilder(nothing);
+    for (int level = 1; level <= 12; level++) {
+      // Ten of the one before in each: ten to the twelfth of nothing, which takes no bytes.
+      String before = trap.toString();
+      trap.setLength(0);
+      trap.append("{\"type\":\"record\",\"name\":\"L").append(level).append("\",\"fields\":[");
+      for (int field = 0; field < 10; field++) {
+        trap.append(field == 0 ? "" : ",").append("{\"name\":\"f").append(field);
+        trap.append("\",\"type\":").append(field == 0 ? before : "\"L" + (level - 1) + "\"");
+        trap.append('}');
+      }
+      trap.append("]}");
+    }
+    return Map.of(
+        "SCHEMA_MISMATCH bytes", of(registered(cluster, "AVRO", "\"bytes\"")),
+        "UNKNOWN_SCHEMA json", of(registered(cluster, "JSON", "{\"type\":\"string\"}")),
+        "UNKNOWN_SCHEMA trap", of(registered(cluster, "AVRO", trap.toString())));
+  }
+
+  private static byte[] of(int schemaId) {
+    return ByteBuffer.allocate(9).put((byte) 0).putInt(schemaId).putInt(4).array();
+  }
+
+  private static int registered(Cluster cluster, String type, String schema)
+      throws IOException, InterruptedException {
+    JsonMapper json = new JsonMapper();
+    String subject = "another-team-" + Integer.toHexString(schema.hashCode());
+    String question =
+        json.createObjectNode().put("schemaType", type).put("schema", schema).toString();
     HttpResponse<String> registered =
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(
-                        URI.create(cluster.registryAddresses() + "/subjects/another-team/versions"))
+                        URI.create(
+                            cluster.registryAddresses() + "/subjects/" + subject + "/versions"))
                     .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString("{\"schema\": \"\\\"bytes\\\"\"}"))
+                    .POST(BodyPublishers.ofString(question))
                     .build(),
                 BodyHandlers.ofString());
     assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
-    int id = new JsonMapper().readTree(registered.body()).get("id").asInt();
-    return ByteBuffer.allocate(9).put((byte) 0).putInt(id).putInt(4).array();
+    return json.readTree(registered.body()).get("id").asInt();
+  }
+
+  private static void awaitOnDashboard(RunningPlatform platform, int total) {
+    URI board = URI.create(platform.address("dashboard_url") + "/v1/quarantine");
+    AtomicReference<String> last = new AtomicReference<>("");
+    Await.until(
+        "all of them are on the dashboard",
+        CATCH_UP,
+        () -> {
+          try {
+            last.set(
+                HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(board).build(), BodyHandlers.ofString())
+                    .body());
+            return new JsonMapper().readTree(last.get()).path("total").asInt() == total;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+          }
+        },
+        last::get);
   }
 
   private static String reasonOf(String name) {

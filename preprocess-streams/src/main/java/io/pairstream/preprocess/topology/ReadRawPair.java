@@ -125,7 +125,7 @@ final class ReadRawPair
               raw,
               Outcome.rejected(
                   RejectReason.UNKNOWN_SCHEMA,
-                  "the registry has no Avro schema of id " + schemaId.getAsInt(),
+                  WriterSchemas.whyUnknown(schemaId.getAsInt()),
                   "schema id " + schemaId.getAsInt(),
                   ""));
       // Such a record waits at the consumer. It comes here only where the answer was lost

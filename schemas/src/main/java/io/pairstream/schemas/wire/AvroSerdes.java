@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -68,19 +69,28 @@ public final class AvroSerdes {
         // A value too short for an id would end in an exception of another type.
         throw new SerializationException("not in the wire format: " + bytes.length + " bytes");
       }
-      Object read;
-      try {
-        read = inner.deserialize(topic, bytes, readerSchema);
-      } catch (StackOverflowError e) {
-        // A writer's schema may nest without end, and its data as deep as it likes.
-        throw new SerializationException("nests too deeply to be read as " + type.getSimpleName());
-      }
+      Object read = read(bytes);
       if (read != null && !type.isInstance(read)) {
         // Of a writer's schema "bytes" the client hands out the bytes, whatever is asked for.
         throw new SerializationException(
             "the writer's schema is not of a record but of " + read.getClass().getSimpleName());
       }
       return type.cast(read);
+    }
+
+    private Object read(byte[] bytes) {
+      try {
+        return inner.deserialize(topic, bytes, readerSchema);
+      } catch (SerializationException | InterruptException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        // Of a schema that is not Avro the client says so by several types, and so it does of a
+        // registry that does not answer.
+        throw new SerializationException("cannot be read: " + RootCause.message(e), e);
+      } catch (StackOverflowError e) {
+        // A writer's schema may nest without end, and its data as deep as it likes.
+        throw new SerializationException("nests too deeply to be read as " + type.getSimpleName());
+      }
     }
 
     @Override

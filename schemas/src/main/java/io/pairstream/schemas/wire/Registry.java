@@ -1,7 +1,6 @@
 package io.pairstream.schemas.wire;
 
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import io.confluent.kafka.schemaregistry.avro.AvroSchemaUtils;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
@@ -134,7 +133,8 @@ public final class Registry {
    * The schema with which a record was written; asks the registry only where it has not been seen
    * yet.
    *
-   * @throws MissingSchemaException where the registry has no Avro schema of that id
+   * @throws MissingSchemaException where the registry gives no Avro schema of that id, or one
+   *     beyond {@link BoundedAvroSchemas}
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public Schema writerSchema(String subject, int schemaId) {
@@ -142,8 +142,8 @@ public final class Registry {
     try {
       schema = client.getSchemaBySubjectAndId(subject, schemaId).rawSchema();
     } catch (RestClientException e) {
-      if (e.getStatus() == 404) {
-        throw new MissingSchemaException("the registry does not know schema " + schemaId, e);
+      if (isAboutTheId(e.getStatus())) {
+        throw new MissingSchemaException("the registry does not give schema " + schemaId, e);
       }
       throw unavailable(e);
     } catch (IOException | RuntimeException e) {
@@ -156,6 +156,14 @@ public final class Registry {
       return avro;
     }
     throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+  }
+
+  /**
+   * Whether the registry has understood the question and will not answer it otherwise later: there
+   * is no such schema, or it is one that only others may see.
+   */
+  private static boolean isAboutTheId(int status) {
+    return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
   }
 
   /**
@@ -211,7 +219,7 @@ public final class Registry {
     return SchemaRegistryClientFactory.newClient(
         List.of(addresses.split(",")),
         CACHED_SCHEMAS,
-        List.of(new AvroSchemaProvider()),
+        List.of(new BoundedAvroSchemas()),
         settings,
         Map.of());
   }

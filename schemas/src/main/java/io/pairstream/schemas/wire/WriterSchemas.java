@@ -94,6 +94,15 @@ public final class WriterSchemas implements AutoCloseable {
     return verdict;
   }
 
+  /** For the author of a record whose id is {@link Verdict#UNKNOWN}: all that it may mean. */
+  public static String whyUnknown(int schemaId) {
+    return "the registry has no Avro schema of id "
+        + schemaId
+        + " for us: none, one of another kind, one that we may not see, or one of more than "
+        + BoundedAvroSchemas.MOST_TYPES
+        + " types";
+  }
+
   @Override
   public void close() {
     lookups.shutdownNow();

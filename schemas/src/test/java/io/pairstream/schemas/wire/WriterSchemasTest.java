@@ -1,26 +1,37 @@
 package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.WriterSchemas.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A registry's bad days, played by a small HTTP server that speaks what little is asked of it. */
 @Timeout(60)
@@ -30,6 +41,16 @@ class WriterSchemasTest {
   private static final int OURS = 3;
   private static final int FOREIGN = 8;
   private static final int JSON = 9;
+  private static final int FORBIDDEN = 10;
+
+  /** A record in a record and so on, each of ten times the next: ten to the twelfth of nothing. */
+  private static final int BOMB = 11;
+
+  /** The same behind a few bytes for each, as an array or a record in itself may have them. */
+  private static final int BOMB_IN_ARRAY = 12;
+
+  private static final int BOMB_IN_ITSELF = 13;
+  private static final int LARGE = 14;
 
   private final CountDownLatch hang = new CountDownLatch(1);
   private HttpServer server;
@@ -42,6 +63,7 @@ class WriterSchemasTest {
     GOOD,
     EMPTY,
     FAILING,
+    FORBIDDING,
     HANGING
   }
 
@@ -77,6 +99,49 @@ class WriterSchemasTest {
   @Test
   void blamesAnIdWhoseSchemaIsNotAvro() {
     assertThat(schemas.decide(JSON)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {FORBIDDEN, BOMB, BOMB_IN_ARRAY, BOMB_IN_ITSELF})
+  void blamesAnIdWhoseSchemaIsNotForUs(int id) {
+    assertThat(schemas.decide(id)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void knowsALargeSchema() {
+    assertThat(schemas.decide(LARGE)).isEqualTo(Verdict.KNOWN);
+  }
+
+  @Test
+  void blamesNoIdWhileTheRegistryForbidsEverything() {
+    day = Day.FORBIDDING;
+
+    assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  /** Also by those who do not ask for a verdict first. */
+  @ParameterizedTest
+  @ValueSource(ints = {FOREIGN, JSON, FORBIDDEN, BOMB})
+  void valuesOfSuchASchemaAreUnreadable(int id) {
+    byte[] value = {0, 0, 0, 0, (byte) id, 2, 'a'};
+    Topic<String, RawPair> topic =
+        PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)).crowdsourced();
+
+    assertThatThrownBy(() -> topic.value().deserializer().deserialize(topic.name(), value))
+        .isInstanceOf(SerializationException.class);
+    assertThat(new RecordDecoder<>(topic, RawPair.SCHEMA$, registry).decode(value)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FAILING", "FORBIDDING", "HANGING"})
+  void noValueIsUnreadableWhileTheRegistryDoesNotAnswer(Day bad) {
+    byte[] value = {0, 0, 0, 0, OURS, 2, 'a'};
+    Topic<String, RawPair> topic =
+        PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)).crowdsourced();
+    day = bad;
+
+    assertThatThrownBy(() -> new RecordDecoder<>(topic, RawPair.SCHEMA$, registry).decode(value))
+        .isInstanceOf(RegistryUnavailableException.class);
   }
 
   @Test
@@ -164,16 +229,16 @@ class WriterSchemasTest {
         Thread.currentThread().interrupt();
       }
     }
-    if (day == Day.FAILING) {
+    if (day == Day.FORBIDDING || path.equals("/schemas/ids/" + FORBIDDEN)) {
+      reply(exchange, 403, "{\"error_code\":40301,\"message\":\"not for you\"}");
+    } else if (day == Day.FAILING) {
       reply(exchange, 500, "{\"error_code\":50001,\"message\":\"on fire\"}");
     } else if (day == Day.GOOD
         && (path.equals("/schemas/ids/" + OURS)
             || (foreignIsRegistered && path.equals("/schemas/ids/" + FOREIGN)))) {
-      String schema = Registry.withoutJavaProperties(RawPair.SCHEMA$).toString();
-      reply(
-          exchange,
-          200,
-          "{\"schema\":\"" + schema.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
+      reply(exchange, 200, ofSchema(Registry.withoutJavaProperties(RawPair.SCHEMA$)));
+    } else if (day == Day.GOOD && foreign().containsKey(path)) {
+      reply(exchange, 200, ofSchema(foreign().get(path)));
     } else if (day == Day.GOOD && path.equals("/schemas/ids/" + JSON)) {
       reply(exchange, 200, "{\"schemaType\":\"JSON\",\"schema\":\"{}\"}");
     } else if (day == Day.GOOD && path.startsWith("/subjects/" + SUBJECT)) {
@@ -184,6 +249,48 @@ class WriterSchemasTest {
     } else {
       reply(exchange, 404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
     }
+  }
+
+  private static Map<String, Schema> foreign() {
+    return Map.of(
+        "/schemas/ids/" + BOMB, nested(12),
+        "/schemas/ids/" + BOMB_IN_ARRAY, around(Schema.createArray(nested(2))),
+        "/schemas/ids/" + BOMB_IN_ITSELF, inItself(nested(2)),
+        "/schemas/ids/" + LARGE, nested(3));
+  }
+
+  /** A record with ten fields of a record with ten fields, so many times. */
+  private static Schema nested(int levels) {
+    Schema inner = Schema.createRecord("L0", null, "bomb", false, List.of());
+    for (int level = 1; level <= levels; level++) {
+      Schema each = inner;
+      inner =
+          Schema.createRecord(
+              "L" + level,
+              null,
+              "bomb",
+              false,
+              IntStream.range(0, 10).mapToObj(i -> new Schema.Field("f" + i, each)).toList());
+    }
+    return inner;
+  }
+
+  private static Schema around(Schema schema) {
+    return Schema.createRecord(
+        "Around", null, "bomb", false, List.of(new Schema.Field("it", schema)));
+  }
+
+  private static Schema inItself(Schema schema) {
+    Schema itself = Schema.createRecord("Itself", null, "bomb", false);
+    itself.setFields(
+        List.of(
+            new Schema.Field("it", schema),
+            new Schema.Field("next", Schema.createUnion(Schema.create(Schema.Type.NULL), itself))));
+    return itself;
+  }
+
+  private static String ofSchema(Schema schema) {
+    return "{\"schema\":\"" + schema.toString().replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
   }
 
   private static void reply(HttpExchange exchange, int status, String json) throws IOException {

@@ -118,7 +118,7 @@ final class LinkReader {
           refused(
               new Refusal(
                   RejectReason.UNKNOWN_SCHEMA,
-                  "the registry has no Avro schema of id " + schemaId.getAsInt(),
+                  WriterSchemas.whyUnknown(schemaId.getAsInt()),
                   "schema id " + schemaId.getAsInt(),
                   ""));
     };
