@@ -33,9 +33,16 @@ final class Reading {
     Map<String, Object> settings =
         cluster.clientSettings(
             Map.of(
-                ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * MEGABYTES,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * MEGABYTES,
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000));
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                16 * MEGABYTES,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                4 * MEGABYTES,
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                2_000,
+                // What is read is there. A fetch beyond it, which the client sends ahead, would be
+                // waited for when it closes.
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                10));
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
