@@ -148,7 +148,12 @@ class HostileInputTest {
     }
     return Map.of(
         "SCHEMA_MISMATCH bytes", of(registered(cluster, "AVRO", "\"bytes\"")),
-        "UNKNOWN_SCHEMA json", of(registered(cluster, "JSON", "{\"type\":\"string\"}")),
+        "UNKNOWN_SCHEMA json",
+            of(
+                registered(
+                    cluster,
+                    "JSON",
+                    "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"object\"}")),
         "UNKNOWN_SCHEMA trap", of(registered(cluster, "AVRO", trap.toString())));
   }
 

@@ -4,6 +4,7 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,6 +93,18 @@ public final class TestCluster implements BeforeAllCallback {
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(cluster.dataset(), partitions));
     return cluster;
+  }
+
+  /** Takes a data set's topics away: of very many partitions the broker grows slow. */
+  public static void deleteTopics(ClusterAccess cluster, int partitions) {
+    try (Admin admin = cluster.admin()) {
+      ClusterAccess.await(
+          admin
+              .deleteTopics(
+                  new TopicCatalogue(cluster.dataset(), partitions)
+                      .topics().stream().map(TopicSpec::name).toList())
+              .all());
+    }
   }
 
   /** The whole transactional id of a producer of this data set. */

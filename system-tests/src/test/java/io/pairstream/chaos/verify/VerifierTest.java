@@ -103,6 +103,7 @@ class VerifierTest {
   void close() {
     history.close();
     ledger.close();
+    TestCluster.deleteTopics(access, PARTITIONS);
   }
 
   @Test
