@@ -2,6 +2,8 @@ package io.pairstream.cleaning;
 
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,7 +23,9 @@ public record SubmittedPair(
    * @throws IllegalArgumentException for a reason that nobody can waive
    */
   public SubmittedPair {
-    annotations = Map.copyOf(annotations);
+    // Anybody can send a hundred thousand names with one hash code. A HashMap makes a tree of them;
+    // the maps of Map.copyOf compare each with all before it.
+    annotations = Collections.unmodifiableMap(new HashMap<>(annotations));
     waived = Set.copyOf(waived);
     for (RejectReason reason : waived) {
       if (!reason.isWaivable()) {

@@ -5,6 +5,8 @@ import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.SourceKind;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -41,7 +43,8 @@ public record NewLink(
    * @throws InvalidLinkException where URL, caption or digest cannot be right
    */
   public NewLink {
-    annotations = Map.copyOf(annotations);
+    // Names with one hash code make a tree here. Map.copyOf would compare each with all before it.
+    annotations = Collections.unmodifiableMap(new HashMap<>(annotations));
     expectedDigest = expectedDigest.toLowerCase(Locale.ROOT);
     try {
       String unused = LinkHost.of(url);

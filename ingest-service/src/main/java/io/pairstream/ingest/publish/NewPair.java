@@ -2,6 +2,8 @@ package io.pairstream.ingest.publish;
 
 import io.pairstream.schemas.SourceKind;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -32,7 +34,8 @@ public record NewPair(
     Map<String, String> annotations) {
 
   public NewPair {
-    annotations = Map.copyOf(annotations);
+    // Names with one hash code make a tree here. Map.copyOf would compare each with all before it.
+    annotations = Collections.unmodifiableMap(new HashMap<>(annotations));
   }
 
   /** A pair of which no more is known than these four. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.schemas.SourceKind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +43,15 @@ class NewLinkTest {
             () -> new NewLink(URL, "an owl", "", "", "", digest, Map.of(), SourceKind.SCRAPED))
         .isInstanceOfSatisfying(
             InvalidLinkException.class, e -> assertThat(e.field()).isEqualTo("expected_digest"));
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void takesAnyNumberOfAnnotationsWhoseNamesHaveOneHashCode() {
+    NewLink link =
+        new NewLink(URL, "an owl", "", "", "", "", CollidingNames.of(200_000), SourceKind.SCRAPED);
+
+    assertThat(link.annotations().size()).isEqualTo(200_000);
   }
 
   @Test
