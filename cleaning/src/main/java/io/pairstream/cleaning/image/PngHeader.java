@@ -66,7 +66,9 @@ final class PngHeader {
                 RejectReason.IMAGE_METADATA_TOO_LARGE,
                 "PNG: the texts and the colour profile in it unfold to more than "
                     + PngMetadata.MAX_BYTES
-                    + " bytes",
+                    + " bytes, each counted as "
+                    + PngMetadata.LEAST_BYTES
+                    + " at least",
                 "more than " + PngMetadata.MAX_BYTES + " bytes",
                 PngMetadata.MAX_BYTES + " bytes");
           }

@@ -7,14 +7,19 @@ import java.util.zip.Inflater;
  * How much the compressed texts and the colour profile of one PNG unfold to (W3C PNG, 11.3.3).
  *
  * <p>A chunk of a few hundred bytes may unfold to gigabytes in a decoder that keeps all it finds.
- * What is damaged counts as far as it unfolds: decoders pass over it.
+ * What is damaged counts as far as it unfolds: decoders pass over it. Each counts as a kilobyte at
+ * least, for a file has room for half a million of them.
  */
 final class PngMetadata {
 
   /** More than any colour profile in use; unfolds within milliseconds. */
   static final int MAX_BYTES = 4 * 1024 * 1024;
 
+  /** What the smallest chunk counts as. With it no file has more than 4,096 of them. */
+  static final int LEAST_BYTES = 1024;
+
   private final byte[] file;
+  private final byte[] buffer = new byte[16 * 1024];
   private int left = MAX_BYTES;
 
   PngMetadata(byte[] file) {
@@ -38,10 +43,10 @@ final class PngMetadata {
   }
 
   private boolean unfolds(int start, int end) {
+    int leftAfterwards = left - LEAST_BYTES;
     Inflater inflater = new Inflater();
     try {
       inflater.setInput(file, start, end - start);
-      byte[] buffer = new byte[64 * 1024];
       while (left >= 0 && !inflater.finished()) {
         int unfolded = inflater.inflate(buffer);
         if (unfolded == 0) {
@@ -50,10 +55,11 @@ final class PngMetadata {
         left -= unfolded;
       }
     } catch (DataFormatException e) {
-      return left >= 0;
+      // Damaged from here on.
     } finally {
       inflater.end();
     }
+    left = Math.min(left, leftAfterwards);
     return left >= 0;
   }
 

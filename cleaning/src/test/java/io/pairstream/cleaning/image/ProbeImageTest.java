@@ -8,7 +8,9 @@ import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
 
@@ -227,6 +230,22 @@ class ProbeImageTest {
                             "zTXt", "a\0\0", half, "iCCP", "b\0\0", half, "zTXt", "c\0\0", half)))
                 .keptOnly())
         .isEmpty();
+  }
+
+  /** A file has room for half a million of them, and each takes its time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"eNoDAAAAAAE=", "AQID", "/w=="})
+  void countsEachTextOfAPngThoughItUnfoldsToNothing(String base64) {
+    Object[] chunk = {"zTXt", "a\0\0", Base64.getDecoder().decode(base64)};
+    List<Object> chunks = new ArrayList<>();
+    while (chunks.size() / chunk.length < PngMetadata.MAX_BYTES / PngMetadata.LEAST_BYTES) {
+      chunks.addAll(Arrays.asList(chunk));
+    }
+
+    kept(ImageFiles.pngWith(chunks.toArray()));
+    chunks.addAll(Arrays.asList(chunk));
+    assertThat(rejection(ImageFiles.pngWith(chunks.toArray())).reason())
+        .isEqualTo(RejectReason.IMAGE_METADATA_TOO_LARGE);
   }
 
   @Test
