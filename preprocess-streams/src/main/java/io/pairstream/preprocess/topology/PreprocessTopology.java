@@ -128,7 +128,7 @@ public final class PreprocessTopology {
     Fork<ReceivedPair> arrived =
         fork(
             "read",
-            builder.stream(topics.rawNames(), Consumed.with(BYTES, BYTES).withName("raw-pairs"))
+            builder.stream(topics.rawNames(), consumed("raw-pairs"))
                 .process(() -> reader(false), as("read")));
 
     Fork<ReceivedPair> travelled =
@@ -214,8 +214,7 @@ public final class PreprocessTopology {
    * turned away.
    */
   private KStream<String, Withdrawn> carryOutTakedowns(StreamsBuilder builder) {
-    return builder.stream(
-            topics.takedowns().name(), Consumed.with(BYTES, BYTES).withName("takedowns"))
+    return builder.stream(topics.takedowns().name(), consumed("takedowns"))
         .process(() -> new ReadTakedown(takedowns), as("read-takedown"))
         .repartition(
             Repartitioned.with(topics.takedowns().key(), topics.takedowns().value())
@@ -304,6 +303,10 @@ public final class PreprocessTopology {
                 .mapValues(pair -> (PreparedPair) null, as("remove-from-" + node))
                 .to(topic.name(), produced(topic, node + "-tombstones")),
         "-" + node);
+  }
+
+  private static Consumed<byte[], byte[]> consumed(String node) {
+    return Consumed.with(BYTES, BYTES).withTimestampExtractor(new RecordTime()).withName(node);
   }
 
   private static <T> Produced<String, T> produced(Topic<String, T> topic, String node) {

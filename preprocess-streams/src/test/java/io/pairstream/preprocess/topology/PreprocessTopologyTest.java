@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PreprocessTopologyTest {
 
@@ -393,6 +394,37 @@ class PreprocessTopologyTest {
           .isEqualTo(RejectReason.FIELD_INVALID.name());
       assertThat(topology.receipts().get(0).value().getReceivedAt())
           .isBetween(Instant.EPOCH, TopologyUnderTest.ARRIVAL);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE})
+  void aTimeBeforeAllTimesStopsNothing(long time) {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER, ALL_TRAINING)) {
+      RawPair placed = Pairs.good(1);
+      RawPair misplaced = Pairs.good(2);
+
+      topology.send(
+          "crowdsourced",
+          TopologyUnderTest.digest(placed),
+          topology.bytes(placed),
+          new RecordHeaders(),
+          Instant.ofEpochMilli(time));
+      topology.send(
+          "scraped",
+          new byte[] {1},
+          topology.bytes(misplaced),
+          new RecordHeaders(),
+          Instant.ofEpochMilli(time));
+      topology.send(
+          "scraped", null, new byte[] {1}, new RecordHeaders(), Instant.ofEpochMilli(time));
+
+      assertThat(topology.training())
+          .hasSize(2)
+          .allSatisfy(
+              record -> assertThat(record.value().getPreparedAt()).isEqualTo(Instant.EPOCH));
+      assertThat(topology.quarantine().get(0).value().getReason())
+          .isEqualTo(RejectReason.UNREADABLE_RECORD.name());
     }
   }
 

@@ -133,7 +133,11 @@ final class TopologyUnderTest implements AutoCloseable {
   }
 
   void send(String topic, byte[] key, byte[] value, Headers headers) {
-    inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, ARRIVAL));
+    send(topic, key, value, headers, ARRIVAL);
+  }
+
+  void send(String topic, byte[] key, byte[] value, Headers headers, Instant time) {
+    inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, time));
   }
 
   byte[] bytes(RawPair pair) {
@@ -166,6 +170,16 @@ final class TopologyUnderTest implements AutoCloseable {
 
   List<TestRecord<String, Receipt>> receipts() {
     return read(topics.receipts());
+  }
+
+  /** Takedowns on their way to the tasks that they concern. */
+  List<TestRecord<String, Takedown>> takedownsOnTheWay() {
+    return driver
+        .createOutputTopic(
+            TopicCatalogue.takedownsByImageTopic(topics.dataset()),
+            topics.takedowns().key().deserializer(),
+            topics.takedowns().value().deserializer())
+        .readRecordsToList();
   }
 
   private <T> List<TestRecord<String, T>> read(Topic<String, T> topic) {
