@@ -10,6 +10,7 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
@@ -40,7 +41,7 @@ public final class TakedownDesk {
 
   private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
   private static final RecordPublisher.Limits LIMITS =
-      new RecordPublisher.Limits(256 * 1024, 4 * 1024 * 1024);
+      new RecordPublisher.Limits(RecordSizes.MAX_TAKEDOWN, 4 * 1024 * 1024);
 
   private final ClusterAccess cluster;
   private final Clock clock;

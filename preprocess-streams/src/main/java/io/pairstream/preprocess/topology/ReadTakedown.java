@@ -2,11 +2,13 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -19,6 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What cannot be read, names no kind that is known, or has another key than its kind and subject
  * make, takes nothing down: it is logged. Nobody but operators writes to the topic.
+ *
+ * <p>Nor does what is larger than any takedown of ours. A batch may be packed well, and bytes of a
+ * key that are no UTF-8 are written as three each: the record might be larger on its way than any
+ * may be, which would end the thread.
  */
 final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> {
 
@@ -39,23 +45,45 @@ final class ReadTakedown implements Processor<byte[], byte[], String, Takedown> 
   @Override
   public void process(Record<byte[], byte[]> record) {
     String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    long size = size(key, record.value());
+    if (size > RecordSizes.MAX_TAKEDOWN) {
+      LOG.error(
+          "nothing is taken down by {}: it has {} bytes, and a takedown {} at most",
+          place(),
+          size,
+          RecordSizes.MAX_TAKEDOWN);
+      return;
+    }
     if (!key.isEmpty() && record.value() == null) {
-      context.forward(record.withKey(key).withValue(null));
+      forward(record.withKey(key).withValue(null));
       return;
     }
     Optional<Takedown> takedown = decode(record.value());
     if (takedown.flatMap(ReadTakedown::keyOf).filter(key::equals).isPresent()) {
-      context.forward(record.withKey(key).withValue(takedown.get()));
+      forward(record.withKey(key).withValue(takedown.get()));
     } else {
       LOG.error(
           "nothing is taken down by {}: its key is '{}', its value {}",
-          context
-              .recordMetadata()
-              .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
-              .orElse("a record"),
+          place(),
           key,
           takedown.isPresent() ? "says otherwise" : "cannot be read");
     }
+  }
+
+  /** Sends it on without its headers, which nobody reads and which may be of any size. */
+  private void forward(Record<String, Takedown> record) {
+    context.forward(record.withHeaders(new RecordHeaders()));
+  }
+
+  private static long size(String key, byte[] value) {
+    return key.getBytes(StandardCharsets.UTF_8).length + (value == null ? 0L : value.length);
+  }
+
+  private String place() {
+    return context
+        .recordMetadata()
+        .map(at -> at.topic() + "-" + at.partition() + "-" + at.offset())
+        .orElse("a record");
   }
 
   private Optional<Takedown> decode(byte[] value) {

@@ -13,9 +13,12 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +74,21 @@ class TakedownsTest {
         kind.key(subject).getBytes(UTF_8),
         topology.topics().takedowns().value().serializer().serialize("", takedown),
         new RecordHeaders());
+  }
+
+  private byte[] takedownOf(RawPair withdrawn, int causeCharacters) {
+    return topology
+        .topics()
+        .takedowns()
+        .value()
+        .serializer()
+        .serialize(
+            "",
+            Takedown.newBuilder()
+                .setKind("PAIR")
+                .setSubject(id(withdrawn))
+                .setCause("x".repeat(causeCharacters))
+                .build());
   }
 
   private void lift(TakedownKind kind, String subject) {
@@ -306,6 +324,65 @@ class TakedownsTest {
     topology.send("crowdsourced", pair);
 
     assertThat(topology.training()).hasSize(1);
+  }
+
+  @Test
+  void takesDownWhatIsAsLargeAsATakedownMayBe() {
+    byte[] key = TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8);
+    int causeCharacters =
+        RecordSizes.MAX_TAKEDOWN - key.length - (takedownOf(pair, 100_000).length - 100_000);
+
+    topology.send("takedowns", key, takedownOf(pair, causeCharacters + 1), new RecordHeaders());
+    topology.send("crowdsourced", pair);
+    topology.send("takedowns", key, takedownOf(pair, causeCharacters), new RecordHeaders());
+
+    assertThat(topology.training())
+        .extracting(record -> record.value() == null)
+        .containsExactly(false, true);
+    assertThat(topology.takedownsOnTheWay()).hasSize(1);
+  }
+
+  @Test
+  void aKeyCountsAsItIsWrittenAgain() {
+    byte[] noUtf8 = new byte[RecordSizes.MAX_TAKEDOWN / 3 + 1];
+    Arrays.fill(noUtf8, (byte) 0xFF);
+
+    topology.send("takedowns", Arrays.copyOf(noUtf8, noUtf8.length - 1), null, new RecordHeaders());
+    topology.send("takedowns", noUtf8, null, new RecordHeaders());
+
+    assertThat(topology.takedownsOnTheWay())
+        .extracting(record -> record.key().length())
+        .containsExactly(noUtf8.length - 1);
+  }
+
+  @Test
+  void headersOfATakedownStayBehind() {
+    topology.send(
+        "takedowns",
+        TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8),
+        takedownOf(pair, 10),
+        new RecordHeaders().add("packed", new byte[RecordSizes.MAX_RECORD]));
+    lift(TakedownKind.PAIR, "another");
+
+    assertThat(topology.takedownsOnTheWay())
+        .hasSize(2)
+        .allSatisfy(record -> assertThat(record.headers()).isEmpty());
+  }
+
+  @Test
+  void aTimeBeforeAllTimesStopsNoTakedown() {
+    topology.send("crowdsourced", pair);
+
+    topology.send(
+        "takedowns",
+        TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8),
+        takedownOf(pair, 10),
+        new RecordHeaders(),
+        Instant.ofEpochMilli(-1));
+
+    List<TestRecord<String, Receipt>> receipts = topology.receipts();
+    assertThat(receipts.get(1).value().getStanding()).isEqualTo("WITHDRAWN");
+    assertThat(receipts.get(1).value().getDecidedAt()).isEqualTo(Instant.EPOCH);
   }
 
   @Test

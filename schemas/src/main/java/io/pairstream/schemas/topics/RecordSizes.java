@@ -14,5 +14,8 @@ public final class RecordSizes {
   /** Any other record: a quarantined one wraps a raw one. Also the broker's own limit. */
   public static final int MAX_RECORD = 10 * MIB;
 
+  /** A takedown with its key: some names and a cause in words. */
+  public static final int MAX_TAKEDOWN = 256 * 1024;
+
   private RecordSizes() {}
 }
