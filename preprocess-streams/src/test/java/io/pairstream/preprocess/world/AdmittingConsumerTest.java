@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +33,7 @@ class AdmittingConsumerTest {
   private final AtomicReference<String> trouble = new AtomicReference<>("");
   private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+  private final AtomicLong nanos = new AtomicLong();
   private WriterSchemas schemas;
   private Consumer<byte[], byte[]> consumer;
   private int knownId;
@@ -39,7 +41,7 @@ class AdmittingConsumerTest {
   @BeforeEach
   void assign() {
     knownId = registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
-    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$);
+    schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$, nanos::get);
     consumer =
         AdmittingConsumer.wrap(
             kafka,
@@ -85,6 +87,40 @@ class AdmittingConsumerTest {
   }
 
   @Test
+  void passesWhatHasNoSchemaThoughThePollsLieFarApart() {
+    add(P0, 0, withId(unknownId()));
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
+
+    untilAnswered();
+    later(Duration.ofMinutes(2));
+    add(P0, 0, withId(unknownId()));
+
+    assertThat(untilSome()).containsExactly("0:0");
+  }
+
+  @Test
+  void asksAgainAboutWhatWasToldLongAgo() {
+    add(P0, 0, withId(unknownId()));
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
+    untilAnswered();
+    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNKNOWN);
+
+    later(Duration.ofMillis(2_100));
+
+    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void asksAgainAboutWhatNobodyCameBackFor() {
+    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
+    untilAnswered();
+
+    later(Duration.ofMinutes(6));
+
+    assertThat(schemas.of(unknownId())).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
   void givesNothingWhileTheWorldIsBadAndLosesNothing() {
     trouble.set("no image worker is able to work");
     add(P0, 0, NOT_AVRO);
@@ -105,6 +141,21 @@ class AdmittingConsumerTest {
 
     assertThat(offsets(consumer.poll(Duration.ZERO))).containsExactly("0:0");
     assertThat(kafka.paused()).containsExactly(P1);
+  }
+
+  private int unknownId() {
+    return knownId + 1_000_000;
+  }
+
+  private void later(Duration passed) {
+    var unused = nanos.addAndGet(passed.toNanos());
+  }
+
+  /** Waits, without asking for their verdicts, for all that was asked before: it goes in turn. */
+  private void untilAnswered() {
+    while (schemas.of(knownId) != Verdict.KNOWN) {
+      Thread.onSpinWait(); // the test runner's own time limit ends it
+    }
   }
 
   /** Polls until something passes; the test runner's own time-out ends it otherwise. */

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
 
 /**
@@ -32,6 +33,13 @@ public final class WriterSchemas implements AutoCloseable {
   /** An unknown id is asked for again after this: its writer may have registered it since. */
   private static final Duration UNKNOWN_HOLDS = Duration.ofSeconds(2);
 
+  /**
+   * The same before anybody was told that the id is unknown. Who asked comes back for the verdict
+   * when his other work allows, at the latest with the next poll of a consumer that stays in its
+   * group; where it was too old for him by then, he would ask for ever.
+   */
+  private static final Duration UNTOLD_HOLDS = Duration.ofMinutes(5);
+
   /** Between two questions about an undecided id. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -42,6 +50,7 @@ public final class WriterSchemas implements AutoCloseable {
   private final String ownSubject;
   private final Schema ownSchema;
   private final int ownId;
+  private final LongSupplier nanoTime;
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
   private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
   private final ExecutorService lookups =
@@ -62,18 +71,37 @@ public final class WriterSchemas implements AutoCloseable {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public WriterSchemas(Registry registry, String ownSubject, Schema ownSchema) {
+    this(registry, ownSubject, ownSchema, System::nanoTime);
+  }
+
+  /**
+   * The same by another clock.
+   *
+   * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
+   */
+  public WriterSchemas(
+      Registry registry, String ownSubject, Schema ownSchema, LongSupplier nanoTime) {
     this.registry = registry;
     this.ownSubject = ownSubject;
     this.ownSchema = ownSchema;
+    this.nanoTime = nanoTime;
     this.ownId = registry.idOf(ownSubject, ownSchema);
   }
 
-  /** The verdict so far. Starts a lookup in the background where there is none, or an old one. */
+  /**
+   * The verdict so far. Starts a lookup in the background where there is none, or an old one. The
+   * age of {@link Verdict#UNKNOWN} counts from when it was first given here, so that whoever comes
+   * back late gets it all the same.
+   */
   public Verdict of(int schemaId) {
     Found known = found.get(schemaId);
-    if (known == null || known.isOld()) {
+    long now = nanoTime.getAsLong();
+    if (known == null || known.isOld(known.told() ? UNKNOWN_HOLDS : UNTOLD_HOLDS, now)) {
       ask(schemaId);
       return Verdict.UNDECIDED;
+    }
+    if (!known.told()) {
+      boolean unused = found.replace(schemaId, known, new Found(known.verdict(), now, true));
     }
     return known.verdict();
   }
@@ -86,11 +114,13 @@ public final class WriterSchemas implements AutoCloseable {
    */
   public Verdict decide(int schemaId) {
     Found known = found.get(schemaId);
-    if (known != null && known.verdict() == Verdict.UNKNOWN && !known.isOld()) {
+    if (known != null
+        && known.verdict() == Verdict.UNKNOWN
+        && !known.isOld(UNKNOWN_HOLDS, nanoTime.getAsLong())) {
       return Verdict.UNKNOWN;
     }
     Verdict verdict = lookUp(schemaId);
-    remember(schemaId, verdict);
+    remember(schemaId, verdict, true);
     return verdict;
   }
 
@@ -114,7 +144,7 @@ public final class WriterSchemas implements AutoCloseable {
           () -> {
             try {
               Verdict verdict = lookUp(schemaId);
-              remember(schemaId, verdict);
+              remember(schemaId, verdict, false);
               if (verdict == Verdict.UNDECIDED) {
                 TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
               }
@@ -127,14 +157,14 @@ public final class WriterSchemas implements AutoCloseable {
     }
   }
 
-  private void remember(int schemaId, Verdict verdict) {
+  private void remember(int schemaId, Verdict verdict, boolean told) {
     if (verdict == Verdict.UNDECIDED) {
       return; // nothing is known, which is no news
     }
     if (found.size() >= MOST_REMEMBERED) {
       found.values().removeIf(entry -> entry.verdict() != Verdict.KNOWN);
     }
-    found.put(schemaId, new Found(verdict, System.nanoTime()));
+    found.put(schemaId, new Found(verdict, nanoTime.getAsLong(), told));
   }
 
   private Verdict lookUp(int schemaId) {
@@ -157,9 +187,14 @@ public final class WriterSchemas implements AutoCloseable {
     }
   }
 
-  private record Found(Verdict verdict, long atNanos) {
-    boolean isOld() {
-      return verdict == Verdict.UNKNOWN && System.nanoTime() - atNanos > UNKNOWN_HOLDS.toNanos();
+  /**
+   * An answer.
+   *
+   * @param atNanos when it came, or was first told
+   */
+  private record Found(Verdict verdict, long atNanos, boolean told) {
+    boolean isOld(Duration holds, long now) {
+      return verdict == Verdict.UNKNOWN && now - atNanos > holds.toNanos();
     }
   }
 }
