@@ -7,6 +7,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.publish.MissingTopicException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -182,6 +185,52 @@ class KeyIssuerTest {
 
       await(() -> ring.find(broken).isEmpty());
       assertThat(ring.find(sound)).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noKeyOpensWhileAFaultKeepsRevocationsOut(boolean isError) throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Topic<String, ApiKey> faulty =
+        new Topic<>(
+            topic.name(),
+            topic.key(),
+            Serdes.serdeFrom(
+                topic.value().serializer(),
+                (name, bytes) -> {
+                  if (broken.get() && isError) {
+                    throw new AssertionError("broken");
+                  } else if (broken.get()) {
+                    throw new IllegalStateException("broken");
+                  }
+                  return topic.value().deserializer().deserialize(name, bytes);
+                }));
+    try (KeyRing ring = KeyRing.follow(faulty, cluster.registry(), cluster.clientSettings());
+        KeyIssuer issuer = issuer()) {
+      ApiKeyAuthenticator door = new ApiKeyAuthenticator(ring, false, Clock.systemUTC());
+      KeyIssuer.Created created = issuer.create(wanted("museum"));
+      String keyId = created.key().keyId();
+      String key = created.text().reveal();
+      await(() -> ring.find(keyId).isPresent() && issuer.all().size() == 1);
+      assertThat(door.holder(key).producer()).isEqualTo("museum");
+
+      broken.set(true);
+      assertThat(issuer.revoke(keyId)).isPresent();
+      await(() -> ring.obstacle().isPresent());
+
+      assertThat(ring.obstacle().orElseThrow()).contains("cannot be followed", "broken");
+      assertThat(ring.find(keyId)).isEmpty();
+      assertThatThrownBy(() -> door.holder(key))
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("does not know all API keys");
+
+      broken.set(false);
+      await(ring::isCaughtUp);
+
+      assertThat(ring.obstacle()).isEmpty();
+      assertThat(ring.find(keyId).orElseThrow().stateAt(Instant.now()))
+          .isEqualTo(IssuedKey.State.REVOKED);
     }
   }
 

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>A thread follows the topic, so that a new key opens and a revoked one closes within the time
  * that a record takes to arrive. Nothing is known before the topic has been read to where it ended
  * at the start: a service is not ready until then. While Kafka is away, what was known last holds.
- * Thread-safe.
+ * After a fault of ours nothing is known until the topic has been read once more: what was known
+ * may have been revoked since. Thread-safe.
  */
 public final class KeyRing implements AutoCloseable {
 
@@ -54,6 +55,7 @@ public final class KeyRing implements AutoCloseable {
   private final Thread thread;
   private volatile Known known = NOTHING;
   private volatile boolean closed;
+  private volatile boolean failed;
   private volatile String trouble = "the topic of API keys is being read";
 
   private KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
@@ -76,17 +78,20 @@ public final class KeyRing implements AutoCloseable {
     return ring;
   }
 
-  /** Whether every key is known that stood in the topic when this began. */
+  /**
+   * Whether every key is known that stood in the topic when this began, and the topic is followed
+   * without a fault of ours.
+   */
   public boolean isCaughtUp() {
-    return caughtUp.getCount() == 0;
+    return caughtUp.getCount() == 0 && !failed;
   }
 
-  /** Waits for that. Returns whether it came in time. */
+  /** Waits until it is so for the first time. Returns whether that came in time. */
   public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
     return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Why the keys are not known yet; empty where they are. */
+  /** Why the keys are not known; empty where they are. */
   public Optional<String> obstacle() {
     return isCaughtUp() ? Optional.empty() : Optional.of(trouble);
   }
@@ -133,7 +138,17 @@ public final class KeyRing implements AutoCloseable {
         // Closed, or about to be: whoever interrupts this thread closes it.
         return;
       } catch (KafkaException | RegistryUnavailableException | MissingSchemaException e) {
-        say(e.getMessage());
+        say(String.valueOf(e.getMessage()));
+        pause();
+      } catch (RuntimeException | Error e) {
+        // Whoever does not hear of revocations lets nobody in.
+        boolean isNew = !failed;
+        trouble = "API keys cannot be followed: " + e;
+        failed = true;
+        known = NOTHING;
+        if (isNew) {
+          LOG.error("following API keys has failed; no key opens until it goes on", e);
+        }
         pause();
       }
     }
@@ -162,8 +177,9 @@ public final class KeyRing implements AutoCloseable {
         }
         if (completeNow && !complete) {
           complete = true;
-          trouble = "";
+          failed = false;
           caughtUp.countDown();
+          trouble = "";
           LOG.info("{} API keys are known", keys.size());
         }
       }
