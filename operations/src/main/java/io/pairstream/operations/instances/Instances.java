@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The processes of a data set, as they speak of themselves. A thread follows the topic; while Kafka
- * is away, what was known last holds, and everybody becomes silent. Thread-safe.
+ * is away, what was known last holds, and everybody becomes silent. So it is after a fault of ours
+ * too, which is an obstacle until the topic is read once more. Thread-safe.
  */
 public final class Instances implements AutoCloseable {
 
@@ -44,6 +45,7 @@ public final class Instances implements AutoCloseable {
   private volatile boolean ready;
   private volatile boolean closed;
   private volatile String trouble = "";
+  private volatile String fault = "";
 
   private Instances(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
@@ -65,6 +67,11 @@ public final class Instances implements AutoCloseable {
   /** Whether everything is known that stood in the topic when this began. */
   public boolean isReady() {
     return ready;
+  }
+
+  /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
+  public Optional<String> obstacle() {
+    return Optional.of(fault).filter(why -> !why.isEmpty());
   }
 
   /** All processes, silent ones too, by service and then by the time of their starts. */
@@ -111,6 +118,13 @@ public final class Instances implements AutoCloseable {
       } catch (KafkaException | RegistryUnavailableException | MissingSchemaException e) {
         say(String.valueOf(e.getMessage()));
         pause();
+      } catch (RuntimeException | Error e) {
+        // The thread must not end without a word: whoever is there would seem to be silent.
+        if (fault.isEmpty()) {
+          LOG.error("following instances has failed; it is tried again", e);
+        }
+        fault = "instances cannot be followed: " + e;
+        pause();
       }
     }
   }
@@ -131,6 +145,7 @@ public final class Instances implements AutoCloseable {
         if (!live && partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
           live = true;
           ready = true;
+          endFault();
         }
       }
     } finally {
@@ -172,6 +187,13 @@ public final class Instances implements AutoCloseable {
 
   private static TopicPartition partition(ConsumerRecord<?, ?> record) {
     return new TopicPartition(record.topic(), record.partition());
+  }
+
+  private void endFault() {
+    if (!fault.isEmpty()) {
+      LOG.info("instances are followed again");
+      fault = "";
+    }
   }
 
   private void say(String message) {

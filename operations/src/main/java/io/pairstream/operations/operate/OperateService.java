@@ -92,6 +92,7 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(new LagRoutes(lag::latest, history).routes());
     obstacles.add(() -> lag.obstacle().or(lag::trouble));
     Instances instances = closedLater(Instances.follow(access, clock));
+    obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, clock);
     Catalogue catalogue = addPairs(access, settings, clock);
     addOverview(access, instances, catalogue, canary, clock);

@@ -120,10 +120,10 @@ public final class LagWatcher implements AutoCloseable {
         LOG.warn("{}", why);
       }
       latest = latest.withTrouble(why);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // The next look may do better; without this one none would follow.
       LOG.error("a look at the lag has failed", e);
-      latest = latest.withTrouble("a look has failed: " + e.getMessage());
+      latest = latest.withTrouble("a look has failed: " + e);
     }
   }
 

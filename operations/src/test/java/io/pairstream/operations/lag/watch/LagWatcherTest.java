@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
@@ -126,6 +128,31 @@ class LagWatcherTest {
         TestCluster.acknowledged(
             producer.send(new ProducerRecord<>(raw.topic(), 0, new byte[] {'k'}, new byte[100])));
       }
+    }
+  }
+
+  @Test
+  void faultOfALookIsSaidAndTheNextLookIsTaken() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    AtomicInteger reports = new AtomicInteger();
+    try (LagWatcher looking =
+        new LagWatcher(
+            cluster,
+            LagSettings.every(Duration.ofMillis(100)),
+            Clock.systemUTC(),
+            report -> {
+              if (broken.get()) {
+                throw new AssertionError("broken");
+              }
+              reports.incrementAndGet();
+            })) {
+      looking.start();
+      await(() -> looking.trouble().orElse("").contains("broken"));
+
+      broken.set(false);
+
+      await(() -> reports.get() > 0);
+      assertThat(looking.trouble()).isEmpty();
     }
   }
 

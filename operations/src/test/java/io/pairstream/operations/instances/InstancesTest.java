@@ -1,0 +1,98 @@
+package io.pairstream.operations.instances;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class InstancesTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(1);
+  private final FaultyClock clock = new FaultyClock();
+
+  @Test
+  void tellsWhoSpeaks() {
+    speak();
+
+    try (Instances instances = Instances.follow(cluster, clock)) {
+      await(instances::isReady);
+
+      assertThat(instances.all()).extracting(Instance::service).containsExactly("feed");
+      assertThat(instances.obstacle()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void faultIsSaidAndFollowingGoesOn(boolean isError) {
+    clock.fault = isError ? new AssertionError("broken") : new IllegalStateException("broken");
+    try (Instances instances = Instances.follow(cluster, clock)) {
+      speak();
+      await(() -> instances.obstacle().isPresent());
+      assertThat(instances.obstacle().orElseThrow()).contains("cannot be followed", "broken");
+
+      clock.fault = null;
+
+      await(() -> instances.obstacle().isEmpty());
+      assertThat(instances.all()).extracting(Instance::service).containsExactly("feed");
+    }
+  }
+
+  private void speak() {
+    var unused =
+        TestCluster.send(
+            cluster,
+            TestCluster.record(
+                cluster.topics().instances(),
+                null,
+                "feed/b",
+                Played.status("feed", "b", Instant.now()).build()));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // the test's own limit ends it
+    }
+  }
+
+  /** Real time, or a fault in its place. */
+  private static final class FaultyClock extends Clock {
+
+    private volatile Throwable fault;
+
+    @Override
+    public Instant instant() {
+      if (fault instanceof Error error) {
+        throw error;
+      } else if (fault instanceof RuntimeException exception) {
+        throw exception;
+      }
+      return Instant.now();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}
