@@ -107,7 +107,9 @@ final class InstanceBook {
   }
 
   private static Map<String, Double> rates(InstanceStatus first, InstanceStatus last) {
-    double seconds = Duration.between(first.getReportedAt(), last.getReportedAt()).toMillis() / 1e3;
+    // A report may hold any time, and two may be further apart than a long can tell.
+    double seconds =
+        ((double) last.getReportedAt().toEpochMilli() - first.getReportedAt().toEpochMilli()) / 1e3;
     Map<String, Double> rates = new HashMap<>();
     if (seconds > 0) {
       last.getCounters()
@@ -116,7 +118,7 @@ final class InstanceBook {
                 // A counter that was not there has not counted before.
                 long before = first.getCounters().getOrDefault(name, 0L);
                 if (now >= before) {
-                  rates.put(name, (now - before) / seconds);
+                  rates.put(name, ((double) now - before) / seconds);
                 }
               });
     }

@@ -20,7 +20,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.service.http.Json;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -309,9 +308,10 @@ final class PairCard {
     stop.put("offset", offset);
     PairJson.putTime(stop, "at", at);
     boolean known = at.toEpochMilli() != 0 && before[0].toEpochMilli() != 0;
+    // Producers may write any time, and two of those may be further apart than a long can tell.
     stop.put(
         "seconds_since_previous",
-        known ? (Double) (Duration.between(before[0], at).toMillis() / 1000.0) : null);
+        known ? (Double) (((double) at.toEpochMilli() - before[0].toEpochMilli()) / 1000) : null);
     if (at.toEpochMilli() != 0) {
       before[0] = at;
     }

@@ -3,9 +3,11 @@ package io.pairstream.operations.instances;
 import static io.pairstream.operations.instances.Played.NOON;
 import static io.pairstream.operations.instances.Played.status;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,19 @@ class InstanceBookTest {
   }
 
   @Test
+  void timesAndCountersThatCannotBeSpoilNothing() {
+    note("feed/c", "feed", "c", NOON);
+    note("feed/b", "feed", "b", Instant.ofEpochMilli(Long.MIN_VALUE), Long.MIN_VALUE);
+    note("feed/b", "feed", "b", Instant.ofEpochMilli(Long.MAX_VALUE), Long.MAX_VALUE);
+
+    List<Instance> all = book.at(NOON);
+
+    assertThat(all).extracting(one -> one.status().getInstance()).containsExactly("b", "c");
+    // Both went the same way: one count a millisecond.
+    assertThat(all.get(0).rate("n_total")).isCloseTo(1000.0, within(1e-6));
+  }
+
+  @Test
   void theTopologyIsAProcesssOwn() {
     note("preprocess/a", "preprocess", "a", NOON);
     book.note(
@@ -83,6 +98,13 @@ class InstanceBookTest {
 
     assertThat(book.at(NOON)).hasSize(1);
     assertThat(book.topology(book.at(NOON).get(0))).contains("Topologies:");
+  }
+
+  private void note(String key, String service, String instance, Instant at, long count) {
+    book.note(
+        key,
+        Optional.of(status(service, instance, at).setCounters(Map.of("n_total", count)).build()),
+        NOON);
   }
 
   private void note(String key, String service, String instance, Instant at) {
