@@ -4,6 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
@@ -11,6 +12,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -119,6 +121,21 @@ public final class PlayedPipeline implements AutoCloseable {
         List.of(
             TestCluster.record(
                 cluster.topics().quarantine(), null, sent.pairId(), rejected(sent, reason, value)),
+            receipt(sent, Standing.QUARANTINED, reason)));
+  }
+
+  /**
+   * Rejects a pair whose raw record was as large as one may be, so that the headers of a replay
+   * make it larger. The name of its own header takes more bytes than it has characters.
+   */
+  public void rejectLargest(Sent sent, String reason) {
+    byte[] value = new byte[RecordSizes.MAX_RAW_RECORD - 500];
+    QuarantinedPair entry = rejected(sent, reason, value);
+    entry.setHeaders(List.of(new Header("\u00e9".repeat(200), ByteBuffer.allocate(0))));
+    transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), entry),
             receipt(sent, Standing.QUARANTINED, reason)));
   }
 

@@ -32,8 +32,11 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
   /** Headers of ours begin so; what they said held for the first coming alone. */
   private static final String OURS = "pairstream.";
 
-  /** Kafka's own bytes of a batch with one record, rounded up. */
+  /** Kafka's own bytes of a batch with one record without headers, rounded up. */
   private static final int RECORD_OVERHEAD_BYTES = 100;
+
+  /** The lengths that stand before a header's name and its value, at most. */
+  private static final int HEADER_OVERHEAD_BYTES = 16;
 
   /**
    * What a verdict means for an entry.
@@ -152,7 +155,10 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
   private static long size(ProducerRecord<byte[], byte[]> record) {
     long size = (long) length(record.key()) + length(record.value()) + RECORD_OVERHEAD_BYTES;
     for (org.apache.kafka.common.header.Header header : record.headers()) {
-      size += header.key().length() + length(header.value());
+      size +=
+          HEADER_OVERHEAD_BYTES
+              + header.key().getBytes(StandardCharsets.UTF_8).length
+              + length(header.value());
     }
     return size;
   }

@@ -300,6 +300,18 @@ class ReplayQuarantineTest {
   }
 
   @Test
+  void entryThatAReplayMakesTooLargeHoldsNoOtherUp() {
+    Sent largest = pipeline.send("image 3", "caption 3");
+    pipeline.rejectLargest(largest, "FIELD_INVALID");
+
+    ReplayReport report = send(ALL, Decision.REPLAYED, false);
+
+    assertThat(report.sent()).isEqualTo(3);
+    assertThat(report.unusable()).isEqualTo(1);
+    assertThat(replayed()).containsExactlyInAnyOrderElementsOf(origins());
+  }
+
+  @Test
   void selectsByReasonAndNumberTheOldestFirst() {
     ReplaySelection one = new ReplaySelection(Optional.of("IMAGE_TOO_SMALL"), Optional.empty(), 1);
 

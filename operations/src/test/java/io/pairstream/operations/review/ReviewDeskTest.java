@@ -464,6 +464,18 @@ class ReviewDeskTest {
   }
 
   @Test
+  void entryThatAReplayMakesTooLargeSpoilsNoOther() {
+    Sent largest = pipeline.send("image 6", "the largest picture");
+    pipeline.rejectLargest(largest, SMALL);
+
+    List<ReviewResult> results =
+        desk.decide(List.of(largest.pairId(), small.pairId()), verdict(Decision.REPLAYED, ANN));
+
+    assertThat(results).extracting(ReviewResult::done).containsExactly(false, true);
+    assertThat(results.get(0).detail()).contains("larger than a raw record may be");
+  }
+
+  @Test
   void hostileWordsAreKeptAsTheyAre() {
     ReviewResult result = decide(new Verdict(Decision.RECAPTIONED, HOSTILE, HOSTILE, false, ANN));
 
