@@ -10,6 +10,7 @@ import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,7 +78,8 @@ final class PublishedPairs {
             ? decode(cluster.topics().receipts(), record)
                 .filter(receipt -> receipt.getPairId().equals(key))
                 .flatMap(this::covered)
-            : decode(cluster.topics().training(), record).flatMap(this::covered);
+            : decode(cluster.topics().training(), record)
+                .flatMap(pair -> covered(pair, splitOf(record.topic())));
     if (published.isPresent()) {
       found.put(key, published.get());
     } else {
@@ -86,17 +88,33 @@ final class PublishedPairs {
   }
 
   private Optional<Published> covered(Receipt receipt) {
-    Standing standing = Standing.valueOf(receipt.getStanding());
     boolean isMeant =
         subject.kind() == TakedownKind.PAIR
             ? receipt.getPairId().equals(subject.name())
             : receipt.getImageDigest().equals(subject.name());
-    return isMeant && standing.isPublished()
-        ? Optional.of(new Published(receipt.getImageDigest(), standing))
+    return isMeant
+        ? publishedAs(receipt.getStanding())
+            .map(split -> new Published(receipt.getImageDigest(), split))
         : Optional.empty();
   }
 
-  private Optional<Published> covered(PreparedPair pair) {
+  /** A standing of which this version knows nothing says of no split that it holds the pair. */
+  private static Optional<Standing> publishedAs(String word) {
+    return Arrays.stream(Standing.values())
+        .filter(standing -> standing.isPublished() && standing.name().equals(word))
+        .findFirst();
+  }
+
+  /** Where a record lies, whatever it says of that itself. */
+  private Standing splitOf(String topic) {
+    PairTopics topics = cluster.topics();
+    if (topic.equals(topics.training().name())) {
+      return Standing.TRAINING;
+    }
+    return topic.equals(topics.validation().name()) ? Standing.VALIDATION : Standing.TEST;
+  }
+
+  private Optional<Published> covered(PreparedPair pair, Standing split) {
     return TakedownKind.keysOf(
                 pair.getPairId(),
                 pair.getImageDigest(),
@@ -104,7 +122,7 @@ final class PublishedPairs {
                 pair.getSourceKind(),
                 pair.getUrl())
             .contains(subject.key())
-        ? Optional.of(new Published(pair.getImageDigest(), Standing.valueOf(pair.getSplit())))
+        ? Optional.of(new Published(pair.getImageDigest(), split))
         : Optional.empty();
   }
 

@@ -12,6 +12,7 @@ import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import java.time.Clock;
@@ -92,6 +93,32 @@ class TakedownDeskTest {
     takeDown(Subject.image(first.imageDigest()));
 
     assertThat(removed).containsExactlyInAnyOrder(first.pairId(), copied.pairId());
+  }
+
+  @Test
+  void standingsThatNobodyKnowsAreOfNoPublishedPairAndHoldNothingUp() {
+    Sent first = publish("image 1", "of the museum", "museum", "pictures.test");
+    Receipt odd =
+        Receipt.newBuilder()
+            .setPairId("0123456789abcdef0123456789abcdef")
+            .setImageDigest(first.imageDigest())
+            .setStanding("LATER")
+            .build();
+    PreparedPair moved =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(first, Standing.TRAINING))
+            .setContributor("museum")
+            .setSplit("LATER")
+            .build();
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, odd.getPairId(), odd));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().training(), null, first.pairId(), moved));
+
+    assertThat(desk.plan(Subject.image(first.imageDigest())).published())
+        .isEqualTo(Map.of(Standing.TRAINING, 1L));
+    assertThat(desk.plan(Subject.pair(odd.getPairId())).total()).isZero();
+    assertThat(desk.plan(Subject.contributor("museum")).published())
+        .isEqualTo(Map.of(Standing.TRAINING, 1L));
   }
 
   @Test
