@@ -4,7 +4,6 @@ import io.pairstream.schemas.UploadRequest;
 import io.pairstream.service.http.Answer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /**
  * The record that holds for a request key.
@@ -40,8 +39,10 @@ record Held(long writtenAtMillis, UploadRequest request) {
    * @param nowMillis on the broker's clock, where it is to be the same for all instances
    */
   boolean hasLapsed(long nowMillis) {
-    Duration lease = Duration.between(request.getAt(), request.getExpiresAt());
-    return nowMillis - writtenAtMillis >= lease.toMillis();
+    // A record may hold any two times, further apart than a long can tell.
+    double leaseMillis =
+        (double) request.getExpiresAt().toEpochMilli() - request.getAt().toEpochMilli();
+    return (double) nowMillis - writtenAtMillis >= leaseMillis;
   }
 
   Answer answer() {

@@ -91,6 +91,35 @@ class FirstClaimHoldsTest {
   }
 
   @Test
+  void leaseThatIsLongerThanALongCanTellHoldsAndSpoilsNothing() {
+    apply(claimFor(Long.MIN_VALUE, Long.MAX_VALUE), 0);
+
+    claim("b", "asks", 1000 * LEASE_MS);
+
+    assertThat(held().isOf("a")).isTrue();
+  }
+
+  @Test
+  void leaseThatEndsLongBeforeItBeginsGivesWay() {
+    apply(claimFor(Long.MAX_VALUE, Long.MIN_VALUE), 0);
+
+    claim("b", "asks", 0);
+
+    assertThat(held().isOf("b")).isTrue();
+  }
+
+  private byte[] claimFor(long atMillis, long expiresAtMillis) {
+    return serialize(
+        UploadRequest.newBuilder()
+            .setState("CLAIMED")
+            .setClaim("a")
+            .setFingerprint("asks")
+            .setAt(Instant.ofEpochMilli(atMillis))
+            .setExpiresAt(Instant.ofEpochMilli(expiresAtMillis))
+            .build());
+  }
+
+  @Test
   void answerOfTheClaimThatHoldsStaysWhateverComesAfter() {
     claim("a", "asks", 0);
     apply(answer("a", "first"), 1);
