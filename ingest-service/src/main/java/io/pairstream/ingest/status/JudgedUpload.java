@@ -26,7 +26,7 @@ final class JudgedUpload {
 
   /** Of a pair that no front door took: a producer wrote it to Kafka itself. */
   static PairStatus of(String id, Receipt receipt) {
-    Stand stand = Stand.valueOf(receipt.getStanding());
+    Stand stand = Stand.named(receipt.getStanding());
     return new PairStatus(
         id,
         "PAIR",
@@ -49,7 +49,7 @@ final class JudgedUpload {
 
   static PairStatus of(String id, Upload upload, Optional<Receipt> known) {
     Optional<Receipt> receipt = known.filter(r -> speaksOf(upload, r));
-    Stand stand = Stand.valueOf(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
+    Stand stand = Stand.named(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
     String reason = receipt.map(Receipt::getReason).orElse(upload.getReason());
     String detail = receipt.map(Receipt::getDetail).orElse(upload.getDetail());
     boolean isCopy = receipt.isPresent() && isCopy(upload, receipt.get(), stand);
@@ -78,7 +78,7 @@ final class JudgedUpload {
 
   /** Only a refusal is lifted by sending again; what is published or withdrawn stays so. */
   private static boolean speaksOf(Upload upload, Receipt receipt) {
-    if (Stand.valueOf(receipt.getStanding()) != Stand.QUARANTINED) {
+    if (Stand.named(receipt.getStanding()) != Stand.QUARANTINED) {
       return true;
     }
     Origin came = upload.getOrigin();
@@ -90,7 +90,7 @@ final class JudgedUpload {
   }
 
   private static boolean isCopy(Upload upload, Receipt receipt, Stand stand) {
-    if (stand == Stand.QUARANTINED) {
+    if (stand == Stand.QUARANTINED || stand == Stand.UNKNOWN) {
       return false;
     }
     if (upload.getKind().equals(LINK)) {

@@ -4,7 +4,7 @@ package io.pairstream.ingest.status;
  * Where a pair or a link stands, as its producer sees it.
  *
  * <p>The name is part of the contract. Those before {@link #TRAINING} come from the front doors and
- * the fetcher, the others from receipts.
+ * the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
  */
 public enum Stand {
   RECEIVED(false, "It is in Kafka and waits to be judged, or as a link to be fetched."),
@@ -15,7 +15,8 @@ public enum Stand {
   VALIDATION(true, "It is published for validation."),
   TEST(true, "It is published for testing."),
   QUARANTINED(true, "It was turned away."),
-  WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken.");
+  WITHDRAWN(true, "It is withdrawn: it is not handed out any more, and a copy is not taken."),
+  UNKNOWN(false, "Its record says where it stands in a word that is not known here.");
 
   private final boolean isFinal;
   private final String says;
@@ -23,6 +24,16 @@ public enum Stand {
   Stand(boolean isFinal, String says) {
     this.isFinal = isFinal;
     this.says = says;
+  }
+
+  /** The one of that name; {@link #UNKNOWN} for a word that a later version, or nobody, knows. */
+  static Stand named(String word) {
+    for (Stand stand : values()) {
+      if (stand.name().equals(word)) {
+        return stand;
+      }
+    }
+    return UNKNOWN;
   }
 
   /** Whether nothing more happens by itself. */

@@ -222,6 +222,48 @@ class StatusViewTest {
   }
 
   @Test
+  void standingThatNobodyKnowsIsSaidToBeUnknown() {
+    link("link", "LATER", "", "", "");
+    Sent sent = pipeline.send("an image", "a caption");
+    Sent copy = pipeline.send("an image", "a caption");
+    upload(copy, "");
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(sent.pairId())
+            .setStanding("")
+            .setDetail("said later")
+            .setOrigin(sent.origin())
+            .setDecidedAt(now)
+            .build();
+    RecordMetadata unused =
+        TestCluster.send(
+            cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+
+    assertThat(status("link").stand()).isEqualTo(Stand.UNKNOWN);
+    PairStatus status = status(sent.pairId());
+    assertThat(status.stand()).isEqualTo(Stand.UNKNOWN);
+    assertThat(status.stand().isFinal()).isFalse();
+    assertThat(status.copyOf()).isEmpty();
+    assertThat(status.says())
+        .isEqualTo("Its record says where it stands in a word that is not known here. Said later.");
+  }
+
+  @Test
+  void pairOfAnUnknownStandingThatNoFrontDoorTookIsToldOf() {
+    Sent sent = pipeline.send("an image", "a caption");
+    RecordMetadata unused =
+        TestCluster.send(
+            cluster,
+            TestCluster.record(
+                cluster.topics().receipts(),
+                null,
+                sent.pairId(),
+                Receipt.newBuilder().setPairId(sent.pairId()).setStanding("LATER").build()));
+
+    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.UNKNOWN);
+  }
+
+  @Test
   void nothingIsKnownOfWhatNobodySent() {
     view.upToDate().join();
 
