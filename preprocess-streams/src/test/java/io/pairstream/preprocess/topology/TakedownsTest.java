@@ -361,7 +361,7 @@ class TakedownsTest {
         "takedowns",
         TakedownKind.PAIR.key(id(pair)).getBytes(UTF_8),
         takedownOf(pair, 10),
-        new RecordHeaders().add("packed", new byte[RecordSizes.MAX_RECORD]));
+        new RecordHeaders().add("packed", new byte[] {1}));
     lift(TakedownKind.PAIR, "another");
 
     assertThat(topology.takedownsOnTheWay())
