@@ -318,23 +318,35 @@ final class FetchSession implements AutoCloseable {
 
   /** What a record lets wait. One that lets nothing wait goes to quarantine, under its own name. */
   private Optional<WaitingLink> waiting(Share share, ConsumerRecord<byte[], byte[]> record) {
+    if (!LinkOutputs.isCarried(record)) {
+      return noneWaits(share, record, LinkOutputs.tooLargeToCarry(record));
+    }
     try {
       if (record.value() == null) {
         throw new SerializationException("the record has no value");
       }
-      return Optional.of(
-          topics.waitingLinks().value().deserializer().deserialize(record.topic(), record.value()));
+      WaitingLink waiting =
+          topics.waitingLinks().value().deserializer().deserialize(record.topic(), record.value());
+      if (!outputs.isOfOurLinks(waiting)) {
+        throw new SerializationException(
+            "it names a record that is not on " + topics.links().name());
+      }
+      return Optional.of(waiting);
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      quarantine(
+      return noneWaits(
           share,
-          record.offset(),
-          TriedLink.fresh(LinkRecord.of(record)),
+          record,
           Refusal.of(
               RejectReason.UNREADABLE_RECORD,
-              "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString())),
-          Optional.empty());
-      return Optional.empty();
+              "no fetcher wrote this record; it lets no link wait: " + OneLine.of(e.toString())));
     }
+  }
+
+  private Optional<WaitingLink> noneWaits(
+      Share share, ConsumerRecord<byte[], byte[]> record, Refusal refusal) {
+    quarantine(
+        share, record.offset(), TriedLink.fresh(LinkRecord.of(record)), refusal, Optional.empty());
+    return Optional.empty();
   }
 
   /** Takes up what is due, and makes room in windows that fill up. */
@@ -381,18 +393,8 @@ final class FetchSession implements AutoCloseable {
         readAgain(
             share,
             lowest,
-            (record, waiting) -> {
-              if (LinkOutputs.isCarried(record)) {
-                finish(share, record.offset(), List.of(LinkOutputs.carriedOn(record)));
-              } else {
-                quarantine(
-                    share,
-                    record.offset(),
-                    TriedLink.fresh(LinkRecord.of(record)),
-                    LinkOutputs.tooLargeToCarry(record),
-                    Optional.empty());
-              }
-            });
+            (record, waiting) ->
+                finish(share, record.offset(), List.of(LinkOutputs.carriedOn(record))));
     share.stillToCarry(unread);
   }
 

@@ -46,6 +46,9 @@ final class LinkOutputs {
   /** A link's record as it came, and what is noted of it. */
   static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
 
+  /** More than any plan lets a link be tried, and few enough to be counted on. */
+  private static final int MOST_ATTEMPTS = 1_000_000;
+
   private static final String KIND = "LINK";
 
   private final PairTopics topics;
@@ -188,7 +191,17 @@ final class LinkOutputs {
     return record(topics.waitingLinks(), host, waiting);
   }
 
-  /** The link in a record that lets it wait. */
+  /**
+   * Whether a record lets a link of this data set wait. The name of another topic is not written
+   * on: it may be as long as a record.
+   */
+  boolean isOfOurLinks(WaitingLink waiting) {
+    return waiting.getOrigin().getTopic().equals(topics.links().name());
+  }
+
+  /**
+   * The link in a record that lets it wait; attempts that cannot be are taken for none, or many.
+   */
   static TriedLink tried(WaitingLink waiting) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : waiting.getHeaders()) {
@@ -201,7 +214,7 @@ final class LinkOutputs {
             headers,
             waiting.getOrigin(),
             waiting.getArrivedAt()),
-        waiting.getAttempts(),
+        Math.max(0, Math.min(MOST_ATTEMPTS, waiting.getAttempts())),
         waiting.getReason(),
         waiting.getDetail(),
         waiting.getFirstTriedAt());

@@ -55,10 +55,11 @@ public record RetryPlan(
   /**
    * The pause after a failed attempt.
    *
-   * @param tried how often it was tried, at least 1
+   * @param tried how often it was tried; less than 1 counts as 1
    */
   Duration pause(RejectReason reason, int tried, Duration retryAfter, Origin origin) {
-    int doublings = Math.min(MOST_DOUBLINGS, 2 * (tried - 1) + (isAway(reason) ? 2 : 0));
+    int earlier = Math.max(1, Math.min(MOST_DOUBLINGS, tried)) - 1;
+    int doublings = Math.min(MOST_DOUBLINGS, 2 * earlier + (isAway(reason) ? 2 : 0));
     double chance = 0.8 + 0.4 * ((origin.hashCode() * 0x9E3779B9) >>> 8) / (1 << 24);
     Duration pause =
         Duration.ofMillis((long) (firstPause.toMillis() * chance)).multipliedBy(1L << doublings);

@@ -316,6 +316,46 @@ class FetchServiceTest {
   }
 
   @Test
+  void waitingRecordsThatNoFetcherCanHaveWrittenGoToQuarantine() {
+    byte[] link = link("h.test", "never").value();
+    String links = cluster.topics().links().name();
+    Topic<String, WaitingLink> topic = cluster.topics().waitingLinks();
+    List<WaitingLink> none =
+        List.of(
+            waiting(link, "elsewhere").build(),
+            // Twice its origin and the link are more than a record may have.
+            waiting(new byte[7_300_000], "t".repeat(2_000_000)).build(),
+            waiting(link, links).setDetail("d".repeat(9_800_000)).build());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    none.forEach(waiting -> records.add(TestCluster.record(topic, 0, "h.test", waiting)));
+    records.add(TestCluster.record(topic, 0, "h.test", waiting(link, links).build()));
+    send(records);
+
+    FetchService service = start(ScriptedFetcher.ofImages());
+
+    until(() -> service.counts().quarantined() == 3 && service.counts().fetched() == 1);
+    service.close();
+    assertThat(
+            records(cluster.topics().quarantine()).stream()
+                .map(record -> value(cluster.topics().quarantine(), record)))
+        .allSatisfy(
+            pair -> {
+              assertThat(pair.getOrigin().getTopic()).isEqualTo(topic.name());
+              assertThat(pair.getDetail()).startsWith("no fetcher wrote this record");
+            })
+        .extracting(QuarantinedPair::getReason)
+        .containsExactlyInAnyOrder("UNREADABLE_RECORD", "UNREADABLE_RECORD", "RECORD_TOO_LARGE");
+  }
+
+  /** What lets a link wait that is due. */
+  private WaitingLink.Builder waiting(byte[] link, String topic) {
+    return WaitingLink.newBuilder()
+        .setValue(ByteBuffer.wrap(link))
+        .setOrigin(new Origin(topic, 0, 7L))
+        .setDueAt(clock.instant());
+  }
+
+  @Test
   void aHostThatNeverAnswersHoldsUpNothing() {
     List<ProducerRecord<byte[], byte[]>> links = new ArrayList<>();
     for (int i = 0; i < 200; i++) {

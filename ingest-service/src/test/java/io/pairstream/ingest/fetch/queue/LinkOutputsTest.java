@@ -3,9 +3,16 @@ package io.pairstream.ingest.fetch.queue;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.RecordSizes;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LinkOutputsTest {
 
@@ -27,6 +34,22 @@ class LinkOutputsTest {
   @Test
   void recordWithoutKeyOrValueIsNoReasonToStop() {
     assertThat(LinkOutputs.isCarried(new ConsumerRecord<>("w", 0, 0, null, null))).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 1", "-2147483648, 1", "3, 4", "2147483647, 1000001"})
+  void furtherAttemptIsCountedOnWhateverTheRecordSays(int said, int after) {
+    WaitingLink waiting = new WaitingLink();
+    waiting.setHeaders(List.of());
+    waiting.setValue(ByteBuffer.allocate(0));
+    waiting.setOrigin(new Origin("d.links", 0, 0L));
+    waiting.setArrivedAt(Instant.EPOCH);
+    waiting.setFirstTriedAt(Instant.EPOCH);
+    waiting.setAttempts(said);
+
+    TriedLink failed = LinkOutputs.tried(waiting).failed("FETCH_TIMEOUT", "", Instant.EPOCH);
+
+    assertThat(failed.attempts()).isEqualTo(after);
   }
 
   private static ConsumerRecord<byte[], byte[]> waiting(int valueBytes) {
