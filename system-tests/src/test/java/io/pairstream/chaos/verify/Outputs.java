@@ -12,7 +12,6 @@ import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,12 +38,14 @@ final class Outputs {
   private final List<String> doors;
   private final Sites sites;
   private final long[] counts = new long[QUARANTINE + 1];
-  private final Pictures pictures = new Pictures();
 
-  /** Steps that turned records away for a reason, and the first output that says so. */
-  private final Map<RejectReason, String> steps = new EnumMap<>(RejectReason.class);
+  /**
+   * Digests of pixels by source picture; the images of the load differ in a comment beside them.
+   */
+  private final Alike<Long, Long> pictures = new Alike<>();
 
-  private final Map<RejectReason, String> stepSites = new EnumMap<>(RejectReason.class);
+  /** Steps by the reason for which they turned records away. */
+  private final Alike<RejectReason, String> steps = new Alike<>();
 
   /** Per raw partition and offset, the site of its first output. */
   private final List<LongColumn> left = new ArrayList<>();
@@ -276,7 +277,7 @@ final class Outputs {
       }
     }
     judge(site, origin, reason.get(), pair);
-    judgedBy(site, reason.get(), pair);
+    judgedBy(sites.of(record), reason.get(), pair);
     original(site, origin, pair);
   }
 
@@ -302,12 +303,12 @@ final class Outputs {
         site + " does not hold " + inputs.named(origin) + " as it was sent" + difference);
   }
 
-  /** By which step and recipe: one reason is one step's. */
-  private void judgedBy(String site, RejectReason reason, QuarantinedPair pair) {
+  /** By which recipe and step: one reason is one step's. */
+  private void judgedBy(long at, RejectReason reason, QuarantinedPair pair) {
     String version = preparation.recipeVersion();
     if (!pair.getRecipeVersion().equals(version)) {
       differs(
-          site,
+          sites.text(at),
           () ->
               "says recipe_version is '"
                   + pair.getRecipeVersion()
@@ -315,20 +316,7 @@ final class Outputs {
                   + version
                   + "' belongs");
     }
-    String step = steps.putIfAbsent(reason, pair.getStep());
-    String first = stepSites.putIfAbsent(reason, site);
-    if (step != null && !step.equals(pair.getStep())) {
-      differs(
-          site,
-          () ->
-              "says step is '"
-                  + pair.getStep()
-                  + "', and "
-                  + first
-                  + ", of the same reason, '"
-                  + step
-                  + "'");
-    }
+    steps.add(reason, pair.getStep(), at);
   }
 
   private static Fields saidBy(PreparedPair pair) {
@@ -428,8 +416,19 @@ final class Outputs {
                 + " is published nowhere");
       }
     }
+    steps.odd(
+        (site, step, rightSite, right) ->
+            differs(
+                sites.text(site),
+                () ->
+                    "says step is '"
+                        + step
+                        + "' where '"
+                        + right
+                        + "' belongs, as of the same reason at "
+                        + sites.text(rightSite)));
     pictures.odd(
-        (site, right) ->
+        (site, pixels, right, most) ->
             differs(
                 sites.text(site),
                 () ->

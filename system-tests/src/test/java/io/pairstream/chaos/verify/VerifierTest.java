@@ -854,7 +854,7 @@ class VerifierTest {
     for (String field : List.of("value", "key", "headers", "quarantined_at")) {
       assertNamed(verdict, Breach.ORIGINAL_DAMAGED, changed.get(field).at(), field + " is ");
     }
-    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "step is ");
+    assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "step is ", " belongs");
     assertNamed(verdict, Breach.CONTENT, topic("quarantine"), "recipe_version is ");
     assertNamed(verdict, Breach.RECEIPT, changed.get("detail").at(), "detail is ");
     assertNamed(verdict, Breach.RECEIPT, changed.get("limit").at(), "limit is ");
