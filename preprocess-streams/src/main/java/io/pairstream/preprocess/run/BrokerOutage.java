@@ -5,6 +5,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -16,8 +17,10 @@ import org.apache.kafka.common.errors.UnknownProducerIdException;
  *
  * <p>Kafka Streams goes on after most time-outs. What it does not get over is a producer that has
  * given a record or a commit up: the producer's state forbids whatever the thread does next, and
- * the thread ends. Nor does it get over a coordinator that is still loading its groups. Nothing is
- * wrong with the process: another thread has new clients, and does again what was not committed.
+ * the thread ends. Nor does it get over a coordinator that is still loading its groups, or one that
+ * stood still, has been replaced, does not know it yet, and says of a transaction that it has not
+ * seen that it cannot be committed. Nothing is wrong with the process: another thread has new
+ * clients, and does again what was not committed.
  */
 final class BrokerOutage {
 
@@ -35,7 +38,8 @@ final class BrokerOutage {
           || cause instanceof TransactionAbortableException
           || cause instanceof OutOfOrderSequenceException
           || cause instanceof UnknownProducerIdException
-          || cause instanceof InvalidPidMappingException) {
+          || cause instanceof InvalidPidMappingException
+          || cause instanceof InvalidTxnStateException) {
         return true;
       }
     }

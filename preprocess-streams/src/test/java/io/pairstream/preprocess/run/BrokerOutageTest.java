@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -27,6 +28,15 @@ class BrokerOutageTest {
                 new StreamsException(
                     new KafkaException(
                         new TransactionAbortableException("aborted after exhausting retries")))))
+        .isTrue();
+  }
+
+  /** One that stood still answers, before it hears that another has taken over. */
+  @Test
+  void isBehindACoordinatorThatHasNotSeenTheTransaction() {
+    assertThat(
+            BrokerOutage.isBehind(
+                new StreamsException(new InvalidTxnStateException("state is EMPTY"))))
         .isTrue();
   }
 
