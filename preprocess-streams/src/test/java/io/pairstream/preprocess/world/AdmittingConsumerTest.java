@@ -23,7 +23,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
+/** Some wait for a lookup in the background, by spinning: a time-out ends them from outside. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmittingConsumerTest {
 
   private static final TopicPartition P0 = new TopicPartition("pairs.crowdsourced", 0);
