@@ -144,8 +144,8 @@ public final class KeyRing implements AutoCloseable {
         // Whoever does not hear of revocations lets nobody in.
         boolean isNew = !failed;
         trouble = "API keys cannot be followed: " + e;
-        failed = true;
         known = NOTHING;
+        failed = true;
         if (isNew) {
           LOG.error("following API keys has failed; no key opens until it goes on", e);
         }

@@ -76,7 +76,8 @@ public final class ClusterCheck {
    * @throws KafkaException where the cluster does not answer
    */
   public void require() {
-    List<Finding> findings = askedForSettings();
+    List<Finding> findings = new ArrayList<>(clients());
+    findings.addAll(ofBrokers());
     said(findings).forEach(LOG::warn);
     refuse(findings);
   }
@@ -88,23 +89,21 @@ public final class ClusterCheck {
    * @throws WeakClusterException naming all of them
    */
   public void requireQuietly() {
-    List<Finding> findings;
+    List<Finding> findings = new ArrayList<>(clients());
     try {
-      findings = askedForSettings();
+      findings.addAll(ofBrokers());
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      return;
+      LOG.debug("the brokers do not say how they are set", e);
     }
     refuse(findings);
   }
 
-  private List<Finding> askedForSettings() {
-    List<Finding> findings = new ArrayList<>(clients());
+  private List<Finding> ofBrokers() {
     try (Admin admin = admin()) {
-      findings.addAll(kafka(admin));
+      return kafka(admin);
     }
-    return findings;
   }
 
   private static boolean isRefused(Finding finding) {
