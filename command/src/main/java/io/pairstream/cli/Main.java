@@ -5,6 +5,7 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.RefusedSampleException;
 import io.pairstream.logs.LogSettings;
+import io.pairstream.operations.lag.history.LagHistoryException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.preprocess.run.StartException;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -15,6 +16,7 @@ import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.report.InstanceName;
+import io.pairstream.service.view.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -198,11 +200,13 @@ public final class Main {
         exception instanceof PlatformException
             || exception instanceof StartException
             || exception instanceof ImageWorkerUnavailableException
+            || exception instanceof LagHistoryException
             || exception instanceof MissingSchemaException
             || exception instanceof IncompatibleSchemaException
             || exception instanceof IOException
             || exception instanceof PositionRefusedException
             || exception instanceof RefusedSampleException
+            || exception instanceof ViewStorageException
             || exception instanceof KafkaException;
     return isForThePerson ? Optional.of(withRoot(exception)) : Optional.empty();
   }

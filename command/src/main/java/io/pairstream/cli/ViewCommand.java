@@ -29,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -199,7 +200,7 @@ final class ViewCommand {
               "view %s of %s, cut %s%s%n%s%n",
               view.fingerprint(),
               TerminalText.plain(view.topic()),
-              view.cutAt(),
+              second(view.cutAt()),
               where(view.where()),
               amount(view));
     }
@@ -224,11 +225,16 @@ final class ViewCommand {
               view.name(),
               TerminalText.plain(view.topic()),
               view.isFrozen() ? "frozen" : "growing, last sealed",
-              view.sealedAt(),
+              second(view.sealedAt()),
               where(view.where()),
               pairs.fingerprint(),
               amount(pairs),
               view.segments().size() == 1 ? "" : " and " + view.segments().size() + " segments");
+    }
+
+    /** A time as people read it. */
+    static final String second(Instant time) {
+      return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String where(List<String> conditions) {
@@ -365,12 +371,13 @@ final class ViewCommand {
         out()
             .printf(
                 Locale.ROOT,
-                "%-" + Math.max(1, width) + "s  %-7s  %,12d samples  %4d segments  %s  %s%n",
+                "%-" + Math.max(1, width) + "s  %-7s  %,12d samples  %4d %-8s  %s  %s%n",
                 view.name(),
                 view.isFrozen() ? "frozen" : "growing",
                 view.samples(),
                 view.segments().size(),
-                view.sealedAt(),
+                view.segments().size() == 1 ? "segment" : "segments",
+                second(view.sealedAt()),
                 TerminalText.plain(view.topic()));
       }
       return ExitStatus.DONE;

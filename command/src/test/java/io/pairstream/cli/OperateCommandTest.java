@@ -2,7 +2,12 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,5 +26,21 @@ class OperateCommandTest {
     assertThat(ended.status()).isEqualTo(2);
     assertThat(ended.err()).contains("keys would cross the network unencrypted", "--behind-tls");
     assertThat(ended.err().lines().filter(line -> line.contains("unencrypted"))).hasSize(1);
+  }
+
+  @Test
+  void aFolderThatCannotBeUsedIsNamed(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    Ended ended =
+        Ended.after(
+            "operate --bootstrap-servers 127.0.0.1:1 --schema-registry mock://operate-command",
+            "--listen",
+            "127.0.0.1:0",
+            "--state-dir",
+            file.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine()).contains(file.toString(), "one of its own");
   }
 }
