@@ -114,7 +114,7 @@ public final class ClusterWatch implements AutoCloseable {
             () -> {
               try {
                 task.run();
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) { // else nobody looks again
                 if (!closed) {
                   LOG.warn("the cluster cannot be looked at: {}", e.toString());
                 }
