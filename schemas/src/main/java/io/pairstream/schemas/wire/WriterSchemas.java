@@ -130,7 +130,9 @@ public final class WriterSchemas implements AutoCloseable {
         + schemaId
         + " for us: none, one of another kind, one that we may not see, or one of more than "
         + BoundedAvroSchemas.MOST_TYPES
-        + " types";
+        + " types ("
+        + BoundedAvroSchemas.MOST_REPEATED_TYPES
+        + " within an array, a map or a record that holds itself)";
   }
 
   @Override

@@ -15,10 +15,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -34,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A registry's bad days, played by a small HTTP server that speaks what little is asked of it. */
-@Timeout(60)
+@Timeout(180)
 class WriterSchemasTest {
 
   private static final String SUBJECT = "pairs.crowdsourced-value";
@@ -73,10 +76,15 @@ class WriterSchemasTest {
     server.setExecutor(Executors.newCachedThreadPool());
     server.createContext("/", this::answer);
     server.start();
-    registry =
-        new Registry(
-            "http://127.0.0.1:" + server.getAddress().getPort(), Map.of("max.retries", "0"));
+    registry = registry(Duration.ofMinutes(1));
     schemas = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$);
+  }
+
+  /** Only what is to hang is waited for that long. */
+  private Registry registry(Duration patience) {
+    return new Registry(
+        "http://127.0.0.1:" + server.getAddress().getPort(),
+        Map.of("max.retries", "0", "http.read.timeout.ms", "" + patience.toMillis()));
   }
 
   @AfterEach
@@ -136,11 +144,12 @@ class WriterSchemasTest {
   @EnumSource(names = {"FAILING", "FORBIDDING", "HANGING"})
   void noValueIsUnreadableWhileTheRegistryDoesNotAnswer(Day bad) {
     byte[] value = {0, 0, 0, 0, OURS, 2, 'a'};
+    Registry impatient = registry(Duration.ofMillis(300));
     Topic<String, RawPair> topic =
-        PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry)).crowdsourced();
+        PairTopics.of(new Dataset("pairs"), new AvroSerdes(impatient)).crowdsourced();
     day = bad;
 
-    assertThatThrownBy(() -> new RecordDecoder<>(topic, RawPair.SCHEMA$, registry).decode(value))
+    assertThatThrownBy(() -> new RecordDecoder<>(topic, RawPair.SCHEMA$, impatient).decode(value))
         .isInstanceOf(RegistryUnavailableException.class);
   }
 
@@ -160,9 +169,12 @@ class WriterSchemasTest {
 
   @Test
   void blamesNoIdWhileTheRegistryHangs() {
-    day = Day.HANGING;
+    try (WriterSchemas impatient =
+        new WriterSchemas(registry(Duration.ofSeconds(5)), SUBJECT, RawPair.SCHEMA$)) {
+      day = Day.HANGING;
 
-    assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNDECIDED);
+      assertThat(impatient.decide(FOREIGN)).isEqualTo(Verdict.UNDECIDED);
+    }
   }
 
   @Test
@@ -201,13 +213,18 @@ class WriterSchemasTest {
   }
 
   @Test
-  void asksAgainAboutAnIdThatWasUnknownForLong() throws Exception {
-    assertThat(schemas.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
-    assertThat(schemas.of(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
-    foreignIsRegistered = true;
+  void asksAgainAboutAnIdThatWasUnknownForLong() throws InterruptedException {
+    AtomicLong nanos = new AtomicLong();
+    try (WriterSchemas asking = new WriterSchemas(registry, SUBJECT, RawPair.SCHEMA$, nanos::get)) {
+      assertThat(asking.decide(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
+      foreignIsRegistered = true;
+      nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+      assertThat(asking.of(FOREIGN)).isEqualTo(Verdict.UNKNOWN);
+      nanos.addAndGet(1);
 
-    while (schemas.of(FOREIGN) != Verdict.KNOWN) { // ended by the time-out of the class
-      assertThat(schemas.of(FOREIGN)).isNotNull();
+      while (asking.of(FOREIGN) != Verdict.KNOWN) { // ended by the time-out of the class
+        TimeUnit.MILLISECONDS.sleep(5);
+      }
     }
   }
 
