@@ -78,7 +78,14 @@ class GenerateCommandTest {
 
     Ended refused = generate("--config", config.toString());
     List<String> askedBefore = List.copyOf(asked);
-    Ended done = generate("--config", config.toString(), "--accept-weaker", "client-settings");
+    Ended done =
+        generate(
+            "--config",
+            config.toString(),
+            "--accept-weaker",
+            "client-settings",
+            "--requests-per-minute",
+            "100000");
 
     assertThat(refused.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(refused.err()).contains("--accept-weaker client-settings").doesNotContain("\tat ");

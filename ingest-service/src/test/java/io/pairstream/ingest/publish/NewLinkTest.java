@@ -46,7 +46,7 @@ class NewLinkTest {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
   void takesAnyNumberOfAnnotationsWhoseNamesHaveOneHashCode() {
     NewLink link =
         new NewLink(URL, "an owl", "", "", "", "", CollidingNames.of(200_000), SourceKind.SCRAPED);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 class NewPairTest {
 
   @Test
-  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
   void takesAnyNumberOfAnnotationsWhoseNamesHaveOneHashCode() {
     NewPair pair =
         new NewPair(

@@ -184,6 +184,8 @@ public final class TestCluster implements BeforeAllCallback {
     settings.put("linger.ms", 0);
     if (!transactionalId.isEmpty()) {
       settings.put("transactional.id", transactionalId(cluster, transactionalId));
+      // Whoever leaves a transaction open means it.
+      settings.put("transaction.timeout.ms", 600_000);
     }
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +25,7 @@ class InstancesTest {
   private final FaultyClock clock = new FaultyClock();
 
   @Test
-  void tellsWhoSpeaks() {
+  void tellsWhoSpeaks() throws InterruptedException {
     speak();
 
     try (Instances instances = Instances.follow(cluster, clock)) {
@@ -39,7 +38,7 @@ class InstancesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void faultIsSaidAndFollowingGoesOn(boolean isError) {
+  void faultIsSaidAndFollowingGoesOn(boolean isError) throws InterruptedException {
     clock.fault = isError ? new AssertionError("broken") : new IllegalStateException("broken");
     try (Instances instances = Instances.follow(cluster, clock)) {
       speak();
@@ -64,9 +63,9 @@ class InstancesTest {
                 Played.status("feed", "b", Instant.now()).build()));
   }
 
-  private static void await(BooleanSupplier condition) {
+  private static void await(BooleanSupplier condition) throws InterruptedException {
     while (!condition.getAsBoolean()) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5)); // the test's own limit ends it
+      TimeUnit.MILLISECONDS.sleep(5); // the test's own limit ends it
     }
   }
 

@@ -333,7 +333,10 @@ class FetchServiceTest {
 
     FetchService service = start(ScriptedFetcher.ofImages());
 
-    until(() -> service.counts().quarantined() == 3 && service.counts().fetched() == 1);
+    until(
+        () ->
+            records(cluster.topics().quarantine()).size() == 3
+                && !records(cluster.topics().scraped()).isEmpty());
     service.close();
     assertThat(
             records(cluster.topics().quarantine()).stream()
