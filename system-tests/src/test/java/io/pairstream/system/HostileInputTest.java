@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an attacker sends among good pairs, with keys and partitions of his own. */
-@Timeout(240)
+@Timeout(600)
 class HostileInputTest {
 
   private static final Duration CATCH_UP = Duration.ofSeconds(90);

@@ -89,7 +89,7 @@ final class RunningPlatform implements AutoCloseable {
             file.get("schema_registry").asText(),
             new Dataset(Dataset.DEFAULT_NAME),
             // What is asked while a broker restarts is asked again, soon.
-            Map.of("default.api.timeout.ms", "8000", "request.timeout.ms", "5000"),
+            Map.of("default.api.timeout.ms", "60000", "request.timeout.ms", "5000"),
             Map.of()));
   }
 

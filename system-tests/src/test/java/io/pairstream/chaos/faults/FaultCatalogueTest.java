@@ -59,7 +59,11 @@ class FaultCatalogueTest {
     assertThat(processes).noneMatch(PlatformProcess::isRunning);
 
     fault.heal();
-    assertThat(processes).allMatch(PlatformProcess::isReady);
+    Await.until(
+        "all are ready",
+        SOON,
+        () -> processes.stream().allMatch(PlatformProcess::isReady),
+        () -> processes);
   }
 
   private static void crashesAWorker(ChaosCluster cluster, FaultCatalogue catalogue)
@@ -106,14 +110,18 @@ class FaultCatalogueTest {
 
     readOnly.inject();
 
-    Await.until("the instance ends", SOON, () -> !instance.isRunning(), instance::logEnd);
+    Await.until(
+        "the instance ends",
+        ChaosCluster.READY_WITHIN,
+        () -> !instance.isRunning(),
+        instance::logEnd);
     assertThat(instance.logEnd())
         .contains(
             "pairstream: the state directory "
                 + cluster.stateDir(instance)
                 + " cannot be written; give us the right to, or another one by --state-dir");
     readOnly.heal();
-    assertThat(instance.isReady()).isTrue();
+    Await.until("it is ready", SOON, instance::isReady, instance::logEnd);
   }
 
   private static String reason(FaultCatalogue catalogue, String kind) {

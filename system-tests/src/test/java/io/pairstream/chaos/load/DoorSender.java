@@ -26,10 +26,10 @@ import java.util.function.Supplier;
  */
 final class DoorSender implements Runnable {
 
-  private static final Set<Integer> LATER = Set.of(409, 429, 500, 502, 503, 504);
+  private static final Set<Integer> LATER = Set.of(408, 409, 429, 500, 502, 503, 504);
 
   /** By these answers a front door has not begun with the record. */
-  private static final Set<Integer> UNTOUCHED = Set.of(409, 429);
+  private static final Set<Integer> UNTOUCHED = Set.of(408, 409, 429);
 
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(250);

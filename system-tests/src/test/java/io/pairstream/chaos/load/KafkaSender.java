@@ -150,6 +150,11 @@ final class KafkaSender implements Runnable {
                 true,
                 ProducerConfig.LINGER_MS_CONFIG,
                 5,
+                // A broker that starts anew after SIGKILL knows of each producer only the last
+                // batch on a partition. Those before it that were not acknowledged yet would be
+                // there a second time, under coordinates that no ledger tells.
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 5_000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,

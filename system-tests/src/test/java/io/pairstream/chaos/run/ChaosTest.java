@@ -35,7 +35,9 @@ class ChaosTest {
         ClusterPlan.usual()
             .withInstances(settings.instances())
             .withFrontDoors(1)
-            .withRecipe(Recipes.chaos());
+            .withRecipe(Recipes.chaos())
+            // Twice in a row no wait of a busy machine may look like a picture that hangs.
+            .withInstanceArguments("--decode-deadline", "PT15S");
     ChaosRun.Scenario scenario =
         new ChaosRun.Scenario(
             plan,

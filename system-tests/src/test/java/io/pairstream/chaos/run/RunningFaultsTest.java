@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class RunningFaultsTest {
 
   private final List<String> happened = new ArrayList<>();
@@ -99,7 +99,7 @@ class RunningFaultsTest {
     injection =
         () -> {
           load.upTo(100);
-          assertThat(load.paused.await(20, TimeUnit.SECONDS)).isTrue();
+          assertThat(load.paused.await(60, TimeUnit.SECONDS)).isTrue();
         };
 
     List<Done> done =

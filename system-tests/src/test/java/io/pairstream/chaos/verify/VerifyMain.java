@@ -30,7 +30,7 @@ public final class VerifyMain {
 
   /** A broker that is not there is given up soon. */
   private static final Map<String, String> PATIENCE =
-      Map.of("default.api.timeout.ms", "20000", "request.timeout.ms", "10000");
+      Map.of("default.api.timeout.ms", "60000", "request.timeout.ms", "20000");
 
   private VerifyMain() {}
 
