@@ -1,5 +1,6 @@
 """The examples: a few steps each on a data set of coloured squares, and what they are made of."""
 
+import os
 import re
 import subprocess
 import sys
@@ -71,11 +72,13 @@ def options(squares, broker, registry, tmp_path):
 
 def kill_after(line, script, arguments):
     """Runs an example as a process of its own and kills it once it has said a line."""
+    # What others have compiled before.
+    compiled = {name: value for name, value in os.environ.items() if name == "PYTHONPYCACHEPREFIX"}
     process = subprocess.Popen(
         [sys.executable, "-u", str(EXAMPLES / script), *arguments],
         stdout=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": str(SOURCES), "PATH": ""},
+        env={"PYTHONPATH": str(SOURCES), "PATH": "", **compiled},
     )
     with process:
         for output in process.stdout:

@@ -104,6 +104,8 @@ public final class PythonEnvironment {
     List<String> command = new ArrayList<>(List.of(python));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
+    // Where it is set, as in images of Python, each start compiles all that it imports again.
+    builder.environment().remove("PYTHONDONTWRITEBYTECODE");
     builder.environment().putAll(variables);
     return builder;
   }
