@@ -106,16 +106,17 @@ await() {
   shift 2
   until "$@" > "$scratch/seen" 2>&1; do
     [ "$SECONDS" -lt "$deadline" ] || fail "$what; last seen: $(tail -c 2000 "$scratch/seen")"
-    sleep 0.5
+    sleep 1
   done
 }
 
+# Whether all of these services are; one question for all, as each takes its time.
 healthy() {
-  local service state
+  local service
+  docker ps -a --filter "label=com.docker.compose.project=$name" --filter "label=com.docker.compose.oneoff=False" \
+    --format '{{.Label "com.docker.compose.service"}} is {{.Status}}' | tee "$scratch/health"
   for service in "$@"; do
-    state=$(docker inspect -f '{{.State.Health.Status}}' "$(container "$service")")
-    echo "$service is $state"
-    [ "$state" = healthy ] || return 1
+    grep -q "^$service is Up .*(healthy)" "$scratch/health" || return 1
   done
 }
 
