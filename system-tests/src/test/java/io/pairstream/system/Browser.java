@@ -7,15 +7,19 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -23,6 +27,7 @@ import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -64,10 +69,24 @@ final class Browser implements AutoCloseable {
   /** More stops than any page of ours has. */
   private static final int MOST_TABS = 60;
 
-  private final ChromeDriver driver;
+  /** The one that was closed last, for the next of its kind: to start one takes seconds. */
+  private static final AtomicReference<Browser> IDLE = new AtomicReference<>();
 
-  private Browser(ChromeDriver driver) {
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Browser::quitIdle, "browser-end"));
+  }
+
+  private final ChromeDriver driver;
+  private final Screen screen;
+  private final String languages;
+
+  /** Scheme, host and port of each page that was visited. */
+  private final Set<String> origins = new HashSet<>();
+
+  private Browser(ChromeDriver driver, Screen screen, String languages) {
     this.driver = driver;
+    this.screen = screen;
+    this.languages = languages;
   }
 
   /**
@@ -76,6 +95,17 @@ final class Browser implements AutoCloseable {
    * @param languages what the person reads, as {@code Accept-Language} has it
    */
   static Browser open(Screen screen, String languages) {
+    Browser idle = IDLE.getAndSet(null);
+    if (idle != null) {
+      if (idle.screen == screen && idle.languages.equals(languages)) {
+        return idle;
+      }
+      idle.driver.quit();
+    }
+    return start(screen, languages);
+  }
+
+  private static Browser start(Screen screen, String languages) {
     Optional<Path> browser = program("chromium", "chromium-browser", "google-chrome");
     Optional<Path> driver = program("chromedriver");
     if (browser.isEmpty() || driver.isEmpty()) {
@@ -95,7 +125,7 @@ final class Browser implements AutoCloseable {
     ChromeDriver chrome =
         new ChromeDriver(service, options(browser.orElseThrow(), screen, languages));
     chrome.manage().timeouts().scriptTimeout(PATIENCE);
-    return new Browser(chrome);
+    return new Browser(chrome, screen, languages);
   }
 
   private static ChromeOptions options(Path browser, Screen screen, String languages) {
@@ -141,12 +171,14 @@ final class Browser implements AutoCloseable {
 
   /** Goes to an address and waits until the page can be used. */
   void visit(String address) {
-    driver.get(address);
+    go(address);
     awaitUsable();
   }
 
   /** Goes to an address whose page is not expected to be usable. */
   void go(String address) {
+    URI uri = URI.create(address);
+    origins.add(uri.getScheme() + "://" + uri.getAuthority());
     driver.get(address);
   }
 
@@ -227,8 +259,19 @@ final class Browser implements AutoCloseable {
     return driver.findElement(By.cssSelector(selector));
   }
 
+  /**
+   * What can be seen of each; in one question, as each takes its time. Of what is so far down that
+   * the browser does not lay it out yet, all that it says.
+   */
   List<String> texts(String selector) {
-    return driver.findElements(By.cssSelector(selector)).stream().map(WebElement::getText).toList();
+    Object texts =
+        script(
+            "const isLaidOut = it => it.checkVisibility({contentVisibilityAuto: true});"
+                + "return [...document.querySelectorAll(arguments[0])].map(it =>"
+                + " !it.checkVisibility({opacityProperty: true, visibilityProperty: true}) ? ''"
+                + " : ((isLaidOut(it) ? it.innerText : null) ?? it.textContent).trim());",
+            selector);
+    return ((List<?>) texts).stream().map(String::valueOf).toList();
   }
 
   /** All that can be seen of an element. */
@@ -336,8 +379,41 @@ final class Browser implements AutoCloseable {
     }
   }
 
+  /** Forgets everything and waits for the next test; where it cannot, it ends. */
   @Override
   public void close() {
-    driver.quit();
+    try {
+      forget();
+    } catch (WebDriverException e) {
+      driver.quit();
+      return;
+    }
+    Browser before = IDLE.getAndSet(this);
+    if (before != null) {
+      before.driver.quit();
+    }
+  }
+
+  private void forget() {
+    script("sessionStorage.clear()");
+    driver.get("about:blank");
+    for (String origin : origins) {
+      driver.executeCdpCommand(
+          "Storage.clearDataForOrigin", Map.of("origin", origin, "storageTypes", "all"));
+    }
+    origins.clear();
+    driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
+    driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
+    driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    driver.executeCdpCommand("Page.resetNavigationHistory", Map.of());
+    driver.manage().logs().get(LogType.BROWSER);
+  }
+
+  private static void quitIdle() {
+    Browser idle = IDLE.getAndSet(null);
+    if (idle != null) {
+      idle.driver.quit();
+    }
   }
 }
