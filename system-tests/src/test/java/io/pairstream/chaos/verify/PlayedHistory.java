@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -33,6 +34,7 @@ final class PlayedHistory implements AutoCloseable {
   private final ClusterAccess cluster;
   private final SentLedger ledger;
   private final PlayedPipeline pipeline;
+  private final KafkaProducer<byte[], byte[]> producer;
   private final int schemaId;
   private final Preparation preparation = Preparation.underChaosRecipe();
   private final Map<String, Long> copies = new TreeMap<>();
@@ -41,6 +43,7 @@ final class PlayedHistory implements AutoCloseable {
     this.cluster = cluster;
     this.ledger = ledger;
     this.pipeline = new PlayedPipeline(cluster);
+    this.producer = TestCluster.producer(cluster, "");
     this.schemaId =
         cluster.registry().idOf(cluster.topics().crowdsourced().name() + "-value", RawPair.SCHEMA$);
   }
@@ -70,13 +73,13 @@ final class PlayedHistory implements AutoCloseable {
   /** Sends a record of which the ledger knows nothing. */
   Played sendUnnoted(SentPair pair) {
     RecordMetadata at =
-        TestCluster.send(
-            cluster,
-            new ProducerRecord<>(
-                cluster.dataset().topic(pair.topic()),
-                null,
-                pair.key().orElse(null),
-                pair.value(schemaId).orElse(null)));
+        TestCluster.acknowledged(
+            producer.send(
+                new ProducerRecord<>(
+                    cluster.dataset().topic(pair.topic()),
+                    null,
+                    pair.key().orElse(null),
+                    pair.value(schemaId).orElse(null))));
     copies.merge(pair.pairId(), 1L, Long::sum);
     return new Played(
         pair,
@@ -238,6 +241,7 @@ final class PlayedHistory implements AutoCloseable {
 
   @Override
   public void close() {
+    producer.close();
     pipeline.close();
   }
 }

@@ -65,6 +65,7 @@ class VerifierTest {
 
   private static final int PARTITIONS = 2;
   private static final Duration A_MOMENT = Duration.ofSeconds(1);
+  private static final SeededLoad LOAD = new SeededLoad(9);
 
   @TempDir private Path folder;
 
@@ -76,7 +77,6 @@ class VerifierTest {
           access.dataset(),
           Map.of(),
           Map.of());
-  private final SeededLoad load = new SeededLoad(9);
   private SentLedger ledger;
   private PlayedHistory history;
   private Played trained;
@@ -85,18 +85,18 @@ class VerifierTest {
 
   @BeforeEach
   void play() throws IOException {
-    ledger = SentLedger.create(folder.resolve("ledger.jsonl"), access.dataset(), load.seed());
+    ledger = SentLedger.create(folder.resolve("ledger.jsonl"), access.dataset(), LOAD.seed());
     history = new PlayedHistory(access, ledger);
-    trained = history.send(load.at(0));
+    trained = history.send(LOAD.at(0));
     history.publish(trained, Standing.TRAINING);
-    history.rejectCopy(history.send(load.at(1, SentKind.COPY)), trained, Standing.TRAINING);
-    history.publish(history.send(load.at(1, SentKind.ANOTHER_CAPTION)), Standing.TRAINING);
-    validated = history.send(load.at(2));
+    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), trained, Standing.TRAINING);
+    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)), Standing.TRAINING);
+    validated = history.send(LOAD.at(2));
     history.publish(validated, Standing.VALIDATION);
-    damaged = history.send(load.at(3, SentKind.CUT_JPEG));
+    damaged = history.send(LOAD.at(3, SentKind.CUT_JPEG));
     history.reject(damaged, "IMAGE_HEADER_DAMAGED");
-    history.reject(history.send(load.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
-    history.reject(history.send(load.at(5, SentKind.NO_VALUE)), "UNREADABLE_RECORD");
+    history.reject(history.send(LOAD.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
+    history.reject(history.send(LOAD.at(5, SentKind.NO_VALUE)), "UNREADABLE_RECORD");
   }
 
   @AfterEach
@@ -121,7 +121,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputThatWasNeverWritten() {
-    Played forgotten = history.send(load.at(6));
+    Played forgotten = history.send(LOAD.at(6));
     history.transaction(forgotten, List.of(history.receipt(forgotten, Standing.TRAINING, "")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.NO_OUTPUT, Breach.AUDIT));
@@ -164,7 +164,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputThatWasMovedToAnotherTopic() {
-    Played moved = history.send(load.at(6));
+    Played moved = history.send(LOAD.at(6));
     history.transaction(
         moved,
         List.of(
@@ -178,7 +178,7 @@ class VerifierTest {
 
   @Test
   void findsASplitFieldThatWasChanged() {
-    Played changed = history.send(load.at(6));
+    Played changed = history.send(LOAD.at(6));
     PreparedPair pair = history.prepared(changed, Standing.TEST);
     history.transaction(
         changed,
@@ -214,7 +214,7 @@ class VerifierTest {
 
   @Test
   void findsAnInputThatIsNotWhatWasSent() {
-    Played other = history.sendUnnoted(load.at(6));
+    Played other = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, other.origin(), ""));
     history.publish(other, Standing.TRAINING);
 
@@ -225,7 +225,7 @@ class VerifierTest {
 
   @Test
   void findsARecordThatNobodySent() {
-    Played strange = history.sendUnnoted(load.at(6));
+    Played strange = history.sendUnnoted(LOAD.at(6));
     history.publish(strange, Standing.TRAINING);
 
     Verdict verdict = assertBreaches(Set.of(Breach.STRANGER));
@@ -235,10 +235,10 @@ class VerifierTest {
 
   @Test
   void takesARecordOfUnknownFateWhereItIsThereAndWhereItIsNot() {
-    Played there = history.sendUnnoted(load.at(6));
+    Played there = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.UNSURE, there, there.origin(), ""));
     ledger.add(history.entry(Fate.UNSURE, there, there.origin(), ""));
-    Played again = history.send(load.at(6));
+    Played again = history.send(LOAD.at(6));
     history.publish(there, Standing.TRAINING);
     history.rejectCopy(again, there, Standing.TRAINING);
 
@@ -250,9 +250,9 @@ class VerifierTest {
 
   @Test
   void findsMoreRecordsThanAttempts() {
-    Played first = history.sendUnnoted(load.at(6));
+    Played first = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.UNSURE, first, first.origin(), ""));
-    Played second = history.sendUnnoted(load.at(6));
+    Played second = history.sendUnnoted(LOAD.at(6));
     history.publish(first, Standing.TRAINING);
     history.rejectCopy(second, first, Standing.TRAINING);
 
@@ -265,8 +265,8 @@ class VerifierTest {
 
   @Test
   void findsOneKeyThatWasAnsweredWithTwoRecords() {
-    Played first = history.sendUnnoted(load.at(6));
-    Played second = history.sendUnnoted(load.at(6));
+    Played first = history.sendUnnoted(LOAD.at(6));
+    Played second = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.ACKNOWLEDGED, first, first.origin(), "key-6"));
     ledger.add(history.entry(Fate.ACKNOWLEDGED, first, first.origin(), "key-6"));
     history.publish(first, Standing.TRAINING);
@@ -281,7 +281,7 @@ class VerifierTest {
 
   @Test
   void findsAGoodPairInQuarantine() {
-    Played good = history.send(load.at(6));
+    Played good = history.send(LOAD.at(6));
     history.reject(good, "DECODE_TIMEOUT");
 
     Verdict verdict = assertBreaches(Set.of(Breach.GOOD_REJECTED));
@@ -296,7 +296,7 @@ class VerifierTest {
 
   @Test
   void findsACopyOfNothing() {
-    Played good = history.send(load.at(6));
+    Played good = history.send(LOAD.at(6));
     history.reject(good, "DUPLICATE_PAIR");
 
     Verdict verdict = assertBreaches(Set.of(Breach.GOOD_REJECTED));
@@ -305,7 +305,7 @@ class VerifierTest {
 
   @Test
   void findsPoisonThatWasPublished() {
-    Played poison = history.send(load.at(6, SentKind.CLOSED_JPEG));
+    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
     history.publish(poison, Standing.TRAINING);
 
     Verdict verdict = verify(Optional.empty());
@@ -315,7 +315,7 @@ class VerifierTest {
 
   @Test
   void findsAWrongReason() {
-    Played poison = history.send(load.at(6, SentKind.CLOSED_JPEG));
+    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
     history.reject(poison, "DECODER_CRASH");
 
     Verdict verdict = assertBreaches(Set.of(Breach.WRONG_REASON));
@@ -325,7 +325,7 @@ class VerifierTest {
 
   @Test
   void findsAReasonThatIsNone() {
-    Played poison = history.send(load.at(6, SentKind.CLOSED_JPEG));
+    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
     history.reject(poison, "BAD_LUCK");
 
     assertNamed(
@@ -337,7 +337,7 @@ class VerifierTest {
 
   @Test
   void findsAnOriginalThatWasDamaged() {
-    Played poison = history.send(load.at(6, SentKind.CLOSED_JPEG));
+    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
     QuarantinedPair pair = history.quarantinedPair(poison, "IMAGE_DAMAGED");
     ByteBuffer value = pair.getValue();
     value.put(value.limit() - 1, (byte) ~value.get(value.limit() - 1));
@@ -355,7 +355,7 @@ class VerifierTest {
   void findsAnImageInTwoSplits() {
     SentPair sameImage =
         LongStream.range(2, 1_000)
-            .mapToObj(number -> load.at(number, SentKind.ANOTHER_CAPTION))
+            .mapToObj(number -> LOAD.at(number, SentKind.ANOTHER_CAPTION))
             .filter(pair -> pair.imageDigest().equals(trained.pair().imageDigest()))
             .findFirst()
             .orElseThrow();
@@ -406,7 +406,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptThatIsMissing() {
-    Played silent = history.send(load.at(6));
+    Played silent = history.send(LOAD.at(6));
     history.transaction(silent, List.of(history.published(silent, Standing.TRAINING)));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
@@ -447,7 +447,7 @@ class VerifierTest {
 
   @Test
   void findsARecordThatNobodyHasDecidedYet() {
-    Played waits = history.send(load.at(6));
+    Played waits = history.send(LOAD.at(6));
 
     Verdict verdict = verify(Optional.empty());
     assertNamed(
@@ -461,7 +461,7 @@ class VerifierTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 16, 31})
   void findsAPairIdThatWasChanged(int digit) {
-    Played changed = history.send(load.at(6));
+    Played changed = history.send(LOAD.at(6));
     PreparedPair pair = history.prepared(changed, Standing.TRAINING);
     pair.setPairId(changed(pair.getPairId(), digit));
     history.transaction(
@@ -480,7 +480,7 @@ class VerifierTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 16, 63})
   void findsAnImageDigestThatWasChanged(int digit) {
-    Played changed = history.send(load.at(6));
+    Played changed = history.send(LOAD.at(6));
     PreparedPair pair = history.prepared(changed, Standing.TRAINING);
     pair.setImageDigest(changed(pair.getImageDigest(), digit));
     history.transaction(
@@ -514,7 +514,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputOnAnotherPartition() {
-    Played moved = history.send(load.at(6));
+    Played moved = history.send(LOAD.at(6));
     history.transaction(
         moved,
         List.of(
@@ -530,7 +530,7 @@ class VerifierTest {
 
   @Test
   void findsARejectedRecordOnAnotherPartition() {
-    Played moved = history.send(load.at(6, SentKind.NO_AVRO));
+    Played moved = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.transaction(
         moved,
         List.of(
@@ -547,7 +547,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptOnAnotherPartition() {
-    Played moved = history.send(load.at(6));
+    Played moved = history.send(LOAD.at(6));
     history.transaction(
         moved,
         List.of(
@@ -562,7 +562,7 @@ class VerifierTest {
   @ParameterizedTest
   @ValueSource(longs = {1L << 31, 1L << 32, 1L << 39, 1L << 40, Long.MAX_VALUE})
   void findsAnOffsetThatIsTooLarge(long more) {
-    Played far = history.send(load.at(6));
+    Played far = history.send(LOAD.at(6));
     Origin origin = new Origin(far.origin().getTopic(), far.origin().getPartition(), 0L);
     origin.setOffset(more == Long.MAX_VALUE ? more : far.origin().getOffset() + more);
     PreparedPair pair = history.prepared(far, Standing.TRAINING);
@@ -638,7 +638,7 @@ class VerifierTest {
   }
 
   private void assertUnreadable(byte[] value) {
-    Played unreadable = history.send(load.at(6));
+    Played unreadable = history.send(LOAD.at(6));
     ProducerRecord<byte[], byte[]> output = history.published(unreadable, Standing.TRAINING);
     ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, Standing.TRAINING, "");
     history.transaction(
@@ -669,7 +669,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputWithoutItsCoordinates() {
-    Played bare = history.send(load.at(6));
+    Played bare = history.send(LOAD.at(6));
     ProducerRecord<byte[], byte[]> output = history.published(bare, Standing.TRAINING);
     output.headers().remove(OriginHeader.NAME);
     history.transaction(bare, List.of(output, history.receipt(bare, Standing.TRAINING, "")));
@@ -682,7 +682,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputWhoseCoordinatesAreNone() {
-    Played odd = history.send(load.at(6));
+    Played odd = history.send(LOAD.at(6));
     ProducerRecord<byte[], byte[]> output = history.published(odd, Standing.TRAINING);
     output.headers().remove(OriginHeader.NAME);
     output.headers().add(OriginHeader.NAME, "a-b-c".getBytes(StandardCharsets.UTF_8));
@@ -696,7 +696,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputWithoutAKey() {
-    Played bare = history.send(load.at(6, SentKind.NO_AVRO));
+    Played bare = history.send(LOAD.at(6, SentKind.NO_AVRO));
     ProducerRecord<byte[], byte[]> output =
         history.quarantined(bare, history.quarantinedPair(bare, "UNREADABLE_RECORD"));
     history.transaction(
@@ -731,7 +731,7 @@ class VerifierTest {
         "decided_at"
       })
   void findsAFieldOfAReceiptThatWasChanged(String field) {
-    Played unread = history.send(load.at(6, SentKind.NO_AVRO));
+    Played unread = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.reject(unread, "UNREADABLE_RECORD");
     Receipt published = history.receiptOf(trained, Standing.TRAINING, "");
     Receipt rejected = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED");
@@ -763,11 +763,11 @@ class VerifierTest {
 
   @Test
   void findsAReceiptWithoutAPairIdThatCountsOrNamesAnother() {
-    Played counted = history.send(load.at(6, SentKind.NO_AVRO));
+    Played counted = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.reject(counted, "UNREADABLE_RECORD");
     Receipt counts = history.receiptOf(counted, Standing.QUARANTINED, "UNREADABLE_RECORD");
     counts.setCopies(2);
-    Played named = history.send(load.at(7, SentKind.NO_AVRO));
+    Played named = history.send(LOAD.at(7, SentKind.NO_AVRO));
     history.reject(named, "UNREADABLE_RECORD");
     Receipt names = history.receiptOf(named, Standing.QUARANTINED, "UNREADABLE_RECORD");
     names.setOrigin(counted.origin());
@@ -798,7 +798,7 @@ class VerifierTest {
     long picture = RawFacts.picture(trained.pair().pair().getImage());
     List<SentPair> ofOnePicture =
         LongStream.range(10, 10_000)
-            .mapToObj(number -> load.at(number, SentKind.GOOD))
+            .mapToObj(number -> LOAD.at(number, SentKind.GOOD))
             .filter(pair -> RawFacts.picture(pair.pair().getImage()) == picture)
             .limit(fields.size())
             .toList();
@@ -836,7 +836,7 @@ class VerifierTest {
     Map<String, Played> changed = new HashMap<>();
     int number = 10;
     for (String field : fields.keySet()) {
-      Played played = history.send(load.at(number++, SentKind.CUT_JPEG));
+      Played played = history.send(LOAD.at(number++, SentKind.CUT_JPEG));
       QuarantinedPair pair = history.quarantinedPair(played, "IMAGE_HEADER_DAMAGED");
       change(pair, field);
       history.transaction(
@@ -866,7 +866,7 @@ class VerifierTest {
 
   @Test
   void findsAPairWithTheContentOfAnother() {
-    Played first = history.send(load.at(6));
+    Played first = history.send(LOAD.at(6));
     Standing split = history.rightSplit(first);
     PreparedPair pair = history.prepared(first, split);
     PreparedPair other = history.prepared(trained, split);
@@ -885,7 +885,7 @@ class VerifierTest {
 
   @Test
   void findsAKeyThatHashesAlike() {
-    Played rejected = history.send(load.at(6, SentKind.CUT_JPEG));
+    Played rejected = history.send(LOAD.at(6, SentKind.CUT_JPEG));
     QuarantinedPair pair = history.quarantinedPair(rejected, "IMAGE_HEADER_DAMAGED");
     byte[] key = rejected.pair().key().orElseThrow().clone();
     int before = Arrays.hashCode(key);
@@ -908,7 +908,7 @@ class VerifierTest {
 
   @Test
   void findsASplitInSmallLetters() {
-    Played small = history.send(load.at(6));
+    Played small = history.send(LOAD.at(6));
     PreparedPair pair = history.prepared(small, Standing.TRAINING);
     pair.setSplit("training");
     history.transaction(
@@ -922,7 +922,7 @@ class VerifierTest {
 
   @Test
   void takesNoRecordOfUnknownFateThatCameLongAfterTheLoad() throws IOException {
-    Played late = history.sendUnnoted(load.at(6));
+    Played late = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.UNSURE, late, late.origin(), ""));
     history.publish(late, Standing.TRAINING);
     assertBreaches(Set.of());
