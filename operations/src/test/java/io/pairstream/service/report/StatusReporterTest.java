@@ -11,6 +11,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -133,15 +134,15 @@ class StatusReporterTest {
 
   @Test
   void closesWhileNobodyAnswers() throws Exception {
-    ClusterAccess nowhere;
     try (ServerSocket silent = new ServerSocket(0)) {
-      // Takes connections and says nothing.
-      nowhere = dataset("127.0.0.1:" + silent.getLocalPort());
-      StatusReporter reporter = start(nowhere);
+      StatusReporter reporter = start(dataset("127.0.0.1:" + silent.getLocalPort()));
+      // Takes the question and says nothing.
+      try (Socket asked = silent.accept()) {
+        reporter.close();
 
-      reporter.close();
-
-      assertThat(reporter.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
+        assertThat(reporter.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
+        assertThat(asked.isConnected()).isTrue();
+      }
     }
   }
 

@@ -50,33 +50,43 @@ final class TopicReadiness {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put("request.timeout.ms", (int) Math.min(patience.toMillis(), 5_000));
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
-    long startedAt = System.nanoTime();
-    try (Admin admin = Admin.create(settings)) {
-      while (true) {
-        Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
-        try {
-          Duration left = Duration.ofMillis(Math.max(1, patience.minus(waited).toMillis()));
-          TopicLeaders.ask(admin, List.of(topic), left);
-          return;
-        } catch (TimeoutException e) {
-          throw unavailable(topic, e);
-        } catch (ExecutionException e) {
-          Throwable cause = e.getCause();
-          if (cause instanceof UnknownTopicOrPartitionException
-              && waited.compareTo(CREATION_SPREADS) > 0) {
-            throw new MissingTopicException(topic);
-          }
-          if (!(cause instanceof RetriableException) || waited.compareTo(patience) > 0) {
-            throw unavailable(topic, cause);
-          }
-        }
-        TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+    try {
+      Admin admin = Admin.create(settings);
+      try {
+        await(admin, topic);
+      } finally {
+        // Nobody waits any more for what is not answered yet.
+        admin.close(Duration.ZERO);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(topic, e);
     } catch (KafkaException e) {
       throw unavailable(topic, e);
+    }
+  }
+
+  private void await(Admin admin, String topic) throws InterruptedException {
+    long startedAt = System.nanoTime();
+    while (true) {
+      Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
+      try {
+        Duration left = Duration.ofMillis(Math.max(1, patience.minus(waited).toMillis()));
+        TopicLeaders.ask(admin, List.of(topic), left);
+        return;
+      } catch (TimeoutException e) {
+        throw unavailable(topic, e);
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof UnknownTopicOrPartitionException
+            && waited.compareTo(CREATION_SPREADS) > 0) {
+          throw new MissingTopicException(topic);
+        }
+        if (!(cause instanceof RetriableException) || waited.compareTo(patience) > 0) {
+          throw unavailable(topic, cause);
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
     }
   }
 
