@@ -138,10 +138,10 @@ class StatusReporterTest {
       StatusReporter reporter = start(dataset("127.0.0.1:" + silent.getLocalPort()));
       // Takes the question and says nothing.
       try (Socket asked = silent.accept()) {
+        assertThat(asked.getInputStream().read()).isNotNegative();
         reporter.close();
 
         assertThat(reporter.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
-        assertThat(asked.isConnected()).isTrue();
       }
     }
   }
