@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
-import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -97,12 +96,29 @@ final class Browser implements AutoCloseable {
   static Browser open(Screen screen, String languages) {
     Browser idle = IDLE.getAndSet(null);
     if (idle != null) {
-      if (idle.screen == screen && idle.languages.equals(languages)) {
+      if (idle.screen == screen && idle.languages.equals(languages) && idle.isAlive()) {
         return idle;
       }
-      idle.driver.quit();
+      idle.quit();
     }
     return start(screen, languages);
+  }
+
+  /** A kernel that is short of memory ends a browser's processes first. */
+  private boolean isAlive() {
+    try {
+      return Boolean.TRUE.equals(driver.executeScript("return true"));
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private void quit() {
+    try {
+      driver.quit();
+    } catch (RuntimeException e) {
+      // Its driver is gone already, and ended the browser when it went.
+    }
   }
 
   private static Browser start(Screen screen, String languages) {
@@ -379,18 +395,21 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Forgets everything and waits for the next test; where it cannot, it ends. */
+  /**
+   * Forgets what was visited, but for what a session kept of another origin than the last page's,
+   * and waits for the next test; where it cannot, it ends.
+   */
   @Override
   public void close() {
     try {
       forget();
-    } catch (WebDriverException e) {
-      driver.quit();
+    } catch (RuntimeException e) {
+      quit();
       return;
     }
     Browser before = IDLE.getAndSet(this);
     if (before != null) {
-      before.driver.quit();
+      before.quit();
     }
   }
 
@@ -413,7 +432,7 @@ final class Browser implements AutoCloseable {
   private static void quitIdle() {
     Browser idle = IDLE.getAndSet(null);
     if (idle != null) {
-      idle.driver.quit();
+      idle.quit();
     }
   }
 }
