@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -67,6 +68,9 @@ import org.apache.kafka.common.serialization.Deserializer;
 public final class PairFeed implements AutoCloseable {
 
   private static final Duration CLOSING = Duration.ofSeconds(10);
+
+  /** The trainer waits meanwhile. */
+  private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
 
   /**
    * Settings of consumers that jump from block to block. What they ask for is there; a fetch beyond
@@ -367,6 +371,8 @@ public final class PairFeed implements AutoCloseable {
    * Shows the position to those who look at lag, as offsets of the data set's feed group. Nothing
    * is ever read from there; the position that counts is stored with the model. A run over a view
    * has no lag, and shows none.
+   *
+   * @throws KafkaException where the broker does not take it within 5 seconds
    */
   public void commit() {
     if (!(position instanceof FeedPosition inLog)) {
@@ -379,7 +385,13 @@ public final class PairFeed implements AutoCloseable {
             (partition, offset) ->
                 offsets.put(
                     new TopicPartition(inLog.topic(), partition), new OffsetAndMetadata(offset)));
-    await(admin.alterConsumerGroupOffsets(source.dataset().feedGroup(), offsets).all());
+    await(
+        admin
+            .alterConsumerGroupOffsets(
+                source.dataset().feedGroup(),
+                offsets,
+                new AlterConsumerGroupOffsetsOptions().timeoutMs((int) SHOWN_WITHIN.toMillis()))
+            .all());
   }
 
   /** What the feed has done so far. A wait counts while it lasts. Any thread may ask. */

@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -129,11 +130,17 @@ public record ViewRetention(
     consumer.assign(List.of(partition));
     consumer.seek(partition, block.begin());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
+    while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         return Optional.of(Instant.ofEpochMilli(record.timestamp()));
       }
+      if (consumer.position(partition) >= consumer.endOffsets(List.of(partition)).get(partition)) {
+        return Optional.empty();
+      }
+      if (System.nanoTime() > deadline) {
+        // To say that it is kept would be a guess.
+        throw new TimeoutException(partition + " does not give the oldest record of the view");
+      }
     }
-    return Optional.empty();
   }
 }
