@@ -20,7 +20,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -179,11 +178,7 @@ final class ExportCommand implements Callable<Integer> {
                             + cluster.dataset().name()
                             + "; name its data set: --dataset NAME"));
     return new FeedSource(
-        cluster.dataset(),
-        split,
-        cluster.registry(),
-        cluster.clientSettings(
-            Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
+        cluster.dataset(), split, cluster.registry(), ReadingClients.settings(cluster));
   }
 
   private void print(ExportSummary summary, ExportFormat chosen) {

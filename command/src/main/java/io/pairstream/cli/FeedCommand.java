@@ -47,7 +47,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -350,8 +349,7 @@ final class FeedCommand implements Callable<Integer> {
             cluster.dataset(),
             standing(split, spec),
             cluster.registry(),
-            cluster.clientSettings(
-                Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000)));
+            ReadingClients.settings(cluster));
     long batches = 0;
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());

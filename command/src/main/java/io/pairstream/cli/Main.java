@@ -170,9 +170,12 @@ public final class Main {
     String brokers = cluster.map(found -> " at " + found.bootstrapServers()).orElse("");
     if (exception instanceof TimeoutException || exception instanceof DisconnectException) {
       return Optional.of(
-          "no Kafka broker answers"
+          "Kafka"
               + brokers
-              + "; start one with: pairstream up, or say where: --bootstrap-servers");
+              + " does not answer in time"
+              + (exception.getMessage() == null ? "" : " (" + exception.getMessage() + ")")
+              + "; start one with: pairstream up, say where it is: --bootstrap-servers, or see what"
+              + " is wrong with it: pairstream doctor");
     } else if (exception instanceof RegistryUnavailableException) {
       return Optional.of(
           exception.getMessage()

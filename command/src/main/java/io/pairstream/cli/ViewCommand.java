@@ -32,7 +32,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.Callable;
@@ -99,12 +98,7 @@ final class ViewCommand {
   }
 
   static ViewStore store(Cluster cluster) {
-    return new ViewStore(cluster.dataset(), cluster.registry(), settings(cluster));
-  }
-
-  private static Map<String, Object> settings(Cluster cluster) {
-    return cluster.clientSettings(
-        Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000));
+    return new ViewStore(cluster.dataset(), cluster.registry(), ReadingClients.settings(cluster));
   }
 
   private static View read(Path file) throws IOException {
@@ -158,7 +152,8 @@ final class ViewCommand {
     }
 
     final FeedSource source(Standing split) {
-      return new FeedSource(cluster.dataset(), split, cluster.registry(), settings(cluster));
+      return new FeedSource(
+          cluster.dataset(), split, cluster.registry(), ReadingClients.settings(cluster));
     }
 
     final Standing standing(String split) {
@@ -406,7 +401,7 @@ final class ViewCommand {
       }
       NamedView view = store().require(target);
       SortedSet<String> runs = runsOf(view.name(), store());
-      ViewRetention retention = ViewRetention.of(view.view(), settings(cluster()));
+      ViewRetention retention = ViewRetention.of(view.view(), ReadingClients.settings(cluster()));
       if (json()) {
         ObjectNode object = described(view);
         object.putPOJO("runs", runs).put("retention", retention.inWords());

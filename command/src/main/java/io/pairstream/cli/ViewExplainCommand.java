@@ -113,9 +113,7 @@ final class ViewExplainCommand implements Callable<Integer> {
   }
 
   private static FeedSource source(Cluster cluster, String topic) {
-    Map<String, Object> client =
-        cluster.clientSettings(
-            Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 10_000));
+    Map<String, Object> client = ReadingClients.settings(cluster);
     for (Standing split : List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST)) {
       FeedSource source = new FeedSource(cluster.dataset(), split, cluster.registry(), client);
       if (source.topic().equals(topic)) {

@@ -700,7 +700,7 @@ class ClusterCommandsTest {
     assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.out()).isEmpty();
     assertThat(ended.onlyErrorLine())
-        .contains("no Kafka broker answers at " + address)
+        .contains("Kafka at " + address + " does not answer in time")
         .contains("--bootstrap-servers");
   }
 
@@ -712,7 +712,7 @@ class ClusterCommandsTest {
     Ended ended = run("lag", "--bootstrap-servers", address);
 
     assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains("no Kafka broker answers at " + address);
+    assertThat(ended.onlyErrorLine()).contains("Kafka at " + address + " does not answer in time");
   }
 
   @ParameterizedTest

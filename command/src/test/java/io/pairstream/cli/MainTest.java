@@ -44,8 +44,11 @@ class MainTest {
 
   static Stream<Arguments> faultsOfTheWorld() {
     return Stream.of(
-        Arguments.of(new TimeoutException("no node"), "no Kafka broker answers at far-away:9092"),
-        Arguments.of(new DisconnectException(), "no Kafka broker answers at far-away:9092"),
+        Arguments.of(
+            new TimeoutException("no node"),
+            "Kafka at far-away:9092 does not answer in time (no node)"),
+        Arguments.of(
+            new DisconnectException(), "Kafka at far-away:9092 does not answer in time; start one"),
         Arguments.of(
             new UnknownTopicOrPartitionException("no"), "data set mine has not all its topics"),
         Arguments.of(new SaslAuthenticationException("bad password"), "refuses us: bad password"),
