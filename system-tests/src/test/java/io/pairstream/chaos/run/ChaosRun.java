@@ -163,6 +163,7 @@ final class ChaosRun {
             scenario.plan().frontDoors() > 0 ? 2 : 0,
             settings.recordsPerSecond(),
             Duration.ofSeconds(30));
+    CommittedPlaces places = new CommittedPlaces();
     try (SentLedger ledger =
             SentLedger.create(folder.resolve("ledger.jsonl"), access.dataset(), settings.seed());
         Timeline timeline = Timeline.in(folder.resolve("timeline.jsonl"));
@@ -180,7 +181,12 @@ final class ChaosRun {
                 access, folder.resolve("trainer"), scenario.trainer(), settings.seed());
         Sampler sampler =
             new Sampler(
-                timeline, producers::acknowledged, live.outputs()::size, cluster::all, waiting)) {
+                timeline,
+                producers::acknowledged,
+                live.outputs()::size,
+                cluster::all,
+                waiting,
+                places)) {
       OwnRecords own = new OwnRecords(load, ledger, settings.records());
       FaultChoice choice = new CatalogueChoice(new FaultCatalogue(cluster, own), cluster::all);
       List<PlannedFault> plan = plan(choice);
@@ -205,7 +211,7 @@ final class ChaosRun {
       }
       verdict.ifPresent(checks::accounts);
       checks.frontDoors(producers.turnedAway());
-      Outages outages = new Outages(live.outputs(), ledger, producers.turnedAway());
+      Outages outages = new Outages(live.outputs(), ledger, places, producers.turnedAway());
       running.done().stream().map(outages::event).forEach(timeline::add);
       outages.waits().ifPresent(notes::add);
       Accounts accounts = verdict.map(Checks::words).orElseGet(() -> unverified(producers, live));

@@ -32,6 +32,7 @@ final class Outages {
   private static final Duration READ_LATE = Duration.ofMillis(500);
 
   private final SeenOutputs outputs;
+  private final CommittedPlaces places;
   private final List<TurnedAway> turnedAway;
 
   /** When each record was acknowledged, by raw partition and offset. */
@@ -40,10 +41,13 @@ final class Outages {
   /**
    * Once every record has left.
    *
+   * @param places what was committed, and when
    * @param turnedAway answers of front doors that they cannot take a record now
    */
-  Outages(SeenOutputs outputs, SentLedger ledger, List<TurnedAway> turnedAway) {
+  Outages(
+      SeenOutputs outputs, SentLedger ledger, CommittedPlaces places, List<TurnedAway> turnedAway) {
     this.outputs = outputs;
+    this.places = places;
     this.turnedAway = turnedAway;
     ledger.read(
         entry -> {
@@ -93,18 +97,22 @@ final class Outages {
   }
 
   /**
-   * Of one partition: until the first record could be read that was acknowledged after the fault.
-   * One from before may have been under way already, and shows no recovery; it counts where no
-   * other came. Where none came at all, none waited.
+   * Of one partition: until the first record could be read that nobody had done for good at the
+   * fault: it was acknowledged after it, or was not committed when that was asked after it, so that
+   * how many records wait from the fault before does not count. What is neither may have been under
+   * way already, and shows no recovery; it counts where no other came. Where none came at all, none
+   * waited.
    */
   private Optional<Duration> outage(Instant began, TopicPartition partition) {
     Map<Long, Instant> acknowledged = came.getOrDefault(partition, Map.of());
     Instant after = began.plus(READ_LATE);
+    long undone = places.askedAfter(after, partition).orElse(Long.MAX_VALUE);
     return outputs
         .firstAfter(
             after,
             partition,
-            offset -> acknowledged.getOrDefault(offset, Instant.MIN).isAfter(began))
+            offset ->
+                offset >= undone || acknowledged.getOrDefault(offset, Instant.MIN).isAfter(began))
         .or(() -> outputs.firstAfter(after, Set.of(partition)))
         .map(at -> Duration.between(began, at));
   }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ class OutagesTest {
   @TempDir private Path folder;
 
   private final SeenOutputs outputs = SeenOutputs.ofRecordsOn(List.of(ONE, OTHER));
+  private final CommittedPlaces places = new CommittedPlaces();
   private SentLedger ledger;
 
   @BeforeEach
@@ -55,6 +57,33 @@ class OutagesTest {
 
     assertThat(event.toNextOutput()).contains(Duration.ofSeconds(2));
     assertThat(event.toNextOutputThere()).contains(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void lastUntilARecordComesThatWasNotCommittedAfterTheFault() {
+    acknowledged(ONE, 5, -3_000);
+    acknowledged(ONE, 6, -2_000);
+    acknowledged(ONE, 7, 1_000);
+    committed(-1_000, 5);
+    committed(600, 6);
+    committed(8_000, 7);
+    readable(ONE, 5, 2_000);
+    readable(ONE, 6, 4_000);
+    readable(ONE, 7, 20_000);
+
+    assertThat(event(Set.of(ONE)).toNextOutputThere()).contains(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void goOnWhereItIsNotKnownWhatWasCommittedAfterTheFault() {
+    acknowledged(ONE, 6, -2_000);
+    acknowledged(ONE, 7, 1_000);
+    committed(-1_000, 5);
+    committed(400, 6); // perhaps before the last commit that the fault let through
+    readable(ONE, 6, 4_000);
+    readable(ONE, 7, 20_000);
+
+    assertThat(event(Set.of(ONE)).toNextOutputThere()).contains(Duration.ofSeconds(20));
   }
 
   @Test
@@ -100,6 +129,7 @@ class OutagesTest {
         new Outages(
             outputs,
             ledger,
+            places,
             List.of(
                 turnedAway(-100, 503),
                 turnedAway(100, 503),
@@ -130,7 +160,7 @@ class OutagesTest {
   }
 
   private Outages outages() {
-    return new Outages(outputs, ledger, List.of());
+    return new Outages(outputs, ledger, places, List.of());
   }
 
   private FaultEvent event(Set<TopicPartition> touched) {
@@ -164,6 +194,10 @@ class OutagesTest {
             "",
             BEGAN.plusMillis(afterMillis),
             ""));
+  }
+
+  private void committed(long askedAfterMillis, long next) {
+    places.add(BEGAN.plusMillis(askedAfterMillis), Map.of(ONE, next));
   }
 
   private void readable(TopicPartition partition, long offset, long afterMillis) {

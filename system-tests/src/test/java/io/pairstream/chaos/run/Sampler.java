@@ -28,6 +28,7 @@ final class Sampler implements AutoCloseable {
   private final LongSupplier outputs;
   private final Supplier<List<PlatformProcess>> processes;
   private final WaitingRecords waiting;
+  private final CommittedPlaces places;
   private final ScheduledExecutorService clock =
       Executors.newScheduledThreadPool(
           2,
@@ -45,12 +46,14 @@ final class Sampler implements AutoCloseable {
       LongSupplier acknowledged,
       LongSupplier outputs,
       Supplier<List<PlatformProcess>> processes,
-      WaitingRecords waiting) {
+      WaitingRecords waiting,
+      CommittedPlaces places) {
     this.timeline = timeline;
     this.acknowledged = acknowledged;
     this.outputs = outputs;
     this.processes = processes;
     this.waiting = waiting;
+    this.places = places;
   }
 
   void start() {
@@ -62,8 +65,13 @@ final class Sampler implements AutoCloseable {
 
   private void ask() {
     try {
+      Instant asked = Instant.now();
       Optional<Look> look = waiting.look();
-      look.ifPresent(found -> last = new Answer(Instant.now(), found.waiting()));
+      look.ifPresent(
+          found -> {
+            last = new Answer(Instant.now(), found.waiting());
+            places.add(asked, found.committed());
+          });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,6 +3,7 @@ package io.pairstream.chaos.run;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +49,9 @@ final class WaitingRecords implements AutoCloseable {
    *
    * @param records on the raw topics
    * @param waiting those of them behind what is committed
+   * @param committed the next offset to be done, of each raw partition
    */
-  record Look(long records, long waiting) {}
+  record Look(long records, long waiting, Map<TopicPartition, Long> committed) {}
 
   /** What there is now; nothing where the brokers give no answer in time. */
   Optional<Look> look() throws InterruptedException {
@@ -64,16 +66,19 @@ final class WaitingRecords implements AutoCloseable {
                       .collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest())))
               .all()
               .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
-      Map<TopicPartition, OffsetAndMetadata> committed = committed();
+      Map<TopicPartition, OffsetAndMetadata> places = committed();
+      Map<TopicPartition, Long> committed = new HashMap<>();
       long records = 0;
       long waiting = 0;
       for (TopicPartition partition : partitions) {
-        OffsetAndMetadata place = committed.get(partition);
+        OffsetAndMetadata place = places.get(partition);
+        long next = place == null ? 0 : place.offset();
         long end = ends.get(partition).offset();
+        committed.put(partition, next);
         records += end;
-        waiting += end - (place == null ? 0 : place.offset());
+        waiting += end - next;
       }
-      return Optional.of(new Look(records, Math.max(0, waiting)));
+      return Optional.of(new Look(records, Math.max(0, waiting), committed));
     } catch (ExecutionException | TimeoutException e) {
       return Optional.empty();
     }
