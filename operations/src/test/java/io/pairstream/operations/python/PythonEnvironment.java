@@ -3,29 +3,21 @@ package io.pairstream.operations.python;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import io.pairstream.operations.python.PythonVenv.MissingPythonException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * A Python environment with the packages of requirements files, kept between builds.
+ * A Python with packages, for a test that runs scripts.
  *
  * <p>Where it cannot be made, the test is skipped with the reason, unless {@code PYTHON_REQUIRED}
  * or {@code ENGINE_REQUIRED} is true in the environment, or the property {@code python.required}.
  * The variable {@code PAIRSTREAM_PYTHON} names a Python that has the packages already.
  */
 public final class PythonEnvironment {
-
-  private static final String IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
 
   private final String python;
 
@@ -39,50 +31,10 @@ public final class PythonEnvironment {
     if (ready != null) {
       return new PythonEnvironment(ready);
     }
-    PythonEnvironment environment =
-        new PythonEnvironment(directory.resolve("bin").resolve("python").toString());
-    Files.createDirectories(directory);
-    // Test classes of one module run side by side in processes of their own.
-    try (FileChannel lock =
-            FileChannel.open(
-                directory.resolveSibling(directory.getFileName() + ".lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock held = lock.lock()) {
-      if (!held.isValid()) {
-        throw new IllegalStateException("the lock of " + directory + " is gone");
-      }
-      environment.make(directory, requirements);
-    }
-    return environment;
-  }
-
-  private void make(Path directory, Path... requirements) throws Exception {
-    Path made = directory.resolve("requirements.txt");
-    StringBuilder expected = new StringBuilder();
-    for (Path file : requirements) {
-      expected.append(Files.readString(file));
-    }
-    if (!Files.exists(made) || !Files.readString(made).contentEquals(expected)) {
-      Files.deleteIfExists(made);
-      Path log = directory.resolveSibling(directory.getFileName() + ".log");
-      required(log, List.of(python3(), "-m", "venv", "--clear", directory.toString()));
-      List<String> install =
-          new ArrayList<>(
-              List.of(
-                  python,
-                  "-m",
-                  "pip",
-                  "install",
-                  // What is imported is compiled then; most of it never is.
-                  "--no-compile",
-                  "--quiet",
-                  "--disable-pip-version-check"));
-      Arrays.stream(requirements)
-          .forEach(file -> install.addAll(List.of("--requirement", file.toString())));
-      required(log, install);
-      // Last, so that one that was made by halves is made again.
-      Path unused = Files.writeString(made, expected);
+    try {
+      return new PythonEnvironment(PythonVenv.python(directory, List.of(requirements)).toString());
+    } catch (MissingPythonException e) {
+      throw missing(e.getMessage());
     }
   }
 
@@ -108,34 +60,6 @@ public final class PythonEnvironment {
     builder.environment().remove("PYTHONDONTWRITEBYTECODE");
     builder.environment().putAll(variables);
     return builder;
-  }
-
-  /** The first Python on the path that is new enough. */
-  private static String python3() throws Exception {
-    for (String name : List.of("python3", "python3.13", "python3.12", "python3.11", "python3.10")) {
-      try {
-        Process process = new ProcessBuilder(name, "-c", IS_NEW_ENOUGH).start();
-        process.getOutputStream().close();
-        if (process.waitFor() == 0) {
-          return name;
-        }
-      } catch (IOException e) {
-        // Not there: the next may be.
-      }
-    }
-    throw missing("there is no python3 of version 3.10 or newer on the path");
-  }
-
-  private static void required(Path log, List<String> command) throws Exception {
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    process.getOutputStream().close();
-    if (process.waitFor() != 0) {
-      Optional<String> last = Files.readAllLines(log).stream().reduce((before, line) -> line);
-      throw missing(
-          "%s failed: %s; %s says more"
-              .formatted(String.join(" ", command), last.orElse("without a word"), log));
-    }
   }
 
   /** Fails or skips the test; the return type is for the compiler. */
