@@ -89,7 +89,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Opens a browser with nothing remembered.
+   * Opens a browser, or takes the one that was closed last, which has forgotten what {@link #close}
+   * tells.
    *
    * @param languages what the person reads, as {@code Accept-Language} has it
    */

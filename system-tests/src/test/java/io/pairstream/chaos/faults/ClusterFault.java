@@ -4,6 +4,7 @@ import io.pairstream.chaos.cluster.ChaosCluster;
 import io.pairstream.chaos.cluster.PlatformProcess;
 import io.pairstream.system.Await;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,7 @@ abstract class ClusterFault implements Fault {
   private final Duration lasts;
   private String words;
   private Set<TopicPartition> touches = Set.of();
+  private Optional<Instant> struckAt = Optional.empty();
 
   ClusterFault(String kind, Duration lasts, ChaosCluster cluster, SplittableRandom random) {
     this.kind = kind;
@@ -51,6 +53,11 @@ abstract class ClusterFault implements Fault {
   }
 
   @Override
+  public final Optional<Instant> struckAt() {
+    return struckAt;
+  }
+
+  @Override
   public final Set<TopicPartition> touches() {
     return touches;
   }
@@ -63,6 +70,12 @@ abstract class ClusterFault implements Fault {
   /** Notes what is hit. */
   final void hits(String what) {
     words = kind + ": " + what;
+  }
+
+  /** Ends a process by SIGKILL, which is the blow of this fault. */
+  final void strike(PlatformProcess process) {
+    struckAt = Optional.of(Instant.now());
+    process.kill();
   }
 
   /** What the brokers say, who may be busy with what was before; asked until they do. */

@@ -38,7 +38,7 @@ final class DeleteState extends ClusterFault {
     hits(instance.name());
     bereft = Optional.of(instance);
     if (whileDown) {
-      instance.kill();
+      strike(instance);
     }
     cluster.deleteStateDir(instance);
   }

@@ -1,6 +1,7 @@
 package io.pairstream.chaos.faults;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
@@ -37,6 +38,14 @@ public interface Fault {
   /** Whether a process may end by itself meanwhile, such as a broker that has no disk left. */
   default boolean mayEndProcesses() {
     return false;
+  }
+
+  /**
+   * When it struck, behind what the cluster was asked before; empty where that is when it was
+   * injected.
+   */
+  default Optional<Instant> struckAt() {
+    return Optional.empty();
   }
 
   /** How long it is kept up between the two. */

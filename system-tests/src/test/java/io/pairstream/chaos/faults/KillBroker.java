@@ -51,7 +51,7 @@ final class KillBroker extends ClusterFault {
     PlatformProcess broker = choose();
     touches(() -> cluster.ledBy(broker));
     killed = Optional.of(broker);
-    broker.kill();
+    strike(broker);
   }
 
   private PlatformProcess choose() {

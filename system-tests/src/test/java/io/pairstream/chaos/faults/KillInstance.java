@@ -30,7 +30,7 @@ final class KillInstance extends ClusterFault {
     PlatformProcess instance = anyInstance();
     hits(instance.name());
     killed = Optional.of(instance);
-    instance.kill();
+    strike(instance);
   }
 
   @Override

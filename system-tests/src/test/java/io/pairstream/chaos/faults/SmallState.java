@@ -45,7 +45,7 @@ final class SmallState extends ClusterFault {
     PlatformProcess instance = anyInstance();
     hits(instance.name());
     squeezed = Optional.of(instance);
-    instance.kill();
+    strike(instance);
     cluster.smallStateDir(instance, MEBIBYTES, readOnly);
     instance.start();
     if (!readOnly) {

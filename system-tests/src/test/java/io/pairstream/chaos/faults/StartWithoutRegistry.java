@@ -31,7 +31,7 @@ final class StartWithoutRegistry extends ClusterFault {
     hits(instance.name());
     restarted = Optional.of(instance);
     cluster.registryDoor().mode(RegistryDoor.Mode.REFUSE);
-    instance.kill();
+    strike(instance);
     instance.start();
   }
 

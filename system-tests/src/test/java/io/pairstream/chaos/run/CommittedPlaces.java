@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How far preprocessing had committed each raw partition, whenever it was asked. Nothing behind
- * such a place was done for good then: its output is the work of a later transaction. Thread-safe.
+ * The next offset that preprocessing had to do of each raw partition, whenever it was asked, by
+ * what was committed for good. The output of a record from there on is of a transaction that ended
+ * later. Thread-safe.
  */
 final class CommittedPlaces {
 
@@ -20,7 +21,7 @@ final class CommittedPlaces {
    * Adds an answer.
    *
    * @param asked when the question was put, not when it was answered
-   * @param offsets the next to be done of each partition
+   * @param offsets the next to be done; without partitions of which a commit was under way
    */
   void add(Instant asked, Map<TopicPartition, Long> offsets) {
     answers.put(asked, Map.copyOf(offsets));

@@ -11,11 +11,13 @@ import java.util.Optional;
  * @param kind of the catalogue
  * @param words what this one did, to whom
  * @param acknowledged records acknowledged when it began
+ * @param began when it struck
  * @param healed when what it took had been given back
  * @param toNextOutput from its beginning to the next committed output of any partition; empty where
  *     none came before the end
- * @param toNextOutputThere the same for the raw partitions whose work it interrupted, until the
- *     last of them on which records waited; empty where they are not known
+ * @param toNextOutputThere from its beginning until each of the raw partitions whose work it
+ *     interrupted, and on which records waited, has an output of what was still to be done; empty
+ *     where they are not known
  * @param isKill whether an instance or one broker was ended by SIGKILL
  * @param remark what else is to be said; may be empty
  */

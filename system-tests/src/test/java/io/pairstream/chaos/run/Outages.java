@@ -97,11 +97,11 @@ final class Outages {
   }
 
   /**
-   * Of one partition: until the first record could be read that nobody had done for good at the
-   * fault: it was acknowledged after it, or was not committed when that was asked after it, so that
-   * how many records wait from the fault before does not count. What is neither may have been under
-   * way already, and shows no recovery; it counts where no other came. Where none came at all, none
-   * waited.
+   * Of one partition: until the first record could be read that was still to be done after the
+   * fault: it was acknowledged after it, or lay at or beyond the committed offset when that was
+   * asked after it. So it does not count how many records wait from the fault before. A record that
+   * is neither may have been part of a commit under way, and shows no recovery; it counts where no
+   * other came. Where none came at all, none waited.
    */
   private Optional<Duration> outage(Instant began, TopicPartition partition) {
     Map<Long, Instant> acknowledged = came.getOrDefault(partition, Map.of());

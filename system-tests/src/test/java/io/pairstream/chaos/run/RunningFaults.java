@@ -192,6 +192,7 @@ final class RunningFaults {
       interrupted(e);
       remarks.add("could not be done: " + e);
     }
+    began = fault.struckAt().orElse(began);
     String words = words(fault);
     tell(
         planned,

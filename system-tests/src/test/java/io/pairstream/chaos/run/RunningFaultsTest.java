@@ -8,6 +8,7 @@ import io.pairstream.chaos.run.RunningFaults.Done;
 import io.pairstream.chaos.run.RunningFaults.FaultStuckException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ class RunningFaultsTest {
   private List<String> ended = List.of();
   private Injection injection = () -> {};
   private boolean mayEnd;
+  private Optional<Instant> struckAt = Optional.empty();
 
   /** What comes with each injection. */
   @FunctionalInterface
@@ -67,6 +69,16 @@ class RunningFaultsTest {
   }
 
   private final Load load = new Load();
+
+  @Test
+  void oneBeginsWhenItStrikes() throws Exception {
+    Instant later = Instant.now().plusMillis(400);
+    struckAt = Optional.of(later);
+
+    List<Done> done = running(Map.of()).run(List.of(planned(1, 50, false)), () -> false);
+
+    assertThat(done.get(0).began()).isEqualTo(later);
+  }
 
   @Test
   void eachComesBehindItsRecordsAndIsHealedBeforeTheNext() throws Exception {
@@ -252,6 +264,11 @@ class RunningFaultsTest {
     @Override
     public boolean mayEndProcesses() {
       return mayEnd;
+    }
+
+    @Override
+    public Optional<Instant> struckAt() {
+      return struckAt;
     }
 
     @Override

@@ -65,13 +65,13 @@ final class Sampler implements AutoCloseable {
 
   private void ask() {
     try {
-      Instant asked = Instant.now();
       Optional<Look> look = waiting.look();
-      look.ifPresent(
-          found -> {
-            last = new Answer(Instant.now(), found.waiting());
-            places.add(asked, found.committed());
-          });
+      if (look.isPresent()) {
+        last = new Answer(Instant.now(), look.get().waiting());
+        // Each raw partition has had a leader, who told its end, before this is asked.
+        Instant asked = Instant.now();
+        places.add(asked, waiting.settled());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -49,9 +51,8 @@ final class WaitingRecords implements AutoCloseable {
    *
    * @param records on the raw topics
    * @param waiting those of them behind what is committed
-   * @param committed the next offset to be done, of each raw partition
    */
-  record Look(long records, long waiting, Map<TopicPartition, Long> committed) {}
+  record Look(long records, long waiting) {}
 
   /** What there is now; nothing where the brokers give no answer in time. */
   Optional<Look> look() throws InterruptedException {
@@ -66,22 +67,40 @@ final class WaitingRecords implements AutoCloseable {
                       .collect(Collectors.toMap(each -> each, each -> OffsetSpec.latest())))
               .all()
               .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS);
-      Map<TopicPartition, OffsetAndMetadata> places = committed();
-      Map<TopicPartition, Long> committed = new HashMap<>();
+      Map<TopicPartition, OffsetAndMetadata> committed = committed();
       long records = 0;
       long waiting = 0;
       for (TopicPartition partition : partitions) {
-        OffsetAndMetadata place = places.get(partition);
-        long next = place == null ? 0 : place.offset();
+        OffsetAndMetadata place = committed.get(partition);
         long end = ends.get(partition).offset();
-        committed.put(partition, next);
         records += end;
-        waiting += end - next;
+        waiting += end - (place == null ? 0 : place.offset());
       }
-      return Optional.of(new Look(records, Math.max(0, waiting), committed));
+      return Optional.of(new Look(records, Math.max(0, waiting)));
     } catch (ExecutionException | TimeoutException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The next offset to be done of each raw partition of which no commit is under way: nothing from
+   * there on is part of a transaction whose end was decided already.
+   */
+  Map<TopicPartition, Long> settled() throws InterruptedException {
+    Map<TopicPartition, Long> next = new HashMap<>();
+    try {
+      admin
+          .listConsumerGroupOffsets(
+              Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+              new ListConsumerGroupOffsetsOptions().requireStable(true))
+          .partitionsToOffsetAndMetadata(group)
+          .get(ANSWER_WITHIN_MILLIS, TimeUnit.MILLISECONDS)
+          // The client leaves out those that are under way, and has null where none ever was.
+          .forEach((partition, place) -> next.put(partition, place == null ? 0 : place.offset()));
+    } catch (ExecutionException | TimeoutException e) {
+      return Map.of();
+    }
+    return next;
   }
 
   private List<TopicPartition> partitions()
