@@ -135,9 +135,11 @@ class StatusReporterTest {
   @Test
   void closesWhileNobodyAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
+      silent.setSoTimeout(60_000);
       StatusReporter reporter = start(dataset("127.0.0.1:" + silent.getLocalPort()));
       // Takes the question and says nothing.
       try (Socket asked = silent.accept()) {
+        asked.setSoTimeout(60_000);
         assertThat(asked.getInputStream().read()).isNotNegative();
         reporter.close();
 
