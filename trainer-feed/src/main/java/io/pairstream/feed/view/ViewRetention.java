@@ -40,8 +40,8 @@ public record ViewRetention(
 
   private static final Duration POLL = Duration.ofMillis(500);
 
-  /** For one record, which is there. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** For one record, which is there: longer than a broker that stands still is believed in. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /**
    * Asks the broker for the topic's settings, and for the view's oldest record where they need it.
@@ -131,13 +131,14 @@ public record ViewRetention(
     consumer.seek(partition, block.begin());
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
+      boolean isLast = System.nanoTime() > deadline;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         return Optional.of(Instant.ofEpochMilli(record.timestamp()));
       }
       if (consumer.position(partition) >= consumer.endOffsets(List.of(partition)).get(partition)) {
         return Optional.empty();
       }
-      if (System.nanoTime() > deadline) {
+      if (isLast) {
         // To say that it is kept would be a guess.
         throw new TimeoutException(partition + " does not give the oldest record of the view");
       }
