@@ -69,6 +69,7 @@ import picocli.CommandLine.Spec;
 final class FeedCommand implements Callable<Integer> {
 
   private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
+  private static final Duration SHOW_AGAIN_AFTER = Duration.ofSeconds(30);
 
   @Mixin private ClusterOptions options;
 
@@ -420,6 +421,8 @@ final class FeedCommand implements Callable<Integer> {
       try {
         feed.commit();
       } catch (KafkaException e) {
+        // Each try holds the trainer while the brokers do not answer.
+        lastShownNanos = System.nanoTime() + SHOW_AGAIN_AFTER.toNanos();
         spec.commandLine()
             .getErr()
             .println(
