@@ -143,11 +143,22 @@ public final class StatusReporter implements AutoCloseable {
         sayEnd(publisher);
       }
     } catch (InterruptedException | InterruptException e) {
-      // Told to stop, with Kafka away.
+      // Told to stop, with Kafka away. Its own exception leaves the thread interrupted, as which it
+      // could wait for nothing below.
+      boolean unused = Thread.interrupted();
     } finally {
       if (publisher != null) {
-        publisher.abort();
+        abort(publisher);
       }
+    }
+  }
+
+  private void abort(RecordPublisher<InstanceStatus> publisher) {
+    try {
+      publisher.abort();
+    } catch (KafkaException e) {
+      // Told to stop while it stopped; nobody waits for what it does not say any more.
+      LOG.debug("the reports of {} end in haste: {}", report.key(), e.toString());
     }
   }
 
