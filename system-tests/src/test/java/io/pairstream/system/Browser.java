@@ -118,7 +118,7 @@ final class Browser implements AutoCloseable {
     try {
       driver.quit();
     } catch (RuntimeException e) {
-      // Its driver is gone already, and ended the browser when it went.
+      // Its driver is gone already, and nobody else can end the browser.
     }
   }
 
