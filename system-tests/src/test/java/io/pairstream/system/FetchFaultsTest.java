@@ -94,6 +94,8 @@ class FetchFaultsTest {
           .containsEntry("FETCH_CONNECTION", (long) HOSTS);
       // Two of the instance that was killed, whose requests nobody calls back, and two of the next.
       assertThat(site.mostAtOnce()).isLessThanOrEqualTo(4);
+      // What it has to say at its start it has said by then.
+      ServiceAddress.awaitReady(() -> fetchers.said("four"), CATCH_UP);
       String before = fetchers.said("four");
       assertThat(fetchers.stop("four")).isEqualTo(TERMINATED);
       assertThat(fetchers.said("four")).as("what it complains of at its end").isEqualTo(before);
@@ -154,7 +156,9 @@ class FetchFaultsTest {
                       "--first-pause",
                       "PT1S",
                       "--attempts",
-                      "2"))
+                      "2",
+                      "--status-listen",
+                      "127.0.0.1:0"))
               .redirectErrorStream(true)
               .redirectOutput(log(name).toFile())
               .start());

@@ -35,12 +35,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +56,6 @@ class SelfReportsTest {
 
   private static final String HOSTILE =
       MARK + " <script>alert(1)</script> \"} {{7*7}} ${jndi:ldap://127.0.0.1/" + MARK + "}";
-
-  private static final Pattern LISTENS = Pattern.compile("http://\\S+");
 
   @TempDir private static Path folder;
   private static RunningPlatform platform;
@@ -120,11 +115,7 @@ class SelfReportsTest {
   void aProcessAnswersForItselfAndLeavesInAnOrderlyWay() throws Exception {
     try (Child extra = new Child("extra", preprocess("extra"))) {
       String address = extra.address();
-      Await.until(
-          "it is ready",
-          SOON,
-          () -> status(address + "/health/ready") == 200,
-          () -> text(address + "/health/ready"));
+      ServiceAddress.awaitReady(extra::log, SOON);
       assertThat(status(address + "/health/live")).isEqualTo(200);
       // Between two questions a rebalance may begin: one answer has to say it all.
       AtomicReference<String> metrics = new AtomicReference<>("");
@@ -165,14 +156,8 @@ class SelfReportsTest {
     try (Child door = new Child("door", ingest());
         Child worker = new Child("worker", preprocess("worker"))) {
       String address = door.address();
-      String workerAddress = worker.address();
-      Await.until(
-          "the door is ready", SOON, () -> status(address + "/health/ready") == 200, door::log);
-      Await.until(
-          "the worker is ready",
-          SOON,
-          () -> status(workerAddress + "/health/ready") == 200,
-          worker::log);
+      ServiceAddress.awaitReady(door::log, SOON);
+      ServiceAddress.awaitReady(worker::log, SOON);
 
       List<Integer> answers = sendHostileRequests(address, key);
       sendHostileRecords();
@@ -446,18 +431,7 @@ class SelfReportsTest {
 
     /** Where it answers, once it says so. */
     String address() {
-      Await.until("it says where it listens", SOON, () -> said().isPresent(), this::log);
-      return said().orElseThrow();
-    }
-
-    private Optional<String> said() {
-      return log()
-          .lines()
-          .filter(line -> line.contains("listening on") || line.contains("health and metrics on"))
-          .map(LISTENS::matcher)
-          .filter(Matcher::find)
-          .map(Matcher::group)
-          .findFirst();
+      return ServiceAddress.said(this::log, SOON);
     }
 
     String log() {
