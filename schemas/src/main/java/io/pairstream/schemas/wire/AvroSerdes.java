@@ -19,8 +19,8 @@ import org.apache.kafka.common.serialization.Serdes;
  *
  * <p>Nothing is registered on the way: the registry must already hold exactly the schema text of
  * the generated class, without Java's own properties. Values are read into our own classes whatever
- * the writer called its schema. All serdes share one registry client and so one cache of schemas.
- * Thread-safe.
+ * the writer called its schema. All serdes share one of each, since what they are set up with is
+ * the same for all topics and setting them up is slow, and so one cache of schemas. Thread-safe.
  */
 public final class AvroSerdes {
 
@@ -33,10 +33,15 @@ public final class AvroSerdes {
           "avro.remove.java.properties", true,
           "specific.avro.reader", true);
 
-  private final SchemaRegistryClient client;
+  private final KafkaAvroSerializer serializer;
+  private final KafkaAvroDeserializer deserializer;
 
   public AvroSerdes(Registry registry) {
-    this.client = registry.client();
+    SchemaRegistryClient client = registry.client();
+    serializer = new KafkaAvroSerializer(client);
+    serializer.configure(CONFIG, false);
+    deserializer = new KafkaAvroDeserializer(client);
+    deserializer.configure(CONFIG, false);
   }
 
   /**
@@ -48,10 +53,6 @@ public final class AvroSerdes {
    * class, whatever their writer's schema is, and where the registry cannot be asked.
    */
   public <T extends SpecificRecord> Serde<T> of(Class<T> type, String topic) {
-    KafkaAvroSerializer serializer = new KafkaAvroSerializer(client);
-    serializer.configure(CONFIG, false);
-    KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer(client);
-    deserializer.configure(CONFIG, false);
     Schema readerSchema = SpecificData.get().getSchema(type);
     return Serdes.serdeFrom(
         (ignored, value) -> serializer.serialize(topic, value),
