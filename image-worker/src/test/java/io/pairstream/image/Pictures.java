@@ -23,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -42,9 +43,13 @@ final class Pictures {
 
   private Pictures() {}
 
-  /** The class path that the build lays out for workers. */
+  /**
+   * The class path that the build lays out for workers, and a deadline that no picture reaches,
+   * however busy the machine.
+   */
   static WorkerSettings settings(int workers) {
-    return WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), workers);
+    return WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), workers)
+        .withDeadline(Duration.ofMinutes(1));
   }
 
   /** A picture with a different look for each seed and no symmetry. */
