@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(60)
+@Timeout(300)
 class CanaryProbeTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
@@ -146,7 +146,7 @@ class CanaryProbeTest {
   }
 
   private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
@@ -157,7 +157,7 @@ class CanaryProbeTest {
   /** The canary at that offset, once it is there. */
   private static ConsumerRecord<byte[], byte[]> awaitCanary(ClusterAccess cluster, long offset) {
     TopicPartition partition = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     try (KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of())) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, offset);

@@ -37,10 +37,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(60)
+@Timeout(300)
 class MoveGroupsTest {
 
   private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -335,7 +337,7 @@ class MoveGroupsTest {
   }
 
   private static void awaitAssignment(KafkaConsumer<byte[], byte[]> member) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
       var unused = member.poll(Duration.ofMillis(50));
     }
@@ -344,7 +346,7 @@ class MoveGroupsTest {
 
   /** A share group's offset moves a little after its members have acknowledged. */
   private void awaitCommitted(long offset) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
@@ -354,7 +356,7 @@ class MoveGroupsTest {
   private void readAll(int records) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.put("group.id", group);
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try (KafkaShareConsumer<byte[], byte[]> reader =
         new KafkaShareConsumer<>(
             settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code GET /metrics} of the whole service, on a real broker. */
-@Timeout(60)
+@Timeout(180)
 class MetricsEndpointTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -83,7 +83,11 @@ class MetricsEndpointTest {
     String name = cluster.dataset().name();
     return new OperateService(
         new Cluster(
-            KAFKA.bootstrapServers(), "mock://" + name, cluster.dataset(), Map.of(), Map.of()),
+            KAFKA.bootstrapServers(),
+            "mock://" + name,
+            cluster.dataset(),
+            Map.of("default.api.timeout.ms", "60000"),
+            Map.of()),
         new OperateSettings(
             ServerSettings.of("127.0.0.1", 0),
             anonymous,
@@ -97,7 +101,7 @@ class MetricsEndpointTest {
 
   private static HttpResponse<String> await(OperateService service, Predicate<String> wanted)
       throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     HttpResponse<String> answer = get(service);
     while (!wanted.test(answer.body()) && System.nanoTime() < deadline) {
       answer = get(service);

@@ -33,7 +33,10 @@ import java.util.function.LongSupplier;
 /** An operators' service on a free port, with a client of it. */
 final class RunningOperators implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The broker is waited for, since it stands still with the whole process on a busy machine. */
+  private static final Map<String, String> CLIENTS = Map.of("default.api.timeout.ms", "60000");
 
   private final ClusterAccess cluster;
   private final OperateService service;
@@ -44,7 +47,7 @@ final class RunningOperators implements AutoCloseable {
     this(
         kafka.bootstrapServers(),
         cluster,
-        Map.of(),
+        CLIENTS,
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), anonymous, folder));
   }
 
@@ -54,7 +57,7 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        Map.of(),
+        CLIENTS,
         new OperateSettings(
             ServerSettings.of("127.0.0.1", 0),
             false,
@@ -72,7 +75,7 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        Map.of(),
+        CLIENTS,
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), false, folder),
         () -> 0);
   }

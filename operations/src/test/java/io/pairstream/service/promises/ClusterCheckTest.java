@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(60)
+@Timeout(180)
 class ClusterCheckTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -141,7 +141,7 @@ class ClusterCheckTest {
         KAFKA.bootstrapServers(),
         "mock://" + access.dataset().name(),
         access.dataset(),
-        Map.of(),
+        Map.of("default.api.timeout.ms", "60000"),
         Map.of());
   }
 }
