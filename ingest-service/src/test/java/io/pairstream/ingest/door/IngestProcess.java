@@ -57,7 +57,7 @@ final class IngestProcess implements AutoCloseable {
   public void close() {
     process.destroyForcibly();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the process does not end");
       }
     } catch (InterruptedException e) {

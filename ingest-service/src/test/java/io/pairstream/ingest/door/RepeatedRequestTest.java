@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that repeat their requests over connections that break, to instances that die. */
-@Timeout(180)
+@Timeout(300)
 class RepeatedRequestTest {
 
   private static final int REQUESTS = 40;
   private static final int REPETITIONS = 5;
-  private static final Duration LEASE = Duration.ofSeconds(2);
+  private static final Duration LEASE = Duration.ofSeconds(10);
 
   @TempDir Path brokerDir;
   @TempDir Path stateDir;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class LinkPublisherTest {
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -223,7 +223,7 @@ class LinkPublisherTest {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (records.size() < end && System.nanoTime() < deadline) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }

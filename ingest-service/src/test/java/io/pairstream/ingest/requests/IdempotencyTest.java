@@ -197,7 +197,7 @@ class IdempotencyTest {
 
   @Test
   void claimIsRenewedForAsLongAsItIsWorkedOn() throws Exception {
-    Duration lease = Duration.ofSeconds(4);
+    Duration lease = Duration.ofSeconds(15);
     Instance one = instance("one", lease);
     Instance two = instance("two");
     CompletableFuture<HttpResponse<String>> first =

@@ -40,7 +40,7 @@ class ForbiddenAddressesTest {
       FetchSettings.of(new UserAgent("1.0", ""))
           .onPorts(Set.of(80, 443, PORT))
           .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), false))
-          .with(new FetchLimits(1 << 20, Duration.ofSeconds(2), Duration.ofSeconds(3), 5));
+          .with(WebFetcherTest.PATIENT);
 
   private final FakeNames names = new FakeNames();
   private final Site outside = Site.on(OUTSIDE);

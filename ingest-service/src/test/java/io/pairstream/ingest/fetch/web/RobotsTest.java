@@ -18,7 +18,8 @@ class RobotsTest {
   private static final FetchSettings SETTINGS =
       FetchSettings.of(new UserAgent("1.0", ""))
           .allowing(List.of(AddressBlock.parse("127.0.0.0/8")))
-          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true));
+          .with(new Politeness(4, 1000, Duration.ZERO, Duration.ofMinutes(1), true))
+          .with(WebFetcherTest.PATIENT);
 
   private final Site site = Site.open();
 
