@@ -92,8 +92,8 @@ def kill_after(line, script, arguments):
     ("example", "line", "further"),
     [
         (train_fusion, "fusion: checkpoint at step 4", ["--steps", "60"]),
-        (train_gan, "gan: checkpoint at step 4", ["--steps", "20"]),
-        (train_transformer, "transformer: checkpoint at step 4", ["--steps", "20"]),
+        (train_gan, "gan: checkpoint at step 4", ["--steps", "60"]),
+        (train_transformer, "transformer: checkpoint at step 4", ["--steps", "60"]),
     ],
     ids=["fusion", "gan", "transformer"],
 )
