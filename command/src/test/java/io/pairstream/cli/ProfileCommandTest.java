@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class ProfileCommandTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -73,7 +73,7 @@ class ProfileCommandTest {
             KAFKA.bootstrapServers(),
             cluster.registry().addresses(),
             cluster.dataset(),
-            Map.of(),
+            Map.of("default.api.timeout.ms", "60000"),
             Map.of());
     OperateSettings settings =
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve("operate"));

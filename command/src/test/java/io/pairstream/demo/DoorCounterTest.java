@@ -29,7 +29,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class DoorCounterTest {
 
   private static final Dataset DATASET = new Dataset("pairs");
@@ -87,7 +87,7 @@ class DoorCounterTest {
             });
 
     counter.start();
-    assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(stopped.await(60, TimeUnit.SECONDS)).isTrue();
     counter.close();
 
     assertThatThrownBy(counter::counts)
@@ -104,7 +104,7 @@ class DoorCounterTest {
     consumer.schedulePollTask(polledAgain::countDown);
     try (DoorCounter counter = new DoorCounter(DATASET, consumer)) {
       counter.start();
-      assertThat(polledAgain.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(polledAgain.await(60, TimeUnit.SECONDS)).isTrue();
       return counter.counts();
     }
   }

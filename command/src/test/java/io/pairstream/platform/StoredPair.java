@@ -32,6 +32,8 @@ final class StoredPair {
   /** As large as a raw record may be. */
   private static final int BYTES = 9 << 20;
 
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private final String bootstrapServers;
   private final String schemaRegistry;
 
@@ -46,8 +48,8 @@ final class StoredPair {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
           .all()
-          .get(20, TimeUnit.SECONDS);
-      Await.until("topic is there", Duration.ofSeconds(20), () -> isThere(admin));
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Await.until("topic is there", PATIENCE, () -> isThere(admin));
     }
 
     Map<String, Object> settings =
@@ -66,7 +68,7 @@ final class StoredPair {
       producer.beginTransaction();
       producer
           .send(new ProducerRecord<>(PARTITION.topic(), new byte[BYTES]))
-          .get(20, TimeUnit.SECONDS);
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       producer.commitTransaction();
     }
 
@@ -95,8 +97,11 @@ final class StoredPair {
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(PARTITION));
       int bytes = 0;
-      for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofSeconds(20))) {
-        bytes += message.value().length;
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (bytes == 0 && System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofSeconds(1))) {
+          bytes += message.value().length;
+        }
       }
       return bytes;
     }
@@ -125,7 +130,6 @@ final class StoredPair {
   private static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
-        .send(
-            request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+        .send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
   }
 }

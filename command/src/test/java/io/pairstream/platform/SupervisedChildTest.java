@@ -9,12 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SupervisedChildTest {
 
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path directory;
 
@@ -42,7 +43,15 @@ class SupervisedChildTest {
 
   @Test
   void restartsForEverWhatHasAnsweredInBetween() throws Exception {
-    SupervisedChild child = supervise("exit 0", () -> true);
+    // Each ends once it is asked whether it answers, and no sooner.
+    SupervisedChild child =
+        superviseEach(
+            "read line; exit 0",
+            process ->
+                () -> {
+                  process.getOutputStream().close();
+                  return true;
+                });
     try {
       child.start();
 
@@ -103,14 +112,23 @@ class SupervisedChildTest {
   }
 
   private SupervisedChild supervise(String script, Readiness readiness) throws IOException {
+    return superviseEach(script, process -> readiness);
+  }
+
+  /**
+   * @param readiness of each process that is started
+   */
+  private SupervisedChild superviseEach(String script, Function<Process, Readiness> readiness)
+      throws IOException {
     ChildLog log = new ChildLog(directory.resolve("child.log"));
     SupervisedChild.Launch launch =
-        known ->
-            new SupervisedChild.Attempt(
-                new ProcessBuilder(List.of("/bin/sh", "-c", script))
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
-                    .start(),
-                readiness);
+        known -> {
+          Process process =
+              new ProcessBuilder(List.of("/bin/sh", "-c", script))
+                  .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
+                  .start();
+          return new SupervisedChild.Attempt(process, readiness.apply(process));
+        };
     SupervisedChild.Patience patience =
         new SupervisedChild.Patience(
             Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofMinutes(1));
