@@ -301,7 +301,11 @@ final class Browser implements AutoCloseable {
   }
 
   void await(String what, BooleanSupplier condition) {
-    Await.until(what, PATIENCE, condition, this::visibleText);
+    await(what, PATIENCE, condition);
+  }
+
+  void await(String what, Duration patience, BooleanSupplier condition) {
+    Await.until(what, patience, condition, this::visibleText);
   }
 
   void awaitText(String selector, String text) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** A person's pictures on their whole way: page, front door, Kafka, topology, and back. */
-@Timeout(600)
+@Timeout(900)
 class ContributionTest {
 
   @TempDir private Path folder;
@@ -54,7 +54,7 @@ class ContributionTest {
 
       browser.awaitText("#connection", "Connected again.");
       browser.awaitText("#sent-list li:first-child", "Accepted");
-      platform.awaitAllDecided(Duration.ofMinutes(1));
+      platform.awaitAllDecided(Duration.ofMinutes(4));
       assertThat(platform.audit().inputs()).isEqualTo(3);
       assertThat(platform.audit().details()).isEmpty();
       // Away it refuses connections, and back it answers 503 until it has seen its topics.

@@ -50,6 +50,15 @@ class DashboardPageTest {
           + ".observe({entryTypes: ['longtask']});"
           + "performance.clearMeasures('pairstream.update');";
 
+  /** What the line about the connection says, from now on: some of it stands for seconds only. */
+  private static final String NOTE_CONNECTION =
+      "const notice = document.getElementById('connection');"
+          + "window.saidOfConnection = [];"
+          + "new MutationObserver(() =>"
+          + " window.saidOfConnection.push(notice.checkVisibility() ? notice.innerText : ''))"
+          + ".observe(notice,"
+          + " {attributes: true, childList: true, characterData: true, subtree: true});";
+
   private final List<AutoCloseable> open = new ArrayList<>();
 
   @AfterEach
@@ -184,8 +193,13 @@ class DashboardPageTest {
     browser.awaitText("#connection", "The service does not answer.");
     assertThat(browser.text(".banner")).contains("preprocessing stands still");
     service.change(overview -> overview.put("sentence", "it is back"), lag -> {});
+    browser.script(NOTE_CONNECTION);
     service.reopen(port);
-    browser.awaitText("#connection", "The service answers again.");
+    browser.await(
+        "the page says that the service answers again",
+        () ->
+            String.valueOf(browser.script("return window.saidOfConnection.join()"))
+                .contains("The service answers again."));
     browser.awaitText(".banner", "it is back");
   }
 

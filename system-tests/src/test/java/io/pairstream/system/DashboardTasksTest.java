@@ -220,6 +220,7 @@ class DashboardTasksTest {
       browser.visit(address + "/#/overview");
       browser.await(
           "the page says that preprocessing stands still",
+          SOON,
           () ->
               browser.text(".banner").matches("(?s).*(STALL|STOP).*(crowdsourced|scraped)-\\d.*"));
       browser.awaitText("#trainer", "starves");
@@ -243,7 +244,9 @@ class DashboardTasksTest {
     }
     browser.visit(address + "/#/overview");
     browser.await(
-        "it goes on", () -> List.of("OK", "IDLE", "BEHIND").contains(browser.text(".banner-word")));
+        "it goes on",
+        SOON,
+        () -> List.of("OK", "IDLE", "BEHIND").contains(browser.text(".banner-word")));
     assertThat(browser.complaints()).isEmpty();
   }
 

@@ -35,11 +35,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of producers in other languages, as a reader of the guide runs them. */
-@Timeout(600)
+@Timeout(900)
 class ExamplesTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
   private static final Path EXAMPLES = PROJECT.resolve("examples");
+
+  private static final Duration SOON = Duration.ofMinutes(4);
 
   @TempDir private Path folder;
 
@@ -56,11 +58,10 @@ class ExamplesTest {
         publishToKafka(python, platform, submitted(pairs, i));
       }
       String door = door(platform);
-      Await.until(
-          "the door is open", Duration.ofMinutes(1), () -> isReady(door), () -> platform.data());
+      Await.until("the door is open", SOON, () -> isReady(door), () -> platform.data());
       publishOverHttp(python, door, submitted(pairs, 4));
 
-      platform.awaitAllDecided(Duration.ofMinutes(1));
+      platform.awaitAllDecided(SOON);
       AuditReport audit = platform.audit();
       assertThat(audit.details()).isEmpty();
       assertThat(audit.inputs()).isEqualTo(5);

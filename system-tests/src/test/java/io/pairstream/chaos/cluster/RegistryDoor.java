@@ -40,7 +40,7 @@ public final class RegistryDoor implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(2))
+          .connectTimeout(Duration.ofSeconds(10))
           .build();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(

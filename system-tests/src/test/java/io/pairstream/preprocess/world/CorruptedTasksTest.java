@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A step of a commit that is not answered in time, with records in hand behind it. */
-@Timeout(120)
+@Timeout(300)
 class CorruptedTasksTest {
 
   /**
@@ -71,7 +71,7 @@ class CorruptedTasksTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final int RECORDS = 60;
 
   private static final int PARTITIONS = 2;
@@ -183,7 +183,7 @@ class CorruptedTasksTest {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     // A member that joins anew within a rebalance leaves one behind for which the others wait.
-    settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 10_000);
+    settings.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 30_000);
     return new KafkaStreams(
         builder.build(),
         settings,
