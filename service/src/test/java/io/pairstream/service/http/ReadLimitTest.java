@@ -63,6 +63,7 @@ class ReadLimitTest {
     assertThat(held).as("the others still wait for their own").hasSize(3);
     while (!greedy.stream().allMatch(CompletableFuture::isDone)) {
       release();
+      Awaiting.pause();
     }
     assertThat(greedy).extracting(answer -> answer.get().statusCode()).containsOnly(200);
     assertThat(held).hasSize(21);
