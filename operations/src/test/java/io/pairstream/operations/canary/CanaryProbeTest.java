@@ -9,6 +9,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -148,7 +149,7 @@ class CanaryProbeTest {
   private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
     long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      Awaiting.pause();
     }
     assertThat(probe.latest()).matches(wanted);
     return probe.latest();

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,6 +51,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class TestCluster implements BeforeAllCallback {
 
   private static final Duration MARKED_WITHIN = Duration.ofSeconds(30);
+
+  /** Leaves the processor to the broker, before it is asked again. */
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
   private static final Set<TransactionState> MARKED =
       Set.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
 
@@ -121,13 +126,20 @@ public final class TestCluster implements BeforeAllCallback {
   public static void awaitMarkers(Admin admin, ClusterAccess cluster, String ending) {
     String id = transactionalId(cluster, ending);
     long deadline = System.nanoTime() + MARKED_WITHIN.toNanos();
-    TransactionState state;
-    do {
-      state = ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
-    } while (!MARKED.contains(state) && System.nanoTime() < deadline);
+    TransactionState state = state(admin, id);
+    while (!MARKED.contains(state) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+      state = state(admin, id);
+    }
     if (!MARKED.contains(state)) {
       throw new IllegalStateException("a transaction is still " + state);
     }
+  }
+
+  private static TransactionState state(Admin admin, String transactionalId) {
+    return ClusterAccess.await(
+            admin.describeTransactions(List.of(transactionalId)).description(transactionalId))
+        .state();
   }
 
   /**
@@ -161,6 +173,7 @@ public final class TestCluster implements BeforeAllCallback {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException("a transaction stays open on one of " + partitions);
         }
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }
@@ -254,6 +267,7 @@ public final class TestCluster implements BeforeAllCallback {
           if (System.nanoTime() > deadline) {
             throw e;
           }
+          LockSupport.parkNanos(PAUSE.toNanos());
         }
       }
     }

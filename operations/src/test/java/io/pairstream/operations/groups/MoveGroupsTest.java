@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
+import io.pairstream.service.http.Awaiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -348,7 +349,7 @@ class MoveGroupsTest {
   private void awaitCommitted(long offset) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      Awaiting.pause();
     }
     assertThat(committed()).containsEntry(zero, offset);
   }

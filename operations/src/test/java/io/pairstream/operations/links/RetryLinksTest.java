@@ -14,6 +14,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -187,6 +188,7 @@ class RetryLinksTest {
         } catch (ExecutionException e) {
           refused = e.getCause() instanceof RecordTooLargeException;
         }
+        Awaiting.pause();
       }
     }
   }

@@ -7,6 +7,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -104,6 +105,7 @@ class MetricsEndpointTest {
     long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     HttpResponse<String> answer = get(service);
     while (!wanted.test(answer.body()) && System.nanoTime() < deadline) {
+      Awaiting.pause();
       answer = get(service);
     }
     assertThat(answer.body()).matches(wanted);

@@ -10,6 +10,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.MissingSchemaException;
+import io.pairstream.service.http.Awaiting;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -210,7 +211,7 @@ class CreateTopicsTest {
    */
   private static void await(Admin admin, String topic, String setting, String wanted) {
     while (!config(admin, topic).get(setting).value().equals(wanted)) {
-      Thread.onSpinWait();
+      Awaiting.pause();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -376,9 +377,7 @@ class TopicViewTest {
         assertThat(view.staleSince().orElseThrow()).isBefore(stopped);
         assertThat(get(view, "key")).contains("before");
         own.restart();
-        while (view.trouble().isPresent()) {
-          Thread.onSpinWait();
-        }
+        Awaiting.until(() -> view.trouble().isEmpty());
         assertThat(view.staleSince()).isEmpty();
         sendTo(own, "after");
 
@@ -518,6 +517,7 @@ class TopicViewTest {
         if (!(e.getCause() instanceof PolicyViolationException)) {
           throw e;
         }
+        Awaiting.pause();
       }
     }
   }
@@ -533,6 +533,7 @@ class TopicViewTest {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
+        Awaiting.pause();
       }
     }
   }
@@ -547,13 +548,14 @@ class TopicViewTest {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
+        Awaiting.pause();
       }
     }
   }
 
   private static void awaitTrouble(TopicView view) {
     while (view.trouble().isEmpty()) {
-      Thread.onSpinWait();
+      Awaiting.pause();
     }
   }
 
@@ -564,7 +566,7 @@ class TopicViewTest {
         view.reachedNow().join();
         return;
       } catch (CompletionException e) {
-        Thread.onSpinWait();
+        Awaiting.pause();
       }
     }
   }

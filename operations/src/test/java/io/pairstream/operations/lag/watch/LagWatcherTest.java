@@ -15,6 +15,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.service.http.Awaiting;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -488,6 +489,7 @@ class LagWatcherTest {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+      Awaiting.pause();
     }
   }
 }
