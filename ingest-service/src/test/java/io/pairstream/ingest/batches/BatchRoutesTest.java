@@ -27,6 +27,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -682,6 +683,7 @@ class BatchRoutesTest {
   private JsonNode eventually(String path, Predicate<JsonNode> isSo) throws Exception {
     JsonNode found = get(path);
     while (!isSo.test(found)) {
+      Awaiting.pause();
       found = get(path);
     }
     return found;

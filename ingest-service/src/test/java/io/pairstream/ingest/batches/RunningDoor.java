@@ -7,6 +7,7 @@ import io.pairstream.ingest.status.StatusView;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
@@ -77,10 +78,8 @@ final class RunningDoor implements AutoCloseable {
   }
 
   /** Returns once pairs are taken, and what is known of earlier ones is told. */
-  RunningDoor awaitOpen() {
-    while (intake.obstacle().isPresent() || !pairs.isCaughtUp() || !batches.isCaughtUp()) {
-      Thread.onSpinWait();
-    }
+  RunningDoor awaitOpen() throws Exception {
+    Awaiting.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp() && batches.isCaughtUp());
     return this;
   }
 

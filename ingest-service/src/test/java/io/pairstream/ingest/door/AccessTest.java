@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Method;
 import io.pairstream.service.http.Route;
@@ -107,9 +108,7 @@ class AccessTest {
             cluster.cluster(),
             IngestSettings.of(ServerSettings.of("127.0.0.1", 0), false, stateDir));
     service.start();
-    while (ask(Method.GET, "/health/ready", "").statusCode() != 200) {
-      Thread.onSpinWait(); // the test's own time limit ends it
-    }
+    Awaiting.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }
 
   @AfterAll
@@ -248,20 +247,19 @@ class AccessTest {
 
   @Test
   void keyThatIsRevokedMeanwhileIsRefusedByTheRunningService() throws Exception {
-    String key;
-    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
-      key = key(issuer, "gone", Scope.READ);
-    }
-    while (me("Bearer " + key).statusCode() != 200) {
-      Thread.onSpinWait(); // the test's own time limit ends it
-    }
+    String key = goneKey();
+    Awaiting.until(() -> me("Bearer " + key).statusCode() == 200);
 
     try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
       assertThat(issuer.revoke(key.substring(4, 20))).isPresent();
     }
 
-    while (me("Bearer " + key).statusCode() != 401) {
-      Thread.onSpinWait(); // the test's own time limit ends it
+    Awaiting.until(() -> me("Bearer " + key).statusCode() == 401);
+  }
+
+  private static String goneKey() throws Exception {
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      return key(issuer, "gone", Scope.READ);
     }
   }
 

@@ -16,6 +16,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.http.Awaiting;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -33,7 +34,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -86,10 +86,14 @@ class ImportRunTest {
           @Override
           public CompletableFuture<?> publish(NewPair pair) {
             if (pair.caption().equals("two")) {
-              until(() -> !notices.isEmpty());
+              while (notices.isEmpty()) {
+                Awaiting.pause();
+              }
               assertThat(folder.resolve("states").toFile().delete()).isTrue();
             } else if (pair.caption().equals("three")) {
-              until(() -> Files.exists(stateFile));
+              while (!Files.exists(stateFile)) {
+                Awaiting.pause();
+              }
             }
             return super.publish(pair);
           }
@@ -275,7 +279,7 @@ class ImportRunTest {
         while (process.isAlive()
             && (!Files.exists(stateFile)
                 || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
-          Thread.onSpinWait();
+          Awaiting.pause();
         }
         assertThat(process.isAlive()).as("the import ended before it could be killed").isTrue();
         process.destroyForcibly().waitFor();
@@ -289,14 +293,6 @@ class ImportRunTest {
       assertThat(rest.get(0).result().published()).isLessThan(rows);
       // At most 64 MiB are in flight, and what is acknowledged is in the file a moment later.
       assertThat(repeated).isLessThan(rows);
-    }
-  }
-
-  /** Waits; the test's time-out ends it. */
-  private static void until(BooleanSupplier isSo) {
-    while (!isSo.getAsBoolean()) {
-      assertThat(Thread.currentThread().isInterrupted()).as("the test takes too long").isFalse();
-      Thread.onSpinWait();
     }
   }
 

@@ -16,6 +16,7 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Replay;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.ServerSettings;
 import java.io.ByteArrayOutputStream;
@@ -67,12 +68,14 @@ class PairRoutesTest {
             IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
-    while (client
-            .send(HttpRequest.newBuilder(uri("/health/ready")).build(), BodyHandlers.discarding())
-            .statusCode()
-        != 200) {
-      Thread.onSpinWait();
-    }
+    Awaiting.until(
+        () ->
+            client
+                    .send(
+                        HttpRequest.newBuilder(uri("/health/ready")).build(),
+                        BodyHandlers.discarding())
+                    .statusCode()
+                == 200);
   }
 
   @AfterAll
@@ -94,9 +97,7 @@ class PairRoutesTest {
     assertThat(post("application/json", bytes("{")).statusCode()).isEqualTo(400);
 
     // A request counts once its connection is done with it, a moment after its answer.
-    while (metric("pairstream_http_requests_total", "status=\"400\"") < refused + 1) {
-      Thread.onSpinWait(); // the test's own time limit ends it
-    }
+    Awaiting.until(() -> metric("pairstream_http_requests_total", "status=\"400\"") >= refused + 1);
     assertThat(metric("pairstream_pairs_taken_total")).isEqualTo(pairs + 1);
     assertThat(metric("pairstream_image_bytes_taken_total")).isGreaterThanOrEqualTo(image.length);
     assertThat(metric("pairstream_submissions_under_way")).isZero();

@@ -9,6 +9,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -207,6 +208,7 @@ class IdempotencyTest {
     long startedAt = System.nanoTime();
     while (System.nanoTime() - startedAt < lease.plusSeconds(1).toNanos()) {
       assertThat(post(two, "/slow", "k1", "a body").statusCode()).isEqualTo(409);
+      Awaiting.pause();
     }
 
     later.complete(created("late"));
@@ -226,6 +228,7 @@ class IdempotencyTest {
 
     HttpResponse<String> answer = post(two, "/slow", "k1", "a body");
     while (answer.statusCode() == 409) {
+      Awaiting.pause();
       answer = post(two, "/slow", "k1", "a body");
     }
 
@@ -455,7 +458,7 @@ class IdempotencyTest {
               false);
       door.start();
       while (requests.obstacle().isPresent()) {
-        Thread.onSpinWait(); // the test's own time limit ends it
+        Awaiting.pause();
       }
     }
 
