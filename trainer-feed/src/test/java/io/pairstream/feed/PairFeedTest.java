@@ -33,6 +33,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -216,9 +217,7 @@ class PairFeedTest {
     String takedowns = cluster.topics().takedowns().name();
     try (Admin admin = Admin.create(cluster.clientSettings())) {
       admin.deleteTopics(List.of(takedowns)).all().get();
-      while (admin.listTopics().names().get().contains(takedowns)) {
-        Thread.onSpinWait();
-      }
+      Awaiting.until(() -> !admin.listTopics().names().get().contains(takedowns));
     }
 
     assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
@@ -697,7 +696,7 @@ class PairFeedTest {
       ClusterAccess.await(admin.deleteTopics(Set.of(source.topic())).all());
       // The broker hears of it a moment after the controller. The test's time-out ends this.
       while (isThere(admin, source.topic())) {
-        Thread.onSpinWait();
+        Awaiting.pause();
       }
     }
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)

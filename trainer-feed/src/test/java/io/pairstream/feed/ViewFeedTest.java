@@ -20,6 +20,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.http.Awaiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -606,7 +607,7 @@ class ViewFeedTest {
 
   private static void awaitTakedowns(PairFeed feed, int count) {
     while (feed.level().takedowns() < count) {
-      Thread.onSpinWait();
+      Awaiting.pause();
     }
   }
 

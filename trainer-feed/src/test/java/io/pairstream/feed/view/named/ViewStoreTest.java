@@ -18,6 +18,7 @@ import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -202,7 +203,7 @@ class ViewStoreTest {
                 }
               });
       while (epoch("-view-live") == before) {
-        Thread.onSpinWait();
+        Awaiting.pause();
       }
       // As long as a hasty reader would need.
       assertThat(store.find("live")).isEmpty();
