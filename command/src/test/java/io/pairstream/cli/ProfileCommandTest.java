@@ -9,6 +9,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.platform.Await;
 import io.pairstream.schemas.Standing;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.ServerSettings;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +69,7 @@ class ProfileCommandTest {
   }
 
   @Test
-  void asksTheServiceThatIsNamed() throws IOException {
+  void asksTheServiceThatIsNamed() throws Exception {
     Cluster here =
         new Cluster(
             KAFKA.bootstrapServers(),
@@ -80,14 +82,18 @@ class ProfileCommandTest {
     try (OperateService service = new OperateService(here, settings)) {
       service.start();
       String url = "http://127.0.0.1:" + service.port() + "/";
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      Ended json;
-      do {
-        json = run("--json", "--dashboard", url);
-        assertThat(json.status()).as(json.err()).isEqualTo(ExitStatus.DONE);
-      } while (!json.json().path("ready").booleanValue() && System.nanoTime() < deadline);
+      AtomicReference<Ended> last = new AtomicReference<>();
+      Await.until(
+          "the profile is ready",
+          PATIENCE,
+          () -> {
+            Ended ended = run("--json", "--dashboard", url);
+            assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.DONE);
+            last.set(ended);
+            return ended.json().path("ready").booleanValue();
+          });
 
-      assertHasAll(json.json());
+      assertHasAll(last.get().json());
       Ended part = run("--json", "--dashboard", url, "--source", "scraped");
       assertThat(part.json().path("pairs").asLong()).isZero();
       Ended other = Ended.after("profile", "--dashboard", url, "--dataset", "others");
