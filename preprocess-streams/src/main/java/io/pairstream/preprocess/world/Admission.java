@@ -5,6 +5,7 @@ import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ public final class Admission {
 
   private final WriterSchemas schemas;
   private final List<Condition> conditions;
+  private final HeldRecords held;
   private volatile String closedBecause = "";
 
   /**
@@ -27,8 +29,18 @@ public final class Admission {
    *     at once
    */
   public Admission(WriterSchemas schemas, List<Condition> conditions) {
+    this(schemas, conditions, System::nanoTime);
+  }
+
+  /**
+   * The same by another clock.
+   *
+   * @param nanoTime nanoseconds as {@link System#nanoTime} counts them
+   */
+  Admission(WriterSchemas schemas, List<Condition> conditions, LongSupplier nanoTime) {
     this.schemas = schemas;
     this.conditions = List.copyOf(conditions);
+    this.held = new HeldRecords(nanoTime);
   }
 
   /** Whether any record may be let in. Logs when that changes. */
@@ -50,10 +62,18 @@ public final class Admission {
     return because.isEmpty();
   }
 
-  /** Why no record was let in when it was last asked; empty where records are. */
+  /**
+   * Why no record was let in when it was last asked, or none of some partition for a while; empty
+   * where records are.
+   */
   public Optional<String> trouble() {
     String because = closedBecause;
-    return because.isEmpty() ? Optional.empty() : Optional.of(because);
+    return because.isEmpty() ? held.trouble() : Optional.of(because);
+  }
+
+  /** Partitions of which a record was not {@linkplain #isDecided decided}. */
+  HeldRecords held() {
+    return held;
   }
 
   /**

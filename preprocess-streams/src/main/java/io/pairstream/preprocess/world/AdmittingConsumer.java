@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.world;
 
+import io.pairstream.schemas.wire.WireFormat;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -50,6 +51,9 @@ public final class AdmittingConsumer {
   /** Partitions that are paused by us, during a poll. */
   private final Set<TopicPartition> resting = new HashSet<>();
 
+  /** Partitions at whose next record nobody can judge it. */
+  private final Set<TopicPartition> holding = new HashSet<>();
+
   private boolean revoking;
   private boolean askedWhileRevoking;
 
@@ -83,6 +87,7 @@ public final class AdmittingConsumer {
         }
       }
       case "assignment" -> askedWhileRevoking |= revoking;
+      case "unsubscribe", "close" -> releaseAllBut(Set.of());
       case "subscribe" -> {
         if (arguments.length == 2 && arguments[1] instanceof ConsumerRebalanceListener listener) {
           arguments[1] = new Guarded(listener);
@@ -158,6 +163,7 @@ public final class AdmittingConsumer {
     } finally {
       resting.retainAll(consumer.assignment()); // a rebalance may have come in between
       consumer.resume(resting);
+      releaseAllBut(consumer.assignment());
     }
     return admitted(records, open);
   }
@@ -173,8 +179,14 @@ public final class AdmittingConsumer {
     for (TopicPartition partition : records.partitions()) {
       List<ConsumerRecord<byte[], byte[]>> all = records.records(partition);
       int passes = open ? decided(all) : 0;
+      if (passes > 0) {
+        release(partition);
+      }
       if (passes < all.size()) {
         goBack(partition, all.get(passes), next);
+        if (open) {
+          hold(partition, all.get(passes));
+        }
       }
       if (passes > 0) {
         passing.put(partition, all.subList(0, passes));
@@ -194,6 +206,22 @@ public final class AdmittingConsumer {
       }
     }
     return passes;
+  }
+
+  private void hold(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
+    holding.add(partition);
+    int schemaId = WireFormat.schemaId(record.value()).orElseThrow(); // else it would have passed
+    admission.held().hold(partition, record.offset(), schemaId);
+  }
+
+  private void release(TopicPartition partition) {
+    if (holding.remove(partition)) {
+      admission.held().release(partition);
+    }
+  }
+
+  private void releaseAllBut(Set<TopicPartition> assigned) {
+    List.copyOf(holding).stream().filter(one -> !assigned.contains(one)).forEach(this::release);
   }
 
   private void goBack(

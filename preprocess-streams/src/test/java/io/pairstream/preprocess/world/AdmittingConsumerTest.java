@@ -40,6 +40,7 @@ class AdmittingConsumerTest {
   private final Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
   private final AtomicLong nanos = new AtomicLong();
   private WriterSchemas schemas;
+  private Admission admission;
   private Consumer<byte[], byte[]> consumer;
   private int knownId;
 
@@ -47,12 +48,12 @@ class AdmittingConsumerTest {
   void assign() {
     knownId = registry.register("pairs.crowdsourced-value", RawPair.SCHEMA$);
     schemas = new WriterSchemas(registry, "pairs.crowdsourced-value", RawPair.SCHEMA$, nanos::get);
-    consumer =
-        AdmittingConsumer.wrap(
-            kafka,
-            new Admission(
-                schemas,
-                List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty()))));
+    admission =
+        new Admission(
+            schemas,
+            List.of(() -> Optional.of(trouble.get()).filter(text -> !text.isEmpty())),
+            nanos::get);
+    consumer = AdmittingConsumer.wrap(kafka, admission);
     kafka.assign(List.of(P0, P1));
     kafka.updateBeginningOffsets(Map.of(P0, 0L, P1, 0L));
   }
@@ -139,6 +140,51 @@ class AdmittingConsumerTest {
   }
 
   @Test
+  void saysWhichPartitionWaitsForTheRegistryOnceThatTakesLong() {
+    holdBoth();
+    assertThat(admission.trouble()).as("a lookup takes a moment").isEmpty();
+
+    later(HeldRecords.LONG);
+
+    assertThat(admission.trouble())
+        .contains(
+            "pairs.crowdsourced-0 stands still at offset 7: the registry does not say whether it"
+                + " has schema id "
+                + unknownId()
+                + ", and 1 more like it");
+    trouble.set("the disk is full");
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
+    assertThat(admission.trouble()).as("which holds up all").contains("the disk is full");
+  }
+
+  @Test
+  void whatGoesOnOrGoesAwayStandsStillNoLonger() {
+    holdBoth();
+    later(HeldRecords.LONG);
+
+    untilAnswered();
+    add(P0, 7, withId(unknownId()));
+    assertThat(untilSome()).containsExactly("0:7");
+    assertThat(admission.trouble().orElseThrow())
+        .startsWith("pairs.crowdsourced-1 stands still at offset 3: ");
+
+    kafka.assign(List.of(P0));
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
+    assertThat(admission.trouble()).as("another instance has it now").isEmpty();
+  }
+
+  @Test
+  void whoeverLeavesHoldsNothing() {
+    holdBoth();
+    later(HeldRecords.LONG);
+    assertThat(admission.trouble()).isPresent();
+
+    consumer.close();
+
+    assertThat(admission.trouble()).isEmpty();
+  }
+
+  @Test
   void leavesPausedWhatStreamsHasPaused() {
     consumer.pause(List.of(P1));
     add(P0, 0, NOT_AVRO);
@@ -146,6 +192,13 @@ class AdmittingConsumerTest {
 
     assertThat(offsets(consumer.poll(Duration.ZERO))).containsExactly("0:0");
     assertThat(kafka.paused()).containsExactly(P1);
+  }
+
+  /** Polls a record of each partition that nobody can judge yet. */
+  private void holdBoth() {
+    add(P0, 7, withId(unknownId()));
+    add(P1, 3, withId(unknownId() + 1));
+    assertThat(offsets(consumer.poll(Duration.ZERO))).isEmpty();
   }
 
   private int unknownId() {
