@@ -1,9 +1,8 @@
 package io.pairstream.system;
 
+import io.pairstream.platform.Readiness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,8 +30,8 @@ final class ServiceAddress {
 
   /** Waits until a service says that it is ready for work. */
   static void awaitReady(Supplier<String> log, Duration patience) {
-    URI ready = URI.create(said(log, patience) + "/health/ready");
-    Await.until("it is ready", patience, () -> isOk(ready), log);
+    Readiness readiness = Readiness.httpOk(URI.create(said(log, patience) + "/health/ready"));
+    Await.until("it is ready", patience, () -> isReady(readiness), log);
   }
 
   private static Optional<String> find(String log) {
@@ -44,19 +43,14 @@ final class ServiceAddress {
         .findFirst();
   }
 
-  private static boolean isOk(URI address) {
+  private static boolean isReady(Readiness readiness) {
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(5_000);
-      connection.setReadTimeout(5_000);
-      try {
-        return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-      } finally {
-        connection.disconnect();
-      }
+      return readiness.isReady();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting", e);
     }
   }
 }

@@ -1,11 +1,10 @@
 package io.pairstream.chaos.cluster;
 
+import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
 import java.io.File;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -98,7 +97,7 @@ final class ClusterProcesses {
                 "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT",
                 "PT60S"),
             folder.resolve("registry")),
-        () -> isOk(URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7/subjects")));
+        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7/subjects")));
   }
 
   /**
@@ -136,7 +135,7 @@ final class ClusterProcesses {
             arguments,
             Map.of(),
             folder.resolve(name)),
-        () -> isOk(URI.create("http://" + status + "/health/ready")));
+        Readiness.httpOk(URI.create("http://" + status + "/health/ready")));
   }
 
   /** A front door, at that port of loopback. */
@@ -155,7 +154,7 @@ final class ClusterProcesses {
             arguments,
             Map.of(),
             folder.resolve(name)),
-        () -> isOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
+        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
   }
 
   private Path clientSettings(String name) throws IOException {
@@ -167,8 +166,7 @@ final class ClusterProcesses {
     return Files.writeString(file, lines);
   }
 
-  private PlatformProcess process(
-      String name, ProcessCommand command, PlatformProcess.Readiness readiness) {
+  private PlatformProcess process(String name, ProcessCommand command, Readiness readiness) {
     return new PlatformProcess(
         name, command, readiness, folder.resolve("logs").resolve(name + ".log"));
   }
@@ -202,18 +200,6 @@ final class ClusterProcesses {
       throw new IllegalStateException("there should be one " + partOfName + " in " + directory);
     }
     return directory.resolve(found[0]).toString();
-  }
-
-  static boolean isOk(URI address) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
-    connection.setConnectTimeout(1_000);
-    connection.setReadTimeout(5_000);
-    try {
-      return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    } finally {
-      connection.disconnect();
-    }
   }
 
   /** Whether a broker knows the cluster, and itself as part of it. */

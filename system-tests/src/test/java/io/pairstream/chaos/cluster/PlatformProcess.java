@@ -1,5 +1,6 @@
 package io.pairstream.chaos.cluster;
 
+import io.pairstream.platform.Readiness;
 import io.pairstream.system.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,12 +26,6 @@ public final class PlatformProcess {
   private final Path log;
   private Process running;
   private boolean endedByUs;
-
-  /** Whether a process that runs also answers; an exception means no. */
-  @FunctionalInterface
-  interface Readiness {
-    boolean isReady() throws IOException, InterruptedException;
-  }
 
   PlatformProcess(String name, ProcessCommand command, Readiness readiness, Path log) {
     this.name = name;
