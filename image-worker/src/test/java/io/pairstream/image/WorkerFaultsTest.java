@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -168,7 +169,7 @@ class WorkerFaultsTest {
   }
 
   @Test
-  void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws Exception {
+  void resumesWhenWorkersCanStartAgain(@TempDir Path lib) throws IOException {
     Path jars = lib.resolve("jars");
     WorkerSettings settings = WorkerSettings.of(classes() + ":" + jars + "/*", 1);
     try (ImageWorkerPool pausing = new ImageWorkerPool(settings)) {
@@ -179,7 +180,8 @@ class WorkerFaultsTest {
       copyClassPath(Files.createDirectory(jars), "none is skipped");
 
       while (!pausing.available()) { // ended by the timeout of the class
-        TimeUnit.MILLISECONDS.sleep(10);
+        LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        assertThat(Thread.currentThread().isInterrupted()).as("it takes too long").isFalse();
       }
       assertThat(prepare(pausing, good).keptOnly()).hasSize(1);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
-/** Some wait for a lookup in the background, by spinning: a time-out ends them from outside. */
+/** Some wait for a lookup in the background, asking again: a time-out ends them from outside. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmittingConsumerTest {
 

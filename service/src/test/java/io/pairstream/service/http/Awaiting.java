@@ -1,12 +1,13 @@
 package io.pairstream.service.http;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Asks again until the answer is yes; the test's own time-out ends it. */
 public final class Awaiting {
 
-  private static final long PAUSE_MILLIS = 10;
+  private static final Duration PAUSE = Duration.ofMillis(10);
 
   private Awaiting() {}
 
@@ -22,11 +23,9 @@ public final class Awaiting {
    * @throws IllegalStateException where the test's time is over
    */
   public static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting", e);
+    LockSupport.parkNanos(PAUSE.toNanos());
+    if (Thread.currentThread().isInterrupted()) {
+      throw new IllegalStateException("interrupted while waiting");
     }
   }
 }
