@@ -95,7 +95,7 @@ public final class Sentences {
           name
               + ": the group never committed there; "
               + records(sample.end() - sample.logStart())
-              + " lie there";
+              + (sample.end() - sample.logStart() == 1 ? " lies there" : " lie there");
       case BEYOND_THE_END ->
           name
               + ": the group's place "
