@@ -55,6 +55,10 @@ class RunningFaultsTest {
       return held || acknowledged.get() >= most ? acknowledged.get() : acknowledged.addAndGet(10);
     }
 
+    synchronized boolean held() {
+      return held;
+    }
+
     @Override
     public synchronized void pause() {
       held = true;
@@ -125,6 +129,22 @@ class RunningFaultsTest {
   }
 
   @Test
+  void theLoadGoesOnAfterARunThatBrokeOff() {
+    injection = () -> assertThat(load.paused.await(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThatThrownBy(
+            () ->
+                running(Map.of(1, "heal"))
+                    .run(
+                        List.of(
+                            planned(1, 10, false), planned(2, 20, false), planned(3, 30, false)),
+                        () -> false))
+        .isInstanceOf(FaultStuckException.class);
+
+    assertThat(load.held()).isFalse();
+  }
+
+  @Test
   void oneThatCannotBeDoneIsHealedAllTheSameAndSaid() throws Exception {
     List<Done> done = running(Map.of(1, "inject")).run(List.of(planned(1, 10, false)), () -> false);
 
@@ -163,6 +183,15 @@ class RunningFaultsTest {
     ended = List.of("preprocess-2");
     injection = () -> ended = List.of();
     mayEnd = true;
+
+    List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
+
+    assertThat(done.get(0).remarks()).containsExactly("ended by themselves: preprocess-2");
+  }
+
+  @Test
+  void namesWhatEndedByItselfWhileAFaultLasted() throws Exception {
+    injection = () -> ended = List.of("preprocess-2");
 
     List<Done> done = running(Map.of()).run(List.of(planned(1, 10, false)), () -> false);
 
