@@ -13,6 +13,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,7 @@ final class WorkerProcess {
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0"));
+    command.addAll(compilers(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.addAll(settings.jvmOptions());
     command.add("-cp");
     command.add(settings.classPath());
@@ -126,6 +128,16 @@ final class WorkerProcess {
     command.add(String.valueOf(ProcessHandle.current().pid()));
     command.add(window.argument());
     return command;
+  }
+
+  /**
+   * A parent that compiles quickly rather than well, since it runs briefly, has a worker that does:
+   * nearly half of the processor time of a worker's start is the second compiler's.
+   *
+   * @param parent the parent's own options
+   */
+  static List<String> compilers(List<String> parent) {
+    return parent.stream().filter(option -> option.startsWith("-XX:TieredStopAtLevel=")).toList();
   }
 
   /** Waits until the worker is ready for requests, and answers what it said about itself. */

@@ -14,6 +14,7 @@ import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -117,6 +118,18 @@ class WorkerFaultsTest {
             .filter(line -> line.contains("pairstream-window"))
             .toList();
     assertThat(windows).isNotEmpty().allMatch(line -> line.endsWith("(deleted)"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // elsewhere a process does not tell its arguments
+  void startsThemWithTheCompilersOfThisProcess() {
+    keptGood(pool);
+    List<String> own =
+        WorkerProcess.compilers(ManagementFactory.getRuntimeMXBean().getInputArguments());
+
+    assertThat(own).isNotEmpty();
+    assertThat(ProcessHandle.of(pool.pids().get(0)).orElseThrow().info().arguments())
+        .hasValueSatisfying(arguments -> assertThat(arguments).containsAll(own));
   }
 
   @Test
