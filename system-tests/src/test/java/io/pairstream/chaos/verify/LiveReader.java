@@ -152,7 +152,7 @@ public final class LiveReader implements AutoCloseable {
 
   private void run() {
     while (!isStopped()) {
-      try (KafkaConsumer<byte[], byte[]> consumer = Reading.consumer(cluster)) {
+      try (KafkaConsumer<byte[], byte[]> consumer = Reading.follower(cluster)) {
         consumer.assign(partitions);
         synchronized (this) {
           next.forEach(consumer::seek);

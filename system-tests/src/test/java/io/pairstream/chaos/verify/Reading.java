@@ -24,9 +24,22 @@ final class Reading {
 
   private Reading() {}
 
+  /** Of what is there already. */
   static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster) {
-    return new KafkaConsumer<>(
-        settings(cluster), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    Map<String, Object> settings = settings(cluster);
+    // A fetch beyond what is there, which the client sends ahead, would be waited for when it
+    // closes.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+    return consumer(settings);
+  }
+
+  /** Of what is still to come: brokers keep its fetches until there is something. */
+  static KafkaConsumer<byte[], byte[]> follower(Cluster cluster) {
+    return consumer(settings(cluster));
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static Map<String, Object> settings(Cluster cluster) {
@@ -38,11 +51,7 @@ final class Reading {
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 4 * MEGABYTES,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                2_000,
-                // What is read is there. A fetch beyond it, which the client sends ahead, would be
-                // waited for when it closes.
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                10));
+                2_000));
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
