@@ -91,9 +91,9 @@ def kill_after(line, script, arguments):
 @pytest.mark.parametrize(
     ("example", "line", "further"),
     [
-        (train_fusion, "fusion: checkpoint at step 4", ["--steps", "60"]),
-        (train_gan, "gan: checkpoint at step 4", ["--steps", "60"]),
-        (train_transformer, "transformer: checkpoint at step 4", ["--steps", "60"]),
+        (train_fusion, "fusion: checkpoint at step 4", ["--steps", "24"]),
+        (train_gan, "gan: checkpoint at step 4", ["--steps", "24"]),
+        (train_transformer, "transformer: checkpoint at step 4", ["--steps", "24"]),
     ],
     ids=["fusion", "gan", "transformer"],
 )
