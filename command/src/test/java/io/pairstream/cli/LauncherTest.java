@@ -2,18 +2,25 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.platform.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The script that people start, in a small project, with a Maven and a Java that only say how they
@@ -22,7 +29,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LauncherTest {
 
-  private static final String MAVEN = "echo build >> \"$FAKES/builds\"\n";
+  /** A build: counted, and leaving what one makes last. */
+  private static final String MAVEN =
+      """
+      mkdir -p command/target/app/decoder
+      touch command/target/app/decoder/last.jar
+      echo build >> "$FAKES/builds"
+      """;
+
+  /** Of no process: beyond what any system gives out. */
+  private static final long NOBODY = 2_147_483_646;
+
+  private final List<Process> started = new ArrayList<>();
 
   @TempDir Path folder;
 
@@ -73,10 +91,20 @@ class LauncherTest {
     assertThat(builds()).isEqualTo(2);
   }
 
-  // What tells of a build's progress looks into the log, maybe before the build has one.
+  @Test
+  void buildsAgainWhereABuildWasBrokenOff() throws Exception {
+    launch("lag");
+    Files.delete(log.resolveSibling("app").resolve("decoder/last.jar"));
+
+    assertThat(launch("lag").status()).isZero();
+    assertThat(builds()).isEqualTo(2);
+  }
+
   @Test
   void buildsOnWhereItsLogCannotBeRead() throws Exception {
-    maven("rm \"" + log + "\"\nsleep 2\n" + MAVEN);
+    // Who tells of the progress looks into the log, perhaps before the build has made one.
+    tool("sed", "echo look >> \"$FAKES/looks\"\nPATH=${PATH#*:} exec sed \"$@\"\n");
+    maven("rm \"" + log + "\"\n: > \"$FAKES/looks\"\n" + until("[ -s $FAKES/looks ]") + MAVEN);
 
     Ended ended = launch("lag");
 
@@ -105,7 +133,7 @@ class LauncherTest {
   @Test
   void buildsOnceForTwoThatStartTogether() throws Exception {
     // The first build ends only when the second command has been seen to wait for it.
-    maven("until grep -q 'waits for the build' \"$FAKES\"/err-*; do sleep 0.1; done\n" + MAVEN);
+    maven(until("grep -q 'waits for the build' $FAKES/err-*") + MAVEN);
 
     Launched first = start("lag");
     Launched second = start("status");
@@ -116,17 +144,58 @@ class LauncherTest {
   }
 
   @Test
-  void takesOverTheTurnOfABuildThatWasKilled() throws Exception {
-    Process killed = new ProcessBuilder("sleep", "1000").start();
-    killed.destroyForcibly().waitFor();
+  void takesOverTheTurnOfACommandThatWasKilled() throws Exception {
     Files.createDirectories(log.getParent());
-    Files.createSymbolicLink(log.resolveSibling("app-turn"), Path.of(Long.toString(killed.pid())));
+    Path turn = log.resolveSibling("app-turn");
+    Files.createSymbolicLink(turn, Path.of(Long.toString(NOBODY)));
 
     Ended ended = launch("lag");
 
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(builds()).isEqualTo(1);
-    assertThat(log.resolveSibling("app-turn")).doesNotExist();
+    assertThat(turn).doesNotExist();
+  }
+
+  @Test
+  void waitsForTheBuildOfACommandThatWasKilled() throws Exception {
+    maven(
+        "echo $$ > $FAKES/maven.pid\n"
+            + until("grep -q 'waits for the build' $FAKES/err-*")
+            + MAVEN);
+    Launched killed = start("lag");
+    long orphan = numberIn("maven.pid");
+    killed.process().destroyForcibly().waitFor();
+
+    Ended ended = launch("lag");
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ended.err()).contains("waits for the build of process " + orphan);
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void endsItsBuildWhereItIsToldToEnd() throws Exception {
+    // Takes a second to end, as what writes does.
+    maven("trap 'sleep 1; exit 143' TERM\necho $$ > $FAKES/maven.pid\n" + until("false"));
+    Launched told = start("lag");
+    long build = numberIn("maven.pid");
+
+    told.process().destroy();
+
+    assertThat(told.end().status()).isEqualTo(143);
+    assertThat(ProcessHandle.of(build).filter(ProcessHandle::isAlive)).isEmpty();
+    maven(MAVEN);
+    assertThat(launch("lag").err()).doesNotContain("waits for the build");
+  }
+
+  @Test
+  void saysWhereItCannotWrite() throws Exception {
+    Files.writeString(log.getParent(), "no folder");
+
+    Ended ended = launch("lag");
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.err()).contains("pairstream: cannot build: ").contains("target");
   }
 
   @Test
@@ -139,19 +208,46 @@ class LauncherTest {
     assertThat(ended.out()).contains(project.toRealPath() + "/command/target/app/lib/*");
   }
 
-  @Test
-  void refusesAnOlderJavaAndAnotherMaven() throws Exception {
-    tool("java", javaOf("11"));
-    Ended oldJava = launch("lag");
-    tool("java", javaOf("17"));
-    tool("mvn", "echo 'Apache Maven 4.0.0'\n");
-    Ended newMaven = launch("lag");
+  static Stream<Arguments> toolsThatDoNotDo() {
+    return Stream.of(
+        Arguments.of("java", javaOf("11"), "needs Java 17 or newer; 'java' is Java 11"),
+        Arguments.of("java", "exit 1\n", "'java -version' does not tell it"),
+        Arguments.of("mvn", "echo 'Apache Maven 4.0.0'\n", "to build; 'mvn' is Maven 4.0.0"),
+        Arguments.of("mvn", "exit 1\n", "to build, and 'mvn -v' does not tell its version"));
+  }
 
-    assertThat(oldJava.status()).isEqualTo(3);
-    assertThat(oldJava.err()).contains("needs Java 17 or newer; 'java' is Java 11");
-    assertThat(newMaven.status()).isEqualTo(3);
-    assertThat(newMaven.err()).contains("needs Maven 3.8 or 3.9 to build; 'mvn' is Maven 4.0.0");
+  @ParameterizedTest
+  @MethodSource("toolsThatDoNotDo")
+  void refusesToolsThatDoNotDo(String name, String script, String words) throws Exception {
+    tool(name, script);
+
+    Ended ended = launch("lag");
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.onlyErrorLine()).startsWith("pairstream: needs ").contains(words);
     assertThat(builds()).isZero();
+  }
+
+  @AfterEach
+  void endWhatIsLeft() {
+    for (Process process : started) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  /** Waits for something, but not for ever: nobody ends it after a test that failed. */
+  private static String until(String condition) {
+    return "for i in {1..900}; do if " + condition + "; then break; fi; sleep 0.1; done\n";
+  }
+
+  private long numberIn(String name) throws Exception {
+    Path file = fakes.resolve(name);
+    Await.until(
+        name,
+        Duration.ofSeconds(60),
+        () -> Files.exists(file) && Files.readString(file).endsWith("\n"));
+    return Long.parseLong(Files.readString(file).strip());
   }
 
   private Ended launch(String... arguments) throws Exception {
@@ -172,7 +268,9 @@ class LauncherTest {
     builder.environment().put("PATH", fakes + ":" + System.getenv("PATH"));
     builder.environment().put("FAKES", fakes.toString());
     builder.environment().keySet().removeAll(List.of("JAVA_HOME", "PAIRSTREAM_JAVA_OPTS"));
-    return new Launched(builder.start(), out, err);
+    Process process = builder.start();
+    started.add(process);
+    return new Launched(process, out, err);
   }
 
   private void maven(String build) throws IOException {
