@@ -36,7 +36,7 @@ class GoldenPixelsTest {
 
   /** How the worker runs; another class has the same files decoded by OpenCV alone. */
   WorkerSettings settings() {
-    return Pictures.settings(1);
+    return Pictures.compilingTwice(Pictures.settings(1));
   }
 
   @AfterAll

@@ -52,6 +52,11 @@ final class Pictures {
         .withDeadline(Duration.ofMinutes(1));
   }
 
+  /** As in production, where what runs for long is compiled twice. */
+  static WorkerSettings compilingTwice(WorkerSettings settings) {
+    return settings.withJvmOptions("-XX:TieredStopAtLevel=4");
+  }
+
   /** A picture with a different look for each seed and no symmetry. */
   static BufferedImage draw(int width, int height, int type, long seed) {
     BufferedImage image = new BufferedImage(width, height, type);

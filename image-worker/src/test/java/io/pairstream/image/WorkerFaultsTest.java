@@ -121,7 +121,7 @@ class WorkerFaultsTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX) // elsewhere a process does not tell its arguments
+  @EnabledOnOs({OS.LINUX, OS.MAC}) // where a process tells its arguments
   void startsThemWithTheCompilersOfThisProcess() {
     keptGood(pool);
     List<String> own =

@@ -30,7 +30,8 @@ class WorkerMemoryTest {
             Pictures.png(Pictures.drawTranslucent(240, 200), false),
             Pictures.webp(drawn, 80),
             Pictures.withTrailer(Pictures.jpeg(drawn, false), "x"));
-    try (ImageWorkerPool pool = new ImageWorkerPool(Pictures.settings(1))) {
+    try (ImageWorkerPool pool =
+        new ImageWorkerPool(Pictures.compilingTwice(Pictures.settings(1)))) {
       prepare(pool, files, WARM_UP);
       long before = residentKib(pool);
 
