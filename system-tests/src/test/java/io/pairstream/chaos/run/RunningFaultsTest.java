@@ -141,6 +141,7 @@ class RunningFaultsTest {
                         () -> false))
         .isInstanceOf(FaultStuckException.class);
 
+    assertThat(load.paused.getCount()).isZero();
     assertThat(load.held()).isFalse();
   }
 

@@ -33,7 +33,10 @@ final class Reading {
     return consumer(settings);
   }
 
-  /** Of what is still to come: brokers keep its fetches until there is something. */
+  /**
+   * Of what is still to come: brokers keep its fetches until there is something, or for half a
+   * second.
+   */
   static KafkaConsumer<byte[], byte[]> follower(Cluster cluster) {
     return consumer(settings(cluster));
   }
