@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.schemas.wire.AdminClients;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -63,7 +64,7 @@ public interface Readiness {
               "127.0.0.1:" + port,
               AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
               false);
-      try (Admin admin = Admin.create(client)) {
+      try (Admin admin = AdminClients.create(client)) {
         return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
       } catch (ExecutionException | TimeoutException e) {
         return false;
@@ -84,7 +85,7 @@ public interface Readiness {
               bootstrapServers,
               AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
               false);
-      try (Admin admin = Admin.create(client)) {
+      try (Admin admin = AdminClients.create(client)) {
         ConsumerGroupDescription description =
             admin
                 .describeConsumerGroups(List.of(group))

@@ -14,11 +14,15 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.pairstream.cleaning.Step;
+import io.pairstream.schemas.wire.AdminClients;
 import java.io.ObjectInputStream;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.specific.SpecificRecordBuilderBase;
+import org.apache.kafka.clients.admin.Admin;
 
 /** The rules that neither the compiler nor Maven can see. */
 @AnalyzeClasses(
@@ -85,6 +89,16 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.confluent..");
+
+  @ArchTest
+  static final ArchRule admin_clients_are_made_in_one_place =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(AdminClients.class)
+          .should()
+          .callMethod(Admin.class, "create", Map.class)
+          .orShould()
+          .callMethod(Admin.class, "create", Properties.class);
 
   @ArchTest
   static final ArchRule services_do_not_use_each_other =

@@ -19,6 +19,7 @@ import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -155,7 +156,7 @@ public final class PairFeed implements AutoCloseable {
         consumer(
             source,
             Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.max(32, settings.batchSize())));
-    Admin admin = Admin.create(source.clientSettings());
+    Admin admin = AdminClients.create(source.clientSettings());
     try {
       TopicDescription topic =
           await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
@@ -213,7 +214,7 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static View cutView(FeedSource source, List<Condition> where, LongConsumer progress) {
-    try (Admin admin = Admin.create(source.clientSettings());
+    try (Admin admin = AdminClients.create(source.clientSettings());
         KafkaConsumer<byte[], byte[]> consumer = consumer(source, Map.of())) {
       TopicDescription topic =
           await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
@@ -236,7 +237,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static ExportSummary export(
       FeedSource source, ExportPlan plan, Path folder, ExportListener listener) throws IOException {
-    try (Admin admin = Admin.create(source.clientSettings());
+    try (Admin admin = AdminClients.create(source.clientSettings());
         KafkaConsumer<byte[], byte[]> consumer = consumer(source, LOADING);
         WithdrawnPairs withdrawn = withdrawnPairs(source)) {
       requireReachable(plan.view(), source, admin);
@@ -269,7 +270,7 @@ public final class PairFeed implements AutoCloseable {
     Position start = position.isPresent() ? position.get() : run.begin();
     List<View> views = run.views(start);
     run.requireBatches(settings);
-    Admin admin = Admin.create(source.clientSettings());
+    Admin admin = AdminClients.create(source.clientSettings());
     try {
       for (View view : views) {
         requireReachable(view, source, admin);
@@ -313,7 +314,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static List<ExplainedSample> explain(
       FeedSource source, FeedSettings settings, ViewRun run, Position position) {
-    try (Admin admin = Admin.create(source.clientSettings())) {
+    try (Admin admin = AdminClients.create(source.clientSettings())) {
       for (View view : run.views(position)) {
         requireReachable(view, source, admin);
       }

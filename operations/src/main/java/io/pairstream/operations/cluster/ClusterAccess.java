@@ -3,6 +3,7 @@ package io.pairstream.operations.cluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.Registry;
@@ -33,13 +34,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /**
  * One data set on one Kafka cluster, with the schema registry that goes with it.
  *
- * <p>Questions to a broker that does not answer fail within 8 seconds, unless the client settings
+ * <p>Questions to a broker that does not answer fail within 12 seconds, unless the client settings
  * say otherwise. Thread-safe.
  */
 public final class ClusterAccess {
 
   private static final Map<String, Object> PATIENCE =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
+      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(5);
@@ -75,7 +76,7 @@ public final class ClusterAccess {
 
   /** A new admin client; the caller closes it. */
   public Admin admin() {
-    return Admin.create(
+    return AdminClients.create(
         with(Map.of(AdminClientConfig.CLIENT_ID_CONFIG, dataset.name() + "-operations")));
   }
 

@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.AdminClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class OpenTransactions implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS / 2);
-    admin = Admin.create(settings);
+    admin = AdminClients.create(settings);
     abandoned = new AbandonedTransactions(dataset.preprocessGroup(), admin, ofAbandoned);
     hanging = new HangingTransactions(dataset, admin, ofHanging);
     thread.setDaemon(true);

@@ -7,6 +7,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -43,6 +44,9 @@ final class Prerequisites {
   private static final Duration MISSING_FOR = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** A start does not wait half a minute for each broker that stands still. */
+  private static final Map<String, Object> PATIENCE = Map.of("request.timeout.ms", 5_000);
+
   private final Cluster cluster;
   private final Registry registry;
   private final PairTopics topics;
@@ -60,7 +64,7 @@ final class Prerequisites {
    */
   int awaitTopics() throws InterruptedException {
     long giveUpNanos = System.nanoTime() + MISSING_FOR.toNanos();
-    try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(PATIENCE))) {
       while (true) {
         DescribeTopicsResult answers = admin.describeTopics(needed());
         try {

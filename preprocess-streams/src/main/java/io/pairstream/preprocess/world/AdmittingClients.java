@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.world;
 
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class AdmittingClients implements KafkaClientSupplier, AutoCloseabl
 
   @Override
   public Admin getAdmin(Map<String, Object> config) {
-    return made(() -> Admin.create(config));
+    return made(() -> AdminClients.create(config));
   }
 
   @Override

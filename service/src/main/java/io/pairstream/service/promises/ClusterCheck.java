@@ -2,6 +2,7 @@ package io.pairstream.service.promises;
 
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.Finding.Area;
@@ -31,7 +32,7 @@ public final class ClusterCheck {
 
   /** A cluster that does not answer must not hold a start for a client's own minutes. */
   private static final Map<String, Object> PATIENCE =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 8_000);
+      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   /**
    * Most records that preprocessing takes at a time. How long its transactions may take is computed
@@ -192,7 +193,7 @@ public final class ClusterCheck {
   }
 
   private Admin admin() {
-    return Admin.create(cluster.clientSettings(PATIENCE));
+    return AdminClients.create(cluster.clientSettings(PATIENCE));
   }
 
   private List<Finding> kafka(Admin admin) {

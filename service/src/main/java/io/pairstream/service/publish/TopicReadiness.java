@@ -1,5 +1,6 @@
 package io.pairstream.service.publish;
 
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -48,10 +49,11 @@ final class TopicReadiness {
    */
   void await(String topic) {
     Map<String, Object> settings = new HashMap<>(clientSettings);
-    settings.put("request.timeout.ms", (int) Math.min(patience.toMillis(), 5_000));
+    // Time to ask another broker where the first, and the second, stand still.
+    settings.put("request.timeout.ms", (int) Math.min(patience.toMillis() / 3, 5_000));
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     try {
-      Admin admin = Admin.create(settings);
+      Admin admin = AdminClients.create(settings);
       try {
         await(admin, topic);
       } finally {
@@ -75,7 +77,7 @@ final class TopicReadiness {
         TopicLeaders.ask(admin, List.of(topic), left);
         return;
       } catch (TimeoutException e) {
-        throw unavailable(topic, e);
+        throw unavailable(topic, "not within " + patience.toSeconds() + " s", e);
       } catch (ExecutionException e) {
         Throwable cause = e.getCause();
         if (cause instanceof UnknownTopicOrPartitionException
@@ -91,13 +93,17 @@ final class TopicReadiness {
   }
 
   private BrokerUnavailableException unavailable(String topic, Throwable cause) {
+    return unavailable(topic, RootCause.message(cause), cause);
+  }
+
+  private BrokerUnavailableException unavailable(String topic, String why, Throwable cause) {
     return new BrokerUnavailableException(
         "no broker at "
             + clientSettings.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
             + " answers for topic "
             + topic
             + ": "
-            + RootCause.message(cause),
+            + why,
         cause);
   }
 }

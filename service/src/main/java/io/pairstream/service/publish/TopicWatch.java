@@ -1,5 +1,6 @@
 package io.pairstream.service.publish;
 
+import io.pairstream.schemas.wire.AdminClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ public final class TopicWatch implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
     settings.put("request.timeout.ms", (int) patience.toMillis());
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
-    this.admin = Admin.create(settings);
+    this.admin = AdminClients.create(settings);
     this.topics = List.copyOf(topics);
     this.patience = patience;
   }

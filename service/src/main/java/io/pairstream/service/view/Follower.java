@@ -1,5 +1,6 @@
 package io.pairstream.service.view;
 
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.ByteBuffer;
@@ -99,7 +100,7 @@ final class Follower implements AutoCloseable {
     this.settings = new HashMap<>(kafkaSettings);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
     settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
-    this.admin = Admin.create(settings);
+    this.admin = AdminClients.create(settings);
     this.thread = new Thread(this::run, "view-" + plan.name());
     thread.setDaemon(true);
   }

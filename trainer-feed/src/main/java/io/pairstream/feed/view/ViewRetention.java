@@ -1,5 +1,6 @@
 package io.pairstream.feed.view;
 
+import io.pairstream.schemas.wire.AdminClients;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -88,7 +89,7 @@ public record ViewRetention(
 
   private static Map<String, String> settings(String topic, Map<String, Object> clientSettings) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try (Admin admin = Admin.create(clientSettings)) {
+    try (Admin admin = AdminClients.create(clientSettings)) {
       Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
       Map<String, String> settings = new HashMap<>();
       for (ConfigEntry entry : config.entries()) {

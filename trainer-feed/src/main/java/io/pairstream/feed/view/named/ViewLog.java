@@ -6,6 +6,7 @@ import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -292,7 +293,7 @@ public final class ViewLog implements AutoCloseable {
   /** The end of all that was written, what is not committed yet included. */
   private static long end(String topic, Map<String, Object> clientSettings) {
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (Admin admin = Admin.create(clientSettings)) {
+    try (Admin admin = AdminClients.create(clientSettings)) {
       return admin
           .listOffsets(Map.of(partition, OffsetSpec.latest()))
           .partitionResult(partition)

@@ -7,6 +7,7 @@ import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
@@ -141,7 +142,7 @@ public final class ViewStore {
   }
 
   private String topicId(String topic) {
-    try (Admin admin = Admin.create(clientSettings)) {
+    try (Admin admin = AdminClients.create(clientSettings)) {
       return admin
           .describeTopics(List.of(topic))
           .allTopicNames()
