@@ -23,7 +23,7 @@ class AdminClientsTest {
 
   /** As long as a client of Kafka's own never gets by: it keeps to a server for five of these. */
   private static final Map<String, Object> PATIENCE =
-      Map.of("request.timeout.ms", 4_000, "default.api.timeout.ms", 16_000);
+      Map.of("request.timeout.ms", 6_000, "default.api.timeout.ms", 24_000);
 
   @Test
   @Timeout(300)
