@@ -40,6 +40,8 @@ class LauncherTest {
   /** Of no process: beyond what any system gives out. */
   private static final long NOBODY = 2_147_483_646;
 
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   private final List<Process> started = new ArrayList<>();
 
   @TempDir Path folder;
@@ -158,12 +160,9 @@ class LauncherTest {
 
   @Test
   void waitsForTheBuildOfACommandThatWasKilled() throws Exception {
-    maven(
-        "echo $$ > $FAKES/maven.pid\n"
-            + until("grep -q 'waits for the build' $FAKES/err-*")
-            + MAVEN);
+    maven(until("grep -q 'waits for the build' $FAKES/err-*") + MAVEN);
     Launched killed = start("lag");
-    long orphan = numberIn("maven.pid");
+    long orphan = knownBuild();
     killed.process().destroyForcibly().waitFor();
 
     Ended ended = launch("lag");
@@ -176,9 +175,10 @@ class LauncherTest {
   @Test
   void endsItsBuildWhereItIsToldToEnd() throws Exception {
     // Takes a second to end, as what writes does.
-    maven("trap 'sleep 1; exit 143' TERM\necho $$ > $FAKES/maven.pid\n" + until("false"));
+    maven("trap 'sleep 1; exit 143' TERM\ntouch $FAKES/begun\n" + until("false"));
     Launched told = start("lag");
-    long build = numberIn("maven.pid");
+    long build = knownBuild();
+    Await.until("Maven runs", SOON, () -> Files.exists(fakes.resolve("begun")));
 
     told.process().destroy();
 
@@ -241,13 +241,11 @@ class LauncherTest {
     return "for i in {1..900}; do if " + condition + "; then break; fi; sleep 0.1; done\n";
   }
 
-  private long numberIn(String name) throws Exception {
-    Path file = fakes.resolve(name);
-    Await.until(
-        name,
-        Duration.ofSeconds(60),
-        () -> Files.exists(file) && Files.readString(file).endsWith("\n"));
-    return Long.parseLong(Files.readString(file).strip());
+  /** Waits until a command knows the process of its build. */
+  private long knownBuild() throws Exception {
+    Path link = log.resolveSibling("app-maven");
+    Await.until("a build is known", SOON, () -> Files.isSymbolicLink(link));
+    return Long.parseLong(Files.readSymbolicLink(link).toString());
   }
 
   private Ended launch(String... arguments) throws Exception {

@@ -21,7 +21,7 @@ class AdminClientsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  /** As long as a client of Kafka's own never gets by: it keeps to a server for five of these. */
+  /** Four requests' time: Kafka's own client keeps to the first server for five or six. */
   private static final Map<String, Object> PATIENCE =
       Map.of("request.timeout.ms", 6_000, "default.api.timeout.ms", 24_000);
 

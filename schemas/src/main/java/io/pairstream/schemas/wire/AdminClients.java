@@ -34,9 +34,7 @@ public final class AdminClients {
     Map<String, Object> all = new HashMap<>(settings);
     all.putIfAbsent(
         AdminClientConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG,
-        settings.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)
-            ? settings.get(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)
-            : REQUEST_TIMEOUT);
+        all.getOrDefault(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT));
     return Admin.create(all);
   }
 }

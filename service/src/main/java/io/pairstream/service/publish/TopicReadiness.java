@@ -49,7 +49,7 @@ final class TopicReadiness {
    */
   void await(String topic) {
     Map<String, Object> settings = new HashMap<>(clientSettings);
-    // Time to ask another broker where the first, and the second, stand still.
+    // A broker that stands still may be asked twice, by its address and by its id.
     settings.put("request.timeout.ms", (int) Math.min(patience.toMillis() / 3, 5_000));
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     try {
