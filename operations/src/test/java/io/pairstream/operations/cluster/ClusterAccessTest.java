@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 class ClusterAccessTest {
 
   @Test
-  void questionsFailWithinEightSeconds() {
+  void questionsFailWithinTwelveSeconds() {
     assertThat(settings(Map.of()))
         .containsEntry("request.timeout.ms", 5_000)
-        .containsEntry("default.api.timeout.ms", 8_000);
+        .containsEntry("default.api.timeout.ms", 12_000);
   }
 
   @Test
