@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The script that people start, in a small project, with a Maven and a Java that only say how they
  * were called.
  */
-@Timeout(120)
+@Timeout(600)
 class LauncherTest {
 
   /** A build: counted, and leaving what one makes last. */
@@ -98,7 +98,10 @@ class LauncherTest {
     launch("lag");
     Files.delete(log.resolveSibling("app").resolve("decoder/last.jar"));
 
-    assertThat(launch("lag").status()).isZero();
+    Ended ended = launch("lag");
+
+    assertThat(ended.err()).contains("or the last build was broken off");
+    assertThat(ended.status()).isZero();
     assertThat(builds()).isEqualTo(2);
   }
 
@@ -156,6 +159,24 @@ class LauncherTest {
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(builds()).isEqualTo(1);
     assertThat(turn).doesNotExist();
+  }
+
+  /** As in a container whose first process does not ask after those that others have left. */
+  @Test
+  void takesOverTheTurnOfACommandThatNobodyAskedAfter() throws Exception {
+    Files.createDirectories(log.getParent());
+    // The shell would ask after its child; what it becomes does not.
+    String child = "(until [ \"$(ps -o comm= -p $$)\" = sleep ]; do sleep 0.1; done) & echo $!\n";
+    Process parent = new ProcessBuilder("bash", "-c", child + "exec sleep 300").start();
+    started.add(parent);
+    String ended = parent.inputReader().readLine();
+    Files.createSymbolicLink(log.resolveSibling("app-turn"), Path.of(ended));
+
+    Ended launched = launch("lag");
+
+    assertThat(launched.status()).as(launched.err()).isZero();
+    assertThat(builds()).isEqualTo(1);
+    assertThat(ProcessHandle.of(Long.parseLong(ended))).isPresent();
   }
 
   @Test
@@ -229,8 +250,16 @@ class LauncherTest {
   }
 
   @AfterEach
-  void endWhatIsLeft() {
-    for (Process process : started) {
+  void endWhatIsLeft() throws IOException {
+    List<ProcessHandle> left = new ArrayList<>();
+    started.forEach(process -> left.add(process.toHandle()));
+    Path build = log.resolveSibling("app-maven");
+    if (Files.isSymbolicLink(build)) {
+      // The command that began it may be gone.
+      ProcessHandle.of(Long.parseLong(Files.readSymbolicLink(build).toString()))
+          .ifPresent(left::add);
+    }
+    for (ProcessHandle process : left) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
