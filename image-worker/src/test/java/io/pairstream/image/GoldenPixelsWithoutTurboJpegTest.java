@@ -5,6 +5,6 @@ class GoldenPixelsWithoutTurboJpegTest extends GoldenPixelsTest {
 
   @Override
   WorkerSettings settings() {
-    return Pictures.settings(1).withJvmOptions("-Dpairstream.worker.turbojpeg=none");
+    return Pictures.compilingTwice(Pictures.settings(1), "-Dpairstream.worker.turbojpeg=none");
   }
 }

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -53,8 +54,10 @@ final class Pictures {
   }
 
   /** As in production, where what runs for long is compiled twice. */
-  static WorkerSettings compilingTwice(WorkerSettings settings) {
-    return settings.withJvmOptions("-XX:TieredStopAtLevel=4");
+  static WorkerSettings compilingTwice(WorkerSettings settings, String... options) {
+    return settings.withJvmOptions(
+        Stream.concat(Stream.of("-XX:TieredStopAtLevel=4"), Stream.of(options))
+            .toArray(String[]::new));
   }
 
   /** A picture with a different look for each seed and no symmetry. */
