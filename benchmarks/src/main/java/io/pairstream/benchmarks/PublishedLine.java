@@ -3,6 +3,7 @@ package io.pairstream.benchmarks;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
@@ -42,7 +43,7 @@ final class PublishedLine implements AutoCloseable {
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
-    admin = Admin.create(kafka);
+    admin = AdminClients.create(kafka);
     publisher = PairPublisher.open(topics.crowdsourced(), registry, kafka, Clock.systemUTC());
   }
 

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.specific.SpecificRecordBuilderBase;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClient;
 
 /** The rules that neither the compiler nor Maven can see. */
 @AnalyzeClasses(
@@ -98,7 +99,11 @@ class ArchitectureTest {
           .should()
           .callMethod(Admin.class, "create", Map.class)
           .orShould()
-          .callMethod(Admin.class, "create", Properties.class);
+          .callMethod(Admin.class, "create", Properties.class)
+          .orShould()
+          .callMethod(AdminClient.class, "create", Map.class)
+          .orShould()
+          .callMethod(AdminClient.class, "create", Properties.class);
 
   @ArchTest
   static final ArchRule services_do_not_use_each_other =
