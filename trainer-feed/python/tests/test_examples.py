@@ -101,6 +101,7 @@ def kill_after(line, script, arguments):
         stdout=subprocess.PIPE,
         text=True,
         env={"PYTHONPATH": str(SOURCES), "PATH": "", **compiled},
+        timeout=300,
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command, and a dashboard that says what a test wants it to say. */
-@Timeout(120)
+@Timeout(600)
 class LagCommandTest {
 
   private final AtomicInteger asked = new AtomicInteger();

@@ -29,7 +29,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(600)
 class DoorCounterTest {
 
   private static final Dataset DATASET = new Dataset("pairs");

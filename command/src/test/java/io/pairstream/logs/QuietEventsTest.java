@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a process really writes, in both formats. */
-@Timeout(60)
+@Timeout(300)
 class QuietEventsTest {
 
   private static final String CAPTION = "a caption that nobody may log";

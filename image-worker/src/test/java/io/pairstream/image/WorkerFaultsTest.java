@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Workers that crash, hang, are killed, or never come up. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(600)
 class WorkerFaultsTest {
 
   private static final ImagePlan TARGET = Pictures.raw(64);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The contribution page in a real browser, as people use it. */
-@Timeout(300)
+@Timeout(900)
 class ContributionPageTest {
 
   private static final Map<String, String> TOO_SMALL =

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
-@Timeout(300)
+@Timeout(900)
 class DashboardPageTest {
 
   /** Texts that would run where text is taken for markup, an address or code. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job, as a stranger runs it. */
-@Timeout(420)
+@Timeout(900)
 class DemoTest {
 
   private static final int PAIRS = 150;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Fetchers killed in the middle of the work, with the broker and the registry: of every link
  * exactly one thing becomes.
  */
-@Timeout(300)
+@Timeout(900)
 class FetchFaultsTest {
 
   private static final Duration CATCH_UP = Duration.ofMinutes(3);

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What real processes say of themselves: to the operators' service, by HTTP, and in their logs. */
-@Timeout(240)
+@Timeout(600)
 class SelfReportsTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);

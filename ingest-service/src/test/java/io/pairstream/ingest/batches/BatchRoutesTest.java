@@ -79,7 +79,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(180)
+@Timeout(600)
 class BatchRoutesTest {
 
   private static final String UNKNOWN = "0123456789abcdef0123456789abcdef";

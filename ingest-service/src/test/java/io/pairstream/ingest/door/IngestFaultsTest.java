@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was answered is in Kafka, whatever happens to clients, broker and service. */
-@Timeout(180)
+@Timeout(600)
 class IngestFaultsTest {
 
   private static final String PICTURE =

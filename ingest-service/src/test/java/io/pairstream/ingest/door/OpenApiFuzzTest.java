@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Schemathesis makes requests out of the document and holds the answers against it. */
-@Timeout(300)
+@Timeout(900)
 class OpenApiFuzzTest {
 
   @TempDir Path brokerDir;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that repeat their requests over connections that break, to instances that die. */
-@Timeout(300)
+@Timeout(900)
 class RepeatedRequestTest {
 
   private static final int REQUESTS = 40;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shards that strangers may send: the heap of this test has 1 GiB, and nothing may fill it. */
-@Timeout(120)
+@Timeout(600)
 class HostileShardsTest {
 
   private static final UnpackLimits SENT = UnpackLimits.atMost(256L * 1024 * 1024);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run in a process of its own, ended by {@code kill -9} with requests under way. */
-@Timeout(120)
+@Timeout(600)
 class KilledGenerationTest {
 
   private static final int PROMPTS = 40;

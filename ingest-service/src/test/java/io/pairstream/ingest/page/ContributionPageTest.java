@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(300)
 class ContributionPageTest {
 
   /** What the page refers to: {@code /assets/NAME} and a module's {@code ./NAME}. */

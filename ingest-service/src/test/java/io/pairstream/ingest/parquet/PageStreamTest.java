@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pages that cost a reader far more than they cost whoever sends them. */
-@Timeout(60)
+@Timeout(300)
 class PageStreamTest {
 
   private static final int MIB = 1024 * 1024;

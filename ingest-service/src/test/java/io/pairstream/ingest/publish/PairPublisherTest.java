@@ -48,7 +48,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
+@Timeout(600)
 class PairPublisherTest {
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(600)
 class StatusViewTest {
 
   private final Instant now = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MILLIS);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whether a person let a pair in that says so. */
-@Timeout(120)
+@Timeout(600)
 class ReviewedPairsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(300)
+@Timeout(900)
 class CanaryProbeTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);

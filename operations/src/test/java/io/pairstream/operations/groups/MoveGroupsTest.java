@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(300)
+@Timeout(900)
 class MoveGroupsTest {
 
   private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(600)
 class RetryLinksTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code GET /metrics} of the whole service, on a real broker. */
-@Timeout(180)
+@Timeout(600)
 class MetricsEndpointTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class OperatorsLoginTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -62,7 +62,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(180)
+@Timeout(600)
 class PairRoutesTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

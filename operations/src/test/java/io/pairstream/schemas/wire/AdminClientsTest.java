@@ -23,7 +23,7 @@ class AdminClientsTest {
 
   /** Four requests' time: Kafka's own client keeps to the first server for five or six. */
   private static final Map<String, Object> PATIENCE =
-      Map.of("request.timeout.ms", 6_000, "default.api.timeout.ms", 24_000);
+      Map.of("request.timeout.ms", 12_000, "default.api.timeout.ms", 48_000);
 
   @Test
   @Timeout(300)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(180)
+@Timeout(600)
 class ClusterCheckTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

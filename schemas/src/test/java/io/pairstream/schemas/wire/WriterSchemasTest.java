@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A registry's bad days, played by a small HTTP server that speaks what little is asked of it. */
-@Timeout(180)
+@Timeout(600)
 class WriterSchemasTest {
 
   private static final String SUBJECT = "pairs.crowdsourced-value";

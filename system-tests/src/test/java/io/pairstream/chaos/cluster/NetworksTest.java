@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A member is reached until it is cut off, and again when it is connected. */
-@Timeout(180)
+@Timeout(600)
 class NetworksTest {
 
   /** Beyond it a connection that comes about is missing, and the test fails. */

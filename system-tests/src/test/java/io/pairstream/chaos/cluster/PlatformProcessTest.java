@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a process ends, and what is known of it then; a shell stands in for Java. */
-@Timeout(120)
+@Timeout(600)
 class PlatformProcessTest {
 
   private static final Duration SOON = Duration.ofSeconds(60);

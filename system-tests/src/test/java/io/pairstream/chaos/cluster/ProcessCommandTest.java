@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a dead harness has left is ended, and nothing else. */
-@Timeout(120)
+@Timeout(600)
 class ProcessCommandTest {
 
   private static final int KILLED = 128 + 9;

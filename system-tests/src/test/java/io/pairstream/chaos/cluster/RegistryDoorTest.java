@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A door does what its mode says, and goes back to passing. */
-@Timeout(60)
+@Timeout(300)
 class RegistryDoorTest {
 
   private final HttpClient client = HttpClient.newHttpClient();

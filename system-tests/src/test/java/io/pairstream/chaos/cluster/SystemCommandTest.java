@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A program's end, its output and its limit. */
-@Timeout(60)
+@Timeout(300)
 class SystemCommandTest {
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A door carries bytes, late when told, and cuts what is open. */
-@Timeout(300)
+@Timeout(900)
 class TcpDoorTest {
 
   private static final int PATIENCE_MILLIS = 60_000;

@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories with one thing wrong in each: the verifier names it. */
-@Timeout(300)
+@Timeout(900)
 class VerifierTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Producers and members bear the names that Kafka Streams gives them. */
-@Timeout(120)
+@Timeout(600)
 class AbandonedTransactionsTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();

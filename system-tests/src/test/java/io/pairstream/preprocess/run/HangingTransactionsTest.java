@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Transactions that end in the moment in which their partitions have no leaders. */
-@Timeout(120)
+@Timeout(600)
 class HangingTransactionsTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();

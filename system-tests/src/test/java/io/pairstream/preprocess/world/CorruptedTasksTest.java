@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A step of a commit that is not answered in time, with records in hand behind it. */
-@Timeout(300)
+@Timeout(900)
 class CorruptedTasksTest {
 
   /**

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class SystemResolverTest {
 
   private static final List<InetAddress> FOUND = List.of(InetAddress.getLoopbackAddress());

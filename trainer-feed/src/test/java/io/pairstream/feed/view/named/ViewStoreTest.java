@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(120)
+@Timeout(600)
 class ViewStoreTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
