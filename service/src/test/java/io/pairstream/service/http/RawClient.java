@@ -17,7 +17,7 @@ public final class RawClient implements Closeable {
 
   public RawClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(120_000);
   }
 
   /** Writes the text as it is. */
