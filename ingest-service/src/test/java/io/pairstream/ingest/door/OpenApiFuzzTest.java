@@ -3,6 +3,7 @@ package io.pairstream.ingest.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,15 +20,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class OpenApiFuzzTest {
 
+  /** Where the tools are installed and run. */
+  private static final Path TOOLS = Path.of("target", "python").toAbsolutePath();
+
   @TempDir Path brokerDir;
   @TempDir Path stateDir;
 
   @Test
   void theDocumentIsValidAndTheServiceKeepsToIt() throws Exception {
-    PythonTools python = new PythonTools("openapi-requirements.txt");
+    PythonEnvironment python =
+        PythonEnvironment.of(
+            TOOLS, Path.of("src/test/python/openapi-requirements.txt").toAbsolutePath());
     Path document = Path.of("src/main/resources/io/pairstream/ingest/door/openapi.json");
-    assertThat(python.run("openapi-spec-validator", document.toAbsolutePath().toString()))
-        .isEmpty();
+    assertThat(python.run(Map.of(), "-m", "openapi_spec_validator", document.toString()))
+        .endsWith("OK");
 
     try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir);
         IngestService service =
@@ -41,7 +48,10 @@ class OpenApiFuzzTest {
       // the document is taken.
       assertThat(
               python.run(
-                  "schemathesis",
+                  TOOLS,
+                  Map.of(),
+                  "-m",
+                  "schemathesis.cli",
                   "--config-file",
                   Path.of("src/test/python/schemathesis.toml").toAbsolutePath().toString(),
                   "run",
@@ -59,7 +69,7 @@ class OpenApiFuzzTest {
                   "15",
                   "--continue-on-failure",
                   "--no-color"))
-          .isEmpty();
+          .containsPattern("Test cases:\\s+(\\d+) generated, \\1 passed");
     }
   }
 

@@ -40,7 +40,14 @@ public final class PythonEnvironment {
 
   /** Runs a script and returns what it printed, or fails with that. */
   public String run(Map<String, String> variables, String... arguments) throws Exception {
-    Process process = builder(variables, arguments).redirectErrorStream(true).start();
+    return run(Path.of("").toAbsolutePath(), variables, arguments);
+  }
+
+  /** The same, in a folder. */
+  public String run(Path folder, Map<String, String> variables, String... arguments)
+      throws Exception {
+    Process process =
+        builder(variables, arguments).directory(folder.toFile()).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
