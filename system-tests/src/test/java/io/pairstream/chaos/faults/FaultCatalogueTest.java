@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Faults that need no waiting do what they say, and undo it; the others come in a soak. */
-@Timeout(900)
+@Timeout(1800)
 class FaultCatalogueTest {
 
   private static final Duration SOON = Duration.ofMinutes(1);
