@@ -31,6 +31,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -267,6 +268,15 @@ final class Browser implements AutoCloseable {
     one(selector).click();
   }
 
+  /** Presses on what the selector finds, until {@link #letGo}. */
+  void hold(String selector) {
+    new Actions(driver).clickAndHold(one(selector)).perform();
+  }
+
+  void letGo() {
+    new Actions(driver).release().perform();
+  }
+
   void type(String selector, String text) {
     one(selector).sendKeys(text);
   }
@@ -419,6 +429,7 @@ final class Browser implements AutoCloseable {
   }
 
   private void forget() {
+    driver.resetInputState();
     script("sessionStorage.clear()");
     driver.get("about:blank");
     for (String origin : origins) {

@@ -106,6 +106,32 @@ class DashboardBoardsTest {
   }
 
   @Test
+  void whatIsPressedStaysUnderThePointerWhileTheBoardChanges() throws Exception {
+    ScriptedBoards boards = story();
+    Browser browser = desk();
+    visit(browser, boards, "quarantine");
+    browser.awaitText(".lead", "273 pairs were turned away");
+    browser.hold(".matrix [data-reason=CAPTION_IS_FILE_NAME][data-source=CROWDSOURCED]");
+    long answers = boardAnswers(browser);
+    boards.accept(boards.quarantined(ScriptedPairs.TOO_SMALL).get(0));
+    browser.await("the board is asked for again", () -> boardAnswers(browser) > answers);
+
+    browser.letGo();
+
+    browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
+    browser.awaitText(".lead", "272 pairs were turned away");
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  private static long boardAnswers(Browser browser) {
+    Object answers =
+        browser.script(
+            "return performance.getEntriesByType('resource')"
+                + ".filter(it => it.name.endsWith('/v1/quarantine')).length");
+    return ((Number) answers).longValue();
+  }
+
+  @Test
   void fortyPairsArePutBackAndTheKeyIsKeptNowhere() throws Exception {
     ScriptedBoards boards = story();
     Browser browser = desk();

@@ -140,6 +140,11 @@ final class ScriptedBoards implements AutoCloseable {
     failing.add(id);
   }
 
+  /** Somebody else lets this pair in. */
+  void accept(String id) {
+    byId.get(id).put("standing", "TRAINING").put("reason", "");
+  }
+
   /** Everybody has to log in again. */
   void endSessions() {
     sessions.clear();
@@ -403,7 +408,7 @@ final class ScriptedBoards implements AutoCloseable {
       ObjectNode pair = byId.get(id);
       if (!decision.equals("REJECTED")) {
         result.put("sent_pair_id", id);
-        pair.put("standing", "TRAINING").put("reason", "");
+        accept(id);
       }
       pair.withArray("reviews")
           .addObject()

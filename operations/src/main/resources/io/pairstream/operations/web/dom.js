@@ -3,6 +3,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const XLINKS = new Set(["href", "src", "action", "formaction"]);
+/** A finger's click comes a little after its end. */
+const CLICK_WITHIN_MS = 100;
 const REFUSED = /^(on.*|style|srcdoc|srcset)$/i;
 
 /**
@@ -108,6 +110,44 @@ export function keyed(parent, items, keyOf, create, update = () => {}) {
     }
   }
   parent.keyed = after;
+}
+
+/**
+ * Gives a function that makes a change of an element at once, or, while a pointer is pressed on it,
+ * after it was let go: where what is pressed is replaced or moved, its click is lost. Of changes that
+ * wait, the last is made.
+ */
+export function whileUnpressed(element) {
+  let pressed = false;
+  let waiting = null;
+  let timer = 0;
+  const letGo = () => {
+    pressed = false;
+    waiting?.();
+    waiting = null;
+  };
+  element.addEventListener("pointerdown", () => {
+    clearTimeout(timer);
+    pressed = true;
+    const end = new AbortController();
+    for (const name of ["pointerup", "pointercancel"]) {
+      addEventListener(
+        name,
+        () => {
+          end.abort();
+          timer = setTimeout(letGo, CLICK_WITHIN_MS);
+        },
+        { signal: end.signal, capture: true },
+      );
+    }
+  });
+  return (change) => {
+    if (pressed) {
+      waiting = change;
+    } else {
+      change();
+    }
+  };
 }
 
 /** What is said and not shown. */

@@ -1,7 +1,7 @@
 // What was turned away: a board of reasons and sources, the contact sheet of a cell, and the
 // decisions of people about its pairs. The cell is a part of the address.
 
-import { h, fill, setAttribute, setText } from "./dom.js";
+import { h, fill, setAttribute, setText, whileUnpressed } from "./dom.js";
 import { heading, note, scrolling, skeleton } from "./parts.js";
 import { DECISIONS, MOST_PAIRS, ReviewBar } from "./review.js";
 import { Picture, cardOf, producerName, reasonWords, remedyWords, sourceName, spokenName, tally, timeOf } from "./tiles.js";
@@ -63,6 +63,7 @@ class Board {
   #poll = null;
   #answer = null;
   #cell = null;
+  #change;
   #said = h("p.lead", { role: "status" });
   #table = h("div.card.board", {}, skeleton(6));
   #fresh = h("section.card.fresh-card", { "aria-labelledby": "fresh-title", hidden: true });
@@ -70,6 +71,7 @@ class Board {
   constructor(app) {
     this.#app = app;
     this.element = h("div", {}, this.#said, h("div.board-row", {}, this.#table, this.#fresh));
+    this.#change = whileUnpressed(this.element);
   }
 
   start(onAnswer) {
@@ -80,8 +82,10 @@ class Board {
         const same = JSON.stringify(answer) === JSON.stringify(this.#answer);
         this.#answer = answer;
         if (!same) {
-          this.#draw();
-          onAnswer();
+          this.#change(() => {
+            this.#draw();
+            onAnswer();
+          });
         }
       },
       (problem) => {
