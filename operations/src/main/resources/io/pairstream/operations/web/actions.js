@@ -1,6 +1,6 @@
 // Who did what to the platform, the newest first.
 
-import { h, fill, setText } from "./dom.js";
+import { h, fill, setText, whileUnpressed } from "./dom.js";
 import { heading, note, scrolling, skeleton, stateChip } from "./parts.js";
 import { cardOf, shortId, tally, timeOf } from "./tiles.js";
 
@@ -11,6 +11,7 @@ const PAIR_ID = /^([0-9a-f]{32}|[\w.-]+-\d+-\d+)$/;
 export function open(place, app) {
   const said = tally();
   const list = h("div.card", {}, skeleton(6));
+  const change = whileUnpressed(list);
   place.append(heading(app.say("actions.title")), h("p.lead", {}, app.say("actions.lead")), said, list);
   let before = "";
   const poll = app.api.poll(
@@ -21,7 +22,7 @@ export function open(place, app) {
       if (now !== before) {
         before = now;
         setText(said, app.say("actions.count", { count: app.format.number(actions.length) }));
-        fill(list, actions.length === 0 ? h("p.quiet", {}, app.say("actions.none")) : table(app, actions));
+        change(() => fill(list, actions.length === 0 ? h("p.quiet", {}, app.say("actions.none")) : table(app, actions)));
       }
     },
     (problem) => before === "" && fill(list, note("warn", problem.message || app.say("pairs.away"))),

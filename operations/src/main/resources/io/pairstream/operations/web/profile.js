@@ -1,7 +1,7 @@
 // What the data set is made of: counts, histograms, words, producers, balance. Every picture of
 // numbers has its numbers as text beside it.
 
-import { h, s, fill, setAttribute, setText } from "./dom.js";
+import { h, s, fill, setAttribute, setText, whileUnpressed } from "./dom.js";
 import { heading, note, scrolling, skeleton } from "./parts.js";
 import { producerName, reasonWords, sourceName, tally, timeOf } from "./tiles.js";
 
@@ -27,6 +27,7 @@ export function open(place, app, route) {
   }
   const said = tally();
   const body = h("div.grid", {}, h("section.card", {}, skeleton(8)));
+  const change = whileUnpressed(body);
   const source = choice(app, "source", query, []);
   place.append(
     heading(app.say("profile.title")),
@@ -58,7 +59,7 @@ export function open(place, app, route) {
                 : "",
             ],
       );
-      fill(body, cards(app, profile, order));
+      change(() => fill(body, cards(app, profile, order)));
     },
     (problem) => before === "" && fill(body, note("warn", problem.message || app.say("pairs.away"))),
   );
