@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.platform.Await;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -166,10 +167,17 @@ class LauncherTest {
   void takesOverTheTurnOfACommandThatNobodyAskedAfter() throws Exception {
     Files.createDirectories(log.getParent());
     // The shell would ask after its child; what it becomes does not.
-    String child = "(until [ \"$(ps -o comm= -p $$)\" = sleep ]; do sleep 0.1; done) & echo $!\n";
+    String child = "exec 3<&0\nread -r line <&3 & echo $!\n";
     Process parent = new ProcessBuilder("bash", "-c", child + "exec sleep 300").start();
     started.add(parent);
     String ended = parent.inputReader().readLine();
+    Await.until(
+        "the shell is something else",
+        SOON,
+        () -> parent.info().command().filter(command -> !command.endsWith("bash")).isPresent());
+    try (OutputStream line = parent.getOutputStream()) {
+      line.write('\n');
+    }
     Files.createSymbolicLink(log.resolveSibling("app-turn"), Path.of(ended));
 
     Ended launched = launch("lag");
