@@ -30,6 +30,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -52,6 +53,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   private final WorkerSettings settings;
+  private final Supplier<Duration> deadline;
   private final Path directory;
 
   /** Empty until this system has answered what it offers; no worker starts before. */
@@ -89,7 +91,16 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @throws UncheckedIOException if there is no place for temporary files
    */
   public ImageWorkerPool(WorkerSettings settings) {
+    this(settings, settings::deadline);
+  }
+
+  /**
+   * @param deadline how long one attempt at one image may take, whatever the settings say; asked
+   *     anew for every attempt
+   */
+  ImageWorkerPool(WorkerSettings settings, Supplier<Duration> deadline) {
     this.settings = settings;
+    this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
     try {
       probed();
@@ -138,12 +149,13 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private Outcome<PreparedImage> blame(WorkerLostException loss) {
+    String limit = deadline.get().toMillis() + " ms";
     return loss.late()
         ? Outcome.rejected(
             RejectReason.DECODE_TIMEOUT,
             "the image was not decoded in time, twice",
-            "more than " + settings.deadline().toMillis() + " ms",
-            settings.deadline().toMillis() + " ms")
+            "more than " + limit,
+            limit)
         : Outcome.rejected(
             RejectReason.DECODER_CRASH,
             Complaints.presentable(
@@ -158,7 +170,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     Reply reply;
     try {
       asked.increment();
-      reply = worker.ask(tokens.nextLong(), plan, image, settings.deadline());
+      reply = worker.ask(tokens.nextLong(), plan, image, deadline.get());
     } catch (WorkerLostException e) {
       (e.late() ? late : crashed).increment();
       forget(worker);

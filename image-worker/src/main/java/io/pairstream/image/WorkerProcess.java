@@ -37,7 +37,7 @@ final class WorkerProcess {
   private static final int MAX_WORDS_BYTES = 4096;
 
   /** How long the system may take to bury a process that got SIGKILL. */
-  private static final long BURIAL_SECONDS = 5;
+  private static final long BURIAL_SECONDS = 30;
 
   private final Process process;
   private final ScheduledExecutorService clock;

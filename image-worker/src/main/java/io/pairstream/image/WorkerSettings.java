@@ -50,7 +50,7 @@ public record WorkerSettings(
     jvmOptions = List.copyOf(jvmOptions);
   }
 
-  /** Settings with a deadline of 5 s, 2 GiB and this process's own virtual machine. */
+  /** Settings with a deadline of 5 s, 30 s for a start, 2 GiB and this process's own Java. */
   public static WorkerSettings of(String classPath, int workers) {
     return new WorkerSettings(
         classPath,
@@ -70,6 +70,19 @@ public record WorkerSettings(
         workers,
         other,
         startLimit,
+        memoryLimitBytes,
+        javaExecutable,
+        nativesCache,
+        jvmOptions);
+  }
+
+  /** The same with another limit for a worker's start. */
+  public WorkerSettings withStartLimit(Duration other) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        deadline,
+        other,
         memoryLimitBytes,
         javaExecutable,
         nativesCache,

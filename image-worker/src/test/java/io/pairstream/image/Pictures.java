@@ -45,12 +45,13 @@ final class Pictures {
   private Pictures() {}
 
   /**
-   * The class path that the build lays out for workers, and a deadline that no picture reaches,
-   * however busy the machine.
+   * The class path that the build lays out for workers, and limits that neither a picture nor a
+   * start reaches, however busy the machine.
    */
   static WorkerSettings settings(int workers) {
     return WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), workers)
-        .withDeadline(Duration.ofMinutes(1));
+        .withDeadline(Duration.ofMinutes(5))
+        .withStartLimit(Duration.ofMinutes(10));
   }
 
   /** As in production, where what runs for long is compiled twice. */

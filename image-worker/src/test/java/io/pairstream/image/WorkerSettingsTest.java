@@ -26,6 +26,8 @@ class WorkerSettingsTest {
         .hasMessage("workers must be 1 to 256, was 0");
     assertThatThrownBy(() -> good.withDeadline(Duration.ZERO))
         .hasMessageStartingWith("deadline must be more than zero");
+    assertThatThrownBy(() -> good.withStartLimit(Duration.ZERO))
+        .hasMessageStartingWith("start limit must be more than zero");
     assertThatThrownBy(
             () ->
                 new WorkerSettings(
