@@ -2,6 +2,7 @@ package io.pairstream.ingest.batches;
 
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -12,6 +13,7 @@ import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.RecordPublisher;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +26,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class BatchLog implements AutoCloseable {
 
-  private static final int DEADLINE_SECONDS = 30;
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration REQUEST = Duration.ofSeconds(10);
 
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(1024 * 1024, 16 * 1024 * 1024);
@@ -32,6 +35,7 @@ public final class BatchLog implements AutoCloseable {
   private final Topic<String, BatchPart> topic;
   private final Registry registry;
   private final Map<String, Object> kafkaSettings;
+  private final Duration deadline;
   private RecordPublisher<BatchPart> publisher;
   private boolean isClosed;
 
@@ -42,22 +46,22 @@ public final class BatchLog implements AutoCloseable {
     this.topic = topic;
     this.registry = registry;
     this.kafkaSettings = new HashMap<>(kafkaSettings);
-    this.kafkaSettings.put("delivery.timeout.ms", String.valueOf(DEADLINE_SECONDS * 1000));
-    this.kafkaSettings.put("request.timeout.ms", "10000");
+    this.kafkaSettings.putIfAbsent("request.timeout.ms", (int) REQUEST.toMillis());
+    this.deadline = KafkaPatience.sendWithin(this.kafkaSettings, DEADLINE);
   }
 
   /**
    * Writes a part; returns once Kafka has it.
    *
    * @throws ProblemException {@link ProblemKind#KAFKA_UNAVAILABLE} where Kafka does not take it
-   *     within 30 s
+   *     within 30 s, or the time that the settings give it
    */
   void write(BatchPart part) {
     try {
       var unused =
           open()
               .publish(part.getBatchId(), part, "batch " + part.getBatchId())
-              .get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+              .get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable();

@@ -3,6 +3,7 @@ package io.pairstream.ingest.batches;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.EventStream;
@@ -56,7 +57,7 @@ public final class BatchRoutes implements AutoCloseable {
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final int ID_BYTES = 16;
 
-  /** How long a question may wait for what happened before it. */
+  /** How long a question waits for what happened before it, where the settings do not say. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Intake intake;
@@ -64,6 +65,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final BatchView batches;
   private final BatchTallies tallies;
   private final FailedInputs failed;
+  private final Duration patience;
   private final Quota quota;
   private final Clock clock;
   private final Path spoolFolder;
@@ -101,6 +103,7 @@ public final class BatchRoutes implements AutoCloseable {
     this.batches = batches;
     this.tallies = new BatchTallies(batches, pairs, clock);
     this.failed = new FailedInputs(pairs, topics, kafkaSettings);
+    this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
     this.quota = quota;
     this.clock = clock;
     this.spoolFolder = spoolFolder;
@@ -257,10 +260,22 @@ public final class BatchRoutes implements AutoCloseable {
     }
     return batches
         .upToDate()
-        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .handle((done, failure) -> failure == null)
         // Not on the thread that reads, which a count would keep.
-        .thenApplyAsync(upToDate -> find(id).orElseThrow(() -> unknown(upToDate)), counting);
+        .thenApplyAsync(upToDate -> counted(id, upToDate), counting);
+  }
+
+  /** What was counted a while ago is not the count of an open batch. */
+  private BatchTallies.Counted counted(String id, boolean upToDate) {
+    Optional<BatchTallies.Counted> found = find(id);
+    if (found.isEmpty()) {
+      throw upToDate ? unknown() : notYet("nothing is known of this batch");
+    }
+    if (!upToDate && found.get().tally().state() == BatchState.OPEN) {
+      throw notYet("the batch is open");
+    }
+    return found.get();
   }
 
   private Optional<BatchTallies.Counted> find(String id) {
@@ -275,17 +290,18 @@ public final class BatchRoutes implements AutoCloseable {
     }
   }
 
-  private static ProblemException unknown(boolean upToDate) {
-    return upToDate
-        ? Problem.of(
-                ProblemKind.NOT_FOUND, "there is no batch of this id, or it is older than 30 days")
-            .asException()
-        : Problem.of(
-                ProblemKind.NOT_READY,
-                "nothing is known of this batch, but the service is still reading; ask again in a"
-                    + " moment")
-            .retryAfter(2)
-            .asException();
+  private static ProblemException unknown() {
+    return Problem.of(
+            ProblemKind.NOT_FOUND, "there is no batch of this id, or it is older than 30 days")
+        .asException();
+  }
+
+  private static ProblemException notYet(String known) {
+    return Problem.of(
+            ProblemKind.NOT_READY,
+            known + ", but the service is still reading; ask again in a moment")
+        .retryAfter(2)
+        .asException();
   }
 
   private static <T> T joined(CompletableFuture<T> answer) {

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.batches;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ final class SentRecords implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Duration patience;
 
   SentRecords(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
@@ -33,8 +35,9 @@ final class SentRecords implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     // About one record batch at a time: what lies behind is not wanted.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1024);
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+    patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis() / 2);
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
@@ -42,14 +45,15 @@ final class SentRecords implements AutoCloseable {
   /**
    * The value of the record at these coordinates; nothing where it is gone.
    *
-   * @throws IOException where the broker does not give it within 5 s
+   * @throws IOException where the broker does not give it within 5 s, or within the {@code
+   *     default.api.timeout.ms} of the settings
    */
   Optional<byte[]> value(Origin origin) throws IOException {
     TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
     consumer.assign(List.of(partition));
     consumer.seek(partition, origin.getOffset());
     long startedAt = System.nanoTime();
-    while (System.nanoTime() - startedAt < PATIENCE.toNanos()) {
+    while (System.nanoTime() - startedAt < patience.toNanos()) {
       try {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
           return record.offset() == origin.getOffset()

@@ -23,6 +23,7 @@ final class Outcomes implements AutoCloseable {
   private final StatusView pairs;
   private final BatchView batches;
   private final BatchLog log;
+  private final StatusRoutes statusRoutes;
   private final BatchRoutes batchRoutes;
 
   /**
@@ -45,6 +46,7 @@ final class Outcomes implements AutoCloseable {
       pairs.close();
       throw e;
     }
+    statusRoutes = new StatusRoutes(pairs, clientSettings);
     log = new BatchLog(topics.batches(), registry, clientSettings);
     batchRoutes =
         new BatchRoutes(
@@ -60,8 +62,7 @@ final class Outcomes implements AutoCloseable {
   }
 
   List<Route> routes() {
-    return Stream.concat(new StatusRoutes(pairs).routes().stream(), batchRoutes.routes().stream())
-        .toList();
+    return Stream.concat(statusRoutes.routes().stream(), batchRoutes.routes().stream()).toList();
   }
 
   /** Why not every question can be answered now; empty where all is well. */

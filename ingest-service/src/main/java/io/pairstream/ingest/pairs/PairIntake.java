@@ -7,6 +7,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
@@ -22,7 +23,6 @@ import io.pairstream.service.publish.TopicWatch;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,19 +44,20 @@ import org.slf4j.LoggerFactory;
  * The way of a submission into Kafka, with a note in the upload log under which it can be asked
  * after: a pair before its note, a link after it.
  *
- * <p>No caller ever waits: what Kafka does not confirm within {@link #DEADLINE} fails with {@link
- * ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is known to be away. The intake opens
- * itself, whenever Kafka and the registry are there, and finds them again by itself. Thread-safe.
+ * <p>No caller ever waits: what Kafka does not confirm within 10 s, or 2 s after its clients are
+ * told to give up, fails with {@link ProblemKind#KAFKA_UNAVAILABLE}, and at once while Kafka is
+ * known to be away. The intake opens itself, whenever Kafka and the registry are there, and finds
+ * them again by itself. Thread-safe.
  */
 public final class PairIntake implements AutoCloseable {
 
-  /** Time for Kafka to confirm a submission. */
-  public static final Duration DEADLINE = Duration.ofSeconds(10);
-
   private static final Logger log = LoggerFactory.getLogger(PairIntake.class);
 
-  /** A send that is not through after this is given up, before its sender is told so. */
+  /** A send that is not through after this is given up, where the settings do not say. */
   private static final Duration DELIVERY = Duration.ofSeconds(8);
+
+  /** From there until its sender is told so. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(2);
 
   private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final Duration WATCH_UP = Duration.ofSeconds(3);
@@ -71,6 +72,7 @@ public final class PairIntake implements AutoCloseable {
   private final LongAdder linksTaken = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final Cluster cluster;
+  private final Duration deadline;
   private final Clock clock;
   private final ThreadPoolExecutor senders;
   private final ExecutorService notes;
@@ -89,6 +91,7 @@ public final class PairIntake implements AutoCloseable {
 
   public PairIntake(Cluster cluster, Clock clock) {
     this.cluster = cluster;
+    this.deadline = KafkaPatience.ofSends(producerSettings(), DELIVERY).plus(GIVEN_UP);
     this.clock = clock;
     this.senders =
         new ThreadPoolExecutor(
@@ -147,7 +150,7 @@ public final class PairIntake implements AutoCloseable {
     try {
       senders.execute(
           () -> {
-            if (System.nanoTime() - startedAt < DEADLINE.toNanos()) {
+            if (System.nanoTime() - startedAt < deadline.toNanos()) {
               send(submission, producer, batchId, taken);
             }
           });
@@ -160,7 +163,7 @@ public final class PairIntake implements AutoCloseable {
     }
     begun.increment();
     return taken
-        .orTimeout(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((received, failure) -> count(submission, failure))
         .exceptionally(
             failure -> {
@@ -325,7 +328,7 @@ public final class PairIntake implements AutoCloseable {
           new TopicWatch(
               cluster.clientSettings(Map.of()),
               List.of(open.pairs().topic(), open.links().topic(), open.uploads().topic()),
-              WATCH_PATIENCE)) {
+              KafkaPatience.ofAnswers(cluster.kafkaSettings(), WATCH_PATIENCE))) {
         look(open, watch);
       } finally {
         state = new Shut("the service is being stopped");
@@ -409,10 +412,10 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private Map<String, Object> producerSettings() {
-    Map<String, Object> own = new HashMap<>();
-    own.put("delivery.timeout.ms", String.valueOf(DELIVERY.toMillis()));
-    own.put("request.timeout.ms", String.valueOf(REQUEST.toMillis()));
-    return cluster.clientSettings(own);
+    Map<String, Object> settings =
+        cluster.clientSettings(Map.of("request.timeout.ms", (int) REQUEST.toMillis()));
+    KafkaPatience.sendWithin(settings, DELIVERY);
+    return settings;
   }
 
   /** Gives up what is not through; whoever closes has drained before. */

@@ -2,6 +2,7 @@ package io.pairstream.ingest.requests;
 
 import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
@@ -81,6 +82,7 @@ public final class IdempotentRequests implements AutoCloseable {
       new CompletableFuture<>();
   private final TopicView view;
   private final FirstClaimHolds fold;
+  private final Duration patience;
   private final Duration lease;
   private final Clock clock;
   private final Set<Claim> active = ConcurrentHashMap.newKeySet();
@@ -89,9 +91,11 @@ public final class IdempotentRequests implements AutoCloseable {
   private volatile boolean closing;
   private volatile String trouble = "Kafka is not reached yet";
 
-  private IdempotentRequests(TopicView view, FirstClaimHolds fold, Duration lease, Clock clock) {
+  private IdempotentRequests(
+      TopicView view, FirstClaimHolds fold, Duration patience, Duration lease, Clock clock) {
     this.view = view;
     this.fold = fold;
+    this.patience = patience;
     this.lease = lease;
     this.clock = clock;
     this.threads =
@@ -124,7 +128,8 @@ public final class IdempotentRequests implements AutoCloseable {
             directory,
             kafkaSettings,
             clock);
-    IdempotentRequests requests = new IdempotentRequests(view, fold, lease, clock);
+    Duration patience = KafkaPatience.ofSends(kafkaSettings, PATIENCE);
+    IdempotentRequests requests = new IdempotentRequests(view, fold, patience, lease, clock);
     requests.begin(topic, registry, kafkaSettings);
     return requests;
   }
@@ -265,9 +270,9 @@ public final class IdempotentRequests implements AutoCloseable {
             .thenCompose(metadata -> view.reached(metadata.partition(), metadata.offset())));
   }
 
-  private static <T> CompletableFuture<T> within(CompletableFuture<T> future) {
+  private <T> CompletableFuture<T> within(CompletableFuture<T> future) {
     return future
-        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(unavailable(failure)));
   }
 
@@ -359,10 +364,8 @@ public final class IdempotentRequests implements AutoCloseable {
 
   private static Map<String, Object> prompt(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
-    int patienceMs = (int) PATIENCE.toMillis();
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, patienceMs / 2);
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patienceMs);
+    KafkaPatience.sendWithin(settings, PATIENCE);
     return settings;
   }
 

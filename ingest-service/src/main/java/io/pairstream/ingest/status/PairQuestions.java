@@ -1,9 +1,11 @@
 package io.pairstream.ingest.status;
 
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +23,18 @@ final class PairQuestions {
   private static final Pattern ID =
       Pattern.compile("[0-9a-f]{32}|[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
 
-  /** How long a question may wait for what happened before it. */
+  /** How long a question waits for what happened before it, where the settings do not say. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final StatusView view;
+  private final Duration patience;
 
-  PairQuestions(StatusView view) {
+  /**
+   * @param kafkaSettings settings of Kafka's clients
+   */
+  PairQuestions(StatusView view, Map<String, ?> kafkaSettings) {
     this.view = view;
+    this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
   }
 
   StatusView view() {
@@ -52,7 +59,7 @@ final class PairQuestions {
       return CompletableFuture.completedFuture(known.get());
     }
     return view.upToDate()
-        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .handle((unused, failure) -> failure == null)
         .thenApply(
             upToDate ->

@@ -6,6 +6,7 @@ import io.pairstream.service.http.EventStream;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Route;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -18,8 +19,12 @@ public final class StatusRoutes {
 
   private final PairQuestions questions;
 
-  public StatusRoutes(StatusView view) {
-    this.questions = new PairQuestions(view);
+  /**
+   * @param kafkaSettings settings of Kafka's clients: {@code default.api.timeout.ms} is how long a
+   *     question waits for what happened before it, or else 3 s
+   */
+  public StatusRoutes(StatusView view, Map<String, ?> kafkaSettings) {
+    this.questions = new PairQuestions(view, kafkaSettings);
   }
 
   public List<Route> routes() {

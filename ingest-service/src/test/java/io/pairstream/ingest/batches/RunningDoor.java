@@ -4,6 +4,7 @@ import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Authenticator;
@@ -14,11 +15,11 @@ import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,12 +43,14 @@ final class RunningDoor implements AutoCloseable {
   private final HttpDoor door;
 
   RunningDoor(ClusterAccess access, String bootstrapServers, Path folder) throws Exception {
+    Map<String, String> settings = new HashMap<>();
+    access.clientSettings().forEach((name, value) -> settings.put(name, value.toString()));
     Cluster cluster =
         new Cluster(
             bootstrapServers,
             "mock://" + access.dataset().name(),
             access.dataset(),
-            Map.of(),
+            settings,
             Map.of());
     Clock clock = Clock.systemUTC();
     Map<String, Object> kafka = cluster.clientSettings(Map.of());
@@ -68,11 +71,10 @@ final class RunningDoor implements AutoCloseable {
             folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake).routes());
-    routes.addAll(new StatusRoutes(pairs).routes());
+    routes.addAll(new StatusRoutes(pairs, kafka).routes());
     routes.addAll(batchRoutes.routes());
     door =
-        new HttpDoor(
-            ServerSettings.of("127.0.0.1", 0), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
+        new HttpDoor(PatientServer.settings(), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
     door.start();
     intake.start();
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -23,7 +24,6 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
-import io.pairstream.service.http.ServerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +80,7 @@ class StatusRoutesTest {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
     view = StatusView.open(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
-    door = door(view);
+    door = door(view, cluster.clientSettings());
     view.caughtUp().join();
   }
 
@@ -143,7 +143,7 @@ class StatusRoutesTest {
     own.close();
     try (StatusView blind =
             StatusView.open(away, otherFolder, own.clientSettings(), Clock.systemUTC());
-        HttpDoor blindDoor = door(blind)) {
+        HttpDoor blindDoor = door(blind, own.clientSettings())) {
 
       HttpResponse<String> answer =
           client.send(
@@ -155,7 +155,8 @@ class StatusRoutesTest {
       assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
 
       CompletableFuture<Void> begun =
-          new StandingEvents(new PairQuestions(blind), UNKNOWN, NO_STREAM).begin();
+          new StandingEvents(new PairQuestions(blind, own.clientSettings()), UNKNOWN, NO_STREAM)
+              .begin();
       assertThat(begun).as("no thread waits for it").isNotDone();
       assertThat(begun.handle((done, failure) -> failure).join())
           .hasCauseInstanceOf(ProblemException.class);
@@ -233,11 +234,12 @@ class StatusRoutesTest {
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
   }
 
-  private HttpDoor door(StatusView answering) throws IOException {
+  private static HttpDoor door(StatusView answering, Map<String, ?> kafkaSettings)
+      throws IOException {
     HttpDoor started =
         new HttpDoor(
-            ServerSettings.of("127.0.0.1", 0),
-            new Router(new StatusRoutes(answering).routes()),
+            PatientServer.settings(),
+            new Router(new StatusRoutes(answering, kafkaSettings).routes()),
             Authenticator.ANONYMOUS,
             Quota.UNLIMITED,
             true);

@@ -2,6 +2,7 @@ package io.pairstream.operations.actions;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,8 +105,7 @@ public final class ActionLog implements AutoCloseable {
 
   private RecordPublisher<Action> open() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    settings.remove("default.api.timeout.ms");
-    settings.put("delivery.timeout.ms", (int) DELIVERY_TIMEOUT.toMillis());
+    KafkaPatience.sendWithin(settings, DELIVERY_TIMEOUT);
     return RecordPublisher.open(
         cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings);
   }

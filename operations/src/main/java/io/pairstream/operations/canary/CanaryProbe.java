@@ -5,6 +5,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.charset.StandardCharsets;
@@ -161,10 +162,8 @@ public final class CanaryProbe implements AutoCloseable {
 
   private RecordPublisher<RawPair> publisher() {
     Map<String, Object> kafka = new HashMap<>(cluster.clientSettings());
-    kafka.remove("default.api.timeout.ms");
     // One that cannot be sent says so, instead of leaving the word of the one before.
-    kafka.put("delivery.timeout.ms", (int) SEND_WITHIN.toMillis());
-    kafka.put("request.timeout.ms", (int) SEND_WITHIN.toMillis() / 2);
+    KafkaPatience.sendWithin(kafka, SEND_WITHIN);
     kafka.put("linger.ms", 0);
     return RecordPublisher.open(
         cluster.topics().crowdsourced(), RawPair.SCHEMA$, LIMITS, cluster.registry(), kafka);

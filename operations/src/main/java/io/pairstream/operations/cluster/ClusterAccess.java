@@ -6,6 +6,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
@@ -39,8 +40,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class ClusterAccess {
 
+  private static final Duration REQUEST = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(12);
+
   private static final Map<String, Object> PATIENCE =
-      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
+      Map.of(
+          "request.timeout.ms",
+          (int) REQUEST.toMillis(),
+          "default.api.timeout.ms",
+          (int) ANSWER.toMillis());
 
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(5);
@@ -67,6 +75,11 @@ public final class ClusterAccess {
 
   public PairTopics topics() {
     return topics;
+  }
+
+  /** How long Kafka's answers are waited for. */
+  public Duration patience() {
+    return KafkaPatience.ofAnswers(clientSettings, ANSWER);
   }
 
   /** Settings of any Kafka client, {@code bootstrap.servers} among them. */

@@ -27,12 +27,13 @@ public final class CommittedLog implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = POLL.multipliedBy(2);
-  private static final Duration STALLED = Duration.ofSeconds(10);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Duration patience;
 
-  private CommittedLog(KafkaConsumer<byte[], byte[]> consumer) {
-    this.consumer = consumer;
+  private CommittedLog(ClusterAccess cluster, Map<String, Object> settings) {
+    this.consumer = cluster.consumer(settings);
+    this.patience = cluster.patience();
   }
 
   /**
@@ -45,18 +46,18 @@ public final class CommittedLog implements AutoCloseable {
 
   /** For reading much. */
   public static CommittedLog open(ClusterAccess cluster) {
-    return new CommittedLog(cluster.consumer(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500)));
+    return new CommittedLog(cluster, Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500));
   }
 
   /** For single records here and there: fetches about one record batch per partition at a time. */
   public static CommittedLog openForSingleRecords(ClusterAccess cluster) {
     return new CommittedLog(
-        cluster.consumer(
-            Map.of(
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                1,
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1024)));
+        cluster,
+        Map.of(
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1,
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            1024));
   }
 
   /**
@@ -117,7 +118,8 @@ public final class CommittedLog implements AutoCloseable {
    * Reads the stretches; the records of one partition come in order.
    *
    * @param goOn sees each record and says whether it wants more of that partition
-   * @throws TimeoutException where the broker gives nothing for 10 seconds
+   * @throws TimeoutException where the broker gives nothing for as long as its answers are waited
+   *     for
    */
   public void read(
       Map<TopicPartition, Stretch> stretches, Predicate<ConsumerRecord<byte[], byte[]>> goOn) {
@@ -159,7 +161,7 @@ public final class CommittedLog implements AutoCloseable {
       }
       // A process that stood still has not waited for the broker meanwhile.
       waited = waited.plus(polled.compareTo(LONGEST_POLL) < 0 ? polled : LONGEST_POLL);
-      if (waited.compareTo(STALLED) > 0) {
+      if (waited.compareTo(patience) > 0) {
         throw new TimeoutException("the broker gives nothing more of " + left.keySet());
       }
     }

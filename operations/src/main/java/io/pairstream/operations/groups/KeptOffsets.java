@@ -5,8 +5,10 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +37,8 @@ final class KeptOffsets implements AutoCloseable {
   private static final RecordPublisher.Limits LIMITS =
       new RecordPublisher.Limits(RecordSizes.MAX_RECORD, 2 * RecordSizes.MAX_RECORD);
 
+  private static final Duration DELIVERY = Duration.ofSeconds(15);
+
   private final RecordPublisher<Action> publisher;
 
   private KeptOffsets(RecordPublisher<Action> publisher) {
@@ -43,9 +47,8 @@ final class KeptOffsets implements AutoCloseable {
 
   static KeptOffsets open(ClusterAccess cluster) {
     Map<String, Object> settings = new TreeMap<>(cluster.clientSettings());
-    // A producer has no such setting, and its delivery is not to be waited for much longer.
-    settings.remove("default.api.timeout.ms");
-    settings.put("delivery.timeout.ms", 15_000);
+    // Its delivery is not to be waited for much longer.
+    KafkaPatience.sendWithin(settings, DELIVERY);
     settings.put("linger.ms", 0);
     return new KeptOffsets(
         RecordPublisher.open(

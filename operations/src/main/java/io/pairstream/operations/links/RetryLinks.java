@@ -13,6 +13,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
@@ -215,11 +216,11 @@ public final class RetryLinks {
 
     Sender() {
       Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+      KafkaPatience.sendWithin(settings, PATIENCE);
       settings.remove("default.api.timeout.ms");
       settings.put("transactional.id", cluster.dataset().fetchGroup() + "-retry");
       settings.put("transaction.timeout.ms", (int) PATIENCE.toMillis());
       settings.put("max.block.ms", PATIENCE.toMillis());
-      settings.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
       settings.put("max.request.size", RecordSizes.MAX_RECORD);
       producer =
           new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -7,6 +7,7 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,11 +75,11 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    KafkaPatience.sendWithin(settings, PATIENCE);
     settings.remove("default.api.timeout.ms");
     settings.put("transactional.id", cluster.dataset().name() + "-review");
     settings.put("transaction.timeout.ms", (int) PATIENCE.toMillis());
     settings.put("max.block.ms", PATIENCE.toMillis());
-    settings.put("delivery.timeout.ms", (int) PATIENCE.toMillis());
     settings.put("max.request.size", RecordSizes.MAX_RECORD);
     settings.put("buffer.memory", 2L * MOST_BYTES);
     KafkaProducer<byte[], byte[]> producer =

@@ -12,6 +12,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
@@ -203,8 +204,7 @@ public final class TakedownDesk {
   private <T extends SpecificRecord> RecordPublisher<T> open(
       Topic<String, T> topic, Schema schema) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    settings.remove("default.api.timeout.ms");
-    settings.put("delivery.timeout.ms", (int) DELIVERY_TIMEOUT.toMillis());
+    KafkaPatience.sendWithin(settings, DELIVERY_TIMEOUT);
     settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
     return RecordPublisher.open(topic, schema, LIMITS, cluster.registry(), settings);
   }

@@ -10,6 +10,7 @@ import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Awaiting;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(600)
+@Timeout(900)
 class StatusReporterTest {
 
   private static final Duration OFTEN = Duration.ofMillis(100);
+
+  /** How long what is to come is waited for. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -95,7 +99,7 @@ class StatusReporterTest {
     try (Admin admin = cluster.admin();
         StatusReporter reporter = start(cluster)) {
       // Long enough for it to have looked; were it to make the topic, the next step would fail.
-      assertThat(reporter.awaitTrouble(Duration.ofSeconds(60))).contains("does not exist");
+      Awaiting.until(() -> reporter.awaitTrouble(PATIENCE).contains("does not exist"));
       assertThat(admin.listTopics().names().get())
           .doesNotContain(cluster.topics().instances().name());
 
@@ -122,7 +126,7 @@ class StatusReporterTest {
         var before = topic.readUntil(all -> !all.isEmpty());
 
         kafka.stop();
-        assertThat(reporter.awaitTrouble(Duration.ofSeconds(60))).isNotEmpty();
+        assertThat(reporter.awaitTrouble(PATIENCE)).isNotEmpty();
         kafka.restart();
 
         long last = asked.get();
@@ -135,27 +139,34 @@ class StatusReporterTest {
   @Test
   void closesWhileNobodyAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
-      silent.setSoTimeout(60_000);
-      StatusReporter reporter = start(dataset("127.0.0.1:" + silent.getLocalPort()));
+      silent.setSoTimeout((int) PATIENCE.toMillis());
+      StatusReporter reporter =
+          start(dataset("127.0.0.1:" + silent.getLocalPort()), StatusReporter.CLOSE_WITHIN);
       // Takes the question and says nothing.
       try (Socket asked = silent.accept()) {
-        asked.setSoTimeout(60_000);
+        asked.setSoTimeout((int) PATIENCE.toMillis());
         assertThat(asked.getInputStream().read()).isNotNegative();
         reporter.close();
 
-        assertThat(reporter.hasEndedWithin(Duration.ofSeconds(30))).isTrue();
+        assertThat(reporter.hasEndedWithin(PATIENCE)).isTrue();
       }
     }
   }
 
+  /** One that is given time to close, as an end that is cut short says nothing. */
   private StatusReporter start(ClusterAccess cluster) {
+    return start(cluster, Duration.ofMinutes(1));
+  }
+
+  private StatusReporter start(ClusterAccess cluster, Duration closeWithin) {
     StatusReporter reporter =
         new StatusReporter(
             report,
             cluster.topics().instances(),
             cluster.registry(),
             cluster.clientSettings(),
-            OFTEN);
+            OFTEN,
+            closeWithin);
     reporter.begin();
     return reporter;
   }
@@ -198,7 +209,7 @@ class StatusReporterTest {
     }
 
     List<Said> readUntil(Predicate<List<Said>> enough) {
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!enough.test(said)) {
         assertThat(System.nanoTime()).as("time for %s", said).isLessThan(deadline);
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {

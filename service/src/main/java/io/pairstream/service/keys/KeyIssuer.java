@@ -2,6 +2,7 @@ package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.publish.RecordPublisher;
@@ -54,7 +55,8 @@ public final class KeyIssuer implements AutoCloseable {
    * Reads all keys there are.
    *
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws TimeoutException where the keys cannot be read within 10 s
+   * @throws TimeoutException where the keys cannot be read within 10 s, or within the {@code
+   *     default.api.timeout.ms} of the settings
    * @throws io.pairstream.service.publish.BrokerUnavailableException where no broker answers
    * @throws io.pairstream.service.publish.MissingTopicException where there is no topic of keys
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
@@ -69,7 +71,7 @@ public final class KeyIssuer implements AutoCloseable {
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
     boolean complete = false;
     try {
-      if (!ring.awaitCaughtUp(PATIENCE)) {
+      if (!ring.awaitCaughtUp(KafkaPatience.ofAnswers(kafkaSettings, PATIENCE))) {
         throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
       }
       complete = true;
@@ -181,10 +183,8 @@ public final class KeyIssuer implements AutoCloseable {
 
   private static Map<String, Object> impatient(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
-    int patienceMs = (int) PATIENCE.toMillis();
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, patienceMs / 2);
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patienceMs);
+    KafkaPatience.sendWithin(settings, PATIENCE);
     return settings;
   }
 }

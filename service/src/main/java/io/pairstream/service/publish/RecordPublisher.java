@@ -2,6 +2,7 @@ package io.pairstream.service.publish;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -42,7 +44,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
   /** How long a send is tried again before it counts as failed. */
   public static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(10);
 
-  /** How long opening waits for a broker. */
+  /** How long opening waits for a broker, where the settings do not say. */
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(10);
 
   /** Time for records of the same partition to gather in one batch. */
@@ -82,7 +84,8 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
    *     acknowledgement rests on stay as they are
    * @throws MissingTopicException where there is no such topic
-   * @throws BrokerUnavailableException where no broker answers within 10 s
+   * @throws BrokerUnavailableException where no broker answers within 10 s, or within the {@code
+   *     default.api.timeout.ms} of the settings
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer
@@ -93,7 +96,8 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
       Limits limits,
       Registry registry,
       Map<String, ?> kafkaSettings) {
-    new TopicReadiness(kafkaSettings, OPEN_TIMEOUT).await(topic.name());
+    new TopicReadiness(kafkaSettings, KafkaPatience.ofAnswers(kafkaSettings, OPEN_TIMEOUT))
+        .await(topic.name());
     int unused = registry.idOf(topic.name() + "-value", schema);
     return new RecordPublisher<>(
         topic.name(),
@@ -224,6 +228,8 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_TIMEOUT.toMillis());
     settings.putAll(kafkaSettings);
+    // A producer knows no such setting, and would say so in the log.
+    settings.remove(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     // Sizes are decided before the send; the client's own limit stays out of the way.

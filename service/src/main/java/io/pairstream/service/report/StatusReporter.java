@@ -2,6 +2,7 @@ package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Duration;
@@ -47,7 +48,9 @@ public final class StatusReporter implements AutoCloseable {
   private final Topic<String, InstanceStatus> topic;
   private final Registry registry;
   private final Map<String, Object> kafkaSettings;
+  private final Duration delivery;
   private final Duration interval;
+  private final Duration closeWithin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private long topologySaidAt;
@@ -60,16 +63,17 @@ public final class StatusReporter implements AutoCloseable {
       Topic<String, InstanceStatus> topic,
       Registry registry,
       Map<String, ?> kafkaSettings,
-      Duration interval) {
+      Duration interval,
+      Duration closeWithin) {
     this.report = report;
     this.topic = topic;
     this.registry = registry;
     this.kafkaSettings = new HashMap<>(kafkaSettings);
-    this.kafkaSettings.put("delivery.timeout.ms", String.valueOf(DELIVERY.toMillis()));
-    this.kafkaSettings.put("request.timeout.ms", "5000");
+    this.delivery = KafkaPatience.sendWithin(this.kafkaSettings, DELIVERY);
     this.kafkaSettings.remove("transactional.id");
     this.kafkaSettings.put("client.id", report.service() + "-report");
     this.interval = interval;
+    this.closeWithin = closeWithin;
     this.thread = new Thread(this::reportForever, "report");
     thread.setDaemon(true);
   }
@@ -85,7 +89,8 @@ public final class StatusReporter implements AutoCloseable {
       Registry registry,
       Map<String, ?> kafkaSettings) {
     StatusReporter reporter =
-        new StatusReporter(report, topic, registry, kafkaSettings, SelfReport.INTERVAL);
+        new StatusReporter(
+            report, topic, registry, kafkaSettings, SelfReport.INTERVAL, CLOSE_WITHIN);
     reporter.begin();
     return reporter;
   }
@@ -99,11 +104,11 @@ public final class StatusReporter implements AutoCloseable {
   public void close() {
     closing.countDown();
     try {
-      thread.join(CLOSE_WITHIN.toMillis() / 2);
+      thread.join(closeWithin.toMillis() / 2);
       if (thread.isAlive()) {
         // It waits for Kafka or for the registry.
         thread.interrupt();
-        thread.join(CLOSE_WITHIN.toMillis() / 2);
+        thread.join(closeWithin.toMillis() / 2);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -196,9 +201,9 @@ public final class StatusReporter implements AutoCloseable {
     return report.key() + "/topology";
   }
 
-  private static void await(Future<?> sent)
+  private void await(Future<?> sent)
       throws InterruptedException, ExecutionException, TimeoutException {
-    var unused = sent.get(DELIVERY.toMillis() * 2, TimeUnit.MILLISECONDS);
+    var unused = sent.get(delivery.toMillis() * 2, TimeUnit.MILLISECONDS);
   }
 
   /** Waits; true where the process is to end. */

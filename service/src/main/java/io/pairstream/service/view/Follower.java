@@ -1,6 +1,7 @@
 package io.pairstream.service.view;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.ByteBuffer;
@@ -72,6 +73,7 @@ final class Follower implements AutoCloseable {
   private final Progress progress;
   private final Consumer<ByteBuffer> listeners;
   private final Map<String, Object> settings;
+  private final Duration patience;
   private final Clock clock;
   private final Admin admin;
   private final Thread thread;
@@ -98,8 +100,9 @@ final class Follower implements AutoCloseable {
     this.listeners = listeners;
     this.clock = clock;
     this.settings = new HashMap<>(kafkaSettings);
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis() / 2);
+    this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis() / 2);
     this.admin = AdminClients.create(settings);
     this.thread = new Thread(this::run, "view-" + plan.name());
     thread.setDaemon(true);
@@ -279,7 +282,7 @@ final class Follower implements AutoCloseable {
       return admin
           .describeTopics(plan.topics())
           .allTopicNames()
-          .get(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .get(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
           .values();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

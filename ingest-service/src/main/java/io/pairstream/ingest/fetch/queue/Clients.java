@@ -1,11 +1,13 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.schemas.topics.RecordSizes;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.GroupSessions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -66,7 +68,9 @@ final class Clients {
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER.toMillis());
+    settings.put(
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+        (int) KafkaPatience.ofAnswers(settings, ANSWER).toMillis());
     return consumer(settings);
   }
 
@@ -100,12 +104,12 @@ final class Clients {
                 "none",
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 (int) REQUEST.toMillis(),
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                (int) DELIVERY.toMillis(),
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
                 TRANSACTION.toMillis(),
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
                 (int) TRANSACTION.toMillis()));
+    KafkaPatience.sendWithin(settings, DELIVERY);
+    settings.remove(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);

@@ -7,6 +7,7 @@ import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -97,11 +98,11 @@ public final class ViewLog implements AutoCloseable {
       Map<String, Object> clientSettings,
       int segmentBytes) {
     Map<String, Object> config = new HashMap<>(clientSettings);
+    KafkaPatience.sendWithin(config, TRANSACTION_TIMEOUT);
     config.remove("default.api.timeout.ms");
     config.put("transactional.id", dataset + "-view-" + name);
     config.put("transaction.timeout.ms", (int) TRANSACTION_TIMEOUT.toMillis());
     config.put("max.block.ms", TRANSACTION_TIMEOUT.toMillis());
-    config.put("delivery.timeout.ms", (int) TRANSACTION_TIMEOUT.toMillis());
     config.put("max.request.size", RecordSizes.MAX_RECORD);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());

@@ -1,0 +1,73 @@
+package io.pairstream.schemas.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KafkaPatienceTest {
+
+  private static final Duration USUAL = Duration.ofSeconds(8);
+
+  @Test
+  void answersAreWaitedForAsTheSettingsSay() {
+    assertThat(KafkaPatience.ofAnswers(Map.of(), USUAL)).isEqualTo(USUAL);
+    assertThat(KafkaPatience.ofAnswers(Map.of("default.api.timeout.ms", "2000"), USUAL))
+        .isEqualTo(Duration.ofSeconds(2));
+    assertThat(KafkaPatience.ofAnswers(Map.of("default.api.timeout.ms", 60_000), USUAL))
+        .isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void sendsAreWaitedForAsLongAsAnswersAtLeast() {
+    assertThat(KafkaPatience.ofSends(Map.of(), USUAL)).isEqualTo(USUAL);
+    assertThat(KafkaPatience.ofSends(Map.of("default.api.timeout.ms", 60_000), USUAL))
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(KafkaPatience.ofSends(Map.of("default.api.timeout.ms", 2_000), USUAL))
+        .isEqualTo(USUAL);
+    assertThat(
+            KafkaPatience.ofSends(
+                Map.of("default.api.timeout.ms", 60_000, "delivery.timeout.ms", "9000"), USUAL))
+        .isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @ParameterizedTest
+  @CsvSource({",,8000,4000", "3000,,8000,3000", "30000,,30005,30000", "30000,50,30050,30000"})
+  void producerTakesTheSettingsWhateverItsRequestsMayLast(
+      String request, String linger, int delivery, int requests) {
+    Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:9"));
+    if (request != null) {
+      settings.put("request.timeout.ms", request);
+    }
+    if (linger != null) {
+      settings.put("linger.ms", linger);
+    }
+
+    Duration within = KafkaPatience.sendWithin(settings, USUAL);
+
+    assertThat(within).isEqualTo(Duration.ofMillis(delivery));
+    assertThat(settings).containsEntry("delivery.timeout.ms", delivery);
+    assertThat(String.valueOf(settings.get("request.timeout.ms")))
+        .isEqualTo(String.valueOf(requests));
+    // It refuses a delivery that is shorter than a request.
+    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())
+        .close(Duration.ZERO);
+  }
+
+  @Test
+  void whatIsNoTimeIsNamed() {
+    assertThatThrownBy(
+            () -> KafkaPatience.ofAnswers(Map.of("default.api.timeout.ms", "soon"), USUAL))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("default.api.timeout.ms")
+        .hasMessageContaining("soon");
+  }
+}
