@@ -303,7 +303,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
               throw new IllegalStateException("the answer was begun before");
             }
             exchange.head(status, mediaType, headers);
-            out[0] = output(incoming, exchange);
+            out[0] = output(incoming, body, exchange);
             return out[0];
           });
       if (out[0] == null) {
@@ -317,11 +317,11 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   }
 
   /** Who sends a body may read nothing before it has sent all; who sends none reads. */
-  private OutputStream output(Incoming incoming, Exchange exchange) {
+  private OutputStream output(Incoming incoming, PacedInput body, Exchange exchange) {
     Request request = exchange.request();
     OutputStream out = Response.asBufferedOutputStream(request, exchange.response());
     if (incoming.method() == Method.POST) {
-      return out;
+      return body.answer(out);
     }
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
     AwaitedOutput awaited =

@@ -13,6 +13,7 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class Exchange {
   /** How much of a refused body is read and thrown away, so that its sender sees the answer. */
   private static final long DISCARDED_BYTES = 64L * 1024 * 1024;
 
-  private static final long DISCARD_SECONDS = 10;
+  private static final int DISCARD_SECONDS = 10;
 
   private static final Map<String, String> EVERY_ANSWER =
       Map.of(
@@ -142,20 +143,30 @@ final class Exchange {
       return;
     }
     Discard discard = new Discard();
-    var unused =
-        request
-            .getComponents()
-            .getScheduler()
-            .schedule(discard::stop, DISCARD_SECONDS, TimeUnit.SECONDS);
-    discard.unschedule = unused::cancel;
+    discard.waitOn();
     discard.run();
   }
 
   private final class Discard implements Runnable {
 
+    private final Scheduler scheduler = request.getComponents().getScheduler();
     private final AtomicBoolean done = new AtomicBoolean();
-    private Runnable unschedule = () -> {};
+    private int secondsLeft = DISCARD_SECONDS;
+    private volatile Scheduler.Task waiting;
     private long discarded;
+
+    /** Second by second: a process that stands still has not waited for the client meanwhile. */
+    void waitOn() {
+      if (secondsLeft == 0) {
+        stop();
+        return;
+      }
+      secondsLeft--;
+      waiting = scheduler.schedule(this::waitOn, 1, TimeUnit.SECONDS);
+      if (done.get()) {
+        waiting.cancel();
+      }
+    }
 
     @Override
     public void run() {
@@ -180,7 +191,7 @@ final class Exchange {
 
     void stop() {
       if (done.compareAndSet(false, true)) {
-        unschedule.run();
+        waiting.cancel();
         callback.succeeded();
       }
     }

@@ -13,11 +13,14 @@ import java.nio.charset.StandardCharsets;
 /** A connection on which a test writes and reads what it likes. */
 public final class RawClient implements Closeable {
 
+  /** Longer than a server may wait for what its answer needs. */
+  private static final int READ_WITHIN_MS = 300_000;
+
   private final Socket socket;
 
   public RawClient(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(120_000);
+    socket.setSoTimeout(READ_WITHIN_MS);
   }
 
   /** Writes the text as it is. */

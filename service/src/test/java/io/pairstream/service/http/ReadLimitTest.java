@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ class ReadLimitTest {
   private static final byte[] LARGE = new byte[32 * 1024 * 1024];
 
   private static final long SECOND = 1_000_000_000L;
+
+  /** Longer than any test: a client that does not read is to be left by nobody meanwhile. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -212,7 +216,7 @@ class ReadLimitTest {
     ReadLimit limit = new ReadLimit("answers", allowed, now::get);
     door =
         new HttpDoor(
-            ServerSettings.of("127.0.0.1", 0),
+            ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1),
             new Router(
                 List.of(
                     Route.quick("/quick", Access.READ, request -> done()),

@@ -16,7 +16,7 @@ class TopicReadinessTest {
   /** A test that waits for it fails. */
   private static final Duration PATIENCE = Duration.ofHours(1);
 
-  private static final int QUESTION_WITHIN_MS = 60_000;
+  private static final int QUESTION_WITHIN_MS = 300_000;
 
   @Test
   void whoeverGivesUpDoesNotWaitForTheAnswer() throws Exception {
@@ -40,7 +40,7 @@ class TopicReadinessTest {
         int unused = asked.getInputStream().read(); // so the question is under way
         waiter.interrupt();
 
-        assertThatThrownBy(() -> waiting.get(60, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> waiting.get(5, TimeUnit.MINUTES))
             .hasCauseInstanceOf(BrokerUnavailableException.class);
       }
     }
