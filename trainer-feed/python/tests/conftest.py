@@ -19,6 +19,9 @@ import pairstream
 AVRO = Path(__file__).parents[3] / "schemas/src/main/avro"
 SIDE = 4
 
+PATIENCE_S = 300
+"""How long the broker is waited for: it stands still with the whole machine where that is busy."""
+
 
 def schema_of(name):
     """A schema of ours, with those that it names."""
@@ -141,9 +144,9 @@ class Dataset:
         from confluent_kafka.admin import NewTopic
 
         self.admin.create_topics([NewTopic(name, partitions, 1)])[name].result()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            found = self.admin.list_topics(name, 30).topics[name].partitions
+            found = self.admin.list_topics(name, PATIENCE_S).topics[name].partitions
             if len(found) == partitions and all(partition.leader >= 0 for partition in found.values()):
                 return
         raise TimeoutError(f"the broker does not know of {name}")
@@ -170,7 +173,7 @@ class Dataset:
         from confluent_kafka.admin import OffsetSpec
 
         latest = {TopicPartition(self.topic, partition): OffsetSpec.latest() for partition in range(self._partitions)}
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             ends = [
                 [future.result().offset for future in self.admin.list_offsets(latest, isolation_level=level).values()]
@@ -184,7 +187,7 @@ class Dataset:
         from confluent_kafka import Producer
 
         producer = Producer({"bootstrap.servers": self._broker, "transactional.id": self.name, "linger.ms": 0})
-        producer.init_transactions(30)
+        producer.init_transactions(PATIENCE_S)
         return producer
 
     def put(self, producer, number, value):
@@ -196,7 +199,7 @@ class Dataset:
 
         producer = Producer({"bootstrap.servers": self._broker, "linger.ms": 0})
         producer.produce(topic, value, key.encode(), 0 if topic != self.topic else int(key) % self._partitions)
-        assert producer.flush(30) == 0
+        assert producer.flush(PATIENCE_S) == 0
 
     def withdraw(self, number):
         self.send(self.topic, str(number), None)
@@ -250,6 +253,12 @@ class Dataset:
                 found[message.partition(), message.offset()] = message.key().decode()
         consumer.close()
         return found
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """The feed waits for the broker as the tests do."""
+    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 120.0)
 
 
 @pytest.fixture(scope="session")

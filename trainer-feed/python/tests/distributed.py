@@ -9,7 +9,11 @@ import torch
 import torch.distributed as dist
 
 import pairstream
+import pairstream.kafka
 from pairstream.torch import TorchLoader
+
+# The broker is waited for: it stands still with the whole machine where that is busy.
+pairstream.kafka._PATIENCE_S = 120.0
 
 folder, rank, broker, registry, dataset, options = sys.argv[1:]
 dist.init_process_group(
@@ -17,7 +21,7 @@ dist.init_process_group(
     init_method=Path(folder, "meeting").as_uri(),
     rank=int(rank),
     world_size=2,
-    timeout=timedelta(minutes=3),  # where the other one has failed, this one says so
+    timeout=timedelta(minutes=10),  # where the other one has failed, this one says so
 )
 source = pairstream.open(broker, registry=registry, dataset=dataset)
 torch.manual_seed(1)

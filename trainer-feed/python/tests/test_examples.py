@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Dataset
+from conftest import PATIENCE_S, Dataset
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
@@ -57,7 +57,7 @@ def squares(broker, registry):
         split = "training" if number < 56 else "validation"
         value = dataset.pair(number, **scene(number), split=split.upper())
         producer.produce(f"{dataset.name}.{split}", value, str(number).encode(), 0)
-    assert producer.flush(30) == 0
+    assert producer.flush(PATIENCE_S) == 0
     return dataset
 
 
@@ -76,6 +76,9 @@ def options(squares, broker, registry, tmp_path):
 KILLED = """
 import os, runpy, signal, sys
 
+import pairstream.kafka
+
+pairstream.kafka._PATIENCE_S = 120.0  # the broker stands still with the whole machine where that is busy
 line, script = sys.argv[1:3]
 sys.argv[:] = sys.argv[2:]
 sys.path.insert(0, os.path.dirname(script))
@@ -101,7 +104,7 @@ def kill_after(line, script, arguments):
         stdout=subprocess.PIPE,
         text=True,
         env={"PYTHONPATH": str(SOURCES), "PATH": "", **compiled},
-        timeout=300,
+        timeout=1200,
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL

@@ -2,7 +2,7 @@ import json
 import threading
 
 import pytest
-from conftest import SIDE
+from conftest import PATIENCE_S, SIDE
 
 from pairstream import Loader, PositionRefused, SettingsError, Unavailable, View, ViewError
 from pairstream.cutting import _block
@@ -130,7 +130,7 @@ def test_new_covers_what_came_and_ends_with_the_view(dataset, growing):
     trainer.start()
     grow(dataset, source, 2)
     grow(dataset, source, 3, last=True)
-    trainer.join(60)
+    trainer.join(PATIENCE_S)
 
     assert not failures and not trainer.is_alive()
     ids = [pair_id for _, batch in found for pair_id in batch]

@@ -78,7 +78,7 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
         for rank in range(2)
     ]
     try:
-        found = [json.loads(worker.communicate(timeout=300)[0]) for worker in workers]
+        found = [json.loads(worker.communicate(timeout=1200)[0]) for worker in workers]
     finally:
         for worker in workers:
             worker.kill()

@@ -8,8 +8,8 @@ import logging
 import struct
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future
-from typing import Any, NamedTuple, TypeVar
+from concurrent.futures import TimeoutError as NotInTime
+from typing import Any, NamedTuple
 
 from confluent_kafka import (
     Consumer,
@@ -49,7 +49,8 @@ _PASSING = frozenset(
 )
 """While a partition's leader changes, and for a moment after its topic was made. KafkaError.retriable() knows of none."""
 
-T = TypeVar("T")
+_LATE = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT})
+"""Nobody has answered: a broker that stands still for a moment does so later."""
 
 _OWN = {
     # A consumer that is assigned its partitions commits nothing; the name is shown nowhere.
@@ -110,8 +111,18 @@ class Cluster:
         Raises:
             Unavailable: where the broker does not answer or has no such topic
         """
-        found = self._await(self._admin.describe_topics(TopicCollection([name]), request_timeout=_PATIENCE_S)[name], name)
-        return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            answer = self._admin.describe_topics(TopicCollection([name]), request_timeout=_PATIENCE_S)[name]
+            try:
+                found = answer.result(2 * _PATIENCE_S)
+                return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
+            except NotInTime as e:
+                raise Unavailable(f"{self._settings['bootstrap.servers']} does not answer") from e
+            except KafkaException as e:
+                if e.args[0].code() not in _LATE or time.monotonic() > deadline:
+                    raise self._unavailable(e, name) from e
+            time.sleep(_PAUSE_S)
 
     def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
         """First offset of each partition."""
@@ -151,6 +162,8 @@ class Cluster:
                 if min(found.values(), default=0) >= 0:
                     return found
                 refusal = Unavailable(f"a leader of {topic} does not answer")
+            except NotInTime:
+                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
             except KafkaException as e:
                 refusal = self._unavailable(e, topic)
                 if e.args[0].code() not in _PASSING:
@@ -161,12 +174,6 @@ class Cluster:
             # The client goes on asking the leader that it knows of, if nobody tells it of another.
             with contextlib.suppress(KafkaException):
                 self._admin.list_topics(topic, _ONCE_S)
-
-    def _await(self, answer: Future[T], topic: str) -> T:
-        try:
-            return answer.result(2 * _PATIENCE_S)
-        except KafkaException as e:
-            raise self._unavailable(e, topic) from e
 
     def _unavailable(self, refusal: KafkaException, topic: str) -> Unavailable:
         error = refusal.args[0]
