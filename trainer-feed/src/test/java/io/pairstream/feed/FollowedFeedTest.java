@@ -14,6 +14,7 @@ import io.pairstream.feed.view.named.ViewStore;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Standing;
+import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,9 +188,11 @@ class FollowedFeedTest {
 
     private final FollowedPasses passes;
     private final PairFeed feed;
+    private final Set<Thread> fetchers;
 
     Trainer(Extent extent, String run, int rank, int ranks, Optional<FollowPosition> position) {
       passes = FollowedPasses.open(source, new Following("live", extent, run, LANES));
+      Set<Thread> others = fetchers();
       FeedSettings settings =
           FeedSettings.ofBatches(LANES / ranks)
               .shape(ProducedPairs.SIDE, ProducedPairs.SIDE, 1)
@@ -199,6 +204,15 @@ class FollowedFeedTest {
         passes.close();
         throw e;
       }
+      fetchers = fetchers();
+      fetchers.removeAll(others);
+    }
+
+    /** The threads of feeds that read views and runs. */
+    private static Set<Thread> fetchers() {
+      return Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().equals("feed-fetch"))
+          .collect(Collectors.toCollection(HashSet::new));
     }
 
     List<String> next() {
@@ -222,6 +236,11 @@ class FollowedFeedTest {
     @Override
     public void close() {
       feed.close();
+      // The feed waits for its thread for a while only; what that reads is not to be closed under
+      // it, on a machine that stands still for longer.
+      while (fetchers.stream().anyMatch(Thread::isAlive)) {
+        Awaiting.pause();
+      }
       passes.close();
     }
   }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The feed in Python passes its own tests. */
-@Timeout(1800)
+@Timeout(3600)
 class PythonOwnTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();

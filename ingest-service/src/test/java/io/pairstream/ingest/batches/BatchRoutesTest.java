@@ -270,10 +270,7 @@ class BatchRoutesTest {
             Principal.ANONYMOUS);
     BatchLimits limits = new BatchLimits();
     try (BatchLog log =
-        new BatchLog(
-            cluster.topics().batches(),
-            cluster.registry(),
-            Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+        new BatchLog(cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
       BatchUpload upload =
           new BatchUpload(
               (submission, producer, batchId) -> {
@@ -302,7 +299,7 @@ class BatchRoutesTest {
       sender.setDaemon(true);
       sender.start();
       try {
-        assertThat(handed.poll(60, TimeUnit.SECONDS)).isNotNull();
+        assertThat(handed.poll(5, TimeUnit.MINUTES)).isNotNull();
       } finally {
         sender.interrupt();
         sender.join();
@@ -492,10 +489,7 @@ class BatchRoutesTest {
   void statusCountsWhatWasWrittenBeforeItWasAsked() throws Exception {
     int inputs = 20_000; // so many that a count of them stands for a while
     try (BatchLog log =
-        new BatchLog(
-            cluster.topics().batches(),
-            cluster.registry(),
-            Map.of("bootstrap.servers", KAFKA.bootstrapServers()))) {
+        new BatchLog(cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
       for (int line = 1; line <= inputs; line += 2000) {
         log.write(part(line, 2000));
       }

@@ -3,6 +3,7 @@ package io.pairstream.ingest.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Awaiting;
@@ -10,7 +11,6 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Method;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
@@ -105,8 +105,7 @@ class AccessTest {
     REFUSED.put("a revoked key", "Bearer " + revoked);
     service =
         new IngestService(
-            cluster.cluster(),
-            IngestSettings.of(ServerSettings.of("127.0.0.1", 0), false, stateDir));
+            cluster.cluster(), IngestSettings.of(PatientServer.settings(), false, stateDir));
     service.start();
     Awaiting.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.door;
 
+import io.pairstream.ingest.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -27,17 +28,13 @@ public final class DoorCluster {
 
   private static final int PARTITIONS = 3;
 
-  private final EmbeddedKafka kafka;
   private final Cluster cluster;
   private final PairTopics topics;
 
   /** Makes a data set that nobody else uses. */
   public DoorCluster(EmbeddedKafka kafka) {
-    this.kafka = kafka;
     Dataset dataset = new Dataset("d" + UUID.randomUUID().toString().substring(0, 8));
-    this.cluster =
-        new Cluster(
-            kafka.bootstrapServers(), "mock://" + dataset.name(), dataset, Map.of(), Map.of());
+    this.cluster = cluster(kafka.bootstrapServers(), dataset);
     this.topics = PairTopics.of(dataset, new AvroSerdes(cluster.registry()));
     register(cluster);
     try {
@@ -45,6 +42,12 @@ public final class DoorCluster {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The cluster of a data set, whose broker is waited for. */
+  static Cluster cluster(String bootstrapServers, Dataset dataset) {
+    return new Cluster(
+        bootstrapServers, "mock://" + dataset.name(), dataset, PatientClients.PATIENCE, Map.of());
   }
 
   /** Registers all schemas; in every process they get the same ids. */
@@ -71,7 +74,7 @@ public final class DoorCluster {
     List<Read<T>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            Map.<String, Object>copyOf(kafka.clientSettings()),
+            cluster.clientSettings(Map.of()),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

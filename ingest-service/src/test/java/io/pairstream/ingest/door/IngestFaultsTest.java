@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.door.DoorCluster.Read;
 import io.pairstream.ingest.pairs.Pictures;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.topics.Dataset;
@@ -13,7 +14,6 @@ import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.RawClient;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.publish.MissingTopicException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -143,6 +143,7 @@ class IngestFaultsTest {
   void aServiceThatIsStoppedInMidLoadHasKeptItsWord() throws Exception {
     Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
     CountDownLatch some = new CountDownLatch(20);
+    AtomicBoolean stopping = new AtomicBoolean();
     AtomicInteger next = new AtomicInteger();
     List<CompletableFuture<Void>> senders = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -151,9 +152,13 @@ class IngestFaultsTest {
               () -> {
                 try {
                   HttpResponse<String> answer = post("pair " + next.getAndIncrement());
-                  while (answer.statusCode() == 201) {
-                    acknowledged.add(id(answer));
-                    some.countDown();
+                  // Whoever is told to come again does, as long as there is a service.
+                  while (answer.statusCode() == 201
+                      || (answer.statusCode() == 503 && !stopping.get())) {
+                    if (answer.statusCode() == 201) {
+                      acknowledged.add(id(answer));
+                      some.countDown();
+                    }
                     answer = post("pair " + next.getAndIncrement());
                   }
                 } catch (IllegalStateException e) {
@@ -164,6 +169,7 @@ class IngestFaultsTest {
     }
 
     some.await();
+    stopping.set(true);
     service.close();
     CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).join();
 
@@ -193,10 +199,7 @@ class IngestFaultsTest {
   @Test
   void aDataSetWithoutTopicsIsAFaultThatSaysWhatToDo() throws Exception {
     service.close();
-    Cluster other =
-        new Cluster(
-            kafka.bootstrapServers(), "mock://none", new Dataset("none"), Map.of(), Map.of());
-    service = service(other);
+    service = service(DoorCluster.cluster(kafka.bootstrapServers(), new Dataset("none")));
     service.start();
 
     Throwable fault = service.fault().handle((done, failure) -> failure).get();
@@ -228,8 +231,7 @@ class IngestFaultsTest {
   }
 
   private IngestService service(Cluster cluster) {
-    return new IngestService(
-        cluster, IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
+    return new IngestService(cluster, IngestSettings.of(PatientServer.settings(), true, stateDir));
   }
 
   private List<String> idsInKafka() {

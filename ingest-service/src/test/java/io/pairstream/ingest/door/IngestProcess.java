@@ -1,8 +1,8 @@
 package io.pairstream.ingest.door;
 
+import io.pairstream.operations.PatientServer;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.ServerSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** An ingest service in a process of its own, which can be killed. */
@@ -57,7 +56,7 @@ final class IngestProcess implements AutoCloseable {
   public void close() {
     process.destroyForcibly();
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         throw new IllegalStateException("the process does not end");
       }
     } catch (InterruptedException e) {
@@ -66,14 +65,12 @@ final class IngestProcess implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Dataset dataset = new Dataset(arguments[1]);
-    Cluster cluster =
-        new Cluster(arguments[0], "mock://" + dataset.name(), dataset, Map.of(), Map.of());
+    Cluster cluster = DoorCluster.cluster(arguments[0], new Dataset(arguments[1]));
     DoorCluster.register(cluster);
     IngestService service =
         new IngestService(
             cluster,
-            IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, Path.of(arguments[2]))
+            IngestSettings.of(PatientServer.settings(), true, Path.of(arguments[2]))
                 .withLease(Duration.parse(arguments[3])));
     service.start();
     System.out.println("port " + service.port());

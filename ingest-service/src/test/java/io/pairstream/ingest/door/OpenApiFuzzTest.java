@@ -2,10 +2,10 @@ package io.pairstream.ingest.door;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.service.http.Awaiting;
-import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,7 +39,7 @@ class OpenApiFuzzTest {
         IngestService service =
             new IngestService(
                 new DoorCluster(kafka).cluster(),
-                IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir))) {
+                IngestSettings.of(PatientServer.settings(), true, stateDir))) {
       service.start();
       String address = "http://127.0.0.1:" + service.port();
       awaitReady(address);
@@ -66,7 +66,7 @@ class OpenApiFuzzTest {
                   "--seed",
                   "1",
                   "--request-timeout",
-                  "15",
+                  "300",
                   "--continue-on-failure",
                   "--no-color"))
           .containsPattern("Test cases:\\s+(\\d+) generated, \\1 passed");

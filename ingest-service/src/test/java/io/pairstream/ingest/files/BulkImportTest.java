@@ -3,6 +3,7 @@ package io.pairstream.ingest.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.cluster.EmbeddedKafka;
@@ -50,7 +51,10 @@ class BulkImportTest {
       kafka.createTopics(new TopicCatalogue(dataset, 2).topics().subList(0, 2));
       try (PairPublisher publisher =
           PairPublisher.open(
-              topics.scraped(), registry, kafka.clientSettings(), Clock.systemUTC())) {
+              topics.scraped(),
+              registry,
+              PatientClients.of(kafka.bootstrapServers()),
+              Clock.systemUTC())) {
         result = new BulkImport(publisher, heard).run(new ListSource(items.iterator()), 2);
       }
     }

@@ -346,7 +346,11 @@ class GenerationTest {
         run(
             file("p.txt", "an owl"),
             new ApiSettings(
-                ApiSettings.address(api.address()), ApiKey.none(), Duration.ofSeconds(5), Set.of()),
+                ApiSettings.address(api.address()),
+                ApiKey.none(),
+                // The next answer comes sooner, also where the machine stands still for a while.
+                Duration.ofSeconds(20),
+                Set.of()),
             plan(request(Map.of()), 1),
             "state");
 
@@ -566,7 +570,7 @@ class GenerationTest {
     return new ApiSettings(
         ApiSettings.address(api.address()),
         key.isEmpty() ? ApiKey.none() : ApiKey.fromEnvironment("K", Map.of("K", key)),
-        Duration.ofSeconds(30),
+        Duration.ofMinutes(5),
         Set.of("allowed.example"));
   }
 

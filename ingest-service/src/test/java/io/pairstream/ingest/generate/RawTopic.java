@@ -1,5 +1,6 @@
 package io.pairstream.ingest.generate;
 
+import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
@@ -59,7 +60,7 @@ final class RawTopic {
 
   PairPublisher publisher() {
     return PairPublisher.open(
-        topic, registry, Map.of("bootstrap.servers", bootstrapServers), Clock.systemUTC());
+        topic, registry, PatientClients.of(bootstrapServers), Clock.systemUTC());
   }
 
   /** All pairs up to now. */
@@ -67,7 +68,7 @@ final class RawTopic {
     List<RawPair> pairs = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
+            Map.<String, Object>copyOf(PatientClients.of(bootstrapServers)),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

@@ -2,6 +2,7 @@ package io.pairstream.ingest.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.PatientServer;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Problem;
@@ -9,7 +10,6 @@ import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
-import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,7 +41,7 @@ class ContributionPageTest {
   static void open() throws IOException {
     door =
         new HttpDoor(
-            ServerSettings.of("127.0.0.1", 0),
+            PatientServer.settings(),
             new Router(ContributionPage.routes()),
             nobody(),
             Quota.UNLIMITED,

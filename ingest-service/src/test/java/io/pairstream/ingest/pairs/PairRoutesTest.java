@@ -10,6 +10,7 @@ import io.pairstream.ingest.door.DoorCluster;
 import io.pairstream.ingest.door.DoorCluster.Read;
 import io.pairstream.ingest.door.IngestService;
 import io.pairstream.ingest.door.IngestSettings;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -18,7 +19,6 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
-import io.pairstream.service.http.ServerSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -64,8 +64,7 @@ class PairRoutesTest {
     cluster = new DoorCluster(kafka);
     service =
         new IngestService(
-            cluster.cluster(),
-            IngestSettings.of(ServerSettings.of("127.0.0.1", 0), true, stateDir));
+            cluster.cluster(), IngestSettings.of(PatientServer.settings(), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
     Awaiting.until(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.ingest.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -186,8 +187,7 @@ class LinkPublisherTest {
   void saysThatTheSchemaIsMissing() {
     Registry empty = new Registry("mock://no-links", Map.of());
 
-    assertThatThrownBy(
-            () -> LinkPublisher.open(topics.links(), empty, kafka.clientSettings(), CLOCK).close())
+    assertThatThrownBy(() -> LinkPublisher.open(topics.links(), empty, patient(), CLOCK).close())
         .isInstanceOf(MissingSchemaException.class)
         .hasMessageContaining("pairstream topics create");
   }
@@ -202,7 +202,11 @@ class LinkPublisherTest {
 
   private LinkPublisher open() {
     registry.register(topics.links().name() + "-value", PairLink.SCHEMA$);
-    return LinkPublisher.open(topics.links(), registry, kafka.clientSettings(), CLOCK);
+    return LinkPublisher.open(topics.links(), registry, patient(), CLOCK);
+  }
+
+  private static Map<String, String> patient() {
+    return PatientClients.of(kafka.bootstrapServers());
   }
 
   private static NewLink link(String url) {
@@ -213,7 +217,7 @@ class LinkPublisherTest {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            Map.<String, Object>copyOf(kafka.clientSettings()),
+            Map.<String, Object>copyOf(patient()),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -223,7 +227,7 @@ class LinkPublisherTest {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
       while (records.size() < end && System.nanoTime() < deadline) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }

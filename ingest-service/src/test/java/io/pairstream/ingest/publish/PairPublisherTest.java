@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.ingest.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -348,9 +349,9 @@ class PairPublisherTest {
   @Test
   void reportsAFailedSendByFutureAndByFlush() throws Exception {
     createTopics();
-    Map<String, String> impatient = new HashMap<>(kafka.clientSettings());
-    impatient.put("delivery.timeout.ms", "300");
-    impatient.put("request.timeout.ms", "200");
+    Map<String, String> impatient = new HashMap<>(patient());
+    impatient.put("delivery.timeout.ms", "1500");
+    impatient.put("request.timeout.ms", "1000");
 
     try (PairPublisher publisher =
         PairPublisher.open(topics.crowdsourced(), registry, impatient, CLOCK)) {
@@ -399,14 +400,14 @@ class PairPublisherTest {
 
   private PairPublisher openWithNotes() {
     return PairPublisher.openWithNotes(
-        topics.crowdsourced(), topics.uploads(), registry, kafka.clientSettings(), CLOCK);
+        topics.crowdsourced(), topics.uploads(), registry, patient(), CLOCK);
   }
 
   /** All that is noted now. */
   private List<Upload> notes() {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.<String, Object>copyOf(kafka.clientSettings()),
+            Map.<String, Object>copyOf(patient()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -435,7 +436,11 @@ class PairPublisherTest {
   }
 
   private PairPublisher open() {
-    return PairPublisher.open(topics.crowdsourced(), registry, kafka.clientSettings(), CLOCK);
+    return PairPublisher.open(topics.crowdsourced(), registry, patient(), CLOCK);
+  }
+
+  private static Map<String, String> patient() {
+    return PatientClients.of(kafka.bootstrapServers());
   }
 
   private static NewPair pair(String image, String caption) {
@@ -451,7 +456,7 @@ class PairPublisherTest {
     List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
-            Map.<String, Object>copyOf(kafka.clientSettings()),
+            Map.<String, Object>copyOf(patient()),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -461,7 +466,7 @@ class PairPublisherTest {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
       while (records.size() < Math.max(end, expected) && System.nanoTime() < deadline) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }

@@ -300,10 +300,10 @@ class StatusViewTest {
             sent.pairId(), () -> seen.add(view.find(sent.pairId()).orElseThrow().stand()))) {
       assertThat(subscription).isNotNull();
       upload(sent, "");
-      assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(Stand.RECEIVED);
+      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(Stand.RECEIVED);
 
       pipeline.accept(sent, Standing.TRAINING);
-      assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(Stand.TRAINING);
+      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(Stand.TRAINING);
     }
   }
 

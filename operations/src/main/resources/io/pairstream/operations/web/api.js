@@ -2,6 +2,9 @@
 
 const PATIENCE_MS = 15_000;
 
+/** What does something is not asked again by itself. A decision waits for two commits, 30 s each. */
+const DOING_PATIENCE_MS = 90_000;
+
 /** A service that is away is asked this often: it costs nothing, and a person waits. */
 const AWAY_MS = 2_000;
 
@@ -53,7 +56,7 @@ export class Api {
   }
 
   async #ask(path, request) {
-    const limit = AbortSignal.timeout(PATIENCE_MS);
+    const limit = AbortSignal.timeout(request.method ? DOING_PATIENCE_MS : PATIENCE_MS);
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     let answer;
     let body;

@@ -221,6 +221,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("share.coordinator.state.topic.num.partitions", "2");
     properties.put("group.initial.rebalance.delay.ms", "0");
+    // A machine that stands still for a while has not lost its only broker.
+    properties.put("broker.session.timeout.ms", "60000");
     // A controller that has nothing to say is silent: what a test makes the broker believe stays.
     properties.put("metadata.max.idle.interval.ms", "0");
     properties.put("auto.create.topics.enable", "false");

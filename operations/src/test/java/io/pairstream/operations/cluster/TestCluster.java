@@ -50,7 +50,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class TestCluster implements BeforeAllCallback {
 
-  private static final Duration MARKED_WITHIN = Duration.ofSeconds(30);
+  private static final Duration MARKED_WITHIN = Duration.ofMinutes(5);
 
   /** Leaves the processor to the broker, before it is asked again. */
   private static final Duration PAUSE = Duration.ofMillis(5);
@@ -66,7 +66,8 @@ public final class TestCluster implements BeforeAllCallback {
       Map.of(
           "retry.backoff.ms", "10",
           "retry.backoff.max.ms", "100",
-          "default.api.timeout.ms", "60000");
+          "request.timeout.ms", "60000",
+          "default.api.timeout.ms", "120000");
 
   private EmbeddedKafka kafka;
 

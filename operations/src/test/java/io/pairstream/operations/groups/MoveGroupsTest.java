@@ -38,12 +38,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(900)
+@Timeout(1200)
 class MoveGroupsTest {
 
   private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 

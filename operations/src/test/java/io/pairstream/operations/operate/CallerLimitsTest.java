@@ -51,6 +51,9 @@ class CallerLimitsTest {
   @BeforeEach
   void start() throws IOException {
     operators = RunningOperators.inOneMoment(KAFKA, cluster, folder.resolve("state"));
+    // No picture is shown before the service knows what was withdrawn.
+    String early = operators.key("early", Scope.VIEW).text().reveal();
+    RunningOperators.await(() -> operators.tell(get(picture(0), early)).status() == 404);
   }
 
   @AfterEach

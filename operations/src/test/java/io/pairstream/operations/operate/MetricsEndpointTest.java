@@ -2,13 +2,13 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Awaiting;
-import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code GET /metrics} of the whole service, on a real broker. */
-@Timeout(600)
+@Timeout(900)
 class MetricsEndpointTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -43,7 +43,7 @@ class MetricsEndpointTest {
             .setInstance("p1")
             .setState("RUNNING")
             .setCounters(Map.of("rejected_total{reason=IMAGE_TOO_SMALL}", 7L))
-            .setIntervalMs(60_000)
+            .setIntervalMs(600_000) // not silent before the test is over
             .setStartedAt(Instant.now())
             .setReportedAt(Instant.now())
             .build();
@@ -87,10 +87,10 @@ class MetricsEndpointTest {
             KAFKA.bootstrapServers(),
             "mock://" + name,
             cluster.dataset(),
-            Map.of("default.api.timeout.ms", "60000"),
+            Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000"),
             Map.of()),
         new OperateSettings(
-            ServerSettings.of("127.0.0.1", 0),
+            PatientServer.settings(),
             anonymous,
             false,
             directory,
@@ -102,7 +102,7 @@ class MetricsEndpointTest {
 
   private static HttpResponse<String> await(OperateService service, Predicate<String> wanted)
       throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
     HttpResponse<String> answer = get(service);
     while (!wanted.test(answer.body()) && System.nanoTime() < deadline) {
       Awaiting.pause();

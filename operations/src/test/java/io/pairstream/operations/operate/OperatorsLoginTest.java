@@ -292,7 +292,7 @@ class OperatorsLoginTest {
           .isEqualTo("{\"login_required\":false,\"actor\":\"anonymous\",\"scopes\":[\"view\"]}");
       assertThat(open.tell(open.get("/v1/actions")).status()).isEqualTo(200);
       assertThat(open.tell(open.ofPage(open.post("/v1/reviews", REVIEW))).status()).isEqualTo(403);
-      String cookie = open.login(operators.key("ann", Scope.REVIEW).text().reveal()).cookie();
+      String cookie = open.login(open.key("ann", Scope.REVIEW).text().reveal()).cookie();
       assertThat(
               open.tell(open.ofPage(open.post("/v1/reviews", REVIEW)).header("Cookie", cookie))
                   .status())

@@ -1,12 +1,12 @@
 package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
@@ -33,10 +33,11 @@ import java.util.function.LongSupplier;
 /** An operators' service on a free port, with a client of it. */
 final class RunningOperators implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** The broker is waited for, since it stands still with the whole process on a busy machine. */
-  private static final Map<String, String> CLIENTS = Map.of("default.api.timeout.ms", "60000");
+  private static final Map<String, String> CLIENTS =
+      Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
 
   private final ClusterAccess cluster;
   private final OperateService service;
@@ -48,7 +49,7 @@ final class RunningOperators implements AutoCloseable {
         kafka.bootstrapServers(),
         cluster,
         CLIENTS,
-        new OperateSettings(ServerSettings.of("127.0.0.1", 0), anonymous, folder));
+        new OperateSettings(PatientServer.settings(), anonymous, folder));
   }
 
   /** Behind a proxy with TLS, which the test stands for. */
@@ -59,7 +60,7 @@ final class RunningOperators implements AutoCloseable {
         cluster,
         CLIENTS,
         new OperateSettings(
-            ServerSettings.of("127.0.0.1", 0),
+            PatientServer.settings(),
             false,
             true,
             folder,
@@ -76,7 +77,7 @@ final class RunningOperators implements AutoCloseable {
         kafka.bootstrapServers(),
         cluster,
         CLIENTS,
-        new OperateSettings(ServerSettings.of("127.0.0.1", 0), false, folder),
+        new OperateSettings(PatientServer.settings(), false, folder),
         () -> 0);
   }
 
@@ -154,7 +155,7 @@ final class RunningOperators implements AutoCloseable {
     return KeyIssuer.open(
         cluster.topics().apiKeys(),
         cluster.registry(),
-        Map.of("bootstrap.servers", cluster.clientSettings().get("bootstrap.servers")),
+        cluster.clientSettings(),
         Clock.systemUTC());
   }
 
@@ -203,7 +204,7 @@ final class RunningOperators implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("it does not come about");
       }
-      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
   }
 

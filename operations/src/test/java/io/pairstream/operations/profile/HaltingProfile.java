@@ -26,6 +26,10 @@ final class HaltingProfile implements CatalogueFold {
 
   private static final int HALTED = 99;
 
+  /** The broker is waited for, since it stands still with the whole machine where that is busy. */
+  private static final Map<String, String> CLIENTS =
+      Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
+
   private final CatalogueFold fold;
   private int left;
 
@@ -54,7 +58,7 @@ final class HaltingProfile implements CatalogueFold {
             .inheritIO()
             .start();
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
         throw new IllegalStateException("the process does not end");
       }
     } finally {
@@ -70,7 +74,7 @@ final class HaltingProfile implements CatalogueFold {
     Dataset dataset = new Dataset(arguments[1]);
     ClusterAccess cluster =
         new ClusterAccess(
-            new Cluster(arguments[0], "mock://" + dataset.name(), dataset, Map.of(), Map.of()));
+            new Cluster(arguments[0], "mock://" + dataset.name(), dataset, CLIENTS, Map.of()));
     // The registry lives in the process; made in the same order, it has the same ids.
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(dataset, Integer.parseInt(arguments[3])));

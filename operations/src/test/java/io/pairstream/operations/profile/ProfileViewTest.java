@@ -3,6 +3,7 @@ package io.pairstream.operations.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -16,7 +17,6 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.ServerSettings;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(600)
+@Timeout(900)
 class ProfileViewTest {
 
   private static final int PARTITIONS = 2;
@@ -149,7 +149,7 @@ class ProfileViewTest {
     Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
     Authenticator everybody = request -> viewer;
     return new HttpDoor(
-        ServerSettings.of("127.0.0.1", 0),
+        PatientServer.settings(),
         new Router(new ProfileRoutes("pairs", view).routes()),
         everybody,
         Quota.UNLIMITED,

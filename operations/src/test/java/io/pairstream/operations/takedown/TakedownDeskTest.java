@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Timeout(300)
+@Timeout(900)
 class TakedownDeskTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
-  private static final Duration LONG = Duration.ofSeconds(40);
+  private static final Duration LONG = Duration.ofMinutes(4);
 
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);

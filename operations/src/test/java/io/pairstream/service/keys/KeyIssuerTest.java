@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(300)
+@Timeout(900)
 class KeyIssuerTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -40,7 +40,7 @@ class KeyIssuerTest {
   void newKeyOpensOnARunningInstance() throws Exception {
     try (KeyRing ring = ring();
         KeyIssuer issuer = issuer()) {
-      assertThat(ring.awaitCaughtUp(Duration.ofSeconds(30))).isTrue();
+      assertThat(ring.awaitCaughtUp(Duration.ofMinutes(5))).isTrue();
 
       KeyIssuer.Created created = issuer.create(wanted("museum"));
 
@@ -94,7 +94,7 @@ class KeyIssuerTest {
     }
 
     try (KeyRing ring = ring()) {
-      assertThat(ring.awaitCaughtUp(Duration.ofSeconds(30))).isTrue();
+      assertThat(ring.awaitCaughtUp(Duration.ofMinutes(5))).isTrue();
       assertThat(ring.find(keyId).orElseThrow().stateAt(Instant.now()))
           .isEqualTo(IssuedKey.State.REVOKED);
     }

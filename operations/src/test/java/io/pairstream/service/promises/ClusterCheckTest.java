@@ -141,7 +141,7 @@ class ClusterCheckTest {
         KAFKA.bootstrapServers(),
         "mock://" + access.dataset().name(),
         access.dataset(),
-        Map.of("default.api.timeout.ms", "60000"),
+        Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000"),
         Map.of());
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Some wait for a lookup in the background, asking again: a time-out ends them from outside. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 class AdmittingConsumerTest {
 
   private static final TopicPartition P0 = new TopicPartition("pairs.crowdsourced", 0);
@@ -218,9 +218,8 @@ class AdmittingConsumerTest {
 
   /** Polls until something passes; the test runner's own time-out ends it otherwise. */
   private List<String> untilSome() {
-    long giveUpNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     List<String> passed = new ArrayList<>();
-    while (passed.isEmpty() && System.nanoTime() < giveUpNanos) {
+    while (passed.isEmpty() && !Thread.currentThread().isInterrupted()) {
       passed.addAll(offsets(consumer.poll(Duration.ofMillis(10))));
     }
     return passed;

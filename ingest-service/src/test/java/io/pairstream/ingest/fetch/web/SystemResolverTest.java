@@ -18,7 +18,7 @@ class SystemResolverTest {
 
   private static final List<InetAddress> FOUND = List.of(InetAddress.getLoopbackAddress());
 
-  private final Timers timers = new SystemTimers();
+  private final Timers timers = new NoTimers();
   private final CountDownLatch answering = new CountDownLatch(1);
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger mostWaiting = new AtomicInteger();

@@ -3,6 +3,7 @@ package io.pairstream.operations.lag.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
@@ -18,7 +19,6 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,7 +57,7 @@ class LagRoutesTest {
     Authenticator anybody = request -> viewer;
     door =
         new HttpDoor(
-            ServerSettings.of("127.0.0.1", 0),
+            PatientServer.settings(),
             new Router(new LagRoutes(() -> report, history).routes()),
             anybody,
             Quota.UNLIMITED,
