@@ -14,8 +14,8 @@ import java.util.Optional;
 /** Asks a running operators' service. */
 final class DashboardClient {
 
-  private static final Duration TO_CONNECT = Duration.ofSeconds(3);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TO_CONNECT = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TO_CONNECT).build();
   private final String address;

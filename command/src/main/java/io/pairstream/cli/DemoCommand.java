@@ -21,11 +21,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -71,6 +73,8 @@ final class DemoCommand implements Callable<Integer> {
       description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
   private String recipe;
 
+  @Mixin private DecodeDeadline deadline;
+
   @Option(names = "--exit", description = "Stop once all pairs are accounted for.")
   private boolean exit;
 
@@ -89,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--pairs must be at least 1, was " + pairs);
     }
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
+    List<String> ofPreprocessing = deadline.arguments();
     PrintWriter err = spec.commandLine().getErr();
     PairSupply supply = supply(err);
     Path directory = Files.createTempDirectory("pairstream-demo");
@@ -98,6 +103,7 @@ final class DemoCommand implements Callable<Integer> {
             new Dataset(Dataset.DEFAULT_NAME),
             TopicCatalogue.DEFAULT_PARTITIONS,
             checkedRecipe,
+            ofPreprocessing,
             new TerminalProgress(err))) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));

@@ -10,7 +10,6 @@ import io.pairstream.service.promises.Finding;
 import io.pairstream.service.promises.Finding.Level;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -18,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
@@ -46,12 +44,7 @@ final class DoctorCommand implements Callable<Integer> {
       description = "What the image worker is to do. Default: ${DEFAULT-VALUE}")
   private String recipe;
 
-  @Option(
-      names = "--decode-deadline",
-      paramLabel = "DURATION",
-      defaultValue = "PT5S",
-      description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
-  private Duration decodeDeadline;
+  @Mixin private DecodeDeadline deadline;
 
   @Override
   public Integer call() {
@@ -59,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         Doctor.examine(
             promises.of(options.cluster()),
             options.dataDirectory(),
-            workers(),
+            deadline.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
             CheckedRecipe.plan(CheckedRecipe.find(recipe, spec.commandLine())));
     PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {
@@ -77,15 +70,6 @@ final class DoctorCommand implements Callable<Integer> {
     return findings.stream().anyMatch(finding -> finding.level() == Level.NOT_TOLD)
         ? ExitStatus.COULD_NOT
         : ExitStatus.DONE;
-  }
-
-  private WorkerSettings workers() {
-    try {
-      return WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-          .withDeadline(decodeDeadline);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--decode-deadline: " + e.getMessage());
-    }
   }
 
   private static void print(List<Finding> findings, PrintWriter out) {

@@ -12,7 +12,6 @@ import io.pairstream.service.report.StatusDoor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -63,12 +62,7 @@ final class PreprocessCommand implements Callable<Integer> {
       description = "Image worker processes. Default: one per stream thread")
   private Integer workers;
 
-  @Option(
-      names = "--decode-deadline",
-      paramLabel = "DURATION",
-      defaultValue = "PT5S",
-      description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
-  private Duration decodeDeadline;
+  @Mixin private DecodeDeadline deadline;
 
   @Option(
       names = "--step-times",
@@ -104,8 +98,8 @@ final class PreprocessCommand implements Callable<Integer> {
           recipe,
           stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
           streamThreads,
-          WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)
-              .withDeadline(decodeDeadline));
+          deadline.of(
+              WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

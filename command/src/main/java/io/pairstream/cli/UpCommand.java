@@ -9,10 +9,12 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,6 +66,8 @@ final class UpCommand implements Callable<Integer> {
               + " object. Without it links wait, for a year at most.")
   private String fetchContact;
 
+  @Mixin private DecodeDeadline deadline;
+
   @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
   private boolean json;
 
@@ -75,6 +79,7 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
     Dataset checkedDataset = checkedDataset();
+    List<String> ofPreprocessing = deadline.arguments();
 
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
@@ -83,6 +88,7 @@ final class UpCommand implements Callable<Integer> {
             checkedDataset,
             partitions,
             checkedRecipe,
+            ofPreprocessing,
             new TerminalProgress(err))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));

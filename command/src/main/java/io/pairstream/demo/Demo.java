@@ -33,7 +33,9 @@ public final class Demo {
   /** Without any progress for so long, something is wrong that waiting does not mend. */
   private static final Duration STUCK = Duration.ofMinutes(2);
 
-  private static final Duration LAST_BATCH_WITHIN = Duration.ofSeconds(30);
+  /** How long the audit looks for what it does not find at first. */
+  private static final Duration LATE = Duration.ofMinutes(1);
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
   private final WholePlatform platform;
@@ -77,8 +79,7 @@ public final class Demo {
                 Map.of(),
                 Readiness.onceRunning()));
     try (DoorCounter doors =
-            DoorCounter.start(
-                cluster.dataset(), Map.of("bootstrap.servers", cluster.bootstrapServers()));
+            DoorCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));
         TrainerWatch trainer = new TrainerWatch(log("feed"));
         DemoView demoView = new DemoView(view, live, () -> state(doors))) {
       demoView.start();
@@ -86,7 +87,7 @@ public final class Demo {
       CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
       awaitAccounted(publishing, doors, trainer);
       DoorCounts end = doors.counts();
-      AuditReport audit = new Audit(new ClusterAccess(cluster)).run();
+      AuditReport audit = new Audit(new ClusterAccess(cluster), LATE).run();
       return new Result(summary(end, firstSend, audit), end);
     }
   }
@@ -120,7 +121,7 @@ public final class Demo {
         PairPublisher.open(
             PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).crowdsourced(),
             registry,
-            Map.of("bootstrap.servers", cluster.bootstrapServers()),
+            cluster.clientSettings(Map.of()),
             Clock.systemUTC())) {
       supply.publish(publisher, cluster, published::incrementAndGet);
     }
@@ -151,9 +152,14 @@ public final class Demo {
     }
     publishing.join();
     long full = doors.counts().training() / BATCH_SIZE;
-    long until = System.nanoTime() + LAST_BATCH_WITHIN.toNanos();
-    while (batches < full && System.nanoTime() < until) {
+    long before = batches;
+    since = System.nanoTime();
+    while (batches < full && System.nanoTime() - since < STUCK.toNanos()) {
       look(trainer);
+      if (batches != before) {
+        before = batches;
+        since = System.nanoTime();
+      }
     }
   }
 

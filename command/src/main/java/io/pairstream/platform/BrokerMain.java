@@ -20,6 +20,9 @@ public final class BrokerMain {
   /** Largest record batch that the broker takes, in bytes. */
   private static final int MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
+  /** A system property: how long the node may stand still until it loses its partitions, in ms. */
+  private static final String SESSION_PROPERTY = "pairstream.broker.session.ms";
+
   private BrokerMain() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -86,7 +89,8 @@ public final class BrokerMain {
     // Services start one after the other, so waiting for more members only delays the first.
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
     // A node that was killed is waited for no longer than this when it comes back.
-    settings.setProperty("broker.session.timeout.ms", "3000");
+    settings.setProperty(
+        "broker.session.timeout.ms", Integer.getInteger(SESSION_PROPERTY, 3_000).toString());
     settings.setProperty("broker.heartbeat.interval.ms", "500");
     settings.setProperty("transaction.max.timeout.ms", "900000");
     settings.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));

@@ -22,6 +22,9 @@ public final class ChildMain {
   /** How long an orderly exit may take after the parent is gone. */
   static final long GRACE_MILLIS = 3_000;
 
+  /** The same where a system property says so: of a child whose exit has to come to its end. */
+  static final String GRACE_PROPERTY = "pairstream.exit.grace.millis";
+
   private ChildMain() {}
 
   public static void main(String[] arguments) throws Throwable {
@@ -57,7 +60,7 @@ public final class ChildMain {
     exit.setDaemon(true);
     exit.start();
     try {
-      exit.join(GRACE_MILLIS);
+      exit.join(Long.getLong(GRACE_PROPERTY, GRACE_MILLIS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -28,9 +28,6 @@ import java.util.concurrent.TimeoutException;
  */
 public final class LocalPlatform implements AutoCloseable {
 
-  /** How long a process may take to end in order, before it is cut off. */
-  private static final Duration GRACE = Duration.ofSeconds(15);
-
   /** How long children of a platform that was killed may still need to notice and end. */
   private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
 
@@ -401,9 +398,9 @@ public final class LocalPlatform implements AutoCloseable {
     }
   }
 
-  private static void stop(SupervisedChild child) {
+  private void stop(SupervisedChild child) {
     try {
-      child.stop(GRACE);
+      child.stop(settings.grace());
     } catch (InterruptedException e) {
       // Its parent ends next, and so will it.
       Thread.currentThread().interrupt();

@@ -10,22 +10,32 @@ import java.time.Duration;
  * @param brokerPort preferred port of the broker, 1 to 65535; another is taken where it is in use
  * @param registryPort preferred port of the schema registry, 1 to 65535; likewise
  * @param startTimeout how long a process may take to answer for the first time; positive
+ * @param grace how long a process may take to end in order, before it is cut off; positive
  */
 public record PlatformSettings(
-    Path dataDirectory, int brokerPort, int registryPort, Duration startTimeout) {
+    Path dataDirectory, int brokerPort, int registryPort, Duration startTimeout, Duration grace) {
 
   public PlatformSettings {
     dataDirectory = dataDirectory.toAbsolutePath().normalize();
     requirePort("brokerPort", brokerPort);
     requirePort("registryPort", registryPort);
-    if (startTimeout.isNegative() || startTimeout.isZero()) {
-      throw new IllegalArgumentException("startTimeout must be positive, was " + startTimeout);
-    }
+    requirePositive("startTimeout", startTimeout);
+    requirePositive("grace", grace);
   }
 
-  /** The usual ports, 9092 and 8081, and two minutes of patience with a busy machine. */
+  /**
+   * The usual ports, 9092 and 8081, and minutes of patience with a busy machine: a broker that is
+   * cut off has its log to recover at the next start.
+   */
   public static PlatformSettings in(Path dataDirectory) {
-    return new PlatformSettings(dataDirectory, 9092, 8081, Duration.ofMinutes(2));
+    return new PlatformSettings(
+        dataDirectory, 9092, 8081, Duration.ofMinutes(5), Duration.ofMinutes(1));
+  }
+
+  private static void requirePositive(String name, Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException(name + " must be positive, was " + duration);
+    }
   }
 
   private static void requirePort(String name, int port) {

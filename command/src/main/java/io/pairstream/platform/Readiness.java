@@ -22,7 +22,10 @@ import org.apache.kafka.common.GroupState;
 @FunctionalInterface
 public interface Readiness {
 
-  /** Asks once, within a few seconds. An exception means no. */
+  /** How long a broker may take to answer a client that has to find it first, in seconds. */
+  long ANSWER_SECONDS = 15;
+
+  /** Asks once, within some seconds. An exception means no. */
   boolean isReady() throws IOException, InterruptedException;
 
   /** Satisfied as soon as the process runs. */
@@ -65,7 +68,7 @@ public interface Readiness {
               AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
               false);
       try (Admin admin = AdminClients.create(client)) {
-        return !admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).isEmpty();
+        return !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
       } catch (ExecutionException | TimeoutException e) {
         return false;
       }
@@ -91,7 +94,7 @@ public interface Readiness {
                 .describeConsumerGroups(List.of(group))
                 .describedGroups()
                 .get(group)
-                .get(5, TimeUnit.SECONDS);
+                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
         return description.groupState() == GroupState.STABLE;
       } catch (ExecutionException | TimeoutException e) {
         return false;

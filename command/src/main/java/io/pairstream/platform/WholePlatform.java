@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,7 @@ public final class WholePlatform implements AutoCloseable {
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
+   * @param ofPreprocessing further arguments of the preprocessing service
    * @param listener hears of all processes
    * @throws PlatformException where something does not start; then nothing is left running
    */
@@ -79,13 +81,14 @@ public final class WholePlatform implements AutoCloseable {
       Dataset dataset,
       int partitions,
       String recipe,
+      List<String> ofPreprocessing,
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
       WebService door = whole.beginFrontDoor();
       WebService dashboard = whole.beginDashboard(List.of("--recipe", recipe));
-      whole.startPreprocessing(recipe, List.of(), List.of());
+      whole.startPreprocessing(recipe, ofPreprocessing, List.of());
       door.await();
       dashboard.await();
       return whole;
@@ -100,6 +103,7 @@ public final class WholePlatform implements AutoCloseable {
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
+   * @param ofPreprocessing further arguments of the preprocessing service
    * @param listener hears of all processes
    * @throws PlatformException where something does not start; then nothing is left running
    */
@@ -108,10 +112,11 @@ public final class WholePlatform implements AutoCloseable {
       Dataset dataset,
       int partitions,
       String recipe,
+      List<String> ofPreprocessing,
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
-      whole.startPreprocessing(recipe, List.of(), List.of());
+      whole.startPreprocessing(recipe, ofPreprocessing, List.of());
       return whole;
     } catch (RuntimeException e) {
       whole.close();
@@ -129,13 +134,16 @@ public final class WholePlatform implements AutoCloseable {
       PlatformSettings settings, Dataset dataset, int partitions, PlatformListener listener) {
     LocalPlatform platform = LocalPlatform.start(settings, listener);
     try {
+      // A machine that is slow to start processes is slow to answer, too.
+      String patience = millis(settings.startTimeout());
+      String perRequest = millis(settings.startTimeout().dividedBy(5));
       Cluster cluster =
           new Cluster(
               platform.bootstrapServers(),
               platform.schemaRegistryUrl(),
               dataset,
-              Map.of(),
-              Map.of());
+              Map.of("default.api.timeout.ms", patience, "request.timeout.ms", perRequest),
+              Map.of("http.connect.timeout.ms", patience, "http.read.timeout.ms", patience));
       new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));
       return new WholePlatform(platform, cluster);
@@ -143,6 +151,10 @@ public final class WholePlatform implements AutoCloseable {
       platform.close();
       throw e;
     }
+  }
+
+  private static String millis(Duration duration) {
+    return String.valueOf(duration.toMillis());
   }
 
   /**
@@ -300,6 +312,7 @@ public final class WholePlatform implements AutoCloseable {
     return platform;
   }
 
+  /** Where it is, for clients of this process: its answers are waited for as its processes are. */
   public Cluster cluster() {
     return cluster;
   }
