@@ -129,7 +129,7 @@ reaches() {
 
 # get PORT PATH: an answer of a service, asked with the key.
 get() {
-  curl -sS -m 20 -H "@$scratch/authorization" "http://127.0.0.1:$1$2"
+  curl -sS -m 60 -H "@$scratch/authorization" "http://127.0.0.1:$1$2"
 }
 
 # field NAME…: of the JSON on standard input.
@@ -147,6 +147,29 @@ taken() {
   curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/x-tar' --data-binary "@$1" \
     "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" | tail -n 1 | tee "$scratch/answer"
   [ "$(field taken < "$scratch/answer")" = "$pairs" ]
+}
+
+# linked FILE: whether the front door takes the link in it, which has the same key at each try.
+linked() {
+  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/json' -H "Idempotency-Key: $name-link" \
+    --data-binary "@$1" "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs" | tee "$scratch/answer"
+  case $(field id < "$scratch/answer") in '' | None) return 1 ;; esac
+}
+
+# keyed: whether a key is made. Of one that was made and not told, nobody knows.
+keyed() {
+  pairstream keys create --config "$config" --producer smoke --scope publish,read,view > "$scratch/key" || {
+    cat "$scratch/said"
+    return 1
+  }
+}
+
+# audited: whether an audit could be made; $audit is its status.
+audited() {
+  audit=0
+  pairstream audit --config "$config" --json > "$scratch/audit" || audit=$?
+  cat "$scratch/said"
+  [ "$audit" != 3 ]
 }
 
 # send FOLDER: its pairs through the front door.
@@ -181,7 +204,7 @@ sys.exit(not (lag["ready"] and {"pairs-preprocess", "pairs-fetch"} <= names
 
 # Whether doctor finds nothing wrong; prints what it finds that is not OK, the worst last.
 all_well() {
-  pairstream doctor --config "$config" --recipe demo --json > "$scratch/doctor"
+  pairstream doctor --config "$config" --recipe demo --decode-deadline PT25S --json > "$scratch/doctor"
   python3 -c '
 import json, sys
 worst = ["WARNING", "NOT_TOLD", "WRONG"]
@@ -210,7 +233,7 @@ print(*(each.getsockname()[1] for each in taken))')
 export PAIRSTREAM_INGEST_PORT PAIRSTREAM_OPERATE_PORT
 export PAIRSTREAM_IMAGES=$images PAIRSTREAM_TAG=smoke PAIRSTREAM_REGISTRY_IMAGE=${images}registry:smoke
 export PAIRSTREAM_PARTITIONS=4
-export PAIRSTREAM_THREADS=1 PAIRSTREAM_PREPROCESS_OPTIONS="--recipe demo"
+export PAIRSTREAM_THREADS=1 PAIRSTREAM_PREPROCESS_OPTIONS="--recipe demo --decode-deadline PT25S"
 # Any of the private networks that containers get: the web server below has an address in one of them.
 export PAIRSTREAM_FETCH_OPTIONS="--allow-address 172.16.0.0/12 --allow-address 192.168.0.0/16 --allow-address 10.0.0.0/8 --per-host-interval PT0.01S"
 
@@ -239,8 +262,7 @@ services=(broker-1 broker-2 broker-3 registry preprocess-1 preprocess-2 ingest f
 await 300 "not every service became healthy" healthy "${services[@]}"
 say "${#services[@]} services are healthy"
 
-pairstream keys create --config "$config" --producer smoke --scope publish,read,view > "$scratch/key" \
-  || fail "no key was made: $(cat "$scratch/said")"
+await 300 "no key was made" keyed
 (umask 077 && printf 'Authorization: Bearer %s\n' "$(tr -d '\r\n' < "$scratch/key")" > "$scratch/authorization")
 mkdir "$scratch/first" "$scratch/second" "$scratch/web"
 for file in "$scratch"/drawn/pairs/*; do
@@ -256,11 +278,11 @@ say "a key is made"
 gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' "${name}_web")
 python3 -u -m http.server --bind "$gateway" --directory "$scratch/web" 0 > "$scratch/web.log" 2>&1 &
 web_server=$!
-await 20 "no web server" grep -q 'port [0-9]' "$scratch/web.log"
+await 120 "no web server" grep -q 'port [0-9]' "$scratch/web.log"
 web_port=$(sed -n 's/.* port \([0-9]*\).*/\1/p' "$scratch/web.log" | head -n 1)
 # What must be reached first: a look that sees nothing finds no way either.
-reaches 30 fetch registry 8080 fetching || fail "the fetcher does not reach the registry"
-reaches 30 preprocess-1 registry 8080 inside || fail "preprocessing does not reach the registry"
+reaches 120 fetch registry 8080 fetching || fail "the fetcher does not reach the registry"
+reaches 120 preprocess-1 registry 8080 inside || fail "preprocessing does not reach the registry"
 for service in ingest:8080:inside ingest:8080:front operate:8082:inside operate:8082:front preprocess-1:8090:inside; do
   IFS=: read -r to port network <<< "$service"
   ! reaches 2 fetch "$to" "$port" "$network" || fail "the fetcher reaches $to in the network $network"
@@ -273,9 +295,8 @@ first=$batch
 picture=$(basename "$(find "$scratch/web" -type f ! -name '*.txt')")
 python3 -c 'import json, sys; print(json.dumps({"caption": open(sys.argv[1]).read().strip(), "url": sys.argv[2]}))' \
   "$scratch/web/${picture%.*}.txt" "http://$gateway:$web_port/$picture" > "$scratch/link"
-link=$(curl -sS -m 20 -H "@$scratch/authorization" -H 'Content-Type: application/json' --data-binary "@$scratch/link" \
-  "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs" | tee "$scratch/answer" | field id)
-[ "$link" != None ] || fail "the front door did not take the link: $(cat "$scratch/answer")"
+await 300 "the front door does not take the link" linked "$scratch/link"
+link=$(field id < "$scratch/answer")
 docker kill "$(container broker-2)" "$(container preprocess-1)" > /dev/null
 say "killed a broker and a preprocessing container, with $pairs pairs and a link under way"
 send "$scratch/second"
@@ -293,13 +314,14 @@ await 300 "the dashboard's verdict is not OK" keeps_up
 say "lag: $(cat "$scratch/seen")"
 await 300 "doctor finds something wrong" all_well
 say "doctor: $(field ok < "$scratch/doctor") ok, $(field warning < "$scratch/doctor") warnings, nothing wrong, on three brokers"
-pairstream audit --config "$config" --json > "$scratch/audit" || fail "audit: $(cat "$scratch/audit" "$scratch/said")"
+await 300 "no audit can be made" audited
+[ "$audit" = 0 ] || fail "audit: $(cat "$scratch/audit" "$scratch/said")"
 say "audit: $(cat "$scratch/audit")"
 
 for service in ingest fetch operate preprocess-1 preprocess-2; do
   id=$(container "$service")
   before=$(date +%s%N)
-  docker stop -t 60 "$id" > /dev/null
+  docker stop -t 300 "$id" > /dev/null
   took=$((($(date +%s%N) - before) / 1000000))
   status=$(docker inspect -f '{{.State.ExitCode}}' "$id")
   say "SIGTERM: $service ended after $took ms with status $status"

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -14,8 +15,14 @@ if "PAIRSTREAM_KEY" in os.environ:
     headers["Authorization"] = "Bearer " + os.environ["PAIRSTREAM_KEY"]
 with open(sys.argv[1], "rb") as file:
     pair = {"image": base64.b64encode(file.read()).decode(), "caption": sys.argv[2], "language": "en"}
-try:
-    answer = json.load(urllib.request.urlopen(urllib.request.Request(door + "/v1/pairs", json.dumps(pair).encode(), headers)))
-except urllib.error.HTTPError as error:
-    sys.exit(error.read().decode())
+request = urllib.request.Request(door + "/v1/pairs", json.dumps(pair).encode(), headers)
+answer = None
+while answer is None:
+    try:
+        answer = json.load(urllib.request.urlopen(request))
+    except urllib.error.HTTPError as error:
+        if "Retry-After" not in error.headers:
+            sys.exit(error.read().decode())
+        # With the same key: the pair is taken once, however often it is sent.
+        time.sleep(int(error.headers["Retry-After"]))
 print(f"{answer['id']} is taken; ask after it: {door}{answer['status_url']}")

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(300)
+@Timeout(900)
 class ClusterCommandsTest {
 
   /** Clears a screen, turns the direction of writing and begins a line of its own. */
@@ -86,7 +86,16 @@ class ClusterCommandsTest {
 
   @Test
   void doctorFindsAClusterOfOneBrokerFitAndSaysWhatItLacks() {
-    Ended ended = run("doctor", "--json", "--recipe", "demo", "--data-dir", folder.toString());
+    Ended ended =
+        run(
+            "doctor",
+            "--json",
+            "--recipe",
+            "demo",
+            "--data-dir",
+            folder.toString(),
+            "--decode-deadline",
+            "PT1M");
 
     List<JsonNode> checks = list(ended.json().path("checks"));
     assertThat(checks).filteredOn(check -> check.path("level").asText().equals("WRONG")).isEmpty();
@@ -110,7 +119,8 @@ class ClusterCommandsTest {
   @Test
   void aServiceRefusesAClusterThatCannotKeepWhatIsPromisedAndNamesAllOfIt() throws IOException {
     Path config = folder.resolve("client.properties");
-    Files.writeString(config, "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
+    Files.writeString(
+        config, Ended.PATIENCE + "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
 
     Ended ended =
         run(
@@ -141,7 +151,7 @@ class ClusterCommandsTest {
   void importPublishesNothingThatTheClusterCannotKeepAsPromised(
       String file, String columns, String line, String published) throws IOException {
     Path config = folder.resolve("client.properties");
-    Files.writeString(config, "kafka.isolation.level=read_uncommitted\n");
+    Files.writeString(config, Ended.PATIENCE + "kafka.isolation.level=read_uncommitted\n");
     Files.writeString(folder.resolve("p.jpg"), "image");
     Path list = Files.writeString(folder.resolve(file), columns + "\n" + line + "\n");
     String[] arguments = {
@@ -742,7 +752,9 @@ class ClusterCommandsTest {
                 "--schema-registry",
                 "http://127.0.0.1:" + nobodyListens(),
                 "--dataset",
-                dataset())
+                dataset(),
+                "--config",
+                Ended.PATIENT_CLIENTS.toString())
             .start();
 
     List<String> errors = audit.errorReader().lines().toList();
@@ -777,7 +789,15 @@ class ClusterCommandsTest {
             .put("started_at", self.info().startInstant().orElseThrow().toEpochMilli())
             .toString());
 
-    Ended ended = Ended.after("audit", "--data-dir", folder.toString(), "--dataset", dataset());
+    Ended ended =
+        Ended.after(
+            "audit",
+            "--data-dir",
+            folder.toString(),
+            "--dataset",
+            dataset(),
+            "--config",
+            Ended.PATIENT_CLIENTS.toString());
 
     assertThat(ended.err()).isEmpty();
     assertThat(ended.status()).isEqualTo(ExitStatus.DONE);
@@ -788,8 +808,9 @@ class ClusterCommandsTest {
     Path config =
         Files.writeString(
             folder.resolve("client.properties"),
-            "kafka.bootstrap.servers=%s\nkafka.client.rack=here\nschema-registry.url=%s\n"
-                .formatted(KAFKA.bootstrapServers(), cluster.registry().addresses()));
+            "%skafka.bootstrap.servers=%s\nkafka.client.rack=here\nschema-registry.url=%s\n"
+                .formatted(
+                    Ended.PATIENCE, KAFKA.bootstrapServers(), cluster.registry().addresses()));
 
     Ended ended = Ended.after("audit", "--config", config.toString(), "--dataset", dataset());
 
@@ -802,7 +823,7 @@ class ClusterCommandsTest {
     Path config =
         Files.writeString(
             folder.resolve("client.properties"),
-            "kafka.bootstrap.servers=127.0.0.1:%d\n".formatted(nobodyListens()));
+            "%skafka.bootstrap.servers=127.0.0.1:%d\n".formatted(Ended.PATIENCE, nobodyListens()));
 
     assertThat(run("audit", "--config", config.toString()).status()).isEqualTo(ExitStatus.DONE);
   }
@@ -841,17 +862,6 @@ class ClusterCommandsTest {
 
   /** Runs a command on the test's own data set, where the arguments name no other. */
   private Ended run(String command, String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    addUnlessThere(all, "--bootstrap-servers", KAFKA.bootstrapServers());
-    addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
-    addUnlessThere(all, "--dataset", dataset());
-    return Ended.after(command, all.toArray(String[]::new));
-  }
-
-  private static void addUnlessThere(List<String> arguments, String option, String value) {
-    if (!arguments.contains(option)) {
-      arguments.add(option);
-      arguments.add(value);
-    }
+    return Ended.on(cluster, command, arguments);
   }
 }

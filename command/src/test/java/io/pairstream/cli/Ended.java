@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.cluster.ClusterAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +20,16 @@ record Ended(int status, String out, String err) {
 
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  /**
+   * Lines of a file for {@code --config}: the broker is waited for, which stands still with the
+   * whole process where the machine is busy.
+   */
+  static final String PATIENCE =
+      "kafka.request.timeout.ms=60000\nkafka.default.api.timeout.ms=120000\n";
+
+  /** A file with those lines alone. */
+  static final Path PATIENT_CLIENTS = patientClients();
 
   /**
    * Runs a subcommand in this process.
@@ -33,6 +47,37 @@ record Ended(int status, String out, String err) {
             .setErr(new PrintWriter(err))
             .execute(all.toArray(String[]::new));
     return new Ended(status, out.toString(), err.toString());
+  }
+
+  /** Runs a subcommand in this process, on that data set where the arguments name no other. */
+  static Ended on(ClusterAccess cluster, String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    if (!all.contains("--bootstrap-servers")) {
+      // A broker that a test names is one that does not answer.
+      addUnlessThere(all, "--config", PATIENT_CLIENTS.toString());
+    }
+    addUnlessThere(
+        all, "--bootstrap-servers", cluster.clientSettings().get("bootstrap.servers").toString());
+    addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
+    addUnlessThere(all, "--dataset", cluster.dataset().name());
+    return after(command, all.toArray(String[]::new));
+  }
+
+  static void addUnlessThere(List<String> arguments, String option, String value) {
+    if (!arguments.contains(option)) {
+      arguments.add(option);
+      arguments.add(value);
+    }
+  }
+
+  private static Path patientClients() {
+    try {
+      Path file = Files.createTempFile("patient-clients", ".properties");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, PATIENCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The one object that is on stdout, alone. */

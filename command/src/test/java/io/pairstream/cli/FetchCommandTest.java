@@ -8,7 +8,6 @@ import io.pairstream.operations.PlayedFetcher.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class FetchCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -107,15 +106,6 @@ class FetchCommandTest {
   }
 
   private Ended run(String command, String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            cluster.registry().addresses(),
-            "--dataset",
-            cluster.dataset().name()));
-    return Ended.after(command, all.toArray(String[]::new));
+    return Ended.on(cluster, command, arguments);
   }
 }

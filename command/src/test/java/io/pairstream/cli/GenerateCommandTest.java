@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class GenerateCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -74,7 +74,8 @@ class GenerateCommandTest {
   void asksForNoPictureThatTheClusterCannotKeepAsPromised() throws Exception {
     Path config =
         Files.writeString(
-            folder.resolve("client.properties"), "kafka.isolation.level=read_uncommitted\n");
+            folder.resolve("client.properties"),
+            Ended.PATIENCE + "kafka.isolation.level=read_uncommitted\n");
 
     Ended refused = generate("--config", config.toString());
     List<String> askedBefore = List.copyOf(asked);
@@ -157,20 +158,10 @@ class GenerateCommandTest {
 
   private Ended generate(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    addUnlessThere(all, "--prompts", prompts.toString());
-    addUnlessThere(all, "--base-url", "http://127.0.0.1:" + api.getAddress().getPort());
-    addUnlessThere(all, "--model", "m");
-    addUnlessThere(all, "--bootstrap-servers", KAFKA.bootstrapServers());
-    addUnlessThere(all, "--schema-registry", cluster.registry().addresses());
-    addUnlessThere(all, "--dataset", cluster.dataset().name());
-    return Ended.after("generate", all.toArray(String[]::new));
-  }
-
-  private static void addUnlessThere(List<String> arguments, String option, String value) {
-    if (!arguments.contains(option)) {
-      arguments.add(option);
-      arguments.add(value);
-    }
+    Ended.addUnlessThere(all, "--prompts", prompts.toString());
+    Ended.addUnlessThere(all, "--base-url", "http://127.0.0.1:" + api.getAddress().getPort());
+    Ended.addUnlessThere(all, "--model", "m");
+    return Ended.on(cluster, "generate", all.toArray(String[]::new));
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -9,7 +9,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Standing;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class GroupCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -91,7 +90,7 @@ class GroupCommandTest {
     try (var member =
         cluster.consumer(Map.of("group.id", group, "client.id", "the\u001b[2J reader"))) {
       member.subscribe(List.of(training.topic()));
-      long deadline = System.nanoTime() + 30_000_000_000L;
+      long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
       while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
         var unused = member.poll(Duration.ofMillis(50));
       }
@@ -128,15 +127,6 @@ class GroupCommandTest {
   }
 
   private Ended run(String command, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            "mock://" + cluster.dataset().name(),
-            "--dataset",
-            cluster.dataset().name()));
-    return Ended.after(command, all.toArray(String[]::new));
+    return Ended.on(cluster, command, arguments);
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-@Timeout(300)
+@Timeout(900)
 class ImportCommandTest {
 
   @TempDir Path folder;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class KeysCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -180,30 +180,13 @@ class KeysCommandTest {
   void missingTopicIsSaidInOneLine() {
     ClusterAccess empty = KAFKA.emptyDataset();
 
-    Ended ended =
-        Ended.after(
-            "keys ls",
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            empty.registry().addresses(),
-            "--dataset",
-            empty.dataset().name());
+    Ended ended = Ended.on(empty, "keys ls");
 
     assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.onlyErrorLine()).contains("topics create");
   }
 
   private Ended run(String command, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            cluster.registry().addresses(),
-            "--dataset",
-            cluster.dataset().name()));
-    return Ended.after(command, all.toArray(String[]::new));
+    return Ended.on(cluster, command, arguments);
   }
 }

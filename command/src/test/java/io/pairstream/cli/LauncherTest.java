@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The script that people start, in a small project, with a Maven and a Java that only say how they
  * were called.
  */
-@Timeout(600)
+@Timeout(1800)
 class LauncherTest {
 
   /** A build: counted, and leaving what one makes last. */
@@ -41,7 +41,7 @@ class LauncherTest {
   /** Of no process: beyond what any system gives out. */
   private static final long NOBODY = 2_147_483_646;
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(5);
 
   private final List<Process> started = new ArrayList<>();
 
@@ -168,7 +168,7 @@ class LauncherTest {
     Files.createDirectories(log.getParent());
     // The shell would ask after its child; what it becomes does not.
     String child = "exec 3<&0\nread -r line <&3 & echo $!\n";
-    Process parent = new ProcessBuilder("bash", "-c", child + "exec sleep 300").start();
+    Process parent = new ProcessBuilder("bash", "-c", child + "exec sleep 3600").start();
     started.add(parent);
     String ended = parent.inputReader().readLine();
     Await.until(
@@ -275,7 +275,7 @@ class LauncherTest {
 
   /** Waits for something, but not for ever: nobody ends it after a test that failed. */
   private static String until(String condition) {
-    return "for i in {1..900}; do if " + condition + "; then break; fi; sleep 0.1; done\n";
+    return "for i in {1..6000}; do if " + condition + "; then break; fi; sleep 0.1; done\n";
   }
 
   /** Waits until a command knows the process of its build. */

@@ -17,8 +17,6 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class ProfileCommandTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -75,7 +73,7 @@ class ProfileCommandTest {
             KAFKA.bootstrapServers(),
             cluster.registry().addresses(),
             cluster.dataset(),
-            Map.of("default.api.timeout.ms", "60000"),
+            Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"),
             Map.of());
     OperateSettings settings =
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve("operate"));
@@ -88,9 +86,8 @@ class ProfileCommandTest {
           PATIENCE,
           () -> {
             Ended ended = run("--json", "--dashboard", url);
-            assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.DONE);
             last.set(ended);
-            return ended.json().path("ready").booleanValue();
+            return ended.status() == ExitStatus.DONE && ended.json().path("ready").booleanValue();
           });
 
       assertHasAll(last.get().json());
@@ -133,15 +130,6 @@ class ProfileCommandTest {
   }
 
   private Ended run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            cluster.registry().addresses(),
-            "--dataset",
-            cluster.dataset().name()));
-    return Ended.after("profile", all.toArray(String[]::new));
+    return Ended.on(cluster, "profile", arguments);
   }
 }

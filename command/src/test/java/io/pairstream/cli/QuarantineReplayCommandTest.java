@@ -8,7 +8,6 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Review;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(600)
+@Timeout(900)
 class QuarantineReplayCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -42,11 +41,7 @@ class QuarantineReplayCommandTest {
   }
 
   private Ended run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--bootstrap-servers", KAFKA.bootstrapServers()));
-    all.addAll(List.of("--schema-registry", cluster.registry().addresses()));
-    all.addAll(List.of("--dataset", cluster.dataset().name()));
-    return Ended.after("quarantine replay", all.toArray(String[]::new));
+    return Ended.on(cluster, "quarantine replay", arguments);
   }
 
   private List<Review> reviews() {

@@ -8,8 +8,6 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Standing;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(300)
+@Timeout(900)
 class TakedownCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -32,11 +30,7 @@ class TakedownCommandTest {
   }
 
   private Ended run(String command, String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--bootstrap-servers", KAFKA.bootstrapServers()));
-    all.addAll(List.of("--schema-registry", cluster.registry().addresses()));
-    all.addAll(List.of("--dataset", cluster.dataset().name()));
-    return Ended.after(command, all.toArray(String[]::new));
+    return Ended.on(cluster, command, arguments);
   }
 
   private Sent published() {

@@ -61,7 +61,7 @@ class UpCommandTest {
 
     assertThat(new ProcessBuilder(interrupt).start().waitFor()).isZero();
 
-    assertThat(up.waitFor(180, TimeUnit.SECONDS)).isTrue();
+    assertThat(up.waitFor(10, TimeUnit.MINUTES)).isTrue();
     assertThat(up.exitValue()).isEqualTo(ExitStatus.DONE);
     assertThat(children).noneMatch(ProcessHandle::isAlive);
     assertThat(directory.resolve("platform.json")).doesNotExist();
@@ -77,6 +77,14 @@ class UpCommandTest {
     assertThat(command.execute("up", "--no-such-option")).isEqualTo(ExitStatus.WRONG_USAGE);
 
     assertThat(complaint.toString()).contains("--no-such-option");
+  }
+
+  @Test
+  void refusesADeadlineThatNoImageCanKeep() {
+    Ended ended = Ended.after("up", "--decode-deadline", "PT0S");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--decode-deadline: deadline must be more than zero");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.pairstream.schemas.PreparedPair;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(600)
+@Timeout(900)
 class ViewCommandTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -214,16 +215,9 @@ class ViewCommandTest {
   private Ended run(String command) {
     String[] words = command.split(" +", -1);
     int subcommand = words[0].equals("view") ? 2 : 1;
-    List<String> options = new ArrayList<>(List.of(words).subList(subcommand, words.length));
-    options.addAll(
-        List.of(
-            "--bootstrap-servers",
-            KAFKA.bootstrapServers(),
-            "--schema-registry",
-            cluster.registry().addresses(),
-            "--dataset",
-            cluster.dataset().name()));
-    return Ended.after(
-        String.join(" ", List.of(words).subList(0, subcommand)), options.toArray(String[]::new));
+    return Ended.on(
+        cluster,
+        String.join(" ", List.of(words).subList(0, subcommand)),
+        Arrays.copyOfRange(words, subcommand, words.length));
   }
 }

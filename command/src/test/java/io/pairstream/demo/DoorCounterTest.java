@@ -29,7 +29,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(600)
+@Timeout(900)
 class DoorCounterTest {
 
   private static final Dataset DATASET = new Dataset("pairs");
@@ -87,7 +87,7 @@ class DoorCounterTest {
             });
 
     counter.start();
-    assertThat(stopped.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(stopped.await(5, TimeUnit.MINUTES)).isTrue();
     counter.close();
 
     assertThatThrownBy(counter::counts)
@@ -104,7 +104,7 @@ class DoorCounterTest {
     consumer.schedulePollTask(polledAgain::countDown);
     try (DoorCounter counter = new DoorCounter(DATASET, consumer)) {
       counter.start();
-      assertThat(polledAgain.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(polledAgain.await(5, TimeUnit.MINUTES)).isTrue();
       return counter.counts();
     }
   }

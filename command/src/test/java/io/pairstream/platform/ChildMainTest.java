@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -16,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ChildMainTest {
 
   /** For a virtual machine to start, or to end; only one that hangs needs as long. */
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   @TempDir Path directory;
 
   @Test
   void exitsInOrderWhenItsParentIsGone() throws Exception {
-    Process child = startReady("orderly");
+    Process child = startReady("orderly", "-D" + ChildMain.GRACE_PROPERTY + "=" + LONG.toMillis());
 
     child.getOutputStream().close();
 
@@ -65,15 +66,17 @@ class ChildMainTest {
     assertThat(output()).contains("IllegalStateException: cannot go on");
   }
 
-  private Process startReady(String mode) throws Exception {
-    Process child = start(mode);
+  private Process startReady(String mode, String... jvmOptions) throws Exception {
+    Process child = start(mode, jvmOptions);
     Await.until("running", LONG, () -> output().contains("running"));
     return child;
   }
 
-  private Process start(String mode) throws IOException {
+  private Process start(String mode, String... jvmOptions) throws IOException {
+    List<String> options = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1"));
+    options.addAll(List.of(jvmOptions));
     return new ChildCommand(
-            List.of("-XX:TieredStopAtLevel=1"),
+            options,
             System.getProperty("java.class.path"),
             List.of(Program.class.getName(), mode),
             Map.of(),

@@ -45,7 +45,8 @@ class LocalPlatformTest {
     directory = fresh;
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
-      settings = new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG);
+      settings =
+          new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG, LONG);
       platform = LocalPlatform.start(settings, events);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");

@@ -32,7 +32,7 @@ final class StoredPair {
   /** As large as a raw record may be. */
   private static final int BYTES = 9 << 20;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final String bootstrapServers;
   private final String schemaRegistry;

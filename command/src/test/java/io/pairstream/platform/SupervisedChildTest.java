@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SupervisedChildTest {
 
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   @TempDir Path directory;
 
@@ -131,7 +131,7 @@ class SupervisedChildTest {
         };
     SupervisedChild.Patience patience =
         new SupervisedChild.Patience(
-            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofMinutes(1));
+            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofHours(1));
     return new SupervisedChild("child", launch, log, patience, events);
   }
 }

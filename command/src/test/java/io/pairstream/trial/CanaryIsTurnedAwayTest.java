@@ -42,7 +42,8 @@ class CanaryIsTurnedAwayTest {
     workers =
         new ImageWorkerPool(
             WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)
-                .withDeadline(Duration.ofMinutes(1)));
+                .withDeadline(Duration.ofMinutes(1))
+                .withStartLimit(Duration.ofMinutes(10)));
   }
 
   @AfterAll

@@ -44,7 +44,8 @@ class RecipeTrialTest {
     workers =
         new ImageWorkerPool(
             WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 2)
-                .withDeadline(Duration.ofMinutes(1)));
+                .withDeadline(Duration.ofMinutes(1))
+                .withStartLimit(Duration.ofMinutes(10)));
   }
 
   @AfterAll

@@ -20,8 +20,13 @@ final class BrokerContainer implements AutoCloseable {
 
   private static final String IMAGE =
       System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.3.1");
-  private static final Duration CHANGE_WITHIN = Duration.ofMinutes(2);
-  private static final int ANSWER_MILLIS = 2_000;
+  private static final Duration CHANGE_WITHIN = Duration.ofMinutes(5);
+
+  /** A broker that gives no answer in this time is silent. */
+  private static final int SILENCE_MILLIS = 2_000;
+
+  /** So long one that is at work may take to answer. */
+  private static final int ANSWER_MILLIS = 60_000;
 
   private final FreePorts ports;
   private final Network network;
@@ -68,10 +73,10 @@ final class BrokerContainer implements AutoCloseable {
     awaitSilence();
   }
 
-  /** Asks in vain so many times, {@value #ANSWER_MILLIS} ms each. */
+  /** Asks in vain so many times, {@value #SILENCE_MILLIS} ms each. */
   void requireSilence(int questions) {
     for (int i = 0; i < questions; i++) {
-      assertThat(answers()).as("an answer of the broker").isFalse();
+      assertThat(answersWithin(SILENCE_MILLIS)).as("an answer of the broker").isFalse();
     }
   }
 
@@ -122,26 +127,27 @@ final class BrokerContainer implements AutoCloseable {
   }
 
   private void awaitSilence() {
-    Await.until("the broker is silent", CHANGE_WITHIN, () -> !answers(), () -> "an answer");
+    Await.until(
+        "the broker is silent",
+        CHANGE_WITHIN,
+        () -> !answersWithin(SILENCE_MILLIS),
+        () -> "an answer");
   }
 
   private void awaitAnswer() {
-    Await.until("the broker answers", CHANGE_WITHIN, this::answers, () -> "no answer");
+    Await.until(
+        "the broker answers", CHANGE_WITHIN, () -> answersWithin(ANSWER_MILLIS), () -> "no answer");
   }
 
   /** Asked by a new client each time, which knows of no earlier connection. */
-  private boolean answers() {
+  private boolean answersWithin(int millis) {
     try (Admin admin =
         Admin.create(
             Map.of(
                 "bootstrap.servers", bootstrapServers(),
-                "request.timeout.ms", ANSWER_MILLIS,
-                "default.api.timeout.ms", ANSWER_MILLIS))) {
-      return !admin
-          .describeCluster()
-          .nodes()
-          .get(2 * ANSWER_MILLIS, TimeUnit.MILLISECONDS)
-          .isEmpty();
+                "request.timeout.ms", millis,
+                "default.api.timeout.ms", millis))) {
+      return !admin.describeCluster().nodes().get(2L * millis, TimeUnit.MILLISECONDS).isEmpty();
     } catch (ExecutionException | TimeoutException e) {
       return false;
     } catch (InterruptedException e) {

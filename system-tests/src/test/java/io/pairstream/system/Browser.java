@@ -58,7 +58,10 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  /** As often a page of ours starts itself again in vain; then it leaves that to its reader. */
+  private static final int MOST_STARTS = 5;
 
   /** Complains of each browser that is newer than Selenium; what it would find is not used. */
   private static final Logger DEVTOOLS_FINDER =
@@ -139,6 +142,7 @@ final class Browser implements AutoCloseable {
             .usingDriverExecutable(driver.orElseThrow().toFile())
             .usingAnyFreePort()
             .withSilent(true)
+            .withTimeout(Duration.ofMinutes(3))
             .build();
     ChromeDriver chrome =
         new ChromeDriver(service, options(browser.orElseThrow(), screen, languages));
@@ -215,9 +219,37 @@ final class Browser implements AutoCloseable {
 
   /** Waits until the page can be used; also one that loads again by itself. */
   void awaitUsable() {
+    await("the page is ready", this::isUsable);
+  }
+
+  boolean isUsable() {
+    return "ready".equals(script("return document.documentElement.dataset.state"));
+  }
+
+  /**
+   * Waits for a page of which a part had not arrived, and loads again by itself; one that has given
+   * up by then is loaded again, as it tells its reader.
+   */
+  void awaitStarted(String what, BooleanSupplier condition) {
     await(
-        "the page is ready",
-        () -> "ready".equals(script("return document.documentElement.dataset.state")));
+        what,
+        () -> {
+          if (condition.getAsBoolean()) {
+            return true;
+          }
+          if (hasGivenUp()) {
+            driver.navigate().refresh();
+          }
+          return false;
+        });
+  }
+
+  private boolean hasGivenUp() {
+    return Boolean.TRUE.equals(
+        script(
+            "return document.getElementById('incomplete')?.hidden === false"
+                + " && Number(sessionStorage.getItem('pairstream.tries')) >= arguments[0]",
+            MOST_STARTS));
   }
 
   /** How the person likes pages: {@code dark} or {@code light}. */

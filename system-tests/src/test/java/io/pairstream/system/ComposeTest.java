@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole platform in containers, as {@code deploy/compose.yaml} has it. */
-@Timeout(1500)
+@Timeout(3000)
 class ComposeTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
@@ -34,7 +34,7 @@ class ComposeTest {
             .redirectOutput(log.toFile())
             .start();
     try {
-      boolean ended = smoke.waitFor(14, TimeUnit.MINUTES);
+      boolean ended = smoke.waitFor(45, TimeUnit.MINUTES);
 
       assertThat(ended).as("smoke.sh ends; it said: %s", said(log)).isTrue();
       if (smoke.exitValue() == NOT_HERE) {

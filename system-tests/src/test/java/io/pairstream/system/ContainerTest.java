@@ -15,14 +15,12 @@ import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,8 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
  * The topology against a broker in a container, to which something happens while pairs are sent and
  * worked on. Afterwards every pair that was acknowledged has left by exactly one door.
  */
-@Timeout(600)
+@Timeout(1800)
 class ContainerTest {
+
+  private static final Duration CATCH_UP = Duration.ofMinutes(8);
+
+  /** Of our own questions, which are asked when nothing is wrong with the broker. */
+  private static final Map<String, String> PATIENCE = Map.of("default.api.timeout.ms", "120000");
 
   // Numbers of pairs, each group's behind those of the group before.
   private static final int DECIDED = 40;
@@ -84,10 +87,10 @@ class ContainerTest {
   void preprocessingGoesOnThoughTheBrokerIsAwayForLongerThanItsProducerWaits() throws Exception {
     accountsForAll(
         "outwaited",
-        Map.of("producer.max.block.ms", "1000", "producer.delivery.timeout.ms", "12000"),
+        Map.of("producer.max.block.ms", "5000", "producer.delivery.timeout.ms", "12000"),
         () -> {
           broker.freeze();
-          broker.requireSilence(8);
+          broker.requireSilence(16);
         },
         broker::thaw);
   }
@@ -109,14 +112,23 @@ class ContainerTest {
             new Dataset(dataset),
             ofPreprocessing,
             Map.of());
-    ClusterAccess access = new ClusterAccess(cluster);
+    ClusterAccess access =
+        new ClusterAccess(
+            new Cluster(
+                cluster.bootstrapServers(),
+                cluster.registryAddresses(),
+                cluster.dataset(),
+                PATIENCE,
+                Map.of()));
     new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
     DrawnPairs pairs = new DrawnPairs(21, 0.0);
     WorkerSettings workers =
-        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1);
+        WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
+            .withDeadline(Duration.ofSeconds(25))
+            .withStartLimit(Duration.ofMinutes(10));
     PreprocessSettings settings = new PreprocessSettings(cluster, "demo", folder, 1, workers);
     try (PreprocessService service = new PreprocessService(settings, new StepTimes());
-        PairPublisher publisher = publisher(cluster)) {
+        PairPublisher publisher = publisher(access)) {
       join(publish(publisher, pairs, 0, DECIDED));
       awaitWork(access);
 
@@ -135,20 +147,19 @@ class ContainerTest {
       assertThat(service.hasEnded()).isFalse();
     }
 
-    AuditReport report = new Audit(access).run();
+    AuditReport report = new Audit(access, Duration.ofMinutes(1)).run();
     // A later one tells what is only late from what is lost.
     assertThat(report.details()).as(() -> "a later audit: " + new Audit(access).run()).isEmpty();
     assertThat(report.inputs()).isEqualTo(ALL);
     assertThat(report.inFlight()).isZero();
   }
 
-  private static PairPublisher publisher(Cluster cluster) {
-    Registry registry = cluster.registry();
+  private static PairPublisher publisher(ClusterAccess access) {
+    // For its opening; a producer itself knows no such setting.
+    Map<String, Object> settings = new HashMap<>(PATIENCE);
+    settings.put("bootstrap.servers", broker.bootstrapServers());
     return PairPublisher.open(
-        PairTopics.of(cluster.dataset(), new AvroSerdes(registry)).crowdsourced(),
-        registry,
-        Map.of("bootstrap.servers", cluster.bootstrapServers()),
-        Clock.systemUTC());
+        access.topics().crowdsourced(), access.registry(), settings, Clock.systemUTC());
   }
 
   private static List<CompletableFuture<Published>> publish(
@@ -166,7 +177,7 @@ class ContainerTest {
   private static void awaitDecided(ClusterAccess access, long inputs) {
     Await.until(
         inputs + " inputs are decided",
-        Duration.ofMinutes(2),
+        CATCH_UP,
         () -> {
           AuditReport report = new Audit(access).run();
           return report.inputs() == inputs && report.inFlight() == 0;
@@ -177,7 +188,7 @@ class ContainerTest {
   private static void awaitWork(ClusterAccess access) {
     Await.until(
         "the first inputs are decided",
-        Duration.ofMinutes(2),
+        CATCH_UP,
         () -> new Audit(access).run().inputs() > 0,
         () -> new Audit(access).run());
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The contribution page in a real browser, as people use it. */
-@Timeout(900)
+@Timeout(1800)
 class ContributionPageTest {
 
   private static final Map<String, String> TOO_SMALL =
@@ -328,7 +328,7 @@ class ContributionPageTest {
 
     browser.cutOff();
 
-    browser.awaitUsable();
+    browser.awaitStarted("the page is ready", browser::isUsable);
     assertThat(browser.isVisible("#incomplete")).isFalse();
     browser.choose("#files", picture("good.png", 320, 240));
     browser.await("a draft is there", () -> browser.isVisible("#draft-list textarea"));

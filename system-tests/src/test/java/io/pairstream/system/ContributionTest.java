@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** A person's pictures on their whole way: page, front door, Kafka, topology, and back. */
-@Timeout(900)
+@Timeout(1800)
 class ContributionTest {
 
   @TempDir private Path folder;
@@ -49,8 +49,12 @@ class ContributionTest {
 
       browser.choose("#files", file(pairs, 1));
       browser.type("#draft-list textarea", caption(pairs, 1));
-      ProcessHandle.of(platform.pid("ingest")).ifPresent(ProcessHandle::destroyForcibly);
-      browser.click("#send");
+      platform.whileAway(
+          "ingest",
+          () -> {
+            browser.click("#send");
+            browser.awaitText("#connection", "The connection is lost.");
+          });
 
       browser.awaitText("#connection", "Connected again.");
       browser.awaitText("#sent-list li:first-child", "Accepted");

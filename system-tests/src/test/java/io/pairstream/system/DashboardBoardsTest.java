@@ -16,7 +16,7 @@ import org.openqa.selenium.Keys;
  * The boards of the operators' page in a real browser, as people use them: who broke something, why
  * a picture was turned away, and how pairs are put back.
  */
-@Timeout(900)
+@Timeout(1800)
 class DashboardBoardsTest {
 
   private static final String FORTY = "#/quarantine?reason=IMAGE_TOO_SMALL&source=IMPORTED";

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
 /** The operators' page in a real browser, as people use it: what is late, why, and since when. */
-@Timeout(900)
+@Timeout(1800)
 class DashboardPageTest {
 
   /** Texts that would run where text is taken for markup, an address or code. */
@@ -120,14 +120,18 @@ class DashboardPageTest {
     browser.go(service.address(""));
     browser.awaitText("#incomplete", "A part of this page has not arrived.");
     browser.cutOff();
-    browser.awaitText(".banner", "preprocessing stands still on crowdsourced-3");
+    browser.awaitStarted(
+        "the banner is there",
+        () ->
+            browser.texts(".banner").stream()
+                .anyMatch(said -> said.contains("preprocessing stands still on crowdsourced-3")));
     assertThat(browser.isVisible("#incomplete")).isFalse();
 
     browser.cutOff("*/assets/lag.js");
     browser.click("#nav [data-view=lag]");
     browser.awaitText("#incomplete", "The page loads again by itself");
     browser.cutOff();
-    browser.await("the view is there", () -> browser.isVisible(".groups tbody"));
+    browser.awaitStarted("the view is there", () -> browser.isVisible(".groups tbody"));
     assertThat(browser.isVisible("#incomplete")).isFalse();
   }
 

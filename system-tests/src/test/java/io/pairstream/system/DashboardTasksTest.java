@@ -52,7 +52,7 @@ import org.openqa.selenium.Keys;
  * producer broke, put these forty back, why is the trainer starving. The pictures of the guide are
  * taken on the way, where somebody asks for them.
  */
-@Timeout(900)
+@Timeout(1800)
 class DashboardTasksTest {
 
   /** A folder into which the pictures of the guide are written; without it none are. */
@@ -130,7 +130,7 @@ class DashboardTasksTest {
     findWhyTheTrainerStarves(browser);
 
     steady.shutdown();
-    assertThat(steady.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(steady.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
     platform.awaitAllDecided(SOON);
     assertThat(platform.audit().details()).isEmpty();
     claimAReviewThatNobodyDecided();
@@ -380,7 +380,8 @@ class DashboardTasksTest {
             List.of("IMAGE_TOO_SMALL"))
         .write(forged.headers());
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(kafka(cluster), new ByteArraySerializer(), new ByteArraySerializer())) {
+        new KafkaProducer<>(
+            cluster.clientSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.send(forged).get();
     }
   }
@@ -415,7 +416,7 @@ class DashboardTasksTest {
     open.add(
         () -> {
           trainer.destroy();
-          assertThat(trainer.waitFor(60, TimeUnit.SECONDS)).isTrue();
+          assertThat(trainer.waitFor(5, TimeUnit.MINUTES)).isTrue();
         });
     return trainer;
   }
@@ -430,14 +431,18 @@ class DashboardTasksTest {
   }
 
   private static PairPublisher publisher(ClusterAccess cluster, Topic<String, RawPair> topic) {
-    return PairPublisher.open(topic, cluster.registry(), kafka(cluster), Clock.systemUTC());
+    return PairPublisher.open(
+        topic, cluster.registry(), cluster.clientSettings(), Clock.systemUTC());
   }
 
   private String reviewersKey() {
     ClusterAccess cluster = new ClusterAccess(platform.cluster());
     try (KeyIssuer issuer =
         KeyIssuer.open(
-            cluster.topics().apiKeys(), cluster.registry(), kafka(cluster), Clock.systemUTC())) {
+            cluster.topics().apiKeys(),
+            cluster.registry(),
+            cluster.clientSettings(),
+            Clock.systemUTC())) {
       return issuer
           .create(new NewKey("anna", Set.of(Scope.REVIEW), Rates.UNSAID, Instant.MAX))
           .text()
@@ -445,13 +450,9 @@ class DashboardTasksTest {
     }
   }
 
-  private static Map<String, Object> kafka(ClusterAccess cluster) {
-    return Map.of("bootstrap.servers", cluster.clientSettings().get("bootstrap.servers"));
-  }
-
   private static void signal(String name, long pid) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start();
-    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.waitFor(5, TimeUnit.MINUTES)).isTrue();
     assertThat(kill.exitValue()).isZero();
   }
 

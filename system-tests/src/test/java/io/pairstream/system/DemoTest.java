@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job, as a stranger runs it. */
-@Timeout(900)
+@Timeout(1800)
 class DemoTest {
 
   private static final int PAIRS = 150;
@@ -24,12 +24,19 @@ class DemoTest {
 
   @Test
   void accountsForEveryPairAndSaysSoInOneJsonObject() throws Exception {
-    Process demo =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 RunningPlatform.command(
-                    "demo", "--exit", "--json", "--pairs", String.valueOf(PAIRS)))
-            .redirectError(folder.resolve("err").toFile())
-            .start();
+                    "demo",
+                    "--exit",
+                    "--json",
+                    "--pairs",
+                    String.valueOf(PAIRS),
+                    "--decode-deadline",
+                    "PT25S"))
+            .redirectError(folder.resolve("err").toFile());
+    RunningPlatform.tune(builder);
+    Process demo = builder.start();
     String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(demo.waitFor()).as(Files.readString(folder.resolve("err"))).isZero();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of producers in other languages, as a reader of the guide runs them. */
-@Timeout(900)
+@Timeout(1800)
 class ExamplesTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));

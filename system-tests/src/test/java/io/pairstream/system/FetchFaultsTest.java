@@ -29,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Fetchers killed in the middle of the work, with the broker and the registry: of every link
  * exactly one thing becomes.
  */
-@Timeout(900)
+@Timeout(1800)
 class FetchFaultsTest {
 
-  private static final Duration CATCH_UP = Duration.ofMinutes(3);
+  private static final Duration CATCH_UP = Duration.ofMinutes(8);
   private static final int HOSTS = 150;
 
   /** Of a virtual machine whose shutdown hooks have all run after SIGTERM. */
@@ -78,7 +78,7 @@ class FetchFaultsTest {
           "every link has ended",
           CATCH_UP,
           () -> {
-            last.set(platform.audit());
+            last.set(platform.accountsSoFar());
             return last.get().links().fetched() + last.get().links().quarantined() == links;
           },
           () -> last.get() + fetchers.said());
@@ -109,7 +109,7 @@ class FetchFaultsTest {
         LinkPublisher.open(
             topics.links(),
             registry,
-            Map.of("bootstrap.servers", platform.cluster().bootstrapServers()),
+            platform.cluster().clientSettings(Map.of()),
             Clock.systemUTC())) {
       for (String path : PATHS) {
         for (int host = 0; host < HOSTS; host++) {
@@ -157,6 +157,10 @@ class FetchFaultsTest {
                       "PT1S",
                       "--attempts",
                       "2",
+                      "--connect-timeout",
+                      "PT1M",
+                      "--timeout",
+                      "PT2M",
                       "--status-listen",
                       "127.0.0.1:0"))
               .redirectErrorStream(true)
@@ -172,7 +176,7 @@ class FetchFaultsTest {
     int stop(String name) throws InterruptedException {
       Process process = running.get(name);
       process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("it ends").isTrue();
       return process.exitValue();
     }
 

@@ -66,6 +66,7 @@ class HangingPicturesTest {
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
             .withDeadline(DEADLINE)
+            .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
     try (PairPublisher publisher = publisher(cluster)) {
       List<byte[]> files = jpegs();
@@ -93,7 +94,7 @@ class HangingPicturesTest {
       assertThat(service.hasEnded()).isFalse();
     }
 
-    AuditReport report = new Audit(access).run();
+    AuditReport report = new Audit(access, Duration.ofMinutes(1)).run();
     assertThat(report.details()).isEmpty();
     Map<String, Long> reasons = reasons(access);
     assertThat(reasons).containsOnlyKeys("DECODE_TIMEOUT", "DECODER_CRASH");

@@ -41,10 +41,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an attacker sends among good pairs, with keys and partitions of his own. */
-@Timeout(900)
+@Timeout(1800)
 class HostileInputTest {
 
-  private static final Duration CATCH_UP = Duration.ofMinutes(5);
+  private static final Duration CATCH_UP = Duration.ofMinutes(8);
   private static final int PARTITIONS = 4;
   private static final String CAPTION = "a picture that somebody sent";
 

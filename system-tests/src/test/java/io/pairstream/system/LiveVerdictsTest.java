@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
  * What is done to a live platform, and what operators are told of it. All faults are there at once;
  * none may be told of as another one.
  */
-@Timeout(900)
+@Timeout(1800)
 class LiveVerdictsTest {
 
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   /** So few are waited for in every build, and looked at ten times as often as usual. */
   private static final Duration OFTEN = Duration.ofSeconds(1);

@@ -35,7 +35,10 @@ import java.util.concurrent.TimeUnit;
 final class RunningPlatform implements AutoCloseable {
 
   private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
-  private static final Duration START_WITHIN = Duration.ofMinutes(4);
+  private static final Duration START_WITHIN = Duration.ofMinutes(10);
+
+  /** Of a machine that is busy; more than preprocessing's transactions have room for is refused. */
+  private static final String DECODE_DEADLINE = "PT25S";
 
   private final Path data;
   private final Process up;
@@ -66,13 +69,18 @@ final class RunningPlatform implements AutoCloseable {
   static RunningPlatform start(Path data, String recipe) throws IOException {
     Files.createDirectories(data);
     ProcessBuilder builder =
-        new ProcessBuilder(command("up", "--data-dir", data.toString(), "--recipe", recipe))
+        new ProcessBuilder(
+                command(
+                    "up",
+                    "--data-dir",
+                    data.toString(),
+                    "--recipe",
+                    recipe,
+                    "--decode-deadline",
+                    DECODE_DEADLINE))
             .redirectErrorStream(true)
             .redirectOutput(data.resolve("up.log").toFile());
-    // For its processes as well: none of them lives long enough to gain from the second compiler.
-    builder
-        .environment()
-        .merge("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1", (own, ours) -> own + " " + ours);
+    tune(builder);
     Process up = builder.start();
     try {
       awaitUp(data);
@@ -88,9 +96,22 @@ final class RunningPlatform implements AutoCloseable {
             file.get("bootstrap_servers").asText(),
             file.get("schema_registry").asText(),
             new Dataset(Dataset.DEFAULT_NAME),
-            // What is asked while a broker restarts is asked again, soon.
-            Map.of("default.api.timeout.ms", "60000", "request.timeout.ms", "5000"),
-            Map.of()));
+            // A process that stands still is waited for, and one that ended is found again.
+            Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"),
+            Map.of("http.connect.timeout.ms", "60000", "http.read.timeout.ms", "60000")));
+  }
+
+  /**
+   * For all of a platform's processes: none lives long enough to gain from the second compiler, and
+   * a machine that stands still for a while has not lost its only broker.
+   */
+  static void tune(ProcessBuilder builder) {
+    builder
+        .environment()
+        .merge(
+            "JAVA_TOOL_OPTIONS",
+            "-XX:TieredStopAtLevel=1 -Dpairstream.broker.session.ms=20000",
+            (own, ours) -> own + " " + ours);
   }
 
   private static void awaitUp(Path data) {
@@ -139,6 +160,24 @@ final class RunningPlatform implements AutoCloseable {
         () -> read(data.resolve("up.log")));
   }
 
+  /** Kills a process, which stays away while this is done: nobody starts it again meanwhile. */
+  void whileAway(String name, Runnable action) throws IOException, InterruptedException {
+    signal("STOP", up.pid());
+    try {
+      ProcessHandle.of(pid(name)).ifPresent(ProcessHandle::destroyForcibly);
+      action.run();
+    } finally {
+      signal("CONT", up.pid());
+    }
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    int status = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
+    if (status != 0) {
+      throw new AssertionError("kill -" + name + " " + pid + " ends with " + status);
+    }
+  }
+
   /** The image workers of the preprocessing service that are running. */
   List<ProcessHandle> imageWorkers() {
     return ProcessHandle.of(pid("preprocess")).stream().flatMap(ProcessHandle::children).toList();
@@ -151,10 +190,7 @@ final class RunningPlatform implements AutoCloseable {
     int schemaId = registry.idOf(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     try (PairPublisher publisher =
         PairPublisher.open(
-            topics.crowdsourced(),
-            registry,
-            Map.of("bootstrap.servers", cluster.bootstrapServers()),
-            Clock.systemUTC())) {
+            topics.crowdsourced(), registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
       for (long index = from; index < until; index++) {
         publish(publisher, pairs.at(index), schemaId);
       }
@@ -194,7 +230,13 @@ final class RunningPlatform implements AutoCloseable {
     }
   }
 
+  /** The accounts in the end: what is only late is waited for. */
   AuditReport audit() {
+    return new Audit(new ClusterAccess(cluster), Duration.ofMinutes(1)).run();
+  }
+
+  /** The accounts as they are while the work goes on. */
+  AuditReport accountsSoFar() {
     return new Audit(new ClusterAccess(cluster)).run();
   }
 
@@ -211,7 +253,7 @@ final class RunningPlatform implements AutoCloseable {
   public void close() {
     up.destroy();
     try {
-      if (!up.waitFor(60, TimeUnit.SECONDS)) {
+      if (!up.waitFor(5, TimeUnit.MINUTES)) {
         up.destroyForcibly();
       }
     } catch (InterruptedException e) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The cluster keeps the promises, and can be hurt and healed. */
-@Timeout(900)
+@Timeout(1800)
 class ChaosClusterTest {
 
   private static final Duration SOON = Duration.ofMinutes(4);
@@ -63,7 +63,8 @@ class ChaosClusterTest {
       leader.awaitReady(SOON);
       cluster.awaitInSync(SOON);
       awaitAllRight(cluster);
-      AuditReport audit = new Audit(new ClusterAccess(cluster.access())).run();
+      AuditReport audit =
+          new Audit(new ClusterAccess(cluster.patientAccess()), Duration.ofMinutes(1)).run();
       assertThat(audit.details()).isEmpty();
 
       all = cluster.all();

@@ -215,7 +215,11 @@ final class ClusterProcesses {
             AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
             false);
     try (Admin admin = Admin.create(client)) {
-      return admin.describeCluster().nodes().get(5, TimeUnit.SECONDS).stream()
+      return admin
+          .describeCluster()
+          .nodes()
+          .get(Readiness.ANSWER_SECONDS, TimeUnit.SECONDS)
+          .stream()
           .anyMatch(node -> node.id() == broker.node());
     } catch (ExecutionException | TimeoutException e) {
       return false;

@@ -35,7 +35,7 @@ final class Mounts implements AutoCloseable {
       Pattern.compile(PREFIX + "(" + HarnessMark.FORM + ")-[0-9]+");
 
   /** How long a tree may be written to while it is removed. */
-  private static final Duration DELETE_WITHIN = Duration.ofSeconds(10);
+  private static final Duration DELETE_WITHIN = Duration.ofMinutes(1);
 
   private static final Duration PAUSE = Duration.ofMillis(20);
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class PlatformProcess {
 
-  private static final Duration UNTIL_GONE = Duration.ofSeconds(20);
+  private static final Duration UNTIL_GONE = Duration.ofMinutes(2);
 
   private final String name;
   private final ProcessCommand command;

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How a process ends, and what is known of it then; a shell stands in for Java. */
-@Timeout(600)
+@Timeout(1800)
 class PlatformProcessTest {
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(4);
   private static final String UNTIL_THE_HARNESS_ENDS = "echo ready; read line";
 
   @TempDir private Path folder;

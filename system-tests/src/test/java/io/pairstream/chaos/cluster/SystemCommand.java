@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class SystemCommand {
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private SystemCommand() {}
 

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A door carries bytes, late when told, and cuts what is open. */
-@Timeout(900)
+@Timeout(1800)
 class TcpDoorTest {
 
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int PATIENCE_MILLIS = 240_000;
   private static final Duration DELAY = Duration.ofMillis(300);
 
   private final FreePorts ports = new FreePorts();

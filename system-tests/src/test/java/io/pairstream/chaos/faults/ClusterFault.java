@@ -17,9 +17,9 @@ import org.apache.kafka.common.TopicPartition;
 abstract class ClusterFault implements Fault {
 
   /** How long all copies may take to be in sync again after a broker is back. */
-  static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(2);
+  static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(6);
 
-  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(1);
+  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(4);
 
   final ChaosCluster cluster;
   final SplittableRandom random;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1800)
 class FaultCatalogueTest {
 
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(4);
 
   @TempDir private Path folder;
 
@@ -98,7 +98,8 @@ class FaultCatalogueTest {
       throws Exception {
     catalogue.next("records that are too large", new SplittableRandom(6)).inject();
 
-    AuditReport audit = new Audit(new ClusterAccess(cluster.access())).run();
+    AuditReport audit =
+        new Audit(new ClusterAccess(cluster.patientAccess()), Duration.ofMinutes(1)).run();
     assertThat(audit.inputs()).isZero();
     assertThat(audit.details()).isEmpty();
   }

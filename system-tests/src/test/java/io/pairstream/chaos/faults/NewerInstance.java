@@ -19,7 +19,7 @@ import org.apache.kafka.common.KafkaException;
 final class NewerInstance extends ClusterFault {
 
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final Duration WORKS_WITHIN = Duration.ofSeconds(60);
+  private static final Duration WORKS_WITHIN = Duration.ofMinutes(4);
 
   private Optional<PlatformProcess> older = Optional.empty();
   private Optional<PlatformProcess> newer = Optional.empty();

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 /** What a producer asks about the raw topics before it begins; nothing is asked again later. */
 final class RawTopics {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(4);
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private final Map<String, String> names = new HashMap<>();

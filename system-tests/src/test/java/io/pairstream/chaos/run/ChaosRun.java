@@ -203,7 +203,7 @@ final class ChaosRun {
         } finally {
           sampler.stop();
         }
-        verdict = Optional.of(verify(access, ledger, live));
+        verdict = Optional.of(verify(cluster.patientAccess(), ledger, live));
         trained(trainer).ifPresent(checks::trainer);
       } catch (Exception | AssertionError e) {
         tell("did not come to its end: " + e);

@@ -27,6 +27,16 @@ final class HurtTrainer implements AutoCloseable {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
+
+  /** Of the unbroken run, which nobody starts again: nothing is hurt then, all is waited for. */
+  private static final String PATIENCE =
+      """
+      kafka.default.api.timeout.ms=120000
+      kafka.request.timeout.ms=60000
+      schema-registry.http.connect.timeout.ms=60000
+      schema-registry.http.read.timeout.ms=60000
+      """;
+
   private static final int MOST_FAILURES = 50;
 
   /** Before what ended by itself is started again, as whoever looks after a trainer waits. */
@@ -293,7 +303,10 @@ final class HurtTrainer implements AutoCloseable {
   }
 
   private Optional<String> difference(Duration limit) throws IOException, InterruptedException {
-    Process unbroken = program.start(arguments(Optional.empty()));
+    Path patience = Files.writeString(checkpoint.resolveSibling("patience.properties"), PATIENCE);
+    List<String> arguments = arguments(Optional.empty());
+    arguments.addAll(List.of("--config", patience.toString()));
+    Process unbroken = program.start(arguments);
     feed = unbroken;
     // A feed that hangs is ended, for nobody who waits for its next line can be interrupted.
     var unused =

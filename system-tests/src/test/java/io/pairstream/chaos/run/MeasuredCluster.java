@@ -131,7 +131,8 @@ final class MeasuredCluster implements AutoCloseable {
     Producers producers = send(records, recordsPerSecond);
     try {
       awaitOutputs(live.outputs().size() + Math.round(10 * recordsPerSecond));
-      Set<TopicPartition> its = cluster.assignedTo(victim);
+      Set<TopicPartition> its =
+          Await.answer("the brokers answer", PATIENCE, () -> cluster.assignedTo(victim));
       Instant killed = Instant.now();
       victim.kill();
       if (afterwards == Afterwards.STARTED_AGAIN) {

@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(600)
+@Timeout(1800)
 class RunningFaultsTest {
 
   private final List<String> happened = new ArrayList<>();
@@ -115,7 +115,7 @@ class RunningFaultsTest {
     injection =
         () -> {
           load.upTo(100);
-          assertThat(load.paused.await(60, TimeUnit.SECONDS)).isTrue();
+          assertThat(load.paused.await(5, TimeUnit.MINUTES)).isTrue();
         };
 
     List<Done> done =
@@ -130,7 +130,7 @@ class RunningFaultsTest {
 
   @Test
   void theLoadGoesOnAfterARunThatBrokeOff() {
-    injection = () -> assertThat(load.paused.await(60, TimeUnit.SECONDS)).isTrue();
+    injection = () -> assertThat(load.paused.await(5, TimeUnit.MINUTES)).isTrue();
 
     assertThatThrownBy(
             () ->

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(900)
+@Timeout(1800)
 class LiveReaderTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(4);
 
   @TempDir private Path folder;
 

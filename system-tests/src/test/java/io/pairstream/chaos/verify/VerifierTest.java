@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories with one thing wrong in each: the verifier names it. */
-@Timeout(900)
+@Timeout(1800)
 class VerifierTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
@@ -75,7 +75,7 @@ class VerifierTest {
           KAFKA.bootstrapServers(),
           access.registry().addresses(),
           access.dataset(),
-          Map.of(),
+          Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"),
           Map.of());
   private SentLedger ledger;
   private PlayedHistory history;
@@ -393,7 +393,7 @@ class VerifierTest {
   @Test
   void findsWhatWasReadableAndIsGone() throws InterruptedException {
     try (LiveReader live = LiveReader.start(cluster, () -> 7)) {
-      assertThat(live.awaitOutputs(7, Duration.ofSeconds(60))).isTrue();
+      assertThat(live.awaitOutputs(7, Duration.ofMinutes(4))).isTrue();
       TopicPartition partition =
           new TopicPartition(topic(Standing.VALIDATION), partitionOf(validated));
       TestCluster.deleteBefore(access, partition, 1);

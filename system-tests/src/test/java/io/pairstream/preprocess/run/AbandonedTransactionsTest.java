@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Producers and members bear the names that Kafka Streams gives them. */
-@Timeout(600)
+@Timeout(1800)
 class AbandonedTransactionsTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(4);
   private static final byte[] SOMETHING = {1};
 
   private ClusterAccess cluster;

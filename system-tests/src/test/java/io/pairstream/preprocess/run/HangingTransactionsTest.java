@@ -27,12 +27,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Transactions that end in the moment in which their partitions have no leaders. */
-@Timeout(600)
+@Timeout(1800)
 class HangingTransactionsTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(4);
   private static final String OFFSETS = "__consumer_offsets";
 
   private ClusterAccess cluster;

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A step of a commit that is not answered in time, with records in hand behind it. */
-@Timeout(900)
+@Timeout(1800)
 class CorruptedTasksTest {
 
   /**
@@ -71,7 +71,11 @@ class CorruptedTasksTest {
 
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster();
 
-  private static final Duration SOON = Duration.ofMinutes(2);
+  private static final Duration SOON = Duration.ofMinutes(5);
+
+  /** No commit is due by itself before the test is over. */
+  private static final Duration COMMIT_INTERVAL = SOON.plusMinutes(1);
+
   private static final int RECORDS = 60;
 
   private static final int PARTITIONS = 2;
@@ -178,8 +182,10 @@ class CorruptedTasksTest {
     settings.remove("default.api.timeout.ms");
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, cluster.dataset().preprocessGroup());
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Duration.ofMinutes(3).toMillis());
-    settings.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 240_000);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
+    settings.put(
+        StreamsConfig.producerPrefix("transaction.timeout.ms"),
+        (int) COMMIT_INTERVAL.plusMinutes(1).toMillis());
     settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(name).toString());
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     // A member that joins anew within a rebalance leaves one behind for which the others wait.
