@@ -255,7 +255,7 @@ public final class BatchRoutes implements AutoCloseable {
               .asException());
     }
     Optional<BatchTallies.Counted> known = find(id);
-    if (known.filter(counted -> counted.tally().state() != BatchState.OPEN).isPresent()) {
+    if (known.filter(BatchTallies.Counted::isClosed).isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
     return batches
@@ -266,14 +266,14 @@ public final class BatchRoutes implements AutoCloseable {
         .thenApplyAsync(upToDate -> counted(id, upToDate), counting);
   }
 
-  /** What was counted a while ago is not the count of an open batch. */
+  /** What was counted a while ago is not the count of a batch whose end is not read. */
   private BatchTallies.Counted counted(String id, boolean upToDate) {
     Optional<BatchTallies.Counted> found = find(id);
     if (found.isEmpty()) {
       throw upToDate ? unknown() : notYet("nothing is known of this batch");
     }
-    if (!upToDate && found.get().tally().state() == BatchState.OPEN) {
-      throw notYet("the batch is open");
+    if (!upToDate && !found.get().isClosed()) {
+      throw notYet("the end of this batch is not read yet");
     }
     return found.get();
   }

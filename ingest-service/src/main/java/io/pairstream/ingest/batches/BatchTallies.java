@@ -45,8 +45,12 @@ final class BatchTallies {
     this.clock = clock;
   }
 
-  /** A tally, and for how long it stands. */
-  record Counted(BatchTally tally, Duration standsFor) {}
+  /**
+   * A tally, and for how long it stands.
+   *
+   * @param isClosed whether its log has an end, so that no input follows
+   */
+  record Counted(BatchTally tally, Duration standsFor, boolean isClosed) {}
 
   /** The count of a batch; nothing where this instance has read nothing of it. */
   Optional<Counted> of(String batchId) {
@@ -80,7 +84,9 @@ final class BatchTallies {
 
     private Optional<Counted> goOn(String batchId, Counted standing) {
       return Optional.of(
-          addParts(batchId) ? new Counted(sum.tally(batchId), standing.standsFor()) : standing);
+          addParts(batchId)
+              ? new Counted(sum.tally(batchId), standing.standsFor(), sum.isClosed)
+              : standing);
     }
 
     private Optional<Counted> begin(String batchId) {
@@ -92,7 +98,8 @@ final class BatchTallies {
       Duration cost = Duration.ofNanos(countedAtNanos - startedAt);
       return found
           ? Optional.of(
-              new Counted(sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST)))
+              new Counted(
+                  sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST), sum.isClosed))
           : Optional.empty();
     }
 

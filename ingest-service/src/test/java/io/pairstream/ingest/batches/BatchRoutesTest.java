@@ -16,6 +16,7 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Origin;
@@ -26,6 +27,7 @@ import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Incoming;
@@ -44,6 +46,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -335,6 +338,39 @@ class BatchRoutesTest {
               BodyHandlers.ofString());
       assertThat(json(answer.body()).get(0)).isEqualTo(before);
     }
+  }
+
+  @Test
+  void openBatchIsNotToldByAnOldCountWhileNothingCanBeRead(
+      @TempDir Path brokerFolder, @TempDir Path doorFolder) throws Exception {
+    EmbeddedKafka own = new EmbeddedKafka(brokerFolder);
+    ClusterAccess away =
+        new ClusterAccess(
+            new Cluster(
+                own.bootstrapServers(),
+                "mock://away",
+                new Dataset("away"),
+                Map.of("default.api.timeout.ms", "30000"),
+                Map.of()));
+    new CreateTopics(away, CreateTopics.BROKER_DEFAULT)
+        .create(new TopicCatalogue(away.dataset(), 1));
+    try (RunningDoor other = new RunningDoor(away, own.bootstrapServers(), doorFolder).awaitOpen();
+        RawClient raw = new RawClient(other.port())) {
+      URI status = other.uri(raw.next().path("status_url").asText());
+      Awaiting.until(() -> ask(status).statusCode() == 200);
+
+      own.close();
+
+      HttpResponse<String> answer = ask(status);
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      assertThat(json(answer.body()).get(0).path("type").asText())
+          .isEqualTo("urn:pairstream:problem:not-ready");
+    }
+  }
+
+  private HttpResponse<String> ask(URI address) throws IOException, InterruptedException {
+    return client.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
   }
 
   @Test
