@@ -228,6 +228,10 @@ public final class IdempotentRequests implements AutoCloseable {
             written -> {
               Optional<Held> held = held(recordKey);
               if (held.isPresent() && held.get().isClaim() && held.get().isOf(id)) {
+                if (held.get().hasLapsed(clock.millis())) {
+                  // It came so late that another instance may have claimed the request meanwhile.
+                  return new Beginning.InProgress();
+                }
                 active.add(claim);
                 return new Beginning.Ours(claim);
               }
