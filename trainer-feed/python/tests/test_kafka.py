@@ -4,7 +4,7 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
-from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Uuid
 
 from pairstream import Unavailable
 from pairstream.kafka import Cluster
@@ -74,3 +74,40 @@ def test_gives_up_where_nothing_is_elected(monkeypatch):
     admin = Electing(*[SILENCE] * 100)
     with pytest.raises(Unavailable, match="a leader of training does not answer"):
         cluster(monkeypatch, admin).ends("training", [1])
+
+
+class Late:
+    """In the place of Confluent's admin client: topics are described after some errors, or by nobody."""
+
+    def __init__(self, *errors):
+        self.errors = list(errors)
+        self.asked = 0
+
+    def describe_topics(self, topics, **_):
+        self.asked += 1
+        answer = Future()
+        error = self.errors.pop(0) if self.errors else None
+        if error is None:
+            partitions = [SimpleNamespace(id=1), SimpleNamespace(id=0)]
+            answer.set_result(SimpleNamespace(topic_id=Uuid(0, 1), partitions=partitions))
+        elif error is not SILENCE:
+            answer.set_exception(KafkaException(KafkaError(error)))
+        return {"training": answer}
+
+
+def test_asks_again_for_a_topic_where_a_broker_is_late(monkeypatch):
+    monkeypatch.setattr("pairstream.kafka._ONCE_S", 0.01)
+    admin = Late(SILENCE, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
+
+    assert cluster(monkeypatch, admin).topic("training").partitions == [0, 1]
+    assert admin.asked == 4
+
+
+def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
+    with pytest.raises(Unavailable, match="there is no topic training at broker:9092"):
+        cluster(monkeypatch, Late(KafkaError.UNKNOWN_TOPIC_OR_PART)).topic("training")
+
+    monkeypatch.setattr("pairstream.kafka._ONCE_S", 0.01)
+    monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 0.0)
+    with pytest.raises(Unavailable, match="broker:9092 does not answer"):
+        cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")

@@ -113,15 +113,18 @@ class Cluster:
         """
         deadline = time.monotonic() + _PATIENCE_S
         while True:
-            answer = self._admin.describe_topics(TopicCollection([name]), request_timeout=_PATIENCE_S)[name]
+            answer = self._admin.describe_topics(TopicCollection([name]), request_timeout=_ONCE_S)[name]
             try:
-                found = answer.result(2 * _PATIENCE_S)
+                found = answer.result(2 * _ONCE_S)
                 return Topic(name, _text(found.topic_id), sorted(one.id for one in found.partitions))
-            except NotInTime as e:
-                raise Unavailable(f"{self._settings['bootstrap.servers']} does not answer") from e
+            except NotInTime:
+                refusal = Unavailable(f"{self._settings['bootstrap.servers']} does not answer")
             except KafkaException as e:
-                if e.args[0].code() not in _LATE or time.monotonic() > deadline:
-                    raise self._unavailable(e, name) from e
+                refusal = self._unavailable(e, name)
+                if e.args[0].code() not in _LATE:
+                    raise refusal from e
+            if time.monotonic() > deadline:
+                raise refusal
             time.sleep(_PAUSE_S)
 
     def begins(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
