@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.preprocess.run.PreprocessSettings;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,9 @@ final class DecodeDeadline {
       WorkerSettings timed = workers.withDeadline(deadline);
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
       return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
+    } catch (ArithmeticException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--decode-deadline: " + deadline + " is too long", e);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--decode-deadline: " + e.getMessage(), e);
     }
@@ -42,10 +46,16 @@ final class DecodeDeadline {
   /**
    * The option for a preprocessing service in a process of its own.
    *
-   * @throws ParameterException for a deadline that no image can keep
+   * @throws ParameterException for a deadline that no image can keep, or that is longer than
+   *     brokers let a transaction wait for it
    */
   List<String> arguments() {
-    var unused = of(WorkerSettings.of("", 1));
+    WorkerSettings workers = of(WorkerSettings.of("", 1));
+    try {
+      PreprocessSettings.requireShortEnough(1, workers);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
     return List.of("--decode-deadline", deadline.toString());
   }
 }

@@ -21,9 +21,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+@Timeout(900)
 class UpCommandTest {
 
   @TempDir Path directory;
@@ -85,6 +89,15 @@ class UpCommandTest {
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("--decode-deadline: deadline must be more than zero");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT1M", "PT2562047788015215H"})
+  void refusesADeadlineThatNoTransactionCanKeep(String tooLong) {
+    Ended ended = Ended.after("up", "--decode-deadline", tooLong);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--decode-deadline", "too long");
   }
 
   @Test

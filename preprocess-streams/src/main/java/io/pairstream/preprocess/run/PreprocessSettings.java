@@ -52,6 +52,16 @@ public record PreprocessSettings(
     if (threads < 1) {
       throw new IllegalArgumentException("--threads must be at least 1, was " + threads);
     }
+    requireShortEnough(threads, workers);
+  }
+
+  /**
+   * Makes sure that brokers allow a transaction as long as one of these threads and workers may
+   * take.
+   *
+   * @throws IllegalArgumentException where the deadline of an image is too long for that
+   */
+  public static void requireShortEnough(int threads, WorkerSettings workers) {
     Duration longest = transactionTimeout(threads, workers);
     if (longest.compareTo(LONGEST_TRANSACTION) > 0) {
       throw new IllegalArgumentException(
