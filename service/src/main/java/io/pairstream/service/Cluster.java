@@ -1,6 +1,7 @@
 package io.pairstream.service;
 
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,10 +49,16 @@ public record Cluster(
         bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, promises);
   }
 
-  /** A Kafka client's settings: {@code own} first, then the operator's on top. */
+  /**
+   * A Kafka client's settings: {@code own} first, then the operator's on top. Our own limit of an
+   * answer gives way where the operator's requests may last longer.
+   */
   public Map<String, Object> clientSettings(Map<String, ?> own) {
     Map<String, Object> settings = new HashMap<>(own);
     settings.putAll(kafkaSettings);
+    if (!kafkaSettings.containsKey(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG)) {
+      KafkaPatience.coverRequests(settings);
+    }
     settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     return settings;
   }

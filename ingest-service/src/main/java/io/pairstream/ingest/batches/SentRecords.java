@@ -22,6 +22,7 @@ final class SentRecords implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration REQUEST = Duration.ofMillis(2_500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Duration patience;
@@ -37,7 +38,9 @@ final class SentRecords implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1024);
     patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
-    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis() / 2);
+    settings.put(
+        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -58,7 +58,8 @@ public final class LinkPublisher implements AutoCloseable {
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}; those that an
    *     acknowledgement rests on stay as they are
    * @throws MissingTopicException where there is no such topic
-   * @throws BrokerUnavailableException where no broker answers within 10 s
+   * @throws BrokerUnavailableException where no broker answers in the time that {@link
+   *     RecordPublisher#open} waits
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws RegistryUnavailableException where the registry does not answer

@@ -31,7 +31,8 @@ public final class UploadLog implements AutoCloseable {
    * Opens the log once the topic takes records and the registry holds the schema.
    *
    * @throws MissingTopicException where there is no such topic
-   * @throws BrokerUnavailableException where no broker answers within 10 s
+   * @throws BrokerUnavailableException where no broker answers in the time that {@link
+   *     RecordPublisher#open} waits
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold the
    *     schema
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every route of the service, asked with every kind of key. */
-@Timeout(300)
+@Timeout(900)
 class AccessTest {
 
   /** What anybody may ask. A route that is to be open has to be added here on purpose. */

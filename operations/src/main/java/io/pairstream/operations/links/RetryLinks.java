@@ -216,11 +216,8 @@ public final class RetryLinks {
 
     Sender() {
       Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-      KafkaPatience.sendWithin(settings, PATIENCE);
-      settings.remove("default.api.timeout.ms");
+      KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
       settings.put("transactional.id", cluster.dataset().fetchGroup() + "-retry");
-      settings.put("transaction.timeout.ms", (int) PATIENCE.toMillis());
-      settings.put("max.block.ms", PATIENCE.toMillis());
       settings.put("max.request.size", RecordSizes.MAX_RECORD);
       producer =
           new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

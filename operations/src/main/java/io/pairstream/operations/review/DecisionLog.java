@@ -75,11 +75,8 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaPatience.sendWithin(settings, PATIENCE);
-    settings.remove("default.api.timeout.ms");
+    KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
     settings.put("transactional.id", cluster.dataset().name() + "-review");
-    settings.put("transaction.timeout.ms", (int) PATIENCE.toMillis());
-    settings.put("max.block.ms", PATIENCE.toMillis());
     settings.put("max.request.size", RecordSizes.MAX_RECORD);
     settings.put("buffer.memory", 2L * MOST_BYTES);
     KafkaProducer<byte[], byte[]> producer =

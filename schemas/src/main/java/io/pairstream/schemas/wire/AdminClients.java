@@ -1,5 +1,6 @@
 package io.pairstream.schemas.wire;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,23 +19,27 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
  */
 public final class AdminClients {
 
-  /** Kafka's default, in milliseconds. */
-  private static final int REQUEST_TIMEOUT = 30_000;
+  /** Kafka's defaults. */
+  private static final Duration REQUEST = Duration.ofSeconds(30);
+
+  private static final Duration ANSWER = Duration.ofMinutes(1);
 
   private AdminClients() {}
 
   /**
    * A new client; the caller closes it.
    *
-   * @param settings of Kafka's admin client, with {@code bootstrap.servers}; {@code
-   *     connections.max.idle.ms} is its {@code request.timeout.ms} where they do not say
+   * @param settings of Kafka's admin client, with {@code bootstrap.servers}; a {@code
+   *     request.timeout.ms} above its {@code default.api.timeout.ms} counts as that, and {@code
+   *     connections.max.idle.ms} is as long where they do not say
    * @throws org.apache.kafka.common.KafkaException where the settings cannot be used
    */
   public static Admin create(Map<String, ?> settings) {
     Map<String, Object> all = new HashMap<>(settings);
-    all.putIfAbsent(
-        AdminClientConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG,
-        all.getOrDefault(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT));
+    Duration answer = KafkaPatience.ofAnswers(settings, ANSWER);
+    int request = (int) KafkaPatience.ofRequests(settings, REQUEST, answer).toMillis();
+    all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
+    all.putIfAbsent(AdminClientConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, request);
     return Admin.create(all);
   }
 }

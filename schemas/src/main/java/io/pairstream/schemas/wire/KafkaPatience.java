@@ -69,6 +69,56 @@ public final class KafkaPatience {
     return delivery;
   }
 
+  /**
+   * How long a single request is waited for, before another broker is asked: shorter than what an
+   * answer may take, so that one that stands still does not hold it up.
+   *
+   * @param settings of Kafka's clients
+   * @param usual where they have no {@code request.timeout.ms}
+   * @param most how long the whole answer is waited for
+   * @throws ConfigException where that is no number of milliseconds
+   */
+  public static Duration ofRequests(Map<String, ?> settings, Duration usual, Duration most) {
+    Duration asked = given(settings, REQUEST).orElse(usual);
+    return asked.compareTo(most) < 0 ? asked : most;
+  }
+
+  /**
+   * Makes settings those of a producer of transactions: as {@link #sendWithin}, and, where they are
+   * not there, {@code transaction.timeout.ms} and {@code max.block.ms}, which are no shorter than a
+   * send.
+   *
+   * @param settings of Kafka's clients, which are changed
+   * @param send as {@link #ofSends} takes it
+   * @param transaction how long a transaction may usually take
+   */
+  public static void transactWithin(
+      Map<String, Object> settings, Duration send, Duration transaction) {
+    Duration longest = longer(transaction, sendWithin(settings, send));
+    settings.putIfAbsent("transaction.timeout.ms", (int) longest.toMillis());
+    settings.putIfAbsent("max.block.ms", (int) longest.toMillis());
+    // A producer knows no such setting, and would say so in the log.
+    settings.remove(ANSWER);
+  }
+
+  /**
+   * Makes the limit of an answer as long as that of a request where it is shorter, as which Kafka
+   * refuses both. What is no number is left to Kafka, which names it.
+   *
+   * @param settings of Kafka's clients, which are changed
+   */
+  public static void coverRequests(Map<String, Object> settings) {
+    try {
+      Optional<Duration> answer = given(settings, ANSWER);
+      Optional<Duration> request = given(settings, REQUEST);
+      if (answer.isPresent() && request.isPresent() && answer.get().compareTo(request.get()) < 0) {
+        settings.put(ANSWER, (int) request.get().toMillis());
+      }
+    } catch (ConfigException e) {
+      return;
+    }
+  }
+
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? other : one;
   }

@@ -62,6 +62,28 @@ class KafkaPatienceTest {
         .close(Duration.ZERO);
   }
 
+  @ParameterizedTest
+  @CsvSource({",60000,5000", "8000,60000,8000", "8000,2000,2000", ",2000,2000"})
+  void requestIsWaitedForNoLongerThanItsAnswer(String given, int most, int then) {
+    Map<String, Object> settings = given == null ? Map.of() : Map.of("request.timeout.ms", given);
+
+    assertThat(KafkaPatience.ofRequests(settings, Duration.ofSeconds(5), Duration.ofMillis(most)))
+        .isEqualTo(Duration.ofMillis(then));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"12000,5000,12000", "12000,30000,30000", "12000,soon,12000"})
+  void limitOfAnAnswerCoversThatOfARequest(int answer, String request, int then) {
+    Map<String, Object> settings =
+        new HashMap<>(Map.of("default.api.timeout.ms", answer, "request.timeout.ms", request));
+
+    KafkaPatience.coverRequests(settings);
+
+    assertThat(settings)
+        .containsEntry("default.api.timeout.ms", then)
+        .containsEntry("request.timeout.ms", request);
+  }
+
   @Test
   void whatIsNoTimeIsNamed() {
     assertThatThrownBy(

@@ -1,6 +1,7 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ final class TopicReadiness {
   /** How long a topic that was created a moment ago may stay unknown to a broker. */
   private static final Duration CREATION_SPREADS = Duration.ofSeconds(5);
 
+  private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Map<String, ?> clientSettings;
@@ -50,7 +52,9 @@ final class TopicReadiness {
   void await(String topic) {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     // A broker that stands still may be asked twice, by its address and by its id.
-    settings.put("request.timeout.ms", (int) Math.min(patience.toMillis() / 3, 5_000));
+    settings.put(
+        "request.timeout.ms",
+        (int) KafkaPatience.ofRequests(clientSettings, REQUEST, patience.dividedBy(3)).toMillis());
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     try {
       Admin admin = AdminClients.create(settings);

@@ -1,6 +1,7 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaPatience;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.apache.kafka.clients.admin.Admin;
 /** Asks Kafka from time to time whether topics take records. */
 public final class TopicWatch implements AutoCloseable {
 
+  /** A broker that stands still is asked no longer, though the answer may take longer. */
+  private static final Duration REQUEST = Duration.ofSeconds(4);
+
   private final Admin admin;
   private final List<String> topics;
   private final Duration patience;
@@ -21,7 +25,9 @@ public final class TopicWatch implements AutoCloseable {
    */
   public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration patience) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
-    settings.put("request.timeout.ms", (int) patience.toMillis());
+    settings.put(
+        "request.timeout.ms",
+        (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     this.admin = AdminClients.create(settings);
     this.topics = List.copyOf(topics);

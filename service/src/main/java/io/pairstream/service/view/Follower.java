@@ -49,6 +49,7 @@ final class Follower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final int RECORDS_A_WRITE = 2_000;
 
   /** All that waits in memory at a time; a larger record comes alone. */
@@ -102,7 +103,9 @@ final class Follower implements AutoCloseable {
     this.settings = new HashMap<>(kafkaSettings);
     this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
-    settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) patience.toMillis() / 2);
+    settings.put(
+        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     this.admin = AdminClients.create(settings);
     this.thread = new Thread(this::run, "view-" + plan.name());
     thread.setDaemon(true);

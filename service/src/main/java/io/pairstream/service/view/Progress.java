@@ -1,5 +1,6 @@
 package io.pairstream.service.view;
 
+import io.pairstream.schemas.wire.KafkaPatience;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 /** How far a view has come, and who waits for it to come further. Thread-safe. */
 final class Progress {
 
-  /** Longer than any request lasts: whoever asked has given up by then. */
+  /** Longer than a request usually lasts: whoever asked has given up by then. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** Three questions of a follower are without an answer. */
@@ -42,15 +43,17 @@ final class Progress {
   private record Waiting(
       TopicPartition partition, long position, CompletableFuture<Void> reached) {}
 
-  Progress() {
-    this(PATIENCE);
-  }
-
   /**
    * @param patience how long somebody waits at most
    */
   Progress(Duration patience) {
     this.patience = patience;
+  }
+
+  /** One that waits for a minute, or as long as the settings let answers take. */
+  static Progress of(Map<String, ?> kafkaSettings) {
+    Duration given = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    return new Progress(given.compareTo(PATIENCE) < 0 ? PATIENCE : given);
   }
 
   CompletableFuture<Void> caughtUp() {

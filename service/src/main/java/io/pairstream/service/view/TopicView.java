@@ -45,7 +45,7 @@ public final class TopicView implements AutoCloseable {
   private final ViewPlan plan;
   private final Clock clock;
   private final DiskTable table;
-  private final Progress progress = new Progress();
+  private final Progress progress;
   private final Map<ByteBuffer, List<Runnable>> listeners = new ConcurrentHashMap<>();
   private final ReadWriteLock useOfTable = new ReentrantReadWriteLock();
   private final Follower follower;
@@ -55,6 +55,7 @@ public final class TopicView implements AutoCloseable {
     this.plan = plan;
     this.clock = clock;
     this.table = table;
+    this.progress = Progress.of(kafkaSettings);
     this.follower = new Follower(plan, table, progress, this::tell, kafkaSettings, clock);
   }
 

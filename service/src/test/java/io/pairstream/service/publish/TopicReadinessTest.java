@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(900)
 class TopicReadinessTest {
 
   /** A test that waits for it fails. */

@@ -7,7 +7,6 @@ import io.pairstream.service.promises.GroupSessions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -68,9 +67,9 @@ final class Clients {
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+    long answer = KafkaPatience.ofAnswers(settings, ANSWER).toMillis();
     settings.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        (int) KafkaPatience.ofAnswers(settings, ANSWER).toMillis());
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) Math.max(answer, ANSWER.toMillis()));
     return consumer(settings);
   }
 
@@ -103,13 +102,8 @@ final class Clients {
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 "none",
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) REQUEST.toMillis(),
-                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                TRANSACTION.toMillis(),
-                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                (int) TRANSACTION.toMillis()));
-    KafkaPatience.sendWithin(settings, DELIVERY);
-    settings.remove(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG);
+                (int) REQUEST.toMillis()));
+    KafkaPatience.transactWithin(settings, DELIVERY, TRANSACTION);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);

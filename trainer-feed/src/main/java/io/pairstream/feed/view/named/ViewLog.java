@@ -98,11 +98,8 @@ public final class ViewLog implements AutoCloseable {
       Map<String, Object> clientSettings,
       int segmentBytes) {
     Map<String, Object> config = new HashMap<>(clientSettings);
-    KafkaPatience.sendWithin(config, TRANSACTION_TIMEOUT);
-    config.remove("default.api.timeout.ms");
+    KafkaPatience.transactWithin(config, TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT);
     config.put("transactional.id", dataset + "-view-" + name);
-    config.put("transaction.timeout.ms", (int) TRANSACTION_TIMEOUT.toMillis());
-    config.put("max.block.ms", TRANSACTION_TIMEOUT.toMillis());
     config.put("max.request.size", RecordSizes.MAX_RECORD);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
