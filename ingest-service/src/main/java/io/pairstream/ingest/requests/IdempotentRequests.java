@@ -222,14 +222,15 @@ public final class IdempotentRequests implements AutoCloseable {
 
   private CompletableFuture<Beginning> claim(String recordKey, String fingerprint) {
     String id = UUID.randomUUID().toString();
-    Claim claim = new Claim(this, recordKey, id, fingerprint, System.nanoTime());
+    long begunAt = System.nanoTime();
+    Claim claim = new Claim(this, recordKey, id, fingerprint, begunAt);
     return write(recordKey, claimRecord(claim))
         .thenApplyAsync(
             written -> {
               Optional<Held> held = held(recordKey);
               if (held.isPresent() && held.get().isClaim() && held.get().isOf(id)) {
-                if (held.get().hasLapsed(clock.millis())) {
-                  // It came so late that another instance may have claimed the request meanwhile.
+                if (System.nanoTime() - begunAt >= lease.toNanos()) {
+                  // Seen so late that another instance may have claimed the request meanwhile.
                   return new Beginning.InProgress();
                 }
                 active.add(claim);

@@ -200,6 +200,14 @@ class IdempotencyTest {
   }
 
   @Test
+  void claimThatIsSeenAfterItsLeaseIsNotWorkedOn() throws Exception {
+    Instance one = instance("one", Duration.ofMillis(1));
+
+    assertThat(post(one, "/things", "k1", "a body").statusCode()).isEqualTo(409);
+    assertThat(worked).hasValue(0);
+  }
+
+  @Test
   void claimIsRenewedForAsLongAsItIsWorkedOn() throws Exception {
     Duration lease = Duration.ofSeconds(45);
     Instance one = instance("one", lease);
