@@ -321,7 +321,7 @@ say "audit: $(cat "$scratch/audit")"
 for service in ingest fetch operate preprocess-1 preprocess-2; do
   id=$(container "$service")
   before=$(date +%s%N)
-  docker stop -t 300 "$id" > /dev/null
+  docker stop -t 60 "$id" > /dev/null
   took=$((($(date +%s%N) - before) / 1000000))
   status=$(docker inspect -f '{{.State.ExitCode}}' "$id")
   say "SIGTERM: $service ended after $took ms with status $status"

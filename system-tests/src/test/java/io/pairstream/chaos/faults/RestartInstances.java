@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  */
 final class RestartInstances extends ClusterFault {
 
-  private static final Duration GRACE = Duration.ofMinutes(2);
+  private static final Duration GRACE = Duration.ofSeconds(30);
 
   private final List<String> broken = new ArrayList<>();
 
