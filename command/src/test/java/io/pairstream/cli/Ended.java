@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.ClusterAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,8 +26,7 @@ record Ended(int status, String out, String err) {
    * Lines of a file for {@code --config}: the broker is waited for, which stands still with the
    * whole process where the machine is busy.
    */
-  static final String PATIENCE =
-      "kafka.request.timeout.ms=60000\nkafka.default.api.timeout.ms=120000\n";
+  static final String PATIENCE = PatientClients.KAFKA_LINES;
 
   /** A file with those lines alone. */
   static final Path PATIENT_CLIENTS = patientClients();

@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -73,7 +74,7 @@ class ProfileCommandTest {
             KAFKA.bootstrapServers(),
             cluster.registry().addresses(),
             cluster.dataset(),
-            Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"),
+            PatientClients.PATIENCE,
             Map.of());
     OperateSettings settings =
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve("operate"));

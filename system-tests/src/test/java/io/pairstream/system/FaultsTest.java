@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.takedown.Subject;
@@ -120,12 +121,7 @@ class FaultsTest {
       Path clients =
           Files.writeString(
               folder.resolve("clients.properties"),
-              """
-              kafka.default.api.timeout.ms=120000
-              kafka.request.timeout.ms=60000
-              schema-registry.http.read.timeout.ms=60000
-              schema-registry.http.connect.timeout.ms=60000
-              """);
+              PatientClients.KAFKA_LINES + PatientClients.REGISTRY_LINES);
       Process create =
           new ProcessBuilder(
                   RunningPlatform.command(

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.PatientClients;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;

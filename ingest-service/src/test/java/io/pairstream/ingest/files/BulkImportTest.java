@@ -3,9 +3,9 @@ package io.pairstream.ingest.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;

@@ -1,10 +1,10 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;

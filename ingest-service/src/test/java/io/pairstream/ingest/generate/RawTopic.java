@@ -1,7 +1,7 @@
 package io.pairstream.ingest.generate;
 
-import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.PatientClients;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;

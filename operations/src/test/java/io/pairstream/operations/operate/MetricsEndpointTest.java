@@ -2,6 +2,7 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -87,7 +88,7 @@ class MetricsEndpointTest {
             KAFKA.bootstrapServers(),
             "mock://" + name,
             cluster.dataset(),
-            Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000"),
+            PatientClients.PATIENCE,
             Map.of()),
         new OperateSettings(
             PatientServer.settings(),

@@ -1,6 +1,7 @@
 package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -35,10 +36,6 @@ final class RunningOperators implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** The broker is waited for, since it stands still with the whole process on a busy machine. */
-  private static final Map<String, String> CLIENTS =
-      Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
-
   private final ClusterAccess cluster;
   private final OperateService service;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -48,7 +45,7 @@ final class RunningOperators implements AutoCloseable {
     this(
         kafka.bootstrapServers(),
         cluster,
-        CLIENTS,
+        PatientClients.PATIENCE,
         new OperateSettings(PatientServer.settings(), anonymous, folder));
   }
 
@@ -58,7 +55,7 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        CLIENTS,
+        PatientClients.PATIENCE,
         new OperateSettings(
             PatientServer.settings(),
             false,
@@ -76,7 +73,7 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        CLIENTS,
+        PatientClients.PATIENCE,
         new OperateSettings(PatientServer.settings(), false, folder),
         () -> 0);
   }

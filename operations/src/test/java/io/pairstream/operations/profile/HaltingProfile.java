@@ -1,5 +1,6 @@
 package io.pairstream.operations.profile;
 
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
@@ -25,10 +26,6 @@ import java.util.concurrent.TimeUnit;
 final class HaltingProfile implements CatalogueFold {
 
   private static final int HALTED = 99;
-
-  /** The broker is waited for, since it stands still with the whole machine where that is busy. */
-  private static final Map<String, String> CLIENTS =
-      Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
 
   private final CatalogueFold fold;
   private int left;
@@ -74,7 +71,12 @@ final class HaltingProfile implements CatalogueFold {
     Dataset dataset = new Dataset(arguments[1]);
     ClusterAccess cluster =
         new ClusterAccess(
-            new Cluster(arguments[0], "mock://" + dataset.name(), dataset, CLIENTS, Map.of()));
+            new Cluster(
+                arguments[0],
+                "mock://" + dataset.name(),
+                dataset,
+                PatientClients.PATIENCE,
+                Map.of()));
     // The registry lives in the process; made in the same order, it has the same ids.
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(dataset, Integer.parseInt(arguments[3])));

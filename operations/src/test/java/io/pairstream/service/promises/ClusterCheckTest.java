@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -141,7 +142,7 @@ class ClusterCheckTest {
         KAFKA.bootstrapServers(),
         "mock://" + access.dataset().name(),
         access.dataset(),
-        Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000"),
+        PatientClients.PATIENCE,
         Map.of());
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.chaos.cluster;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
@@ -239,7 +240,7 @@ public final class ChaosCluster implements AutoCloseable {
 
   /** The same, for what is asked once and while no fault is under way: answers are waited for. */
   public Cluster patientAccess() {
-    return access(Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"));
+    return access(PatientClients.PATIENCE);
   }
 
   private Cluster access(Map<String, String> kafkaSettings) {

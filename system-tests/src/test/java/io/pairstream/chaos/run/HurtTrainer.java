@@ -2,6 +2,7 @@ package io.pairstream.chaos.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.service.Cluster;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,13 +30,7 @@ final class HurtTrainer implements AutoCloseable {
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(30);
 
   /** Of the unbroken run, which nobody starts again: nothing is hurt then, all is waited for. */
-  private static final String PATIENCE =
-      """
-      kafka.default.api.timeout.ms=120000
-      kafka.request.timeout.ms=60000
-      schema-registry.http.connect.timeout.ms=60000
-      schema-registry.http.read.timeout.ms=60000
-      """;
+  private static final String PATIENCE = PatientClients.KAFKA_LINES + PatientClients.REGISTRY_LINES;
 
   private static final int MOST_FAILURES = 50;
 

@@ -10,6 +10,7 @@ import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Header;
@@ -75,7 +76,7 @@ class VerifierTest {
           KAFKA.bootstrapServers(),
           access.registry().addresses(),
           access.dataset(),
-          Map.of("default.api.timeout.ms", "120000", "request.timeout.ms", "60000"),
+          PatientClients.PATIENCE,
           Map.of());
   private SentLedger ledger;
   private PlayedHistory history;

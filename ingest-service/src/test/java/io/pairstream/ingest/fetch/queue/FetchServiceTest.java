@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.ingest.PatientClients;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
+import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;

@@ -1,4 +1,4 @@
-package io.pairstream.ingest;
+package io.pairstream.operations;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +12,20 @@ public final class PatientClients {
   /** How long it is waited for, whatever broker it is. */
   public static final Map<String, String> PATIENCE =
       Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
+
+  /** The same as lines of a file for {@code --config}. */
+  public static final String KAFKA_LINES =
+      """
+      kafka.request.timeout.ms=60000
+      kafka.default.api.timeout.ms=120000
+      """;
+
+  /** As much patience with a registry that is a process of its own. */
+  public static final String REGISTRY_LINES =
+      """
+      schema-registry.http.connect.timeout.ms=60000
+      schema-registry.http.read.timeout.ms=60000
+      """;
 
   private PatientClients() {}
 
