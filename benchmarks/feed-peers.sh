@@ -24,9 +24,7 @@ until [ -f "$work/data/platform.json" ]; do
   sleep 1
 done
 here=(--data-dir "$work/data")
-"$root/pairstream" import "$from" "${here[@]}" >&2
-# Judged once none of the raw pairs waits.
-until "$root/pairstream" audit "${here[@]}" > /dev/null 2>&1; do sleep 2; done
+"$root/pairstream" import "$from" --wait "${here[@]}" >&2
 "$root/pairstream" view cut "$work/files/train.view.json" "${here[@]}" >&2
 for format in webdataset parquet; do
   "$root/pairstream" export "$work/files/train.view.json" --to "$work/files/$format" --format $format --shard-samples 300 "${here[@]}" >&2

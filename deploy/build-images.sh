@@ -44,7 +44,7 @@ if [ -z "$app" ]; then
   app=$root/command/target/app
   "$root/pairstream" --version > /dev/null
 fi
-for part in lib decoder registry; do
+for part in lib decoder; do
   [ -d "$app/$part" ] || refuse "--app: there is no $part in $app; ./pairstream --version builds it"
 done
 version=$(basename "$app"/lib/pairstream-*.jar .jar)
@@ -57,8 +57,6 @@ trap 'rm -rf "$stage" "$stage.log"' EXIT
 mkdir -p "$stage"/libraries "$stage"/own "$stage"/state/pairstream
 # Links where the file system has them: nothing is copied twice.
 cp -rl "$app/decoder" "$stage/decoder" 2> /dev/null || cp -r "$app/decoder" "$stage/decoder"
-cp -rl "$app/registry" "$stage/registry" 2> /dev/null || cp -r "$app/registry" "$stage/registry"
-mv "$stage"/registry/*-runner.jar "$stage/registry/registry.jar"
 for jar in "$app"/lib/*.jar; do
   case ${jar##*/} in
     *-"$version".jar) to=$stage/own ;;

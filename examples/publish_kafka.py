@@ -4,21 +4,27 @@ Needs: pip install -r requirements.txt
 """
 
 import hashlib
+import json
 import os
 import sys
 import time
+from pathlib import Path
 
 from confluent_kafka import Producer
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-brokers = os.environ.get("BOOTSTRAP_SERVERS", "127.0.0.1:9092")
-registry = SchemaRegistryClient({"url": os.environ.get("SCHEMA_REGISTRY", "http://127.0.0.1:8081/apis/ccompat/v7")})
+# Where `pairstream up --data-dir pairstream-data` says how to reach it.
+platform = Path(os.environ.get("DATA_DIR", "pairstream-data")) / "platform.json"
+here = json.loads(platform.read_text()) if platform.exists() else {}
+brokers = os.environ.get("BOOTSTRAP_SERVERS") or here.get("bootstrap_servers", "127.0.0.1:9092")
+registry = SchemaRegistryClient({"url": os.environ.get("SCHEMA_REGISTRY") or here.get("schema_registry", "http://127.0.0.1:8081")})
 topic = os.environ.get("DATASET", "pairs") + ".crowdsourced"
 
-schema = registry.get_latest_version(topic + "-value").schema.schema_str
-serialize = AvroSerializer(registry, schema, conf={"auto.register.schemas": False})
+# The schema whose fields are filled in below, not the latest: its id is looked up by its text, and nothing is registered.
+schema = Path(__file__).with_name("RawPair.avsc").read_text()
+serialize = AvroSerializer(registry, schema, conf={"auto.register.schemas": False, "use.latest.version": False})
 with open(sys.argv[1], "rb") as file:
     image = file.read()
 pair = {"image": image, "caption": sys.argv[2], "language": "en", "received_at": int(time.time() * 1000)}

@@ -28,7 +28,7 @@ def _loader(folder: Path, topics: str) -> Any:
     place = json.loads((folder / "cluster.json").read_text())
     source = pairstream.open(place["bootstrap_servers"], registry=place["schema_registry"], dataset=place[topics])
     view = source.view(folder / f"{topics}.view.json")
-    return pairstream.Loader(source, view, batch_size=BATCH, lanes=8, seed=SEED, threads=WORKERS)
+    return pairstream.Loader(source, view, batch_size=BATCH, seed=SEED, threads=WORKERS)
 
 
 def _ours(folder: Path, topics: str, state: dict[str, Any] | None) -> Batches:

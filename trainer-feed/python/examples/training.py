@@ -27,9 +27,6 @@ import torch.nn.functional as F
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-# The loader's lanes: a batch size must be a multiple of it, and a multiple of the number of ranks.
-LANES = 8
-
 # Settings on which the weights depend, with the number of steps: a run is resumed with the same.
 SETTINGS = ("batch_size", "seed", "side_px", "torch_threads", "validate_every")
 
@@ -51,7 +48,7 @@ def arguments(description: str, steps: int, batch_size: int = 64) -> argparse.Ar
     parser.add_argument("--checkpoint-every", type=int, default=100, metavar="STEPS")
     parser.add_argument("--validate-every", type=int, default=100, metavar="STEPS")
     parser.add_argument("--steps", type=int, default=steps)
-    parser.add_argument("--batch-size", type=int, default=batch_size, help=f"a multiple of {LANES}")
+    parser.add_argument("--batch-size", type=int, default=batch_size)
     parser.add_argument("--side-px", type=int, default=64, help="of the pictures in the stream; a multiple of 64")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--torch-threads", type=int, default=2)
@@ -60,8 +57,6 @@ def arguments(description: str, steps: int, batch_size: int = 64) -> argparse.Ar
 
 def prepare(args: argparse.Namespace) -> None:
     """Makes the run repeatable, and its folder."""
-    if args.batch_size % LANES:
-        sys.exit(f"--batch-size must be a multiple of {LANES}, was {args.batch_size}")
     torch.set_num_threads(args.torch_threads)
     torch.use_deterministic_algorithms(True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads what it has not written
@@ -78,7 +73,7 @@ class Stream:
 
     def __init__(self, args: argparse.Namespace):
         self.seed = args.seed
-        self.form = {"batch_size": args.batch_size, "side_px": args.side_px, "lanes": LANES}
+        self.form = {"batch_size": args.batch_size, "side_px": args.side_px}
         self.training, self.view = self._open(args, "training", args.view)
         self.validation, self.validation_view = self._open(args, "validation", args.validation_view)
 
@@ -102,7 +97,7 @@ class Stream:
     def once(self, split: str) -> pairstream.Loader:
         """Every pair of a view once, in the view's own order; the last batch is smaller."""
         source, view = (self.training, self.view) if split == "training" else (self.validation, self.validation_view)
-        return pairstream.Loader(source, view, window=0, epochs=1, last="keep", **self.form)
+        return pairstream.Loader(source, view, window=0, lanes=1, epochs=1, last="keep", **self.form)
 
 
 def pictures(batch: pairstream.Batch, side_px: int) -> torch.Tensor:

@@ -48,6 +48,9 @@ class Registry:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 parts = self.path.split("?")[0].strip("/").split("/")
+                if parts[0] not in ("subjects", "schemas"):
+                    self.send_error(404)
+                    return
                 number = outer._latest.get(parts[1], 0) if parts[0] == "subjects" else int(parts[-1])
                 is_known = 0 < number <= len(outer._schemas)
                 found = (
@@ -215,6 +218,11 @@ class Dataset:
         self.create(f"{self.name}.views", 1)
         self.create(f"{self.name}.runs", 1)
         self._registry.add(schema_of("RunExtent"), f"{self.name}.runs-value")
+
+    def create_instances(self):
+        """The topic on which processes say how they are."""
+        self.create(f"{self.name}.instances", 1)
+        self._registry.add(schema_of("InstanceStatus"), f"{self.name}.instances-value")
 
     def seal(self, name, number, view, after=(), last=False, **other):
         """Appends a segment of those blocks of a view that are in none of others."""

@@ -163,7 +163,8 @@ def test_evaluation_sees_that_real_pictures_are_nearer_than_made_ones(options, t
 
     assert list(result) == ["real training pictures", "codes", "transformer", "gan"]
     assert result["real training pictures"]["FID"] < result["gan"]["FID"]
-    assert all(figures["IS"] >= 1 for figures in result.values())
+    # From 1, in float32.
+    assert all(figures["IS"] >= 1 - 1e-6 for figures in result.values())
 
 
 def test_a_feature_network_may_be_the_users_own(options, tmp_path):

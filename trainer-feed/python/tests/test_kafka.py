@@ -1,10 +1,15 @@
-"""What is asked of brokers that are just electing leaders."""
+"""What is asked of brokers that are just electing leaders, and what is logged of those that are gone."""
 
+import logging
+import socket
+import threading
+import time
 from concurrent.futures import Future
 from types import SimpleNamespace
 
 import pytest
-from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Uuid
+from conftest import PATIENCE_S
+from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, TopicPartition, Uuid
 
 from pairstream import Unavailable
 from pairstream.kafka import Cluster
@@ -111,3 +116,42 @@ def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
     monkeypatch.setattr("pairstream.kafka._PATIENCE_S", 0.0)
     with pytest.raises(Unavailable, match="broker:9092 does not answer"):
         cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")
+
+
+def pass_on(door, broker):
+    """Leads one connection to a broker; others need none, since it tells its own address."""
+    host, port = broker.rsplit(":", 1)
+    inner, outer = door.accept()[0], socket.create_connection((host, int(port)))
+
+    def pump(source, target):
+        while data := source.recv(65536):
+            target.sendall(data)
+
+    for ends in ((inner, outer), (outer, inner)):
+        threading.Thread(target=pump, args=ends, daemon=True).start()
+
+
+def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, broker, monkeypatch, caplog):
+    monkeypatch.setattr("pairstream.kafka._OVER_S", 0.0)
+    dataset.produce(0, 3)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    consumer = Cluster(
+        {"bootstrap.servers": f"127.0.0.1:{port}", "reconnect.backoff.ms": 1, "reconnect.backoff.max.ms": 5}
+    ).consumer({"auto.offset.reset": "earliest"})
+    consumer.assign([TopicPartition(dataset.topic, 0, 0)])
+    said = lambda: [record.getMessage() for record in caplog.records if record.name == "pairstream"]
+    with caplog.at_level(logging.INFO):
+        # As many tries as there are answers; nothing is logged but while one asks.
+        for _ in range(20):
+            consumer.consume(10, 0.1)
+        assert len(said()) == 1 and "cannot be reached, and is tried again: " in said()[0]
+
+        with socket.create_server(("127.0.0.1", port)) as door:
+            threading.Thread(target=pass_on, args=(door, broker), daemon=True).start()
+            deadline = time.monotonic() + PATIENCE_S
+            while len(said()) < 2 and time.monotonic() < deadline:
+                consumer.consume(10, 0.1)
+    consumer.close()
+
+    assert said()[1:] == ["the brokers answer again"]

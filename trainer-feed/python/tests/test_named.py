@@ -70,6 +70,10 @@ def test_says_where_there_is_no_topic_of_views(dataset):
         dataset.source().view("live")
 
 
+def in_turns(first, second):
+    return [pair_id for both in zip(first, second) for pair_id in both]
+
+
 def ids_of(loader, batches):
     return [batch.pair_ids for _, batch in zip(range(batches), loader)]
 
@@ -84,8 +88,8 @@ def test_ranks_agree_on_what_an_epoch_covers_and_a_run_repeats_itself(dataset, g
     late = [next(loaders[1]) for _ in range(2)]
     assert [batch.position for batch in early] == [batch.position for batch in late]
     state = loaders[0].state_dict()
-    seen = [a.pair_ids + b.pair_ids for a, b in zip(early, late)]
-    rest = [next(loaders[0]).pair_ids + next(loaders[1]).pair_ids for _ in range(40)]
+    seen = [in_turns(a.pair_ids, b.pair_ids) for a, b in zip(early, late)]
+    rest = [in_turns(next(loaders[0]).pair_ids, next(loaders[1]).pair_ids) for _ in range(40)]
     for loader in loaders:
         loader.close()
     assert len(json.dumps(state)) < 1000
@@ -149,8 +153,9 @@ def test_refuses_other_runs_and_other_positions(dataset, growing):
             ({"topic_id": "x"}, "made anew"),
             ({"seed": 8}, "another order"),
             ({"segments": 9}, "agreed on 2 segments of the view live for epoch 0, and the position says 9"),
-            ({"segments": 0}, "0 segments and 1 taken"),
+            ({"segments": 0}, "0 segments and 12 samples"),
             ({"epoch": 7}, "has not come to epoch 7"),
+            ({"samples": 10**9}, "1000000000 samples of epoch 0 were handed out, and the epoch has 24"),
         ):
             with pytest.raises(PositionRefused, match=message):
                 loader.load_state_dict({**state, **wrong})

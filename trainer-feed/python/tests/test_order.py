@@ -1,13 +1,14 @@
 import hashlib
 import json
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from write_conformance import batches, batches_of, mixed_batches_of, text_of, view_of
+from write_conformance import batches, batches_of, mixed_batches_of, record_of, text_of, view_of
 
-from pairstream import SettingsError
-from pairstream.course import MixCourse, ViewCourse, pattern, per_lane
+from pairstream import PositionRefused, SettingsError
+from pairstream.course import MixCourse, ViewCourse, pattern
 from pairstream.order import EpochOrder, OrderPlan, RankShare
 
 RESOURCES = Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed"
@@ -25,51 +26,122 @@ def test_is_the_order_of_the_conformance_file(case):
     assert hashlib.sha256(text_of(found).encode()).hexdigest() == case["digest"]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_ranks_together_hand_out_the_same_batches_from_any_position(seed):
-    numbers = random.Random(seed)
-    sizes = [numbers.randint(1, 60) for _ in range(12)]
-    plan = OrderPlan(seed, 12, numbers.choice([0, 5, 16]))
-    course = ViewCourse(view_of(sizes), plan, 3)
-    keep_last = numbers.random() < 0.5
-    whole = RankShare(0, 1, 12)
-    unbroken = batches(course, whole, 2, keep_last, course.begin())
-    positions = [course.begin(), *(step.after for step in course.steps(whole, 2, keep_last, course.begin()))]
+def taking_turns(parts):
+    """One batch of those of all ranks, whose places go round."""
+    return sorted((place, sample) for part in parts for place, sample in part)
 
-    at = numbers.randrange(len(unbroken))
-    for ranks in (1, 2, 3, 4, 6, 12):
-        shares = [RankShare(rank, ranks, 12) for rank in range(ranks)]
-        parts = [batches(course, share, 2, keep_last, positions[at]) for share in shares]
-        assert [sum(step, []) for step in zip(*parts)] == unbroken[at:]
+
+def numbered(course, share, batch_size, keep_last, start):
+    """As :func:`batches`, each sample with its number in the epoch."""
+    found = []
+    for step in course.steps(share, batch_size, keep_last, start):
+        lanes = step.lead.of.order.lanes
+        found.append([(pick.number * lanes + pick.lane, record_of(pick)) for pick in step.picks])
+    return found
+
+
+@pytest.mark.parametrize("keep_last", [False, True])
+@pytest.mark.parametrize("batch_size", [32, 64, 100, 1024])
+def test_any_number_of_ranks_that_divides_a_batch_hands_it_out_from_any_position(batch_size, keep_last):
+    course = ViewCourse(view_of([128] * 19 + [77], 0, 3), OrderPlan(3, 32, 32), 1)
+    for start in (course.begin(), {**course.begin(), "samples": 333}):
+        unbroken = numbered(course, RankShare(), batch_size, keep_last, start)
+        after = [step.after for step in course.steps(RankShare(), batch_size, keep_last, start)]
+        for ranks in [n for n in range(1, 65) if batch_size % n == 0]:
+            shares = [RankShare(rank, ranks) for rank in range(ranks)]
+            parts = [numbered(course, share, batch_size, keep_last, start) for share in shares]
+            assert [taking_turns(step) for step in zip(*parts)] == [sorted(batch) for batch in unbroken]
+            for share in shares:
+                assert [step.after for step in course.steps(share, batch_size, keep_last, start)] == after
+
+
+def test_a_run_goes_on_with_the_very_next_sample_whatever_the_ranks_and_the_batch_size():
+    course = ViewCourse(view_of([100] * 13), OrderPlan(5, 8, 16), 2)
+    unbroken = sum(batches(course, RankShare(), 50, False, course.begin()), [])
+
+    numbers = random.Random(1)
+    position, seen = course.begin(), []
+    while position["epoch"] < 2 and len(seen) < len(unbroken):
+        batch_size = numbers.choice([2, 6, 10, 50, 100])
+        if (1300 - position["samples"]) % batch_size:
+            batch_size = 2
+        ranks = numbers.choice([n for n in range(1, 65) if batch_size % n == 0])
+        steps = [
+            next(numbered_step)
+            for numbered_step in [course.steps(RankShare(r, ranks), batch_size, False, position) for r in range(ranks)]
+        ]
+        lanes = steps[0].lead.of.order.lanes
+        picks = sorted((pick.number * lanes + pick.lane, record_of(pick)) for step in steps for pick in step.picks)
+        seen += [(0, *record) for _, record in picks]
+        assert len({json.dumps(step.after) for step in steps}) == 1
+        position = steps[0].after
+
+    assert seen == unbroken
+
+
+def test_all_ranks_make_the_same_steps_over_a_view_that_does_not_divide():
+    course = ViewCourse(view_of([64]), OrderPlan(0), 1)
+
+    steps = [list(course.steps(RankShare(rank, 24), 48, True, course.begin())) for rank in range(24)]
+
+    assert {len(own) for own in steps} == {2}
+    assert {json.dumps(own[-1].after) for own in steps} == {json.dumps(dict(course.begin(), epoch=1))}
+    assert [len(own[1].picks) for own in steps] == [1] * 16 + [0] * 8
+
+
+def contiguous(view, share):
+    """What was written together: of each partition the same stretch."""
+    gone = set()
+    for partition in {block.partition for block in view.blocks}:
+        own = [(n, i) for n, block in enumerate(view.blocks) if block.partition == partition for i in range(block.size)]
+        gone.update(own[len(own) // 5 : len(own) // 5 + int(share * len(own))])
+    return frozenset(gone)
+
+
+@pytest.mark.parametrize("samples", [600, 1_198, 3_796, 20_000])
+@pytest.mark.parametrize("partitions", [1, 3, 6])
+def test_stand_ins_for_a_third_are_spread_over_the_view(samples, partitions):
+    sizes = [128] * (samples // 128) + [samples % 128]
+    view = view_of(sizes, 0, partitions)
+    gone = contiguous(view, 0.31)
+    for epoch in range(2):
+        course = ViewCourse(view, OrderPlan(9), epoch + 1)
+        start = dict(course.begin(), epoch=epoch)
+        found = batches(course, RankShare(), 96, True, start, None, gone)
+        counts = Counter(sample for batch in found for sample in batch)
+        assert sum(counts.values()) == samples
+        assert not gone & {sample[1:] for sample in counts}
+        assert len(counts) == samples - len(gone)
+        assert max(counts.values()) <= 3
+        assert all(len(set(batch)) == len(batch) for batch in found)
 
 
 @pytest.mark.parametrize("keep_last", [False, True])
 def test_skips_to_the_position_that_reading_comes_to(keep_last):
     course = ViewCourse(view_of([7, 30, 12]), OrderPlan(3, 4, 8), 3)
-    steps = list(course.steps(RankShare(0, 1, 4), 5, keep_last, course.begin()))
+    steps = list(course.steps(RankShare(), 20, keep_last, course.begin()))
 
     for number in range(1, len(steps) + 1):
-        assert course.skip(course.begin(), 5, keep_last, number) == steps[number - 1].after
+        assert course.skip(course.begin(), 20, keep_last, number) == steps[number - 1].after
 
 
 def test_after_a_change_of_the_batch_size_an_epoch_still_ends_with_a_full_batch():
     course = ViewCourse(view_of([13, 40]), OrderPlan(3, 4, 8), 2)
-    own = RankShare(0, 1, 4)
-    start = course.skip(course.begin(), 5, False, 1)
+    start = course.skip(course.begin(), 20, False, 1)
 
-    steps = list(course.steps(own, 3, False, start))
+    steps = list(course.steps(RankShare(), 12, False, start))
 
-    assert [len(step.picks) for step in steps] == [4 * 3] * (2 + 4)
-    assert [course.skip(start, 3, False, number + 1) for number in range(6)] == [step.after for step in steps]
+    assert [len(step.picks) for step in steps] == [12] * (2 + 4)
+    assert [course.skip(start, 12, False, number + 1) for number in range(6)] == [step.after for step in steps]
 
 
 def test_a_mix_keeps_its_weights_in_every_stretch_and_every_view_its_own_epochs():
     parts = [(view_of([40, 9]), 7), (view_of([16, 5], 1), 3)]
-    course = MixCourse(parts, OrderPlan(1, 4, 8))
-    found = batches(course, RankShare(0, 1, 4), 5, False, course.begin(), 40)
+    course = MixCourse(parts, OrderPlan(1, 4, 5))
+    found = sum(batches(course, RankShare(), 20, False, course.begin(), 40), [])
 
     for lane in range(4):
-        samples = [sample for batch in found for sample in batch[lane * 5 : (lane + 1) * 5]]
+        samples = found[lane::4]
         for begin in range(0, 190, 10):
             assert [sample[0] for sample in samples[begin : begin + 10]].count(1) == 3
         for part, length in ((0, 49 // 4), (1, 21 // 4)):
@@ -88,25 +160,32 @@ def test_the_pattern_of_a_mix_is_spread_evenly():
 
 def test_a_mix_goes_on_exactly_with_other_ranks():
     course = MixCourse([(view_of([40, 9]), 2), (view_of([16, 5], 1), 1)], OrderPlan(1, 12, 4))
-    unbroken = batches(course, RankShare(0, 1, 12), 2, False, course.begin(), 20)
-    start = course.skip(course.begin(), 2, False, 7)
+    unbroken = batches(course, RankShare(), 24, False, course.begin(), 20)
+    start = course.skip(course.begin(), 24, False, 7)
 
-    parts = [batches(course, RankShare(rank, 3, 12), 2, False, start, 13) for rank in range(3)]
+    parts = [batches(course, RankShare(rank, 3), 24, False, start, 13) for rank in range(3)]
 
-    assert [sum(step, []) for step in zip(*parts)] == unbroken[7:]
+    assert [[part[i] for i in range(8) for part in step] for step in zip(*parts)] == unbroken[7:]
 
 
-def test_names_the_nearest_ranks_and_batch_sizes():
-    with pytest.raises(SettingsError, match="shared by 5 ranks alike; the nearest numbers of ranks are 4 and 6"):
-        RankShare(0, 5, 24)
-    with pytest.raises(SettingsError, match="ranks are 24$"):
-        RankShare(0, 25, 24)
+def test_names_the_nearest_batch_sizes():
     with pytest.raises(SettingsError, match="rank 3 of 3"):
-        RankShare(3, 3, 24)
-    with pytest.raises(SettingsError, match="nearest sizes are 48 and 72"):
-        per_lane(50, RankShare(0, 1, 24))
+        RankShare(3, 3)
+    with pytest.raises(SettingsError, match="batch of 50 samples cannot be shared by 24 ranks alike.* 48 and 72"):
+        RankShare(0, 24).require_batch(50)
     with pytest.raises(SettingsError, match="nearest sizes are 24 and 48"):
-        per_lane(5, RankShare(0, 1, 24))
+        RankShare(0, 24).require_batch(5)
+
+
+def test_positions_of_another_kind_of_order_and_beyond_the_epoch_are_refused():
+    course = ViewCourse(view_of([64]), OrderPlan(0, 24), None)
+    course.require_own({**course.begin(), "samples": 63})
+    for samples in (64, 10**9):
+        with pytest.raises(PositionRefused, match=f"{samples} samples of epoch 0 .* the epoch has 64"):
+            course.require_own({**course.begin(), "samples": samples})
+    old = dict(view=view_of([64]).fingerprint, seed=0, lanes=24, window=256, epoch=3, taken=2)
+    with pytest.raises(PositionRefused, match="of an earlier version"):
+        course.require_own(old)
 
 
 def test_large_permutations_are_those_of_one_number_after_the_other():
@@ -121,11 +200,11 @@ def test_large_permutations_are_those_of_one_number_after_the_other():
 
 
 def test_an_epoch_holds_every_record_once():
-    order = EpochOrder([5, 9, 1, 30], OrderPlan(2, 7, 4), 1)
-    seen = []
+    sizes = [5, 9, 1, 30, 2, 2, 7, 40, 3, 11, 128]
+    order = EpochOrder(view_of(sizes, 0, 2).blocks, OrderPlan(2, 7, 4), 1)
+    seen = [place for lane in range(order.lanes) for w in range(order.windows(lane)) for place in order.places(lane, w)]
+    assert sorted(seen) == [(block, place) for block, size in enumerate(sizes) for place in range(size)]
+    assert order.lanes == 7
     for lane in range(7):
-        windows = -(-order.lane_length(lane) // 4)
-        for window in range(windows):
-            counted = [(p.block, p.first + i) for p in order.pieces(lane, window) for i in range(p.size)]
-            seen += [counted[i] for i in order.permutation(lane, window)]
-    assert sorted(seen) == [(block, place) for block, size in enumerate([5, 9, 1, 30]) for place in range(size)]
+        lengths = [order.window_begin(lane, w + 1) - order.window_begin(lane, w) for w in range(order.windows(lane))]
+        assert min(lengths) >= 4 and max(lengths) <= min(lengths) + 1

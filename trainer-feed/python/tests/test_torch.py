@@ -1,9 +1,12 @@
+import ctypes
 import json
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import SIDE, picture
 
@@ -39,6 +42,101 @@ def test_yields_tensors_that_share_the_loaders_memory(run):
             assert tokens.tolist() == [int(pair_id), 0]
 
 
+class HostMemory:
+    """In the place of PyTorch's allocator of pinned memory, with a device that copies late.
+
+    As there, memory whose storage is gone is handed out again, but not before the copies from that storage are done.
+    """
+
+    def __init__(self):
+        self.made = 0
+        self.copied = []
+        self._copies = []
+        self._free = []
+        self._dropped = {}
+
+    def empty(self, size):
+        memory = self._free.pop() if self._free else self._new(size)
+        storage = (ctypes.c_uint8 * size).from_buffer(memory)
+        tensor = torch.from_numpy(np.frombuffer(storage, np.uint8))
+        weakref.finalize(storage, self._give_back, memory, tensor.data_ptr())
+        return tensor
+
+    def copy(self, *tensors):
+        """Begins a copy to the device, like ``to(device, non_blocking=True)``."""
+        self._copies.append([(one.untyped_storage().data_ptr(), one.data_ptr(), one.nbytes) for one in tensors])
+
+    def run(self, behind):
+        """Does all copies but the last so many."""
+        while len(self._copies) > behind:
+            self.copied.append([ctypes.string_at(at, size) for _, at, size in self._copies.pop(0)])
+        for address in [one for one in self._dropped if not self._is_read(one)]:
+            self._free.append(self._dropped.pop(address))
+
+    def _new(self, size):
+        self.made += 1
+        return bytearray(size)
+
+    def _is_read(self, address):
+        return any(address == storage for parts in self._copies for storage, _, _ in parts)
+
+    def _give_back(self, memory, address):
+        if self._is_read(address):
+            self._dropped[address] = memory
+        else:
+            self._free.append(memory)
+
+
+def test_memory_that_a_device_still_reads_is_not_used_again(run, monkeypatch):
+    import pairstream.torch
+
+    memory = HostMemory()
+    monkeypatch.setattr(pairstream.torch, "_pinned", memory.empty)
+    expected = []
+    with pairstream.torch.TorchLoader(*run, **{**OPTIONS, "epochs": 5}, slots=2, pin_memory=True) as loader:
+        for batch in loader:
+            parts = [batch["images"], batch["tokens"], batch["mask"]]
+            expected.append([part.numpy().tobytes() for part in parts])
+            memory.copy(*parts)
+            # The trainer drops the batch, and the device is three steps behind.
+            del batch, parts
+            memory.run(3)
+    memory.run(0)
+
+    assert memory.copied == expected and len(expected) == 20
+    # And it is used again, or twenty were made.
+    assert memory.made <= 10
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device, on which copies would be compared")
+def test_what_arrives_on_a_cuda_device_is_what_was_sent(run):
+    from pairstream.torch import TorchLoader
+
+    options = {**OPTIONS, "epochs": 50, "slots": 2}
+    with TorchLoader(*run, **options, pin_memory=False) as loader:
+        sent = [int(batch["images"].long().sum()) for batch in loader]
+    busy = torch.ones(4096, 4096, device="cuda")
+    for own in ({"device": "cuda"}, {}):
+        arrived = []
+        with TorchLoader(*run, **options, **own) as loader:
+            for batch in loader:
+                # So much work that the device is steps behind.
+                busy = (busy @ busy).clamp(-1, 1)
+                images = batch["images"].to("cuda", non_blocking=True)
+                arrived.append(images.long().sum())
+        assert [int(one) for one in arrived] == sent
+
+
+def test_hands_out_batches_on_a_device(run):
+    from pairstream.torch import TorchLoader
+
+    with TorchLoader(*run, **OPTIONS, device="meta") as loader:
+        batch = next(iter(loader))
+
+    assert all(batch[name].is_meta for name in ("images", "tokens", "mask", "folds"))
+    assert batch["images"].shape == (24, SIDE, SIDE, 3) and len(batch["pair_ids"]) == 24
+
+
 def test_stands_in_a_data_loader_and_goes_on_exactly(run):
     from torch.utils.data import DataLoader
 
@@ -58,18 +156,75 @@ def test_stands_in_a_data_loader_and_goes_on_exactly(run):
         TorchLoader(*run, **OPTIONS, rank=0)
 
 
-def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, registry, tmp_path):
+def test_says_how_many_batches_an_epoch_has_and_each_loop_is_one(run):
+    from torch.utils.data import DataLoader
+
+    from pairstream.torch import TorchLoader
+
+    with TorchLoader(*run, **{**OPTIONS, "epochs": 1}) as loader:
+        whole = DataLoader(loader, batch_size=None)
+        epochs = [[(batch["epoch"], batch["step"]) for batch in whole] for _ in range(2)]
+
+        assert len(loader) == len(whole) == 4
+    assert epochs == [[(epoch, step) for step in range(4)] for epoch in range(2)]
+
+
+def test_refuses_a_data_loader_that_makes_batches_of_batches(run):
+    from torch.utils.data import DataLoader
+
+    from pairstream.torch import TorchLoader
+
+    with TorchLoader(*run, **OPTIONS) as loader:
+        with pytest.raises(SettingsError, match="makes batches itself: give DataLoader batch_size=None, not 4"):
+            next(iter(DataLoader(loader, batch_size=4)))
+
+
+def test_a_batch_is_shown_in_a_line(run):
+    from pairstream.torch import TorchLoader
+
+    with TorchLoader(*run, **OPTIONS) as loader:
+        shown = repr(next(iter(loader)))
+
+    assert f"images=torch.uint8[24, {SIDE}, {SIDE}, 3] on cpu, " in shown and "epoch=0, step=0" in shown
+    assert len(shown) < 250
+
+
+def ids_in_another_process(loader):
+    import pairstream.kafka
+
+    pairstream.kafka._PATIENCE_S = 120.0
+    with loader:
+        return [batch["pair_ids"] for batch in loader]
+
+
+def test_goes_on_in_a_process_that_was_spawned(run):
+    import concurrent.futures
+    import multiprocessing
+
+    from pairstream.torch import TorchLoader
+
+    with TorchLoader(*run, **OPTIONS) as loader:
+        unbroken = [batch["pair_ids"] for batch in loader]
+    with TorchLoader(*run, **OPTIONS) as loader:
+        first = [batch["pair_ids"] for _, batch in zip(range(3), loader)]
+        context = multiprocessing.get_context("spawn")
+        with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as others:
+            rest = others.submit(ids_in_another_process, loader).result()
+
+    assert first + rest == unbroken
+
+
+def in_two_processes(program, run, dataset, broker, registry, folder):
+    """What each of two processes of a process group printed."""
     source, view = run
-    view.save(tmp_path / "view.json")
-    with Loader(source, view, **OPTIONS) as loader:
-        unbroken = [batch.pair_ids for batch in loader]
+    view.save(folder / "view.json")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
     if sys.platform == "linux":
         # Else it looks this host's name up, for a minute where no name server answers.
         environment["GLOO_SOCKET_IFNAME"] = "lo"
     workers = [
         subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("distributed.py")), str(tmp_path), str(rank)]
+            [sys.executable, str(Path(__file__).with_name(program)), str(folder), str(rank)]
             + [broker, registry.address, dataset.name, json.dumps(OPTIONS)],
             env=environment,
             stdout=subprocess.PIPE,
@@ -78,10 +233,22 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
         for rank in range(2)
     ]
     try:
-        found = [json.loads(worker.communicate(timeout=1200)[0]) for worker in workers]
+        return [json.loads(worker.communicate(timeout=1200)[0]) for worker in workers]
     finally:
         for worker in workers:
             worker.kill()
 
-    assert [sum(step, []) for step in zip(*(one["ids"] for one in found))] == unbroken
+
+@pytest.mark.parametrize("program", ["distributed.py", "accelerated.py"])
+def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, registry, tmp_path, program):
+    if program == "accelerated.py":
+        pytest.importorskip("accelerate", reason="accelerate is not installed; PAIRSTREAM_TORCH=true has the build do so")
+    with Loader(*run, **OPTIONS) as loader:
+        unbroken = [batch.pair_ids for batch in loader]
+
+    found = in_two_processes(program, run, dataset, broker, registry, tmp_path)
+
+    assert [[i for both in zip(*step) for i in both] for step in zip(*(one["ids"] for one in found))] == unbroken
     assert found[0]["weight"] == found[1]["weight"] != 0.0
+    for one in found if program == "accelerated.py" else []:
+        assert "give prepare the loader itself" in one["refusal"]

@@ -57,12 +57,39 @@ def test_cuts_blocks_of_128_records_or_4_mib():
     assert _blocks(1, [(9, 1), (5, 1), (6, 1)]) == [Block(1, 5, 3, (2, 2, 1))]
 
 
-def test_finds_a_platform_by_its_directory(tmp_path):
+def test_finds_a_platform_by_its_directory(tmp_path, registry):
     from pairstream import SettingsError
 
     with pytest.raises(SettingsError, match="no platform runs in"):
         open(platform=tmp_path)
     with pytest.raises(SettingsError, match="needs the brokers' addresses"):
         open("127.0.0.1:1")
-    (tmp_path / "platform.json").write_text('{"bootstrap_servers":"127.0.0.1:1","schema_registry":"http://127.0.0.1:2"}')
+    (tmp_path / "platform.json").write_text(
+        json.dumps({"bootstrap_servers": "127.0.0.1:1", "schema_registry": registry.address})
+    )
     assert open(platform=tmp_path, split="test").topic == "pairs.test"
+
+
+def test_tells_a_wrong_address_of_the_registry_from_an_unknown_schema(registry):
+    from pairstream import SettingsError, Unavailable
+    from pairstream.records import Malformed, Schemas
+
+    elsewhere = registry.address + "/elsewhere"
+    with pytest.raises(SettingsError, match=f"there is no schema registry at {elsewhere}, .*.* may need a path"):
+        open("127.0.0.1:1", registry=elsewhere)
+    with pytest.raises(Unavailable, match="the schema registry at http://127.0.0.1:9 does not answer"):
+        open("127.0.0.1:1", registry="http://127.0.0.1:9")
+    with pytest.raises(Malformed, match="the registry does not know schema 987654"):
+        Schemas(registry.address).writer(987_654, "pairs.training")
+    with pytest.raises(SettingsError, match="there is no schema registry"):
+        Schemas(elsewhere).writer(4, "pairs.training")
+
+
+def test_writes_with_no_schema_that_loses_fields(registry):
+    from pairstream import Unavailable
+    from pairstream.records import Schemas
+
+    fields = [{"name": "kept", "type": "string"}]
+    registry.add({"type": "record", "name": "Foreign", "fields": fields}, "pairs.runs-value")
+    with pytest.raises(Unavailable, match="version 1 of pairs.runs-value is not ours: it has no field lost"):
+        Schemas(registry.address).write("pairs.runs", {"kept": "a", "lost": "b"})

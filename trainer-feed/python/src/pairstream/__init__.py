@@ -1,6 +1,6 @@
 """Training batches of image-text pairs from Pairstream's topics, in an order that can be repeated.
 
-    source = pairstream.open("127.0.0.1:9092", registry="http://127.0.0.1:8081")
+    source = pairstream.open(platform="pairstream-data")
     view = source.cut()
     for batch in pairstream.Loader(source, view, batch_size=96, seed=7):
         batch.images, batch.tokens, batch.mask, batch.pair_ids

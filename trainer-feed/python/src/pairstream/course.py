@@ -37,12 +37,11 @@ class Pass(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """One sample: the one of this ``number`` among a lane's in a pass, which hands out those before ``end``."""
+    """One sample: the one of this ``number`` in a lane of a pass."""
 
     of: Pass
     lane: int
     number: int
-    end: int
 
 
 class Step(NamedTuple):
@@ -51,13 +50,15 @@ class Step(NamedTuple):
     Args:
         epoch: of the batch; 0 in a mix
         number: of the batch in its epoch, or in the run of a mix, from 0
-        picks: the samples, lane by lane; none where a rank has no part in an epoch's last batch
-        after: the position behind the batch
+        picks: the rank's samples; none where it has no part in an epoch's last batch
+        lead: the first sample of the batch, whichever rank has it
+        after: the position behind the batch, the same for all ranks
     """
 
     epoch: int
     number: int
     picks: list[Pick]
+    lead: Pick
     after: Position
 
 
@@ -82,16 +83,20 @@ class Course(Protocol):
             PositionRefused: where it is one of another view or another order, or none at all
         """
 
-    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
-        """The steps of a rank from a position on; None where it is not known yet what comes next."""
+    def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
+        """The steps of a rank from a position on; None where it is not known yet what comes next.
 
-    def require_batches(self, per_lane: int, keep_last: bool) -> None:
+        Args:
+            batch_size: of all ranks together, as everywhere here
+        """
+
+    def require_batches(self, batch_size: int, keep_last: bool) -> None:
         """Checks that there is a batch at all."""
 
-    def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
+    def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
         """The position so many batches behind another. Reads nothing."""
 
-    def at(self, epoch: int, number: int, per_lane: int) -> Position:
+    def at(self, epoch: int, number: int, batch_size: int) -> Position:
         """The position in front of the batch of this number in an epoch, or in a mix without epochs."""
 
     def close(self) -> None:
@@ -116,7 +121,7 @@ class ViewCourse:
         self._plan = plan
         self._epochs = epochs
         self._pass = lru_cache(maxsize=3)(
-            lambda epoch: Pass(0, self._view, EpochOrder(self._view.sizes, self._plan, epoch))
+            lambda epoch: Pass(0, self._view, EpochOrder(self._view.blocks, self._plan, epoch))
         )
 
     @property
@@ -127,89 +132,79 @@ class ViewCourse:
         return self._position(0, 0)
 
     def require_own(self, position: Position) -> None:
-        require_fields(position, "a run over a view", ("view",), ("seed", "lanes", "window", "epoch", "taken"))
+        require_fields(position, "a run over a view", ("view",), ("seed", "lanes", "window", "epoch", "samples"))
         if position["view"] != self._view.fingerprint:
             raise PositionRefused(
                 f"the position is one of the view {position['view']}, not of {self._view.fingerprint}"
             )
         require_plan(position, self._plan)
+        require_within(position, self._view.samples)
 
-    def require_batches(self, per_lane: int, keep_last: bool) -> None:
-        shortest = self._view.samples // self._plan.lanes
-        if shortest < (1 if keep_last else per_lane):
-            raise SettingsError(
-                f"the view has {self._view.samples} samples, {shortest} in each of {self._plan.lanes} lanes: "
-                f"too few for batches of {per_lane} of each lane"
-            )
+    def require_batches(self, batch_size: int, keep_last: bool) -> None:
+        if self._view.samples < batch_size and not keep_last:
+            raise SettingsError(f"the view has {self._view.samples} samples: too few for a batch of {batch_size}")
 
-    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step]:
-        taken = start["taken"]
+    def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
+        taken = start["samples"]
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
-            yield from steps_of(self._pass(epoch), share, per_lane, keep_last, taken, self._position)
+            yield from steps_of(self._pass(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
 
-    def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
-        usable = longest_of(self._view.samples, self._plan, per_lane, keep_last)
-        epoch, taken = start["epoch"], start["taken"]
-        present = longest_of(self._view.samples, self._plan, per_lane, keep_last, taken)
-        left = -(-max(0, present - taken) // per_lane)
+    def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
+        epoch, taken = start["epoch"], start["samples"]
+        left = steps_left(self._view.samples, batch_size, keep_last, taken)
         if batches < left:
-            return self._position(epoch, taken + batches * per_lane)
-        epochs, steps = divmod(batches - left, -(-usable // per_lane))
-        return self._position(epoch + 1 + epochs, steps * per_lane)
+            return self._position(epoch, taken + batches * batch_size)
+        epochs, steps = divmod(batches - left, steps_left(self._view.samples, batch_size, keep_last, 0))
+        return self._position(epoch + 1 + epochs, steps * batch_size)
 
-    def at(self, epoch: int, number: int, per_lane: int) -> Position:
-        return self._position(epoch, number * per_lane)
+    def at(self, epoch: int, number: int, batch_size: int) -> Position:
+        return self._position(epoch, number * batch_size)
 
     def close(self) -> None:
         pass
 
     def _position(self, epoch: int, taken: int) -> Position:
-        return {"view": self._view.fingerprint, **plan_json(self._plan), "epoch": epoch, "taken": taken}
+        return {"view": self._view.fingerprint, **plan_json(self._plan), "epoch": epoch, "samples": taken}
 
 
 def steps_of(
     of: Pass,
     share: RankShare,
-    per_lane: int,
+    batch_size: int,
     keep_last: bool,
     taken: int,
     position: Callable[[int, int], Position],
 ) -> Iterator[Step]:
-    """The steps of a rank in one epoch, from what was taken of each lane on.
+    """The steps of a rank in one epoch, behind so many of its samples.
 
     Args:
-        position: of an epoch, and what was taken of each lane in it
+        position: of an epoch, and how many of its samples were handed out
     """
-    order, epoch = of.order, of.order.epoch
-    # Of all ranks' lanes, so that ranks agree on the end of an epoch; a rank may have no sample in its last step.
-    longest = longest_of(order.samples, order.plan, per_lane, keep_last, taken)
-    ends = [(lane, order.lane_length(lane) if keep_last else longest) for lane in share.own]
-    while taken < longest:
-        behind = taken + per_lane
-        picks = [Pick(of, lane, number, end) for lane, end in ends for number in range(taken, min(behind, end))]
-        yield Step(epoch, taken // per_lane, picks, position(epoch + 1, 0) if behind >= longest else position(epoch, behind))
+    epoch, lanes = of.order.epoch, of.order.lanes
+    for _ in range(steps_left(of.order.samples, batch_size, keep_last, taken)):
+        behind = min(taken + batch_size, of.order.samples)
+        picks = [Pick(of, number % lanes, number // lanes) for number in share.of(taken, behind)]
+        is_last = steps_left(of.order.samples, batch_size, keep_last, behind) == 0
+        after = position(epoch + 1, 0) if is_last else position(epoch, behind)
+        yield Step(epoch, taken // batch_size, picks, Pick(of, taken % lanes, taken // lanes), after)
         taken = behind
 
 
-def longest_of(samples: int, plan: OrderPlan, per_lane: int, keep_last: bool, taken: int = 0) -> int:
-    """Samples of the longest lane that an epoch hands out.
-
-    Args:
-        taken: of each lane so far, by batches that may have been of another size
-    """
-    if keep_last:
-        return -(-samples // plan.lanes)
-    return taken + max(0, samples // plan.lanes - taken) // per_lane * per_lane
+def steps_left(samples: int, batch_size: int, keep_last: bool, taken: int) -> int:
+    """Batches that an epoch of so many samples has behind those that were taken."""
+    left = max(0, samples - taken)
+    return -(-left // batch_size) if keep_last else left // batch_size
 
 
 class MixCourse:
     """Samples of several views of one topic, by weight, without an end.
 
     Of every W samples of a lane, W being the sum of the weights, each view has as many as its weight says, spread
-    evenly. Each has its own epochs in each lane; the remainder of an epoch that not all lanes have is left out.
+    evenly. Each has its own epochs in each lane; the remainder of an epoch that not all lanes have is left out. The
+    lanes are those of the smallest view.
 
     Args:
         parts: views of one topic, with whole weights of at least 1, together at most 1000
@@ -237,10 +232,11 @@ class MixCourse:
             counts = list(self._before[-1])
             counts[part] += 1
             self._before.append(counts)
-        self._lengths = [view.samples // plan.lanes for view in self._views]
+        self._lanes = plan.lanes_of(min(view.samples for view in self._views))
+        self._lengths = [view.samples // self._lanes for view in self._views]
         self._pass = lru_cache(maxsize=3 * len(parts))(
             lambda part, epoch: Pass(
-                part, self._views[part], EpochOrder(self._views[part].sizes, self._plan, epoch)
+                part, self._views[part], EpochOrder(self._views[part].blocks, self._plan, epoch, self._lanes)
             )
         )
 
@@ -259,40 +255,36 @@ class MixCourse:
         mix = position.get("mix")
         if not isinstance(mix, list):
             raise PositionRefused(f"no position of a mix (an object with mix): {str(dict(position))[:80]}")
-        require_fields(position, "a mix", (), ("seed", "lanes", "window", "taken"))
+        require_fields(position, "a mix", (), ("seed", "lanes", "window", "samples"))
         if [list(part) for part in mix] != self._named():
             raise PositionRefused(f"the position is one of the mix {mix}, not of {self._named()}")
         require_plan(position, self._plan)
 
-    def require_batches(self, per_lane: int, keep_last: bool) -> None:
-        for view, length in zip(self._views, self._lengths):
-            if length < 1:
-                raise SettingsError(
-                    f"the view {view.fingerprint} has {view.samples} samples, too few for {self._plan.lanes} lanes"
-                )
+    def require_batches(self, batch_size: int, keep_last: bool) -> None:
+        """A view that is through begins anew."""
 
-    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step]:
-        for taken in count(start["taken"], per_lane):
-            picks = [self.pick(lane, t) for lane in share.own for t in range(taken, taken + per_lane)]
-            yield Step(0, taken // per_lane, picks, self._position(taken + per_lane))
+    def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step]:
+        for taken in count(start["samples"], batch_size):
+            picks = [self.pick(number) for number in share.of(taken, taken + batch_size)]
+            yield Step(0, taken // batch_size, picks, self.pick(taken), self._position(taken + batch_size))
 
-    def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
-        return self._position(start["taken"] + batches * per_lane)
+    def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
+        return self._position(start["samples"] + batches * batch_size)
 
-    def at(self, epoch: int, number: int, per_lane: int) -> Position:
-        return self._position(number * per_lane)
+    def at(self, epoch: int, number: int, batch_size: int) -> Position:
+        return self._position(number * batch_size)
 
     def close(self) -> None:
         pass
 
-    def pick(self, lane: int, t: int) -> Pick:
-        """The ``t``-th sample of a lane since the run began."""
+    def pick(self, number: int) -> Pick:
+        """The sample of a number since the run began."""
+        t, lane = divmod(number, self._lanes)
         whole = len(self.pattern)
-        first = lane * whole // self._plan.lanes
+        first = lane * whole // self._lanes
         part = self.pattern[(t + first) % whole]
-        number = self._count(part, t + first) - self._count(part, first)
-        epoch, index = divmod(number, self._lengths[part])
-        return Pick(self._pass(part, epoch), lane, index, self._lengths[part])
+        epoch, index = divmod(self._count(part, t + first) - self._count(part, first), self._lengths[part])
+        return Pick(self._pass(part, epoch), lane, index)
 
     def _count(self, part: int, t: int) -> int:
         """Samples of a view among the first ``t`` of the pattern without an end."""
@@ -303,7 +295,7 @@ class MixCourse:
         return [[view.fingerprint, weight] for view, weight in zip(self._views, self._weights)]
 
     def _position(self, taken: int) -> Position:
-        return {"mix": self._named(), **plan_json(self._plan), "taken": taken}
+        return {"mix": self._named(), **plan_json(self._plan), "samples": taken}
 
 
 def pattern(weights: Sequence[int]) -> list[int]:
@@ -317,24 +309,6 @@ def pattern(weights: Sequence[int]) -> list[int]:
         chosen[best] += 1
         order.append(best)
     return order
-
-
-def per_lane(batch_size: int, share: RankShare) -> int:
-    """Samples of each lane in a batch.
-
-    Args:
-        batch_size: of all ranks together
-
-    Raises:
-        SettingsError: where lanes would have different shares
-    """
-    if batch_size < 1 or batch_size % share.lanes:
-        below = max(share.lanes, batch_size // share.lanes * share.lanes)
-        raise SettingsError(
-            f"a batch of {batch_size} samples cannot be taken alike from {share.lanes} lanes; "
-            f"the nearest sizes are {below} and {below + share.lanes}"
-        )
-    return batch_size // share.lanes
 
 
 def plan_json(plan: OrderPlan) -> dict[str, int]:
@@ -365,6 +339,11 @@ def require_fields(position: Position, of: str, texts: Sequence[str], numbers: S
     Raises:
         PositionRefused: where it does not
     """
+    if isinstance(position, Mapping) and "taken" in position and "samples" in numbers:
+        raise PositionRefused(
+            f"the position is one of an earlier version, which handed samples out in another order (it counts them by "
+            f"lane, as taken); to begin its epoch anew, put \"samples\": 0 in the place of \"taken\": {position['taken']}"
+        )
     is_good = (
         isinstance(position, Mapping)
         and all(isinstance(position.get(name), str) for name in texts)
@@ -378,3 +357,16 @@ def require_fields(position: Position, of: str, texts: Sequence[str], numbers: S
         )
     if any(position[name] < 0 for name in numbers if name != "seed"):
         raise PositionRefused(f"a position has no negative epoch or count: {str(dict(position))[:200]}")
+
+
+def require_within(position: Position, samples: int) -> None:
+    """Checks that an epoch goes on behind a position.
+
+    Raises:
+        PositionRefused: where it does not
+    """
+    if position["samples"] >= samples:
+        raise PositionRefused(
+            f"the position says that {position['samples']} samples of epoch {position['epoch']} were handed out, and the "
+            f"epoch has {samples}"
+        )

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Message
 
-from pairstream.course import Pass, Position, Step, longest_of, plan_json, require_fields, require_plan, steps_of
+from pairstream.course import (
+    Pass,
+    Position,
+    Step,
+    plan_json,
+    require_fields,
+    require_plan,
+    require_within,
+    steps_left,
+    steps_of,
+)
 from pairstream.errors import PositionRefused, SettingsError, ViewError
 from pairstream.kafka import Cluster
 from pairstream.named import GrowingView, NamedView, TopicTail, require_name
@@ -139,7 +149,7 @@ class FollowedCourse:
             position,
             "a run that follows a view",
             ("run", "view", "topic_id"),
-            ("seed", "lanes", "window", "epoch", "segments", "taken"),
+            ("seed", "lanes", "window", "epoch", "segments", "samples"),
         )
         run, view = self._follow.run, self._follow.view
         if (position["run"], position["view"]) != (run, view):
@@ -154,19 +164,21 @@ class FollowedCourse:
             )
         require_plan(position, self._plan)
         segments = position["segments"]
-        if segments == 0 and position["taken"] > 0:
-            raise PositionRefused(f"no position of a run has 0 segments and {position['taken']} taken")
+        if segments == 0 and position["samples"] > 0:
+            raise PositionRefused(f"no position of a run has 0 segments and {position['samples']} samples")
         if segments and segments != self._agreed(position["epoch"]):
             raise PositionRefused(
                 f"the run {run} agreed on {self._agreed(position['epoch'])} segments of the view {view} for epoch "
                 f"{position['epoch']}, and the position says {segments}"
             )
+        if segments:
+            require_within(position, self._pass(position["epoch"]).order.samples)
 
-    def require_batches(self, per_lane: int, keep_last: bool) -> None:
+    def require_batches(self, batch_size: int, keep_last: bool) -> None:
         """An epoch waits until it has a batch."""
 
-    def steps(self, share: RankShare, per_lane: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
-        taken = start["taken"]
+    def steps(self, share: RankShare, batch_size: int, keep_last: bool, start: Position) -> Iterator[Step | None]:
+        taken = start["samples"]
         for epoch in count(start["epoch"]):
             if self._epochs is not None and epoch >= self._epochs:
                 return
@@ -174,21 +186,20 @@ class FollowedCourse:
                 if self._is_over(epoch):
                     return
                 yield None
-            yield from steps_of(self._pass(epoch), share, per_lane, keep_last, taken, self._position)
+            yield from steps_of(self._pass(epoch), share, batch_size, keep_last, taken, self._position)
             taken = 0
 
-    def skip(self, start: Position, per_lane: int, keep_last: bool, batches: int) -> Position:
-        epoch, taken = start["epoch"], start["taken"]
-        longest = longest_of(self._pass(epoch).order.samples, self._plan, per_lane, keep_last, taken)
-        left = -(-max(0, longest - taken) // per_lane)
+    def skip(self, start: Position, batch_size: int, keep_last: bool, batches: int) -> Position:
+        epoch, taken = start["epoch"], start["samples"]
+        left = steps_left(self._pass(epoch).order.samples, batch_size, keep_last, taken)
         if batches > left:
             raise SettingsError(
                 f"a run that follows a view passes over batches within an epoch: {left} are left in epoch {epoch}"
             )
-        return self._position(epoch + 1, 0) if batches == left else self._position(epoch, taken + batches * per_lane)
+        return self._position(epoch + 1, 0) if batches == left else self._position(epoch, taken + batches * batch_size)
 
-    def at(self, epoch: int, number: int, per_lane: int) -> Position:
-        return {**self._position(epoch, number * per_lane), "segments": self._agreed(epoch)}
+    def at(self, epoch: int, number: int, batch_size: int) -> Position:
+        return {**self._position(epoch, number * batch_size), "segments": self._agreed(epoch)}
 
     def close(self) -> None:
         with self._lock:
@@ -283,7 +294,7 @@ class FollowedCourse:
                 self._require_own_extent(extent)
                 view = self._present.view(self._first(epoch), extent["segments"])
                 self._source.require(view)
-                known = self._passes[epoch] = Pass(0, view, EpochOrder(view.sizes, self._plan, epoch))
+                known = self._passes[epoch] = Pass(0, view, EpochOrder(view.blocks, self._plan, epoch))
                 for past in [one for one in self._passes if one < epoch - 2]:
                     del self._passes[past]
             return known
@@ -309,5 +320,5 @@ class FollowedCourse:
             "epoch": epoch,
             # At the beginning of an epoch some ranks know its extent already, and others do not.
             "segments": self._agreed(epoch) if taken else 0,
-            "taken": taken,
+            "samples": taken,
         }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import contextlib
 import logging
+import math
 import struct
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import TimeoutError as NotInTime
 from typing import Any, NamedTuple
 
@@ -75,6 +77,53 @@ JUMPING = {
 """Settings of consumers that jump from block to block."""
 
 
+_SAME_FAILURE_S = 60.0
+"""Failures at shorter distances are one: the client names each attempt to connect, or every half minute."""
+_OVER_S = 2.0
+"""Records of before a failure may still come for so long."""
+
+
+class _Log:
+    """Where clients log: one line while brokers do not answer, however often they are tried, and one afterwards."""
+
+    def __init__(self) -> None:
+        self._failed_at = -math.inf
+        self._is_told = False
+        self._lock = threading.Lock()
+
+    def log(self, level: int, text: str, *parts: Any) -> None:
+        """A line of librdkafka's: its facility, the client's name and the words."""
+        if parts[:1] not in (("FAIL",), ("ERROR",)):
+            LOG.log(level, text, *parts)
+            return
+        with self._lock:
+            is_new = time.monotonic() - self._failed_at > _SAME_FAILURE_S
+            self._is_told |= is_new
+            self._failed_at = time.monotonic()
+        if is_new:
+            LOG.warning("a broker cannot be reached, and is tried again: %s", parts[-1])
+
+    def heard(self) -> None:
+        """Records have come."""
+        if self._is_told and time.monotonic() - self._failed_at > _OVER_S:
+            self._is_told = False
+            LOG.warning("the brokers answer again")
+
+
+class _Consumer(Consumer):
+    """A consumer that says when records come."""
+
+    def __init__(self, settings: Mapping[str, Any], heard: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._heard = heard
+
+    def consume(self, *args: Any) -> list[Message]:
+        messages: list[Message] = super().consume(*args)
+        if any(message.error() is None for message in messages):
+            self._heard()
+        return messages
+
+
 class Topic(NamedTuple):
     """A topic as it is now.
 
@@ -96,14 +145,23 @@ class Cluster:
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._settings = {"log_level": 4, "logger": LOG, **settings}
+        self._given = dict(settings)
+        self._log = _Log()
+        self._settings = {"log_level": 4, "logger": self._log, **settings}
         # Of clients that may produce, a mere look at a topic that is gone would make it again.
         own = {"socket.timeout.ms": 10_000, "allow.auto.create.topics": False}
         self._admin = AdminClient({**self._settings, **own})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Cluster, (self._given,)
+
     def consumer(self, own: Mapping[str, Any] | None = None) -> Consumer:
         """A new consumer of committed records that belongs to no group; the caller closes it."""
-        return Consumer({**self._settings, **_OWN, **(own or {})})
+        return _Consumer({**self._settings, **_OWN, **(own or {})}, self._log.heard)
+
+    def producer(self, own: Mapping[str, Any] | None = None) -> Producer:
+        """A new producer without transactions."""
+        return Producer({**self._settings, "linger.ms": 0, **(own or {})})
 
     def topic(self, name: str) -> Topic:
         """Looks a topic up.
@@ -142,7 +200,7 @@ class Cluster:
             Unavailable: where the broker does not take it
         """
         answer: list[tuple[KafkaError | None, Message]] = []
-        producer = Producer({**self._settings, "acks": "all", "linger.ms": 0})
+        producer = self.producer({"acks": "all"})
         producer.produce(
             topic, value, key.encode("utf-8"), 0, on_delivery=lambda error, message: answer.append((error, message))
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from queue import Full, Queue
 from typing import Any
 
@@ -16,19 +19,20 @@ import numpy as np
 import numpy.typing as npt
 
 from pairstream.augment import AugmentationPlan, plan_of
-from pairstream.course import Course, MixCourse, Pick, Position, Step, ViewCourse, per_lane
+from pairstream.course import Course, MixCourse, Pick, Position, Step, ViewCourse
 from pairstream.errors import SettingsError
 from pairstream.following import Follow, FollowedCourse
 from pairstream.kafka import JUMPING
-from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare
+from pairstream.order import DEFAULT_LANES, DEFAULT_WINDOW, OrderPlan, RankShare, piece_bytes
 from pairstream.pixels import PixelWriter
 from pairstream.records import SampleReader
+from pairstream.reporting import Figures, Reporter
 from pairstream.slots import Allocate, Form, Pool, Slot
 from pairstream.source import Source
 from pairstream.starvation import Reading, StarvationClock
-from pairstream.takedowns import Takedowns
+from pairstream.takedowns import Takedowns, keys_of
 from pairstream.view import View
-from pairstream.windows import Loaded, Record, Stopped, WindowLoader
+from pairstream.windows import Loaded, Record, Stopped, Window, WindowLoader
 from pairstream.writing import Pictures, SampleWriter
 
 _CONSUMERS = 2
@@ -60,6 +64,7 @@ class Batch:
     def __init__(self, slot: Slot, pool: Pool, step: Step, colour: str) -> None:
         size = len(step.picks)
         (images, tokens, mask), self._give_back = pool.lend(slot)
+        self._memory = slot.owner
         self.images: npt.NDArray[Any] = images[:size]
         self.tokens: npt.NDArray[np.int32] = tokens[:size]
         self.mask: npt.NDArray[np.uint8] = mask[:size]
@@ -75,8 +80,17 @@ class Batch:
     def __len__(self) -> int:
         return len(self.pair_ids)
 
+    def __repr__(self) -> str:
+        return (
+            f"Batch(epoch={self.epoch}, step={self.step}, images={self.images.dtype}{list(self.images.shape)}, "
+            f"tokens={self.tokens.dtype}{list(self.tokens.shape)}, stand_ins={self.stand_ins})"
+        )
+
     def release(self) -> None:
-        """Gives the arrays' memory back now, whoever still refers to them; they must not be used any more."""
+        """Gives the arrays' memory back now, whoever still refers to them; they must not be used any more.
+
+        Memory of an ``allocate`` goes back only when nothing refers to it.
+        """
         self._give_back()
 
 
@@ -125,30 +139,37 @@ class Stats:
 class Loader:
     """Hands out ready batches of a run over a view, or over a mix of views of one topic, as one of its ranks.
 
-    Threads load and decode ahead; the order depends on the view, the seed, the epoch, the lanes and the window alone.
+    Threads load and decode ahead; the order depends on the view, the seed, the epoch, the lanes, the window and what is
+    withdrawn alone.
     One thread uses a loader.
+
+    A loop over a loader ends after ``epochs``, and the next loop hands out as many more; one that was broken off is
+    gone on with. A loader that is pickled, for another process, connects there and goes on from the same position.
 
     Args:
         source: the split that the views are of
         view: what is passed over; or a mix: views with whole weights; or what :meth:`pairstream.Source.follow` answers
-        batch_size: samples of all ranks together, a multiple of ``lanes``
+        batch_size: samples of all ranks together, a multiple of ``ranks``
         seed: other seeds give other orders
-        lanes: equal parts of an epoch that the ranks share
+        lanes: parts of an epoch that are handed out by turns; ranks whose number divides it read no other's records
         window: samples of one lane that are mixed with each other; 0 keeps the view's own order
         rank: from 0 to below ``ranks``
-        ranks: number of processes that train together, a divisor of ``lanes``
-        epochs: passes over the view; None for no end; a mix has none
+        ranks: number of processes that train together
+        epochs: passes over the view before a loop ends; None for no end; a mix has none
         last: what becomes of a last batch that is not full: drop, or keep; by default keep for validation and test
         layout: nhwc or nchw
         pixels: uint8 or float32
-        normalise: none, zero-to-one, minus-one-to-one, clip, imagenet or as-recipe; of float32 alone
+        normalise: none, zero-to-one, minus-one-to-one, clip, imagenet or as-recipe; of float32 alone; ``normalize``
+            is the same
         augment: random changes of training pictures, as docs/feed.md describes them: a mapping, or the name of a file
         side_px: of every picture, or (height, width)
         threads: that decode
         slots: batches that are made ready ahead
         token_set: another of the pair's tokenizations, by name
         rendition: another of the pair's pictures, by name
-        allocate: makes the memory of batches; for memory that a device reads fast
+        allocate: makes the memory of each batch, to which it goes back when nothing refers to it; by default the
+            loader uses its own memory again
+        report: say every few seconds how the loader is, on the topic where the dashboard finds it
 
     Raises:
         SettingsError: where an argument cannot be, or the view has too few samples for a batch
@@ -172,6 +193,7 @@ class Loader:
         layout: str = "nhwc",
         pixels: str = "uint8",
         normalise: str = "none",
+        normalize: str | None = None,
         augment: Mapping[str, Any] | str | os.PathLike[str] | None = None,
         side_px: int | tuple[int, int] = 256,
         threads: int = 2,
@@ -179,22 +201,28 @@ class Loader:
         token_set: str = "",
         rendition: str = "",
         allocate: Allocate | None = None,
+        report: bool = True,
     ) -> None:
+        options = {name: value for name, value in locals().items() if name not in ("self", "source", "view")}
+        self._again = partial(type(self), source, view, **options)
         if threads < 1 or slots < 1:
             raise SettingsError(f"threads and slots are at least 1, not {threads} and {slots}")
         if last not in (None, "drop", "keep"):
             raise SettingsError(f"last is drop or keep, not {last}")
         plan = self._plan = OrderPlan(seed, lanes, window)
-        self._share = RankShare(rank, ranks, lanes)
-        self._per_lane = per_lane(batch_size, self._share)
+        self._share = RankShare(rank, ranks)
+        self._share.require_batch(batch_size)
+        self._batch_size = batch_size
         self._keep_last = last == "keep" or (last is None and source.split != "training")
-        self._course = _course(source, view, plan, epochs, batch_size)
-        self._course.require_batches(self._per_lane, self._keep_last)
-        self._pictures = Pictures(side_px, pixels, layout, normalise)
+        self._epochs = epochs
+        self._course_to: Callable[[int | None], Course] = lambda end: _course(source, view, plan, end, batch_size)
+        self._course = self._course_to(epochs)
+        self._course.require_batches(batch_size, self._keep_last)
+        self._pictures = Pictures(side_px, pixels, layout, normalise if normalize is None else normalize)
         self._source = source
         self._threads = threads
         self._slots = slots
-        self._allocate = allocate or (lambda size: np.empty(size, np.uint8))
+        self._allocate = allocate
         augmentation = AugmentationPlan() if augment is None else plan_of(augment)
         if not augmentation.is_none() and source.split != "training":
             raise SettingsError(
@@ -206,12 +234,36 @@ class Loader:
         for one in self._course.views:
             source.require(one)
         self._position: Position = self._course.begin()
+        self._end = epochs
         self._run: _Run | None = None
         self._counts = _Counts()
+        self._batch_samples = batch_size // ranks
+        self._reports = report
+        self._reporter: Reporter | None = None
         self._starvation = StarvationClock()
 
     def __iter__(self) -> Iterator[Batch]:
+        if self._run is not None and self._end is not None and self._epochs is not None:
+            if self._position["epoch"] >= self._end:
+                self._go_to(self._position)
+                self._end_before(self._end + self._epochs)
         return self
+
+    def __len__(self) -> int:
+        """Number of batches in an epoch.
+
+        Raises:
+            TypeError: of a mix and of a view that grows, whose epochs have no one length
+        """
+        if not isinstance(self._course, ViewCourse):
+            raise TypeError("a mix and a view that grows have no number of batches in an epoch")
+        begin = self._course.begin()
+
+        def is_over(batches: int) -> bool:
+            return bool(self._course.skip(begin, self._batch_size, self._keep_last, batches)["epoch"])
+
+        most = self._course.views[0].samples
+        return 1 + bisect_left(range(1, most), True, key=is_over)
 
     def __next__(self) -> Batch:
         """Waits for the next batch.
@@ -221,18 +273,24 @@ class Loader:
             PositionRefused: where records of the view have left the log
             Unavailable: where the schema registry does not answer
         """
-        begin = time.perf_counter()
-        if self._run is None:
-            self._run = _Run(self)
-            self._counts.begin = self._counts.begin or begin
+        if self._reports and self._reporter is None:
+            source, share = self._source, self._share
+            facts = {"split": source.split.upper(), "rank": str(share.rank), "ranks": str(share.ranks)}
+            self._reporter = Reporter(source.cluster, source.schemas, source.dataset, facts, self._figures)
+        begin = self._counts.waits_since = time.perf_counter()
         try:
+            if self._run is None:
+                self._run = _Run(self)
+                self._counts.begin = self._counts.begin or begin
             batch = self._run.next()
         finally:
+            self._counts.waits_since = 0.0
             self._counts.waited += time.perf_counter() - begin
         if batch is None:
             raise StopIteration
         self._counts.batches += 1
         self._counts.samples += len(batch)
+        self._counts.epoch, self._counts.step = batch.epoch, batch.step
         self._position = batch.position
         self._starvation.note(self._reading())
         return batch
@@ -249,15 +307,20 @@ class Loader:
         """
         self._course.require_own(state)
         self._go_to(dict(state))
+        if self._epochs is not None:
+            # The end of the loop in which the batch was handed out, behind which other loops may have come before.
+            epoch = state["epoch"]
+            begun = epoch + (dict(state) != {**self._course.begin(), "epoch": epoch})
+            self._end_before(max(1, -(-begun // self._epochs)) * self._epochs)
 
     def skip(self, batches: int) -> None:
         """Passes over so many batches without reading them."""
         if batches < 0:
             raise SettingsError(f"batches to skip are at least 0, not {batches}")
-        self._go_to(self._course.skip(self._position, self._per_lane, self._keep_last, batches))
+        self._go_to(self._course.skip(self._position, self._batch_size, self._keep_last, batches))
 
     def explain(self, step: int, epoch: int = 0) -> list[dict[str, Any]]:
-        """What the batch of a step is made of, in its order and of all ranks: reads those few records alone.
+        """What the batch of a step is made of, in its order and of all ranks: reads the windows in which it stands.
 
         Args:
             step: number of the batch in the epoch, or in the run of a mix, from 0
@@ -271,9 +334,9 @@ class Loader:
         Raises:
             SettingsError: where there is no such step
         """
-        start = self._course.at(epoch, step, self._per_lane)
-        whole = RankShare(0, 1, self._plan.lanes)
-        found = next(self._course.steps(whole, self._per_lane, self._keep_last, start), None)
+        start = self._course.at(epoch, step, self._batch_size)
+        whole = RankShare()
+        found = next(self._course.steps(whole, self._batch_size, self._keep_last, start), None)
         if step < 0 or epoch < 0 or found is None or (found.epoch, found.number) != (epoch, step):
             raise SettingsError(f"there is no step {step} in epoch {epoch}")
         with _Explainer(self._source, self._writer) as explainer:
@@ -288,7 +351,7 @@ class Loader:
             counts.batches,
             counts.samples,
             seconds,
-            counts.waited * 1e3,
+            counts.waited_until_now() * 1e3,
             run.ready if run else 0,
             self._slots,
             counts.bytes + (run.bytes if run else 0),
@@ -300,6 +363,12 @@ class Loader:
 
     def close(self) -> None:
         """Ends loading. Batches that were handed out stay as they are."""
+        self._stop()
+        if self._reporter is not None:
+            self._reporter.close()
+            self._reporter = None
+
+    def _stop(self) -> None:
         if self._run is not None:
             self._run.close()
             # What its threads read until they ended is among them.
@@ -313,11 +382,48 @@ class Loader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._again, (), dict(self._position)
+
+    def __setstate__(self, position: Position) -> None:
+        self.load_state_dict(position)
+
+    def _end_before(self, epoch: int) -> None:
+        if epoch != self._end:
+            self._course.close()
+            self._course, self._end = self._course_to(epoch), epoch
+
     def _reading(self) -> Reading:
-        return Reading(time.perf_counter(), self._run.samples if self._run else 0, self._counts.waited)
+        return Reading(
+            time.perf_counter(), self._run.samples if self._run else 0, self._counts.waited_until_now()
+        )
+
+    def _figures(self) -> Figures:
+        """The same as the Java feed's."""
+        stats, counts = self.stats, self._counts
+        has_epochs = counts.epoch >= 0 and "epoch" in self._position
+        share = (counts.step + 1) / len(self) if has_epochs and isinstance(self._course, ViewCourse) else math.nan
+        return Figures(
+            {
+                "feed_batches_total": stats.batches,
+                "feed_samples_total": stats.samples,
+                "feed_data_wait_nanoseconds_total": int(stats.data_wait_ms * 1e6),
+                "feed_bytes_total": stats.bytes,
+            },
+            {
+                "feed_ready_batches": stats.ready_batches,
+                "feed_samples_in_memory": stats.samples_in_memory,
+                "feed_starves_seconds": stats.starves_in_seconds,
+                "feed_epoch": counts.epoch if has_epochs else math.nan,
+                "feed_epoch_share": share,
+                "feed_takedowns": stats.takedowns,
+                "feed_slots": stats.slots,
+                "feed_batch_samples": self._batch_samples,
+            },
+        )
 
     def _go_to(self, position: Position) -> None:
-        self.close()
+        self._stop()
         self._position = position
 
 
@@ -344,7 +450,7 @@ class _Explainer:
         self._source = source
         self._writer = writer
         self._takedowns = Takedowns(source.cluster, f"{source.dataset}.takedowns")
-        self._windows_of = WindowLoader(1, lambda: source.cluster.consumer(JUMPING))
+        self._windows_of = WindowLoader(1, lambda: source.cluster.consumer(JUMPING), self._takedowns, writer.keys)
 
     def __enter__(self) -> _Explainer:
         return self
@@ -355,36 +461,29 @@ class _Explainer:
         self._takedowns.close()
 
     def explain(self, step: Step) -> list[dict[str, Any]]:
-        wanted: dict[tuple[int, int], dict[int, list[int]]] = {}
-        for index, pick in enumerate(step.picks):
-            block, place = pick.of.order.place(pick.lane, pick.number)
-            wanted.setdefault((pick.of.part, block), {}).setdefault(place, []).append(index)
-        explained: list[dict[str, Any]] = [{} for _ in step.picks]
-        for (_, block), places in wanted.items():
-            view = step.picks[next(iter(places.values()))[0]].of.view
-            for loaded in self._windows_of.read(view, block, sorted(places)):
-                for index in places[loaded.place]:
-                    explained[index] = self._told(view, step.picks[index], loaded)
+        windows: dict[_Key, Window] = {}
+        explained = []
+        for pick in step.picks:
+            key, at = _stand(pick)
+            if key not in windows:
+                windows[key] = self._windows_of.load(pick.of, *key[2:]).result()
+            if not windows[key].has_living():
+                windows[key] = self._windows_of.load(pick.of, *key[2:]).result()
+            explained.append(self._told(pick, windows[key].sample(at)))
         return explained
 
-    def _told(self, view: View, pick: Pick, loaded: Loaded) -> dict[str, Any]:
-        record, is_stand_in = loaded.record, loaded.is_stand_in
-        if self._is_withdrawn(record):
-            record = self._windows_of.stand_in(view, loaded.block, loaded.place, self._is_withdrawn)
-            is_stand_in = True
+    def _told(self, pick: Pick, loaded: Loaded) -> dict[str, Any]:
+        record = loaded.record
         fields = self._writer.read(record).fields
         names = ("pair_id", "source_kind", "contributor", "url", "licence", "language", "caption")
         return {
             **{name: fields.get(name, "") for name in names},
             "lane": pick.lane,
-            "topic": view.topic,
+            "topic": pick.of.view.topic,
             "partition": record.partition,
             "offset": record.offset,
-            "is_stand_in": is_stand_in,
+            "is_stand_in": loaded.is_stand_in,
         }
-
-    def _is_withdrawn(self, record: Record) -> bool:
-        return self._takedowns.hold(self._writer.read(record).fields)
 
 
 class _Counts:
@@ -393,7 +492,15 @@ class _Counts:
         self.batches = 0
         self.samples = 0
         self.waited = 0.0
+        self.waits_since = 0.0
         self.bytes = 0
+        self.epoch = -1
+        self.step = -1
+
+    def waited_until_now(self) -> float:
+        """Seconds that the trainer has waited, those since it began to wait now among them."""
+        since = self.waits_since
+        return self.waited + (time.perf_counter() - since if since else 0.0)
 
 
 @dataclass
@@ -409,11 +516,14 @@ class _Making:
 
 
 @dataclass
-class _Window:
-    """What is needed of a window of one lane; ``left`` of it was not taken yet."""
+class _Asked:
+    """A window that was asked for; ``held`` counts those of its records that take room still."""
 
-    samples: Future[deque[Loaded]]
-    left: int
+    loading: Future[Window]
+    key: _Key
+    share: int
+    """Ranks that hand out its samples by turns."""
+    held: int
 
 
 class _Run:
@@ -422,9 +532,14 @@ class _Run:
     def __init__(self, loader: Loader) -> None:
         self._loader = loader
         self._writer = loader._writer
-        self._steps = loader._course.steps(loader._share, loader._per_lane, loader._keep_last, loader._position)
+        self._steps = loader._course.steps(loader._share, loader._batch_size, loader._keep_last, loader._position)
         self._takedowns = Takedowns(loader._source.cluster, f"{loader._source.dataset}.takedowns")
-        self._windows_of = WindowLoader(_CONSUMERS, lambda: loader._source.cluster.consumer(JUMPING))
+        # Answers hardly larger than the pieces that windows need.
+        pieces = [piece_bytes(view.blocks, loader._plan) * 5 // 4 for view in loader._course.views]
+        jumping = {**JUMPING, "max.partition.fetch.bytes": min(1 << 20, max(1 << 16, *pieces or [1 << 20]))}
+        self._windows_of = WindowLoader(
+            _CONSUMERS, lambda: loader._source.cluster.consumer(jumping), self._takedowns, self._writer.keys
+        )
         self._decoders = ThreadPoolExecutor(loader._threads, thread_name_prefix="pairstream-decode")
         self._ready: Queue[_Making | BaseException | None] = Queue(loader._slots)
         self._stopped = threading.Event()
@@ -433,9 +548,11 @@ class _Run:
         self._form: Form | None = None
         self._pixels: PixelWriter | None = None
         self._pool: Pool | None = None
-        self._windows: dict[_Key, _Window] = {}
-        # One window of each lane is in use, as a rule, and half of the next one on its way.
-        whole = loader._course.parts * loader._share.count * loader._plan.window_size
+        self._windows: dict[tuple[int, int], deque[_Asked]] = {}
+        """By part and lane, in the order in which they are needed."""
+        # One window of each of the rank's lanes is in use, as a rule, and half of the next one on its way.
+        lanes = loader._plan.lanes // math.gcd(loader._plan.lanes, loader._share.ranks)
+        whole = loader._course.parts * lanes * loader._plan.window_size
         self._room = whole + (whole + 1) // 2
         self._thread = threading.Thread(target=self._fill, name="pairstream-fill", daemon=True)
         self._thread.start()
@@ -455,7 +572,8 @@ class _Run:
     @property
     def samples(self) -> int:
         """Samples in memory."""
-        loaded = sum(window.left for window in list(self._windows.values()) if window.samples.done())
+        windows = [window for lane in list(self._windows.values()) for window in list(lane) if window.loading.done()]
+        loaded = sum(window.held // window.share for window in windows)
         return loaded + sum(len(one.step.picks) for one in list(self._ready.queue) if isinstance(one, _Making))
 
     def next(self) -> Batch | None:
@@ -515,9 +633,7 @@ class _Run:
                         break
                 if not ahead:
                     break
-                step = ahead.popleft()
-                if step.picks:
-                    self._put(self._make(step))
+                self._put(self._make(ahead.popleft()))
             self._put(None)
         except BaseException as e:
             if not self._stopped.is_set():
@@ -525,33 +641,39 @@ class _Run:
 
     def _ask(self, step: Step, must: bool) -> bool:
         """Asks for those windows of a step that were not asked for yet; answers whether there was room for all."""
-        size = self._loader._plan.window_size
-        for pick in step.picks:
-            key = _key(pick, size)
-            if key in self._windows:
+        for pick in step.picks or ([] if self._pool else [step.lead]):
+            key, at = _stand(pick)
+            lane = self._windows.setdefault((pick.of.part, pick.lane), deque())
+            if any(asked.key == key for asked in lane):
                 continue
-            begin = key[-1] * size
-            end = min(begin + size, pick.end)
-            if end - pick.number > self._room and not must:
+            order = pick.of.order
+            size = order.window_begin(pick.lane, key[-1] + 1) - order.window_begin(pick.lane, key[-1]) - at
+            if size > self._room and not must:
                 return False
-            self._room -= end - pick.number
-            samples = self._windows_of.load(pick.of, pick.lane, key[-1], pick.number - begin, end - begin)
-            self._windows[key] = _Window(samples, end - pick.number)
+            self._room -= size
+            ranks = self._loader._share.ranks
+            share = ranks // math.gcd(ranks, order.lanes)
+            lane.append(_Asked(self._windows_of.load(pick.of, *key[2:]), key, share, size))
         return True
 
     def _take(self, pick: Pick) -> Loaded:
-        key = _key(pick, self._loader._plan.window_size)
-        window = self._windows[key]
-        sample = window.samples.result().popleft()
-        self._room += 1
-        window.left -= 1
-        if window.left == 0:
-            del self._windows[key]
-        return sample
+        key, at = _stand(pick)
+        lane = self._windows[pick.of.part, pick.lane]
+        while lane[0].key != key:
+            self._room += lane.popleft().held
+        asked = lane[0]
+        while not asked.loading.result().has_living():
+            asked.loading = self._windows_of.load(pick.of, *key[2:])
+        taken = min(asked.share, asked.held)
+        asked.held -= taken
+        self._room += taken
+        return asked.loading.result().sample(at)
 
     def _make(self, step: Step) -> _Making:
         samples = [self._take(pick) for pick in step.picks]
-        slot = self._pool_for(samples[0]).take()
+        # Only the first batch needs another rank's sample, for its form.
+        pool = self._pool or self._pool_for(samples[0] if samples else self._take(step.lead))
+        slot = pool.take()
         firsts = range(0, len(samples), _CHUNK)
         return _Making(slot, step, [self._decoders.submit(self._write, step, samples, slot, at) for at in firsts])
 
@@ -560,28 +682,23 @@ class _Run:
             loader = self._loader
             form = self._form = self._writer.form_of(first.record)
             self._pixels = self._writer.pixel_writer(form)
-            size = loader._per_lane * loader._share.count
+            size = loader._batch_size // loader._share.ranks
             pictures = loader._pictures
+            allocate = loader._allocate or (lambda size: np.empty(size, np.uint8))
             self._pool = Pool(
-                lambda: Slot(size, pictures.shape(form.channels), pictures.pixels, form.tokens, loader._allocate)
+                lambda: Slot(size, pictures.shape(form.channels), pictures.pixels, form.tokens, allocate),
+                reuses=loader._allocate is None,
             )
         return self._pool
 
     def _write(self, step: Step, samples: list[Loaded], slot: Slot, first: int) -> None:
         assert self._form is not None and self._pixels is not None
         for index in range(first, min(first + _CHUNK, len(samples))):
-            of = step.picks[index].of
-            record, is_stand_in, block, place = samples[index]
-            sample = self._writer.read(record)
-            if self._takedowns.hold(sample.fields):
-                record = self._windows_of.stand_in(of.view, block, place, self._is_withdrawn)
-                sample = self._writer.read(record)
-                is_stand_in = True
+            record, is_stand_in = samples[index]
             slot.stand_ins[index] = is_stand_in
-            self._writer.write(record, sample, of.order.epoch, self._form, self._pixels, slot, index)
-
-    def _is_withdrawn(self, record: Record) -> bool:
-        return self._takedowns.hold(self._writer.read(record).fields)
+            epoch = step.picks[index].of.order.epoch
+            sample, record.sample = self._writer.read(record), None
+            self._writer.write(record, sample, epoch, self._form, self._pixels, slot, index)
 
     def _put(self, making: _Making | BaseException | None) -> None:
         while not self._stopped.is_set():
@@ -596,5 +713,8 @@ _Key = tuple[int, int, int, int]
 """Part, epoch, lane and window."""
 
 
-def _key(pick: Pick, window_size: int) -> _Key:
-    return (pick.of.part, pick.of.order.epoch, pick.lane, pick.number // window_size)
+def _stand(pick: Pick) -> tuple[_Key, int]:
+    """Window of a sample, and its place there."""
+    order = pick.of.order
+    lane, window, at = order.stand(pick.lane, pick.number)
+    return (pick.of.part, order.epoch, lane, window), at

@@ -1,4 +1,4 @@
-"""Which record stands where: a pure function of the sizes of a view's blocks, the plan and the epoch.
+"""Which record stands where: a pure function of a view's blocks, the plan and the epoch.
 
 The rule is that of docs/views.md; the Java feed has it too, and ``conformance.json`` is what both come to.
 """
@@ -6,7 +6,7 @@ The rule is that of docs/views.md; the Java feed has it too, and ``conformance.j
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,13 +14,16 @@ import numpy as np
 
 from pairstream.errors import SettingsError
 from pairstream.random_numbers import RandomNumbers
+from pairstream.view import Block
 
-DEFAULT_LANES = 24
-"""Divided by 1, 2, 3, 4, 6, 8, 12 and 24 ranks."""
+DEFAULT_LANES = 32
+"""Ranks whose number divides it read nothing that is another's."""
 
 DEFAULT_WINDOW = 256
 
 _MOST = 65_536
+_STRATA = (0, 4, 2, 6, 1, 5, 3, 7)
+"""Stretches of the log of which every window has a part, in the order in which they are counted: neighbours far apart."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class OrderPlan:
 
     Args:
         seed: any whole number of 64 bits; other seeds give other orders
-        lanes: equal parts that an epoch is cut into, and that ranks share; 1 to 65,536
+        lanes: parts of an epoch that are handed out by turns, 1 to 65,536; fewer where the view is small
         window: samples of one lane that are mixed with each other, 1 to 65,536; 0 hands the view out in its own order
     """
 
@@ -50,6 +53,13 @@ class OrderPlan:
         """Records of a whole window."""
         return self.window or DEFAULT_WINDOW
 
+    def lanes_of(self, samples: int) -> int:
+        """Lanes of a view of so many samples: halved, rounded up, until each has a whole window."""
+        lanes = self.lanes
+        while lanes > 1 and samples < lanes * self.window_size:
+            lanes = (lanes + 1) // 2
+        return lanes
+
 
 class Piece(NamedTuple):
     """Some of one block's records: those from place ``first`` on."""
@@ -59,114 +69,161 @@ class Piece(NamedTuple):
     size: int
 
 
+class Stand(NamedTuple):
+    """Where a sample stands: its number ``at`` in a window of a lane."""
+
+    lane: int
+    window: int
+    at: int
+
+
 class EpochOrder:
     """The order of one epoch. Immutable; safe for use by several threads.
 
     Args:
-        sizes: records of each of the view's blocks, each at least 1
+        blocks: of the view, at least one
         plan: of the order
         epoch: at least 0
+        lanes: where they are not those of :meth:`OrderPlan.lanes_of`
     """
 
-    def __init__(self, sizes: Sequence[int], plan: OrderPlan, epoch: int) -> None:
+    def __init__(self, blocks: Sequence[Block], plan: OrderPlan, epoch: int, lanes: int | None = None) -> None:
         self.plan = plan
         self.epoch = epoch
-        self._blocks = (
-            RandomNumbers(plan.seed, epoch, "blocks").permutation(len(sizes)) if plan.window else list(range(len(sizes)))
-        )
-        counts = np.asarray(sizes, dtype=np.int64)[self._blocks]
-        self._before: list[int] = [0, *np.cumsum(counts).tolist()]
+        self._blocks = self._spread(blocks) if plan.window else list(range(len(blocks)))
+        self._sizes = [blocks[number].size for number in self._blocks]
+        self._before: list[int] = [0, *np.cumsum(self._sizes).tolist()]
+        self._groups = max(1, len(blocks) // len(_STRATA)) if plan.window else len(blocks)
+        self._in_group = len(_STRATA) if plan.window else 1
+        self.lanes = lanes or plan.lanes_of(self.samples)
+        """How many lanes the epoch has."""
 
     @property
     def samples(self) -> int:
         """Records of the view."""
         return self._before[-1]
 
-    @property
-    def shortest_lane(self) -> int:
-        """Records of the shortest lane; others have as many, or one more."""
-        return self.samples // self.plan.lanes
-
     def lane_length(self, lane: int) -> int:
-        """Records of a lane."""
+        """Records of a lane; the first ones have one more than the last ones, where the lanes do not divide them."""
         return self._begin(lane + 1) - self._begin(lane)
 
-    def window_length(self, lane: int, window: int) -> int:
-        """Records in a window of a lane."""
-        size = self.plan.window_size
-        return min(size, self.lane_length(lane) - window * size)
+    def windows(self, lane: int) -> int:
+        """Windows of a lane, all of one size but for a record, and none smaller than the plan's where the lane is not."""
+        return max(1, self.lane_length(lane) // self.plan.window_size)
+
+    def window_begin(self, lane: int, window: int) -> int:
+        """Number in its lane of a window's first record; behind the last window, the lane's length."""
+        return window * self.lane_length(lane) // self.windows(lane)
+
+    def stand(self, lane: int, number: int) -> Stand:
+        """The place of the sample of a number in a lane."""
+        window = ((number + 1) * self.windows(lane) - 1) // self.lane_length(lane)
+        return Stand(lane, window, number - self.window_begin(lane, window))
 
     def pieces(self, lane: int, window: int) -> list[Piece]:
         """The records of a window, in the order in which they are counted."""
-        begin = self._begin(lane) + window * self.plan.window_size
-        end = begin + self.window_length(lane, window)
+        begin = self._begin(lane) + self.window_begin(lane, window)
+        end = self._begin(lane) + self.window_begin(lane, window + 1)
         pieces = []
-        at = bisect_right(self._before, begin) - 1
-        while at < len(self._blocks) and self._before[at] < end:
-            first = max(begin, self._before[at])
-            behind = min(end, self._before[at + 1])
-            pieces.append(Piece(self._blocks[at], first - self._before[at], behind - first))
-            at += 1
+        for piece, at in self._pieces_from(begin):
+            if at >= end:
+                break
+            first, behind = max(begin, at), min(end, at + piece.size)
+            if first < behind:
+                pieces.append(Piece(piece.block, piece.first + first - at, behind - first))
         return pieces
 
     def permutation(self, lane: int, window: int) -> list[int]:
         """The order of a window: at i the number, among the records of :meth:`pieces`, of its i-th sample."""
-        length = self.window_length(lane, window)
+        length = self.window_begin(lane, window + 1) - self.window_begin(lane, window)
         if not self.plan.window:
             return list(range(length))
         return RandomNumbers(self.plan.seed, self.epoch, f"window {lane} {window}").permutation(length)
 
-    def place(self, lane: int, number: int) -> tuple[int, int]:
-        """Block and place of the sample of a number in a lane."""
-        window, at = divmod(number, self.plan.window_size)
-        counted = self.permutation(lane, window)[at]
-        for piece in self.pieces(lane, window):
-            if counted < piece.size:
-                return piece.block, piece.first + counted
-            counted -= piece.size
-        raise IndexError(f"sample {number} of lane {lane}")
+    def places(self, lane: int, window: int) -> list[tuple[int, int]]:
+        """Block and place of each of a window's samples, in the order in which they are handed out."""
+        counted = [(piece.block, piece.first + i) for piece in self.pieces(lane, window) for i in range(piece.size)]
+        return [counted[i] for i in self.permutation(lane, window)]
+
+    def _spread(self, blocks: Sequence[Block]) -> list[int]:
+        """The blocks in groups, each of one block of every stretch of the log; the last one has what is over too."""
+        of_partition: dict[int, list[int]] = {}
+        for number, block in enumerate(blocks):
+            of_partition.setdefault(block.partition, []).append(number)
+        # All partitions side by side, as they were written: what came together stands together.
+        ages = [((2 * i + 1 << 30) // len(own), number) for own in of_partition.values() for i, number in enumerate(own)]
+        log = [number for _, number in sorted(ages)]
+        numbers = RandomNumbers(self.plan.seed, self.epoch, "blocks")
+        strata = []
+        for stratum in range(len(_STRATA)):
+            own = log[stratum * len(log) // len(_STRATA) : (stratum + 1) * len(log) // len(_STRATA)]
+            strata.append([own[i] for i in numbers.permutation(len(own))])
+        most = max(map(len, strata))
+        return [strata[stratum][i] for i in range(most) for stratum in _STRATA if i < len(strata[stratum])]
+
+    def _pieces_from(self, begin: int) -> Iterator[tuple[Piece, int]]:
+        """Pieces, and which record of the epoch is their first one, from the one that holds a record on.
+
+        Of each group, the parts: so many that each is a window or more; a part has the same share of every block.
+        """
+        block = bisect_right(self._before, begin) - 1
+        for group in range(min(block // self._in_group, self._groups - 1), self._groups):
+            first = group * self._in_group
+            behind = first + self._in_group if group < self._groups - 1 else len(self._blocks)
+            at, sizes = self._before[first], self._sizes[first:behind]
+            whole = self._before[behind] - at
+            parts = max(1, whole // self.plan.window_size) if self.plan.window else 1
+            part = max(0, begin - at) * parts // whole
+            at += sum(part * size // parts for size in sizes)
+            for part in range(part, parts):
+                for number, size in enumerate(sizes, first):
+                    begins = part * size // parts
+                    piece = Piece(self._blocks[number], begins, (part + 1) * size // parts - begins)
+                    yield piece, at
+                    at += piece.size
 
     def _begin(self, lane: int) -> int:
-        return lane * self.samples // self.plan.lanes
+        each, more = divmod(self.samples, self.lanes)
+        return lane * each + min(lane, more)
+
+
+def piece_bytes(blocks: Sequence[Block], plan: OrderPlan) -> int:
+    """Bytes of the records that a window has of one block, on average."""
+    mean = sum(block.bytes for block in blocks) / sum(block.size for block in blocks)
+    return int(mean * plan.window_size) // (len(_STRATA) if plan.window else 1)
 
 
 @dataclass(frozen=True)
 class RankShare:
-    """The lanes of one of several ranks that train together.
-
-    They are neighbours, so that the batches of all ranks, one behind the other, are the same batch whatever the number
-    of ranks.
+    """One of several ranks that train together: of an epoch's samples it has every ``ranks``-th, from ``rank`` on.
 
     Args:
         rank: from 0 to below ``ranks``
-        ranks: number of processes that train together, a divisor of ``lanes``
-        lanes: of the plan
+        ranks: number of processes that train together
     """
 
-    rank: int
-    ranks: int
-    lanes: int
+    rank: int = 0
+    ranks: int = 1
 
     def __post_init__(self) -> None:
         if self.ranks < 1 or not 0 <= self.rank < self.ranks:
             raise SettingsError(
                 f"rank {self.rank} of {self.ranks}; ranks count from 0, and there is at least one"
             )
-        if self.lanes % self.ranks:
-            below = max(n for n in range(1, min(self.ranks, self.lanes) + 1) if self.lanes % n == 0)
-            above = [n for n in range(self.ranks, self.lanes + 1) if self.lanes % n == 0][:1]
-            nearest = " and ".join(str(n) for n in [below, *above])
+
+    def of(self, begin: int, end: int) -> range:
+        """The rank's numbers, from ``begin`` to below ``end``."""
+        return range(begin + (self.rank - begin) % self.ranks, end, self.ranks)
+
+    def require_batch(self, batch_size: int) -> None:
+        """Checks that all ranks have the same part of a batch.
+
+        Raises:
+            SettingsError: where they have not
+        """
+        if batch_size < 1 or batch_size % self.ranks:
+            below = max(self.ranks, batch_size // self.ranks * self.ranks)
             raise SettingsError(
-                f"{self.lanes} lanes cannot be shared by {self.ranks} ranks alike; "
-                f"the nearest numbers of ranks are {nearest}"
+                f"a batch of {batch_size} samples cannot be shared by {self.ranks} ranks alike; "
+                f"the nearest sizes are {below} and {below + self.ranks}"
             )
-
-    @property
-    def count(self) -> int:
-        """Number of the rank's lanes."""
-        return self.lanes // self.ranks
-
-    @property
-    def own(self) -> range:
-        """The rank's lanes."""
-        return range(self.rank * self.count, (self.rank + 1) * self.count)

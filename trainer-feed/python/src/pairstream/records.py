@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import fastavro
 from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
 
-from pairstream.errors import Unavailable
+from pairstream.errors import PairstreamError, SettingsError, Unavailable
 
 _PREFIX_BYTES = 5
 
@@ -66,6 +66,10 @@ class Sample(NamedTuple):
     fields: Mapping[str, Any]
 
 
+#: How the protocol says that there is no such subject, version or schema; a 404 alone is a wrong path.
+_UNKNOWN = (40401, 40402, 40403)
+
+
 class Schemas:
     """The writers' schemas, by id. Thread-safe.
 
@@ -76,21 +80,49 @@ class Schemas:
 
     def __init__(self, address: str, settings: Mapping[str, Any] | None = None) -> None:
         self._address = address
+        self._settings = settings
         self._client = SchemaRegistryClient({"url": address, **(settings or {})})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Schemas, (self._address, self._settings)
+
+    def probe(self, topic: str) -> None:
+        """Makes sure that a registry answers at the address, whatever it holds.
+
+        Raises:
+            SettingsError: where something else is there
+            Unavailable: where nothing answers
+        """
+        try:
+            self._client.get_latest_version(f"{topic}-value")
+        except SchemaRegistryError as e:
+            if e.error_code not in _UNKNOWN:
+                raise self._refused(e) from e
+        except Exception as e:  # The client passes on whatever its HTTP library raises.
+            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+
+    def _refused(self, error: SchemaRegistryError) -> PairstreamError:
+        if error.http_status_code == 404:
+            return SettingsError(
+                f"there is no schema registry at {self._address}, which answers 404: its address may need a path, "
+                "such as Apicurio's /apis/ccompat/v7"
+            )
+        return Unavailable(f"the schema registry at {self._address} does not answer: {error}")
 
     def writer(self, schema_id: int, topic: str) -> dict[str, Any]:
         """The schema with which a record was written.
 
         Raises:
             Malformed: where the registry has no Avro schema of that id
+            SettingsError: where something else is at its address
             Unavailable: where it does not answer
         """
         try:
             found = self._client.get_schema(schema_id, subject_name=f"{topic}-value")
         except SchemaRegistryError as e:
-            if e.http_status_code == 404:
+            if e.error_code in _UNKNOWN:
                 raise Malformed(f"the registry does not know schema {schema_id}") from e
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+            raise self._refused(e) from e
         except Exception as e:  # The client passes on whatever its HTTP library raises.
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
         if found.schema_type not in (None, "AVRO"):
@@ -104,19 +136,23 @@ class Schemas:
         """A value of a topic in its subject's latest schema.
 
         Raises:
-            Unavailable: where the registry does not answer, or holds no schema of the topic
+            Unavailable: where the registry does not answer, or holds no schema of the topic that has these fields
         """
         try:
             latest = self._client.get_latest_version(f"{topic}-value")
         except SchemaRegistryError as e:
-            if e.http_status_code == 404:
+            if e.error_code in _UNKNOWN:
                 raise Unavailable(f"there is no subject {topic}-value; run: pairstream topics create") from e
-            raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+            raise self._refused(e) from e
         except Exception as e:  # The client passes on whatever its HTTP library raises.
             raise Unavailable(f"the schema registry at {self._address} does not answer: {e}") from e
+        schema = json.loads(latest.schema.schema_str)
+        lost = sorted(set(fields) - {field["name"] for field in schema["fields"]})
+        if lost:
+            raise Unavailable(f"version {latest.version} of {topic}-value is not ours: it has no field {lost[0]}")
         out = io.BytesIO()
         out.write(struct.pack(">bI", 0, latest.schema_id))
-        fastavro.schemaless_writer(out, fastavro.parse_schema(json.loads(latest.schema.schema_str)), dict(fields))
+        fastavro.schemaless_writer(out, fastavro.parse_schema(schema), dict(fields))
         return out.getvalue()
 
 

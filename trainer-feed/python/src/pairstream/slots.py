@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Allocate = Callable[[int], npt.NDArray[np.uint8]]
-"""Makes so many bytes of memory: uint8 [bytes]."""
+Allocate = Callable[[int], Any]
+"""Makes so many bytes of memory: what NumPy takes for uint8 [bytes] without copying it."""
 
 
 class Form(NamedTuple):
@@ -46,7 +46,8 @@ class Slot:
             ((batch_size, tokens), np.dtype(np.int32)),
             ((batch_size, tokens), np.dtype(np.uint8)),
         )
-        self.memory = allocate(sum(_aligned(shape, dtype) for shape, dtype in self._shapes))
+        self.owner = allocate(sum(_aligned(shape, dtype) for shape, dtype in self._shapes))
+        self.memory: npt.NDArray[np.uint8] = np.asarray(self.owner)
         self.images, self.tokens, self.mask = self.arrays_in(self.memory)
         self.pair_ids = [""] * batch_size
         self.captions = [""] * batch_size
@@ -74,10 +75,14 @@ class Pool:
 
     A slot comes back when the last reference to its arrays is gone, so that no batch changes under one who still
     holds it, or a part of it; for who holds many, more slots are made.
+
+    Args:
+        reuses: whether slots come back; else each is handed out once, and its memory goes back to whoever made it
     """
 
-    def __init__(self, make: Callable[[], Slot]) -> None:
+    def __init__(self, make: Callable[[], Slot], reuses: bool = True) -> None:
         self._make = make
+        self._reuses = reuses
         # Finalizers run in the middle of anything; this queue's put may.
         self._free: SimpleQueue[Slot] = SimpleQueue()
 
@@ -90,6 +95,8 @@ class Pool:
 
     def lend(self, slot: Slot) -> tuple[list[npt.NDArray[Any]], Callable[[], object]]:
         """Hands a slot's arrays out, and what gives them back before the last reference is gone."""
+        if not self._reuses:
+            return [slot.images, slot.tokens, slot.mask], lambda: None
         # The base of an array, of its parts and of tensors of it is the object at the end that is no array: this one.
         lease = _kind(slot.memory.size).from_address(slot.memory.ctypes.data)
         give_back = weakref.finalize(lease, self._free.put, slot)

@@ -22,7 +22,7 @@ _SPLITS = ("training", "validation", "test")
 
 
 class Source:
-    """One split of a data set on a Kafka cluster.
+    """One split of a data set on a Kafka cluster. May be pickled: with its addresses and settings, secrets among them.
 
     Attributes:
         split: training, validation or test
@@ -99,12 +99,11 @@ class Source:
         self.require(view)
         reader = SampleReader(self.schemas, self.topic)
         takedowns = Takedowns(self.cluster, f"{self.dataset}.takedowns")
-        loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING))
+        loader = WindowLoader(1, lambda: self.cluster.consumer(JUMPING), takedowns, lambda record: ())
         try:
-            for number, block in enumerate(view.blocks):
-                for loaded in loader.read(view, number, range(block.size)):
-                    record = loaded.record
-                    if loaded.is_stand_in:
+            for number in range(len(view.blocks)):
+                for record in loader.read(view, number):
+                    if record is None:
                         continue
                     try:
                         sample = reader.read(record.value)
@@ -165,7 +164,7 @@ def open(  # noqa: A001 - the package's own verb
 
     Args:
         bootstrap: the brokers' addresses, ``host:port`` with commas between
-        registry: address of the schema registry's Confluent interface
+        registry: address of the schema registry, with the path that some need: Apicurio's ends in /apis/ccompat/v7
         platform: instead of both, the data directory of a platform that runs on this machine
         dataset: prefix of the data set's topics
         split: training, validation or test
@@ -173,7 +172,9 @@ def open(  # noqa: A001 - the package's own verb
         registry_client: further settings of Confluent's schema registry client
 
     Raises:
-        SettingsError: where an address is missing, or no platform runs in the directory
+        SettingsError: where an address is missing, no platform runs in the directory, or the registry's address is
+            something else's
+        Unavailable: where the registry does not answer
     """
     if platform is not None:
         found = _platform(Path(platform))
@@ -182,7 +183,9 @@ def open(  # noqa: A001 - the package's own verb
     if not bootstrap or not registry:
         raise SettingsError("a source needs the brokers' addresses and the registry's, or a platform's directory")
     cluster = Cluster({"bootstrap.servers": bootstrap, **(client or {})})
-    return Source(cluster, Schemas(registry, registry_client), dataset, split)
+    source = Source(cluster, Schemas(registry, registry_client), dataset, split)
+    source.schemas.probe(source.topic)
+    return source
 
 
 def _platform(directory: Path) -> dict[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,8 @@ class Takedowns:
     def __init__(self, cluster: Cluster, topic: str) -> None:
         self._topic = topic
         self._keys: set[str] = set()
+        self.version = 0
+        """Grows with every takedown that is read, and with every one that is lifted."""
         self._failure: Unavailable | None = None
         self._stopped = threading.Event()
         found = cluster.topic(topic)
@@ -62,9 +65,17 @@ class Takedowns:
         Raises:
             Unavailable: where the takedowns cannot be followed any more
         """
+        return self.any_holds(keys_of(pair))
+
+    def any_holds(self, keys: Sequence[str]) -> bool:
+        """Whether one of the takedowns of these keys holds now.
+
+        Raises:
+            Unavailable: where the takedowns cannot be followed any more
+        """
         if self._failure is not None:
             raise self._failure
-        return bool(self._keys) and any(key in self._keys for key in keys_of(pair))
+        return not self._keys.isdisjoint(keys)
 
     def close(self) -> None:
         """Follows no longer."""
@@ -93,6 +104,7 @@ class Takedowns:
                 self._keys.discard(key)
             else:
                 self._keys.add(key)
+            self.version += 1
 
 
 def keys_of(pair: Mapping[str, Any]) -> list[str]:
@@ -101,12 +113,15 @@ def keys_of(pair: Mapping[str, Any]) -> list[str]:
     if pair.get("contributor"):
         keys.append(f"CONTRIBUTOR/{pair['contributor']}")
     keys.append(f"SOURCE/{pair.get('source_kind', '')}")
-    host = _host(pair.get("url", ""))
+    url = pair.get("url", "")
+    path = url.find("/", url.find("//") + 2)
+    host = _host(url if path < 0 else url[:path])
     if host:
         keys.append(f"SOURCE/{host}")
     return keys
 
 
+@lru_cache(maxsize=10_000)
 def _host(url: str) -> str:
     """The host of a URL as the platform writes it; empty where it names none.
 

@@ -1,21 +1,23 @@
 """Ready batches as PyTorch tensors.
 
-    for batch in TorchLoader(source, view, batch_size=96, seed=7):
-        batch["images"], batch["tokens"], batch["mask"]     # tensors that share the loader's memory
+    for batch in TorchLoader(source, view, batch_size=96, seed=7, device="cuda"):
+        batch["images"], batch["tokens"], batch["mask"]     # tensors on the device
 
 Needs torch, which is not among the package's own requirements.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import nullcontext
+from functools import partial
+from typing import Any, NoReturn
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.distributed
 from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data._utils.collate import default_collate_fn_map
 
 from pairstream.errors import SettingsError
 from pairstream.following import Follow
@@ -24,18 +26,36 @@ from pairstream.source import Source
 from pairstream.view import View
 
 
+class TorchBatch(dict[str, Any]):
+    """A batch's tensors, texts and numbers by name."""
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{name}={f'{one.dtype}{list(one.shape)} on {one.device}' if isinstance(one, torch.Tensor) else one}"
+            for name, one in self.items()
+            if not isinstance(one, list)
+        ]
+        return f"TorchBatch({', '.join(shown)})"
+
+
 class TorchLoader(IterableDataset[dict[str, Any]]):
     """A :class:`pairstream.Loader` that yields dictionaries of tensors.
 
     ``images``: uint8 or float32 [size, height, width, channels], or [size, channels, height, width] with
     ``layout="nchw"``; ``tokens``: int32 [size, length]; ``mask``: uint8 [size, length]; ``pair_ids`` and ``captions``:
-    lists of texts; ``folds``: int32 [size]; ``epoch`` and ``step``: numbers. Tensors share the loader's memory, which
-    is used again when nothing refers to them any more; it is pinned where there is a CUDA device.
+    lists of texts; ``folds``: int32 [size]; ``epoch`` and ``step``: numbers.
+
+    With a ``device`` the tensors are there already, copied on a stream of the loader's own, and may be used on the
+    stream that is current at that time. Without one they share the loader's memory, which is used again when nothing
+    refers to them. Where there is a CUDA device that memory is pinned and PyTorch's, which keeps it until copies that
+    were begun with ``non_blocking=True`` are done; such a copy of other memory needs the batch to be held for so long.
 
     Rank and ranks are those of ``torch.distributed`` where that is initialised and they are not given. May stand in a
-    ``DataLoader`` with ``batch_size=None`` and no workers: threads load and decode already.
+    ``DataLoader`` with ``batch_size=None`` and no workers: threads load and decode already. Accelerate's ``prepare``
+    takes the loader itself, not a ``DataLoader`` of it.
 
     Args:
+        device: where the tensors are handed out; None leaves them in the host's memory
         pin_memory: None pins where a CUDA device is available
         others: as of :class:`pairstream.Loader`
     """
@@ -47,9 +67,12 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         *,
         rank: int | None = None,
         ranks: int | None = None,
+        device: torch.device | str | None = None,
         pin_memory: bool | None = None,
         **options: Any,
     ) -> None:
+        own: dict[str, Any] = {"rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory}
+        self._again = partial(type(self), source, view, **own, **options)
         if (rank is None) != (ranks is None):
             raise SettingsError("rank and ranks are given together, or taken from torch.distributed")
         if rank is None or ranks is None:
@@ -58,19 +81,32 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             ranks = torch.distributed.get_world_size() if is_distributed else 1
         if torch.cuda.is_available() if pin_memory is None else pin_memory:
             options.setdefault("allocate", _pinned)
+        self._device = None if device is None else torch.device(device)
+        self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
         self.loader = Loader(source, view, rank=rank, ranks=ranks, **options)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         if get_worker_info() is not None:
             raise SettingsError("the loader has threads of its own: give DataLoader num_workers=0")
-        return map(_tensors, self.loader)
+        accelerate = sys.modules.get("accelerate.state")
+        prepared: Any = accelerate.GradientState().active_dataloader if accelerate else None
+        if type(prepared).__name__ == "DataLoaderDispatcher" and prepared.dataset is self:
+            raise SettingsError(
+                "Accelerate would read in its first process alone: give prepare the loader itself, of which each process "
+                "has its own share already, not a DataLoader of it"
+            )
+        return map(self._handed_out, self.loader)
+
+    def __len__(self) -> int:
+        """Number of batches in an epoch; a TypeError of a mix and of a view that grows."""
+        return len(self.loader)
 
     def state_dict(self) -> dict[str, Any]:
         """The position behind the last batch that was handed out."""
         return self.loader.state_dict()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Goes on behind the batch of a position, with any number of ranks that divides the lanes."""
+        """Goes on behind the batch of a position, with any number of ranks."""
         self.loader.load_state_dict(state)
 
     @property
@@ -82,6 +118,26 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         """Ends loading."""
         self.loader.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._again, (), self.state_dict()
+
+    def __setstate__(self, position: Mapping[str, Any]) -> None:
+        self.load_state_dict(position)
+
+    def _handed_out(self, batch: Batch) -> TorchBatch:
+        tensors = _tensors(batch)
+        if self._device is not None:
+            is_watched = isinstance(batch._memory, torch.Tensor)
+            with torch.cuda.stream(self._stream) if self._stream else nullcontext():
+                tensors = {name: one.to(self._device, non_blocking=is_watched) for name, one in tensors.items()}
+        if self._stream is not None:
+            current = torch.cuda.current_stream(self._device)
+            current.wait_stream(self._stream)
+            for one in tensors.values():
+                one.record_stream(current)
+        others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
+        return TorchBatch(**tensors, **others)
+
     def __enter__(self) -> TorchLoader:
         return self
 
@@ -89,19 +145,26 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         self.close()
 
 
-def _tensors(batch: Batch) -> dict[str, Any]:
-    return {
-        "images": torch.from_numpy(batch.images),
-        "tokens": torch.from_numpy(batch.tokens),
-        "mask": torch.from_numpy(batch.mask),
-        "folds": torch.from_numpy(batch.folds),
-        "pair_ids": batch.pair_ids,
-        "captions": batch.captions,
-        "epoch": batch.epoch,
-        "step": batch.step,
-    }
+def _tensors(batch: Batch) -> dict[str, torch.Tensor]:
+    arrays = {name: getattr(batch, name) for name in ("images", "tokens", "mask", "folds")}
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    memory = batch._memory
+    if isinstance(memory, torch.Tensor):
+        for name in ("images", "tokens", "mask"):
+            # Of the memory's own storage, by which PyTorch's allocator knows it when it is copied.
+            one = tensors[name]
+            at = one.data_ptr() - memory.data_ptr()
+            tensors[name] = memory[at : at + one.nbytes].view(one.dtype).view(one.shape)
+    return tensors
 
 
-def _pinned(size: int) -> npt.NDArray[np.uint8]:
-    memory: npt.NDArray[np.uint8] = torch.empty(size, dtype=torch.uint8, pin_memory=True).numpy()
-    return memory
+def _pinned(size: int) -> torch.Tensor:
+    return torch.empty(size, dtype=torch.uint8, pin_memory=True)
+
+
+def _refuse_collation(batches: Any, **_: Any) -> NoReturn:
+    raise SettingsError(f"the loader makes batches itself: give DataLoader batch_size=None, not {len(batches)}")
+
+
+# By this DataLoader with a batch_size would make one batch of several.
+default_collate_fn_map[TorchBatch] = _refuse_collation

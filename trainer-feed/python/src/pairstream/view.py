@@ -62,7 +62,7 @@ class Block:
         return tuple(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class View:
     """Which records of a split's topic a run reads: the same ones whenever it is read. Immutable.
 
@@ -88,6 +88,9 @@ class View:
                 raise ViewError(
                     f"block {i} of partition {block.partition} from {block.begin} lies before the one in front of it"
                 )
+
+    def __repr__(self) -> str:
+        return f"View({self.topic}, {self.samples} samples in {len(self.blocks)} blocks, cut at {self.cut_at})"
 
     @cached_property
     def samples(self) -> int:

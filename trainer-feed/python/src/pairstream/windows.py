@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from pairstream.course import Pass
 from pairstream.errors import PositionRefused, Unavailable
+from pairstream.records import Sample
 from pairstream.view import Block, View
 
 _POLL_S = 0.1
@@ -21,13 +22,16 @@ _POLL_S = 0.1
 T = TypeVar("T")
 
 
-class Record(NamedTuple):
+@dataclass
+class Record:
     """A record of a view, as it is stored."""
 
     partition: int
     offset: int
     key: bytes
     value: bytes
+    sample: Sample | None = None
+    """What it says, from when it is asked whether it is withdrawn until it is written."""
 
 
 class Stopped(Exception):
@@ -35,33 +39,93 @@ class Stopped(Exception):
 
 
 class Loaded(NamedTuple):
-    """A record that a window holds.
+    """A sample of a window.
 
     Args:
-        is_stand_in: whether the record of this place is gone, and this is another
-        block: in the view, where the place is
-        place: in the block
+        is_stand_in: whether it comes in the place of a pair that is withdrawn
     """
 
     record: Record
     is_stand_in: bool
-    block: int
-    place: int
+
+
+class Withdrawn(Protocol):
+    """Which pairs are withdrawn now; :class:`pairstream.takedowns.Takedowns` is one."""
+
+    version: int
+
+    def __len__(self) -> int: ...
+
+    def any_holds(self, keys: Sequence[str], /) -> bool: ...
+
+
+class Window:
+    """The records of a window: those that are there and not withdrawn, in their order, over and over.
+
+    So a pair comes as often as another, but for once, and again only when all others have come. For one thread at a
+    time.
+
+    Args:
+        records: in the order in which they are handed out; None for one that is gone
+        withdrawn: is asked anew whenever its version has changed
+        keys: of the takedowns that a record would fall under
+        is_own: whether these are the window's own records
+    """
+
+    def __init__(
+        self,
+        records: Sequence[Record | None],
+        withdrawn: Withdrawn,
+        keys: Callable[[Record], Sequence[str]],
+        is_own: bool = True,
+    ) -> None:
+        self._there = [record for record in records if record is not None]
+        self._withdrawn = withdrawn
+        self._keys_of = keys
+        self._is_own = is_own
+        self._keys: list[Sequence[str]] = []
+        self._living = self._there
+        self._version = 0
+
+    def has_living(self) -> bool:
+        """Whether any pair is left."""
+        version = self._withdrawn.version
+        if version != self._version:
+            if not self._keys and len(self._withdrawn):
+                self._keys = [self._keys_of(record) for record in self._there]
+            self._living = [
+                record for record, keys in zip(self._there, self._keys) if not self._withdrawn.any_holds(keys)
+            ] if self._keys else self._there
+            self._version = version
+        return bool(self._living)
+
+    def sample(self, at: int) -> Loaded:
+        """What comes at a place; once :meth:`has_living` has said that there is something."""
+        return Loaded(self._living[at % len(self._living)], at >= len(self._living) or not self._is_own)
 
 
 class WindowLoader:
     """Loads windows, several at a time, each by a consumer of its own.
 
-    A pair that was withdrawn after the view was cut leaves a hole. In its place comes the nearest record behind it in
-    its block, counted around the block's end, that is still there; where the whole block is gone, the first record of
-    the next block, counted around the view's end.
+    A window of which every pair is withdrawn hands out those of the next one in its lane, counted around the lane's
+    end, that has any; where there is none in the lane, those of the next lane.
 
     Args:
         count: of consumers
         consumer: makes one that reads committed records alone and answers where a partition ends
+        withdrawn: which pairs are withdrawn
+        keys: of the takedowns that a record would fall under
     """
 
-    def __init__(self, count: int, consumer: Callable[[], Consumer]) -> None:
+    def __init__(
+        self,
+        count: int,
+        consumer: Callable[[], Consumer],
+        withdrawn: Withdrawn,
+        keys: Callable[[Record], Sequence[str]],
+    ) -> None:
+        self._withdrawn = withdrawn
+        self._keys = keys
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="pairstream-load")
         self._idle: SimpleQueue[Consumer] = SimpleQueue()
         self._all = [consumer() for _ in range(count)]
@@ -72,28 +136,17 @@ class WindowLoader:
         self.bytes = 0
         """Of the records' values that were read so far."""
 
-    def load(self, of: Pass, lane: int, window: int, first: int, end: int) -> Future[deque[Loaded]]:
-        """Loads the samples of a window from its ``first`` to before its ``end``, in the order of handing out."""
-        return self._threads.submit(
-            self._with_consumer, lambda consumer: self._load(consumer, of, lane, window, first, end)
-        )
+    def load(self, of: Pass, lane: int, window: int) -> Future[Window]:
+        """Loads a window, which has a living pair when it is there.
 
-    def stand_in(self, view: View, block: int, place: int, is_gone: Callable[[Record], bool]) -> Record:
-        """What comes in the place of a record that is there no more, or no longer wanted."""
-        return self._with_consumer(lambda consumer: self._stand_in(consumer, view, block, place, is_gone))
+        Raises:
+            PositionRefused: where every pair of the view is withdrawn
+        """
+        return self._threads.submit(self._with_consumer, lambda consumer: self._load(consumer, of, lane, window))
 
-    def read(self, view: View, block: int, places: Sequence[int]) -> list[Loaded]:
-        """Some of a block's records, or what stands in for them; places in ascending order."""
-
-        def task(consumer: Consumer) -> list[Loaded]:
-            offsets = view.blocks[block].offsets
-            records = self._read_offsets(consumer, view.topic, view.blocks[block], [offsets[at] for at in places])
-            return [
-                Loaded(record or self._stand_in(consumer, view, block, at, lambda _: False), record is None, block, at)
-                for at, record in zip(places, records)
-            ]
-
-        return self._with_consumer(task)
+    def read(self, view: View, block: int) -> list[Record | None]:
+        """A block's records; None for one that is gone."""
+        return self._with_consumer(lambda consumer: self._read(consumer, view, block, 0, view.blocks[block].size))
 
     def stop(self) -> None:
         """Ends all loading."""
@@ -114,29 +167,19 @@ class WindowLoader:
             consumer.unassign()
             self._idle.put(consumer)
 
-    def _load(self, consumer: Consumer, of: Pass, lane: int, window: int, first: int, end: int) -> deque[Loaded]:
-        counted: list[Loaded] = []
-        for piece in of.order.pieces(lane, window):
-            records = self._read(consumer, of.view, piece.block, piece.first, piece.size)
-            for place, record in enumerate(records, piece.first):
-                is_hole = record is None
-                if record is None:
-                    record = self._stand_in(consumer, of.view, piece.block, place, lambda _: False)
-                counted.append(Loaded(record, is_hole, piece.block, place))
-        order = of.order.permutation(lane, window)
-        return deque(counted[order[i]] for i in range(first, end))
-
-    def _stand_in(
-        self, consumer: Consumer, view: View, block: int, place: int, is_gone: Callable[[Record], bool]
-    ) -> Record:
-        blocks = len(view.blocks)
-        for i in range(blocks + 1):
-            index = (block + i) % blocks
-            records = self._read(consumer, view, index, 0, view.blocks[index].size)
-            first = place if i == 0 else 0
-            for record in records[first:] + records[:first]:
-                if record is not None and not is_gone(record):
-                    return record
+    def _load(self, consumer: Consumer, of: Pass, lane: int, window: int) -> Window:
+        order = of.order
+        for i in range(order.lanes):
+            windows = order.windows((lane + i) % order.lanes)
+            for j in range(windows):
+                at = ((lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows)
+                counted: list[Record | None] = []
+                for piece in order.pieces(*at):
+                    counted += self._read(consumer, of.view, piece.block, piece.first, piece.size)
+                records = [counted[number] for number in order.permutation(*at)]
+                loaded = Window(records, self._withdrawn, self._keys, is_own=i + j == 0)
+                if loaded.has_living():
+                    return loaded
         raise PositionRefused("every pair of the view has been withdrawn")
 
     def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:

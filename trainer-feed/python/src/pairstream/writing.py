@@ -13,6 +13,7 @@ from pairstream.errors import SampleRefused, SettingsError
 from pairstream.pixels import AS_RECIPE, PROFILES, PixelWriter, Undecodable, decode, require_form
 from pairstream.records import Malformed, Sample, SampleReader
 from pairstream.slots import Form, Slot
+from pairstream.takedowns import keys_of
 from pairstream.windows import Record
 
 
@@ -110,10 +111,21 @@ class SampleWriter:
         Raises:
             SampleRefused: where it is no prepared pair
         """
+        if record.sample is not None:
+            return record.sample
         try:
             return self._reader.read(record.value)
         except Malformed as e:
             raise self._refused(record, str(e)) from e
+
+    def keys(self, record: Record) -> list[str]:
+        """Keys of the takedowns that a record falls under, once there are any.
+
+        Raises:
+            SampleRefused: where it is no prepared pair
+        """
+        record.sample = self.read(record)
+        return keys_of(record.sample.fields)
 
     def write(
         self, record: Record, sample: Sample, epoch: int, form: Form, writer: PixelWriter, slot: Slot, index: int

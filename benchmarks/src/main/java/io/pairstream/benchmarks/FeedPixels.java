@@ -118,7 +118,7 @@ public final class FeedPixels implements Callable<Integer> {
               platform.schemaRegistryUrl(),
               dataset,
               Map.of(),
-              Map.of());
+              platform.registrySettings());
       Registry registry = cluster.registry();
       Map<String, Object> kafka = Map.of("bootstrap.servers", cluster.bootstrapServers());
       new CreateTopics(new ClusterAccess(cluster), CreateTopics.BROKER_DEFAULT)

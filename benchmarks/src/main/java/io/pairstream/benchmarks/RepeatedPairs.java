@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A few pairs as a long row of distinct ones: in each further pass every picture is another file
- * with the same pixels.
+ * A few pairs as a long row of distinct ones: after the first pass every picture is another file
+ * with the same pixels, also where the pairs have pictures in common.
  *
  * <p>A JPEG gets a comment behind its first marker, so that digest, pair id and partition are new.
- * Any other picture stays as it is, and its caption gets the number of the pass. Thread-safe.
+ * Any other picture stays as it is, and its caption gets the number of the pass. Each picture may
+ * come under several captions, one after the other. Thread-safe.
  */
 final class RepeatedPairs {
 
@@ -21,15 +22,18 @@ final class RepeatedPairs {
   private static final int LENGTH_BYTES = 2;
 
   private final List<NewPair> pairs;
+  private final int captions;
 
   /**
    * @param pairs at least one
+   * @param captions of each picture; at least 1
    */
-  RepeatedPairs(List<NewPair> pairs) {
+  RepeatedPairs(List<NewPair> pairs, int captions) {
     if (pairs.isEmpty()) {
       throw new IllegalArgumentException("there is no pair to repeat");
     }
     this.pairs = List.copyOf(pairs);
+    this.captions = captions;
   }
 
   /** The pairs of the first pass, as they were given. */
@@ -39,13 +43,19 @@ final class RepeatedPairs {
 
   /** The pair at a place of the row, from 0. */
   NewPair at(long index) {
+    NewPair pair = picture(index / captions);
+    long number = index % captions;
+    return number == 0 ? pair : with(pair, pair.image(), pair.caption() + " [" + number + "]");
+  }
+
+  private NewPair picture(long index) {
     NewPair pair = pairs.get((int) (index % pairs.size()));
     long pass = index / pairs.size();
     if (pass == 0) {
       return pair;
     }
     return isJpeg(pair.image())
-        ? with(pair, commented(pair.image(), "pass " + pass), pair.caption())
+        ? with(pair, commented(pair.image(), "number " + index), pair.caption())
         : with(pair, pair.image(), pair.caption() + " (" + pass + ")");
   }
 

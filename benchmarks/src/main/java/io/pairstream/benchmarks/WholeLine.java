@@ -68,6 +68,12 @@ public final class WholeLine implements Callable<Integer> {
           "Take the pairs of this folder or list, again and again, instead of 500 drawn ones.")
   private Path from;
 
+  @Option(
+      names = "--captions",
+      defaultValue = "1",
+      description = "Captions that each picture comes under. Default: ${DEFAULT-VALUE}")
+  private int captions;
+
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}")
   private long seed;
 
@@ -110,7 +116,7 @@ public final class WholeLine implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    RepeatedPairs row = new RepeatedPairs(from == null ? drawn() : read(from));
+    RepeatedPairs row = new RepeatedPairs(from == null ? drawn() : read(from), captions);
     Path directory = Files.createTempDirectory("pairstream-benchmark");
     Path stepTimes = directory.resolve("step-times.json");
     int workerCount = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
@@ -167,6 +173,7 @@ public final class WholeLine implements Callable<Integer> {
         .put("corpus", from == null ? "drawn" : from.getFileName().toString())
         .put("corpus_pairs", row.once().size())
         .put("mean_image_kb", Math.round(bytes / 1e2 / row.once().size()) / 10.0)
+        .put("captions_per_picture", captions)
         .put("pairs_per_round", pairs)
         .put("rounds", rounds)
         .put("partitions", partitions)

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ class RepeatedPairsTest {
 
   @Test
   void theFirstPassIsThePairsAsTheyAre() {
-    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png));
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png), 1);
 
     assertThat(pairs.at(0)).isEqualTo(jpeg);
     assertThat(pairs.at(1)).isEqualTo(png);
@@ -35,7 +36,7 @@ class RepeatedPairsTest {
 
   @Test
   void noPairComesTwice() {
-    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png));
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png), 1);
 
     Set<String> ids =
         LongStream.range(0, 100)
@@ -47,8 +48,24 @@ class RepeatedPairsTest {
   }
 
   @Test
+  void eachPictureComesUnderAsManyCaptionsAsAskedFor() {
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg, png), 5);
+
+    Set<String> ids = new HashSet<>();
+    Set<String> digests = new HashSet<>();
+    for (int i = 0; i < 30; i++) {
+      NewPair pair = pairs.at(i);
+      digests.add(digest(pair));
+      ids.add(PairIdentity.pairId(digest(pair), pair.caption()));
+      assertThat(pair.image()).isEqualTo(pairs.at(i - i % 5).image());
+    }
+    assertThat(ids).hasSize(30);
+    assertThat(digests).as("three files of the JPEG, one of the PNG").hasSize(4);
+  }
+
+  @Test
   void aJpegBecomesAnotherFileOfTheSamePixels() throws IOException {
-    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg));
+    RepeatedPairs pairs = new RepeatedPairs(List.of(jpeg), 1);
 
     assertThat(digest(pairs.at(1))).isNotEqualTo(digest(jpeg)).isNotEqualTo(digest(pairs.at(2)));
     assertThat(pixels(pairs.at(1))).isEqualTo(pixels(jpeg));
@@ -56,7 +73,7 @@ class RepeatedPairsTest {
 
   @Test
   void anyOtherPictureStaysAsItIs() {
-    RepeatedPairs pairs = new RepeatedPairs(List.of(png));
+    RepeatedPairs pairs = new RepeatedPairs(List.of(png), 1);
 
     assertThat(digest(pairs.at(1))).isEqualTo(digest(png));
     assertThat(pairs.at(1).caption()).isEqualTo("A red stripe. (1)");
@@ -66,7 +83,8 @@ class RepeatedPairsTest {
   void refusesNothingToRepeat() {
     List<NewPair> none = List.of();
 
-    assertThatThrownBy(() -> new RepeatedPairs(none)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new RepeatedPairs(none, 1))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static String digest(NewPair pair) {

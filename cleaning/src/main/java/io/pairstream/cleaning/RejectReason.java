@@ -11,7 +11,8 @@ import java.util.Set;
  * tells the record's author what would be accepted.
  */
 public enum RejectReason {
-  UNREADABLE_RECORD("Send Avro in Confluent wire format: byte 0, schema id in 4 bytes, body."),
+  UNREADABLE_RECORD(
+      "Send Avro in Confluent wire format: byte 0, schema id in 4 bytes, the whole body, no more."),
   UNKNOWN_SCHEMA("Register the schema under the topic's subject before sending."),
   SCHEMA_MISMATCH("Write the record with a schema that is compatible with its topic's."),
   RECORD_TOO_LARGE("Send a record of at most 9 MiB."),
@@ -24,6 +25,8 @@ public enum RejectReason {
   IMAGE_HEADER_DAMAGED("Send the whole, unchanged image file."),
   IMAGE_METADATA_TOO_LARGE("Remove the texts and the colour profile from the image file."),
   IMAGE_TOO_MANY_PIXELS("Scale the image down before sending."),
+  IMAGE_TOO_COSTLY(
+      "Scale the image down, or save it as an ordinary JPEG, or with 8 bits per channel."),
   IMAGE_TOO_SMALL("Send the image in a higher resolution."),
   IMAGE_TOO_ELONGATED("Crop the image closer to a square."),
   IMAGE_COLOUR_MODEL_UNSUPPORTED("Convert the image to RGB or greyscale."),
@@ -86,7 +89,8 @@ public enum RejectReason {
   FETCH_NOT_AN_IMAGE("Send the address of a JPEG, PNG, WebP or GIF file; not of a page about it."),
   FETCH_DIGEST_MISMATCH("Send the digest of the file that is at the address now."),
 
-  DUPLICATE_PAIR("Nothing to do: the same image with the same caption is already accepted."),
+  DUPLICATE_PAIR(
+      "Nothing to do: the same image with the same caption, once cleaned, is already accepted."),
   STEP_CRASHED("Nothing to do: this is a fault of ours; the record is kept for a replay.");
 
   /**

@@ -8,12 +8,16 @@ import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.LinkReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream audit}: whether every record left by exactly one door. */
@@ -24,27 +28,42 @@ import picocli.CommandLine.Spec;
     description = {
       "Check on the live cluster that every raw record left by exactly one door, and that of every"
           + " link exactly one thing became.",
+      "Reads all that is published, some 32 kB for each pair; with --since what came from then on.",
       "Exit status 1 if one did not."
     })
 final class AuditCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = PastTime.class,
+      description = "Only raw records since then, and no links: " + PastTime.FORMS)
+  private Instant since;
+
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
-    AuditReport report = new Audit(new ClusterAccess(options.cluster())).run();
+  public Integer call() throws IOException {
+    Audit audit = new Audit(new ClusterAccess(options.cluster()));
+    AuditReport report;
+    try {
+      report = since == null ? audit.run() : audit.since(since);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {
       out.println(json(report));
     } else {
       print(report, out);
+      printEqualSamples(report, out);
     }
     return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 
-  private static void print(AuditReport report, PrintWriter out) {
+  private void print(AuditReport report, PrintWriter out) {
     out.println("inputs       " + report.inputs());
     new TreeMap<>(report.outputs())
         .forEach((topic, count) -> out.printf("  %-22s %d%n", topic, count));
@@ -55,7 +74,12 @@ final class AuditCommand implements Callable<Integer> {
       out.println("withdrawn    " + report.withdrawn());
     }
     if (report.expired() > 0) {
-      out.println("expired      " + report.expired() + " outputs whose input has left the log");
+      out.println(
+          "expired      "
+              + report.expired()
+              + (since == null
+                  ? " outputs whose input has left the log"
+                  : " outputs whose input is older than " + since));
     }
     LinkReport links = report.links();
     if (links.inputs() > 0) {
@@ -66,6 +90,9 @@ final class AuditCommand implements Callable<Integer> {
       if (links.expired() > 0) {
         out.println("  and " + links.expired() + " whose pairs are kept no longer");
       }
+    }
+    if (since != null) {
+      out.println("links        not looked at; without --since they are");
     }
     out.println("audit: " + report.differences() + " differences");
     report
@@ -79,7 +106,24 @@ final class AuditCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode json(AuditReport report) {
+  private static void printEqualSamples(AuditReport report, PrintWriter out) {
+    if (report.equalSamples() == 0) {
+      return;
+    }
+    out.println(
+        "equal samples: "
+            + report.equalSamples()
+            + " pairs have the picture and the cleaned caption of another; no difference, but each"
+            + " is trained on twice. See docs/operating.md");
+    report
+        .firstEqualSamples()
+        .forEach(equal -> out.println("  " + equal.pairId() + " is as " + equal.sameAs()));
+    if (report.equalSamples() > report.firstEqualSamples().size()) {
+      out.println("  and " + (report.equalSamples() - report.firstEqualSamples().size()) + " more");
+    }
+  }
+
+  private ObjectNode json(AuditReport report) {
     ObjectNode object = new JsonMapper().createObjectNode();
     object.put("inputs", report.inputs());
     object.put("differences", report.differences());
@@ -89,6 +133,16 @@ final class AuditCommand implements Callable<Integer> {
     object.put("withdrawn", report.withdrawn());
     object.put("expired", report.expired());
     object.put("newer", report.newer());
+    if (since != null) {
+      object.put("since", since.toString());
+    }
+    object.put("equal_samples", report.equalSamples());
+    ArrayNode equal = object.putArray("equal_sample_details");
+    report
+        .firstEqualSamples()
+        .forEach(
+            sample ->
+                equal.addObject().put("pair_id", sample.pairId()).put("same_as", sample.sameAs()));
     LinkReport links = report.links();
     object
         .putObject("links")
@@ -102,11 +156,16 @@ final class AuditCommand implements Callable<Integer> {
     report
         .details()
         .forEach(
-            difference ->
-                details
-                    .addObject()
-                    .put("kind", difference.kind().name())
-                    .put("sentence", difference.sentence()));
+            difference -> {
+              ObjectNode detail =
+                  details
+                      .addObject()
+                      .put("kind", difference.kind().name())
+                      .put("sentence", difference.sentence());
+              if (!difference.pairId().isEmpty()) {
+                detail.put("pair_id", difference.pairId()).put("raw", difference.raw());
+              }
+            });
     return object;
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.cli;
 
+import io.pairstream.operations.registry.RegistryCredential;
+import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformFile;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
@@ -10,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -34,7 +38,7 @@ final class ClusterOptions {
   private static final String REGISTRY_ADDRESS = "url";
   private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
   private static final String USUAL_BROKER = "127.0.0.1:9092";
-  private static final String USUAL_REGISTRY = "http://127.0.0.1:8081/apis/ccompat/v7";
+  private static final String USUAL_REGISTRY = "http://127.0.0.1:8081";
 
   @Option(
       names = "--bootstrap-servers",
@@ -96,6 +100,41 @@ final class ClusterOptions {
         registry);
   }
 
+  /**
+   * The same, with a credential that may register schemas.
+   *
+   * @param credentialFile the platform's on this machine where null, as long as the registry is its
+   */
+  Cluster clusterToRegisterIn(Path credentialFile) {
+    Cluster cluster = cluster();
+    Path file =
+        credentialFile != null
+            ? credentialFile
+            : dataDirectory().resolve(RegistryCredential.FILE_NAME);
+    boolean isOfHere =
+        Files.isReadable(file)
+            && platformHere()
+                .map(PlatformFile::schemaRegistry)
+                .equals(Optional.of(cluster.registryAddresses()));
+    if (credentialFile == null && !isOfHere) {
+      return cluster;
+    }
+    Map<String, String> settings = new HashMap<>(cluster.registrySettings());
+    try {
+      settings.putAll(RegistryCredential.read(file).clientSettings());
+    } catch (NoSuchFileException e) {
+      throw wrong("--registry-credential: there is no file " + file);
+    } catch (IOException e) {
+      throw wrong("--registry-credential: " + e.getMessage());
+    }
+    return new Cluster(
+        cluster.bootstrapServers(),
+        cluster.registryAddresses(),
+        cluster.dataset(),
+        cluster.kafkaSettings(),
+        settings);
+  }
+
   /** The dashboard of the platform on this machine, where no other cluster was named. */
   Optional<String> dashboardHere() {
     boolean elsewhere =
@@ -115,10 +154,12 @@ final class ClusterOptions {
       Optional<PlatformFile> here = PlatformFile.read(dataDirectory());
       if (here.isEmpty() && dataDirectory != null) {
         // Falling back to the usual ports would answer for another platform.
-        throw wrong(
+        throw new PlatformException(
             "--data-dir: no platform runs in "
                 + dataDirectory
-                + "; start one with: pairstream up --data-dir "
+                + "; start one with: "
+                + Main.asCalled()
+                + " up --data-dir "
                 + dataDirectory);
       }
       return here;
@@ -135,6 +176,25 @@ final class ClusterOptions {
     return bootstrapServers == null && config == null
         ? platformHere().map(here -> here.addresses().get(key))
         : Optional.empty();
+  }
+
+  /**
+   * A command to run next, as it is typed here: called as this one was, with the same options that
+   * say which cluster.
+   *
+   * @param words the command without {@code pairstream}
+   */
+  String hint(String words) {
+    StringBuilder typed = new StringBuilder(Main.asCalled()).append(' ').append(words);
+    for (String option :
+        List.of(
+            "--bootstrap-servers", "--schema-registry", "--dataset", "--config", "--data-dir")) {
+      OptionSpec given = spec.commandLine().getParseResult().matchedOption(option);
+      if (given != null) {
+        typed.append(' ').append(option).append(' ').append(given.stringValues().get(0));
+      }
+    }
+    return typed.toString();
   }
 
   Path dataDirectory() {

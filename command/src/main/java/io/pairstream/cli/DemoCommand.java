@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
   private String recipe;
 
-  @Mixin private DecodeDeadline deadline;
+  @Mixin private WorkerOptions workerOptions;
 
   @Option(names = "--exit", description = "Stop once all pairs are accounted for.")
   private boolean exit;
@@ -93,20 +93,20 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--pairs must be at least 1, was " + pairs);
     }
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
-    List<String> ofPreprocessing = deadline.arguments();
+    List<String> ofPreprocessing = workerOptions.arguments();
     PrintWriter err = spec.commandLine().getErr();
     PairSupply supply = supply(err);
     Path directory = Files.createTempDirectory("pairstream-demo");
-    try (WholePlatform platform =
-        WholePlatform.withoutPages(
-            PlatformSettings.in(directory),
-            new Dataset(Dataset.DEFAULT_NAME),
-            TopicCatalogue.DEFAULT_PARTITIONS,
-            checkedRecipe,
-            ofPreprocessing,
-            new TerminalProgress(err))) {
+    err.println(
+        "starting a broker, a schema registry, the topology, a feed" + (exit ? "" : ", the pages"));
+    err.flush();
+    try (WholePlatform platform = start(directory, checkedRecipe, ofPreprocessing, err)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
+      if (!exit) {
+        err.println("watch it: " + platform.dashboardAddress());
+        err.flush();
+      }
       boolean live = !json && Terminal.isStdout();
       Demo.Result result = new Demo(platform).run(supply, json ? System.err : System.out, live);
       DemoSummary summary = result.summary();
@@ -116,8 +116,6 @@ final class DemoCommand implements Callable<Integer> {
       out.println(json ? summary.toJson() : "\n" + summary.toText());
       out.flush();
       if (!exit) {
-        // Only now, so that they take no part of the demo's own time.
-        platform.openPages();
         tellWhatNext(result, directory, platform, json ? err : out);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
@@ -129,6 +127,20 @@ final class DemoCommand implements Callable<Integer> {
       delete(directory);
     }
     return status.get();
+  }
+
+  /** The pages take part of the machine's time, so a demo that ends by itself has none. */
+  private WholePlatform start(
+      Path directory, String checkedRecipe, List<String> ofPreprocessing, PrintWriter err) {
+    PlatformSettings settings = PlatformSettings.in(directory);
+    Dataset dataset = new Dataset(Dataset.DEFAULT_NAME);
+    int partitions = TopicCatalogue.DEFAULT_PARTITIONS;
+    TerminalProgress listener = new TerminalProgress(err);
+    return exit
+        ? WholePlatform.withoutPages(
+            settings, dataset, partitions, checkedRecipe, ofPreprocessing, listener)
+        : WholePlatform.start(
+            settings, dataset, partitions, checkedRecipe, ofPreprocessing, listener);
   }
 
   private PairSupply supply(PrintWriter err) {
@@ -156,11 +168,14 @@ final class DemoCommand implements Callable<Integer> {
         .example()
         .ifPresent(
             rejected -> {
-              out.println("  ./pairstream why " + rejected.id() + " --data-dir " + directory);
+              out.println(
+                  "  " + Main.asCalled() + " why " + rejected.id() + " --data-dir " + directory);
               out.println("      (" + rejected.reason() + ": " + rejected.detail() + ")");
+              out.println(
+                  "  its page: " + platform.dashboardAddress() + "/#/pair/" + rejected.id());
             });
-    out.println("  ./pairstream quarantine ls --data-dir " + directory);
-    out.println("  ./pairstream lag --data-dir " + directory);
+    out.println("  " + Main.asCalled() + " quarantine ls --data-dir " + directory);
+    out.println("  " + Main.asCalled() + " lag --data-dir " + directory);
     out.println("Ctrl-C ends the demo and removes its data.");
     out.flush();
   }

@@ -44,7 +44,7 @@ final class DoctorCommand implements Callable<Integer> {
       description = "What the image worker is to do. Default: ${DEFAULT-VALUE}")
   private String recipe;
 
-  @Mixin private DecodeDeadline deadline;
+  @Mixin private WorkerOptions workerOptions;
 
   @Override
   public Integer call() {
@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         Doctor.examine(
             promises.of(options.cluster()),
             options.dataDirectory(),
-            deadline.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
+            workerOptions.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
             CheckedRecipe.plan(CheckedRecipe.find(recipe, spec.commandLine())));
     PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {

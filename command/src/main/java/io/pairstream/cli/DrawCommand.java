@@ -117,9 +117,10 @@ final class DrawCommand implements Callable<Integer> {
     return TerminalText.plain(
         String.format(
             Locale.ROOT,
-            "%,d pairs in %s; publish them with: pairstream import %s",
+            "%,d pairs in %s; publish them with: %s import %s",
             pairs,
             folder,
+            Main.asCalled(),
             folder));
   }
 

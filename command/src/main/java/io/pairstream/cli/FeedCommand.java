@@ -42,7 +42,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,9 +67,6 @@ import picocli.CommandLine.Spec;
     description = "Read ready batches as a trainer does.")
 final class FeedCommand implements Callable<Integer> {
 
-  private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
-  private static final Duration SHOW_AGAIN_AFTER = Duration.ofSeconds(30);
-
   @Mixin private ClusterOptions options;
 
   @Mixin private StatusOptions status;
@@ -80,8 +76,10 @@ final class FeedCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Samples per batch. Default: 32; with --view 2 of each lane, of all ranks")
-  private Integer givenBatchSize;
+      defaultValue = "32",
+      description =
+          "Samples per batch; with --view of all ranks together. Default: ${DEFAULT-VALUE}")
+  private int givenBatchSize;
 
   @ArgGroup(exclusive = false, heading = "To read a view in an order that can be repeated:%n")
   private ViewOptions viewOptions;
@@ -111,10 +109,10 @@ final class FeedCommand implements Callable<Integer> {
     @Option(
         names = "--lanes",
         paramLabel = "N",
-        defaultValue = "24",
+        defaultValue = "32",
         description =
-            "Equal parts that an epoch is cut into; numbers of ranks divide it. Default:"
-                + " ${DEFAULT-VALUE}")
+            "Parts of an epoch that are handed out by turns; ranks whose number divides it read no"
+                + " other's records. Default: ${DEFAULT-VALUE}")
     private int lanes;
 
     @Option(
@@ -309,8 +307,6 @@ final class FeedCommand implements Callable<Integer> {
       description = "Stop at the end of what was there at the start, the last batch not full.")
   private boolean untilEnd;
 
-  private long lastShownNanos = Long.MIN_VALUE;
-
   /** What the feed reads with {@code --follow}; closed after it. */
   private Optional<FollowedPasses> followed = Optional.empty();
 
@@ -356,11 +352,13 @@ final class FeedCommand implements Callable<Integer> {
     Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
     try (PairFeed feed = open(source, settings, cluster);
+        ShownPosition shown = ShownPosition.of(feed, spec.commandLine().getErr());
         StatusReporter reporter =
             StatusReporter.start(
                 report, topics.instances(), source.registry(), source.clientSettings())) {
       // A trainer is stopped like a command: the end is an orderly one.
       Runtime.getRuntime().addShutdownHook(new Thread(reporter::close, "stop-report"));
+      shown.begin();
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
       if (viewOptions != null) {
@@ -378,11 +376,8 @@ final class FeedCommand implements Callable<Integer> {
           if (positionFile != null) {
             save(batch.position());
           }
-          showPosition(feed);
         }
       }
-      lastShownNanos = Long.MIN_VALUE;
-      showPosition(feed);
       if (!options.json()) {
         printEnd(feed.stats());
       }
@@ -410,25 +405,6 @@ final class FeedCommand implements Callable<Integer> {
       err.println(
           TerminalText.plain(
               "pairstream: how long the view's pairs are kept is not known: " + e.getMessage()));
-    }
-  }
-
-  /** For the lag display alone, so rarely, and never a reason to stop. */
-  private void showPosition(PairFeed feed) {
-    long now = System.nanoTime();
-    if (lastShownNanos == Long.MIN_VALUE || now - lastShownNanos > SHOW_EVERY.toNanos()) {
-      lastShownNanos = now;
-      try {
-        feed.commit();
-      } catch (KafkaException e) {
-        // Each try holds the trainer while the brokers do not answer.
-        lastShownNanos = System.nanoTime() + SHOW_AGAIN_AFTER.toNanos();
-        spec.commandLine()
-            .getErr()
-            .println(
-                "pairstream: the lag display is behind: "
-                    + TerminalText.plain(String.valueOf(e.getMessage())));
-      }
     }
   }
 
@@ -508,19 +484,22 @@ final class FeedCommand implements Callable<Integer> {
     }
   }
 
+  /** Of a rank's part of a last batch, which may have none, an empty text. */
+  private static String firstCaption(ReadyBatch batch) {
+    return batch.captions().stream().findFirst().orElse("");
+  }
+
   /** Of this rank. */
   private int batchSize() {
-    if (viewOptions == null) {
-      return givenBatchSize == null ? 32 : givenBatchSize;
-    }
-    int ofAll = givenBatchSize == null ? 2 * viewOptions.lanes : givenBatchSize;
-    if (ofAll % viewOptions.lanes != 0) {
-      int below = Math.max(1, ofAll / viewOptions.lanes) * viewOptions.lanes;
+    int ranks = viewOptions == null ? 1 : viewOptions.ranks;
+    if (ranks < 1 || givenBatchSize % ranks != 0) {
+      int nearest = Math.max(1, ranks);
+      int below = Math.max(1, givenBatchSize / nearest) * nearest;
       throw new IllegalArgumentException(
-          "--batch-size %d is no multiple of the %d lanes; the nearest are %d and %d"
-              .formatted(ofAll, viewOptions.lanes, below, below + viewOptions.lanes));
+          "--batch-size %d cannot be shared by --ranks %d alike; the nearest sizes are %d and %d"
+              .formatted(givenBatchSize, ranks, below, below + nearest));
     }
-    return ofAll / viewOptions.ranks;
+    return givenBatchSize / ranks;
   }
 
   private Shapes shapes() {
@@ -610,7 +589,7 @@ final class FeedCommand implements Callable<Integer> {
               .putPOJO("token_shape", batch.tokenShape());
       ArrayNode pairIds = object.putArray("pair_ids");
       batch.pairIds().forEach(pairIds::add);
-      object.put("first_caption", batch.captions().get(0));
+      object.put("first_caption", firstCaption(batch));
       object.put("samples_per_second", Math.round(stats.samplesPerSecond()));
       object.put("data_wait_seconds", stats.dataWait().toMillis() / 1e3);
       object.putRawValue("position", new RawValue(batch.position().toJson()));
@@ -625,7 +604,7 @@ final class FeedCommand implements Callable<Integer> {
           batch.tokenShape(),
           stats.samplesPerSecond(),
           stats.dataWait().toMillis() / 1e3,
-          TerminalText.plain(batch.captions().get(0)));
+          TerminalText.plain(firstCaption(batch)));
     }
     out.flush();
   }

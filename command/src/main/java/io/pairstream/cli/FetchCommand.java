@@ -24,7 +24,6 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,7 +64,8 @@ final class FetchCommand implements Callable<Integer> {
       paramLabel = "ADDRESS",
       description =
           "Web or e-mail address at which a host's owner learns what is done with the images, and"
-              + " how to object. Hosts are told it. Without it only --allow-address is fetched from.")
+              + " how to object. Hosts are told it. Without it only --allow-address is fetched"
+              + " from.")
   private String contact;
 
   @Option(
@@ -102,23 +102,23 @@ final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--per-host-interval",
       paramLabel = "DURATION",
-      defaultValue = "PT0.5S",
+      defaultValue = "500ms",
       description =
-          "Least time between the starts of two requests to one host, ISO 8601; a longer one in its"
+          "Least time between the starts of two requests to one host; a longer one in its"
               + " robots.txt holds. Default: ${DEFAULT-VALUE}")
   private Duration interval;
 
   @Option(
       names = "--connect-timeout",
       paramLabel = "DURATION",
-      defaultValue = "PT5S",
+      defaultValue = "5s",
       description = "How long a connection may take to be made. Default: ${DEFAULT-VALUE}")
   private Duration connectTimeout;
 
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
-      defaultValue = "PT15S",
+      defaultValue = "15s",
       description = "How long a whole fetch may take. Default: ${DEFAULT-VALUE}")
   private Duration timeout;
 
@@ -134,7 +134,7 @@ final class FetchCommand implements Callable<Integer> {
   @Option(
       names = "--first-pause",
       paramLabel = "DURATION",
-      defaultValue = "PT30S",
+      defaultValue = "30s",
       description =
           "Before the second attempt; each further pause is four times as long."
               + " Default: ${DEFAULT-VALUE}")
@@ -245,10 +245,9 @@ final class FetchCommand implements Callable<Integer> {
     @Option(
         names = "--since",
         paramLabel = "TIME",
-        description =
-            "Only links that failed since then: a time (2026-01-31T00:00:00Z) or how long ago"
-                + " (P1D, PT6H), ISO 8601.")
-    private String since;
+        converter = PastTime.class,
+        description = "Only links that failed since then: " + PastTime.FORMS)
+    private Instant since;
 
     @Option(names = "--dry-run", description = "Count, and send nothing.")
     private boolean dryRun;
@@ -259,7 +258,7 @@ final class FetchCommand implements Callable<Integer> {
           new FailedLinks(
               Optional.ofNullable(reason).map(text -> text.toUpperCase(Locale.ROOT)),
               Optional.ofNullable(host).map(this::hostName),
-              Optional.ofNullable(since).map(this::time));
+              Optional.ofNullable(since));
       RetryLinks retry = new RetryLinks(new ClusterAccess(options.cluster()), Clock.systemUTC());
       RetryReport report = dryRun ? retry.count(wanted) : retry.send(wanted);
       PrintWriter out = spec.commandLine().getOut();
@@ -298,19 +297,6 @@ final class FetchCommand implements Callable<Integer> {
         return LinkHost.of("http://" + text);
       } catch (InvalidUrlException e) {
         throw new ParameterException(spec.commandLine(), "--host: " + e.getMessage());
-      }
-    }
-
-    private Instant time(String text) {
-      try {
-        return text.startsWith("P")
-            ? Instant.now().minus(Duration.parse(text))
-            : Instant.parse(text);
-      } catch (DateTimeException e) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--since takes a time such as 2026-01-31T00:00:00Z or a duration such as P1D, not "
-                + text);
       }
     }
   }

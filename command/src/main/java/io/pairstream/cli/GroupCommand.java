@@ -103,10 +103,10 @@ final class GroupCommand {
         out.println("group " + group + " is there already; nothing changes");
       } else if (actionId.isPresent()) {
         out.println("group " + group + " reads on from there; to go back:");
-        out.println("  pairstream group undo " + actionId.get());
+        out.println("  " + TerminalText.plain(options.hint("group undo " + actionId.get())));
       } else {
         out.println("nothing is changed yet; to do it:");
-        out.println("  " + TerminalText.plain(command()));
+        out.println("  " + TerminalText.plain(options.hint(command())));
         if (!plan.members().isEmpty()) {
           out.println("which needs the group to be empty; in it now: " + GroupTable.members(plan));
         }
@@ -127,7 +127,7 @@ final class GroupCommand {
       object
           .put("since", plan.since().map(Object::toString).orElse(null))
           .put("action_id", actionId.orElse(null))
-          .put("undo", actionId.map(id -> "pairstream group undo " + id).orElse(null));
+          .put("undo", actionId.map(id -> options.hint("group undo " + id)).orElse(null));
       ArrayNode members = object.putArray("members");
       for (GroupMember member : plan.members()) {
         members.addObject().put("client_id", member.clientId()).put("host", member.host());
@@ -170,8 +170,8 @@ final class GroupCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       description = {
-        "Move a group, of whatever kind, while nobody is in it. The old offsets are kept; the command"
-            + " that goes back is printed.",
+        "Move a group, of whatever kind, while nobody is in it. The old offsets are kept; the"
+            + " command that goes back is printed.",
         "Exit status 3 where the group is in use, or there is none."
       })
   static final class Reset extends OnGroups {
@@ -186,8 +186,8 @@ final class GroupCommand {
         required = true,
         paramLabel = "WHERE",
         description =
-            "earliest, latest, an offset, a time such as 2026-11-20T03:00:00Z, or how long ago, such"
-                + " as 90m.")
+            "earliest, latest, an offset, a time such as 2026-11-20T03:00:00Z, or how long ago,"
+                + " such as 90m.")
     private String to;
 
     @Option(
@@ -237,11 +237,7 @@ final class GroupCommand {
 
     @Override
     String command() {
-      return "pairstream group reset "
-          + group
-          + " --to "
-          + to
-          + (topic == null ? "" : " --topic " + topic);
+      return "group reset " + group + " --to " + to + (topic == null ? "" : " --topic " + topic);
     }
   }
 
@@ -276,7 +272,7 @@ final class GroupCommand {
 
     @Override
     String command() {
-      return "pairstream group undo " + actionId;
+      return "group undo " + actionId;
     }
   }
 

@@ -12,6 +12,7 @@ import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.files.UnusableSourceException;
 import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
@@ -66,9 +67,17 @@ import picocli.CommandLine.Spec;
           + " .jsonl), Parquet, WebDataset tars, COCO's captions (.json), Flickr's token files.",
       "A folder holds images with captions beside them (owl.jpg, owl.txt: a caption per line), a"
           + " list (captions.jsonl, captions.csv, captions.tsv, metadata.jsonl, metadata.csv), or"
-          + " shards. Text and tar may be compressed with gzip or zstd. A list that names URLs gives"
-          + " links, to be fetched.",
+          + " shards. Text and tar may be compressed with gzip or zstd. A list that names URLs"
+          + " gives links, to be fetched.",
       "An import that was stopped goes on where it was when it is run again."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./pairstream import photos/                            a folder: owl.jpg, owl.txt",
+      "  ./pairstream import own.csv --columns image=img,caption=text --images photos",
+      "  ./pairstream import captions_val2017.json --images val2017 --wait",
+      "  ./pairstream import 'shards/*.tar' --dry-run"
     })
 final class ImportCommand implements Callable<Integer> {
 
@@ -118,13 +127,20 @@ final class ImportCommand implements Callable<Integer> {
   private Path again;
 
   @Option(
+      names = "--wait",
+      description =
+          "Wait until every raw pair that is on the topics then is judged. Links are not waited"
+              + " for.")
+  private boolean wait;
+
+  @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = TopicCatalogue.CROWDSOURCED,
       completionCandidates = RawTopics.class,
       description =
-          "Where to publish pairs: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Links go to the topic"
-              + " links, and their pairs to scraped, whatever this says.")
+          "Where to publish pairs: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Links go to the"
+              + " topic links, and their pairs to scraped, whatever this says.")
   private String topic;
 
   @Override
@@ -194,6 +210,9 @@ final class ImportCommand implements Callable<Integer> {
     }
     if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
+    }
+    if (wait && !dryRun) {
+      new JudgedPairs(new ClusterAccess(cluster), err, Terminal.isStderr()).await();
     }
     spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
     return summary.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;

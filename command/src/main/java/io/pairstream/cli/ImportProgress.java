@@ -6,9 +6,11 @@ import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +22,15 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Shows how an import goes on: a bar where a person looks, a line every ten seconds elsewhere, and
- * each problem as it comes. Keeps the first problems. Thread-safe.
+ * the first problems as they come, an image's once. Keeps more of them. Thread-safe.
  */
 final class ImportProgress implements ImportListener, AutoCloseable {
 
   /** Problems that are kept for the summary. */
   static final int KEPT_PROBLEMS = 1000;
+
+  /** Problems that are shown as they come. */
+  private static final int SHOWN_PROBLEMS = 20;
 
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
   private static final int BAR_COLUMNS = 79;
@@ -52,6 +57,9 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   private final AtomicLong problems = new AtomicLong();
   private final List<Problem> kept = new ArrayList<>();
 
+  /** What the problems are about that were shown; guarded by {@link #kept}. */
+  private final Set<String> shown = new HashSet<>();
+
   /**
    * @param err where to show it
    * @param live whether a person looks
@@ -76,15 +84,16 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   @Override
   public void problem(Problem problem) {
     problems.incrementAndGet();
+    boolean isToShow;
     synchronized (kept) {
       if (kept.size() < KEPT_PROBLEMS) {
         kept.add(problem);
       }
+      isToShow = shown.size() < SHOWN_PROBLEMS && shown.add(problem.about());
     }
-    print(
-        (bar.isPresent() ? ERASE_LINE : "")
-            + TerminalText.plain(problem.where() + ": " + problem.message())
-            + System.lineSeparator());
+    if (isToShow) {
+      notice(TerminalText.plain(problem.where() + ": " + problem.message()));
+    }
   }
 
   @Override
@@ -139,6 +148,20 @@ final class ImportProgress implements ImportListener, AutoCloseable {
           shown.close();
           print(ERASE_LINE);
         });
+    long more = problems.get() - shownProblems();
+    if (more > 0) {
+      print(
+          String.format(
+              Locale.ROOT,
+              "and %,d more problems, which are not shown; --failed FILE writes all of them%n",
+              more));
+    }
+  }
+
+  private int shownProblems() {
+    synchronized (kept) {
+      return shown.size();
+    }
   }
 
   private void printLine() {

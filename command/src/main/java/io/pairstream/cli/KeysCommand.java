@@ -3,6 +3,10 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.actions.ActionLog;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
@@ -61,6 +65,21 @@ final class KeysCommand {
 
     @Spec private CommandSpec spec;
 
+    private Cluster cluster;
+
+    /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
+    void note(String deed, String keyId, String detail) {
+      try {
+        ActionLog.writeNow(
+            new ClusterAccess(cluster),
+            new Deed(deed, keyId, Deed.Outcome.DONE, detail, Map.of()),
+            Actor.atTheCommandLine(),
+            Clock.systemUTC());
+      } catch (RuntimeException e) {
+        say(TerminalText.plain("pairstream: the audit trail misses this: " + e.getMessage()));
+      }
+    }
+
     abstract int run(KeyIssuer issuer, PrintWriter out, boolean json);
 
     @Override
@@ -71,6 +90,7 @@ final class KeysCommand {
       try (KeyIssuer issuer =
           KeyIssuer.open(
               topics.apiKeys(), registry, cluster.clientSettings(Map.of()), Clock.systemUTC())) {
+        this.cluster = cluster;
         return run(issuer, spec.commandLine().getOut(), options.json());
       } catch (BrokerUnavailableException | MissingTopicException e) {
         spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));
@@ -163,6 +183,10 @@ final class KeysCommand {
       } catch (InvalidKeyRequestException e) {
         throw wrong(e.getMessage());
       }
+      note(
+          "keys.create",
+          created.key().keyId(),
+          "for " + created.key().producer() + ": " + scopes(created.key()));
       if (json) {
         out.println(json(created));
       } else {
@@ -270,6 +294,7 @@ final class KeysCommand {
       if (revoked.isEmpty()) {
         return notFound(keyId, out, json);
       }
+      note("keys.revoke", revoked.get().keyId(), "of " + revoked.get().producer());
       if (json) {
         out.println(json(revoked.get(), Instant.now()));
       } else {
@@ -320,6 +345,8 @@ final class KeysCommand {
       if (rotated.isEmpty()) {
         return notFound(keyId, out, json);
       }
+      IssuedKey made = rotated.get().created().key();
+      note("keys.rotate", made.keyId(), "of " + made.producer() + ", in place of " + keyId);
       if (json) {
         ObjectNode object = json(rotated.get().created());
         object.set("replaces", json(rotated.get().old(), Instant.now()));

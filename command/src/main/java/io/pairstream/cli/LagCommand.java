@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Terminal;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
           + " verdict. The worst stand first.",
       "A running dashboard is asked, which has watched for long; without one, Kafka is looked at a"
           + " few times, which shows what was lost, but not yet who stands still.",
-      "Exit status 1 where a verdict is LOST, REWIND, STOP, STALL or AT RISK."
+      "Exit status 1 where a verdict is LOST, REWIND, STOP, STALL or AT RISK: of the platform's own"
+          + " groups, of those that the dashboard counts, and of all with --group or --all-groups."
     })
 final class LagCommand implements Callable<Integer> {
 
@@ -63,8 +65,15 @@ final class LagCommand implements Callable<Integer> {
       names = "--group",
       paramLabel = "GROUP",
       description =
-          "Only this group; may be given several times. Default: those that read the data set")
+          "Only this group, or those like a pattern, in which * stands for any characters; may be"
+              + " given several times. Default: those that read the data set")
   private List<String> wanted = List.of();
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "PATTERN",
+      description = "Not the groups like this pattern; may be given several times.")
+  private List<String> ignored = List.of();
 
   @Option(names = "--all-groups", description = "All groups of the cluster.")
   private boolean allGroups;
@@ -81,7 +90,6 @@ final class LagCommand implements Callable<Integer> {
       names = "--interval",
       paramLabel = "TIME",
       defaultValue = "2s",
-      converter = TimeSpan.class,
       description = "Time between two looks: 2s, 500ms, 1m. Default: ${DEFAULT-VALUE}")
   private Duration interval;
 
@@ -169,13 +177,17 @@ final class LagCommand implements Callable<Integer> {
     List<JsonNode> chosen = new ArrayList<>();
     for (JsonNode group : report.path("groups")) {
       String name = group.path("group").asText();
-      if (allGroups || (wanted.isEmpty() ? readsDataset(group) : wanted.contains(name))) {
-        chosen.add(group);
+      boolean asked = allGroups || GroupChoice.matchesAny(wanted, name);
+      if ((asked || (wanted.isEmpty() && readsDataset(group)))
+          && !GroupChoice.matchesAny(ignored, name)) {
+        chosen.add(asked ? ((ObjectNode) group).put("decides", true) : group);
       }
     }
     for (String name : wanted) {
       require(
-          chosen.stream().anyMatch(group -> group.path("group").asText().equals(name)),
+          chosen.stream()
+              .anyMatch(
+                  group -> GroupChoice.matchesAny(List.of(name), group.path("group").asText())),
           "--group: there is no group " + name + " on this cluster");
     }
     return chosen;

@@ -21,7 +21,10 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -33,8 +36,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code pairstream} command: picks the subcommand and turns its end into an exit status. */
 @Command(
@@ -58,6 +63,7 @@ import picocli.CommandLine.TypeConversionException;
       ViewCommand.class,
       ExportCommand.class,
       OperateCommand.class,
+      RegistryCommand.class,
       DoctorCommand.class,
       LagCommand.class,
       GroupCommand.class,
@@ -113,16 +119,27 @@ public final class Main {
     }
   }
 
+  /** What a person types to call this program: {@code ./pairstream}, or its name on the path. */
+  static String asCalled() {
+    return System.getProperty("pairstream.called", "pairstream");
+  }
+
   static CommandLine commandLine() {
     return new CommandLine(new Main())
+        .setUsageHelpAutoWidth(true)
+        .registerConverter(Duration.class, new TimeSpan())
         .setParameterExceptionHandler(
             (exception, arguments) -> {
               CommandLine command = exception.getCommandLine();
+              if (isWithoutSubcommand(exception)) {
+                command.usage(command.getErr());
+                return ExitStatus.WRONG_USAGE;
+              }
               command
                   .getErr()
                   .printf(
                       "pairstream: %s%nfor help: %s --help%n",
-                      TerminalText.plain(String.valueOf(exception.getMessage())),
+                      TerminalText.plain(wrongUsage(exception)),
                       command.getCommandSpec().qualifiedName());
               return ExitStatus.WRONG_USAGE;
             })
@@ -144,6 +161,26 @@ public final class Main {
               }
               return ExitStatus.COULD_NOT;
             });
+  }
+
+  /** {@code pairstream} alone, or {@code pairstream keys}: asks what there is. */
+  private static boolean isWithoutSubcommand(ParameterException exception) {
+    Object command = exception.getCommandLine().getCommandSpec().userObject();
+    return exception.getClass() == ParameterException.class
+        && !(command instanceof Runnable)
+        && !(command instanceof Callable);
+  }
+
+  private static String wrongUsage(ParameterException exception) {
+    if (exception instanceof UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      List<String> meant = unmatched.getSuggestions();
+      return "there is no "
+          + (unmatched.isUnknownOption() ? "option " : "command or argument ")
+          + unmatched.getUnmatched().get(0)
+          + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?");
+    }
+    return String.valueOf(exception.getMessage());
   }
 
   /** Says all that is wrong with a recipe, a line each. */
@@ -224,9 +261,13 @@ public final class Main {
   }
 
   private static Optional<Cluster> clusterOf(CommandLine command) {
-    return command.getMixins().values().stream()
-        .filter(ClusterOptions.class::isInstance)
-        .map(options -> ((ClusterOptions) options).cluster())
-        .findFirst();
+    try {
+      return command.getMixins().values().stream()
+          .filter(ClusterOptions.class::isInstance)
+          .map(options -> ((ClusterOptions) options).cluster())
+          .findFirst();
+    } catch (PlatformException e) {
+      return Optional.empty(); // no platform runs there, which is what is said
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.canary.CanarySettings;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.platform.AppLayout;
@@ -12,7 +13,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -59,8 +64,8 @@ final class OperateCommand implements Callable<Integer> {
       names = "--state-dir",
       paramLabel = "DIR",
       description =
-          "Where this instance alone keeps history and its copies of topics. Default: operate in the"
-              + " data directory")
+          "Where this instance alone keeps history and its copies of topics. Default: operate in"
+              + " the data directory")
   private Path stateDirectory;
 
   @Option(
@@ -83,17 +88,39 @@ final class OperateCommand implements Callable<Integer> {
       names = "--cluster-name",
       paramLabel = "NAME",
       description =
-          "What metrics call the cluster, where one Prometheus watches several. Default: its address")
+          "What metrics call the cluster, where one Prometheus watches several. Default: its"
+              + " address")
   private String clusterName;
 
   @Option(
       names = "--canary",
       paramLabel = "TIME",
-      converter = TimeSpan.class,
       description =
-          "Send a pair all the way through every TIME, 60s or more, and measure how long it takes. It"
-              + " always ends in quarantine. Default: never")
+          "Send a pair all the way through every TIME, 60s or more, and measure how long it takes."
+              + " It always ends in quarantine. Default: never")
   private Duration canary;
+
+  @Option(
+      names = "--groups",
+      paramLabel = "PATTERN",
+      description =
+          "Groups that always run and count as the platform's own do, for the headline and alerts;"
+              + " * stands for any characters. Can be repeated")
+  private List<String> countedGroups = List.of();
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "PATTERN",
+      description = "Groups that are not looked at. Can be repeated")
+  private List<String> ignoredGroups = List.of();
+
+  @Option(
+      names = "--mute",
+      paramLabel = "PATTERN=UNTIL",
+      description =
+          "Groups that decide nothing and page nobody until a time, such as"
+              + " 2026-11-24T06:00:00Z; they are shown all the same. Can be repeated")
+  private Map<String, String> muted = Map.of();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -134,6 +161,22 @@ final class OperateCommand implements Callable<Integer> {
     return ExitStatus.DONE;
   }
 
+  private Map<String, Instant> mutes() {
+    Map<String, Instant> until = new HashMap<>();
+    muted.forEach(
+        (pattern, time) -> {
+          try {
+            until.put(pattern, Instant.parse(time));
+          } catch (DateTimeParseException e) {
+            throw new ParameterException(
+                spec.commandLine(),
+                "--mute %s: until when must be a time such as 2026-11-24T06:00:00Z, was %s"
+                    .formatted(pattern, time));
+          }
+        });
+    return until;
+  }
+
   private OperateSettings settings() {
     try {
       return new OperateSettings(
@@ -145,6 +188,7 @@ final class OperateCommand implements Callable<Integer> {
               WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS)),
           recipes,
           Optional.ofNullable(clusterName),
+          new GroupChoice(countedGroups, ignoredGroups, mutes()),
           Optional.ofNullable(canary).map(CanarySettings::every));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());

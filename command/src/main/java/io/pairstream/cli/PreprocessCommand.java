@@ -62,7 +62,7 @@ final class PreprocessCommand implements Callable<Integer> {
       description = "Image worker processes. Default: one per stream thread")
   private Integer workers;
 
-  @Mixin private DecodeDeadline deadline;
+  @Mixin private WorkerOptions workerOptions;
 
   @Option(
       names = "--step-times",
@@ -98,7 +98,7 @@ final class PreprocessCommand implements Callable<Integer> {
           recipe,
           stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
           streamThreads,
-          deadline.of(
+          workerOptions.of(
               WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -85,8 +86,10 @@ final class QuarantineCommand {
         } else {
           String url = OriginalLink.of(entry, cluster).map(link -> ": " + link.getUrl()).orElse("");
           out.printf(
-              "%-34s %-30s %s%n",
+              "%-34s %-20s %-12s %-30s %s%n",
               TerminalText.plain(entry.key()),
+              entry.pair().getQuarantinedAt().truncatedTo(ChronoUnit.SECONDS),
+              TerminalText.plain(cameOn(entry.pair())),
               TerminalText.plain(entry.pair().getReason()),
               TerminalText.plain(entry.pair().getDetail() + url));
         }
@@ -178,6 +181,12 @@ final class QuarantineCommand {
           && Files.size(file) == bytes.remaining()
           && ByteBuffer.wrap(Files.readAllBytes(file)).equals(bytes);
     }
+  }
+
+  /** The topic without the data set's name: crowdsourced, scraped, links. */
+  private static String cameOn(QuarantinedPair pair) {
+    String topic = pair.getOrigin().getTopic();
+    return topic.substring(topic.lastIndexOf('.') + 1);
   }
 
   private static void print(QuarantineEntry entry, ClusterAccess cluster, PrintWriter out) {

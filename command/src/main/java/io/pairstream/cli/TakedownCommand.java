@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Withdraw a pair, an image, a contributor or a source: what is published of it is removed, and"
-          + " what comes of it is turned away.",
+      "Withdraw a pair, an image, a contributor or a source: what is published of it is removed,"
+          + " and what comes of it is turned away.",
       "The same command once more is harmless, and goes on where one was broken off.",
       "Exit status 3 if the topology has not carried it out in time; it will."
     },
@@ -122,19 +122,18 @@ final class TakedownCommand implements Callable<Integer> {
     @Option(
         names = "--by",
         paramLabel = "NAME",
-        description = "Who asked for it. Default: who is logged in here")
-    private String by = Actor.atTheCommandLine().name();
+        description = "Who asked for it; noted beside whom this command runs as.")
+    private String by;
 
     @Option(
         names = "--wait",
         paramLabel = "TIME",
         defaultValue = "60s",
-        converter = TimeSpan.class,
         description = "How long to wait for the topology. Default: ${DEFAULT-VALUE}")
     private Duration patience;
 
     TakedownDesk.Request request(Subject subject, String cause, CommandSpec spec) {
-      if (by.isBlank() || by.length() > LONGEST_TEXT) {
+      if (by != null && (by.isBlank() || by.length() > LONGEST_TEXT)) {
         throw new ParameterException(
             spec.commandLine(), "--by must have 1 to " + LONGEST_TEXT + " characters");
       }
@@ -142,7 +141,7 @@ final class TakedownCommand implements Callable<Integer> {
       long[] toldAt = {System.nanoTime()};
       return new TakedownDesk.Request(
           subject,
-          by,
+          Actor.atTheCommandLine().name() + (by == null ? "" : ", for " + by),
           cause,
           patience,
           () -> {
@@ -220,7 +219,7 @@ final class TakedownCommand implements Callable<Integer> {
               "%-11s %s, %d pairs%n            %s%n",
               name(entry.takedown().getKind()),
               plain(entry.takedown().getSubject()),
-              Math.max(entry.pairs(), isOfOne(entry.takedown()) ? 1 : 0),
+              entry.pairs() + (isOfOne(entry.takedown()) ? 1 : 0),
               plain(says(entry.takedown())));
         }
       }

@@ -3,10 +3,18 @@ package io.pairstream.cli;
 import io.pairstream.platform.PlatformListener;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Tells a terminal, a line each, what becomes of the platform's processes. Thread-safe. */
+/**
+ * Tells a terminal, a line each with the time of day, what becomes of the platform's processes.
+ * Thread-safe.
+ */
 final class TerminalProgress implements PlatformListener {
+
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private final PrintWriter terminal;
 
@@ -36,7 +44,7 @@ final class TerminalProgress implements PlatformListener {
 
   private void say(String line) {
     synchronized (terminal) {
-      terminal.println(line);
+      terminal.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + " " + line);
       terminal.flush();
     }
   }

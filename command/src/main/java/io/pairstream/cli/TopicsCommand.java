@@ -10,6 +10,7 @@ import io.pairstream.operations.topics.TopicOutcome;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -36,7 +37,8 @@ final class TopicsCommand {
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       description =
-          "Make every topic, register every schema, and wait until records are taken. Safe to repeat.")
+          "Make every topic, register every schema, and wait until records are taken. Safe to"
+              + " repeat.")
   static final class Create implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
@@ -48,7 +50,8 @@ final class TopicsCommand {
         paramLabel = "N",
         defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS,
         description =
-            "Partitions of each topic, for good: they cannot be changed later. Default: ${DEFAULT-VALUE}")
+            "Partitions of each topic, for good: they cannot be changed later. Default:"
+                + " ${DEFAULT-VALUE}")
     private int partitions;
 
     @Option(
@@ -58,6 +61,14 @@ final class TopicsCommand {
         description =
             "Copies of each partition; -1 is the broker's default. Default: ${DEFAULT-VALUE}")
     private short replicationFactor;
+
+    @Option(
+        names = "--registry-credential",
+        paramLabel = "FILE",
+        description =
+            "With what the registry of pairstream registers schemas: its --credential-file."
+                + " Default: that of the platform on this machine")
+    private Path registryCredential;
 
     @Override
     public Integer call() {
@@ -70,7 +81,7 @@ final class TopicsCommand {
             spec.commandLine(),
             "--replication-factor must be at least 1, or -1, was " + replicationFactor);
       }
-      Cluster cluster = options.cluster();
+      Cluster cluster = options.clusterToRegisterIn(registryCredential);
       List<TopicOutcome> outcomes;
       try {
         outcomes =
@@ -86,12 +97,15 @@ final class TopicsCommand {
       } else {
         for (TopicOutcome outcome : outcomes) {
           out.printf(
-              "%-45s %2d partitions  %s%s%s%n",
+              "%-45s %2d partitions  %s%s%s%s%n",
               outcome.topic(),
               outcome.partitions(),
               outcome.action().name().toLowerCase(Locale.ROOT),
               outcome.altered().isEmpty() ? "" : " " + outcome.altered(),
-              outcome.left().isEmpty() ? "" : ", leaves " + outcome.left());
+              outcome.left().isEmpty() ? "" : ", leaves " + outcome.left(),
+              outcome.laterVersions().isEmpty()
+                  ? ""
+                  : ", has schema versions that are not ours: " + outcome.laterVersions());
         }
       }
       return ExitStatus.DONE;
@@ -108,6 +122,8 @@ final class TopicsCommand {
                 .put("action", outcome.action().name())
                 .put("partitions", outcome.partitions());
         outcome.schemaId().ifPresent(id -> topic.put("schema_id", id));
+        ArrayNode later = topic.putArray("later_schema_versions");
+        outcome.laterVersions().forEach(later::add);
         ObjectNode altered = topic.putObject("altered");
         outcome.altered().forEach(altered::put);
         ObjectNode left = topic.putObject("left");

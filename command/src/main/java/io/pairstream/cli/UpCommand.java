@@ -9,7 +9,9 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,7 +68,24 @@ final class UpCommand implements Callable<Integer> {
               + " object. Without it links wait, for a year at most.")
   private String fetchContact;
 
-  @Mixin private DecodeDeadline deadline;
+  @Option(
+      names = "--port",
+      paramLabel = "NAME=PORT",
+      description =
+          "Port for one of: broker (9092), registry (8081), ingest (8080: page and API), operate"
+              + " (8082: dashboard); refused where it is in use. Without it another port is taken"
+              + " then, and kept.")
+  private Map<PortName, Integer> ports = Map.of();
+
+  /** What a port is for. */
+  enum PortName {
+    broker,
+    registry,
+    ingest,
+    operate
+  }
+
+  @Mixin private WorkerOptions workerOptions;
 
   @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
   private boolean json;
@@ -79,12 +98,12 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
     Dataset checkedDataset = checkedDataset();
-    List<String> ofPreprocessing = deadline.arguments();
+    List<String> ofPreprocessing = workerOptions.arguments();
 
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
         WholePlatform.start(
-            PlatformSettings.in(dataDirectory),
+            PlatformSettings.in(dataDirectory).withPorts(checkedPorts()),
             checkedDataset,
             partitions,
             checkedRecipe,
@@ -115,6 +134,19 @@ final class UpCommand implements Callable<Integer> {
       }
       return ExitStatus.DONE;
     }
+  }
+
+  private Map<String, Integer> checkedPorts() {
+    Map<String, Integer> checked = new HashMap<>();
+    ports.forEach(
+        (name, port) -> {
+          if (port < 1 || port > 65_535) {
+            throw new ParameterException(
+                spec.commandLine(), "--port " + name + " must be 1 to 65535, was " + port);
+          }
+          checked.put(name.name(), port);
+        });
+    return checked;
   }
 
   private Dataset checkedDataset() {

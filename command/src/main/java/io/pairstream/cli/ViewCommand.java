@@ -425,8 +425,8 @@ final class ViewCommand {
       versionProvider = Main.Version.class,
       description = {
         "Let a named view grow with its split, one segment after the other, until it is stopped.",
-        "It may be killed at any moment: who seals the view next goes on where it ended. Of two, the"
-            + " later one seals and the other stops."
+        "It may be killed at any moment: who seals the view next goes on where it ended. Of two,"
+            + " the later one seals and the other stops."
       })
   static final class Seal extends OnViews {
 
@@ -450,7 +450,6 @@ final class ViewCommand {
     @Option(
         names = "--every",
         paramLabel = "TIME",
-        converter = TimeSpan.class,
         defaultValue = "1m",
         description = "A pair waits so long at most: 30s, 1m, 1h. Default: ${DEFAULT-VALUE}")
     private Duration every;

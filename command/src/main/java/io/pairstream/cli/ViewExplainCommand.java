@@ -60,7 +60,7 @@ final class ViewExplainCommand implements Callable<Integer> {
   @Option(
       names = "--lanes",
       paramLabel = "N",
-      defaultValue = "24",
+      defaultValue = "32",
       description = "Default: ${DEFAULT-VALUE}")
   private int lanes;
 
@@ -74,8 +74,9 @@ final class ViewExplainCommand implements Callable<Integer> {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Of all ranks together. Default: 2 of each lane")
-  private Integer batchSize;
+      defaultValue = "32",
+      description = "Of all ranks together. Default: ${DEFAULT-VALUE}")
+  private int batchSize;
 
   @Option(
       names = "--epoch",
@@ -99,7 +100,7 @@ final class ViewExplainCommand implements Callable<Integer> {
       ViewRun run = read.run(new OrderPlan(seed, lanes, window));
       FeedSource source = source(cluster, read.topic());
       FeedSettings settings =
-          FeedSettings.ofBatches(batchSize == null ? 2 * lanes : batchSize)
+          FeedSettings.ofBatches(batchSize)
               .lastBatch(source.split() == Standing.TRAINING ? LastBatch.DROP : LastBatch.KEEP);
       Position at = run.at(epoch, step, settings);
       print(at, PairFeed.explain(source, settings, run, at));

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +38,8 @@ final class WhyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "ID",
-      description = "A pair id, a link id, or topic-partition-offset of a raw record or a link.")
+      description =
+          "A pair id, a link id, or topic-partition-offset of a raw record, a link or an output.")
   private String id;
 
   @Spec private CommandSpec spec;
@@ -85,11 +88,55 @@ final class WhyCommand implements Callable<Integer> {
               line(out, "step", pair.getStep());
             });
     answer.takedown().ifPresent(takedown -> line(out, "withdrawn", TakedownCommand.says(takedown)));
+    answer
+        .admission()
+        .ifPresent(
+            admission -> {
+              line(out, "review", says(admission));
+              line(out, "waived", String.join(", ", admission.waived()));
+            });
     answer.remedy().ifPresent(remedy -> line(out, "remedy", remedy));
     answer.receipt().ifPresent(receipt -> line(out, "copies", "" + receipt.getCopies()));
     line(out, "came as", OriginHeader.text(answer.origin()));
-    line(out, "received", answer.receivedAt().toString());
+    line(out, "received", answer.receivedAt().map(Instant::toString).orElse("(not said)"));
     answer.receipt().ifPresent(receipt -> line(out, "decided", receipt.getDecidedAt().toString()));
+  }
+
+  /** By whom it was let in, and why. */
+  private static String says(Admission admission) {
+    return admission
+        .review()
+        .map(
+            review ->
+                "%s: %s on %s by %s%s"
+                    .formatted(
+                        admission.reviewId(),
+                        review.getDecision(),
+                        review.getReviewedAt(),
+                        review.getReviewer(),
+                        review.getComment().isEmpty() ? "" : " because: " + review.getComment()))
+        .orElse(
+            admission.reviewId()
+                + ", of which there is no record: the producer claims it, nobody let the pair in");
+  }
+
+  private static ObjectNode json(Admission admission) {
+    ObjectNode object =
+        new JsonMapper()
+            .createObjectNode()
+            .put("id", admission.reviewId())
+            .put("recorded", admission.review().isPresent());
+    admission
+        .review()
+        .ifPresent(
+            review ->
+                object
+                    .put("decision", review.getDecision())
+                    .put("reviewer", review.getReviewer())
+                    .put("comment", review.getComment())
+                    .put("reviewed_at", review.getReviewedAt().toString()));
+    admission.waived().forEach(object.putArray("waived")::add);
+    return object;
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -119,6 +166,7 @@ final class WhyCommand implements Callable<Integer> {
                     .put("step", pair.getStep())
                     .put("recipe_version", pair.getRecipeVersion()));
     answer.takedown().ifPresent(takedown -> object.set("takedown", TakedownCommand.json(takedown)));
+    answer.admission().ifPresent(admission -> object.set("review", json(admission)));
     answer.remedy().ifPresent(remedy -> object.put("remedy", remedy));
     answer
         .upload()
@@ -138,6 +186,6 @@ final class WhyCommand implements Callable<Integer> {
         .put("topic", answer.origin().getTopic())
         .put("partition", answer.origin().getPartition())
         .put("offset", answer.origin().getOffset());
-    return object.put("received_at", answer.receivedAt().toString());
+    return object.put("received_at", answer.receivedAt().map(Instant::toString).orElse(null));
   }
 }

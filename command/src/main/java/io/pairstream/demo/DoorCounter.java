@@ -1,5 +1,6 @@
 package io.pairstream.demo;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.demo.DoorCounts.Rejected;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -160,7 +161,8 @@ public final class DoorCounter implements AutoCloseable {
       lastOutputMs = Math.max(lastOutputMs, record.timestamp());
       if (rejected != null) {
         byReason.merge(rejected.reason(), 1L, Long::sum);
-        if (example == null) {
+        // Of a copy, the page shows the pair that was published first.
+        if (example == null && !rejected.reason().equals(RejectReason.DUPLICATE_PAIR.name())) {
           example = rejected;
         }
       }

@@ -2,6 +2,8 @@ package io.pairstream.doctor;
 
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.registry.WrittenIds;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.promises.Finding;
@@ -26,6 +28,7 @@ public final class Doctor {
         new ArrayList<>(MachineChecks.judge(MachineFacts.ofThisMachine(dataDirectory)));
     findings.addAll(WorkerCheck.run(workers, plan.pictures()));
     findings.addAll(ClusterCheck.of(cluster).findings());
+    findings.addAll(WrittenIds.look(new ClusterAccess(cluster)));
     return findings;
   }
 }

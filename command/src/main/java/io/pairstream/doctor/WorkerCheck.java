@@ -55,7 +55,7 @@ final class WorkerCheck {
                   .formatted(
                       startedMillis, PICTURES, millisSince(begin), settings.deadline().toMillis())),
           codecs(workers.codecs()),
-          Finding.ok(Area.WORKER, "protection", workers.sandbox()));
+          protection(workers.sandbox(), workers.missing()));
     } catch (ImageWorkerUnavailableException e) {
       return List.of(
           Finding.wrong(
@@ -67,6 +67,17 @@ final class WorkerCheck {
                   + settings.nativesCache()
                   + ", and the models that the recipe names"));
     }
+  }
+
+  static Finding protection(String inForce, String missing) {
+    return missing.isEmpty()
+        ? Finding.ok(Area.WORKER, "protection", inForce)
+        : Finding.warning(
+            Area.WORKER,
+            "protection",
+            inForce,
+            "all of it, which --require-sandbox asks for",
+            "apt install bubblewrap, on Linux on x86-64 or aarch64, where namespaces are allowed");
   }
 
   static Finding codecs(String inWords) {

@@ -15,7 +15,7 @@ public enum DrawnKind {
   /** An image more than three times as long as it is wide. */
   TOO_ELONGATED(RejectReason.IMAGE_TOO_ELONGATED),
   /** The first half of a JPEG file. */
-  CUT_OFF(RejectReason.IMAGE_HEADER_DAMAGED),
+  CUT_OFF(RejectReason.IMAGE_DAMAGED),
   /** The first half of a JPEG file with an end marker behind it, as if it were whole. */
   CUT_OFF_AND_CLOSED(RejectReason.IMAGE_DAMAGED),
   /** A JPEG file of the right length with two wrong bytes in its pixels. */

@@ -12,10 +12,9 @@ import java.util.List;
 /**
  * Where this program's jars lie, found from the place its own classes were loaded from.
  *
- * <p>Packaged: {@code lib/} has every jar but the native image libraries, {@code decoder/} those,
- * {@code registry/} the schema registry. Run from compiled classes, the running class path takes
- * the place of {@code lib/} and {@code decoder/}; the registry and the worker's jars are the
- * build's.
+ * <p>Packaged: {@code lib/} has every jar but the native image libraries, {@code decoder/} those.
+ * Run from compiled classes, the running class path takes the place of both; the worker's jars are
+ * the build's.
  */
 public final class AppLayout {
 
@@ -83,23 +82,6 @@ public final class AppLayout {
             worker.resolve("classes").toString(),
             worker.resolve("worker") + File.separator + "*",
             project.resolve("cleaning").resolve("target").resolve("classes").toString()));
-  }
-
-  /** The jar or folder with {@link ChildMain}, for a process that needs nothing else of ours. */
-  String ownClassPath() {
-    return ownCode.toString();
-  }
-
-  /**
-   * The schema registry's jar, which names its libraries itself.
-   *
-   * @throws PlatformException where the registry is not unpacked
-   */
-  Path registryJar() {
-    Path registry = app.resolve("registry");
-    return jars(registry, "*-runner.jar").stream()
-        .findFirst()
-        .orElseThrow(() -> new PlatformException("no schema registry in " + registry));
   }
 
   private String all(String folder) {

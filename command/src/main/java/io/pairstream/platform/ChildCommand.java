@@ -6,18 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * How one child process is started and how to tell that it answers.
  *
  * @param jvmOptions of the child's Java machine
  * @param classPath with {@link ChildMain} on it
- * @param program what {@link ChildMain} runs: a main class, or {@code -jar} and a jar, and
- *     arguments
- * @param environment variables for the child
- * @param environmentAlone whether the child sees only those, and none that steer a foreign program
- *     from this process's own surroundings
+ * @param program what {@link ChildMain} runs: a main class, and arguments
+ * @param environment variables for the child besides this process's own
  * @param directory the child works in
  * @param readiness when the child counts as started
  */
@@ -26,7 +22,6 @@ record ChildCommand(
     String classPath,
     List<String> program,
     Map<String, String> environment,
-    boolean environmentAlone,
     Path directory,
     Readiness readiness) {
 
@@ -36,10 +31,6 @@ record ChildCommand(
    */
   private static final List<String> SHIELDED =
       List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
-
-  /** What every program may see of this process's surroundings. */
-  private static final Set<String> HARMLESS =
-      Set.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "JAVA_TOOL_OPTIONS");
 
   /**
    * Starts the child; this process holds its standard input open.
@@ -70,9 +61,6 @@ record ChildCommand(
             .directory(directory.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    if (environmentAlone) {
-      builder.environment().keySet().retainAll(HARMLESS);
-    }
     builder.environment().remove("CLASSPATH");
     builder.environment().putAll(environment);
     return builder.start();

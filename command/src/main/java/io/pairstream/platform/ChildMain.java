@@ -3,8 +3,6 @@ package io.pairstream.platform;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
 
 /**
  * The first code in every child process: ties the child's life to its parent's, then runs the real
@@ -13,9 +11,8 @@ import java.util.jar.JarFile;
  * <p>The parent holds the other end of standard input. When that closes, because the parent ended
  * in whatever way, the child exits in order, and is cut off after {@value #GRACE_MILLIS} ms.
  *
- * <p>Arguments: a main class, or {@code -jar} and a jar with a main class in its manifest; then the
- * program's own arguments. It needs nothing but the Java platform, so that it can stand on any
- * class path.
+ * <p>Arguments: a main class, then the program's own arguments. It needs nothing but the Java
+ * platform, so that it can stand on any class path.
  */
 public final class ChildMain {
 
@@ -32,19 +29,11 @@ public final class ChildMain {
     watch.setDaemon(true);
     watch.start();
 
-    boolean jar = arguments[0].equals("-jar");
-    String mainClass = jar ? mainClassOf(arguments[1]) : arguments[0];
-    String[] rest = Arrays.copyOfRange(arguments, jar ? 2 : 1, arguments.length);
+    String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
     try {
-      Class.forName(mainClass).getMethod("main", String[].class).invoke(null, (Object) rest);
+      Class.forName(arguments[0]).getMethod("main", String[].class).invoke(null, (Object) rest);
     } catch (InvocationTargetException e) {
       throw e.getCause();
-    }
-  }
-
-  private static String mainClassOf(String jar) throws IOException {
-    try (JarFile file = new JarFile(jar)) {
-      return file.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
     }
   }
 

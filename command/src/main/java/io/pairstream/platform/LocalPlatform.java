@@ -1,6 +1,6 @@
 package io.pairstream.platform;
 
-import java.io.File;
+import io.pairstream.operations.registry.RegistryCredential;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * A whole platform on this machine: a Kafka broker and a schema registry on loopback, and whatever
@@ -30,6 +33,9 @@ public final class LocalPlatform implements AutoCloseable {
 
   /** How long children of a platform that was killed may still need to notice and end. */
   private static final Duration ORPHANS_GRACE = Duration.ofSeconds(6);
+
+  /** Where ids were kept before they were kept in Kafka. */
+  private static final String EARLIER_REGISTRY = "registry/registry.mv.db";
 
   private final PlatformSettings settings;
   private final Path data;
@@ -60,8 +66,20 @@ public final class LocalPlatform implements AutoCloseable {
     this.listener = listener;
     data = settings.dataDirectory();
     Files.createDirectories(data);
+    if (isNewOrOurs(data)
+        && Files.getFileStore(data).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      // It holds everybody's pictures.
+      Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+    }
     lock = DirectoryLock.acquire(data);
-    ports = new Ports(data);
+    ports = new Ports(data, settings.ports());
+  }
+
+  /** A folder with other things in it may be shared on purpose. */
+  private static boolean isNewOrOurs(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return Files.exists(directory.resolve("ports.properties")) || files.findAny().isEmpty();
+    }
   }
 
   /** Starts broker and registry, and returns once both answer. */
@@ -100,9 +118,23 @@ public final class LocalPlatform implements AutoCloseable {
     return "127.0.0.1:" + brokerPort;
   }
 
-  /** Base address of the schema registry's Confluent interface. */
+  /** Base address of the schema registry. */
   public String schemaRegistryUrl() {
-    return "http://127.0.0.1:" + registryPort + "/apis/ccompat/v7";
+    return "http://127.0.0.1:" + registryPort;
+  }
+
+  /** Settings of a registry client that may register schemas. */
+  public Map<String, String> registrySettings() {
+    try {
+      return RegistryCredential.read(credentialFile()).clientSettings();
+    } catch (IOException e) {
+      throw new PlatformException("cannot read the registry's credential: " + e, e);
+    }
+  }
+
+  /** Whoever can read this file may register schemas. */
+  Path credentialFile() {
+    return data.resolve(RegistryCredential.FILE_NAME);
   }
 
   public Path dataDirectory() {
@@ -162,7 +194,6 @@ public final class LocalPlatform implements AutoCloseable {
             classPath,
             program,
             service.environment(),
-            false,
             data,
             service.readiness());
     return new Launch(add(service.name(), known -> command));
@@ -271,12 +302,19 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   private void startBrokerAndRegistry() throws IOException {
+    if (Files.exists(data.resolve(EARLIER_REGISTRY))) {
+      throw new PlatformException(
+          data
+              + " is of an earlier build, which kept the ids of its schemas in "
+              + EARLIER_REGISTRY
+              + ": this one cannot read what was written with them; name another --data-dir");
+    }
     awaitOrphans();
     deleteTree(data.resolve("tmp"));
     SupervisedChild broker = add("broker", this::brokerCommand);
-    SupervisedChild registry = add("registry", this::registryCommand);
     awaitReady(broker);
-    awaitReady(registry);
+    // It reads what the broker keeps, under the address that the broker has taken.
+    awaitReady(add("registry", this::registryCommand));
     synchronized (children) {
       announced = true;
     }
@@ -303,7 +341,6 @@ public final class LocalPlatform implements AutoCloseable {
             Integer.toString(brokerPort),
             Integer.toString(controllerPort)),
         Map.of(),
-        false,
         directory,
         Readiness.brokerAnswers(brokerPort));
   }
@@ -312,29 +349,20 @@ public final class LocalPlatform implements AutoCloseable {
     if (!known) {
       registryPort = ports.choose("registry", settings.registryPort());
     }
-    String jar = layout.registryJar().toString();
     return new ChildCommand(
-        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
-        layout.ownClassPath() + File.pathSeparator + jar,
-        List.of("-jar", jar),
-        Map.of(
-            "QUARKUS_HTTP_HOST",
-            "127.0.0.1",
-            "QUARKUS_HTTP_PORT",
-            Integer.toString(registryPort),
-            // Relative to its own directory, so that no character of the path means anything here.
-            "REGISTRY_DATASOURCE_URL",
-            "jdbc:h2:file:./registry;WRITE_DELAY=0",
-            // The registry's 20 connections from the start are meant for a database elsewhere.
-            "QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE",
-            "1",
-            "QUARKUS_DATASOURCE_JDBC_MIN_SIZE",
-            "1",
-            // On a busy machine the file takes longer to open than the five seconds it is given.
-            "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT",
-            "PT60S"),
-        true,
-        data.resolve("registry"),
+        withLogging(List.of("-Xmx128m", "-XX:TieredStopAtLevel=1")),
+        layout.serviceClassPath(),
+        List.of(
+            "io.pairstream.cli.Main",
+            "registry",
+            "--bootstrap-servers",
+            bootstrapServers(),
+            "--listen",
+            "127.0.0.1:" + registryPort,
+            "--credential-file",
+            credentialFile().toString()),
+        Map.of(),
+        data,
         Readiness.httpOk(URI.create(schemaRegistryUrl() + "/subjects")));
   }
 

@@ -8,15 +8,12 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.common.GroupState;
 
 /** Tells whether a process that runs also answers; asked again and again until it does. */
 @FunctionalInterface
@@ -31,6 +28,11 @@ public interface Readiness {
   /** Satisfied as soon as the process runs. */
   static Readiness onceRunning() {
     return () -> true;
+  }
+
+  /** Satisfied once a service on loopback says at {@code /health/ready} that it is. */
+  static Readiness ofService(String hostAndPort) {
+    return httpOk(URI.create("http://" + hostAndPort + "/health/ready"));
   }
 
   /** Satisfied once a GET of {@code address} is answered with 200; follows no proxy. */
@@ -69,33 +71,6 @@ public interface Readiness {
               false);
       try (Admin admin = AdminClients.create(client)) {
         return !admin.describeCluster().nodes().get(ANSWER_SECONDS, TimeUnit.SECONDS).isEmpty();
-      } catch (ExecutionException | TimeoutException e) {
-        return false;
-      }
-    };
-  }
-
-  /**
-   * Satisfied once a consumer group has shared out its partitions among members.
-   *
-   * @param bootstrapServers where the group is
-   */
-  static Readiness groupIsAtWork(String bootstrapServers, String group) {
-    return () -> {
-      Map<String, Object> client =
-          Map.of(
-              AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-              bootstrapServers,
-              AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
-              false);
-      try (Admin admin = AdminClients.create(client)) {
-        ConsumerGroupDescription description =
-            admin
-                .describeConsumerGroups(List.of(group))
-                .describedGroups()
-                .get(group)
-                .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        return description.groupState() == GroupState.STABLE;
       } catch (ExecutionException | TimeoutException e) {
         return false;
       }

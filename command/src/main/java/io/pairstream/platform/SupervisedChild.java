@@ -2,8 +2,6 @@ package io.pairstream.platform;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -39,7 +37,8 @@ final class SupervisedChild {
    *
    * @param first pause after the first death
    * @param longest pause; each is twice the one before, up to this
-   * @param deaths without an answer between them, all within {@code window}, after which to give up
+   * @param deaths in a row, without an answer between them, after which to give up
+   * @param window a process that ran for longer is started again after the first pause
    */
   record Patience(Duration first, Duration longest, int deaths, Duration window) {
 
@@ -136,7 +135,7 @@ final class SupervisedChild {
   }
 
   private void supervise() {
-    Deque<Long> deaths = new ArrayDeque<>();
+    int deaths = 0;
     Duration pause = patience.first();
     try {
       while (true) {
@@ -147,7 +146,7 @@ final class SupervisedChild {
         }
         boolean answered = awaitAnswer(attempt);
         if (answered) {
-          deaths.clear();
+          deaths = 0;
           // Whoever waits for the first answer goes on after the listener was told.
           listener.ready(name, since(begun));
           firstReady.complete(null);
@@ -161,11 +160,14 @@ final class SupervisedChild {
         if (answered && since(begun).compareTo(patience.window()) > 0) {
           pause = patience.first();
         }
-        if (!answered && isOneTooMany(deaths)) {
+        if (!answered) {
+          deaths++;
+        }
+        if (deaths >= patience.deaths()) {
           giveUp(
               name
                   + " ended "
-                  + deaths.size()
+                  + deaths
                   + " times before it answered, the last time with status "
                   + exitStatus);
           return;
@@ -206,15 +208,6 @@ final class SupervisedChild {
       }
     }
     return false;
-  }
-
-  private boolean isOneTooMany(Deque<Long> deaths) {
-    long now = System.nanoTime();
-    deaths.addLast(now);
-    while (now - deaths.getFirst() > patience.window().toNanos()) {
-      deaths.removeFirst();
-    }
-    return deaths.size() >= patience.deaths();
   }
 
   private void giveUp(String what) {

@@ -5,10 +5,9 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,6 +49,11 @@ public final class WholePlatform implements AutoCloseable {
 
   /** Where the operators' page is, if the port is free. */
   private static final int OPERATE_PORT = 8082;
+
+  /** Where preprocessing and fetching say whether they are ready, if the ports are free. */
+  private static final int PREPROCESS_STATUS_PORT = 8090;
+
+  private static final int FETCH_STATUS_PORT = 8091;
 
   private static final String OPERATE = "operate";
   private static final String DASHBOARD_URL = "dashboard_url";
@@ -137,13 +141,16 @@ public final class WholePlatform implements AutoCloseable {
       // A machine that is slow to start processes is slow to answer, too.
       String patience = millis(settings.startTimeout());
       String perRequest = millis(settings.startTimeout().dividedBy(5));
+      Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
+      ofRegistry.put("http.connect.timeout.ms", patience);
+      ofRegistry.put("http.read.timeout.ms", patience);
       Cluster cluster =
           new Cluster(
               platform.bootstrapServers(),
               platform.schemaRegistryUrl(),
               dataset,
               Map.of("default.api.timeout.ms", patience, "request.timeout.ms", perRequest),
-              Map.of("http.connect.timeout.ms", patience, "http.read.timeout.ms", patience));
+              ofRegistry);
       new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));
       return new WholePlatform(platform, cluster);
@@ -169,15 +176,29 @@ public final class WholePlatform implements AutoCloseable {
       String recipe, List<String> moreArguments, List<String> moreJvmOptions) {
     List<String> jvmOptions = new ArrayList<>(PREPROCESS_JVM);
     jvmOptions.addAll(moreJvmOptions);
+    List<String> arguments = new ArrayList<>(List.of(PREPROCESS));
+    arguments.addAll(clusterOptions(cluster));
+    arguments.addAll(List.of("--recipe", recipe));
+    arguments.addAll(
+        List.of(
+            "--state-dir", platform.dataDirectory().resolve("state").toAbsolutePath().toString()));
+    arguments.addAll(moreArguments);
+    launch(PREPROCESS, arguments, jvmOptions, PREPROCESS_STATUS_PORT);
+  }
+
+  /**
+   * A service that has no HTTP but its status. Its group's word would not do: after a kill the
+   * group calls itself stable until the dead member's session has ended.
+   */
+  private void launch(
+      String name, List<String> arguments, List<String> jvmOptions, int usualStatusPort) {
+    String status = "127.0.0.1:" + platform.port(name + "-status", usualStatusPort);
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--status-listen", status));
     platform.launch(
-        ServiceSpec.of(
-                PREPROCESS,
-                "io.pairstream.cli.Main",
-                arguments(cluster, recipe, platform.dataDirectory(), moreArguments))
+        ServiceSpec.of(name, "io.pairstream.cli.Main", all)
             .withJvmOptions(jvmOptions.toArray(String[]::new))
-            .readyWhen(
-                Readiness.groupIsAtWork(
-                    cluster.bootstrapServers(), cluster.dataset().preprocessGroup())));
+            .readyWhen(Readiness.ofService(status)));
   }
 
   /** Stops the preprocessing service; pairs can still be published, and wait. */
@@ -194,24 +215,7 @@ public final class WholePlatform implements AutoCloseable {
   public void startFetching(String contact) {
     List<String> arguments = new ArrayList<>(List.of(FETCH, "--user-agent-contact", contact));
     arguments.addAll(clusterOptions(cluster));
-    platform.launch(
-        ServiceSpec.of(FETCH, "io.pairstream.cli.Main", arguments)
-            .withJvmOptions(FETCH_JVM.toArray(String[]::new))
-            .readyWhen(
-                Readiness.groupIsAtWork(
-                    cluster.bootstrapServers(), cluster.dataset().fetchGroup())));
-  }
-
-  /**
-   * Opens the front door and the operators' page, and returns once both can be used.
-   *
-   * @throws PlatformException where one does not open; the rest goes on
-   */
-  public void openPages() {
-    WebService door = beginFrontDoor();
-    WebService dashboard = beginDashboard(List.of());
-    door.await();
-    dashboard.await();
+    launch(FETCH, arguments, FETCH_JVM, FETCH_STATUS_PORT);
   }
 
   /**
@@ -262,7 +266,7 @@ public final class WholePlatform implements AutoCloseable {
     ServiceSpec service =
         ServiceSpec.of(name, "io.pairstream.cli.Main", arguments)
             .withJvmOptions(jvmOptions.toArray(String[]::new))
-            .readyWhen(Readiness.httpOk(URI.create(address + "/health/ready")));
+            .readyWhen(Readiness.ofService("127.0.0.1:" + port));
     return new WebService(field, address, platform.begin(service));
   }
 
@@ -294,17 +298,6 @@ public final class WholePlatform implements AutoCloseable {
         cluster.registryAddresses(),
         "--dataset",
         cluster.dataset().name());
-  }
-
-  private static List<String> arguments(
-      Cluster cluster, String recipe, Path dataDirectory, List<String> moreArguments) {
-    List<String> arguments = new ArrayList<>(List.of("preprocess"));
-    arguments.addAll(clusterOptions(cluster));
-    arguments.addAll(List.of("--recipe", recipe));
-    arguments.addAll(
-        List.of("--state-dir", dataDirectory.resolve("state").toAbsolutePath().toString()));
-    arguments.addAll(moreArguments);
-    return arguments;
   }
 
   /** The processes. */

@@ -12,6 +12,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
@@ -282,6 +283,31 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void whyTellsOfAReviewThatThereIsNot() {
+    Sent sent = pipeline.send("image", "caption");
+    String reviewId = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(sent.pairId())
+            .setStanding(Standing.WITHDRAWN.name())
+            .setReviewId(reviewId)
+            .setOrigin(sent.origin())
+            .build();
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+
+    Ended text = run("why", sent.pairId());
+    JsonNode json = run("why", "--json", sent.pairId()).json();
+
+    assertThat(text.out())
+        .contains("review     " + reviewId + ", of which there is no record")
+        .contains("received   (not said)");
+    assertThat(json.path("review").path("id").asText()).isEqualTo(reviewId);
+    assertThat(json.path("review").path("recorded").asBoolean(true)).isFalse();
+    assertThat(json.path("received_at").isNull()).isTrue();
+  }
+
+  @Test
   void whyKnowsNothingOfAPairThatNobodySent() {
     Ended text = run("why", "\u001b[31mnobody's");
     Ended json = run("why", "--json", "0".repeat(32));
@@ -320,6 +346,46 @@ class ClusterCommandsTest {
     assertThat(text.out())
         .contains("audit: 1 differences")
         .contains("TWICE  " + OriginHeader.text(sent.origin()));
+  }
+
+  @Test
+  void auditNamesEqualSamplesWhichAreNoDifference() {
+    Sent one = pipeline.send("image", "caption");
+    Sent other = pipeline.send("image", "caption ");
+    pipeline.accept(one, Standing.TRAINING);
+    PreparedPair same = PlayedPipeline.prepared(other, Standing.TRAINING);
+    same.setCaption("caption");
+    pipeline.transaction(
+        other,
+        List.of(TestCluster.record(cluster.topics().training(), null, other.pairId(), same)));
+
+    Ended text = run("audit");
+    Ended json = run("audit", "--json");
+
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out())
+        .contains("equal samples: 1 ")
+        .contains(one.pairId())
+        .contains(other.pairId());
+    assertThat(json.json().path("equal_samples").asInt()).isEqualTo(1);
+    JsonNode named = json.json().path("equal_sample_details").path(0);
+    assertThat(List.of(named.path("pair_id").asText(), named.path("same_as").asText()))
+        .containsExactlyInAnyOrder(one.pairId(), other.pairId());
+  }
+
+  @Test
+  void auditSinceATimeSaysWhatItDidNotLookAt() {
+    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+
+    Ended text = run("audit", "--since", "P1D");
+    Ended json = run("audit", "--since", "2026-01-31T00:00:00Z", "--json");
+    Ended wrong = run("audit", "--since", "yesterday");
+
+    assertThat(text.status()).isEqualTo(ExitStatus.DONE);
+    assertThat(text.out()).contains("inputs       1").contains("links        not looked at");
+    assertThat(json.json().path("since").asText()).isEqualTo("2026-01-31T00:00:00Z");
+    assertThat(wrong.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(wrong.err()).contains("right is a time such as");
   }
 
   @Test
@@ -499,15 +565,19 @@ class ClusterCommandsTest {
     assertThat(tooFar.err()).contains("epoch 1 ends before step 2");
     for (int step = 0; step < 4; step++) {
       List<String> both = new ArrayList<>();
-      first.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
-      second.get(step).path("pair_ids").forEach(id -> both.add(id.asText()));
+      for (int i = 0; i < 2; i++) {
+        both.add(first.get(step).path("pair_ids").path(i).asText());
+        both.add(second.get(step).path("pair_ids").path(i).asText());
+      }
       assertThat(alone.get(step).path("pair_ids"))
           .extracting(JsonNode::asText)
           .containsExactlyElementsOf(both);
       assertThat(alone.get(step).path("position")).isEqualTo(first.get(step).path("position"));
     }
     assertThat(three.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(three.err()).contains("4 lanes cannot be shared by 3 ranks alike");
+    assertThat(three.err())
+        .contains(
+            "--batch-size 4 cannot be shared by --ranks 3 alike; the nearest sizes are 3 and 6");
     assertThat(again.onlyErrorLine()).contains("is there already; a view is never changed");
   }
 
@@ -529,7 +599,7 @@ class ClusterCommandsTest {
     assertThat(cut.out()).contains(", where width>=8 and fold=0").contains("9 samples");
     assertThat(batches).hasSize(3);
     assertThat(batches.get(2).path("position").path("mix")).hasSize(2);
-    assertThat(batches.get(2).path("position").path("taken").asInt()).isEqualTo(3);
+    assertThat(batches.get(2).path("position").path("samples").asInt()).isEqualTo(12);
     assertThat(run("feed", mix.formatted(all, some).split(" ", -1)).err())
         .contains(some + " has no weight");
     assertThat(run("feed", "--view", all + ":3").err()).contains("one view alone has none");
@@ -552,8 +622,8 @@ class ClusterCommandsTest {
         .contains("there is no file");
     assertThat(run("feed", "--view", file.toString(), "--until-end").err())
         .contains("--view goes without --until-end");
-    assertThat(run("feed", "--view", file.toString(), "--batch-size", "25").err())
-        .contains("no multiple of the 24 lanes; the nearest are 24 and 48");
+    assertThat(run("feed", "--view", file.toString(), "--batch-size", "25", "--ranks", "2").err())
+        .contains("25 cannot be shared by --ranks 2 alike; the nearest sizes are 24 and 26");
     assertThat(run("view", "cut", folder.resolve("empty").toString()).onlyErrorLine())
         .contains("there is no record in");
   }

@@ -85,7 +85,10 @@ class FetchCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"--since, yesterday, --since takes", "--host, a b, --host: the URL holds a space"})
+  @CsvSource({
+    "--since, yesterday, 'right is a time such as 2026-01-31T00:00:00Z'",
+    "--host, a b, --host: the URL holds a space"
+  })
   void retryRefusesWhatItCannotRead(String option, String value, String says) {
     Ended ended = run("fetch retry", option, value);
 

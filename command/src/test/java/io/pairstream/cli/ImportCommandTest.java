@@ -196,7 +196,7 @@ class ImportCommandTest {
   }
 
   @Test
-  void progressKeepsTheFirstProblemsAndPrintsAll() {
+  void progressKeepsTheFirstProblemsAndPrintsFewer() {
     int problems = ImportProgress.KEPT_PROBLEMS + 5;
     try (ImportProgress progress = new ImportProgress(new PrintWriter(err), false, -1)) {
       for (int i = 0; i < problems; i++) {
@@ -205,7 +205,41 @@ class ImportCommandTest {
 
       assertThat(progress.problems()).hasSize(ImportProgress.KEPT_PROBLEMS);
     }
-    assertThat(err.toString()).hasLineCount(problems).doesNotContain("\u001b");
+    assertThat(err.toString())
+        .hasLineCount(21)
+        .doesNotContain("\u001b")
+        .endsWith(
+            String.format(
+                "%nand 985 more problems, which are not shown; --failed FILE writes all of"
+                    + " them%n"));
+  }
+
+  @Test
+  void imageThatIsMissingIsToldOnceForAllItsCaptions() throws Exception {
+    Path coco = folder.resolve("captions.json");
+    StringBuilder images = new StringBuilder();
+    StringBuilder annotations = new StringBuilder();
+    for (int image = 0; image < 3; image++) {
+      String comma = image == 0 ? "" : ",";
+      images.append(comma).append("{\"id\":%d,\"file_name\":\"%d.jpg\"}".formatted(image, image));
+      for (int caption = 0; caption < 5; caption++) {
+        annotations
+            .append(caption == 0 ? comma : ",")
+            .append("{\"image_id\":%d,\"caption\":\"caption %d\"}".formatted(image, caption));
+      }
+    }
+    image("0.jpg");
+    Files.writeString(coco, "{\"images\":[" + images + "],\"annotations\":[" + annotations + "]}");
+
+    int status = run(coco.toString(), "--dry-run");
+
+    assertThat(status).isEqualTo(ExitStatus.FOUND_WRONG);
+    assertThat(out.toString()).startsWith("5 would be published, 10 problems in ");
+    assertThat(err.toString().lines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("annotation 6").contains("1.jpg does not exist"),
+            second -> assertThat(second).contains("annotation 11").contains("2.jpg does not exist"),
+            last -> assertThat(last).startsWith("and 8 more problems"));
   }
 
   private void image(String name) throws Exception {

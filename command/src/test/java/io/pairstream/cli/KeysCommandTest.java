@@ -106,6 +106,22 @@ class KeysCommandTest {
   }
 
   @Test
+  void whatIsDoneToKeysIsOnTheAuditTrailWithWhoDidIt() {
+    String id = run("keys create", "--json", "--producer", "a").json().path("key_id").asText();
+    String next = run("keys rotate", "--json", id).json().path("key_id").asText();
+    int unused = run("keys revoke", id).status();
+    String user = ProcessHandle.current().info().user().orElseThrow();
+
+    assertThat(TestCluster.committedValues(cluster, cluster.topics().actions()))
+        .extracting(
+            action -> action.getName() + " " + action.getSubject() + " " + action.getActor())
+        .containsExactlyInAnyOrder(
+            "keys.create " + id + " " + user,
+            "keys.rotate " + next + " " + user,
+            "keys.revoke " + id + " " + user);
+  }
+
+  @Test
   void rotatedKeyOpensForAWhileBesideTheNewOne() {
     String old = run("keys create", "--json", "--producer", "a").json().path("key_id").asText();
 

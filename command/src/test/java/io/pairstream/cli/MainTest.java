@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
@@ -38,8 +39,45 @@ class MainTest {
   void refusesADataDirectoryInWhichNoPlatformRuns() {
     Ended ended = Ended.after("lag", "--data-dir", folder.toString());
 
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine())
+        .contains("no platform runs in " + folder)
+        .contains("start one with: pairstream up --data-dir " + folder);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lagg, 'there is no command or argument lagg; did you mean lag'",
+    "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'"
+  })
+  void namesWhatWasMeant(String typed, String words) {
+    Ended ended = Ended.after(typed);
+
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(ended.err()).contains("no platform runs in " + folder);
+    assertThat(ended.err()).startsWith("pairstream: " + words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', demo", "keys, create"})
+  void withoutACommandSaysWhatThereIs(String typed, String first) {
+    StringWriter err = new StringWriter();
+
+    int status =
+        Main.commandLine()
+            .setErr(new PrintWriter(err))
+            .execute(typed.isEmpty() ? new String[0] : new String[] {typed});
+
+    assertThat(status).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(err.toString()).startsWith("Usage: pairstream").contains("\n  " + first + " ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5 s", "soon", "P", "PTs"})
+  void saysHowATimeIsWritten(String time) {
+    Ended ended = Ended.after("up", "--decode-deadline", time);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("such as 60s").doesNotContain("java.");
   }
 
   static Stream<Arguments> faultsOfTheWorld() {

@@ -70,12 +70,13 @@ class TakedownCommandTest {
     assertThat(early.onlyErrorLine()).contains("no preprocess runs").contains("the same command");
     assertThat(later.status()).as(later.err()).isEqualTo(ExitStatus.DONE);
     assertThat(later.json().path("state").asText()).isEqualTo("DONE");
-    assertThat(later.json().path("earlier").path("requested_by").asText()).isEqualTo("alice");
+    assertThat(later.json().path("earlier").path("requested_by").asText())
+        .isEqualTo(ProcessHandle.current().info().user().orElseThrow() + ", for alice");
     assertThat(listed.out())
         .contains("pair")
         .contains(sent.pairId() + ", 1 pairs")
-        .contains(" by alice because: a letter");
-    assertThat(why.out()).contains("WITHDRAWN").contains(" by alice because: a letter");
+        .contains(", for alice because: a letter");
+    assertThat(why.out()).contains("WITHDRAWN").contains(", for alice because: a letter");
     assertThat(whyJson.path("takedown").path("cause").asText()).isEqualTo("a letter");
   }
 

@@ -83,6 +83,12 @@ class MachineChecksTest {
     assertThat(WorkerCheck.codecs(codecs).level()).isEqualTo(level);
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', OK", "a limit on memory, WARNING"})
+  void saysWhatDoesNotHoldWorkersBack(String missing, Level level) {
+    assertThat(WorkerCheck.protection("cleared environment", missing).level()).isEqualTo(level);
+  }
+
   private static MachineFacts machine(OptionalLong openFiles, List<Disk> disks) {
     return new MachineFacts("17", 2, 8_192 * MIB, MIB, openFiles, disks);
   }

@@ -1,7 +1,6 @@
 package io.pairstream.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +19,7 @@ class AppLayoutTest {
           "lib/pairstream-1.0.jar",
           "lib/image-worker-1.0.jar",
           "lib/cleaning-1.0.jar",
-          "lib/kafka-clients-4.jar",
-          "registry/registry-1.0-runner.jar"
+          "lib/kafka-clients-4.jar"
         }) {
       Files.createDirectories(app.resolve(jar).getParent());
       Files.createFile(app.resolve(jar));
@@ -34,26 +32,14 @@ class AppLayoutTest {
     assertThat(layout.workerClassPath().split(":"))
         .containsExactlyInAnyOrder(
             app + "/lib/image-worker-1.0.jar", app + "/lib/cleaning-1.0.jar", app + "/decoder/*");
-    assertThat(layout.registryJar()).isEqualTo(app.resolve("registry/registry-1.0-runner.jar"));
   }
 
   @Test
-  void findsTheBuildsRegistryFromCompiledClasses() {
+  void findsTheBuildsJarsFromCompiledClasses() {
     AppLayout layout = AppLayout.ofThisProgram();
 
     assertThat(layout.serviceClassPath()).isEqualTo(System.getProperty("java.class.path"));
-    assertThat(layout.registryJar()).isRegularFile();
     assertThat(layout.workerClassPath())
         .isEqualTo(System.getProperty("pairstream.worker.classpath"));
-  }
-
-  @Test
-  void saysWhereItLookedForTheRegistry() throws IOException {
-    Path jar = Files.createDirectories(app.resolve("lib")).resolve("pairstream-1.0.jar");
-    Files.createFile(jar);
-
-    assertThatThrownBy(() -> AppLayout.of(jar).registryJar())
-        .isInstanceOf(PlatformException.class)
-        .hasMessage("no schema registry in " + app.resolve("registry"));
   }
 }

@@ -82,7 +82,6 @@ class ChildMainTest {
             System.getProperty("java.class.path"),
             List.of(Program.class.getName(), mode),
             Map.of(),
-            false,
             directory,
             Readiness.onceRunning())
         .start("program", directory.resolve("log"), directory.resolve("tmp"));

@@ -9,9 +9,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -42,11 +44,16 @@ class LocalPlatformTest {
 
   @BeforeAll
   void startWherePreferredPortsAreTaken(@TempDir Path fresh) throws Exception {
-    directory = fresh;
+    // As a folder that was made by hand, which everybody may read.
+    directory = fresh.resolve("data");
+    Files.createDirectory(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     try (ServerSocket first = listen();
         ServerSocket second = listen()) {
       settings =
-          new PlatformSettings(directory, first.getLocalPort(), second.getLocalPort(), LONG, LONG);
+          new PlatformSettings(
+              directory, first.getLocalPort(), second.getLocalPort(), Map.of(), LONG, LONG);
       platform = LocalPlatform.start(settings, events);
       assertThat(platform.bootstrapServers()).doesNotEndWith(":" + first.getLocalPort());
       assertThat(platform.schemaRegistryUrl()).doesNotContain(":" + second.getLocalPort() + "/");
@@ -72,6 +79,13 @@ class LocalPlatformTest {
         .extracting(PlatformFile.Child::name)
         .containsExactly("broker", "registry");
     assertThat(file.processes()).allMatch(child -> child.identity().find().isPresent());
+  }
+
+  @Test
+  @Order(1)
+  void keepsItsFolderForItsOwner() throws IOException {
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+        .isEqualTo("rwx------");
   }
 
   @Test
@@ -187,6 +201,18 @@ class LocalPlatformTest {
     assertThat(platform.schemaRegistryUrl()).isEqualTo(schemaRegistry);
     assertThat(pair.recordBytes()).isEqualTo(pair.expectedRecordBytes());
     assertThat(pair.schema()).isEqualTo("\"string\"");
+  }
+
+  @Test
+  @Order(8)
+  void refusesADirectoryWhoseIdsItCannotRead(@TempDir Path earlier) throws Exception {
+    Files.createDirectories(earlier.resolve("registry"));
+    Files.createFile(earlier.resolve("registry/registry.mv.db"));
+
+    assertThatThrownBy(() -> LocalPlatform.start(PlatformSettings.in(earlier)))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("is of an earlier build")
+        .hasMessageContaining("name another --data-dir");
   }
 
   private static Set<String> socketsOf(long pid) throws IOException {

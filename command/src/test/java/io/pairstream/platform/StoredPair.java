@@ -5,7 +5,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -36,10 +40,12 @@ final class StoredPair {
 
   private final String bootstrapServers;
   private final String schemaRegistry;
+  private final Path credentialFile;
 
   StoredPair(LocalPlatform platform) {
     bootstrapServers = platform.bootstrapServers();
     schemaRegistry = platform.schemaRegistryUrl();
+    credentialFile = platform.credentialFile();
   }
 
   void put() throws Exception {
@@ -77,6 +83,14 @@ final class StoredPair {
             HttpRequest.newBuilder(
                     URI.create(schemaRegistry + "/subjects/pairs.test-value/versions"))
                 .header("Content-Type", "application/json")
+                .header(
+                    "Authorization",
+                    "Basic "
+                        + Base64.getEncoder()
+                            .encodeToString(
+                                Files.readString(credentialFile)
+                                    .strip()
+                                    .getBytes(StandardCharsets.UTF_8)))
                 .POST(HttpRequest.BodyPublishers.ofString(SCHEMA)));
     if (registered.statusCode() != 200) {
       throw new AssertionError(registered.statusCode() + " " + registered.body());

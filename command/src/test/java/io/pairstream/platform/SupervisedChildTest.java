@@ -44,6 +44,17 @@ class SupervisedChildTest {
   }
 
   @Test
+  void givesUpWhatDiesAtEachStartHoweverLongAStartTakes() throws Exception {
+    SupervisedChild child = superviseEach("exit 7", process -> () -> false, Duration.ofNanos(1));
+
+    child.start();
+
+    assertThatThrownBy(() -> child.awaitReady(LONG))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("ended 5 times before it answered");
+  }
+
+  @Test
   void restartsForEverWhatHasAnsweredInBetween() throws Exception {
     // Each ends once it is asked whether it answers, and no sooner.
     SupervisedChild child =
@@ -122,6 +133,11 @@ class SupervisedChildTest {
    */
   private SupervisedChild superviseEach(String script, Function<Process, Readiness> readiness)
       throws IOException {
+    return superviseEach(script, readiness, Duration.ofHours(1));
+  }
+
+  private SupervisedChild superviseEach(
+      String script, Function<Process, Readiness> readiness, Duration window) throws IOException {
     ChildLog log = new ChildLog(directory.resolve("child.log"));
     SupervisedChild.Launch launch =
         known -> {
@@ -132,8 +148,7 @@ class SupervisedChildTest {
           return new SupervisedChild.Attempt(process, readiness.apply(process));
         };
     SupervisedChild.Patience patience =
-        new SupervisedChild.Patience(
-            Duration.ofMillis(1), Duration.ofMillis(5), 5, Duration.ofHours(1));
+        new SupervisedChild.Patience(Duration.ofMillis(1), Duration.ofMillis(5), 5, window);
     return new SupervisedChild("child", launch, log, patience, events);
   }
 }

@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -37,9 +39,10 @@ import java.util.stream.Stream;
  * Image workers in child processes.
  *
  * <p>Workers start when they are first needed and stay. A caller waits its turn, then has a worker
- * for itself. A worker that dies or is late may have been killed from outside, so the image gets a
- * second attempt in a fresh worker; only when that one is lost too, and another can be started
- * after it, is the image to blame. Every fresh worker must first prepare a picture that is known to
+ * for itself. A worker that dies may have been killed from outside, and one that is late may have
+ * got no processor, so the image gets a second attempt in a fresh worker; only when that one is
+ * lost too is the image to blame. One that is late at work blames its image at once. In either case
+ * another worker must start first. Every fresh worker must first prepare a picture that is known to
  * be good.
  *
  * <p>Rejects: what {@link ImageWorker} names. Thread-safe.
@@ -52,6 +55,8 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   /** How long a failed start is taken as the answer to {@link #available()}. */
   private static final Duration RETRY = Duration.ofSeconds(2);
 
+  private static final String MODELS_UNUSABLE = "no worker can use the recipe's models: ";
+
   private final WorkerSettings settings;
   private final Supplier<Duration> deadline;
   private final Path directory;
@@ -62,6 +67,11 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   private final SelfTest selfTest = new SelfTest();
   private final SecureRandom tokens = new SecureRandom();
   private final ScheduledThreadPoolExecutor clock;
+  private final ExecutorService starter =
+      Executors.newSingleThreadExecutor(task -> daemon(task, "image-worker-starter"));
+
+  /** The models of the plan that was asked for last. */
+  private volatile List<ModelScore> models = List.of();
 
   private final LongAdder asked = new LongAdder();
   private final LongAdder started = new LongAdder();
@@ -103,14 +113,14 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     this.deadline = deadline;
     turns = new Semaphore(settings.workers(), true);
     try {
-      probed();
-    } catch (IOException e) {
-      // Whoever needs a worker tries again, and is told.
-    }
-    try {
       directory = Files.createTempDirectory("pairstream-worker");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    try {
+      probed();
+    } catch (IOException e) {
+      // Whoever needs a worker tries again, and is told.
     }
     clock = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "image-worker-deadlines"));
     clock.setRemoveOnCancelPolicy(true);
@@ -135,15 +145,20 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
   }
 
   private Outcome<PreparedImage> prepareInTurn(ImageToPrepare image, ImagePlan plan) {
+    models = plan.scores();
     try {
-      return ask(idleOrFresh(), image, plan);
+      return ask(idleOrFresh(plan.scores()), image, plan);
     } catch (WorkerLostException first) {
+      if (first.lateAtWork()) {
+        idle.addFirst(fresh(plan.scores()));
+        return blame(first);
+      }
       // No verdict: somebody else may have killed it, or an earlier image may have hurt it.
     }
     try {
-      return ask(fresh(), image, plan);
+      return ask(fresh(plan.scores()), image, plan);
     } catch (WorkerLostException second) {
-      idle.addFirst(fresh());
+      idle.addFirst(fresh(plan.scores()));
       return blame(second);
     }
   }
@@ -153,7 +168,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return loss.late()
         ? Outcome.rejected(
             RejectReason.DECODE_TIMEOUT,
-            "the image was not decoded in time, twice",
+            "the image was not decoded in time",
             "more than " + limit,
             limit)
         : Outcome.rejected(
@@ -164,9 +179,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
 
   private Outcome<PreparedImage> ask(WorkerProcess worker, ImageToPrepare image, ImagePlan plan)
       throws WorkerLostException {
-    if (!worker.plan().scores().equals(plan.scores())) {
-      rehearse(worker, plan);
-    }
     Reply reply;
     try {
       asked.increment();
@@ -178,38 +190,6 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     idle.addFirst(worker);
     return outcome(reply, image.image().encoded().bytes());
-  }
-
-  /**
-   * Has a worker load the plan's models and ask them about the picture that is known to be good,
-   * which may take as long as a start. A model that fails here is no image's fault.
-   *
-   * @throws ImageWorkerUnavailableException where it fails
-   */
-  private void rehearse(WorkerProcess worker, ImagePlan plan) {
-    try {
-      for (ModelScore score : plan.scores()) {
-        refuseExchanged(score);
-      }
-      String failure =
-          worker
-              .ask(
-                  tokens.nextLong(),
-                  selfTest.plan().withScores(plan.scores()),
-                  selfTest.picture(plan.scores()),
-                  settings.startLimit())
-              .answer()
-              .outcome()
-              .fold(prepared -> "", Rejection::detail);
-      if (!failure.isEmpty()) {
-        throw new WorkerLostException(failure, false, null);
-      }
-    } catch (WorkerLostException e) {
-      worker.kill();
-      forget(worker);
-      throw unavailable(
-          "no worker can use the recipe's models: " + Complaints.presentable(e.getMessage()), e);
-    }
   }
 
   /** Here rather than in the worker, whose virtual machine hashes a hundred times more slowly. */
@@ -232,11 +212,10 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
    * @throws ImageWorkerUnavailableException if not; the message says why
    */
   public void rehearse(ImagePlan plan) {
+    models = plan.scores();
     turns.acquireUninterruptibly();
     try {
-      WorkerProcess worker = idleOrFresh();
-      rehearse(worker, plan);
-      idle.addFirst(worker);
+      idle.addFirst(idleOrFresh(plan.scores()));
     } finally {
       turns.release();
     }
@@ -292,12 +271,33 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     return sandbox.map(Sandbox::inWords).orElse("not known; no worker starts before it is");
   }
 
+  /** What this system does not offer of what holds workers back, and why; empty where all is. */
+  public String missing() {
+    return sandbox.map(Sandbox::missing).orElse("");
+  }
+
+  /**
+   * Finds out whether this system holds workers back in every way.
+   *
+   * @throws ImageWorkerUnavailableException if it does not, or nobody knows; the message says what
+   *     is missing
+   */
+  public void requireSandbox() {
+    String missing;
+    try {
+      missing = probed().missing();
+    } catch (IOException e) {
+      missing = "an answer: " + e.getMessage();
+    }
+    if (!missing.isEmpty()) {
+      throw new ImageWorkerUnavailableException(
+          "a sandbox for image workers is required, and here it lacks " + missing);
+    }
+  }
+
   private synchronized Sandbox probed() throws IOException {
     if (sandbox.isEmpty()) {
-      sandbox =
-          Optional.of(
-              Sandbox.probe(
-                  settings.javaExecutable(), settings.memoryLimitBytes(), settings.startLimit()));
+      sandbox = Optional.of(Sandbox.probe(settings, directory, Sandbox.Launcher.values()));
     }
     return sandbox.orElseThrow();
   }
@@ -317,11 +317,17 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
+  private int alive() {
+    synchronized (running) {
+      return (int) running.stream().filter(WorkerProcess::isAlive).count();
+    }
+  }
+
   /** How the workers are, and what became of those that were. */
   public WorkerCounts counts() {
     return new WorkerCounts(
         settings.workers(),
-        pids().size(),
+        alive(),
         settings.workers() - turns.availablePermits(),
         turns.getQueueLength(),
         asked.sum(),
@@ -344,6 +350,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
     left.forEach(WorkerProcess::kill);
     clock.shutdownNow();
+    starter.shutdownNow();
     deleteDirectory();
   }
 
@@ -351,7 +358,7 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     try {
       if (turns.tryAcquire()) {
         try {
-          idle.addFirst(idleOrFresh());
+          idle.addFirst(idleOrFresh(models));
         } finally {
           turns.release();
         }
@@ -363,25 +370,42 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
     }
   }
 
-  private WorkerProcess idleOrFresh() {
+  private WorkerProcess idleOrFresh(List<ModelScore> scores) {
     WorkerProcess worker = idle.pollFirst();
-    while (worker != null && !worker.isAlive()) {
+    while (worker != null && !(worker.isAlive() && worker.plan().scores().equals(scores))) {
       worker.kill();
       forget(worker);
       worker = idle.pollFirst();
     }
-    return worker != null ? worker : fresh();
+    return worker != null ? worker : fresh(scores);
   }
 
-  /** A worker that has just proved itself. */
-  private WorkerProcess fresh() {
+  /**
+   * A worker that has just proved itself: it has loaded the models, which none does later, and
+   * asked them about the picture that is known to be good. A model that fails here is no image's
+   * fault.
+   */
+  private WorkerProcess fresh(List<ModelScore> scores) {
     if (closed.get()) {
       throw new ImageWorkerUnavailableException("the pool is closed");
+    }
+    if (settings.sandboxRequired()) {
+      try {
+        requireSandbox();
+      } catch (ImageWorkerUnavailableException e) {
+        throw unavailable(e.getMessage(), e);
+      }
     }
     long token = tokens.nextLong();
     WorkerProcess worker;
     try {
-      worker = WorkerProcess.launch(settings, probed(), directory, token, clock);
+      for (ModelScore score : scores) {
+        refuseExchanged(score);
+      }
+      List<Path> files = scores.stream().map(score -> Path.of(score.model())).toList();
+      worker = WorkerProcess.launch(settings, probed(), directory, token, files, starter, clock);
+    } catch (WorkerLostException e) {
+      throw unavailable(MODELS_UNUSABLE + Complaints.presentable(e.getMessage()), e);
     } catch (IOException e) {
       throw unavailable("no worker can be started: " + e.getMessage(), e);
     }
@@ -393,10 +417,16 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       worker.kill();
       throw new ImageWorkerUnavailableException("the pool is closed");
     }
+    boolean greeted = false;
     try {
       codecs = worker.greet(token, settings.startLimit()).lines().reduce("", (a, b) -> b);
+      greeted = true;
       Reply reply =
-          worker.ask(tokens.nextLong(), selfTest.plan(), selfTest.picture(), settings.startLimit());
+          worker.ask(
+              tokens.nextLong(),
+              selfTest.plan().withScores(scores),
+              selfTest.picture(scores),
+              settings.startLimit());
       String failure =
           reply
               .answer()
@@ -411,7 +441,11 @@ public final class ImageWorkerPool implements ImageWorker, AutoCloseable {
       }
     } catch (WorkerLostException e) {
       forget(worker);
-      throw unavailable("no worker can be started: " + e.getMessage(), e);
+      throw unavailable(
+          greeted && !scores.isEmpty()
+              ? MODELS_UNUSABLE + Complaints.presentable(e.getMessage())
+              : "no worker can be started: " + e.getMessage(),
+          e);
     }
     available = true;
     started.increment();

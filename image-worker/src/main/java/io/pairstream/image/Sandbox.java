@@ -1,23 +1,57 @@
 package io.pairstream.image;
 
+import io.pairstream.image.View.Entry;
+import io.pairstream.image.worker.WorkerMain;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * What keeps a worker from doing harm, as far as this system offers it: no environment, no network,
- * no new privileges, limits on memory and core files.
+ * What keeps a worker from doing harm, as far as this system offers it.
  *
- * @param launcher the commands that start the worker, each of which becomes the next
- * @param measures what is in force, in words
+ * <p>Two walls. The {@link Launcher} starts a worker as a user without rights, in namespaces and a
+ * {@link View} of its own, under limits. The worker then has its system calls filtered, which holds
+ * where no namespaces are to be had, too. Docs: {@code docs/robustness.md}.
  */
-record Sandbox(List<String> launcher, List<String> measures) {
+final class Sandbox {
+
+  /** Who builds the first wall, best first. */
+  enum Launcher {
+    BUBBLEWRAP("bubblewrap"),
+    UTIL_LINUX("util-linux"),
+    /** No wall but limits. */
+    PRLIMIT("prlimit"),
+    /** Nothing at all. */
+    NONE("none");
+
+    private final String words;
+
+    Launcher(String words) {
+      this.words = words;
+    }
+
+    boolean hasNamespaces() {
+      return this == BUBBLEWRAP || this == UTIL_LINUX;
+    }
+  }
 
   /**
    * All that a worker sees of an environment: no credentials, no options for its virtual machine.
@@ -34,90 +68,310 @@ record Sandbox(List<String> launcher, List<String> measures) {
           "LC_ALL", "C",
           "PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
+  /** Nobody, as whom a worker of root runs. */
+  private static final String UNPRIVILEGED = "65534";
+
+  /** A virtual machine has some 20, and compilers for many processors. */
+  private static final int MAX_THREADS = 128;
+
+  private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
+
+  private static final int MAX_OPEN_FILES = 256;
+
+  /** More than any file that a worker may write: JNA's library, which it unpacks. */
+  private static final int MAX_FILE_BYTES = 1 << 20;
+
+  private static final String NAMESPACES_SETTING = "/proc/sys/user/max_user_namespaces";
+
+  private static final String VIEW_SCRIPT = script();
+
+  private final WorkerSettings settings;
+  private final Path directory;
+  private final Launcher launcher;
+  private final boolean root;
+
+  /** Why no better launcher is used; empty where there is none. */
+  private String refused = "";
+
+  /** Why system calls are not filtered; empty where they are. */
+  private String unfiltered = "";
+
+  private Sandbox(WorkerSettings settings, Path directory, Launcher launcher, boolean root) {
+    this.settings = settings;
+    this.directory = directory;
+    this.launcher = launcher;
+    this.root = root;
+  }
+
   /**
-   * Tries each measure on this system and keeps what works together with those before it.
+   * Tries each launcher on this system, and keeps the first that works; before that, lays the
+   * native libraries out where that has not been done.
    *
-   * @param limit how long one trial may take; more than zero
+   * @param directory for the files of workers
    * @throws IOException where a trial did not end, so that nobody knows; taken for a no, it would
-   *     leave workers without that measure for good
+   *     leave workers without that protection for good
    */
-  static Sandbox probe(Path javaExecutable, long memoryLimitBytes, Duration limit)
+  static Sandbox probe(WorkerSettings settings, Path directory, Launcher... candidates)
       throws IOException {
-    List<String> launcher = new ArrayList<>();
+    unpack(settings);
+    List<String> refused = new ArrayList<>();
+    for (Launcher candidate : candidates) {
+      Sandbox sandbox = new Sandbox(settings, directory, candidate, isRoot());
+      Trial trial =
+          Trial.of(
+              sandbox.process(WorkerProcess.java(settings, directory, WorkerMain.TRY)),
+              settings.startLimit());
+      if (trial.status == 0 || trial.status == WorkerMain.UNFILTERED) {
+        sandbox.unfiltered = trial.status == 0 ? "" : trial.said;
+        sandbox.refused = String.join("; ", refused);
+        return sandbox;
+      }
+      refused.add(candidate.words + ": " + trial.said);
+    }
+    throw new IOException(String.join("; ", refused));
+  }
+
+  /** A process that runs {@code command} inside, and may read {@code files}. */
+  ProcessBuilder process(List<String> command, Path... files) throws IOException {
+    List<String> whole = new ArrayList<>();
+    if (launcher.hasNamespaces()) {
+      List<Entry> view = View.of(settings, directory, List.of(files)).entries();
+      whole.addAll(launcher == Launcher.BUBBLEWRAP ? bubblewrap(view) : utilLinux(view));
+    }
+    if (launcher != Launcher.NONE) {
+      whole.addAll(
+          List.of(
+              "prlimit",
+              "--core=0",
+              "--as=" + settings.memoryLimitBytes(),
+              "--nofile=" + MAX_OPEN_FILES,
+              "--fsize=" + MAX_FILE_BYTES));
+      if (launcher.hasNamespaces() && countsByNamespace(System.getProperty("os.version"))) {
+        whole.add("--nproc=" + MAX_THREADS); // elsewhere it counts all processes of the user
+      }
+    }
+    whole.addAll(command);
+    return builder(whole);
+  }
+
+  /** Whether workers can have their system calls filtered. */
+  boolean filters() {
+    return unfiltered.isEmpty();
+  }
+
+  /** What is in force, in words, and what is not. */
+  String inWords() {
     List<String> measures = new ArrayList<>();
     measures.add("cleared environment");
-    if (works(limit, launcher, List.of("unshare", "-n"), "true")) {
-      measures.add("own network namespace");
-    } else if (works(limit, launcher, List.of("unshare", "-rn"), "true")) {
-      measures.add("own network and user namespace");
+    if (launcher.hasNamespaces()) {
+      measures.add("own network, processes, files and users by " + launcher.words);
     }
-    if (works(limit, launcher, List.of("setpriv", "--no-new-privs"), "true")) {
-      measures.add("no new privileges");
+    if (unfiltered.isEmpty()) {
+      measures.add("filtered system calls");
     }
-    if (works(limit, launcher, List.of("prlimit", "--core=0"), "true")) {
-      measures.add("no core files");
+    if (launcher != Launcher.NONE) {
+      measures.add("at most " + (settings.memoryLimitBytes() >> 20) + " MiB of address space");
     }
-    if (works(
-        limit,
-        launcher,
-        List.of("prlimit", "--as=" + memoryLimitBytes),
-        javaExecutable.toString(),
-        "-Xmx96m",
-        "-XX:+UseSerialGC",
-        "-version")) {
-      measures.add("at most " + (memoryLimitBytes >> 20) + " MiB of address space");
-    }
-    return new Sandbox(List.copyOf(launcher), List.copyOf(measures));
+    String missing = missing();
+    return String.join(", ", measures) + (missing.isEmpty() ? "" : "; missing: " + missing);
   }
 
-  /** A process that runs {@code command} inside. */
-  ProcessBuilder process(List<String> command) {
-    return prepare(launcher, command);
-  }
-
-  String inWords() {
-    return String.join(", ", measures);
-  }
-
-  private static boolean works(
-      Duration limit, List<String> launcher, List<String> measure, String... command)
-      throws IOException {
-    List<String> candidate = new ArrayList<>(launcher);
-    candidate.addAll(measure);
-    if (!succeeds(prepare(candidate, List.of(command)), limit)) {
-      return false;
+  /** What is missing of the guarantee, in words, and why; empty where nothing is. */
+  String missing() {
+    List<String> missing = new ArrayList<>();
+    if (!unfiltered.isEmpty()) {
+      missing.add("a filter of system calls (" + unfiltered + ")");
     }
-    launcher.addAll(measure);
-    return true;
+    if (launcher == Launcher.NONE) {
+      missing.add("a limit on memory");
+    }
+    if (!launcher.hasNamespaces() && (root || !unfiltered.isEmpty())) {
+      missing.add("a user without rights, and network, processes and files of its own");
+    }
+    return String.join(", ", missing)
+        + (missing.isEmpty() || refused.isEmpty() ? "" : " (" + refused + ")");
   }
 
-  private static boolean succeeds(ProcessBuilder builder, Duration limit) throws IOException {
-    Process process;
-    try {
-      process = builder.redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
-    } catch (IOException e) {
-      return false; // not installed here
-    }
-    try {
-      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
+  private List<String> bubblewrap(List<Entry> view) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-all", "--die-with-parent"));
+    for (Entry entry : view) {
+      String path = entry.path().toString();
+      // What it makes itself for a file or a folder, it makes for its owner alone.
+      command.addAll(List.of("--dir", entry.path().getParent().toString()));
+      switch (entry.kind()) {
+        case FOLDER, FILE -> command.addAll(List.of("--ro-bind", path, path));
+        case DEVICE -> command.addAll(List.of("--dev-bind", path, path));
+        case LINK ->
+            command.addAll(
+                List.of("--symlink", Files.readSymbolicLink(entry.path()).toString(), path));
+        case OWN ->
+            command.addAll(List.of("--perms", "1777", "--size", "1048576", "--tmpfs", path));
       }
-      return process.exitValue() == 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while it was tried what holds workers back");
-    } finally {
-      process.destroyForcibly();
     }
+    command.addAll(List.of("--proc", "/proc", "--remount-ro", "/", "--chdir", "/"));
+    if (!root) {
+      command.addAll(List.of("--unshare-user", "--disable-userns"));
+      return command;
+    }
+    command.remove("--unshare-all"); // its users would be root's own
+    command.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+    command.addAll(List.of("--bind", NAMESPACES_SETTING, NAMESPACES_SETTING));
+    command.addAll(List.of("--cap-drop", "ALL", "--cap-add", "CAP_SETUID"));
+    command.addAll(List.of("--cap-add", "CAP_SETGID"));
+    command.addAll(asNobody());
+    command.addAll(withoutRights());
+    return command;
   }
 
-  private static ProcessBuilder prepare(List<String> launcher, List<String> command) {
-    List<String> whole = new ArrayList<>(launcher);
-    whole.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(whole);
+  private List<String> utilLinux(List<Entry> view) throws IOException {
+    List<String> command = new ArrayList<>();
+    // What ends with a signal ends its launcher with it, which is not to leave a core file either.
+    command.addAll(List.of("prlimit", "--core=0", "setpriv", "--pdeathsig", "KILL"));
+    command.addAll(List.of("unshare", "--mount", "--pid", "--net", "--ipc", "--uts"));
+    if (!root) {
+      command.add("--map-root-user");
+    }
+    Path place = Files.createDirectories(directory.resolve("view"));
+    command.addAll(List.of("--kill-child", "sh", "-c", VIEW_SCRIPT, "view.sh", place.toString()));
+    for (Entry entry : view) {
+      command.add(entry.kind().name().toLowerCase(Locale.ROOT) + "=" + entry.path());
+    }
+    command.add("--");
+    if (root) {
+      command.addAll(asNobody());
+    }
+    command.addAll(withoutRights());
+    return command;
+  }
+
+  /** From here on the user is one that has nothing, and as it were root among its own. */
+  private static List<String> asNobody() {
+    return List.of(
+        "setpriv",
+        "--reuid=" + UNPRIVILEGED,
+        "--regid=" + UNPRIVILEGED,
+        "--clear-groups",
+        "unshare",
+        "--map-root-user");
+  }
+
+  /** From here on there is no capability, no way to one, and no further namespace of users. */
+  private static List<String> withoutRights() {
+    return List.of(
+        "sh",
+        "-c",
+        "echo 0 > " + NAMESPACES_SETTING + " && exec \"$@\"",
+        "sh",
+        "setpriv",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--ambient-caps=-all",
+        "--no-new-privs",
+        "--pdeathsig=KILL");
+  }
+
+  private static ProcessBuilder builder(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(ENVIRONMENT);
     return builder;
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // no Linux, so no launcher either
+    }
+  }
+
+  /** Lays the native libraries out once, for workers that only read them. */
+  private static void unpack(WorkerSettings settings) throws IOException {
+    Path cache = Files.createDirectories(settings.nativesCache().toAbsolutePath());
+    Path done = cache.resolve(".unpacked-" + fingerprint(settings.classPath()));
+    if (Files.exists(done)) {
+      return;
+    }
+    Trial trial =
+        Trial.of(
+            builder(WorkerProcess.java(settings, cache, WorkerMain.UNPACK)), settings.startLimit());
+    if (trial.status != 0) {
+      throw new IOException(trial.said);
+    }
+    try (Stream<Path> files = Files.walk(cache)) {
+      for (Path file : files.filter(file -> isRoot()).toList()) {
+        boolean unused = file.toFile().setReadable(true, false);
+        unused = !Files.isDirectory(file) || file.toFile().setExecutable(true, false);
+      }
+    }
+    try {
+      Files.createFile(done);
+    } catch (FileAlreadyExistsException e) {
+      // Another process was as fast.
+    }
+  }
+
+  /** Linux 5.14 and newer count the processes of a user in each namespace of users by itself. */
+  static boolean countsByNamespace(String kernel) {
+    Matcher version = KERNEL.matcher(kernel);
+    if (!version.matches()) {
+      return false;
+    }
+    int major = Integer.parseInt(version.group(1));
+    return major > 5 || (major == 5 && Integer.parseInt(version.group(2)) >= 14);
+  }
+
+  /** Of the jars' names and sizes. */
+  private static String fingerprint(String classPath) throws IOException {
+    List<String> jars = new ArrayList<>();
+    for (String part : classPath.split(File.pathSeparator)) {
+      Path path = Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part);
+      try (Stream<Path> files = Files.walk(path, 1)) {
+        for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).toList()) {
+          jars.add(jar.getFileName() + " " + Files.size(jar));
+        }
+      }
+    }
+    Collections.sort(jars);
+    return UUID.nameUUIDFromBytes(jars.toString().getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  private static String script() {
+    try (InputStream in = Sandbox.class.getResourceAsStream("view.sh")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How a command ended, and what it said last. */
+  private record Trial(int status, String said) {
+
+    private static final int NOT_STARTED = -1;
+    private static final int MAX_SAID_BYTES = 8192;
+
+    static Trial of(ProcessBuilder builder, Duration limit) throws IOException {
+      Process process;
+      try {
+        process = builder.redirectOutput(Redirect.DISCARD).start();
+      } catch (IOException e) {
+        return new Trial(NOT_STARTED, "not installed");
+      }
+      try (InputStream err = process.getErrorStream()) {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new IOException(
+              "not within " + limit.toMillis() + " ms: " + String.join(" ", builder.command()));
+        }
+        String said = new String(err.readNBytes(MAX_SAID_BYTES), StandardCharsets.UTF_8).strip();
+        return new Trial(
+            process.exitValue(),
+            said.isEmpty() ? "exit status " + process.exitValue() : said.lines().findFirst().get());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while it was tried what holds workers back");
+      } finally {
+        process.destroyForcibly();
+      }
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.pairstream.image.protocol.ImageWindow;
 import io.pairstream.image.protocol.WorkerAnswer;
 import io.pairstream.image.protocol.WorkerProtocol;
 import io.pairstream.image.protocol.WorkerRequest;
+import io.pairstream.image.worker.WorkerMain;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,12 +16,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -65,20 +69,39 @@ final class WorkerProcess {
   /** An answer, and what was said on stderr meanwhile. */
   record Reply(WorkerAnswer answer, String words) {}
 
-  /** Starts the process; {@link #greet} waits for it. */
+  /**
+   * Starts the process; {@link #greet} waits for it.
+   *
+   * @param models files that the worker may read
+   * @param starter starts it on a thread that outlives it: a launcher ends with the thread that
+   *     started it
+   */
   static WorkerProcess launch(
       WorkerSettings settings,
       Sandbox sandbox,
       Path directory,
       long token,
+      List<Path> models,
+      Executor starter,
       ScheduledExecutorService clock)
       throws IOException {
-    Files.createDirectories(settings.nativesCache());
     ImageWindow window = ImageWindow.create(directory);
-    ProcessBuilder builder =
-        sandbox.process(command(settings, directory, token, window)).directory(directory.toFile());
+    List<Path> files = new ArrayList<>(models);
+    if (!window.argument().isEmpty()) {
+      files.add(Path.of(window.argument()));
+    }
     try {
-      return new WorkerProcess(builder.start(), clock, window);
+      ProcessBuilder builder =
+          sandbox.process(
+              java(
+                  settings,
+                  directory,
+                  WorkerProtocol.argument(token),
+                  String.valueOf(ProcessHandle.current().pid()),
+                  window.argument(),
+                  sandbox.filters() ? WorkerMain.FILTER : ""),
+              files.toArray(Path[]::new));
+      return new WorkerProcess(start(builder, starter), clock, window);
     } catch (IOException e) {
       window.forgetFile();
       window.close();
@@ -86,8 +109,27 @@ final class WorkerProcess {
     }
   }
 
-  private static List<String> command(
-      WorkerSettings settings, Path directory, long token, ImageWindow window) {
+  private static Process start(ProcessBuilder builder, Executor starter) throws IOException {
+    CompletableFuture<Process> started = new CompletableFuture<>();
+    try {
+      starter.execute(
+          () -> {
+            try {
+              started.complete(builder.start());
+            } catch (IOException e) {
+              started.completeExceptionally(e);
+            }
+          });
+      return started.join();
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the pool is closed", e);
+    } catch (CompletionException e) {
+      throw new IOException(e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  /** The command that runs the worker's main class. */
+  static List<String> java(WorkerSettings settings, Path directory, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(settings.javaExecutable().toString());
     command.addAll(
@@ -124,9 +166,7 @@ final class WorkerProcess {
     command.add("-cp");
     command.add(settings.classPath());
     command.add(MAIN_CLASS);
-    command.add(WorkerProtocol.argument(token));
-    command.add(String.valueOf(ProcessHandle.current().pid()));
-    command.add(window.argument());
+    command.addAll(List.of(arguments));
     return command;
   }
 
@@ -153,7 +193,7 @@ final class WorkerProcess {
       window.forgetFile();
     }
     if (!deadline.met()) {
-      throw late(limit, null);
+      throw late(deadline, limit, null);
     }
     return said.toString(StandardCharsets.ISO_8859_1);
   }
@@ -178,7 +218,7 @@ final class WorkerProcess {
       throw lost(deadline, limit, said, e);
     }
     if (!deadline.met()) {
-      throw late(limit, null);
+      throw late(deadline, limit, null);
     }
     return reply;
   }
@@ -192,8 +232,9 @@ final class WorkerProcess {
     return process.isAlive();
   }
 
+  /** The worker itself, below what launched it. */
   ProcessHandle handle() {
-    return process.toHandle();
+    return process.descendants().reduce((above, below) -> below).orElse(process.toHandle());
   }
 
   /** Ends the worker at once and waits until it is gone. */
@@ -217,7 +258,7 @@ final class WorkerProcess {
     boolean inTime = deadline.met();
     kill();
     if (!inTime) {
-      return late(limit, cause);
+      return late(deadline, limit, cause);
     }
     try {
       readWords(new byte[] {0}, said); // its last words; they end with the process
@@ -230,10 +271,10 @@ final class WorkerProcess {
         "the worker died" + status + (lastWords.isEmpty() ? "" : ": " + lastWords), false, cause);
   }
 
-  private WorkerLostException late(Duration limit, IOException cause) {
+  private WorkerLostException late(Deadline deadline, Duration limit, IOException cause) {
     kill();
     return new WorkerLostException(
-        "the worker gave no answer in " + limit.toMillis() + " ms", true, cause);
+        "the worker gave no answer in " + limit.toMillis() + " ms", true, deadline.worked(), cause);
   }
 
   /** Reads stderr up to {@code mark} and keeps the beginning of what comes before it. */

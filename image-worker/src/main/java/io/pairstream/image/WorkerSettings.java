@@ -20,6 +20,7 @@ import java.util.List;
  * @param nativesCache where native libraries are unpacked once and found by every later worker;
  *     only its owner may be able to write there
  * @param jvmOptions further options of the worker's virtual machine; they come last
+ * @param sandboxRequired whether no worker starts where this system cannot hold it back
  */
 public record WorkerSettings(
     String classPath,
@@ -29,7 +30,8 @@ public record WorkerSettings(
     long memoryLimitBytes,
     Path javaExecutable,
     Path nativesCache,
-    List<String> jvmOptions) {
+    List<String> jvmOptions,
+    boolean sandboxRequired) {
 
   private static final long GIB = 1L << 30;
 
@@ -60,7 +62,8 @@ public record WorkerSettings(
         2 * GIB,
         Path.of(System.getProperty("java.home"), "bin", "java"),
         defaultCache(),
-        List.of());
+        List.of(),
+        false);
   }
 
   /** The same with another deadline. */
@@ -73,7 +76,8 @@ public record WorkerSettings(
         memoryLimitBytes,
         javaExecutable,
         nativesCache,
-        jvmOptions);
+        jvmOptions,
+        sandboxRequired);
   }
 
   /** The same with another limit for a worker's start. */
@@ -86,7 +90,8 @@ public record WorkerSettings(
         memoryLimitBytes,
         javaExecutable,
         nativesCache,
-        jvmOptions);
+        jvmOptions,
+        sandboxRequired);
   }
 
   /** The same with other options for the worker's virtual machine. */
@@ -99,7 +104,22 @@ public record WorkerSettings(
         memoryLimitBytes,
         javaExecutable,
         nativesCache,
-        List.of(options));
+        List.of(options),
+        sandboxRequired);
+  }
+
+  /** The same with or without the demand for a sandbox. */
+  public WorkerSettings withSandboxRequired(boolean required) {
+    return new WorkerSettings(
+        classPath,
+        workers,
+        deadline,
+        startLimit,
+        memoryLimitBytes,
+        javaExecutable,
+        nativesCache,
+        jvmOptions,
+        required);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.pairstream.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -14,6 +15,8 @@ import io.pairstream.cleaning.image.ProbedImage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +102,109 @@ class DamagedImagesTest {
     assertThat(Pictures.prepare(pool, padded, TARGET))
         .usingRecursiveComparison()
         .isEqualTo(Pictures.prepare(pool, file, TARGET));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("blemished")
+  void keepsAWholePictureThatLacksNoPixel(String name, byte[] whole, byte[] blemished) {
+    assertThat(Pictures.prepare(pool, blemished, TARGET))
+        .usingRecursiveComparison()
+        .isEqualTo(Pictures.prepare(pool, whole, TARGET));
+  }
+
+  static Stream<Arguments> blemished() throws IOException {
+    BufferedImage drawn = Pictures.drawRgb(300, 200);
+    byte[] baseline = Pictures.jpeg(drawn, false);
+    byte[] progressive = Pictures.jpeg(drawn, true);
+    byte[] png = Pictures.png(drawn, false);
+    byte[] gif = Pictures.gif(drawn);
+    Stream<Arguments> ofDrawn =
+        Stream.of(
+            Arguments.of("PNG without IEND", png, shorter(png, 12)),
+            Arguments.of("GIF without trailer", gif, shorter(gif, 1)));
+    return Stream.of(
+            ofDrawn,
+            ofJpeg("baseline", baseline),
+            ofJpeg("progressive", progressive),
+            photographs()
+                .flatMap(
+                    photograph -> ofJpeg(photograph.getFileName().toString(), read(photograph))))
+        .flatMap(each -> each);
+  }
+
+  private static Stream<Arguments> ofJpeg(String name, byte[] file) {
+    int second = 4 + (((file[4] & 0xFF) << 8) | (file[5] & 0xFF));
+    byte[] zeros = Arrays.copyOf(file, file.length + 2);
+    zeros[second] = 0;
+    zeros[second + 1] = 0;
+    System.arraycopy(file, second, zeros, second + 2, file.length - second);
+    return Stream.of(
+        Arguments.of(name + " with zeros between segments", file, zeros),
+        Arguments.of(name + " without end marker", file, shorter(file, 2)),
+        Arguments.of(name + " with half an end marker", file, shorter(file, 1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("photographFiles")
+  void rejectsAPhotographThatIsCutOff(byte[] file) {
+    for (int missing : new int[] {20, 100, file.length / 4, file.length / 2}) {
+      assertThat(Pictures.prepare(pool, shorter(file, missing), TARGET).keptOnly())
+          .as("without the last " + missing + " bytes")
+          .isEmpty();
+    }
+  }
+
+  static Stream<byte[]> photographFiles() throws IOException {
+    return Stream.concat(
+        Stream.of(
+            Pictures.jpeg(Pictures.drawRgb(300, 200), false),
+            Pictures.jpeg(Pictures.drawRgb(300, 200), true)),
+        photographs().map(DamagedImagesTest::read));
+  }
+
+  /** Real ones, where they are. */
+  private static Stream<Path> photographs() throws IOException {
+    Path folder =
+        Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini/images");
+    if (!Files.isDirectory(folder)) {
+      return Stream.empty();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.toString().endsWith(".jpg"))
+          .sorted()
+          .limit(20)
+          .toList()
+          .stream();
+    }
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] shorter(byte[] file, int by) {
+    return Arrays.copyOf(file, file.length - by);
+  }
+
+  @Test
+  void rejectsAPngThatIsCutBetweenItsChunksOfPixels() {
+    byte[] file = Pictures.png(Pictures.noise(300, 300), false);
+    int first = indexOf(file, "IDAT");
+    int length = ByteBuffer.wrap(file, first - 4, 4).getInt();
+    byte[] cut = Arrays.copyOf(file, first + 4 + length + 4);
+
+    assertThat(cut.length).isLessThan(file.length - 1_000);
+    assertThat(Pictures.reason(Pictures.prepare(pool, cut, TARGET)))
+        .isEqualTo(RejectReason.IMAGE_DAMAGED);
+  }
+
+  private static int indexOf(byte[] file, String name) {
+    return new String(file, ISO_8859_1).indexOf(name);
   }
 
   @Test

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -89,8 +92,27 @@ class WorkerFaultsTest {
 
       assertThat(rejection.reason()).isEqualTo(RejectReason.DECODE_TIMEOUT);
       assertThat(rejection.limit()).isEqualTo("3000 ms");
+      assertThat(hasty.counts().late()).as("attempts").isEqualTo(1);
       assertThat(keptGood(hasty)).isEqualTo(before);
       assertThat(hasty.pids()).hasSize(1);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void blamesNoImageWhileItsWorkerGetsNoProcessor() throws Exception {
+    WorkerSettings settings = Pictures.settings(1);
+    Deque<Duration> deadlines = new ArrayDeque<>();
+    Supplier<Duration> deadline =
+        () -> deadlines.isEmpty() ? settings.deadline() : deadlines.removeFirst();
+    try (ImageWorkerPool stopped = new ImageWorkerPool(settings, deadline)) {
+      PreparedImage before = keptGood(stopped);
+      assertThat(succeeds("kill", "-STOP", String.valueOf(stopped.pids().get(0)))).isTrue();
+
+      deadlines.add(Duration.ofSeconds(2)); // of the worker that stands still alone
+
+      assertThat(keptGood(stopped)).isEqualTo(before);
+      assertThat(stopped.counts().late()).isEqualTo(1);
     }
   }
 
@@ -290,7 +312,20 @@ class WorkerFaultsTest {
     Path hanging = Files.writeString(folder.resolve("java"), "#!/bin/sh\nexec sleep 600\n");
     assumeThat(hanging.toFile().setExecutable(true)).isTrue();
 
-    assertThatThrownBy(() -> Sandbox.probe(hanging, 2L << 30, Duration.ofSeconds(2)))
+    WorkerSettings usual = Pictures.settings(1);
+    WorkerSettings slow =
+        new WorkerSettings(
+            usual.classPath(),
+            1,
+            usual.deadline(),
+            Duration.ofSeconds(2),
+            usual.memoryLimitBytes(),
+            hanging,
+            usual.nativesCache(),
+            List.of(),
+            false);
+
+    assertThatThrownBy(() -> Sandbox.probe(slow, folder, Sandbox.Launcher.values()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("not within 2000 ms: ");
   }
@@ -303,7 +338,8 @@ class WorkerFaultsTest {
 
     assertThat(Files.readString(environment).split("\0"))
         .allMatch(
-            variable -> variable.matches("(OPENCV_|OPENBLAS_|MALLOC_ARENA_MAX|LC_ALL|PATH=).*"))
+            variable ->
+                variable.matches("(OPENCV_|OPENBLAS_|MALLOC_ARENA_MAX|LC_ALL|PATH=|PWD=).*"))
         .contains("OPENCV_IO_MAX_IMAGE_PIXELS=50000000");
   }
 

@@ -38,7 +38,8 @@ class WorkerSettingsTest {
                     (1L << 30) - 1,
                     Path.of("java"),
                     Path.of("cache"),
-                    List.of()))
+                    List.of(),
+                    false))
         .hasMessageStartingWith("memory limit must be at least 1 GiB");
   }
 }

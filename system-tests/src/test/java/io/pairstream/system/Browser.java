@@ -58,6 +58,9 @@ final class Browser implements AutoCloseable {
     }
   }
 
+  /** A name that somebody lets point to this machine. */
+  static final String REBOUND_NAME = "rebound.example";
+
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   /** As often a page of ours starts itself again in vain; then it leaves that to its reader. */
@@ -154,6 +157,7 @@ final class Browser implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     options.setBinary(browser.toFile());
     options.addArguments("--headless=new", "--disable-dev-shm-usage", "--no-first-run");
+    options.addArguments("--host-resolver-rules=MAP " + REBOUND_NAME + " 127.0.0.1");
     options.addArguments("--accept-lang=" + languages);
     options.setExperimentalOption("prefs", Map.of("intl.accept_languages", languages));
     if (System.getProperty("user.name").equals("root")) {
@@ -210,6 +214,11 @@ final class Browser implements AutoCloseable {
   void cutOff(String... addresses) {
     driver.executeCdpCommand("Network.enable", Map.of());
     driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(addresses)));
+  }
+
+  /** Whether pages may do what the policy in their answers forbids, as those of others may. */
+  void ignorePolicies(boolean ignored) {
+    driver.executeCdpCommand("Page.setBypassCSP", Map.of("enabled", ignored));
   }
 
   void reload() {
@@ -473,6 +482,7 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
     driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of()));
     driver.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    ignorePolicies(false);
     driver.executeCdpCommand("Page.resetNavigationHistory", Map.of());
     driver.manage().logs().get(LogType.BROWSER);
   }

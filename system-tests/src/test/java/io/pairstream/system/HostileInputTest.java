@@ -13,7 +13,6 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.service.Cluster;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,9 +25,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,7 +65,7 @@ class HostileInputTest {
           PairTopics.of(
               platform.cluster().dataset(), new AvroSerdes(platform.cluster().registry()));
       Map<String, byte[]> hostile = hostileValues(topics);
-      hostile.putAll(ofForeignSchemas(platform.cluster()));
+      hostile.putAll(ofForeignSchemas(platform));
       DrawnPairs good = new DrawnPairs(31, 0.0);
       int sent = 0;
       for (Map.Entry<String, byte[]> value : hostile.entrySet()) {
@@ -100,7 +101,7 @@ class HostileInputTest {
     images.put("IMAGE_TOO_MANY_PIXELS png bomb", withSize(png, 32_000));
     images.put("IMAGE_EMPTY", new byte[0]);
     images.put("IMAGE_TYPE_UNKNOWN page", "<html><img></html>".getBytes(StandardCharsets.UTF_8));
-    images.put("IMAGE_HEADER_DAMAGED cut", Arrays.copyOf(jpeg, jpeg.length / 2));
+    images.put("IMAGE_DAMAGED cut", Arrays.copyOf(jpeg, jpeg.length / 2));
     images.put("IMAGE_HEADER_DAMAGED png", Arrays.copyOf(png, png.length / 2));
     images.put("IMAGE_DAMAGED closed", closed(Arrays.copyOf(jpeg, jpeg.length / 2)));
     Map<String, byte[]> values = new LinkedHashMap<>();
@@ -119,9 +120,9 @@ class HostileInputTest {
     values.put("UNREADABLE_RECORD noise", random);
     values.put("UNREADABLE_RECORD nothing", null);
     byte[] good = bytes(topics, RawPair.newBuilder().setImage(ByteBuffer.wrap(jpeg)), CAPTION);
-    values.put("SCHEMA_MISMATCH cut", Arrays.copyOf(good, 200));
+    values.put("UNREADABLE_RECORD cut", Arrays.copyOf(good, 200));
     values.put(
-        "SCHEMA_MISMATCH claims two gigabytes",
+        "UNREADABLE_RECORD claims two gigabytes",
         ByteBuffer.allocate(10).put(good, 0, 5).put(HexFormat.of().parseHex("eaffffff0f")).array());
     byte[] unknown = good.clone();
     ByteBuffer.wrap(unknown).putInt(1, 123_456_789);
@@ -130,7 +131,7 @@ class HostileInputTest {
   }
 
   /** Values whose writers' schemas are in the registry, and are not of a pair. */
-  private static Map<String, byte[]> ofForeignSchemas(Cluster cluster)
+  private static Map<String, byte[]> ofForeignSchemas(RunningPlatform platform)
       throws IOException, InterruptedException {
     String nothing = "{\"type\":\"record\",\"name\":\"L0\",\"fields\":[]}";
     StringBuilder trap = new StringBuilder(nothing);
@@ -147,33 +148,36 @@ class HostileInputTest {
       trap.append("]}");
     }
     return Map.of(
-        "SCHEMA_MISMATCH bytes", of(registered(cluster, "AVRO", "\"bytes\"")),
-        "UNKNOWN_SCHEMA json",
-            of(
-                registered(
-                    cluster,
-                    "JSON",
-                    "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"object\"}")),
-        "UNKNOWN_SCHEMA trap", of(registered(cluster, "AVRO", trap.toString())));
+        "SCHEMA_MISMATCH bytes", of(registered(platform, "\"bytes\"")),
+        "UNKNOWN_SCHEMA trap", of(registered(platform, trap.toString())));
   }
 
   private static byte[] of(int schemaId) {
     return ByteBuffer.allocate(9).put((byte) 0).putInt(schemaId).putInt(4).array();
   }
 
-  private static int registered(Cluster cluster, String type, String schema)
+  /** By whoever has the platform's credential. */
+  private static int registered(RunningPlatform platform, String schema)
       throws IOException, InterruptedException {
     JsonMapper json = new JsonMapper();
     String subject = "another-team-" + Integer.toHexString(schema.hashCode());
-    String question =
-        json.createObjectNode().put("schemaType", type).put("schema", schema).toString();
+    String question = json.createObjectNode().put("schema", schema).toString();
+    String credential = Files.readString(platform.data().resolve("registry.credential")).strip();
     HttpResponse<String> registered =
         HttpClient.newHttpClient()
             .send(
                 HttpRequest.newBuilder(
                         URI.create(
-                            cluster.registryAddresses() + "/subjects/" + subject + "/versions"))
+                            platform.cluster().registryAddresses()
+                                + "/subjects/"
+                                + subject
+                                + "/versions"))
                     .header("Content-Type", "application/json")
+                    .header(
+                        "Authorization",
+                        "Basic "
+                            + Base64.getEncoder()
+                                .encodeToString(credential.getBytes(StandardCharsets.UTF_8)))
                     .POST(BodyPublishers.ofString(question))
                     .build(),
                 BodyHandlers.ofString());

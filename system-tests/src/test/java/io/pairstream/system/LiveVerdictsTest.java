@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.operations.operate.OperateService;
+import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +46,9 @@ class LiveVerdictsTest {
 
   /** So few are waited for in every build, and looked at ten times as often as usual. */
   private static final Duration OFTEN = Duration.ofSeconds(1);
+
+  /** Groups beside the platform's own are told of like them, without getting to know them first. */
+  private static final GroupChoice ALL = new GroupChoice(List.of("*"), List.of(), Map.of());
 
   private static final Set<String> CALM = Set.of("OK", "IDLE");
 
@@ -68,7 +76,7 @@ class LiveVerdictsTest {
     try (LagWatcher watcher =
         new LagWatcher(
             new ClusterAccess(platform.cluster()),
-            LagSettings.every(OFTEN),
+            LagSettings.every(OFTEN).choosing(ALL),
             Clock.systemUTC(),
             report -> {})) {
       Supplier<JsonNode> looking = () -> LagJson.report(watcher.look(), true);
@@ -90,12 +98,26 @@ class LiveVerdictsTest {
   @EnabledIfSystemProperty(named = "pairstream.verdicts.table", matches = ".+")
   void everyFaultIsToldByItsVerdictOnTheDashboard() throws Exception {
     GroupFaults faults = new GroupFaults(platform);
-    Supplier<JsonNode> asking = LiveVerdictsTest::dashboard;
+    OperateSettings settings =
+        new OperateSettings(
+            ServerSettings.of("127.0.0.1", 0),
+            true,
+            false,
+            folder.resolve("operate"),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            ALL,
+            Optional.empty());
+    try (OperateService service = new OperateService(platform.cluster(), settings)) {
+      service.start();
+      Supplier<JsonNode> asking = () -> dashboard(service.port());
 
-    List<Told> told = new ArrayList<>(inject(faults.all(), asking));
-    writeTable(told);
-    told.addAll(inject(List.of(faults.slowWorker()), asking));
-    writeTable(told);
+      List<Told> told = new ArrayList<>(inject(faults.all(), asking));
+      writeTable(told);
+      told.addAll(inject(List.of(faults.slowWorker()), asking));
+      writeTable(told);
+    }
   }
 
   private static void writeTable(List<Told> told) throws IOException {
@@ -194,8 +216,8 @@ class LiveVerdictsTest {
     return new JsonMapper().createObjectNode();
   }
 
-  private static JsonNode dashboard() {
-    URI address = URI.create(platform.address("dashboard_url") + "/v1/lag");
+  private static JsonNode dashboard(int port) {
+    URI address = URI.create("http://127.0.0.1:" + port + "/v1/lag");
     try {
       HttpResponse<String> answer =
           client.send(

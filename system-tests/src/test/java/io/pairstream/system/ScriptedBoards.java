@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -72,6 +73,7 @@ final class ScriptedBoards implements AutoCloseable {
   private final List<Reviewed> reviewed = new CopyOnWriteArrayList<>();
   private final Set<String> sessions = ConcurrentHashMap.newKeySet();
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
+  private final AtomicLong lastNumber = new AtomicLong();
   private final ObjectNode profile;
   private final HttpDoor door;
 
@@ -369,7 +371,7 @@ final class ScriptedBoards implements AutoCloseable {
     if (!key.equals(REVIEWER_KEY)) {
       throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key").asException();
     }
-    String token = "t" + (sessions.size() + 1);
+    String token = "t" + lastNumber.incrementAndGet();
     sessions.add(token);
     return done(
         session(REVIEWER)
@@ -404,7 +406,8 @@ final class ScriptedBoards implements AutoCloseable {
         result.put("outcome", "FAILED").put("detail", "its original is gone from the topic");
         continue;
       }
-      result.put("outcome", "DONE").put("review_id", "review-" + reviewed.size());
+      String reviewId = "review-" + lastNumber.incrementAndGet();
+      result.put("outcome", "DONE").put("review_id", reviewId);
       ObjectNode pair = byId.get(id);
       if (!decision.equals("REJECTED")) {
         result.put("sent_pair_id", id);
@@ -412,7 +415,7 @@ final class ScriptedBoards implements AutoCloseable {
       }
       pair.withArray("reviews")
           .addObject()
-          .put("review_id", "review-" + reviewed.size())
+          .put("review_id", reviewId)
           .put("decision", decision)
           .put("reviewer", "anna")
           .put("comment", text(asked, "comment"))
@@ -422,7 +425,7 @@ final class ScriptedBoards implements AutoCloseable {
       actions.add(
           0,
           JSON.createObjectNode()
-              .put("action_id", "action-" + actions.size())
+              .put("action_id", "action-" + lastNumber.incrementAndGet())
               .put("name", "quarantine.review")
               .put("subject", id)
               .put("actor", "anna")

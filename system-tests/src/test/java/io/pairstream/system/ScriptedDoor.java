@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,6 +60,7 @@ final class ScriptedDoor implements AutoCloseable {
   private final Map<String, ObjectNode> decided = new ConcurrentHashMap<>();
   private final Map<String, List<EventStream>> watching = new ConcurrentHashMap<>();
   private final Map<String, String> ids = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
   private HttpDoor door;
 
   private ScriptedDoor(boolean wantsKey, int port) throws IOException {
@@ -157,7 +159,7 @@ final class ScriptedDoor implements AutoCloseable {
     if (refusal != null) {
       throw refusal.asException();
     }
-    String id = String.format("%032x", ids.size() + 1);
+    String id = String.format("%032x", lastId.incrementAndGet());
     ids.put(id, words);
     return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
   }

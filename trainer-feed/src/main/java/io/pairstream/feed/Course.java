@@ -34,10 +34,10 @@ interface Course {
   /**
    * The steps of one rank.
    *
-   * @param perLane samples of each lane in a step
+   * @param batchSize of all ranks together, as everywhere here
    * @throws PositionRefusedException where the position is one of another run
    */
-  Steps steps(Position start, RankShare share, int perLane, LastBatch lastBatch);
+  Steps steps(Position start, RankShare share, int batchSize, LastBatch lastBatch);
 
   /**
    * The position so many steps behind another, without reading anything; waits where it is still
@@ -45,7 +45,7 @@ interface Course {
    *
    * @throws PositionRefusedException where the position is one of another run
    */
-  Position skip(Position start, long steps, int perLane, LastBatch lastBatch)
+  Position skip(Position start, long steps, int batchSize, LastBatch lastBatch)
       throws InterruptedException;
 
   /**
@@ -53,20 +53,5 @@ interface Course {
    *
    * @throws IllegalArgumentException where there is none, saying of which view
    */
-  void requireBatches(int perLane, LastBatch lastBatch);
-
-  /** Whether a view has a batch: over all lanes, or where only full ones count, of full ones. */
-  static void requireBatches(View view, OrderPlan plan, int perLane, LastBatch lastBatch) {
-    long shortest = view.samples() / plan.lanes();
-    if (shortest < (lastBatch == LastBatch.KEEP ? 1 : perLane)) {
-      throw new IllegalArgumentException(
-          "the view %s has %d samples, %d in each of %d lanes: too few for batches of %d"
-              .formatted(
-                  view.fingerprint(),
-                  view.samples(),
-                  shortest,
-                  plan.lanes(),
-                  (long) perLane * plan.lanes()));
-    }
-  }
+  void requireBatches(int batchSize, LastBatch lastBatch);
 }

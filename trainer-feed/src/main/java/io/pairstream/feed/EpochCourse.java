@@ -2,7 +2,6 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.Passes.Progress;
-import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.order.RankShare;
 import io.pairstream.feed.view.View;
@@ -37,30 +36,30 @@ record EpochCourse(Passes passes, OrderPlan plan, long epochs) implements Course
   }
 
   @Override
-  public Steps steps(Position start, RankShare share, int perLane, LastBatch lastBatch) {
-    Part part = new Part(0, passes, plan);
+  public Steps steps(Position start, RankShare share, int batchSize, LastBatch lastBatch) {
+    Part part = new Part(0, passes, plan, 0);
     Progress progress = passes.progress(plan, start);
-    return new EpochSteps(part, plan, epochs, share, perLane, lastBatch, progress);
+    return new EpochSteps(part, plan, epochs, share, batchSize, lastBatch, progress);
   }
 
   @Override
-  public Position skip(Position start, long steps, int perLane, LastBatch lastBatch)
+  public Position skip(Position start, long steps, int batchSize, LastBatch lastBatch)
       throws InterruptedException {
-    Part part = new Part(0, passes, plan);
+    Part part = new Part(0, passes, plan, 0);
     Progress at = passes.progress(plan, start);
     long epoch = at.epoch();
     long taken = at.taken();
     long left = steps;
     while (left > 0 && epoch < epochs && passes.await(epoch)) {
-      EpochOrder order = part.pass(epoch).order();
-      long ofEpoch = steps(order, taken, perLane, lastBatch);
+      long samples = part.pass(epoch).order().samples();
+      long ofEpoch = EpochSteps.left(samples, taken, batchSize, lastBatch);
       if (left < ofEpoch) {
-        return passes.position(plan, new Progress(epoch, taken + left * perLane));
+        return passes.position(plan, new Progress(epoch, taken + left * batchSize));
       }
       left -= ofEpoch;
       epoch++;
       taken = 0;
-      long whole = steps(order, 0, perLane, lastBatch);
+      long whole = EpochSteps.left(samples, 0, batchSize, lastBatch);
       if (passes.isFrozen() && whole > 0) {
         long more = Math.min(left / whole, epochs - epoch);
         epoch += more;
@@ -71,17 +70,17 @@ record EpochCourse(Passes passes, OrderPlan plan, long epochs) implements Course
   }
 
   @Override
-  public void requireBatches(int perLane, LastBatch lastBatch) {
-    if (passes.isFrozen()) {
-      known(0).forEach(view -> Course.requireBatches(view, plan, perLane, lastBatch));
+  public void requireBatches(int batchSize, LastBatch lastBatch) {
+    if (!passes.isFrozen()) {
+      return;
     }
-  }
-
-  /** Steps of an epoch from where it stands. */
-  private static long steps(EpochOrder order, long taken, int perLane, LastBatch lastBatch) {
-    return lastBatch == LastBatch.KEEP
-        ? Math.max(0, order.longestLane() - taken + perLane - 1) / perLane
-        : Math.max(0, order.shortestLane() - taken) / perLane;
+    for (View view : known(0)) {
+      if (EpochSteps.left(view.samples(), 0, batchSize, lastBatch) == 0) {
+        throw new IllegalArgumentException(
+            "the view %s has %d samples: too few for a batch of %d"
+                .formatted(view.fingerprint(), view.samples(), batchSize));
+      }
+    }
   }
 
   private List<View> known(long epoch) {

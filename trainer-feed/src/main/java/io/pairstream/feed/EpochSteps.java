@@ -3,14 +3,10 @@ package io.pairstream.feed;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.Passes.Progress;
 import io.pairstream.feed.Step.Turn;
-import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.order.RankShare;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 
 /** The steps of a run over one view: epoch after epoch. */
 final class EpochSteps implements Steps {
@@ -19,20 +15,15 @@ final class EpochSteps implements Steps {
   private final OrderPlan plan;
   private final long epochs;
   private final RankShare share;
-  private final int perLane;
+  private final int batchSize;
   private final LastBatch lastBatch;
 
   private long epoch;
   private long taken;
 
   /**
-   * By the rank's lanes, how many samples the present epoch hands out; empty before it is begun.
-   */
-  private long[] ends = {};
-
-  /**
-   * @param share the lanes whose turns are wanted
-   * @param perLane samples of each lane in a batch
+   * @param share whose turns are wanted
+   * @param batchSize of all ranks together
    * @param start where the run goes on
    */
   EpochSteps(
@@ -40,17 +31,23 @@ final class EpochSteps implements Steps {
       OrderPlan plan,
       long epochs,
       RankShare share,
-      int perLane,
+      int batchSize,
       LastBatch lastBatch,
       Progress start) {
     this.part = part;
     this.plan = plan;
     this.epochs = epochs;
     this.share = share;
-    this.perLane = perLane;
+    this.batchSize = batchSize;
     this.lastBatch = lastBatch;
     this.epoch = start.epoch();
     this.taken = start.taken();
+  }
+
+  /** Steps of an epoch of so many samples behind those that were taken. */
+  static long left(long samples, long taken, int batchSize, LastBatch lastBatch) {
+    long left = Math.max(0, samples - taken);
+    return (lastBatch == LastBatch.KEEP ? left + batchSize - 1 : left) / batchSize;
   }
 
   @Override
@@ -66,10 +63,7 @@ final class EpochSteps implements Steps {
   public Optional<Step> poll() throws InterruptedException {
     while (epoch < epochs && part.passes().isKnown(epoch)) {
       Pass pass = part.pass(epoch);
-      if (ends.length == 0) {
-        ends = ends(pass.order());
-      }
-      if (!isOver()) {
+      if (!isOver(pass)) {
         return Optional.of(step(pass));
       }
       beginNextEpoch();
@@ -78,44 +72,26 @@ final class EpochSteps implements Steps {
   }
 
   private Step step(Pass pass) {
-    List<List<Turn>> lanes = new ArrayList<>(ends.length);
-    for (int i = 0; i < ends.length; i++) {
-      int lane = share.firstLane() + i;
-      long end = ends[i];
-      lanes.add(
-          LongStream.range(taken, Math.min(taken + perLane, end))
-              .mapToObj(at -> new Turn(pass, lane, at, end))
-              .toList());
-    }
-    taken += perLane;
-    double share = Math.min(1, (double) taken / pass.order().longestLane());
-    if (isOver()) {
+    long samples = pass.order().samples();
+    long behind = Math.min(taken + batchSize, samples);
+    List<Turn> turns = share.of(taken, behind).mapToObj(number -> Turn.of(pass, number)).toList();
+    Turn lead = Turn.of(pass, taken);
+    taken = behind;
+    double epochShare = (double) taken / samples;
+    if (isOver(pass)) {
       beginNextEpoch();
-      share = 1;
+      epochShare = 1;
     }
-    Position behind = part.passes().position(plan, new Progress(epoch, taken));
-    return new Step(lanes, behind, pass.epoch(), share);
+    Position position = part.passes().position(plan, new Progress(epoch, taken));
+    return new Step(turns, lead, position, pass.epoch(), epochShare);
   }
 
-  private boolean isOver() {
-    return Arrays.stream(ends).allMatch(end -> taken >= end);
+  private boolean isOver(Pass pass) {
+    return left(pass.order().samples(), taken, batchSize, lastBatch) == 0;
   }
 
   private void beginNextEpoch() {
     epoch++;
     taken = 0;
-    ends = new long[0];
-  }
-
-  private long[] ends(EpochOrder order) {
-    return LongStream.range(share.firstLane(), share.firstLane() + share.laneCount())
-        .map(lane -> end(order, (int) lane))
-        .toArray();
-  }
-
-  private long end(EpochOrder order, int lane) {
-    return lastBatch == LastBatch.KEEP
-        ? order.laneLength(lane)
-        : taken + Math.max(0, order.shortestLane() - taken) / perLane * perLane;
   }
 }

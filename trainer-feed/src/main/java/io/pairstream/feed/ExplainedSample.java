@@ -6,9 +6,10 @@ package io.pairstream.feed;
  * @param lane of the plan, from 0
  * @param view fingerprint of the view whose turn it is
  * @param epoch of that view
- * @param place where the order points, as topic-partition-offset
- * @param record what is handed out for it now, as topic-partition-offset; another one where the
- *     pair at the place is withdrawn or gone
+ * @param place where the order points while nothing is withdrawn, as topic-partition-offset
+ * @param record what is handed out now, as topic-partition-offset; another one where pairs of its
+ *     window are withdrawn or gone
+ * @param isStandIn whether it comes once more, in the place of one that is withdrawn or gone
  * @param sourceKind as in the pair; empty where unknown, as all that follow
  */
 public record ExplainedSample(
@@ -17,14 +18,9 @@ public record ExplainedSample(
     long epoch,
     String place,
     String record,
+    boolean isStandIn,
     String pairId,
     String sourceKind,
     String contributor,
     String url,
-    String licence) {
-
-  /** Whether another pair stands in for the one at the place. */
-  public boolean isStandIn() {
-    return !place.equals(record);
-  }
-}
+    String licence) {}

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * How far a run has come that follows a growing view. It says nothing of ranks: any number of them
- * that divides the lanes goes on from it.
+ * goes on from it.
  *
  * @param run the run's name
  * @param view the view's name
@@ -15,10 +15,10 @@ import java.util.List;
  * @param epoch pass over the view, from 0
  * @param segments of the view with which the epoch ends; 0 at the beginning of an epoch, of which
  *     it may not be agreed on yet
- * @param taken samples of each lane that were handed out in this epoch
+ * @param samples that were handed out by all ranks together in this epoch
  */
 public record FollowPosition(
-    String run, String view, String topicId, OrderPlan plan, long epoch, int segments, long taken)
+    String run, String view, String topicId, OrderPlan plan, long epoch, int segments, long samples)
     implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,13 +27,13 @@ public record FollowPosition(
           "a run that follows a view",
           List.of("run", "view", "topic_id"),
           List.of(),
-          List.of("seed", "lanes", "window", "epoch", "segments", "taken"));
+          List.of("seed", "lanes", "window", "epoch", "segments", "samples"));
 
   public FollowPosition {
-    if (epoch < 0 || segments < 0 || taken < 0 || (taken > 0 && segments == 0)) {
+    if (epoch < 0 || segments < 0 || samples < 0 || (samples > 0 && segments == 0)) {
       throw new PositionRefusedException(
-          "no position of a run has epoch %d, %d segments and %d taken"
-              .formatted(epoch, segments, taken));
+          "no position of a run has epoch %d, %d segments and %d samples"
+              .formatted(epoch, segments, samples));
     }
   }
 
@@ -48,7 +48,7 @@ public record FollowPosition(
         .put("window", plan.window())
         .put("epoch", epoch)
         .put("segments", segments)
-        .put("taken", taken)
+        .put("samples", samples)
         .toString();
   }
 
@@ -68,6 +68,6 @@ public record FollowPosition(
                 PositionText.plan(root),
                 root.path("epoch").longValue(),
                 root.path("segments").intValue(),
-                root.path("taken").longValue()));
+                root.path("samples").longValue()));
   }
 }

@@ -212,7 +212,10 @@ public final class FollowedPasses implements Passes, AutoCloseable {
           "the run %s agreed on %d segments of the view %s for epoch %d, and the position says %d"
               .formatted(own.run(), agreed(own.epoch()), own.view(), own.epoch(), own.segments()));
     }
-    return new Progress(own.epoch(), own.taken());
+    Progress progress = new Progress(own.epoch(), own.samples());
+    return own.segments() == 0
+        ? progress
+        : progress.within(view.samples(from(own.epoch()), own.segments()));
   }
 
   @Override

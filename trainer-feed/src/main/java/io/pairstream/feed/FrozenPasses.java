@@ -49,6 +49,6 @@ final class FrozenPasses implements Passes {
           "the position belongs to another order: %s, and this run has %s"
               .formatted(own.plan(), plan));
     }
-    return new Progress(own.epoch(), own.taken());
+    return new Progress(own.epoch(), own.samples()).within(view.samples());
   }
 }

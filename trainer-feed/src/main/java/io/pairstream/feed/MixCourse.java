@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>What stands where follows from its number alone: in every lane, sample {@code n} of a view is
  * sample {@code n mod U} of the lane's in the view's epoch {@code floor(n / U)}, where {@code U} is
- * the length of the view's shortest lane.
+ * the length of the view's shortest lane. The lanes are those of the smallest view.
  */
 final class MixCourse implements Course {
 
@@ -25,6 +25,7 @@ final class MixCourse implements Course {
   private final OrderPlan plan;
   private final List<Share> shares;
   private final MixPattern pattern;
+  private final int lanes;
 
   /**
    * @throws IllegalArgumentException where that is no mix, or views are of several topics
@@ -35,6 +36,7 @@ final class MixCourse implements Course {
     this.shares =
         parts.stream().map(part -> new Share(part.view().fingerprint(), part.weight())).toList();
     this.pattern = new MixPattern(parts.stream().map(WeightedView::weight).toList());
+    this.lanes = plan.lanesOf(views.stream().mapToLong(View::samples).min().orElseThrow());
     for (View view : views) {
       if (!view.topicId().equals(views.get(0).topicId())) {
         throw new IllegalArgumentException(
@@ -76,24 +78,23 @@ final class MixCourse implements Course {
   }
 
   @Override
-  public Steps steps(Position start, RankShare share, int perLane, LastBatch lastBatch) {
+  public Steps steps(Position start, RankShare share, int batchSize, LastBatch lastBatch) {
     List<Part> parts =
         IntStream.range(0, views.size())
-            .mapToObj(i -> new Part(i, Passes.of(views.get(i)), plan))
+            .mapToObj(i -> new Part(i, Passes.of(views.get(i)), plan, lanes))
             .toList();
-    return new MixSteps(parts, share, perLane, taken(start));
+    return new MixSteps(parts, share, batchSize, taken(start));
   }
 
   @Override
-  public Position skip(Position start, long steps, int perLane, LastBatch lastBatch) {
-    return new MixPosition(shares, plan, Math.addExact(taken(start), steps * perLane));
+  public Position skip(Position start, long steps, int batchSize, LastBatch lastBatch) {
+    return new MixPosition(
+        shares, plan, Math.addExact(taken(start), Math.multiplyExact(steps, batchSize)));
   }
 
-  /** A lane's turn takes one sample of a view, and the view begins anew behind its last one. */
+  /** A view that is through begins anew. */
   @Override
-  public void requireBatches(int perLane, LastBatch lastBatch) {
-    views.forEach(view -> Course.requireBatches(view, plan, 1, LastBatch.DROP));
-  }
+  public void requireBatches(int batchSize, LastBatch lastBatch) {}
 
   private long taken(Position position) {
     if (!(position instanceof MixPosition own)) {
@@ -110,35 +111,33 @@ final class MixCourse implements Course {
           "the position belongs to another order: %s, and this run has %s"
               .formatted(own.plan(), plan));
     }
-    return own.taken();
+    return own.samples();
   }
 
   private final class MixSteps implements Steps {
 
     private final List<Part> parts;
     private final RankShare share;
-    private final int perLane;
+    private final int batchSize;
     private long taken;
 
-    private MixSteps(List<Part> parts, RankShare share, int perLane, long taken) {
+    private MixSteps(List<Part> parts, RankShare share, int batchSize, long taken) {
       this.parts = parts;
       this.share = share;
-      this.perLane = perLane;
+      this.batchSize = batchSize;
       this.taken = taken;
     }
 
     @Override
     public Optional<Step> next() throws InterruptedException {
-      List<List<Turn>> lanes = new ArrayList<>(share.laneCount());
-      for (int i = 0; i < share.laneCount(); i++) {
-        List<Turn> lane = new ArrayList<>(perLane);
-        for (int j = 0; j < perLane; j++) {
-          lane.add(turn(share.firstLane() + i, taken + j));
-        }
-        lanes.add(lane);
+      List<Turn> turns = new ArrayList<>();
+      for (long number : share.of(taken, taken + batchSize).toArray()) {
+        turns.add(turn(number));
       }
-      taken += perLane;
-      return Optional.of(new Step(lanes, new MixPosition(shares, plan, taken), -1, Double.NaN));
+      Turn lead = turn(taken);
+      taken += batchSize;
+      MixPosition behind = new MixPosition(shares, plan, taken);
+      return Optional.of(new Step(turns, lead, behind, -1, Double.NaN));
     }
 
     @Override
@@ -146,12 +145,14 @@ final class MixCourse implements Course {
       return next();
     }
 
-    private Turn turn(int lane, long number) throws InterruptedException {
-      long first = pattern.firstTurn(lane, plan.lanes());
+    private Turn turn(long ofRun) throws InterruptedException {
+      int lane = (int) (ofRun % lanes);
+      long number = ofRun / lanes;
+      long first = pattern.firstTurn(lane, lanes);
       int view = pattern.view(first + number);
       long ofView = pattern.turnsBefore(view, first + number) - pattern.turnsBefore(view, first);
-      long length = views.get(view).samples() / plan.lanes();
-      return new Turn(parts.get(view).pass(ofView / length), lane, ofView % length, length);
+      long length = views.get(view).samples() / lanes;
+      return new Turn(parts.get(view).pass(ofView / length), lane, ofView % length);
     }
   }
 }

@@ -9,26 +9,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far a run over a mix of views has come. It says nothing of ranks: any number of them that
- * divides the lanes goes on from it.
+ * How far a run over a mix of views has come. It says nothing of ranks: any number of them goes on
+ * from it.
  *
- * <pre>{"mix":[["…",7],["…",3]],"seed":7,"lanes":24,"window":256,"taken":128}</pre>
+ * <pre>{"mix":[["…",7],["…",3]],"seed":7,"lanes":24,"window":256,"samples":128}</pre>
  *
  * @param mix the views and their weights, in order
  * @param plan of the order
- * @param taken samples of each lane that were handed out since the run began
+ * @param samples that were handed out by all ranks together since the run began
  */
-public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implements Position {
+public record MixPosition(List<Share> mix, OrderPlan plan, long samples) implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final PositionText TEXT =
       new PositionText(
-          "a mix of views", List.of(), List.of("mix"), List.of("seed", "lanes", "window", "taken"));
+          "a mix of views",
+          List.of(),
+          List.of("mix"),
+          List.of("seed", "lanes", "window", "samples"));
 
   public MixPosition {
     mix = List.copyOf(mix);
-    if (taken < 0) {
-      throw new PositionRefusedException("a position has no negative count, but " + taken);
+    if (samples < 0) {
+      throw new PositionRefusedException("a position has no negative count, but " + samples);
     }
   }
 
@@ -54,7 +57,7 @@ public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implement
     return root.put("seed", plan.seed())
         .put("lanes", plan.lanes())
         .put("window", plan.window())
-        .put("taken", taken)
+        .put("samples", samples)
         .toString();
   }
 
@@ -68,7 +71,9 @@ public record MixPosition(List<Share> mix, OrderPlan plan, long taken) implement
         json,
         root ->
             new MixPosition(
-                shares(root.path("mix")), PositionText.plan(root), root.path("taken").longValue()));
+                shares(root.path("mix")),
+                PositionText.plan(root),
+                root.path("samples").longValue()));
   }
 
   private static List<Share> shares(JsonNode mix) {

@@ -9,6 +9,8 @@ import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
+import io.pairstream.feed.order.EpochOrder;
+import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.SampleReader;
 import io.pairstream.feed.takedown.WithdrawnPairs;
@@ -85,6 +87,9 @@ public final class PairFeed implements AutoCloseable {
           ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
           2 * ViewCutter.BLOCK_RECORDS);
 
+  private static final int MIN_FETCH_BYTES = 64 * 1024;
+  private static final int MAX_FETCH_BYTES = 4 * 1024 * 1024;
+
   /** Windows of a view that are loaded at a time. */
   private static final int LOADING_THREADS = 2;
 
@@ -107,7 +112,9 @@ public final class PairFeed implements AutoCloseable {
   /** Since when the trainer waits for a batch, by the nanosecond clock; 0 while it does not. */
   private volatile long waitsSince;
 
-  private Position position;
+  /** Written by whoever takes batches; others read it to show it. */
+  private volatile Position position;
+
   private volatile EpochShare latest = new EpochShare(-1, Double.NaN);
 
   /** How much of an epoch was handed out. */
@@ -251,14 +258,14 @@ public final class PairFeed implements AutoCloseable {
   /**
    * Opens a feed over a view.
    *
-   * <p>The batch size of the settings is this rank's, and a multiple of its lanes. The epoch of the
-   * position counts, not that of the settings; where the view ends, the run does.
+   * <p>The batch size of the settings is this rank's. The epoch of the position counts, not that of
+   * the settings; where the view ends, the run does.
    *
    * @param position where to go on; empty begins with epoch 0
    * @throws PositionRefusedException where the position is one of another view or another order, or
    *     records of the view have left the log
-   * @throws IllegalArgumentException where the view is one of another topic, a batch cannot be
-   *     taken alike from all lanes, or pictures of another split than training would be changed
+   * @throws IllegalArgumentException where the view is one of another topic, it has too few samples
+   *     for a batch, or pictures of another split than training would be changed
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed ofView(
@@ -289,7 +296,7 @@ public final class PairFeed implements AutoCloseable {
                       new WindowLoader(
                           withdrawnPairs(source),
                           LOADING_THREADS,
-                          () -> consumer(source, LOADING),
+                          () -> consumer(source, loading(views, run.plan())),
                           clocks),
                       ring,
                       decoders,
@@ -303,9 +310,23 @@ public final class PairFeed implements AutoCloseable {
     }
   }
 
+  /** The usual settings, and answers that are hardly larger than the pieces that windows need. */
+  private static Map<String, Object> loading(List<View> views, OrderPlan plan) {
+    Map<String, Object> loading = new HashMap<>(LOADING);
+    views.stream()
+        .mapToLong(view -> EpochOrder.pieceBytes(view.blocks(), plan))
+        .max()
+        .ifPresent(
+            bytes ->
+                loading.put(
+                    ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                    (int) Math.max(MIN_FETCH_BYTES, Math.min(MAX_FETCH_BYTES, bytes * 5 / 4))));
+    return loading;
+  }
+
   /**
-   * Says which pairs the step behind a position hands out, of all lanes of the run's rank, in the
-   * order of the batch. Reads those pairs alone.
+   * Says which pairs the step behind a position hands out to the run's rank, in the order of the
+   * batch. Reads the windows in which they stand.
    *
    * @return nothing where the run is over
    * @throws PositionRefusedException where the position is one of another run, or records have left
@@ -363,7 +384,7 @@ public final class PairFeed implements AutoCloseable {
     }
   }
 
-  /** Behind the last batch that {@link #next} handed out. */
+  /** Behind the last batch that {@link #next} handed out. Any thread may ask. */
   public Position position() {
     return position;
   }
@@ -371,7 +392,7 @@ public final class PairFeed implements AutoCloseable {
   /**
    * Shows the position to those who look at lag, as offsets of the data set's feed group. Nothing
    * is ever read from there; the position that counts is stored with the model. A run over a view
-   * has no lag, and shows none.
+   * has no lag, and shows none. Any thread may call it while the feed is open.
    *
    * @throws KafkaException where the broker does not take it within 5 seconds
    */
@@ -590,7 +611,7 @@ public final class PairFeed implements AutoCloseable {
   private static KafkaConsumer<byte[], byte[]> consumer(
       FeedSource source, Map<String, Object> own) {
     Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, MAX_FETCH_BYTES);
     config.putAll(source.clientSettings());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

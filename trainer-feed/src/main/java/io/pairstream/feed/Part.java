@@ -2,7 +2,6 @@ package io.pairstream.feed;
 
 import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.OrderPlan;
-import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +15,7 @@ final class Part {
   private final int number;
   private final Passes passes;
   private final OrderPlan plan;
+  private final int lanes;
   private final Map<Long, Pass> latest =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -28,11 +28,13 @@ final class Part {
 
   /**
    * @param number which of the run's views, from 0
+   * @param lanes of every epoch; 0 for those that the plan says
    */
-  Part(int number, Passes passes, OrderPlan plan) {
+  Part(int number, Passes passes, OrderPlan plan, int lanes) {
     this.number = number;
     this.passes = passes;
     this.plan = plan;
+    this.lanes = lanes;
   }
 
   Passes passes() {
@@ -44,12 +46,8 @@ final class Part {
     Pass known = latest.get(epoch);
     if (known == null) {
       View view = passes.view(epoch);
-      known =
-          new Pass(
-              number,
-              view,
-              epoch,
-              new EpochOrder(view.blocks().stream().map(Block::size).toList(), plan, epoch));
+      int ofPart = lanes > 0 ? lanes : plan.lanesOf(view.samples());
+      known = new Pass(number, view, epoch, new EpochOrder(view.blocks(), plan, epoch, ofPart));
       latest.put(epoch, known);
     }
     return known;

@@ -15,11 +15,25 @@ public interface Passes {
    * How far a run has come.
    *
    * @param epoch from 0
-   * @param taken samples of each lane that were handed out in this epoch
+   * @param taken samples of this epoch that all ranks together have handed out
    */
   record Progress(long epoch, long taken) {
 
     public static final Progress BEGIN = new Progress(0, 0);
+
+    /**
+     * The same, where an epoch of so many samples goes on behind it.
+     *
+     * @throws PositionRefusedException where it does not
+     */
+    Progress within(long samples) {
+      if (taken >= samples) {
+        throw new PositionRefusedException(
+            "the position says that %d samples of epoch %d were handed out, and the epoch has %d"
+                .formatted(taken, epoch, samples));
+      }
+      return this;
+    }
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 record PositionText(String kind, List<String> texts, List<String> others, List<String> numbers) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SAMPLES = "samples";
   private static final int SHOWN_CHARACTERS = 80;
 
   /**
@@ -31,14 +32,25 @@ record PositionText(String kind, List<String> texts, List<String> others, List<S
   <P extends Position> P read(String json, Function<JsonNode, P> read) {
     try {
       JsonNode root = JSON.readTree(json);
+      if (numbers.contains(SAMPLES) && root.has("taken") && !root.has(SAMPLES)) {
+        throw new PositionRefusedException(
+            "the position is one of an earlier version, which handed samples out in another order (it"
+                + " counts them by lane, as taken); to begin its epoch anew, put \"samples\": 0 in the"
+                + " place of \"taken\": "
+                + root.path("taken"));
+      }
       if (texts.stream().allMatch(name -> root.path(name).isTextual())
-          && numbers.stream().allMatch(name -> root.path(name).isIntegralNumber())) {
+          && numbers.stream().allMatch(name -> isNumber(root.path(name)))) {
         return read.apply(root);
       }
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw refusal(json);
     }
     throw refusal(json);
+  }
+
+  private static boolean isNumber(JsonNode field) {
+    return field.isIntegralNumber() && field.canConvertToLong();
   }
 
   /** The order's part of a position. */

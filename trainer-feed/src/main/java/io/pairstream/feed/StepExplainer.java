@@ -1,21 +1,21 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.Step.Turn;
-import io.pairstream.feed.WindowLoader.LoadedWindow;
-import io.pairstream.feed.WindowLoader.Place;
 import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.feed.record.PairFields;
 import io.pairstream.feed.view.Block;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Says which pairs a step hands out; reads those alone. */
+/** Says which pairs a step hands out; reads the windows in which they stand. */
 final class StepExplainer {
 
   /** What is read of a pair. */
@@ -30,18 +30,20 @@ final class StepExplainer {
     this.fields = fields;
   }
 
-  /** The samples, lane by lane, as they stand in the batch. */
+  private record Key(Pass pass, int lane, int window) {}
+
+  /** The samples, as they stand in the batch. */
   List<ExplainedSample> explain(Step step) throws InterruptedException {
-    List<Turn> turns = step.lanes().stream().flatMap(List::stream).toList();
-    List<Future<LoadedWindow.Sample>> loading = new ArrayList<>();
-    for (Turn turn : turns) {
-      Piece one = turn.pass().order().record(turn.lane(), turn.at());
-      loading.add(loader.load(new Place(turn.pass().view(), one.block(), one.first())));
-    }
+    Map<Key, Future<LoadedWindow>> windows = new HashMap<>();
     List<ExplainedSample> samples = new ArrayList<>();
-    for (int i = 0; i < turns.size(); i++) {
+    for (Turn turn : step.turns()) {
+      Key key = new Key(turn.pass(), turn.lane(), turn.window());
+      windows.computeIfAbsent(key, one -> loader.load(one.pass, one.lane, one.window, 0));
+    }
+    for (Turn turn : step.turns()) {
+      Key key = new Key(turn.pass(), turn.lane(), turn.window());
       try {
-        samples.add(explained(turns.get(i), loading.get(i).get()));
+        samples.add(explained(turn, windows.get(key).get().sample(turn.at())));
       } catch (ExecutionException e) {
         if (e.getCause() instanceof RuntimeException failed) {
           throw failed;
@@ -53,18 +55,20 @@ final class StepExplainer {
   }
 
   private ExplainedSample explained(Turn turn, LoadedWindow.Sample sample) {
-    Place place = sample.place();
-    Block block = place.view().blocks().get(place.block());
+    Pass pass = turn.pass();
+    Piece place = pass.order().records(turn.lane(), turn.window()).get(turn.at());
+    Block block = pass.view().blocks().get(place.block());
     ConsumerRecord<byte[], byte[]> record = sample.record();
     String found = site(record.topic(), record.partition(), record.offset());
     try {
       PairFields pair = fields.read(record.value());
       return new ExplainedSample(
           turn.lane(),
-          place.view().fingerprint(),
-          turn.pass().epoch(),
-          site(place.view().topic(), block.partition(), block.offset(place.record())),
+          pass.view().fingerprint(),
+          pass.epoch(),
+          site(pass.view().topic(), block.partition(), block.offset(place.first())),
           found,
+          sample.isStandIn(),
           pair.text("pair_id"),
           pair.text("source_kind"),
           pair.text("contributor"),

@@ -1,7 +1,7 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.Step.Turn;
-import io.pairstream.feed.WindowLoader.LoadedWindow;
+import io.pairstream.feed.order.RankShare;
 import io.pairstream.feed.record.ImageShape;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -12,15 +12,14 @@ import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Reads views in a run's order, and fills slots with one rank's share of it.
  *
- * <p>Windows are loaded ahead, in the order in which they are needed, by several consumers. In
- * memory are at most one and a half windows of each lane, as compressed records; where views are
- * mixed, of each lane and view.
+ * <p>Windows are loaded ahead, in the order in which they are needed, by several consumers, as far
+ * as those records that are still to be handed out fill one and a half windows of each of the
+ * rank's lanes; where views are mixed, of each lane and view. A window leaves memory as a whole.
  */
 final class ViewLoop extends BatchLoop {
 
@@ -30,20 +29,22 @@ final class ViewLoop extends BatchLoop {
   private final WindowLoader loader;
   private final FeedClocks clocks;
 
-  /** Room for records in memory. */
-  private final Semaphore room;
+  private final RankShare share;
+
+  /** Room for further records in memory; below 0 where the next step needs more than there is. */
+  private int room;
 
   /** Runs ahead of {@link #steps}. */
   private final Steps ahead;
 
   /** What {@link #ahead} has come to, and is not asked for yet. */
-  private final Queue<Need> needs = new ArrayDeque<>();
+  private final Queue<Turn> needs = new ArrayDeque<>();
 
   /** The last window of each that {@link #ahead} has come to. */
-  private final Map<Source, Window> reached = new HashMap<>();
+  private final Map<Source, Key> reached = new HashMap<>();
 
-  /** The windows that were asked for. */
-  private final Map<Source, Queue<Future<LoadedWindow>>> windows = new HashMap<>();
+  /** The windows that were asked for, in the order in which they are needed. */
+  private final Map<Source, Queue<Asked>> windows = new HashMap<>();
 
   ViewLoop(
       FeedSettings settings,
@@ -61,38 +62,46 @@ final class ViewLoop extends BatchLoop {
     this.ahead = run.steps(start, settings);
     this.loader = loader;
     this.clocks = clocks;
-    int whole = run.parts() * run.share().laneCount() * run.plan().windowSize();
-    this.room = new Semaphore(whole + (whole + 1) / 2);
-  }
-
-  /**
-   * Samples of one window that will be needed.
-   *
-   * @param from the first one's number in the window
-   * @param to behind the last one's
-   */
-  record Need(Pass pass, int lane, int window, int from, int to) {
-
-    static Need of(Turn turn) {
-      int size = turn.pass().order().windowSize();
-      long begin = (long) turn.window() * size;
-      return new Need(
-          turn.pass(),
-          turn.lane(),
-          turn.window(),
-          (int) (turn.at() - begin),
-          (int) Math.min(size, turn.end() - begin));
-    }
-
-    int size() {
-      return to - from;
-    }
+    this.share = run.share();
+    int whole = run.parts() * share.lanes(run.plan().lanes()) * run.plan().windowSize();
+    this.room = whole + (whole + 1) / 2;
   }
 
   /** What has an order of its own: a view's samples in one lane. */
-  private record Source(int part, int lane) {}
+  private record Source(int part, int lane) {
 
-  private record Window(long epoch, int number) {}
+    static Source of(Turn turn) {
+      return new Source(turn.pass().part(), turn.lane());
+    }
+  }
+
+  private record Key(long epoch, int window) {
+
+    static Key of(Turn turn) {
+      return new Key(turn.pass().epoch(), turn.window());
+    }
+  }
+
+  /** A window that was asked for. */
+  private static final class Asked {
+
+    private final Key key;
+
+    /** Ranks that hand out its samples by turns. */
+    private final int ranks;
+
+    private Future<LoadedWindow> loading;
+
+    /** Those of its records that take room still. */
+    private int held;
+
+    private Asked(Key key, int ranks, Future<LoadedWindow> loading, int held) {
+      this.key = key;
+      this.ranks = ranks;
+      this.loading = loading;
+      this.held = held;
+    }
+  }
 
   @Override
   void fill() throws InterruptedException {
@@ -121,27 +130,26 @@ final class ViewLoop extends BatchLoop {
 
   private void fillSlot(Step step) throws InterruptedException {
     Slot slot = null;
-    for (List<Turn> lane : step.lanes()) {
-      for (Turn turn : lane) {
-        LoadedWindow.Sample sample = take(new Source(turn.pass().part(), turn.lane()));
-        while (loader.isWithdrawn(sample)) {
-          sample = await(loader.standIn(sample.place()));
-        }
-        if (slot == null) {
-          slot = freeSlot(sample.record());
-          slot.begin(shape(sample.record(), slot.form()));
-        }
-        if (sample.isStandIn()) {
-          slot.countHole();
-        }
-        write(sample.record(), turn.pass().epoch(), slot);
-        room.release();
+    for (Turn turn : step.turns()) {
+      LoadedWindow.Sample sample = take(turn);
+      if (slot == null) {
+        slot = freeSlot(sample.record());
+        slot.begin(shape(sample.record(), slot.form()));
       }
+      if (sample.isStandIn()) {
+        slot.countHole();
+      }
+      write(sample.record(), turn.pass().epoch(), slot);
     }
-    if (slot != null) {
-      slot.mark(step.epoch(), step.epochShare());
-      handOver(slot, step.behind(), List.of());
+    if (slot == null) {
+      // Other ranks have samples in this step; they wait for this one's.
+      Turn lead = step.lead();
+      ConsumerRecord<byte[], byte[]> other = await(load(lead, 0)).sample(lead.at()).record();
+      slot = freeSlot(other);
+      slot.begin(shape(other, slot.form()));
     }
+    slot.mark(step.epoch(), step.epochShare());
+    handOver(slot, step.behind(), List.of());
   }
 
   /** The shape of a batch's pictures, which its first one decides where several are taken. */
@@ -153,23 +161,36 @@ final class ViewLoop extends BatchLoop {
     return new ImageShape(shape.heightPx(), shape.widthPx(), form.channels());
   }
 
-  private LoadedWindow.Sample take(Source source) throws InterruptedException {
-    Queue<Future<LoadedWindow>> ofSource =
-        windows.computeIfAbsent(source, any -> new ArrayDeque<>());
-    while (ofSource.isEmpty()) {
-      if (needs.isEmpty()) {
+  private LoadedWindow.Sample take(Turn turn) throws InterruptedException {
+    LoadedWindow window = loaded(turn);
+    Asked asked = windows.get(Source.of(turn)).element();
+    int taken = Math.min(asked.ranks, asked.held);
+    asked.held -= taken;
+    room += taken;
+    return window.sample(turn.at());
+  }
+
+  /** The window of a sample, which has a living pair. */
+  private LoadedWindow loaded(Turn turn) throws InterruptedException {
+    Queue<Asked> ofSource = windows.computeIfAbsent(Source.of(turn), any -> new ArrayDeque<>());
+    Key key = Key.of(turn);
+    while (ofSource.isEmpty() || !ofSource.element().key.equals(key)) {
+      // A lane's samples come in their order: the windows before this one are used up.
+      if (!ofSource.isEmpty()) {
+        Asked past = ofSource.remove();
+        room += past.held;
+        clocks.loaded().add(-past.held / past.ranks);
+      } else if (needs.isEmpty()) {
         findNeeds(ahead.next().orElseThrow());
       } else {
-        room.acquire(needs.element().size());
         ask(needs.remove());
       }
     }
-    LoadedWindow window = await(ofSource.element());
-    LoadedWindow.Sample sample = window.take();
-    if (window.isEmpty()) {
-      ofSource.remove();
+    Asked asked = ofSource.element();
+    while (!await(asked.loading).hasLiving()) {
+      asked.loading = load(turn, 0);
     }
-    return sample;
+    return await(asked.loading);
   }
 
   private <T> T await(Future<T> loading) throws InterruptedException {
@@ -195,7 +216,7 @@ final class ViewLoop extends BatchLoop {
           return;
         }
         findNeeds(step.get());
-      } else if (room.tryAcquire(needs.element().size())) {
+      } else if (size(needs.element()) <= room) {
         ask(needs.remove());
       } else {
         return;
@@ -203,24 +224,30 @@ final class ViewLoop extends BatchLoop {
     }
   }
 
-  private void ask(Need need) {
+  private void ask(Turn turn) {
+    int size = size(turn);
+    room -= size;
+    int ranks = share.perLane(turn.pass().order().lanes());
     windows
-        .computeIfAbsent(new Source(need.pass().part(), need.lane()), any -> new ArrayDeque<>())
-        .add(loader.load(need));
+        .computeIfAbsent(Source.of(turn), any -> new ArrayDeque<>())
+        .add(new Asked(Key.of(turn), ranks, load(turn, size / ranks), size));
   }
 
-  /**
-   * Step by step and lane by lane, as samples are taken: so whatever room is taken belongs to
-   * windows that come before the one that is waited for.
-   */
+  private Future<LoadedWindow> load(Turn turn, int samples) {
+    return loader.load(turn.pass(), turn.lane(), turn.window(), samples);
+  }
+
+  /** Records of a window from a sample on. */
+  private static int size(Turn turn) {
+    return turn.pass().order().windowLength(turn.lane(), turn.window()) - turn.at();
+  }
+
+  /** Step by step, as samples are taken. */
   private void findNeeds(Step step) {
-    for (List<Turn> lane : step.lanes()) {
-      for (Turn turn : lane) {
-        Window window = new Window(turn.pass().epoch(), turn.window());
-        Source source = new Source(turn.pass().part(), turn.lane());
-        if (!window.equals(reached.put(source, window))) {
-          needs.add(Need.of(turn));
-        }
+    for (Turn turn : step.turns()) {
+      Key key = Key.of(turn);
+      if (!key.equals(reached.put(Source.of(turn), key))) {
+        needs.add(turn);
       }
     }
   }

@@ -6,15 +6,14 @@ import io.pairstream.feed.view.View;
 import java.util.List;
 
 /**
- * How far a run over a view has come. It says nothing of ranks: any number of them that divides the
- * lanes goes on from it.
+ * How far a run over a view has come. It says nothing of ranks: any number of them goes on from it.
  *
  * @param view fingerprint of the view
  * @param plan of the order
  * @param epoch pass over the view, from 0
- * @param taken samples of each lane that were handed out in this epoch
+ * @param samples that were handed out by all ranks together in this epoch
  */
-public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
+public record ViewPosition(String view, OrderPlan plan, long epoch, long samples)
     implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -23,12 +22,12 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
           "a run over a view",
           List.of("view"),
           List.of(),
-          List.of("seed", "lanes", "window", "epoch", "taken"));
+          List.of("seed", "lanes", "window", "epoch", "samples"));
 
   public ViewPosition {
-    if (epoch < 0 || taken < 0) {
+    if (epoch < 0 || samples < 0) {
       throw new PositionRefusedException(
-          "a position has no negative epoch or count, but epoch " + epoch + " and " + taken);
+          "a position has no negative epoch or count, but epoch " + epoch + " and " + samples);
     }
   }
 
@@ -45,7 +44,7 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
         .put("lanes", plan.lanes())
         .put("window", plan.window())
         .put("epoch", epoch)
-        .put("taken", taken)
+        .put("samples", samples)
         .toString();
   }
 
@@ -62,6 +61,6 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long taken)
                 root.path("view").textValue(),
                 PositionText.plan(root),
                 root.path("epoch").longValue(),
-                root.path("taken").longValue()));
+                root.path("samples").longValue()));
   }
 }

@@ -21,7 +21,7 @@ public final class ViewRun {
   }
 
   private ViewRun(Course course) {
-    this(course, new RankShare(0, 1, course.plan().lanes()));
+    this(course, new RankShare(0, 1));
   }
 
   /** Over one view, of one rank, without an end. */
@@ -49,12 +49,11 @@ public final class ViewRun {
    * The same, as one of several ranks sees it.
    *
    * @param rank from 0 to below {@code ranks}
-   * @param ranks number of processes that train together; a divisor of the plan's lanes
-   * @throws IllegalArgumentException where the ranks cannot share the lanes, with the nearest
-   *     numbers of ranks
+   * @param ranks number of processes that train together, at least 1
+   * @throws IllegalArgumentException where there is no such rank
    */
   public ViewRun rank(int rank, int ranks) {
-    return new ViewRun(course, new RankShare(rank, ranks, course.plan().lanes()));
+    return new ViewRun(course, new RankShare(rank, ranks));
   }
 
   /**
@@ -93,7 +92,7 @@ public final class ViewRun {
       throw new IllegalArgumentException("cannot skip " + batches + " batches");
     }
     try {
-      return course.skip(from, batches, perLane(settings), settings.lastBatch());
+      return course.skip(from, batches, batchSize(settings), settings.lastBatch());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
@@ -120,7 +119,7 @@ public final class ViewRun {
     return course.parts();
   }
 
-  /** The lanes of this rank. */
+  /** What this rank has of each batch. */
   RankShare share() {
     return share;
   }
@@ -140,35 +139,22 @@ public final class ViewRun {
    * @throws PositionRefusedException where the position is one of another run
    */
   Steps steps(Position start, FeedSettings settings) {
-    return course.steps(start, share, perLane(settings), settings.lastBatch());
+    return course.steps(start, share, batchSize(settings), settings.lastBatch());
   }
 
   /**
    * @throws IllegalArgumentException where there cannot be batches as the settings say
    */
   void requireBatches(FeedSettings settings) {
-    int perLane = perLane(settings);
     if (settings.shapes() instanceof Shapes.Several && course.parts() > 1) {
       throw new IllegalArgumentException(
           "a mix has pictures of one size; read a view of each size by a feed of its own instead");
     }
-    course.requireBatches(perLane, settings.lastBatch());
+    course.requireBatches(batchSize(settings), settings.lastBatch());
   }
 
-  /**
-   * Samples of each lane in a batch.
-   *
-   * @throws IllegalArgumentException where lanes would have different shares, or no batch is full
-   */
-  private int perLane(FeedSettings settings) {
-    int batchSize = settings.batchSize();
-    int lanes = share.laneCount();
-    if (batchSize % lanes != 0) {
-      int below = Math.max(lanes, batchSize / lanes * lanes);
-      throw new IllegalArgumentException(
-          "a batch of %d samples cannot be taken alike from %d lanes; the nearest sizes are %d and %d"
-              .formatted(batchSize, lanes, below, below + lanes));
-    }
-    return batchSize / lanes;
+  /** Of all ranks together; the settings' is this rank's. */
+  private int batchSize(FeedSettings settings) {
+    return Math.multiplyExact(settings.batchSize(), share.ranks());
   }
 }

@@ -65,9 +65,8 @@ class FollowedFeedTest {
         List<List<String>> whole = alone.steps(10);
 
         for (int step = 0; step < 10; step++) {
-          List<String> both = new ArrayList<>(left.get(step));
-          both.addAll(right.get(step));
-          assertThat(whole.get(step)).isEqualTo(both);
+          assertThat(whole.get(step))
+              .isEqualTo(Interleaved.of(List.of(left.get(step), right.get(step))));
         }
         assertThat(alone.position()).isEqualTo(first.position()).isEqualTo(second.position());
         seen.addAll(whole);
@@ -142,14 +141,20 @@ class FollowedFeedTest {
         .isInstanceOf(PositionRefusedException.class)
         .hasMessageContaining("is one of the run r over the view live, not of the run s");
     FollowPosition elsewhere =
-        new FollowPosition("r", "live", position.topicId(), PLAN, 0, 2, position.taken());
+        new FollowPosition("r", "live", position.topicId(), PLAN, 0, 2, position.samples());
     assertThatThrownBy(() -> new Trainer(Extent.ALL, "r", 0, 1, Optional.of(elsewhere)))
         .hasMessageContaining("agreed on 1 segments of the view live for epoch 0")
         .hasMessageContaining("says 2");
     FollowPosition ahead =
-        new FollowPosition("t", "live", position.topicId(), PLAN, 4, 2, position.taken());
+        new FollowPosition("t", "live", position.topicId(), PLAN, 4, 2, position.samples());
     assertThatThrownBy(() -> new Trainer(Extent.ALL, "t", 0, 1, Optional.of(ahead)))
         .hasMessageContaining("the run t has not come to epoch 4 on this cluster");
+    FollowPosition beyond =
+        new FollowPosition("r", "live", position.topicId(), PLAN, 0, 1, 1_000_000_000);
+    assertThatThrownBy(() -> new Trainer(Extent.ALL, "r", 0, 1, Optional.of(beyond)))
+        .isInstanceOf(PositionRefusedException.class)
+        .hasMessageContaining(
+            "1000000000 samples of epoch 0 were handed out, and the epoch has 48");
     assertThatThrownBy(
             () ->
                 FollowedPasses.open(source, new Following("none", Extent.ALL, "r", LANES)).close())
@@ -254,7 +259,7 @@ class FollowedFeedTest {
         processes.add(new Trainer(Extent.ALL, run, rank, ranks, from));
       }
       for (int step = 0; step < steps; step++) {
-        processes.forEach(process -> seen.addAll(process.next()));
+        seen.addAll(Interleaved.of(processes.stream().map(Trainer::next).toList()));
       }
       assertThat(new HashSet<>(processes.stream().map(Trainer::position).toList())).hasSize(1);
       return FollowPosition.parse(processes.get(0).position().toJson());

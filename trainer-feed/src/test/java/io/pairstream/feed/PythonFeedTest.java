@@ -18,10 +18,16 @@ import io.pairstream.feed.view.named.ViewSealer;
 import io.pairstream.feed.view.named.ViewStore;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.instances.Instance;
+import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.python.PythonEnvironment;
+import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.service.http.Awaiting;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -81,8 +88,9 @@ class PythonFeedTest {
   void openRegistry() throws IOException {
     registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     registry.createContext("/schemas/ids/", this::answer);
-    registry.createContext(
-        "/subjects/" + extents() + "/versions/latest", this::answerWhatExtentsAreWrittenWith);
+    latest(source.topic(), PreparedPair.SCHEMA$);
+    latest(cluster.topics().runs().name(), RunExtent.SCHEMA$);
+    latest(cluster.topics().instances().name(), InstanceStatus.SCHEMA$);
     registry.start();
   }
 
@@ -98,17 +106,21 @@ class PythonFeedTest {
     answer(exchange, JSON.createObjectNode().put("schema", schema));
   }
 
-  /** Whichever language is first at an epoch of a view that grows proposes how far it reaches. */
-  private void answerWhatExtentsAreWrittenWith(HttpExchange exchange) throws IOException {
-    int id = cluster.registry().idOf(extents(), RunExtent.SCHEMA$);
-    String schema = cluster.registry().writerSchema(extents(), id).toString();
-    answer(
-        exchange,
-        JSON.createObjectNode()
-            .put("subject", extents())
-            .put("version", 1)
-            .put("id", id)
-            .put("schema", schema));
+  /** Tells with what schema a topic's values are written. */
+  private void latest(String topic, Schema schema) {
+    String subject = topic + "-value";
+    registry.createContext(
+        "/subjects/" + subject + "/versions/latest",
+        exchange -> {
+          int id = cluster.registry().idOf(subject, schema);
+          ObjectNode found =
+              JSON.createObjectNode()
+                  .put("subject", subject)
+                  .put("version", 1)
+                  .put("id", id)
+                  .put("schema", cluster.registry().writerSchema(subject, id).toString());
+          answer(exchange, found);
+        });
   }
 
   private static void answer(HttpExchange exchange, ObjectNode found) throws IOException {
@@ -117,10 +129,6 @@ class PythonFeedTest {
       exchange.sendResponseHeaders(200, body.length);
       exchange.getResponseBody().write(body);
     }
-  }
-
-  private String extents() {
-    return cluster.topics().runs().name() + "-value";
   }
 
   @Test
@@ -165,6 +173,24 @@ class PythonFeedTest {
         ViewRun.ofMix(List.of(new WeightedView(first, 2), new WeightedView(second, 1)), PLAN),
         asked,
         7);
+  }
+
+  /** A contributor who sent every third pair is withdrawn before the run begins. */
+  @Test
+  void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
+    produce(75);
+    View view = PairFeed.cutView(source, read -> {});
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().takedowns(),
+            0,
+            TakedownKind.CONTRIBUTOR.key("third"),
+            Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("third").build()));
+    ObjectNode asked = asked().put("view", file(view));
+    options(asked).put("epochs", 2);
+
+    goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
   }
 
   /** Either language agrees to what the other found the view to be, and repeats the run. */
@@ -227,15 +253,61 @@ class PythonFeedTest {
       ranks.add(inPython(asked));
     }
 
-    for (int step = 0; step < unbroken.size(); step++) {
-      List<String> ids = new ArrayList<>();
-      for (List<Handed> handed : ranks) {
-        ids.addAll(handed.get(step).ids());
-        assertThat(handed.get(step).position()).isEqualTo(unbroken.get(step).position());
-      }
-      assertThat(ids).isEqualTo(unbroken.get(step).ids());
+    for (int i = 0; i < unbroken.size(); i++) {
+      int step = i;
+      assertThat(ranks)
+          .extracting(handed -> handed.get(step).position())
+          .containsOnly(unbroken.get(step).position());
+      assertThat(Interleaved.of(ranks.stream().map(handed -> handed.get(step).ids()).toList()))
+          .isEqualTo(unbroken.get(step).ids());
     }
     assertThat(ranks).allSatisfy(handed -> assertThat(handed).hasSameSizeAs(unbroken));
+  }
+
+  /** As the dashboard reads it, by the names that its trainer's clock knows. */
+  @Test
+  void operatorsSeeATrainerInPython() throws Exception {
+    produce(75);
+    ObjectNode asked = asked().put("view", file(PairFeed.cutView(source, read -> {})));
+    options(asked);
+    Process process = start(asked);
+    try (Instances instances = Instances.follow(cluster, Clock.systemUTC());
+        BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(lines.readLine()).as("a batch of the process").isNotNull();
+      Instance trainer = await(instances, found -> has(found, "feed_batches_total", 1));
+      assertThat(trainer.service()).isEqualTo("feed");
+      assertThat(trainer.silent()).isFalse();
+      assertThat(trainer.status().getCounters()).containsEntry("feed_samples_total", (long) BATCH);
+      assertThat(trainer.status().getGauges())
+          .containsEntry("feed_batch_samples", (double) BATCH)
+          .containsKeys("feed_ready_batches", "feed_samples_in_memory", "feed_slots")
+          .doesNotContainKey("feed_samples_waiting");
+
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      assertThat(lines.readLine()).as("a batch of the process").isNotNull();
+      Map<String, Double> rates =
+          await(instances, found -> found.rates().getOrDefault("feed_batches_total", 0.0) > 0)
+              .rates();
+      assertThat(rates).containsKey("feed_data_wait_nanoseconds_total");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static boolean has(Instance instance, String counter, long value) {
+    return instance.status().getCounters().getOrDefault(counter, 0L) == value;
+  }
+
+  /** The process that reports, once it is as is wanted. */
+  private static Instance await(Instances instances, Predicate<Instance> wanted) {
+    while (true) {
+      Optional<Instance> found = instances.all().stream().filter(wanted).findFirst();
+      if (found.isPresent()) {
+        return found.get();
+      }
+      Awaiting.pause();
+    }
   }
 
   /**
@@ -406,6 +478,7 @@ class PythonFeedTest {
         .setTokenIds(List.of(number, number * 1000, 0))
         .setTokenCount(2)
         .setSplit("TRAINING")
+        .setContributor(number % 3 == 1 ? "third" : "other")
         .build();
   }
 }

@@ -35,8 +35,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -114,7 +116,7 @@ class ViewFeedTest {
     Map<String, String> byOffset = idsByOffset();
     List<String> expected = new ArrayList<>();
     for (long epoch = 0; epoch < 2; epoch++) {
-      expected.addAll(expected(view, PLAN, epoch, 2, byOffset));
+      expected.addAll(expected(view, PLAN, epoch, 48, byOffset, Set.of()));
     }
 
     ViewRun run = ViewRun.of(view, PLAN).epochs(2);
@@ -153,7 +155,7 @@ class ViewFeedTest {
     ViewRun run = ViewRun.of(view, plan).epochs(1);
 
     assertThat(ids(run, 32, LastBatch.DROP, Optional.empty()))
-        .isEqualTo(expected(view, plan, 0, 4, idsByOffset()));
+        .isEqualTo(expected(view, plan, 0, 32, idsByOffset(), Set.of()));
   }
 
   @Test
@@ -193,30 +195,18 @@ class ViewFeedTest {
 
   /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
   @Test
-  void fillsAHoleWithTheNextOfItsBlockAndKeepsAllOthersInPlace() {
+  void fillsTheHolesOfAWindowWithItsLivingPairsByTurns() {
     produce(0, 30);
-    View cut = PairFeed.cutView(source, read -> {});
-    View view = withTheOffsetBehindEachBlock(cut);
-    List<Block> blocks = view.blocks();
-    ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
+    View view = withTheOffsetBehindEachBlock(PairFeed.cutView(source, read -> {}));
     Map<String, String> byOffset = idsByOffset();
-    List<String> expected = new ArrayList<>();
-    int holes = 0;
-    for (Block block : blocks) {
-      for (long offset = block.begin(); offset < block.end(); offset++) {
-        long at = offset;
-        while (!byOffset.containsKey(block.partition() + "-" + at)) {
-          at = at + 1 < block.end() ? at + 1 : block.begin();
-        }
-        holes += at == offset ? 0 : 1;
-        expected.add(byOffset.get(block.partition() + "-" + at));
-      }
-    }
-    assertThat(holes).isGreaterThan(PARTITIONS);
+    OrderPlan plan = new OrderPlan(0, 1, 0);
+    List<String> expected = expected(view, plan, 0, (int) view.samples(), byOffset, Set.of());
+    assertThat(view.samples()).isGreaterThan(30 + PARTITIONS);
 
     int standIns = 0;
     List<String> ids = new ArrayList<>();
     FeedSettings settings = settings(5).lastBatch(LastBatch.KEEP);
+    ViewRun run = ViewRun.of(view, plan).epochs(1);
     try (PairFeed feed = PairFeed.ofView(source, settings, run, Optional.empty())) {
       for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
         try (ReadyBatch batch = next.get()) {
@@ -227,7 +217,106 @@ class ViewFeedTest {
     }
 
     assertThat(ids).isEqualTo(expected);
-    assertThat(standIns).isEqualTo(holes);
+    assertThat(standIns).isEqualTo((int) view.samples() - 30);
+  }
+
+  /**
+   * A contributor who sent 31 % of a view, all together: nothing else is read for it, and its
+   * pairs' places are shared out evenly.
+   */
+  @Test
+  void aTakedownOfAThirdNeitherPoisonsNorStarves() {
+    produce(0, 2_000, number -> number >= 700 && number < 1_320);
+    View view = PairFeed.cutView(source, read -> {});
+    ViewRun run = ViewRun.of(view, OrderPlan.of(3)).epochs(2);
+    long whole = epochs(run, new ArrayList<>());
+
+    takeDown(TakedownKind.CONTRIBUTOR, "third");
+    List<List<String>> batches = new ArrayList<>();
+    long bytes = epochs(run, batches);
+
+    assertThat(bytes).isEqualTo(whole);
+    assertThat(batches).hasSize(2 * 20).allSatisfy(ids -> assertThat(ids).doesNotHaveDuplicates());
+    for (List<List<String>> epoch : List.of(batches.subList(0, 20), batches.subList(20, 40))) {
+      Map<String, Long> counts =
+          epoch.stream()
+              .flatMap(List::stream)
+              .collect(Collectors.groupingBy(id -> id, Collectors.counting()));
+      assertThat(counts.values()).allMatch(count -> count <= 3);
+      assertThat(counts.keySet())
+          .allMatch(id -> Integer.parseInt(id) < 700 || Integer.parseInt(id) >= 1_320);
+    }
+  }
+
+  /** Hands out a run in batches of 96; answers how many bytes of records were read. */
+  private long epochs(ViewRun run, List<List<String>> batches) {
+    try (PairFeed feed = PairFeed.ofView(source, settings(96), run, Optional.empty())) {
+      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
+        try (ReadyBatch batch = next.get()) {
+          batches.add(batch.pairIds());
+        }
+      }
+      return feed.stats().bytes();
+    }
+  }
+
+  /** 64 pairs in batches of 48 are one full step and one of 16 samples, for 24 ranks. */
+  @Test
+  void allRanksMakeTheSameStepsOfAValidationAndEndAlike() {
+    produce(0, 64);
+    View view = PairFeed.cutView(source, read -> {});
+    ViewRun run = ViewRun.of(view, OrderPlan.of(0)).epochs(1);
+    List<String> ids = new ArrayList<>();
+    for (int rank = 0; rank < 24; rank++) {
+      FeedSettings settings = settings(2).lastBatch(LastBatch.KEEP).memory(2, 1);
+      try (PairFeed feed =
+          PairFeed.ofView(source, settings, run.rank(rank, 24), Optional.empty())) {
+        for (int size : List.of(2, rank < 16 ? 1 : 0)) {
+          try (ReadyBatch batch = feed.next().orElseThrow()) {
+            assertThat(batch.size()).isEqualTo(size);
+            assertThat(batch.imageShape()).containsExactly(size, SIDE, SIDE, 3);
+            ids.addAll(batch.pairIds());
+          }
+        }
+        assertThat(feed.next()).isEmpty();
+        assertThat(feed.position()).isEqualTo(ViewPosition.beginOf(view, OrderPlan.of(0), 1));
+      }
+    }
+    assertThat(ids)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 64).mapToObj(String::valueOf).toList());
+  }
+
+  /** Each stop changes the batch size and the ranks; nothing is lost or comes twice. */
+  @Test
+  void goesOnWithTheVeryNextSampleWhateverTheBatchSizeAndTheRanks() {
+    produce(0, 400);
+    View view = PairFeed.cutView(source, read -> {});
+    OrderPlan plan = new OrderPlan(3, 8, 16);
+    List<String> unbroken =
+        ids(ViewRun.of(view, plan).epochs(1), 400, LastBatch.DROP, Optional.empty());
+
+    List<String> seen = new ArrayList<>();
+    Optional<Position> position = Optional.empty();
+    for (int[] next : new int[][] {{32, 16}, {64, 1}, {100, 5}, {7, 7}, {192, 64}}) {
+      List<List<String>> parts = new ArrayList<>();
+      int first = seen.size() % next[1];
+      Set<Position> behind = new HashSet<>();
+      for (int i = 0; i < next[1]; i++) {
+        ViewRun run = ViewRun.of(view, plan).rank((first + i) % next[1], next[1]);
+        FeedSettings settings = settings(next[0] / next[1]).memory(2, 1);
+        try (PairFeed feed = PairFeed.ofView(source, settings, run, position);
+            ReadyBatch batch = feed.next().orElseThrow()) {
+          parts.add(batch.pairIds());
+          behind.add(batch.position());
+        }
+      }
+      seen.addAll(Interleaved.of(parts));
+      assertThat(behind).hasSize(1);
+      position = Optional.of(behind.iterator().next());
+    }
+
+    assertThat(seen).hasSize(395).isEqualTo(unbroken.subList(0, 395));
   }
 
   /**
@@ -246,8 +335,8 @@ class ViewFeedTest {
     List<String> before = new ArrayList<>();
     List<String> after = new ArrayList<>();
     for (long epoch = 0; epoch < 3; epoch++) {
-      before.addAll(expected(view, PLAN, epoch, 1, standIns(view, byOffset, Set.of("50"))));
-      after.addAll(expected(view, PLAN, epoch, 1, standIns(view, byOffset, odd)));
+      before.addAll(expected(view, PLAN, epoch, 24, byOffset, Set.of("50")));
+      after.addAll(expected(view, PLAN, epoch, 24, byOffset, odd));
     }
 
     List<String> ids = new ArrayList<>();
@@ -262,11 +351,13 @@ class ViewFeedTest {
           awaitTakedowns(first, 2);
           awaitTakedowns(second, 2);
         }
+        List<List<String>> parts = new ArrayList<>();
         for (PairFeed feed : List.of(first, second)) {
           try (ReadyBatch batch = feed.next().orElseThrow()) {
-            ids.addAll(batch.pairIds());
+            parts.add(batch.pairIds());
           }
         }
+        ids.addAll(Interleaved.of(parts));
       }
     }
 
@@ -336,7 +427,7 @@ class ViewFeedTest {
       String at = sample.record().substring(source.topic().length() + 1);
       String place = sample.place().substring(source.topic().length() + 1);
       assertThat(byOffset.get(at)).isEqualTo(sample.pairId());
-      assertThat(Integer.parseInt(byOffset.get(place)) % 5 == 0).isEqualTo(sample.isStandIn());
+      assertThat(byOffset).containsKey(place);
       assertThat(sample.contributor()).isEqualTo("other");
       assertThat(sample.licence()).isEqualTo("CC0-1.0");
     }
@@ -409,16 +500,21 @@ class ViewFeedTest {
   }
 
   @Test
-  void refusesBatchesThatLanesCannotShareAndViewsThatAreTooSmall() {
+  void refusesAViewThatIsTooSmallForABatchAndAPositionBeyondTheEpoch() {
     produce(0, 30);
     View view = PairFeed.cutView(source, read -> {});
     ViewRun run = ViewRun.of(view, PLAN);
 
-    assertThatThrownBy(() -> PairFeed.ofView(source, settings(50), run, Optional.empty()))
-        .hasMessageContaining("50 samples cannot be taken alike from 24 lanes")
-        .hasMessageContaining("48 and 72");
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
-        .hasMessageContaining("has 30 samples, 1 in each of 24 lanes: too few for batches of 48");
+        .hasMessageContaining("has 30 samples: too few for a batch of 48");
+    assertPositionRefused(
+        run,
+        new ViewPosition(view.fingerprint(), PLAN, 2, 1_000_000_000),
+        "says that 1000000000 samples of epoch 2 were handed out, and the epoch has 30");
+    String old = ViewPosition.beginOf(view, PLAN, 0).toJson().replace("samples", "taken");
+    assertThatThrownBy(() -> ViewPosition.parse(old))
+        .isInstanceOf(PositionRefusedException.class)
+        .hasMessageContaining("of an earlier version, which handed samples out in another order");
   }
 
   @Test
@@ -433,35 +529,36 @@ class ViewFeedTest {
         "-1 begins at 3: records of the view, from 0 on, have left the log");
   }
 
-  /** What the batches of all ranks would be, from the blocks alone. */
+  /** What the batches of all ranks would be, from the blocks and what is withdrawn alone. */
   private static List<String> expected(
-      View view, OrderPlan plan, long epoch, int perLane, Map<String, String> byOffset) {
-    EpochOrder order =
-        new EpochOrder(view.blocks().stream().map(Block::size).toList(), plan, epoch);
+      View view,
+      OrderPlan plan,
+      long epoch,
+      int batchSize,
+      Map<String, String> byOffset,
+      Set<String> withdrawn) {
+    EpochOrder order = new EpochOrder(view.blocks(), plan, epoch);
     List<List<String>> lanes = new ArrayList<>();
-    for (int lane = 0; lane < plan.lanes(); lane++) {
+    for (int lane = 0; lane < order.lanes(); lane++) {
       List<String> samples = new ArrayList<>();
       for (int window = 0; window < order.windows(lane); window++) {
-        List<String> counted = new ArrayList<>();
-        for (EpochOrder.Piece piece : order.pieces(lane, window)) {
-          for (int i = 0; i < piece.count(); i++) {
-            Block block = view.blocks().get(piece.block());
-            counted.add(byOffset.get(block.partition() + "-" + block.offset(piece.first() + i)));
+        List<String> living = new ArrayList<>();
+        for (EpochOrder.Piece one : order.records(lane, window)) {
+          Block block = view.blocks().get(one.block());
+          String id = byOffset.get(block.partition() + "-" + block.offset(one.first()));
+          if (id != null && !withdrawn.contains(id)) {
+            living.add(id);
           }
         }
-        for (int place : order.permutation(lane, window)) {
-          samples.add(counted.get(place));
+        for (int i = 0; i < order.windowLength(lane, window); i++) {
+          samples.add(living.get(i % living.size()));
         }
       }
       lanes.add(samples);
     }
-    List<String> expected = new ArrayList<>();
-    for (int at = 0; at + perLane <= order.shortestLane(); at += perLane) {
-      for (List<String> lane : lanes) {
-        expected.addAll(lane.subList(at, at + perLane));
-      }
-    }
-    return expected;
+    return IntStream.range(0, (int) (order.samples() / batchSize) * batchSize)
+        .mapToObj(number -> lanes.get(number % order.lanes()).get(number / order.lanes()))
+        .toList();
   }
 
   /** Runs some steps with so many ranks, each a feed of its own; answers the position behind. */
@@ -473,12 +570,14 @@ class ViewFeedTest {
         feeds.add(PairFeed.ofView(source, settings(24 / ranks), run.rank(rank, ranks), from));
       }
       for (int step = 0; step < steps; step++) {
+        List<List<String>> parts = new ArrayList<>();
         for (PairFeed feed : feeds) {
           try (ReadyBatch batch = feed.next().orElseThrow()) {
             assertThat(batch.size()).isEqualTo(24 / ranks);
-            seen.addAll(batch.pairIds());
+            parts.add(batch.pairIds());
           }
         }
+        seen.addAll(Interleaved.of(parts));
       }
       assertThat(feeds).extracting(PairFeed::position).containsOnly(feeds.get(0).position());
       String json = feeds.get(0).position().toJson();
@@ -582,11 +681,19 @@ class ViewFeedTest {
 
   /** In transactions of four, so that markers lie between the records. */
   private void produce(int first, int count) {
+    produce(first, count, number -> false);
+  }
+
+  private void produce(int first, int count, IntPredicate isOfThird) {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-view")) {
       for (int i = first; i < first + count; i += 4) {
         producer.beginTransaction();
         for (int j = i; j < Math.min(i + 4, first + count); j++) {
-          TestCluster.acknowledged(producer.send(record(String.valueOf(j), sample(j))));
+          PreparedPair sample = sample(j);
+          if (isOfThird.test(j)) {
+            sample.setContributor("third");
+          }
+          TestCluster.acknowledged(producer.send(record(String.valueOf(j), sample)));
         }
         producer.commitTransaction();
       }
@@ -609,24 +716,6 @@ class ViewFeedTest {
     while (feed.level().takedowns() < count) {
       Awaiting.pause();
     }
-  }
-
-  /** For each offset of a view the id of the pair that stands there, or in for it. */
-  private static Map<String, String> standIns(
-      View view, Map<String, String> byOffset, Set<String> withdrawn) {
-    Map<String, String> ids = new TreeMap<>();
-    for (Block block : view.blocks()) {
-      for (int place = 0; place < block.size(); place++) {
-        int at = place;
-        while (withdrawn.contains(byOffset.get(block.partition() + "-" + block.offset(at)))) {
-          at = (at + 1) % block.size();
-        }
-        ids.put(
-            block.partition() + "-" + block.offset(place),
-            byOffset.get(block.partition() + "-" + block.offset(at)));
-      }
-    }
-    return ids;
   }
 
   private void withdraw(int number) {

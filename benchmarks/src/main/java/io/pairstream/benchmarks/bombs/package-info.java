@@ -1,2 +1,2 @@
-/** How long the gate takes to turn away files that are made to cost much. */
+/** What files cost that are made to cost much. */
 package io.pairstream.benchmarks.bombs;

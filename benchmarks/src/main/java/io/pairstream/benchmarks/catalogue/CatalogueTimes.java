@@ -149,7 +149,7 @@ public final class CatalogueTimes implements Callable<Integer> {
                   platform.schemaRegistryUrl(),
                   new Dataset("catalogue"),
                   Map.of(),
-                  Map.of()));
+                  platform.registrySettings()));
       new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
           .create(new TopicCatalogue(cluster.dataset(), TopicCatalogue.DEFAULT_PARTITIONS));
       write(cluster);

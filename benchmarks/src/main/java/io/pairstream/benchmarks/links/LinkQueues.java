@@ -77,7 +77,7 @@ public final class LinkQueues implements Callable<Integer> {
                   platform.schemaRegistryUrl(),
                   new Dataset(discipline + round),
                   Map.of(),
-                  Map.of());
+                  platform.registrySettings());
           System.out.println(measure(discipline, round, cluster, site));
         }
       }

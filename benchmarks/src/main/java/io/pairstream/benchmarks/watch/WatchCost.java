@@ -140,7 +140,7 @@ public final class WatchCost implements Callable<Integer> {
                   platform.schemaRegistryUrl(),
                   new Dataset("pairs"),
                   Map.of(),
-                  Map.of()));
+                  platform.registrySettings()));
       try (ReadingGroups reading =
           new ReadingGroups(
               cluster, groups, topics, partitions, standing, Duration.ofSeconds(commitSeconds))) {

@@ -11,9 +11,19 @@ import io.pairstream.cleaning.recipe.RecipeReader;
  * <p>Goes by the header's word, so that a small file that unfolds into a huge picture reaches no
  * decoder.
  *
- * <p>Rejects: {@code IMAGE_TOO_MANY_BYTES}, {@code IMAGE_TOO_MANY_PIXELS}.
+ * <p>Rejects: {@code IMAGE_TOO_MANY_BYTES}, {@code IMAGE_TOO_MANY_PIXELS}, {@code
+ * IMAGE_TOO_COSTLY}.
  */
 public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
+
+  /**
+   * Most pixels that decoding goes over in all scans of a JPEG: 50 megapixels in 20 scans, twice
+   * what encoders make, and 100 scans of 10 megapixels. See decision 0051 for what a scan takes.
+   */
+  static final long MAX_SCANNED_PIXELS = 1_000_000_000;
+
+  /** Largest decoded picture, in bytes: 50 megapixels of four channels with 8 bits each. */
+  static final long MAX_DECODED_BYTES = 200_000_000;
 
   private final Limits limits;
 
@@ -27,6 +37,10 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
         + limits.maxBytes()
         + " bytes and "
         + limits.maxPixels()
+        + " pixels, which decode to at most "
+        + MAX_DECODED_BYTES
+        + " bytes and, in all scans together, go over at most "
+        + MAX_SCANNED_PIXELS
         + " pixels";
   }
 
@@ -52,6 +66,32 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
               + " are allowed",
           image.pixels() + " pixels",
           limits.maxPixels() + " pixels");
+    }
+    if (image.scannedPixels() > MAX_SCANNED_PIXELS) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_COSTLY,
+          "the image goes over its "
+              + image.size()
+              + " px in "
+              + image.scans()
+              + " scans; at most "
+              + MAX_SCANNED_PIXELS / image.pixels()
+              + " scans are allowed at that size",
+          image.scannedPixels() + " pixels in all scans",
+          MAX_SCANNED_PIXELS + " pixels in all scans");
+    }
+    if (image.decodedBytes() > MAX_DECODED_BYTES) {
+      return Outcome.rejected(
+          RejectReason.IMAGE_TOO_COSTLY,
+          "the image decodes to "
+              + image.size()
+              + " px of "
+              + image.bytesPerPixel()
+              + " bytes each; at most "
+              + MAX_DECODED_BYTES / image.bytesPerPixel()
+              + " such pixels are allowed",
+          image.decodedBytes() + " bytes decoded",
+          MAX_DECODED_BYTES + " bytes decoded");
     }
     return Outcome.kept(image);
   }

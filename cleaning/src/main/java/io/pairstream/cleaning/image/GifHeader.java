@@ -30,6 +30,9 @@ final class GifHeader {
     int at = SCREEN_END + colourTableBytes(file.u8(10));
     int frames = 0;
     while (true) {
+      if (!file.has(at, 1) && frames > 0) {
+        break; // the trailer alone is missing
+      }
       if (!file.has(at, 1)) {
         return damaged("the file is cut off: it has no trailer");
       }

@@ -51,6 +51,16 @@ final class HeaderBytes {
     return -1;
   }
 
+  /** Whether there are bytes from one position to before another, all of them 0. */
+  boolean isZeros(int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return from < to;
+  }
+
   int u8(int at) {
     return bytes[at] & 0xFF;
   }

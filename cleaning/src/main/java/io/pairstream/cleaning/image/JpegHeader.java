@@ -3,12 +3,15 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+import java.io.ByteArrayOutputStream;
 
 /**
  * What a JPEG file declares, read by walking its markers from start to end (ITU-T T.81, annex B).
  *
  * <p>Finds markers as libjpeg does, skipping bytes between segments, so that both see the same
- * frame header.
+ * frame header. Zeros between the segments before the first scan, and a missing end marker, say
+ * nothing of the pixels: decoders get the file without the ones and with the other, and then say
+ * themselves whether a pixel is missing.
  *
  * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}.
  */
@@ -37,10 +40,24 @@ final class JpegHeader {
     JpegScans brought = null;
     int scans = 0;
     int at = 2;
+    int copied = 0;
+    ByteArrayOutputStream mended = new ByteArrayOutputStream(0);
     while (true) {
+      int segmentEnd = at;
       at = nextMarker(file, at);
       if (at < 0) {
-        return damaged("the file is cut off: it has no end marker (FF D9)");
+        if (scans == 0 || !brought.complete()) {
+          return damaged("the file is cut off: it has no end marker (FF D9)");
+        }
+        mended.write(image.bytes(), copied, image.size() - copied);
+        mended.write(0xFF);
+        mended.write(END_OF_IMAGE);
+        copied = image.size();
+        break;
+      }
+      if (scans == 0 && file.isZeros(segmentEnd, at - 2)) {
+        mended.write(image.bytes(), copied, segmentEnd - copied);
+        copied = at - 2;
       }
       int marker = file.u8(at - 1);
       if (marker == END_OF_IMAGE) {
@@ -114,7 +131,11 @@ final class JpegHeader {
     if (!brought.complete()) {
       return damaged("scans are missing; the file may be cut off");
     }
-    return Outcome.kept(frame);
+    if (mended.size() > 0) {
+      mended.write(image.bytes(), copied, image.size() - copied);
+    }
+    EncodedImage whole = mended.size() > 0 ? new EncodedImage(mended.toByteArray()) : image;
+    return Outcome.kept(withScans(frame, whole, scans));
   }
 
   /**
@@ -146,6 +167,19 @@ final class JpegHeader {
       ids[i] = file.u8(at + 3 * i);
     }
     return ids;
+  }
+
+  private static ProbedImage withScans(ProbedImage frame, EncodedImage whole, int scans) {
+    return new ProbedImage(
+        whole,
+        frame.type(),
+        frame.widthPx(),
+        frame.heightPx(),
+        frame.bitDepth(),
+        frame.colour(),
+        false,
+        scans,
+        frame.bytesPerPixel());
   }
 
   private static ColourModel colourModel(int components) {

@@ -3,17 +3,24 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ProbedImage.ColourModel;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
 
 /**
  * What a PNG file declares, read by walking its chunks to IEND and checking each CRC (W3C PNG, 5).
  * Of what is compressed, only what describes the picture is unfolded, to see how much it comes to.
+ * A file that ends behind a chunk of pixels, without IEND, gets one: decoders then say themselves
+ * whether a pixel is missing.
  *
  * <p>Rejects: {@code IMAGE_HEADER_DAMAGED}, {@code IMAGE_METADATA_TOO_LARGE}.
  */
 final class PngHeader {
 
   static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
+
+  /** The chunk: length, name and CRC. */
+  private static final byte[] IEND = HexFormat.of().parseHex("0000000049454e44ae426082");
 
   private PngHeader() {}
 
@@ -32,6 +39,9 @@ final class PngHeader {
     boolean animated = false;
     PngMetadata metadata = new PngMetadata(image.bytes());
     while (true) {
+      if (pixels && at == file.length()) {
+        return declared(withEnd(image), file, header, palette, animated);
+      }
       if (!file.has(at, 8)) {
         return damaged("the file is cut off: it has no IEND chunk");
       }
@@ -107,8 +117,24 @@ final class PngHeader {
           case 3 -> ColourModel.PALETTE;
           default -> ColourModel.RGB;
         };
+    int channels = colourType == 0 ? 1 : colourType == 2 ? 3 : 4;
     return Outcome.kept(
-        new ProbedImage(image, ImageType.PNG, (int) width, (int) height, depth, colour, animated));
+        new ProbedImage(
+            image,
+            ImageType.PNG,
+            (int) width,
+            (int) height,
+            depth,
+            colour,
+            animated,
+            1,
+            depth == 16 ? 2 * channels : channels));
+  }
+
+  private static EncodedImage withEnd(EncodedImage image) {
+    byte[] whole = Arrays.copyOf(image.bytes(), image.size() + IEND.length);
+    System.arraycopy(IEND, 0, whole, image.size(), IEND.length);
+    return new EncodedImage(whole);
   }
 
   /** Table 11.1 of the specification. */

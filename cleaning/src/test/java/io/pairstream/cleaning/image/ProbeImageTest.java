@@ -125,11 +125,30 @@ class ProbeImageTest {
   }
 
   @Test
-  void rejectsJpegWithoutItsEndMarker() {
+  void givesAJpegTheEndMarkerThatItLacks() {
     byte[] file = ImageFiles.jpeg(64, 64);
 
-    assertDamaged(Arrays.copyOf(file, file.length - 2), "cut off");
-    assertDamaged(Arrays.copyOf(file, file.length / 2), "cut off");
+    assertThat(kept(Arrays.copyOf(file, file.length - 2))).isEqualTo(kept(file));
+    assertDamaged(Arrays.copyOf(file, 100), "cut off");
+    byte[] half = ImageFiles.progressiveJpeg(new int[] {0, 0, 0});
+    assertDamaged(Arrays.copyOf(half, half.length - 2), "cut off");
+  }
+
+  @Test
+  void takesZerosBetweenTheSegmentsOfAJpegAway() {
+    byte[] file = ImageFiles.jpeg(64, 64);
+    int second = 4 + (((file[4] & 0xFF) << 8) | (file[5] & 0xFF));
+
+    assertThat(kept(inserted(file, second, new byte[2]))).isEqualTo(kept(file));
+    byte[] garbage = inserted(file, second, new byte[] {1, 2});
+    assertThat(kept(garbage).encoded()).isEqualTo(new EncodedImage(garbage));
+  }
+
+  private static byte[] inserted(byte[] file, int at, byte[] bytes) {
+    byte[] longer = Arrays.copyOf(file, file.length + bytes.length);
+    System.arraycopy(bytes, 0, longer, at, bytes.length);
+    System.arraycopy(file, at, longer, at + bytes.length, file.length - at);
+    return longer;
   }
 
   @Test
@@ -187,7 +206,9 @@ class ProbeImageTest {
     wrong[8 + 25 + 8] ^= 1;
 
     assertDamaged(wrong, "the CRC of its IDAT chunk is wrong");
-    assertDamaged(Arrays.copyOf(file, file.length - 12), "no IEND");
+    assertThat(kept(Arrays.copyOf(file, file.length - 12))).isEqualTo(kept(file));
+    assertDamaged(Arrays.copyOf(file, file.length - 11), "no IEND");
+    assertDamaged(Arrays.copyOf(file, 8 + 25), "no IEND");
     assertDamaged(Arrays.copyOf(file, 8 + 25 + 9), "inside its IDAT chunk");
   }
 
@@ -323,7 +344,9 @@ class ProbeImageTest {
   void rejectsGifThatIsCutOff() {
     byte[] file = ImageFiles.gif(1, 1, new int[] {0, 0, 1, 1});
 
-    assertDamaged(Arrays.copyOf(file, file.length - 1), "trailer");
+    kept(Arrays.copyOf(file, file.length - 1)); // its trailer alone is missing
+    assertDamaged(Arrays.copyOf(file, file.length - 2), "inside a block");
+    assertDamaged(Arrays.copyOf(file, 13), "trailer");
     assertDamaged(Arrays.copyOf(file, 10), "header");
     assertDamaged(ImageFiles.gif(1, 1), "no pixels");
   }

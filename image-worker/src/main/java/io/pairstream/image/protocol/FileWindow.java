@@ -44,6 +44,7 @@ final class FileWindow implements ImageWindow {
   public void forgetFile() {
     try {
       Files.deleteIfExists(path);
+      Files.deleteIfExists(path.getParent());
     } catch (IOException e) {
       path.toFile().deleteOnExit();
     }

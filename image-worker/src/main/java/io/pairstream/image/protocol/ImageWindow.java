@@ -23,15 +23,20 @@ public interface ImageWindow extends AutoCloseable {
   /**
    * A new window, in memory where the system has a place for such files.
    *
-   * @param directory where the file lies otherwise
+   * <p>It lies in a folder that is its owner's alone; the worker, which may be another user, is
+   * shown the file and not the folder.
+   *
+   * @param directory where the folder lies otherwise
    * @return a window that nothing fits into, where there is no room for one
    */
   static ImageWindow create(Path directory) {
     Path memory = Path.of("/dev/shm");
     try {
-      Path file =
-          Files.createTempFile(
-              Files.isWritable(memory) ? memory : directory, "pairstream-window", "");
+      Path folder =
+          Files.createTempDirectory(
+              Files.isWritable(memory) ? memory : directory, "pairstream-window");
+      Path file = Files.createFile(folder.resolve("window"));
+      boolean unused = file.toFile().setReadable(true, false);
       FileWindow window = new FileWindow(file);
       try {
         // Room is taken now: the worker could not go on where it is missing later.

@@ -172,7 +172,9 @@ final class ImagePreparer {
                   .map(Outcome::kept)
                   .orElseGet(() -> openCv.decode(request.image()));
           case PNG ->
-              openCv.decode(request.animated() ? StillPng.of(request.image()) : request.image());
+              PngPixels.bearable(
+                      request.animated() ? StillPng.of(request.image()) : request.image())
+                  .then(openCv::decode);
           case WEBP -> openCv.decode(request.image());
           case GIF ->
               GifDecoder.decode(request.image(), request.widthPx(), request.heightPx())

@@ -16,14 +16,33 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * One worker: prepares images from stdin, one after the other, until stdin ends.
  *
- * <p>Arguments: the token of the start, the parent's process id, and the window. Speaks {@link
- * WorkerProtocol}.
+ * <p>Arguments: the token of the start, the parent's process id, the window, and whether to {@link
+ * #FILTER} its system calls once the first image is prepared, which is one that is known to be
+ * good. Speaks {@link WorkerProtocol}.
+ *
+ * <p>Alone, {@link #UNPACK} lays the native libraries into their folder, and {@link #TRY} finds out
+ * whether all that a worker reads can be read and the filter installed: the exit status is {@link
+ * #UNFILTERED} where only the latter fails, for the reason on stderr.
  */
 public final class WorkerMain {
+
+  /** As the last of four arguments; anything else for none. */
+  public static final String FILTER = "filter";
+
+  /** As the only argument. */
+  public static final String UNPACK = "unpack";
+
+  /** As the only argument. */
+  public static final String TRY = "try";
+
+  /** Exit status of a trial. */
+  public static final int UNFILTERED = 4;
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -33,6 +52,30 @@ public final class WorkerMain {
   public static void main(String[] args) throws IOException {
     // Nothing but frames may reach the real stdout.
     System.setOut(System.err);
+    switch (args[0]) {
+      case UNPACK -> LateParts.unpack();
+      case TRY -> tryOut();
+      default -> serve(args);
+    }
+  }
+
+  private static void tryOut() {
+    LateParts.openClassPath();
+    try {
+      SystemCallFilter.install();
+    } catch (IllegalStateException | LinkageError e) {
+      System.err.println(e.getMessage());
+      Runtime.getRuntime().halt(UNFILTERED);
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void serve(String[] args) throws IOException {
+    boolean toFilter = args[3].equals(FILTER);
+    FutureTask<Void> late = new FutureTask<>(LateParts::loadJava, null);
+    if (toFilter) {
+      new Thread(late, "late-parts").start();
+    }
     ParentWatch.start(Long.parseLong(args[1]));
 
     int pipeBytes = PipeCapacity.ofStdout();
@@ -42,14 +85,14 @@ public final class WorkerMain {
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     DataInputStream in =
-        new DataInputStream(
-            new BufferedInputStream(new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
+        new DataInputStream(new BufferedInputStream(new Pipe(FileDescriptor.in), BUFFER_BYTES));
 
     ImagePreparer preparer = new ImagePreparer();
     System.err.println(preparer.codecs());
     TestHooks hooks = TestHooks.fromProperties();
     stderr.write(WorkerProtocol.mark(WorkerProtocol.token(args[0])));
     WorkerProtocol.writeHello(new DataOutputStream(out));
+    boolean filtered = false;
     try {
       while (true) {
         WorkerRequest request = WorkerRequest.readFrom(in, window);
@@ -57,6 +100,13 @@ public final class WorkerMain {
         Optional<ImagePlan> newPlan = request.newPlan();
         newPlan.ifPresent(preparer::follow);
         WorkerAnswer answer = WorkerAnswer.of(preparer.prepare(request));
+        if (toFilter && !filtered) {
+          LateParts.loadNatives();
+          LateParts.loadNoMore();
+          await(late);
+          SystemCallFilter.install();
+          filtered = true;
+        }
         frame.reset();
         answer.writeTo(new DataOutputStream(frame));
         boolean first = frame.size() <= pipeBytes;
@@ -72,6 +122,27 @@ public final class WorkerMain {
       // The client is done with this worker. Halting skips native destructors, which have nothing
       // to save and may hang.
       Runtime.getRuntime().halt(0);
+    }
+  }
+
+  private static void await(FutureTask<Void> loading) {
+    try {
+      loading.get();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("what is needed later cannot be loaded", e);
+    }
+  }
+
+  /** Says nothing of what it holds, which a filtered process cannot ask. */
+  private static final class Pipe extends FileInputStream {
+
+    Pipe(FileDescriptor end) {
+      super(end);
+    }
+
+    @Override
+    public int available() {
+      return 0;
     }
   }
 }

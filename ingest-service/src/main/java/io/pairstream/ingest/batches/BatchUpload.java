@@ -165,6 +165,9 @@ final class BatchUpload {
     CompletableFuture<Taken> result;
     try {
       Submission submission = input.submission(sender);
+      if (submission.extraBytes() > 0) {
+        debt = quota.charge(sender, 0, submission.extraBytes());
+      }
       result = intake.take(submission, sender.producer(), batchId);
     } catch (ProblemException e) {
       result = CompletableFuture.failedFuture(e);

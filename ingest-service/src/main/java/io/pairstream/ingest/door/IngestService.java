@@ -80,7 +80,7 @@ public final class IngestService implements AutoCloseable {
         new Outcomes(
             topics, registry, settings.stateDirectory(), clientSettings, intake, quotas, clock);
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new PairRoutes(intake).routes());
+    routes.addAll(new PairRoutes(intake, quotas).routes());
     routes.addAll(outcomes.routes());
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =

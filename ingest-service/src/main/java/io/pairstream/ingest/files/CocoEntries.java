@@ -92,7 +92,7 @@ final class CocoEntries implements EntryReader {
             .field("url", image.get().url())
             .field("licence", index.licences.getOrDefault(image.get().licence(), ""))
             .field("image_id", id.asText())
-            .caption(annotation.path("caption").textValue().strip())
+            .caption(annotation.path("caption").textValue())
             .build());
   }
 

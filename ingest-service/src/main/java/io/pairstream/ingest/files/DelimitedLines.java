@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.FieldNames.Role;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -153,20 +154,28 @@ final class DelimitedLines implements EntryReader {
               cells.line(),
               place,
               cells.cells().size()
-                  + " cells where there are "
+                  + (cells.cells().size() == 1 ? " cell" : " cells")
+                  + " where there are "
                   + names.size()
                   + " columns; a caption that holds the delimiter must be quoted"));
     }
     EntryBuilder entry = new EntryBuilder(cells.line(), place, columns);
     for (int column = 0; column < names.size(); column++) {
-      entry.field(names.get(column), text(cells.cells().get(column)));
+      String name = names.get(column);
+      entry.field(name, text(name, cells.cells().get(column)));
     }
     return Optional.of(entry.build());
   }
 
-  /** Between bars, spaces belong to no cell. */
-  private String text(String cell) {
-    return delimiter == '|' ? cell.strip() : cell;
+  /** Between bars, spaces belong to no cell; but of a caption all do except one behind its bar. */
+  private String text(String name, String cell) {
+    if (delimiter != '|') {
+      return cell;
+    }
+    if (columns.role(name) != Role.CAPTION) {
+      return cell.strip();
+    }
+    return cell.startsWith(" ") ? cell.substring(1) : cell;
   }
 
   private boolean isHeader(List<String> cells) {

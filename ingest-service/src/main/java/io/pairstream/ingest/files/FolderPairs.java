@@ -28,23 +28,26 @@ final class FolderPairs implements PairSource {
   private final ImageFiles imageFiles;
   private final long images;
   private final SourceDefaults defaults;
+  private final List<String> notices;
   private final Queue<SourceItem> ready = new ArrayDeque<>();
   private long entry;
 
   /**
    * @param images how many images there are, as far as is known: what the share read rests on
+   * @param notices what the owner is told of the folder
    */
-  FolderPairs(Path folder, long images, SourceDefaults defaults) {
+  FolderPairs(Path folder, long images, SourceDefaults defaults, List<String> notices) {
     this.folder = folder;
     this.files = new SortedFiles(folder);
     this.imageFiles = new ImageFiles(folder);
     this.images = images;
     this.defaults = defaults;
+    this.notices = List.copyOf(notices);
   }
 
   @Override
   public List<String> notices() {
-    return List.of();
+    return notices;
   }
 
   @Override

@@ -139,7 +139,8 @@ final class ListedPairs implements PairSource {
     } catch (UnreadableImageException e) {
       String hint =
           listed.url().isEmpty() ? "" : "; with --links its URL is published, to be fetched";
-      ready.add(new SourceItem.Problem(entry, where, e.getMessage() + hint));
+      String about = listed.image() instanceof Place.Named named ? named.file() : where;
+      ready.add(new SourceItem.Problem(entry, where, e.getMessage() + hint, about));
     }
   }
 

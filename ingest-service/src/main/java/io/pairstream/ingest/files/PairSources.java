@@ -88,15 +88,24 @@ public final class PairSources {
     if (!lists.isEmpty()) {
       return openFile(folder.resolve(lists.get(0)), notices(folder, lists));
     }
-    long images = images(folder, false);
-    if (images == 0) {
+    FolderSurvey survey = FolderSurvey.of(folder);
+    if (survey.images() == 0) {
       throw new UnusableSourceException(
           folder
               + " holds no images (jpg, jpeg, png, webp, gif) and no caption list ("
               + String.join(", ", LISTS)
-              + ")");
+              + ")"
+              + survey.unsupportedInWords().map(words -> "; there are " + words).orElse(""));
     }
-    return new FolderPairs(folder, images, options.defaults());
+    if (survey.captioned() == 0 && !survey.lists().isEmpty()) {
+      throw new UnusableSourceException(
+          "%s holds images without captions beside them, and %s, which is read when you name it: import %s"
+              .formatted(
+                  folder,
+                  String.join(", ", survey.lists()),
+                  folder.resolve(survey.lists().get(0))));
+    }
+    return new FolderPairs(folder, survey.images(), options.defaults(), survey.notices());
   }
 
   private PairSource openFile(Path file, List<String> notices) throws IOException {
@@ -138,6 +147,9 @@ public final class PairSources {
     }
     SourceInput input = SourceInput.of(file, UnpackLimits.OWN_FILES);
     try {
+      if (format != SourceFormat.WEBDATASET) {
+        refuseUtf16(file, input.stream());
+      }
       return switch (format) {
         case CSV -> commas(input, columns);
         case TSV -> new DelimitedLines(input, '\t', columns);
@@ -151,9 +163,23 @@ public final class PairSources {
     }
   }
 
+  /** No text that we read has a NUL, which every ASCII character brings in UTF-16. */
+  private static void refuseUtf16(Path file, InputStream text) throws IOException {
+    int enough = 64;
+    text.mark(enough);
+    byte[] start = text.readNBytes(enough);
+    text.reset();
+    for (byte each : start) {
+      if (each == 0) {
+        throw new UnusableSourceException(
+            file + " looks like UTF-16; save it as UTF-8, and import it again");
+      }
+    }
+  }
+
   /**
-   * Cells between commas; or between bars where the first line has bars and no comma, as
-   * Flickr30k's comments have them.
+   * Cells between commas; or, where the first line has none, between bars, as Flickr30k's comments
+   * have them, or semicolons, as spreadsheets write them where the comma is the decimal point.
    */
   private static EntryReader commas(SourceInput input, ColumnNames columns) throws IOException {
     int enough = 4096;
@@ -162,39 +188,27 @@ public final class PairSources {
     String start = new String(list.readNBytes(enough), StandardCharsets.ISO_8859_1);
     list.reset();
     String line = start.lines().findFirst().orElse("");
-    if (line.indexOf('|') < 0 || line.indexOf(',') >= 0) {
+    if (line.indexOf(',') >= 0) {
       return new DelimitedLines(input, ',', columns);
+    }
+    if (line.indexOf('|') < 0) {
+      return new DelimitedLines(input, line.indexOf(';') < 0 ? ',' : ';', columns);
     }
     boolean isFlickr = !columns.isGiven() && line.contains(FLICKR_COMMENT);
     return new DelimitedLines(
         input, '|', isFlickr ? ColumnNames.parse("caption=" + FLICKR_COMMENT) : columns);
   }
 
-  private static List<String> notices(Path folder, List<String> lists) {
+  private static List<String> notices(Path folder, List<String> lists) throws IOException {
     List<String> notices = new ArrayList<>();
     String first = lists.get(0);
     for (String other : lists.subList(1, lists.size())) {
       notices.add("captions are taken from " + first + "; " + other + " is left aside");
     }
-    if (images(folder, true) > 0) {
+    if (FolderSurvey.of(folder).captioned() > 0) {
       notices.add(
           "captions are taken from " + first + "; the .txt files beside images are left aside");
     }
     return notices;
-  }
-
-  private static long images(Path folder, boolean captioned) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(
-              file ->
-                  ImageFileType.mediaType(file).isPresent()
-                      && !file.getFileName().toString().startsWith(".")
-                      && Files.isRegularFile(file)
-                      && (!captioned || Files.isRegularFile(ImageFileType.beside(file, "txt"))))
-          .count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class TokenLines implements EntryReader {
 
   private static final Pattern LINE =
-      Pattern.compile("([^\\t#]+)#(\\d+)\\s*\\t(.*)", Pattern.DOTALL);
+      Pattern.compile("([^\\t#]+)#(\\d+)\\s*\\t(.*?)\\r?", Pattern.DOTALL);
 
   private final SourceInput input;
   private final TextLines lines;
@@ -60,7 +60,7 @@ final class TokenLines implements EntryReader {
     }
     return new EntryBuilder(lines.number(), Long.toString(lines.number()), ColumnNames.USUAL)
         .field("file", line.group(1).strip())
-        .field("caption", line.group(3).strip())
+        .field("caption", line.group(3))
         .build();
   }
 

@@ -61,6 +61,12 @@ public final class PairForm {
   /** Most pixels: what a decoder's memory is laid out for. */
   private static final int MAX_PIXELS = 50_000_000;
 
+  /**
+   * How many bytes of decoding come with one that is sent. An ordinary photograph takes fewer, a
+   * drawing that is stored well or a progressive file some more, a bomb hundreds.
+   */
+  private static final int DECODED_PER_SENT = 16;
+
   private static final Set<String> TEXTS =
       Set.of(
           "caption",
@@ -201,7 +207,7 @@ public final class PairForm {
     if (!hasImage) {
       return link(caption, language, contributor);
     }
-    checkImage();
+    long extraBytes = Math.max(0, checkedImage().decodingBytes() / DECODED_PER_SENT - image.length);
     checkDigest();
     return new Submission.Pair(
         new NewPair(
@@ -213,7 +219,8 @@ public final class PairForm {
             texts.getOrDefault("url", ""),
             texts.getOrDefault("licence", ""),
             texts.get("media_type"),
-            annotations));
+            annotations),
+        extraBytes);
   }
 
   private Submission link(String caption, String language, String contributor) {
@@ -279,7 +286,7 @@ public final class PairForm {
                     "source_kind is one of " + Arrays.toString(SourceKind.values())));
   }
 
-  private void checkImage() {
+  private ProbedImage checkedImage() {
     if (image.length > RecordSizes.MAX_IMAGE) {
       throw Problem.of(
               ProblemKind.BODY_TOO_LARGE,
@@ -291,9 +298,9 @@ public final class PairForm {
           .with("remedy", RejectReason.IMAGE_TOO_MANY_BYTES.remedy())
           .asException();
     }
-    GATE.apply(new EncodedImage(image))
-        .rejectedOnly()
-        .forEach(
+    return GATE.apply(new EncodedImage(image))
+        .fold(
+            probed -> probed,
             rejection -> {
               throw rejected(rejection);
             });

@@ -4,6 +4,7 @@ import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +19,14 @@ public final class PairRoutes {
   private static final String FORM = "multipart/form-data";
 
   private final PairIntake intake;
+  private final Quota quota;
 
-  public PairRoutes(PairIntake intake) {
+  /**
+   * @param quota counts what an image costs beyond its bytes, which the server has counted
+   */
+  public PairRoutes(PairIntake intake, Quota quota) {
     this.intake = intake;
+    this.quota = quota;
   }
 
   public List<Route> routes() {
@@ -40,6 +46,7 @@ public final class PairRoutes {
             ? PairMultipart.read(request.header("Content-Type").orElse(""), body)
                 .pair(request.principal())
             : PairJson.read(body).submission(request.principal());
+    var unused = quota.charge(request.principal(), 0, submission.extraBytes());
     return intake
         .take(submission, request.principal().producer(), "")
         .thenApply(

@@ -8,8 +8,16 @@ import io.pairstream.ingest.publish.NewPair;
  */
 public sealed interface Submission {
 
+  /**
+   * What it counts as against its sender's quota of bytes, besides what was sent; 0 or more. Nobody
+   * knows what a link leads to.
+   */
+  default long extraBytes() {
+    return 0;
+  }
+
   /** An image with its caption. */
-  record Pair(NewPair pair) implements Submission {}
+  record Pair(NewPair pair, long extraBytes) implements Submission {}
 
   /** An image's address with its caption. */
   record Link(NewLink link) implements Submission {}

@@ -3,6 +3,7 @@ package io.pairstream.ingest.status;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Upload;
 import java.time.Duration;
 import java.util.Locale;
@@ -42,7 +43,7 @@ final class JudgedUpload {
         receipt.getCopies(),
         receipt.getOrigin(),
         Optional.empty(),
-        receipt.getReceivedAt(),
+        ReceivedAt.of(receipt).orElse(receipt.getDecidedAt()),
         receipt.getDecidedAt(),
         Optional.of(receipt.getDecidedAt()));
   }

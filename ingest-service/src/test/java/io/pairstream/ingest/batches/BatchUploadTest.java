@@ -1,21 +1,31 @@
 package io.pairstream.ingest.batches;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,6 +72,65 @@ class BatchUploadTest {
               }
             });
     assertThat(all).succeedsWithin(5, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void countsWhatAnImageCostsBeyondItsBytes() throws Exception {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    byte[] photograph = Pictures.jpeg(640, 480, 1);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(2000, 2000, BufferedImage.TYPE_INT_RGB), "png", file);
+    byte[] plain = file.toByteArray();
+    String lines =
+        Lines.object().put("caption", "a photograph").put("image", photograph)
+            + "\n"
+            + Lines.object().put("caption", "nothing").put("image", plain);
+    List<String> charged = new ArrayList<>();
+    Quota counting =
+        new Quota() {
+          @Override
+          public void admit(Incoming request, long declaredBytes) {}
+
+          @Override
+          public Duration charge(Principal principal, long records, long bytes) {
+            charged.add(records + " records, " + bytes + " bytes");
+            return Duration.ZERO;
+          }
+        };
+    Intake intake =
+        (submission, producer, batchId) ->
+            CompletableFuture.completedFuture(new Taken("id", false, "", "pairs", 0, 0));
+    try (ResultSpool spool = ResultSpool.open(folder);
+        BatchLog log =
+            new BatchLog(
+                cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
+      new BatchUpload(
+              intake,
+              log,
+              new BatchLimits(),
+              counting,
+              Clock.systemUTC(),
+              Principal.ANONYMOUS,
+              BATCH)
+          .run(
+              new JsonLinesBody(
+                  new SentBytes(
+                      new ByteArrayInputStream(lines.getBytes(UTF_8)),
+                      Quota.UNLIMITED,
+                      Principal.ANONYMOUS),
+                  new BatchLimits().longLines(),
+                  "anonymous",
+                  System::nanoTime),
+              (status, mediaType, headers) -> OutputStream.nullOutputStream(),
+              spool);
+    }
+
+    long decoded = 3L * 2000 * 2000;
+    assertThat(charged)
+        .containsExactly(
+            "1 records, 0 bytes",
+            "1 records, 0 bytes",
+            "0 records, " + (decoded / 16 - plain.length) + " bytes");
   }
 
   private static boolean isNumber(int number, Submission submission) {

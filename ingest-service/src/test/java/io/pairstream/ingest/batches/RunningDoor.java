@@ -70,7 +70,7 @@ final class RunningDoor implements AutoCloseable {
             clock,
             folder.resolve("under-way"));
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new PairRoutes(intake).routes());
+    routes.addAll(new PairRoutes(intake, Quota.UNLIMITED).routes());
     routes.addAll(new StatusRoutes(pairs, kafka).routes());
     routes.addAll(batchRoutes.routes());
     door =

@@ -3,6 +3,7 @@ package io.pairstream.ingest.door;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.service.http.Access;
@@ -14,6 +15,8 @@ import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -245,6 +249,31 @@ class AccessTest {
   }
 
   @Test
+  void whatTakesLongToDecodeCountsAsMoreThanItsBytes() throws Exception {
+    String key;
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      Rates slow = new Rates(1000, 10_000);
+      NewKey wanted = new NewKey("paul", Set.of(Scope.PUBLISH), slow, Instant.MAX);
+      key = "Bearer " + issuer.create(wanted).text().reveal();
+    }
+    Awaiting.until(() -> me(key).statusCode() == 200);
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_GRAY), "png", plain);
+    ObjectNode pair = Json.MAPPER.createObjectNode().put("caption", "nothing at all");
+    pair.put("image", plain.toByteArray());
+
+    HttpResponse<String> taken = post(key, pair.toString());
+    HttpResponse<String> next = post(key, pair.toString());
+
+    assertThat(taken.statusCode()).isEqualTo(201);
+    assertThat(next.statusCode()).isEqualTo(429);
+    assertThat(problem(next).path("quota").asText()).isEqualTo("bytes");
+    long seconds = 7000L * 7000 / 16 / 10_000;
+    assertThat(next.headers().firstValueAsLong("Retry-After").orElseThrow())
+        .isBetween(seconds / 2, seconds + 10);
+  }
+
+  @Test
   void keyThatIsRevokedMeanwhileIsRefusedByTheRunningService() throws Exception {
     String key = goneKey();
     Awaiting.until(() -> me("Bearer " + key).statusCode() == 200);
@@ -307,6 +336,17 @@ class AccessTest {
       request.header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"));
     }
     return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> post(String authorization, String pair)
+      throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/v1/pairs"))
+            .header("Authorization", authorization)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(pair))
+            .build(),
+        BodyHandlers.ofString());
   }
 
   private static JsonNode problem(HttpResponse<String> answer) throws IOException {

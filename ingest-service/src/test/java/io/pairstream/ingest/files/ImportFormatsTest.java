@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,7 +217,7 @@ class ImportFormatsTest {
 
     assertThat(lines(items))
         .containsExactly(
-            "captions_coco.json:annotation 1: one",
+            "captions_coco.json:annotation 1: one ",
             "captions_coco.json:annotation 2! gone.png does not exist; with --links its URL is"
                 + " published, to be fetched",
             "captions_coco.json:annotation 3: uno",
@@ -369,6 +371,69 @@ class ImportFormatsTest {
       assertThat(lines(rest))
           .isEqualTo(lines(all.stream().filter(one -> one.entry() > item.entry()).toList()));
     }
+  }
+
+  @Test
+  void noFormatChangesACaption() throws IOException {
+    String spelt = "\u00a0 Zwei  cafe\u0301s &amp; ein\u200b Hund\u3000 ";
+    copyImage("x.png");
+    byte[] image = Files.readAllBytes(folder.resolve("x.png"));
+    Map<String, String> lists =
+        Map.of(
+            "l.jsonl",
+            "{\"file\":\"x.png\",\"caption\":\"" + spelt + "\"}\r\n",
+            "l.csv",
+            "file,caption\r\nx.png," + spelt + "\r\n",
+            "quoted.csv",
+            "file,caption\nx.png,\"" + spelt + "\"\n",
+            "l.tsv",
+            "file\tcaption\nx.png\t" + spelt + "\n",
+            "results.csv",
+            "image_name| comment_number| comment\nx.png| 0| " + spelt + "\n",
+            "tight.csv",
+            "image_name|comment_number|comment\nx.png|0|" + spelt + "\r\n",
+            "Flickr8k.token.txt",
+            "x.png#0\t" + spelt + "\r\n",
+            "captions_coco.json",
+            "{\"images\":[{\"id\":1,\"file_name\":\"x.png\"}],"
+                + "\"annotations\":[{\"image_id\":1,\"caption\":\""
+                + spelt
+                + "\"}]}");
+    List<Path> sources = new ArrayList<>();
+    for (Map.Entry<String, String> list : lists.entrySet()) {
+      sources.add(Files.writeString(folder.resolve(list.getKey()), list.getValue()));
+    }
+    Path pairs = Files.createDirectory(folder.resolve("pairs"));
+    Files.write(pairs.resolve("x.png"), image);
+    Files.writeString(pairs.resolve("x.txt"), spelt + "\r\n");
+    sources.add(pairs);
+    sources.add(fixture("spelt.parquet"));
+    Map<String, String> texts =
+        Map.of("txt", spelt + "\n", "json", "{\"caption\":\"" + spelt + "\"}");
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      Path tar = folder.resolve(text.getKey() + ".tar");
+      try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
+        add(out, "x.png", image);
+        add(out, "x." + text.getKey(), text.getValue().getBytes(UTF_8));
+      }
+      sources.add(tar);
+    }
+
+    for (Path source : sources) {
+      assertThat(pairs(read(source)))
+          .as(source.toString())
+          .extracting(NewPair::caption)
+          .containsExactly(spelt);
+    }
+  }
+
+  private static void add(TarArchiveOutputStream tar, String name, byte[] content)
+      throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name);
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   private void copyImage(String name) throws IOException {

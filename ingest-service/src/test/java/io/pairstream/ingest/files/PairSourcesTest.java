@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -107,8 +108,7 @@ class PairSourcesTest {
         "list.jsonl",
         "\uFEFF{\"file\":\"图/红.jpg\",\"captions\":[\"A red \\\"dot\\\", really\",\"Red\\n"
             + "spot\"],\"captions_zh\":[\"一个红点\"],\"caption_de\":\"Ein roter"
-            + " Punkt\",\"language\":\"en\",\"license\":\"MIT\",\"source_url\":\"https://e.org/1\","
-            + "\"contributor\":\"bo\",\"width\":640,\"sharp\":true,\"note\":null,\"box\":[1,2]}\r\n");
+            + " Punkt\",\"language\":\"en\",\"license\":\"MIT\",\"source_url\":\"https://e.org/1\",\"contributor\":\"bo\",\"width\":640,\"sharp\":true,\"note\":null,\"box\":[1,2]}\r\n");
 
     List<NewPair> pairs = pairs(read(folder.resolve("list.jsonl")));
 
@@ -237,13 +237,62 @@ class PairSourcesTest {
         .extracting(PairSourcesTest::line)
         .satisfiesExactly(
             item -> assertThat(item).startsWith("list.csv:1! 3 cells where there are 2 columns"),
-            item -> assertThat(item).startsWith("list.csv:2! 1 cells where there are 2 columns"),
+            item -> assertThat(item).startsWith("list.csv:2! 1 cell where there are 2 columns"),
             item -> assertThat(item).isEqualTo("list.csv:3! the row is not UTF-8"),
             item -> assertThat(item).isEqualTo("list.csv:4! x.jpg has no caption"),
             item -> assertThat(item).isEqualTo("list.csv:5! gone.jpg does not exist"),
             item -> assertThat(item).startsWith("list.csv:6: a quoted"),
             item -> assertThat(item).isEqualTo("list.csv:7: good"),
             item -> assertThat(item).startsWith("list.csv:8! the quotes of this row do not end"));
+  }
+
+  @Test
+  void csvOfASpreadsheetMayHaveSemicolons() throws IOException {
+    image("x.jpg");
+    write("list.csv", "file;caption\nx.jpg;A cat, and a dog\n");
+
+    assertThat(captions(read(folder.resolve("list.csv"))))
+        .containsExactly("list.csv:2: A cat, and a dog");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list.csv", "list.tsv", "list.jsonl"})
+  void saysThatAListIsUtf16(String name) throws IOException {
+    Files.write(folder.resolve(name), "file,caption\nx.jpg,A cat\n".getBytes(UTF_16LE));
+
+    assertThatThrownBy(() -> open(folder.resolve(name)).close())
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageEndingWith(name + " looks like UTF-16; save it as UTF-8, and import it again");
+  }
+
+  @Test
+  void saysWhatOfAFolderIsLeftAside() throws IOException {
+    image("x.jpg");
+    write("x.txt", "a cat");
+    write("alone.txt", "a dog");
+    image("a.HEIC");
+    image("b.heic");
+    image("c.tiff");
+    image(".hidden.heic");
+
+    try (PairSource source = open(folder)) {
+      assertThat(source.notices())
+          .containsExactly(
+              "left aside: 2 .heic, 1 .tiff, of types that are not supported",
+              "left aside: 1 .txt without an image beside it");
+      assertThat(captions(all(source))).containsExactly("x.jpg: a cat");
+    }
+  }
+
+  @Test
+  void namesTheListThatAFolderOfImagesHolds() throws IOException {
+    image("x.jpg");
+    image("y.jpg");
+    write("bom.csv", "x.jpg,A cat\n");
+
+    assertThatThrownBy(() -> open(folder).close())
+        .isInstanceOf(UnusableSourceException.class)
+        .hasMessageContaining("and bom.csv, which is read when you name it: import ");
   }
 
   @Test

@@ -123,6 +123,21 @@ class StatusViewTest {
   }
 
   @Test
+  void pairOfWhichNobodySaidWhenWasReceivedWhenKafkaTookIt() {
+    Instant arrival = Instant.ofEpochMilli(1_700_000_007_000L);
+    String id = "0".repeat(32);
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(id)
+            .setStanding(Standing.TRAINING.name())
+            .setDecidedAt(arrival)
+            .build();
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().receipts(), null, id, receipt));
+
+    assertThat(status(id).receivedAt()).isEqualTo(arrival);
+  }
+
+  @Test
   void copyOfAPublishedPairNamesTheFirst() {
     Sent first = pipeline.send("an image", "a caption");
     upload(first, "");

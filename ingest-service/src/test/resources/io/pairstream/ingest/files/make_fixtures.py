@@ -19,6 +19,9 @@ from PIL import Image as Pillow
 
 HERE = pathlib.Path(__file__).parent
 
+# A caption that cleaning changes in many ways; no importer may.
+SPELT = "\u00a0 Zwei  cafe\u0301s &amp; ein\u200b Hund\u3000 "
+
 
 def image(n, kind="PNG"):
     out = io.BytesIO()
@@ -64,6 +67,7 @@ def parquets():
     )
     parquet("checksums.parquet", rows, compression="none", write_page_checksum=True,
             row_group_size=1)
+    parquet("spelt.parquet", {"image": [image(0)], "text": [SPELT]})
     parquet("brotli.parquet", rows, compression="brotli")
     parquet("bomb.parquet", {"image": [bytes(4 << 20)] * 100, "text": ["zeros"] * 100},
             compression="zstd", row_group_size=10, use_dictionary=False, write_statistics=False)

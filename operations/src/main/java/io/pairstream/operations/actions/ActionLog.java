@@ -6,6 +6,7 @@ import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -62,6 +63,18 @@ public final class ActionLog implements AutoCloseable {
     counted.add(deed, actor, caller, 1).ifPresent(this::write);
   }
 
+  /**
+   * Writes down one deed, for a command that ends soon.
+   *
+   * @throws RuntimeException where Kafka does not take it
+   */
+  public static void writeNow(ClusterAccess cluster, Deed deed, Actor actor, Clock clock) {
+    Action action = deed.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    try (RecordPublisher<Action> trail = open(cluster)) {
+      var unused = trail.publish(action.getActionId(), action, "an action").join();
+    }
+  }
+
   private void write(Action action) {
     CompletableFuture<Void> written = new CompletableFuture<>();
     var unused =
@@ -85,7 +98,7 @@ public final class ActionLog implements AutoCloseable {
   private void write(Action action, CompletableFuture<Void> written) {
     try {
       if (publisher == null) {
-        publisher = open();
+        publisher = open(cluster);
       }
       var unused =
           publisher
@@ -103,7 +116,7 @@ public final class ActionLog implements AutoCloseable {
     }
   }
 
-  private RecordPublisher<Action> open() {
+  private static RecordPublisher<Action> open(ClusterAccess cluster) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaPatience.sendWithin(settings, DELIVERY_TIMEOUT);
     return RecordPublisher.open(

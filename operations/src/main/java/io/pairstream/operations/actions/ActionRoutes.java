@@ -20,10 +20,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** The audit trail, newest first, from this instance's copy of the topic of actions. */
@@ -64,10 +67,27 @@ public final class ActionRoutes implements AutoCloseable {
         Route.get(
             "/v1/actions",
             Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(answer(limit(request)))));
+            (request, body) -> CompletableFuture.completedFuture(answer(request))));
+  }
+
+  /** Where to go on: the key of the last record that was told, in hex. */
+  private static byte[] after(Incoming request) {
+    String text = request.query("after").orElse("");
+    if (!text.matches("([0-9a-f]{2}){0,200}")) {
+      throw Problem.of(ProblemKind.BAD_REQUEST, "after must be next of an answer before")
+          .asException();
+    }
+    return text.isEmpty() ? new byte[0] : HexFormat.of().parseHex(text + "00");
   }
 
   private static int limit(Incoming request) {
+    for (String name : request.query().keySet()) {
+      if (!name.equals("limit") && !name.equals("after")) {
+        throw Problem.of(
+                ProblemKind.BAD_REQUEST, "there is no parameter " + name + "; limit and after are")
+            .asException();
+      }
+    }
     String text = request.query("limit").orElse(String.valueOf(USUAL));
     if (!text.matches("[0-9]{1,4}")
         || Integer.parseInt(text) < 1
@@ -78,19 +98,29 @@ public final class ActionRoutes implements AutoCloseable {
     return Integer.parseInt(text);
   }
 
-  private Answer answer(int limit) {
+  private Answer answer(Incoming request) {
+    int limit = limit(request);
     ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode actions = json.putArray("actions");
     // A long deed has two records: that it began, and how it ended.
     Set<String> seen = new HashSet<>();
+    AtomicReference<byte[]> last = new AtomicReference<>();
+    AtomicBoolean more = new AtomicBoolean();
     view.scan(
         new byte[0],
+        after(request),
         (key, value) -> {
+          if (actions.size() == limit) {
+            more.set(true);
+            return false;
+          }
+          last.set(key.clone());
           read(value)
               .filter(action -> seen.add(action.getActionId()))
               .ifPresent(action -> actions.add(json(action)));
-          return actions.size() < limit;
+          return true;
         });
+    json.put("next", more.get() ? HexFormat.of().formatHex(last.get()) : null);
     json.put("ready", view.isCaughtUp());
     return Answer.json(200, json);
   }

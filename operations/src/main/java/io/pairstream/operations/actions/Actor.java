@@ -8,8 +8,13 @@ package io.pairstream.operations.actions;
  */
 public record Actor(String name, String keyId) {
 
-  /** Whoever is logged in to this machine. */
+  /** Whom this process runs as, as the operating system says. */
   public static Actor atTheCommandLine() {
-    return new Actor(System.getProperty("user.name", "unknown"), "");
+    return new Actor(
+        ProcessHandle.current()
+            .info()
+            .user()
+            .orElseGet(() -> System.getProperty("user.name", "unknown")),
+        "");
   }
 }

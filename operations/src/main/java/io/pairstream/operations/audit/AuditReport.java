@@ -10,10 +10,14 @@ import java.util.Map;
  * @param outputs records per output topic, without those that a tombstone removed
  * @param inFlight inputs that are on the way through the repartition topic
  * @param withdrawn inputs whose pair was withdrawn
- * @param expired output records whose raw record has left the log
+ * @param expired output records whose raw record has left the log, or is older than what was asked
+ *     for
  * @param newer output records of inputs that were committed while the audit ran
  * @param differences how many breaches there are, in full, those of the links among them
  * @param details the first {@value #MAX_DETAILS} of them
+ * @param equalSamples pairs with the image and the cleaned caption of another: what was published
+ *     by versions that let them pass, which breaks no rule
+ * @param firstEqualSamples the first {@value #MAX_EQUAL_SAMPLES} of them
  * @param links what became of the links
  */
 public record AuditReport(
@@ -25,10 +29,15 @@ public record AuditReport(
     long newer,
     long differences,
     List<Difference> details,
+    long equalSamples,
+    List<EqualSample> firstEqualSamples,
     LinkReport links) {
 
   /** How many differences are listed at most. */
   public static final int MAX_DETAILS = 1000;
+
+  /** How many equal samples are listed at most. */
+  public static final int MAX_EQUAL_SAMPLES = 20;
 
   /** Whether the rule holds. */
   public boolean passes() {

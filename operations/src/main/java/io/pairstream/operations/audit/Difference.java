@@ -4,8 +4,10 @@ package io.pairstream.operations.audit;
  * One breach of the accounting rule.
  *
  * @param sentence what was found where, for a reader
+ * @param pairId the pair that is at fault, where {@link Kind#UNREVIEWED}; empty otherwise
+ * @param raw coordinates of its raw record, likewise
  */
-public record Difference(Kind kind, String sentence) {
+public record Difference(Kind kind, String sentence, String pairId, String raw) {
 
   /** What is wrong. */
   public enum Kind {
@@ -17,6 +19,8 @@ public record Difference(Kind kind, String sentence) {
     IN_TWO_PLACES,
     /** A record is not what belongs on its topic, or names an input that cannot be its own. */
     MISPLACED,
+    /** An output cannot be read, so that nobody knows which raw record it is of. */
+    UNREADABLE,
     /** One image is in two of training, validation and test. */
     SPLIT_LEAK,
     /** One pair id was accepted for two raw records. */

@@ -10,9 +10,13 @@ final class Differences {
   private long count;
 
   void add(Difference.Kind kind, String sentence) {
+    add(new Difference(kind, sentence, "", ""));
+  }
+
+  void add(Difference difference) {
     count++;
     if (details.size() < AuditReport.MAX_DETAILS) {
-      details.add(new Difference(kind, sentence));
+      details.add(difference);
     }
   }
 

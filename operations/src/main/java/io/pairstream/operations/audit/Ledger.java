@@ -5,14 +5,14 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.wire.OriginHeader;
+import java.io.Closeable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,18 +25,13 @@ import org.apache.kafka.common.TopicPartition;
  * <p>Doors are numbered: the splits' topics first, quarantine last. The records of one partition
  * must come in order; partitions may come in any.
  */
-final class Ledger {
-
-  private static final int OFFSET_BITS = 48;
-  private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
-  private static final long NOWHERE = -1;
+final class Ledger implements Closeable {
 
   private final List<String> doors;
   private final int quarantineDoor;
   private final List<RawPartition> raw;
-  private final Map<TopicPartition, Integer> rawIndex = new HashMap<>();
-  private final List<AcceptedPairs> accepted = new ArrayList<>();
-  private final ImageSplits images = new ImageSplits();
+  private final RawOrigins origins;
+  private final SplitBooks splits;
   private final Differences differences = new Differences();
 
   /** Per raw partition, the furthest coordinate beyond the committed one, and who names it. */
@@ -44,40 +39,40 @@ final class Ledger {
 
   private final String[] newestSites;
   private long quarantined;
+  private boolean unreadable;
   private long expired;
   private long newer;
 
   /**
-   * @param splits names of the splits, in upper case as records have them, by topic
+   * @param splits the splits' topics
+   * @param folder where the books of the splits are kept
    */
-  Ledger(List<RawPartition> raw, Map<String, String> splits, String quarantine) {
+  Ledger(List<RawPartition> raw, List<String> splits, String quarantine, Path folder) {
     this.raw = raw;
-    this.doors = new ArrayList<>(splits.keySet());
+    this.doors = new ArrayList<>(splits);
     this.doors.add(quarantine);
-    this.quarantineDoor = doors.size() - 1;
-    for (int i = 0; i < raw.size(); i++) {
-      rawIndex.put(raw.get(i).partition(), i);
-    }
-    for (int i = 0; i < quarantineDoor; i++) {
-      accepted.add(new AcceptedPairs());
-    }
+    this.quarantineDoor = splits.size();
+    this.origins = new RawOrigins(raw);
     this.newest = new long[raw.size()];
-    Arrays.fill(newest, NOWHERE);
+    Arrays.fill(newest, RawOrigins.NOWHERE);
     this.newestSites = new String[raw.size()];
+    this.splits = new SplitBooks(folder, splits, origins);
   }
 
   /** A record on the repartition topic, which is on its way. */
   void inFlight(Origin origin, String site) {
-    Integer index = rawIndex.get(partitionOf(origin));
-    if (index == null) {
+    long at = origins.of(origin);
+    if (at == RawOrigins.NOWHERE) {
       misplaced(site, "comes from " + OriginHeader.text(origin) + ", which is no raw record");
-    } else if (raw.get(index).isInput(origin.getOffset())) {
-      raw.get(index).inFlight(origin.getOffset());
+    } else if (origins.isInput(at)) {
+      origins.partition(at).inFlight(origins.offset(at));
     }
   }
 
   /** A record on a split's topic. */
-  void published(int door, String split, String site, String key, PreparedPair pair) {
+  void published(
+      int door, String split, int partition, long offset, String key, PreparedPair pair) {
+    String site = doors.get(door) + "-" + partition + "-" + offset;
     if (!split.equals(pair.getSplit())) {
       misplaced(site, "says split '" + pair.getSplit() + "' but is on " + doors.get(door));
     }
@@ -85,48 +80,17 @@ final class Ledger {
     if (!key.equals(pair.getPairId())) {
       misplaced(site, "has key '" + key + "' but pair id '" + pair.getPairId() + "'");
     }
-    boolean known = DigestTable.isDigest(key) && DigestTable.isDigest(pair.getImageDigest());
+    boolean known = Digest.isHex(key) && Digest.isHex(pair.getImageDigest());
     if (!known) {
       misplaced(site, "has no digests for pair id and image");
     }
-
-    boolean again = !leave(origin, door);
-    if (known) {
-      AcceptedPairs pairs = accepted.get(door);
-      int number = pairs.add(key);
-      if (pairs.isLive(number)) {
-        if (origin != NOWHERE && pairs.origin(number) == origin) {
-          again = true;
-        } else {
-          twice(key, text(pairs.origin(number)), text(origin));
-        }
-        images.fewer(pairs.image(number), door);
-      }
-      int image = images.add(pair.getImageDigest());
-      images.more(image, door);
-      pairs.set(number, image, origin);
-    }
-    if (again) {
-      differences.add(
-          Kind.TWICE, text(origin) + " is twice on " + doors.get(door) + ", again at " + site);
-    }
+    Digest image = known ? Digest.of(pair.getImageDigest()) : Digest.NONE;
+    splits.published(Digest.of(key), image, pair.getCaption(), origin, door, partition, offset);
   }
 
   /** A tombstone on a split's topic: the key's record before it counts no more. */
-  void removed(int door, String key) {
-    if (!DigestTable.isDigest(key)) {
-      return;
-    }
-    AcceptedPairs pairs = accepted.get(door);
-    int pair = pairs.findLive(key);
-    if (pair >= 0) {
-      pairs.remove(pair);
-      images.fewer(pairs.image(pair), door);
-      long origin = pairs.origin(pair);
-      if (origin != NOWHERE && rawOf(origin).isInput(origin & OFFSET_MASK)) {
-        rawOf(origin).removed(origin & OFFSET_MASK, door);
-      }
-    }
+  void removed(int door, int partition, long offset, String key) {
+    splits.removed(Digest.of(key), door, partition, offset);
   }
 
   /** A record in quarantine. */
@@ -141,40 +105,52 @@ final class Ledger {
       misplaced(site, "has key '" + key + "' where '" + expected + "' belongs");
     }
     long origin = place(pair.getOrigin(), site);
-    if (!leave(origin, quarantineDoor)) {
-      differences.add(Kind.TWICE, text(origin) + " is twice in quarantine, again at " + site);
+    if (!origins.left(origin, quarantineDoor)) {
+      differences.add(
+          Kind.TWICE, origins.text(origin) + " is twice in quarantine, again at " + site);
     }
+  }
+
+  /** An output that cannot be read, so that nobody knows where it comes from. */
+  void unreadable(String site, String why) {
+    differences.add(Kind.UNREADABLE, site + " cannot be read: " + why);
   }
 
   void misplaced(String site, String what) {
     differences.add(Kind.MISPLACED, site + " " + what);
   }
 
-  /** A pair that claims a review which there is not. */
-  void unreviewed(String sentence) {
-    differences.add(Kind.UNREVIEWED, sentence);
+  /** A record that names no input, as long as nobody gives its schema: nothing is missing then. */
+  void unreadable(String site, int schemaId) {
+    unreadable = true;
+    differences.add(Kind.UNREADABLE, site + " cannot be read: schema " + schemaId + " is unknown");
   }
 
-  /** A pair that a receipt calls withdrawn. */
-  void withdrawn(String pairId, Origin origin) {
-    Integer index = rawIndex.get(partitionOf(origin));
-    if (index != null && raw.get(index).isInput(origin.getOffset())) {
-      raw.get(index).withdrawn(origin.getOffset());
+  boolean isPartlyUnreadable() {
+    return unreadable;
+  }
+
+  /** A pair that claims a review which there is not. */
+  void unreviewed(Difference difference) {
+    differences.add(difference);
+  }
+
+  /** The raw record of a pair that was withdrawn. */
+  void withdrawn(Origin origin) {
+    long at = origins.of(origin);
+    if (origins.isInput(at)) {
+      origins.partition(at).withdrawn(origins.offset(at));
     }
-    if (DigestTable.isDigest(pairId)) {
-      for (AcceptedPairs pairs : accepted) {
-        int pair = pairs.findRemoved(pairId);
-        long removed = pair < 0 ? NOWHERE : pairs.origin(pair);
-        if (removed != NOWHERE && rawOf(removed).isInput(removed & OFFSET_MASK)) {
-          rawOf(removed).withdrawn(removed & OFFSET_MASK);
-        }
-      }
-    }
+  }
+
+  /** Notes what the records on the splits' topics amount to, before anything missing is named. */
+  void settle() {
+    splits.settle();
   }
 
   /** Whether a record is known that left by no door. */
   boolean anyMissing() {
-    return raw.stream().anyMatch(RawPartition::anyMissing);
+    return !unreadable && raw.stream().anyMatch(RawPartition::anyMissing);
   }
 
   /**
@@ -185,11 +161,13 @@ final class Ledger {
    */
   AuditReport close(Map<TopicPartition, Long> committedNow, LinkReport links) {
     for (RawPartition partition : raw) {
-      partition.missing(
-          offset ->
-              differences.add(
-                  Kind.MISSING,
-                  partition.partition() + "-" + offset + " left by no door: " + doorNames()));
+      if (!unreadable) {
+        partition.missing(
+            offset ->
+                differences.add(
+                    Kind.MISSING,
+                    partition.partition() + "-" + offset + " left by no door: " + doorNames()));
+      }
       partition.manyDoors(
           offset ->
               differences.add(
@@ -201,19 +179,11 @@ final class Ledger {
                       + doorsWhere(door -> partition.hasLeft(offset, door))));
     }
     addNewerThan(committedNow);
-    addPairsInTwoSplits();
-    images.leaks(
-        image ->
-            differences.add(
-                Kind.SPLIT_LEAK,
-                "the image with digest "
-                    + images.hex(image)
-                    + "... is on "
-                    + doorsWhere(door -> door < quarantineDoor && images.count(image, door) > 0)));
+    splits.compareImages();
 
     Map<String, Long> outputs = new LinkedHashMap<>();
     for (int door = 0; door < quarantineDoor; door++) {
-      outputs.put(doors.get(door), (long) accepted.get(door).count());
+      outputs.put(doors.get(door), splits.live(door));
     }
     outputs.put(doors.get(quarantineDoor), quarantined);
     return new AuditReport(
@@ -223,10 +193,13 @@ final class Ledger {
         raw.stream().mapToLong(RawPartition::gone).sum(),
         expired,
         newer,
-        differences.count() + links.differences(),
-        Stream.concat(differences.details().stream(), links.details().stream())
+        differences.count() + splits.differences().count() + links.differences(),
+        Stream.of(differences.details(), splits.differences().details(), links.details())
+            .flatMap(List::stream)
             .limit(AuditReport.MAX_DETAILS)
             .toList(),
+        splits.equalSamples(),
+        splits.firstEqualSamples(),
         links);
   }
 
@@ -246,83 +219,41 @@ final class Ledger {
     }
   }
 
-  private void addPairsInTwoSplits() {
-    for (int first = 0; first < quarantineDoor; first++) {
-      AcceptedPairs here = accepted.get(first);
-      for (int second = first + 1; second < quarantineDoor; second++) {
-        AcceptedPairs there = accepted.get(second);
-        here.live()
-            .forEach(
-                pair -> {
-                  int other = there.findLive(here.id(pair));
-                  if (other >= 0
-                      && (here.origin(pair) == NOWHERE
-                          || here.origin(pair) != there.origin(other))) {
-                    twice(here.id(pair), text(here.origin(pair)), text(there.origin(other)));
-                  }
-                });
-      }
-    }
-  }
-
-  private void twice(String pairId, String first, String second) {
-    differences.add(
-        Kind.PAIR_TWICE, "pair " + pairId + " was accepted for " + first + " and for " + second);
-  }
-
   /** Where an output says that it comes from; counts what is not an input of this audit. */
   private long place(Origin origin, String site) {
-    Integer index = rawIndex.get(partitionOf(origin));
-    if (index == null || origin.getOffset() < 0) {
+    long at = origins.of(origin);
+    if (at == RawOrigins.NOWHERE) {
       misplaced(site, "comes from " + OriginHeader.text(origin) + ", which is no raw record");
-      return NOWHERE;
-    }
-    RawPartition partition = raw.get(index);
-    long offset = origin.getOffset();
-    if (partition.isExpired(offset)) {
+    } else if (origins.partition(at).isExpired(origins.offset(at))) {
       expired++;
-    } else if (!partition.isInput(offset)) {
+    } else if (!origins.isInput(at)) {
       newer++;
-      if (offset > newest[index]) {
-        newest[index] = offset;
+      int index = origins.index(at);
+      if (origins.offset(at) > newest[index]) {
+        newest[index] = origins.offset(at);
         newestSites[index] = site;
       }
     }
-    return ((long) index << OFFSET_BITS) | (offset & OFFSET_MASK);
+    return at;
   }
 
-  /** Notes a door for an origin; false where it is noted already. */
-  private boolean leave(long origin, int door) {
-    return origin == NOWHERE
-        || !rawOf(origin).isInput(origin & OFFSET_MASK)
-        || rawOf(origin).left(origin & OFFSET_MASK, door);
-  }
-
-  private RawPartition rawOf(long origin) {
-    return raw.get((int) (origin >>> OFFSET_BITS));
-  }
-
-  private String text(long origin) {
-    return origin == NOWHERE
-        ? "an unknown record"
-        : rawOf(origin).partition() + "-" + (origin & OFFSET_MASK);
+  @Override
+  public void close() {
+    splits.close();
   }
 
   private String doorNames() {
     return "it is not on " + doorsWhere(door -> true, " or ");
   }
 
-  private String doorsWhere(Predicate<Integer> wanted) {
+  private String doorsWhere(IntPredicate wanted) {
     return doorsWhere(wanted, " and ");
   }
 
-  private String doorsWhere(Predicate<Integer> wanted, String between) {
-    Collection<String> names =
-        IntStream.range(0, doors.size()).boxed().filter(wanted).map(doors::get).toList();
-    return names.stream().collect(Collectors.joining(between));
-  }
-
-  private static TopicPartition partitionOf(Origin origin) {
-    return new TopicPartition(origin.getTopic(), origin.getPartition());
+  private String doorsWhere(IntPredicate wanted, String between) {
+    return IntStream.range(0, doors.size())
+        .filter(wanted)
+        .mapToObj(doors::get)
+        .collect(Collectors.joining(between));
   }
 }

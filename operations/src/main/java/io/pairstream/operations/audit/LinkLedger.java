@@ -40,6 +40,7 @@ final class LinkLedger {
   private long keptSince = Long.MIN_VALUE;
 
   private long expired;
+  private boolean missingIsExcused;
 
   /** An output of a link that was not finished when the reading began. */
   private record Named(TopicPartition links, long offset, String site) {}
@@ -139,9 +140,14 @@ final class LinkLedger {
     }
   }
 
+  /** Some of what could name a link cannot be read. */
+  void excuseMissing() {
+    missingIsExcused = true;
+  }
+
   /** Whether a link is known of which nothing became. */
   boolean anyMissing() {
-    return links.stream().anyMatch(RawPartition::anyMissing);
+    return !missingIsExcused && links.stream().anyMatch(RawPartition::anyMissing);
   }
 
   /**
@@ -154,15 +160,17 @@ final class LinkLedger {
       Map<TopicPartition, FinishedOffsets> linksNow,
       Map<TopicPartition, FinishedOffsets> waitingNow) {
     for (RawPartition partition : links) {
-      partition.missing(
-          offset ->
-              differences.add(
-                  Kind.MISSING,
-                  partition.partition()
-                      + "-"
-                      + offset
-                      + " is finished, but is on none of "
-                      + String.join(", ", DOORS)));
+      if (!missingIsExcused) {
+        partition.missing(
+            offset ->
+                differences.add(
+                    Kind.MISSING,
+                    partition.partition()
+                        + "-"
+                        + offset
+                        + " is finished, but is on none of "
+                        + String.join(", ", DOORS)));
+      }
       partition.both(
           FETCHED, QUARANTINED, offset -> inTwoPlaces(partition, offset, FETCHED, QUARANTINED));
     }

@@ -2,15 +2,18 @@ package io.pairstream.operations.audit;
 
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.wire.FinishedOffsets;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
+import org.roaringbitmap.FastAggregation;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Which offsets of one raw partition left by which door: one bit per offset and door.
+ * Which offsets of one raw partition left by which door: at most one bit per offset and door, and
+ * less where there are few offsets or all of a range.
  *
  * <p>Only offsets from the start of the log to the last committed one are looked at, and of these
  * only the finished ones; there may be 2^31 of them.
@@ -20,22 +23,26 @@ final class RawPartition {
   private final TopicPartition partition;
   private final long start;
   private final long committed;
-  private final List<BitSet> doors;
-  private final BitSet inFlight = new BitSet();
-  private final BitSet present = new BitSet();
-  private final BitSet withdrawn = new BitSet();
+  private final List<RoaringBitmap> doors;
+  private final RoaringBitmap inFlight = new RoaringBitmap();
+  private final RoaringBitmap present = new RoaringBitmap();
+  private final RoaringBitmap withdrawn = new RoaringBitmap();
+
+  /** Offsets that need not be looked up: not finished, or looked up before. */
+  private final RoaringBitmap passedOver = new RoaringBitmap();
 
   /** Offsets below the committed one that are not finished; counted from the start. */
-  private final BitSet unfinished = new BitSet();
+  private final RoaringBitmap unfinished = new RoaringBitmap();
 
   /** Of a group that finishes out of order. */
   RawPartition(TopicPartition partition, long start, FinishedOffsets finished, int doorCount) {
     this(partition, start, finished.end(), doorCount);
     for (long offset = Math.max(start, finished.low()); offset < committed; offset++) {
       if (!finished.contains(offset)) {
-        unfinished.set(bit(offset));
+        unfinished.add(bit(offset));
       }
     }
+    passedOver.or(unfinished);
   }
 
   RawPartition(TopicPartition partition, long start, long committed, int doorCount) {
@@ -46,7 +53,7 @@ final class RawPartition {
     this.partition = partition;
     this.start = start;
     this.committed = Math.max(start, committed);
-    this.doors = IntStream.range(0, doorCount).mapToObj(door -> new BitSet()).toList();
+    this.doors = IntStream.range(0, doorCount).mapToObj(door -> new RoaringBitmap()).toList();
   }
 
   TopicPartition partition() {
@@ -58,71 +65,61 @@ final class RawPartition {
   }
 
   boolean isInput(long offset) {
-    return offset >= start && offset < committed && !unfinished.get(bit(offset));
+    return offset >= start && offset < committed && !unfinished.contains(bit(offset));
   }
 
   /** Notes that an offset left by a door; answers whether it is the first time for that door. */
   boolean left(long offset, int door) {
-    int bit = bit(offset);
-    boolean first = !doors.get(door).get(bit);
-    doors.get(door).set(bit);
-    return first;
+    return doors.get(door).checkedAdd(bit(offset));
   }
 
   /** Takes back that an offset left by a door. */
   void removed(long offset, int door) {
-    doors.get(door).clear(bit(offset));
+    doors.get(door).remove(bit(offset));
+  }
+
+  /** Takes back all that left by a door. */
+  void forget(int door) {
+    doors.get(door).clear();
   }
 
   void inFlight(long offset) {
-    inFlight.set(bit(offset));
+    inFlight.add(bit(offset));
   }
 
   /** Notes that the log really holds a record at an offset that nothing named. */
   void present(long offset) {
-    present.set(bit(offset));
+    present.add(bit(offset));
   }
 
   void withdrawn(long offset) {
-    withdrawn.set(bit(offset));
+    withdrawn.add(bit(offset));
   }
 
   /** How many records the log had here, as far as anything names them or they were looked up. */
   long inputs() {
-    BitSet any = named();
+    RoaringBitmap any = named();
     any.or(present);
-    return any.cardinality();
+    return any.getLongCardinality();
   }
 
   /** How many are on the way and have left by no door. */
   long onTheWay() {
-    BitSet on = (BitSet) inFlight.clone();
+    RoaringBitmap on = inFlight.clone();
     doors.forEach(on::andNot);
-    return on.cardinality();
+    return on.getLongCardinality();
   }
 
   /** How many left by no door because they were withdrawn. */
   long gone() {
-    BitSet gone = (BitSet) withdrawn.clone();
-    gone.and(present);
+    RoaringBitmap gone = RoaringBitmap.and(withdrawn, present);
     gone.andNot(named());
-    return gone.cardinality();
+    return gone.getLongCardinality();
   }
 
-  /** Stretches of offsets that are named by no door and are not on the way, ascending. */
-  List<Stretch> unnamed() {
-    BitSet any = named();
-    any.or(unfinished);
-    int count = (int) (committed - start);
-    List<Stretch> stretches = new ArrayList<>();
-    int from = any.nextClearBit(0);
-    while (from < count) {
-      int set = any.nextSetBit(from);
-      int to = set < 0 ? count : Math.min(set, count);
-      stretches.add(new Stretch(start + from, start + to));
-      from = any.nextClearBit(to);
-    }
-    return stretches;
+  /** Offsets to look up: named by no door, not on the way, and not looked up before. */
+  Unnamed unnamed() {
+    return new Unnamed(RoaringBitmap.or(named(), passedOver));
   }
 
   boolean anyMissing() {
@@ -131,65 +128,88 @@ final class RawPartition {
 
   /** Offsets at which there is a record that left by no door, ascending. */
   void missing(LongConsumer each) {
-    missingBits().stream().forEach(bit -> each.accept(start + bit));
+    forEach(missingBits(), each);
   }
 
   /** Whether an offset left by a door. */
   boolean hasLeft(long offset, int door) {
-    return doors.get(door).get(bit(offset));
+    return doors.get(door).contains(bit(offset));
   }
 
   /** How many offsets left by a door. */
   long count(int door) {
-    return doors.get(door).cardinality();
+    return doors.get(door).getLongCardinality();
   }
 
   /** How many offsets left by that door and by no other. */
   long countOnly(int door) {
-    BitSet only = (BitSet) doors.get(door).clone();
+    RoaringBitmap only = doors.get(door).clone();
     for (int other = 0; other < doors.size(); other++) {
       if (other != door) {
         only.andNot(doors.get(other));
       }
     }
-    return only.cardinality();
+    return only.getLongCardinality();
   }
 
   /** Offsets that left by both of two doors, ascending. */
   void both(int first, int second, LongConsumer each) {
-    BitSet both = (BitSet) doors.get(first).clone();
-    both.and(doors.get(second));
-    both.stream().forEach(bit -> each.accept(start + bit));
+    forEach(RoaringBitmap.and(doors.get(first), doors.get(second)), each);
   }
 
   /** Offsets that left by more than one door, ascending. */
   void manyDoors(LongConsumer each) {
-    BitSet once = new BitSet();
-    BitSet many = new BitSet();
-    for (BitSet door : doors) {
-      BitSet again = (BitSet) door.clone();
-      again.and(once);
-      many.or(again);
+    RoaringBitmap once = new RoaringBitmap();
+    RoaringBitmap many = new RoaringBitmap();
+    for (RoaringBitmap door : doors) {
+      many.or(RoaringBitmap.and(door, once));
       once.or(door);
     }
-    many.stream().forEach(bit -> each.accept(start + bit));
+    forEach(many, each);
   }
 
-  private BitSet missingBits() {
-    BitSet missing = (BitSet) present.clone();
+  private RoaringBitmap missingBits() {
+    RoaringBitmap missing = RoaringBitmap.andNot(present, withdrawn);
     missing.andNot(named());
-    missing.andNot(withdrawn);
     return missing;
   }
 
   /** Named by a door, or on the way. */
-  private BitSet named() {
-    BitSet any = (BitSet) inFlight.clone();
-    doors.forEach(any::or);
-    return any;
+  private RoaringBitmap named() {
+    return FastAggregation.or(
+        Stream.concat(Stream.of(inFlight), doors.stream()).toArray(RoaringBitmap[]::new));
+  }
+
+  private void forEach(RoaringBitmap bits, LongConsumer each) {
+    bits.forEach((int bit) -> each.accept(start + bit));
   }
 
   private int bit(long offset) {
     return (int) (offset - start);
+  }
+
+  /** Stretches of offsets, ascending; those that were asked for are passed over from then on. */
+  final class Unnamed {
+
+    private final RoaringBitmap known;
+    private int from;
+
+    private Unnamed(RoaringBitmap known) {
+      this.known = known;
+    }
+
+    Optional<Stretch> next() {
+      int count = (int) (committed - start);
+      from = (int) Math.min(count, known.nextAbsentValue(from));
+      if (from == count) {
+        return Optional.empty();
+      }
+      long named = known.nextValue(from);
+      int to = named < 0 ? count : (int) Math.min(named, count);
+      passedOver.add((long) from, (long) to);
+      Stretch stretch = new Stretch(start + from, start + to);
+      from = to;
+      return Optional.of(stretch);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
@@ -56,14 +57,14 @@ final class ReviewedPairs {
    *
    * @param lookUp for single records
    * @param betweenLooks runs before each further look for reviews that were not there
-   * @param differs hears, in a sentence, of each claim that is wrong
+   * @param differs hears of each claim that is wrong
    */
   void check(
       ClusterAccess cluster,
       CommittedLog log,
       CommittedLog lookUp,
       Runnable betweenLooks,
-      Consumer<String> differs) {
+      Consumer<Difference> differs) {
     if (claims.isEmpty()) {
       return;
     }
@@ -72,17 +73,32 @@ final class ReviewedPairs {
     cluster.topics().rawNames().forEach(topic -> raw.addAll(log.partitions(topic)));
     Map<TopicPartition, Stretch> kept = log.everything(raw);
     for (Claim claim : claims) {
-      String names = claim.site() + " names review " + claim.reviewId() + ", ";
-      Review review = reviews.get(claim.reviewId());
-      if (review == null) {
-        differs.accept(names + "of which there is no record");
-      } else if (!review.getSentPairId().equals(claim.pairId())
-          || review.getDecision().equals(REJECTED)) {
-        differs.accept(names + "which did not let pair " + claim.pairId() + " in");
-      } else {
-        waivedBeyond(claim, review, lookUp, kept).ifPresent(what -> differs.accept(names + what));
-      }
+      unlike(claim, reviews.get(claim.reviewId()), lookUp, kept)
+          .ifPresent(what -> differs.accept(difference(claim, what)));
     }
+  }
+
+  private static Difference difference(Claim claim, String what) {
+    String raw = OriginHeader.text(claim.origin());
+    return new Difference(
+        Kind.UNREVIEWED,
+        "pair %s at %s, of the raw record %s, names review %s, %s"
+            .formatted(claim.pairId(), claim.site(), raw, claim.reviewId(), what),
+        claim.pairId(),
+        raw);
+  }
+
+  /** What is wrong with a claim, if anything. */
+  private static Optional<String> unlike(
+      Claim claim, Review review, CommittedLog lookUp, Map<TopicPartition, Stretch> kept) {
+    if (review == null) {
+      return Optional.of("of which there is no record");
+    }
+    boolean letItIn =
+        review.getSentPairId().equals(claim.pairId()) && !review.getDecision().equals(REJECTED);
+    return letItIn
+        ? waivedBeyond(claim, review, lookUp, kept)
+        : Optional.of("which did not let the pair in");
   }
 
   /** A review becomes visible after the raw record of its own transaction, or before it. */
@@ -108,7 +124,7 @@ final class ReviewedPairs {
     if (raw.isPresent()) {
       Optional<Replay> replay = raw.get();
       if (replay.filter(says -> says.reviewId().equals(claim.reviewId())).isEmpty()) {
-        return Optional.of("and its raw record " + OriginHeader.text(claim.origin()) + " does not");
+        return Optional.of("and its raw record does not");
       }
       beyond.addAll(replay.get().waived());
     }

@@ -12,7 +12,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -108,10 +107,28 @@ public final class CommittedLog implements AutoCloseable {
 
   /** The first offset with that time or a later one; the end where there is none. */
   public long offsetAt(TopicPartition partition, long epochMillis) {
-    consumer.assign(List.of(partition));
-    OffsetAndTimestamp found =
-        consumer.offsetsForTimes(Map.of(partition, epochMillis)).get(partition);
-    return found == null ? ends(List.of(partition)).get(partition) : found.offset();
+    return offsetsAt(List.of(partition), epochMillis).get(partition);
+  }
+
+  /**
+   * The first offset of each partition with that time or a later one; where there is none, one up
+   * to which every record is older.
+   */
+  public Map<TopicPartition, Long> offsetsAt(
+      Collection<TopicPartition> partitions, long epochMillis) {
+    // Before the question, so that no record comes in between that nobody sees.
+    Map<TopicPartition, Long> offsets = new HashMap<>(ends(partitions));
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, epochMillis));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, found) -> {
+              if (found != null) {
+                offsets.put(partition, found.offset());
+              }
+            });
+    return offsets;
   }
 
   /**

@@ -80,6 +80,22 @@ public final class ClusterWatch implements AutoCloseable {
     return brokers;
   }
 
+  /**
+   * Partitions of the data set that are not as they should be.
+   *
+   * @param underReplicated those with a copy that is behind
+   * @param offline those that nobody leads
+   */
+  public record Unavailable(int underReplicated, int offline) {}
+
+  /** The same when the brokers were last asked; empty where they did not answer. */
+  public Optional<Unavailable> unavailable() {
+    BrokerState last = brokers;
+    return obstacle().isPresent()
+        ? Optional.empty()
+        : Optional.of(new Unavailable(last.underReplicated(), last.offline()));
+  }
+
   /** How the registry was when it was last asked. */
   RegistryState registry() {
     return registry;

@@ -25,6 +25,11 @@ public record Instance(
     return status.getService();
   }
 
+  /** Whether it began where another one of its service has ended. */
+  boolean replaces(Instance other) {
+    return service().equals(other.service()) && status.getStartedAt().isAfter(other.heardAt());
+  }
+
   /** A present value; NaN where the process does not say it. */
   double gauge(String name) {
     return status.getGauges().getOrDefault(name, Double.NaN);

@@ -84,6 +84,18 @@ public final class Instances implements AutoCloseable {
     return all().stream().filter(instance -> !instance.silent()).map(Instance::status).toList();
   }
 
+  /**
+   * Processes that fell silent without a word, for metrics; one whose service has started another
+   * since is replaced, and not missed.
+   */
+  public List<InstanceStatus> missing() {
+    List<Instance> all = all();
+    return all.stream()
+        .filter(gone -> gone.silent() && all.stream().noneMatch(each -> each.replaces(gone)))
+        .map(Instance::status)
+        .toList();
+  }
+
   /** The graph of a service, as its newest process describes it that is not silent. */
   public Optional<String> topology(String service) {
     return all().stream()

@@ -132,6 +132,8 @@ final class Overview {
     flow(doors, "scraped", topics.scraped().name(), rate("fetch", "links_fetched_total"), -1);
     flow(doors, "links", topics.links().name(), Double.NaN, -1);
     Map<String, Long> standings = sources.standings().get();
+    // Of a pair that is rejected several times there are several records.
+    long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
     ArrayNode outputs = json.putArray("outputs");
     for (Standing standing :
         List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST, Standing.QUARANTINED)) {
@@ -144,7 +146,11 @@ final class Overview {
           topic,
           sources.cluster().dataset().topic(topic),
           decided(standing),
-          standings.isEmpty() ? -1 : standings.getOrDefault(standing.name(), 0L));
+          standings.isEmpty()
+              ? -1
+              : standing == Standing.QUARANTINED
+                  ? rejected
+                  : standings.getOrDefault(standing.name(), 0L));
     }
   }
 

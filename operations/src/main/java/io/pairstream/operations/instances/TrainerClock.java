@@ -70,6 +70,16 @@ record TrainerClock(
     if (Double.isNaN(rate)) {
       return new TrainerClock(true, ready, rate, Double.NaN, share, "a trainer has just begun");
     }
+    double waiting = feed.gauge("feed_samples_waiting");
+    if (ready < 1 && waiting >= 0 && waiting < batchSize && !(pairsPerSecond > 0)) {
+      return new TrainerClock(
+          true,
+          ready,
+          rate,
+          Double.NaN,
+          share,
+          "the trainer has taken all full batches that there are, and waits for new pairs");
+    }
     if (ready < 1 && share >= STARVES_NOW) {
       return new TrainerClock(
           true,
@@ -86,7 +96,6 @@ record TrainerClock(
       return new TrainerClock(
           true, ready, rate, Double.NaN, share, "the trainer takes no batches now");
     }
-    double waiting = feed.gauge("feed_samples_waiting");
     if (Double.isNaN(waiting)) {
       return ofView(feed, ready, rate, share);
     }

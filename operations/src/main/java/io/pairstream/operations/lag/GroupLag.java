@@ -14,6 +14,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param state the broker's word for its state: {@code Stable}; {@code Dead} where the cluster no
  *     longer knows it, {@code Absent} where it was never seen
  * @param members how many members it has now
+ * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
+ *     platform's own groups do, and those that an operator has named, unless they are muted
  * @param verdict the worst of its partitions
  * @param sentence the same for a person, on one line
  * @param since when it began to be so
@@ -33,6 +35,7 @@ public record GroupLag(
     GroupKind type,
     String state,
     int members,
+    boolean decides,
     Verdict verdict,
     String sentence,
     Instant since,

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is to be thought of several groups at once. A group that was never there, such as the feed's
- * where nobody trains, decides nothing as long as another one is there: it is told of in words.
+ * What is to be thought of several groups at once. Groups that are not the platform's decide
+ * nothing, nor does one that is muted. A group that was never there, such as the feed's where
+ * nobody trains, decides nothing as long as another one is there: it is told of in words.
  *
  * @param verdict the worst
  * @param sentence what is to be said of the group that has it, and which others were never there
@@ -21,7 +22,8 @@ public record Headline(Verdict verdict, String sentence) {
    * with more waiting. Groups that were never there come last.
    */
   public static final Comparator<JsonNode> WORST_FIRST =
-      Comparator.comparing(Headline::wasNeverThere)
+      Comparator.comparing(Headline::isOthers)
+          .thenComparing(Headline::wasNeverThere)
           .thenComparing(LagJson::verdict)
           .thenComparing(each -> -each.path("lag").asLong())
           .thenComparing(each -> -each.path("seconds").asDouble());
@@ -30,10 +32,11 @@ public record Headline(Verdict verdict, String sentence) {
    * The headline.
    *
    * @param groups in {@link LagJson}'s form
-   * @return empty where there are no groups
+   * @return empty where there are no groups that decide
    */
   public static Optional<Headline> of(Collection<? extends JsonNode> groups) {
     return groups.stream()
+        .filter(group -> !isOthers(group))
         .min(WORST_FIRST)
         .map(
             worst ->
@@ -41,6 +44,11 @@ public record Headline(Verdict verdict, String sentence) {
                     LagJson.verdict(worst),
                     worst.path("sentence").asText()
                         + (wasNeverThere(worst) ? "" : missing(groups))));
+  }
+
+  /** An older service does not say. */
+  private static boolean isOthers(JsonNode group) {
+    return group.has("decides") && !group.path("decides").asBoolean();
   }
 
   private static boolean wasNeverThere(JsonNode group) {

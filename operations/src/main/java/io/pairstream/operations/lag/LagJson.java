@@ -48,6 +48,7 @@ public final class LagJson {
     json.put("type", group.type().words());
     json.put("state", group.state());
     json.put("members", group.members());
+    json.put("decides", group.decides());
     json.put("verdict", group.verdict().name());
     json.put("sentence", group.sentence());
     json.put("since", time(group.since()));
@@ -83,6 +84,7 @@ public final class LagJson {
     json.put("log_start", partition.logStart());
     json.put("end", partition.end());
     json.put("held", partition.held());
+    json.put("hanging_seconds", Math.round(partition.hangingSeconds() * 1e3) / 1e3);
     put(json, "lag", partition.lag());
     put(json, "bytes", partition.bytes());
     put(json, "seconds", partition.seconds());

@@ -12,6 +12,8 @@ import java.util.OptionalLong;
  * @param logStart first offset that the partition still holds
  * @param end offset behind the last record that can be read: the last stable offset
  * @param held offsets behind {@code end} that wait for a transaction's end, and for no group
+ * @param hangingSeconds how long a transaction has been open that lasts longer than they usually do
+ *     there; 0 where none does
  * @param lag records that wait; transaction markers between them count too, but where nothing else
  *     is there it is 0. Empty where the group never committed
  * @param bytes estimated size of what waits; empty where the brokers do not say how large the log
@@ -36,6 +38,7 @@ public record PartitionLag(
     long logStart,
     long end,
     long held,
+    double hangingSeconds,
     OptionalLong lag,
     OptionalLong bytes,
     OptionalDouble seconds,

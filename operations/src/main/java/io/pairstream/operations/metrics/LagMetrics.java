@@ -80,7 +80,13 @@ public final class LagMetrics implements MetricsSource {
       for (Verdict verdict : Verdict.values()) {
         verdicts.sample(
             verdict == group.verdict() ? 1 : 0,
-            cluster.with("group", group.group(), "verdict", verdict.name()));
+            cluster.with(
+                "group",
+                group.group(),
+                "verdict",
+                verdict.name(),
+                "decides",
+                group.decides() ? "yes" : "no"));
       }
       since.sample(group.since().toEpochMilli() / 1e3, labels);
       members.sample(group.members(), labels);
@@ -111,19 +117,21 @@ public final class LagMetrics implements MetricsSource {
         text.gauge("pairstream_lag_partition_bytes", "Estimated bytes that wait on a partition");
     Family held =
         text.gauge(
-            "pairstream_lag_partition_held_offsets",
-            "Offsets that wait for a transaction's end, where there are any");
+            "pairstream_lag_partition_held_offsets", "Offsets that wait for a transaction's end");
+    Family hanging =
+        text.gauge(
+            "pairstream_lag_partition_hanging_seconds",
+            "How long a transaction has been open that does not end; 0 where none is");
     for (GroupLag group : report.groups()) {
       for (PartitionLag partition : group.partitions()) {
         String number = String.valueOf(partition.partition());
         SortedMap<String, String> labels =
             cluster.with("group", group.group(), "topic", partition.topic(), "partition", number);
         partition.bytes().ifPresent(value -> bytes.sample((double) value, labels));
-        if (partition.held() > 0) {
-          held.sample(
-              (double) partition.held(),
-              cluster.with("topic", partition.topic(), "partition", number));
-        }
+        SortedMap<String, String> place =
+            cluster.with("topic", partition.topic(), "partition", number);
+        held.sample((double) partition.held(), place);
+        hanging.sample(partition.hangingSeconds(), place);
         if (partition.verdict().isAlarm()) {
           alarms.sample(
               1,

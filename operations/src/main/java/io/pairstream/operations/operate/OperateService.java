@@ -21,6 +21,7 @@ import io.pairstream.operations.login.OperatorLogin;
 import io.pairstream.operations.login.SessionRoutes;
 import io.pairstream.operations.metrics.CanaryMetrics;
 import io.pairstream.operations.metrics.ClusterLabels;
+import io.pairstream.operations.metrics.ClusterMetrics;
 import io.pairstream.operations.metrics.LagExporterMetrics;
 import io.pairstream.operations.metrics.LagMetrics;
 import io.pairstream.operations.metrics.MetricsRoute;
@@ -37,12 +38,14 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.promises.ClusterCheck;
+import io.pairstream.service.report.DiskReading;
 import io.pairstream.service.report.HttpReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,11 +86,12 @@ public final class OperateService implements AutoCloseable {
     ClusterAccess access = new ClusterAccess(cluster);
     LOG.info("data set {}", access.dataset().name());
     Clock clock = Clock.systemUTC();
-    LagSettings lagSettings = LagSettings.every(LagSettings.DEFAULT_INTERVAL);
+    LagSettings lagSettings =
+        LagSettings.every(LagSettings.DEFAULT_INTERVAL).choosing(settings.groups());
     LagHistory history =
         new LagHistory(settings.stateDirectory().resolve("lag"), lagSettings.interval());
     parts.add(history);
-    lag = new LagWatcher(access, lagSettings, clock, history::note);
+    lag = new LagWatcher(access, lagSettings, clock, history::note, history);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());
     obstacles.add(() -> lag.obstacle().or(lag::trouble));
@@ -95,7 +99,8 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, clock);
     Catalogue catalogue = addPairs(access, settings, clock);
-    addOverview(access, instances, catalogue, canary, clock);
+    ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
+    addOverview(access, instances, watch, catalogue, canary, clock);
     ClusterLabels labels =
         new ClusterLabels(
             settings.clusterName().orElse(cluster.bootstrapServers()), access.dataset().name());
@@ -105,7 +110,11 @@ public final class OperateService implements AutoCloseable {
                 new LagExporterMetrics(labels, lag::latest),
                 new LagMetrics(labels, lag::latest, clock),
                 new CanaryMetrics(labels, canary),
-                text -> StatusMetrics.write(instances.speaking(), text))));
+                new ClusterMetrics(labels, lag::disks, watch::unavailable),
+                text -> {
+                  StatusMetrics.write(instances.speaking(), text);
+                  StatusMetrics.writeMissing(instances.missing(), text);
+                })));
     KeyRing keys =
         closedLater(
             KeyRing.follow(access.topics().apiKeys(), access.registry(), access.clientSettings()));
@@ -114,6 +123,7 @@ public final class OperateService implements AutoCloseable {
         new OperatorLogin(keys, settings.anonymous(), settings.behindTls(), clock);
     addReview(access, settings, login, clock);
     routes.addAll(new HealthRoutes(obstacles).routes());
+    routes.add(ApiDescription.of(routes));
     routes.addAll(DashboardPage.routes());
     door =
         new HttpDoor(
@@ -123,7 +133,7 @@ public final class OperateService implements AutoCloseable {
             Quota.UNLIMITED,
             new CallerLimits(nanos),
             settings.anonymous());
-    reportSelf(access, clock);
+    reportSelf(access, settings.stateDirectory(), clock);
     ClusterCheck check =
         ClusterCheck.of(cluster)
             .onTopics(
@@ -147,11 +157,12 @@ public final class OperateService implements AutoCloseable {
     }
   }
 
-  private void reportSelf(ClusterAccess access, Clock clock) {
+  private void reportSelf(ClusterAccess access, Path stateDirectory, Clock clock) {
     SelfReport report = new SelfReport("operate", clock);
     report.stateFrom(() -> ServiceState.RUNNING);
     obstacles.forEach(report::addObstacle);
     report.add(new HttpReading(door.traffic()));
+    report.add(new DiskReading(stateDirectory));
     // Closed last of all parts.
     parts.add(
         0,
@@ -172,10 +183,10 @@ public final class OperateService implements AutoCloseable {
   private void addOverview(
       ClusterAccess access,
       Instances instances,
+      ClusterWatch watch,
       Catalogue catalogue,
       Supplier<CanaryReport> canary,
       Clock clock) {
-    ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
     ProfileView profile = new ProfileView(catalogue);
     PairSearch search = new PairSearch(catalogue, clock);
     routes.addAll(

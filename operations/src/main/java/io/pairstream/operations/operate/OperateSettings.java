@@ -2,6 +2,7 @@ package io.pairstream.operations.operate;
 
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.canary.CanarySettings;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param recipes names or paths of recipes that decisions are explained by, beside those that come
  *     with the product
  * @param clusterName what metrics call the cluster; empty for its address
+ * @param groups whose groups are watched, and which count
  * @param canary how often a canary pair is sent; empty for never
  */
 public record OperateSettings(
@@ -30,6 +32,7 @@ public record OperateSettings(
     Optional<WorkerSettings> workers,
     List<String> recipes,
     Optional<String> clusterName,
+    GroupChoice groups,
     Optional<CanarySettings> canary) {
 
   /**
@@ -51,6 +54,7 @@ public record OperateSettings(
         Optional.empty(),
         List.of(),
         Optional.empty(),
+        GroupChoice.OWN,
         Optional.empty());
   }
 }

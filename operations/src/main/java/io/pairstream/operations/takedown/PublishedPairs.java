@@ -3,6 +3,8 @@ package io.pairstream.operations.takedown;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
@@ -12,20 +14,26 @@ import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * The published pairs that a subject covers, found by reading: receipts, which know pair and image;
- * for contributors and sources the splits themselves. Each record is read once, however often it is
- * asked. Takes about 200 bytes for each pair that is found.
+ * The published pairs that a subject covers, found by reading: receipts, which know pair, image and
+ * sample; for contributors and sources the splits themselves. Each record is read once, however
+ * often it is asked. Takes about 200 bytes for each pair that is found.
+ *
+ * <p>A pair covers all that are the same sample: the same image, and a caption that was the same
+ * once it was cleaned. Receipts of earlier versions do not tell the sample; then the captions of
+ * the image's published pairs are read in their splits.
  */
 final class PublishedPairs {
 
@@ -34,8 +42,18 @@ final class PublishedPairs {
   private final Map<String, Published> found = new LinkedHashMap<>();
   private final Map<TopicPartition, Long> readTo = new HashMap<>();
 
-  /** A pair, and where it is. */
-  record Published(String imageDigest, Standing split) {}
+  /** Samples that no receipt tells, by pair id. */
+  private final Map<String, String> readSamples = new HashMap<>();
+
+  /** The receipt of the pair that is the subject, or an empty one. */
+  private Receipt own = Receipt.newBuilder().build();
+
+  /**
+   * A pair, and where it is.
+   *
+   * @param sampleId as in its receipt; empty where that does not tell
+   */
+  record Published(String imageDigest, Standing split, String sampleId) {}
 
   PublishedPairs(ClusterAccess cluster, Subject subject) {
     this.cluster = cluster;
@@ -44,6 +62,72 @@ final class PublishedPairs {
 
   /** Reads what was committed since the last time. */
   Map<String, Published> readOn(CommittedLog log) {
+    if (subject.kind() != TakedownKind.PAIR) {
+      return readAllOn(log);
+    }
+    Topic<String, Receipt> receipts = cluster.topics().receipts();
+    String imageDigest = imageDigest();
+    own =
+        LastRecords.of(cluster, log, receipts, Set.of(subject.name()))
+            .getOrDefault(subject.name(), own);
+    if (!imageDigest().equals(imageDigest)) {
+      readTo.clear(); // what was read by now was read for pairs of no known image
+    }
+    return ofOneSample(readAllOn(log), log);
+  }
+
+  /** Digest of the image of the pair that is the subject; empty where unknown. */
+  String imageDigest() {
+    return own.getImageDigest();
+  }
+
+  /** Sample of the pair that is the subject; empty where unknown. */
+  String sampleId() {
+    return own.getSampleId().isEmpty()
+        ? readSamples.getOrDefault(subject.name(), "")
+        : own.getSampleId();
+  }
+
+  private Map<String, Published> ofOneSample(Map<String, Published> ofImage, CommittedLog log) {
+    Map<Standing, Set<String>> untold = new EnumMap<>(Standing.class);
+    ofImage.forEach(
+        (id, pair) -> {
+          if (pair.sampleId().isEmpty() && !readSamples.containsKey(id)) {
+            boolean unused = untold.computeIfAbsent(pair.split(), split -> new HashSet<>()).add(id);
+          }
+        });
+    untold.forEach(
+        (split, ids) ->
+            LastRecords.of(cluster, log, topicOf(split), ids)
+                .forEach((id, pair) -> readSamples.put(id, sampleOf(pair))));
+    // The sample of a clean caption is called like the pair.
+    String sample = sampleId().isEmpty() ? subject.name() : sampleId();
+    Map<String, Published> same = new LinkedHashMap<>();
+    ofImage.forEach(
+        (id, pair) -> {
+          String of =
+              pair.sampleId().isEmpty() ? readSamples.getOrDefault(id, "") : pair.sampleId();
+          if (id.equals(subject.name()) || of.equals(sample)) {
+            same.put(id, new Published(pair.imageDigest(), pair.split(), of));
+          }
+        });
+    return same;
+  }
+
+  private static String sampleOf(PreparedPair pair) {
+    return PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
+  }
+
+  private Topic<String, PreparedPair> topicOf(Standing split) {
+    PairTopics topics = cluster.topics();
+    return switch (split) {
+      case TRAINING -> topics.training();
+      case VALIDATION -> topics.validation();
+      default -> topics.test();
+    };
+  }
+
+  private Map<String, Published> readAllOn(CommittedLog log) {
     Collection<TopicPartition> partitions = partitions(log);
     Map<TopicPartition, Stretch> stretches = log.everything(partitions);
     stretches.replaceAll(
@@ -62,8 +146,7 @@ final class PublishedPairs {
   Collection<TopicPartition> partitions(CommittedLog log) {
     PairTopics topics = cluster.topics();
     return switch (subject.kind()) {
-      case PAIR -> List.of(log.partitionOf(topics.receipts().name(), subject.name()));
-      case IMAGE -> log.partitions(topics.receipts().name());
+      case PAIR, IMAGE -> log.partitions(topics.receipts().name());
       case SOURCE, CONTRIBUTOR ->
           Stream.of(topics.training(), topics.validation(), topics.test())
               .flatMap(split -> log.partitions(split.name()).stream())
@@ -91,10 +174,12 @@ final class PublishedPairs {
     boolean isMeant =
         subject.kind() == TakedownKind.PAIR
             ? receipt.getPairId().equals(subject.name())
+                || receipt.getSampleId().equals(subject.name())
+                || receipt.getImageDigest().equals(imageDigest())
             : receipt.getImageDigest().equals(subject.name());
     return isMeant
         ? publishedAs(receipt.getStanding())
-            .map(split -> new Published(receipt.getImageDigest(), split))
+            .map(split -> new Published(receipt.getImageDigest(), split, receipt.getSampleId()))
         : Optional.empty();
   }
 
@@ -122,7 +207,7 @@ final class PublishedPairs {
                 pair.getSourceKind(),
                 pair.getUrl())
             .contains(subject.key())
-        ? Optional.of(new Published(pair.getImageDigest(), split))
+        ? Optional.of(new Published(pair.getImageDigest(), split, sampleOf(pair)))
         : Optional.empty();
   }
 

@@ -33,10 +33,11 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * Takes down and lifts.
  *
- * <p>A takedown of an image, a contributor or a source is one record that turns away what comes,
- * and one more for each pair that is published of it. Those that are published while the first one
- * is on its way are found once it has reached every task of the topology, after which no more can
- * come. So whoever is interrupted asks for the same once more.
+ * <p>A takedown is one record that turns away what comes, and one more for each further pair that
+ * is published of it: of an image, a contributor or a source; of a pair, the same sample under
+ * another spelling of its caption. Those that are published while the first one is on its way are
+ * found once it has reached every task of the topology, after which no more can come. So whoever is
+ * interrupted asks for the same once more.
  */
 public final class TakedownDesk {
 
@@ -53,8 +54,9 @@ public final class TakedownDesk {
   }
 
   /**
-   * Who wants what, and why.
+   * Who wants what, and why. The audit trail names whom this process runs as, too.
    *
+   * @param by who acts and, in free text, for whom
    * @param cause in the requester's words
    * @param patience how long is waited for the topology
    * @param meanwhile runs now and then while it is waited for
@@ -90,7 +92,7 @@ public final class TakedownDesk {
       PublishedPairs pairs = new PublishedPairs(cluster, subject);
       Map<String, Published> published = Map.copyOf(pairs.readOn(log));
       Takedowns takedowns = new Takedowns(publisher, request, book);
-      takedowns.ofSubject(published);
+      takedowns.ofSubject(pairs);
       takedowns.ofPairs(published);
       takedowns.note(published.size());
 
@@ -223,27 +225,27 @@ public final class TakedownDesk {
       this.book = book;
     }
 
-    /** The takedown itself; one that is in force keeps its words. */
-    void ofSubject(Map<String, Published> published) {
+    /** The takedown itself; one that is in force keeps its words, unless it knew of no sample. */
+    void ofSubject(PublishedPairs pairs) {
       Subject subject = request.subject();
       boolean isInForce =
-          book.of(subject.key()).filter(earlier -> earlier.getPartOf().isEmpty()).isPresent();
+          book.of(subject.key())
+              .filter(earlier -> earlier.getPartOf().isEmpty())
+              .filter(earlier -> !earlier.getSampleId().isEmpty() || pairs.sampleId().isEmpty())
+              .isPresent();
       if (!isInForce) {
-        Published pair = published.get(subject.name());
-        send(subject, pair == null ? "" : pair.imageDigest(), "");
+        send(subject, pairs.imageDigest(), pairs.sampleId(), "");
       }
     }
 
-    /** One for each published pair, unless the pair is what was asked for. */
+    /** One for each published pair, but for the one that was asked for. */
     void ofPairs(Map<String, Published> published) {
-      if (request.subject().kind() == TakedownKind.PAIR) {
-        return;
-      }
       published.forEach(
           (id, pair) -> {
             Subject subject = new Subject(TakedownKind.PAIR, id);
-            if (book.of(subject.key()).isEmpty() && sent.add(id)) {
-              send(subject, pair.imageDigest(), request.subject().key());
+            boolean isAsked = subject.equals(request.subject());
+            if (!isAsked && book.of(subject.key()).isEmpty() && sent.add(id)) {
+              send(subject, pair.imageDigest(), pair.sampleId(), request.subject().key());
             }
           });
     }
@@ -253,11 +255,14 @@ public final class TakedownDesk {
     }
 
     void note(int pairs) {
-      note("takedown", pairs + " published pairs", Map.of("cause", request.cause()));
+      note(
+          "takedown",
+          pairs + " published pairs",
+          Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     void noteLifted(int takedowns) {
-      note("takedown.lift", takedowns + " takedowns lifted", Map.of());
+      note("takedown.lift", takedowns + " takedowns lifted", Map.of("requested_by", request.by()));
     }
 
     /** Returns once all of it is in Kafka. */
@@ -265,12 +270,13 @@ public final class TakedownDesk {
       publisher.flush();
     }
 
-    private void send(Subject subject, String imageDigest, String partOf) {
+    private void send(Subject subject, String imageDigest, String sampleId, String partOf) {
       Takedown takedown =
           Takedown.newBuilder()
               .setKind(subject.kind().name())
               .setSubject(subject.name())
               .setImageDigest(imageDigest)
+              .setSampleId(sampleId)
               .setPartOf(partOf)
               .setRequestedBy(request.by())
               .setCause(request.cause())
@@ -282,7 +288,7 @@ public final class TakedownDesk {
     private void note(String name, String detail, Map<String, String> facts) {
       Action action =
           new Deed(name, request.subject().key(), Deed.Outcome.DONE, detail, facts)
-              .by(new Actor(request.by(), ""), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+              .by(Actor.atTheCommandLine(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
       try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
         var unused = trail.publish(action.getActionId(), action, "an action");
       }

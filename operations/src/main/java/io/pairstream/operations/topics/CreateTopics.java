@@ -99,7 +99,10 @@ public final class CreateTopics {
               spec.partitions(),
               changes,
               differences.get(spec.name()).left(),
-              schemaIds.get(spec.name())));
+              schemaIds.get(spec.name()),
+              spec.valueSchema()
+                  .map(schema -> cluster.registry().versionsAfter(spec.name() + "-value", schema))
+                  .orElse(List.of())));
     }
     return outcomes;
   }

@@ -22,9 +22,12 @@ import java.util.Optional;
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
+ * @param admission by which review the pair was let in; empty where the rules alone did
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
  *     reason is not one that this version knows
- * @param origin coordinates of the record that was asked for, or that decided
+ * @param origin coordinates of the raw record or link that was asked for, or that decided
+ * @param receivedAt as the producer or a front door said, or else when Kafka took it; empty where
+ *     nobody knows any more
  */
 public record PairAnswer(
     String id,
@@ -35,9 +38,10 @@ public record PairAnswer(
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
     Optional<Takedown> takedown,
+    Optional<Admission> admission,
     Optional<String> remedy,
     Origin origin,
-    Instant receivedAt) {
+    Optional<Instant> receivedAt) {
 
   public static final String PAIR = "PAIR";
   public static final String LINK = "LINK";

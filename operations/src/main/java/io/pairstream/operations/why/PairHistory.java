@@ -14,13 +14,17 @@ import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.ReceivedAt;
+import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
+import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
@@ -64,26 +69,52 @@ public final class PairHistory {
    * once.
    *
    * @param id a pair id, a link id, or the coordinates {@code topic-partition-offset} of a raw
-   *     record or a link
+   *     record, a link or an output
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer
    */
   public Optional<PairAnswer> find(String id) {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      Optional<Receipt> receipt = last(log, receipts, id);
-      if (receipt.isPresent()) {
-        return receipt.map(r -> answer(log, id, id, r, r.getOrigin(), r.getReceivedAt()));
-      }
-      Optional<Upload> upload = last(log, uploads, id);
-      if (upload.isPresent()) {
-        return upload.map(u -> ofUpload(log, id, u));
-      }
-      Optional<Origin> origin = coordinates(id);
-      return origin.isPresent() && origin.get().getTopic().equals(links.name())
-          ? findLink(log, id, origin.get())
-          : origin.flatMap(at -> findRaw(log, id, at));
+      Optional<Origin> output = coordinates(id).filter(at -> isOutput(at.getTopic()));
+      return output.isPresent() ? findOutput(log, id, output.get()) : find(log, id, id);
     }
+  }
+
+  /**
+   * @param id what was asked for
+   * @param key id of a pair or a link, or raw coordinates
+   */
+  private Optional<PairAnswer> find(CommittedLog log, String id, String key) {
+    Optional<Receipt> receipt = last(log, receipts, key);
+    if (receipt.isPresent()) {
+      return receipt.map(r -> answer(log, id, key, r, r.getOrigin(), ReceivedAt.of(r)));
+    }
+    Optional<Upload> upload = last(log, uploads, key);
+    if (upload.isPresent()) {
+      return upload.map(u -> ofUpload(log, id, u));
+    }
+    Optional<Origin> origin = coordinates(key);
+    return origin.isPresent() && origin.get().getTopic().equals(links.name())
+        ? findLink(log, id, origin.get())
+        : origin
+            .filter(at -> cluster.topics().rawNames().contains(at.getTopic()))
+            .flatMap(at -> findRaw(log, id, at));
+  }
+
+  /** Of the pair that is an output's key; of that very copy, where it is one in quarantine. */
+  private Optional<PairAnswer> findOutput(CommittedLog log, String id, Origin at) {
+    Optional<ConsumerRecord<byte[], byte[]>> output = record(log, at).filter(r -> r.key() != null);
+    Topic<String, QuarantinedPair> quarantine = cluster.topics().quarantine();
+    Optional<String> raw =
+        output
+            .filter(record -> record.topic().equals(quarantine.name()))
+            .flatMap(record -> decode(quarantine, record))
+            .map(entry -> OriginHeader.text(entry.getOrigin()));
+    Optional<String> key = output.map(r -> new String(r.key(), StandardCharsets.UTF_8));
+    // A raw record may be kept no longer.
+    return raw.flatMap(origin -> find(log, id, origin))
+        .or(() -> key.flatMap(pair -> find(log, id, pair)));
   }
 
   private PairAnswer ofUpload(CommittedLog log, String id, Upload upload) {
@@ -118,9 +149,10 @@ public final class PairHistory {
         Optional.of(upload),
         entry,
         receipt.flatMap(r -> takedown(log, pairId, r, entry)),
+        receipt.flatMap(r -> admission(log, r)),
         remedy(reason),
         origin,
-        upload.getReceivedAt());
+        ReceivedAt.said(upload.getReceivedAt()));
   }
 
   private Optional<PairAnswer> findLink(CommittedLog log, String id, Origin origin) {
@@ -147,11 +179,12 @@ public final class PairHistory {
                         Optional.empty(),
                         failed,
                         Optional.empty(),
+                        Optional.empty(),
                         failed.flatMap(entry -> remedy(entry.pair().getReason())),
                         origin,
                         record
                             .map(r -> Instant.ofEpochMilli(r.timestamp()))
-                            .orElseGet(() -> failed.get().pair().getQuarantinedAt()))));
+                            .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt())))));
   }
 
   /** The entry of a link that failed, whose key is its coordinates. */
@@ -168,9 +201,10 @@ public final class PairHistory {
     }
     Optional<RawPair> raw = decode(cluster.topics().crowdsourced(), found.get());
     String pairId = raw.map(r -> pairId(r, found.get())).orElse("");
-    Instant receivedAt =
+    Optional<Instant> receivedAt =
         raw.map(RawPair::getReceivedAt)
-            .orElseGet(() -> Instant.ofEpochMilli(found.get().timestamp()));
+            .flatMap(ReceivedAt::said)
+            .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
     Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
         receipt
@@ -182,6 +216,7 @@ public final class PairHistory {
                         PairAnswer.PAIR,
                         pairId,
                         PairAnswer.RECEIVED,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
@@ -203,7 +238,12 @@ public final class PairHistory {
   }
 
   private PairAnswer answer(
-      CommittedLog log, String id, String key, Receipt receipt, Origin origin, Instant receivedAt) {
+      CommittedLog log,
+      String id,
+      String key,
+      Receipt receipt,
+      Origin origin,
+      Optional<Instant> receivedAt) {
     Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
     String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
     return new PairAnswer(
@@ -215,9 +255,28 @@ public final class PairHistory {
         Optional.empty(),
         entry,
         takedown(log, key, receipt, entry),
+        admission(log, receipt),
         remedy(reason),
         origin,
         receivedAt);
+  }
+
+  /** The review that the deciding record names, which its producer may have made up. */
+  private Optional<Admission> admission(CommittedLog log, Receipt receipt) {
+    String reviewId = receipt.getReviewId();
+    if (reviewId.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Review> review = last(log, cluster.topics().reviews(), reviewId);
+    Optional<List<String>> claimed =
+        Optional.of(receipt.getOrigin())
+            .filter(origin -> cluster.topics().rawNames().contains(origin.getTopic()))
+            .flatMap(origin -> record(log, origin))
+            .flatMap(raw -> Replay.read(raw.headers()))
+            .map(Replay::waived);
+    List<String> waived =
+        claimed.or(() -> review.map(Review::getWaived).map(List::copyOf)).orElse(List.of());
+    return Optional.of(new Admission(reviewId, review, waived));
   }
 
   private Optional<QuarantineEntry> entryOf(String key, Receipt receipt, Origin origin) {
@@ -250,6 +309,7 @@ public final class PairHistory {
         .map(QuarantinedPair::getMeasured)
         .ifPresent(
             subject -> {
+              keys.add(TakedownKind.PAIR.key(subject)); // the same sample, spelt otherwise
               keys.add(TakedownKind.CONTRIBUTOR.key(subject));
               keys.add(TakedownKind.SOURCE.key(subject));
             });
@@ -284,15 +344,27 @@ public final class PairHistory {
         .map(value -> topic.value().deserializer().deserialize(topic.name(), value));
   }
 
+  /** Coordinates on a topic of raw records, of links or of outputs. */
   private Optional<Origin> coordinates(String id) {
     Matcher parts = COORDINATES.matcher(id);
-    if (!parts.matches()
-        || !(parts.group(1).equals(links.name())
-            || cluster.topics().rawNames().contains(parts.group(1)))) {
+    if (!parts.matches()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new Origin(parts.group(1), Integer.valueOf(parts.group(2)), Long.valueOf(parts.group(3))));
+    String topic = parts.group(1);
+    boolean isKnown =
+        isOutput(topic)
+            || topic.equals(links.name())
+            || cluster.topics().rawNames().contains(topic);
+    return isKnown
+        ? Optional.of(
+            new Origin(topic, Integer.valueOf(parts.group(2)), Long.valueOf(parts.group(3))))
+        : Optional.empty();
+  }
+
+  private boolean isOutput(String topic) {
+    PairTopics topics = cluster.topics();
+    return Stream.of(topics.training(), topics.validation(), topics.test(), topics.quarantine())
+        .anyMatch(output -> output.name().equals(topic));
   }
 
   private static Optional<ConsumerRecord<byte[], byte[]>> record(CommittedLog log, Origin origin) {

@@ -297,7 +297,7 @@ class Overview {
     const shown = reasons.slice(0, MOST_REASONS);
     const most = Math.max(1, ...shown.map((reason) => reason.count));
     this.quarantineTotal.hidden = !isKnown(quarantine?.total);
-    setText(this.quarantineTotal, app.say("overview.total.pairs", { count: app.format.number(quarantine?.total) }));
+    setText(this.quarantineTotal, app.say("overview.total.records", { count: app.format.number(quarantine?.total) }));
     keyed(
       this.reasons,
       shown,

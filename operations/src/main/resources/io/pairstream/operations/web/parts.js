@@ -2,7 +2,7 @@
 
 import { h, s, setText, setAttribute, sign } from "./dom.js";
 
-/** Each verdict with its letter, its shape and how bad it is, the worst first. */
+/** Each verdict with its letter, its shape and how bad it is, the worst first, and last what has nothing to do. */
 export const VERDICTS = {
   LOST: { letter: "L", kind: "bad", shape: "cross" },
   STOP: { letter: "X", kind: "bad", shape: "octagon" },
@@ -11,8 +11,8 @@ export const VERDICTS = {
   AT_RISK: { letter: "A", kind: "warn", shape: "diamond" },
   BEHIND: { letter: "B", kind: "warn", shape: "up" },
   UNKNOWN: { letter: "?", kind: "quiet", shape: "ring" },
-  IDLE: { letter: "I", kind: "quiet", shape: "pill" },
   OK: { letter: "O", kind: "good", shape: "circle" },
+  IDLE: { letter: "I", kind: "quiet", shape: "pill" },
 };
 
 const WORST_FIRST = Object.keys(VERDICTS);

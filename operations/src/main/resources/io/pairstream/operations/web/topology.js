@@ -20,6 +20,9 @@ const SMALLEST = 0.74;
 /** A wide letter of a box's name. */
 const LETTER_PX = 7.2;
 
+/** What takedowns do beside the way of pairs: shown with every node, and where one holds the rest back. */
+const TAKEDOWNS = /^takedowns|^(read-takedown|carry-out|withdrawn|remove)$|^remove-|tombstones$/;
+
 /** Narrower than this the flow goes down instead of to the right. */
 const NARROW_PX = 640;
 
@@ -93,7 +96,7 @@ export class TopologyPicture {
     if (this.#topology === null || this.element.clientWidth === 0) {
       return;
     }
-    const { nodes, edges } = this.#whole ? joined(this.#topology) : withoutJoints(merged(this.#topology), this.#measured);
+    const { nodes, edges } = this.#whole ? joined(this.#topology) : withoutJoints(withoutTakedowns(merged(this.#topology)), this.#measured);
     const room = this.element.clientWidth;
     const drawn = JSON.stringify([room, nodes.map((node) => node.id), edges]);
     if (drawn !== this.#drawn) {
@@ -239,12 +242,9 @@ class Box {
   }
 }
 
-/** The wide sizes with the boxes as far from each other as there is room. */
+/** The wide sizes with the boxes as far from each other as there is room; then all of it is drawn smaller. */
 function fitted(layers, room) {
-  const along = Math.min(WIDE.along, Math.floor((room - 2 * MARGIN + BETWEEN) / layers));
-  if (along < NEAREST) {
-    return WIDE;
-  }
+  const along = Math.max(NEAREST, Math.min(WIDE.along, Math.floor((room - 2 * MARGIN + BETWEEN) / layers)));
   return { ...WIDE, along, box: [along - BETWEEN, WIDE.box[1]] };
 }
 
@@ -320,6 +320,13 @@ function merged(topology) {
     nodes: nodes.filter((node) => typeof named.get(node.id) !== "string").map((node) => named.get(node.id) ?? node),
     edges: edges.map(({ from, to }) => ({ from: idOf(from), to: idOf(to) })).filter(({ from, to }) => from !== to),
   };
+}
+
+/** The way of pairs alone. */
+function withoutTakedowns({ nodes, edges }) {
+  const left = nodes.filter((node) => node.bottleneck || !TAKEDOWNS.test(node.id));
+  const ids = new Set(left.map((node) => node.id));
+  return { nodes: left, edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)) };
 }
 
 /** The same graph with each joint replaced by edges from what leads to it to what it leads to. */

@@ -13,7 +13,10 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Awaiting;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -250,7 +253,17 @@ class AuditTest {
         new ProducerRecord<>(
             cluster.topics().test().name(), 0, bytes("key"), new byte[] {9, 9, 9, 9, 9, 9}));
 
-    assertOneDifference(Kind.MISPLACED, "cannot be read");
+    assertOneDifference(Kind.UNREADABLE, "cannot be read");
+  }
+
+  @Test
+  void missesNothingThatMayBeInARecordOfAnUnknownSchema() {
+    Sent unreadable = pipeline.send("image 6", "caption 6");
+    ProducerRecord<byte[], byte[]> output = prepared(Standing.TRAINING, unreadable, "TRAINING");
+    ByteBuffer.wrap(output.value()).putInt(1, 987_654);
+    pipeline.transaction(unreadable, List.of(output));
+
+    assertOneDifference(Kind.UNREADABLE, "cannot be read: schema 987654 is unknown");
   }
 
   @Test
@@ -284,6 +297,84 @@ class AuditTest {
     pipeline.accept(copy, Standing.TRAINING);
 
     assertOneDifference(Kind.PAIR_TWICE, trained.pairId());
+  }
+
+  @Test
+  void countsEqualSamplesAndNamesBoth() {
+    Sent spaced = pipeline.send("image 1", "caption 1 ");
+    PreparedPair pair = PlayedPipeline.prepared(spaced, Standing.TRAINING);
+    pair.setCaption("caption 1");
+    pipeline.transaction(
+        spaced,
+        List.of(
+            TestCluster.record(cluster.topics().training(), null, spaced.pairId(), pair),
+            pipeline.receipt(spaced, Standing.TRAINING, "")));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.passes()).isTrue();
+    assertThat(report.equalSamples()).isEqualTo(1);
+    assertThat(report.firstEqualSamples())
+        .singleElement()
+        .satisfies(
+            equal ->
+                assertThat(List.of(equal.pairId(), equal.sameAs()))
+                    .containsExactlyInAnyOrder(trained.pairId(), spaced.pairId()));
+  }
+
+  @Test
+  void doesNotCountAnEqualSampleThatIsWithdrawn() {
+    Sent spaced = pipeline.send("image 1", "caption 1 ");
+    PreparedPair pair = PlayedPipeline.prepared(spaced, Standing.TRAINING);
+    pair.setCaption("caption 1");
+    pipeline.transaction(
+        spaced,
+        List.of(TestCluster.record(cluster.topics().training(), null, spaced.pairId(), pair)));
+    delete(Standing.TRAINING, spaced);
+    TestCluster.send(cluster, pipeline.receipt(spaced, Standing.WITHDRAWN, ""));
+
+    AuditReport report = new Audit(cluster).run();
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.equalSamples()).isZero();
+  }
+
+  @Test
+  void sinceATimeReadsWhatCameFromThenOn() {
+    Sent forgotten = pipeline.send("image 5", "caption 5");
+    pipeline.transaction(forgotten, List.of());
+    Instant then = timeOf(forgotten).plusMillis(1);
+    while (Instant.now().isBefore(then.plusMillis(1))) {
+      Awaiting.pause();
+    }
+    Sent missing = pipeline.send("image 7", "caption 7");
+    pipeline.transaction(missing, List.of());
+    pipeline.accept(pipeline.send("image 8", "caption 8"), Standing.TRAINING);
+
+    AuditReport ofAll = new Audit(cluster).run();
+    AuditReport report = new Audit(cluster).since(then);
+
+    assertThat(ofAll.differences()).isEqualTo(2);
+    assertThat(report.inputs()).isEqualTo(2);
+    assertThat(report.expired()).isEqualTo(4);
+    assertThat(report.details())
+        .singleElement()
+        .satisfies(
+            difference ->
+                assertThat(difference.sentence()).contains(OriginHeader.text(missing.origin())));
+    assertThat(new Audit(cluster).since(Instant.now().plus(Duration.ofDays(1))).passes()).isTrue();
+  }
+
+  @Test
+  void sinceATimeDoesNotMissWhatWasWithdrawn() {
+    Instant before = timeOf(trained);
+    delete(Standing.TRAINING, trained);
+    TestCluster.send(cluster, pipeline.receipt(trained, Standing.WITHDRAWN, ""));
+
+    AuditReport report = new Audit(cluster).since(before);
+
+    assertThat(report.details()).isEmpty();
+    assertThat(report.withdrawn()).isEqualTo(1);
   }
 
   @Test
@@ -347,6 +438,18 @@ class AuditTest {
     assertThat(report.details()).isEmpty();
     assertThat(report.expired()).isEqualTo(trained.origin().getOffset() + 1);
     assertThat(report.inputs() + report.expired()).isEqualTo(4);
+  }
+
+  /** The time that the broker gave a raw record. */
+  private Instant timeOf(Sent sent) {
+    return TestCluster.committed(cluster, cluster.topics().crowdsourced().name()).stream()
+        .filter(
+            record ->
+                record.partition() == sent.origin().getPartition()
+                    && record.offset() == sent.origin().getOffset())
+        .map(record -> Instant.ofEpochMilli(record.timestamp()))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void assertOneDifference(Kind kind, String named) {

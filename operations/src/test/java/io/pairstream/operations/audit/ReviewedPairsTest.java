@@ -16,6 +16,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
 import java.util.List;
@@ -119,14 +120,19 @@ class ReviewedPairsTest {
 
   @Test
   void claimWithoutAReviewIsADifference() {
-    publish(claim(small.raw(), small, NO_REVIEW, "IMAGE_TOO_SMALL"), NO_REVIEW);
+    Sent claimed = claim(small.raw(), small, NO_REVIEW, "IMAGE_TOO_SMALL");
+    publish(claimed, NO_REVIEW);
 
     assertThat(differences())
         .singleElement()
         .satisfies(
             found -> {
               assertThat(found.kind()).isEqualTo(Difference.Kind.UNREVIEWED);
+              assertThat(found.pairId()).isEqualTo(claimed.pairId());
+              assertThat(found.raw()).isEqualTo(OriginHeader.text(claimed.origin()));
               assertThat(found.sentence())
+                  .startsWith("pair " + found.pairId() + " at ")
+                  .contains("of the raw record " + found.raw())
                   .endsWith("names review " + NO_REVIEW + ", of which there is no record");
             });
   }
@@ -143,9 +149,10 @@ class ReviewedPairsTest {
     assertThat(differences())
         .singleElement()
         .satisfies(
-            found ->
-                assertThat(found.sentence())
-                    .endsWith("which did not let pair " + other.pairId() + " in"));
+            found -> {
+              assertThat(found.pairId()).isEqualTo(other.pairId());
+              assertThat(found.sentence()).endsWith("which did not let the pair in");
+            });
   }
 
   @Test

@@ -53,7 +53,8 @@ class GraphTest {
     assertThat(graph.nodes())
         .filteredOn(node -> !node.stores().isEmpty())
         .extracting(Graph.Node::id)
-        .containsExactlyInAnyOrder("taken-down", "seen-before", "write-receipt", "carry-out");
+        .containsExactlyInAnyOrder(
+            "taken-down", "seen-before", "same-sample", "write-receipt", "carry-out");
     assertThat(graph.nodes())
         .filteredOn(node -> node.topics().contains("by-image-repartition"))
         .extracting(Graph.Node::kind)

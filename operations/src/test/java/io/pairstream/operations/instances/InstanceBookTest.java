@@ -46,6 +46,26 @@ class InstanceBookTest {
   }
 
   @Test
+  void whoHasASuccessorIsNotMissed() {
+    note("ingest/old", "ingest", "old", NOON);
+    note("fetch/other", "fetch", "other", NOON.plusSeconds(60));
+    Instance old = book.at(NOON.plusSeconds(60)).get(1);
+    book.note(
+        "ingest/new",
+        Optional.of(
+            status("ingest", "new", NOON.plusSeconds(50))
+                .setStartedAt(NOON.plusSeconds(40))
+                .build()),
+        NOON.plusSeconds(50));
+    note("ingest/beside", "ingest", "beside", NOON.plusSeconds(60));
+
+    assertThat(book.at(NOON.plusSeconds(60)))
+        .filteredOn(instance -> instance.replaces(old))
+        .extracting(instance -> instance.status().getInstance())
+        .containsExactly("new");
+  }
+
+  @Test
   void ratesAreThoseOfTheLastReports() {
     for (int i = 0; i <= 10; i++) {
       Instant at = NOON.plusSeconds(5L * i);

@@ -40,6 +40,17 @@ class TrainerClockTest {
   }
 
   @Test
+  void aTrainerThatHasTakenAllDoesNotStarve() {
+    TrainerClock clock = clock(1, 9 * SECOND, 0, 7, 0);
+
+    assertThat(clock.starvesInSeconds()).isNaN();
+    assertThat(clock.sentence())
+        .isEqualTo(
+            "the trainer has taken all full batches that there are, and waits for new pairs");
+    assertThat(clock(1, 9 * SECOND, 0, 8, 0).starvesInSeconds()).isZero();
+  }
+
+  @Test
   void aTrainerThatRestsDoesNotStarve() {
     assertThat(clock(0, 0, 4, 0, 0).sentence()).isEqualTo("the trainer takes no batches now");
   }

@@ -61,6 +61,20 @@ class HeadlineTest {
     assertThat(headline.sentence()).isEqualTo("STALL: pairs-b");
   }
 
+  @Test
+  void whoIsSomebodyElsesOrMutedDecidesNothing() {
+    Headline headline =
+        of(
+            group("cron", Verdict.STOP, "Empty").put("decides", false),
+            group("pairs-a", Verdict.OK, "Stable").put("decides", true),
+            group("pairs-feed", Verdict.UNKNOWN, "Absent").put("decides", true));
+
+    assertThat(headline.verdict()).isEqualTo(Verdict.OK);
+    assertThat(headline.sentence()).isEqualTo("OK: pairs-a; pairs-feed was never there");
+    assertThat(Headline.of(List.of(group("cron", Verdict.STOP, "Empty").put("decides", false))))
+        .isEmpty();
+  }
+
   private static Headline of(ObjectNode... groups) {
     return Headline.of(List.of(groups)).orElseThrow();
   }

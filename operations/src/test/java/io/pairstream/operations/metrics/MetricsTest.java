@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.canary.CanaryState;
+import io.pairstream.operations.instances.ClusterWatch.Unavailable;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.watch.BrokerDisk;
 import io.pairstream.operations.metrics.Samples.Sample;
 import io.pairstream.service.report.PrometheusText;
 import java.time.Clock;
@@ -156,6 +158,8 @@ class MetricsTest {
   void tellsOnceWhatATransactionHoldsUpForAllGroups() {
     Samples samples = write(report(heldUp("readers"), heldUp("others")));
 
+    assertThat(samples.one("pairstream_lag_partition_hanging_seconds", Map.of()).value())
+        .isEqualTo(90);
     assertThat(samples.named("pairstream_lag_partition_held_offsets"))
         .singleElement()
         .satisfies(
@@ -261,7 +265,26 @@ class MetricsTest {
             1);
     Set<String> names = write(report(heldUp("readers"))).names();
     names.addAll(write(new CanaryMetrics(CLUSTER, () -> canary)).names());
+    names.addAll(write(aCluster()).names());
     return names;
+  }
+
+  private static ClusterMetrics aCluster() {
+    return new ClusterMetrics(
+        CLUSTER,
+        () -> List.of(new BrokerDisk(1, "/data", 40, 100)),
+        () -> Optional.of(new Unavailable(2, 3)));
+  }
+
+  @Test
+  void tellsOfDisksAndPartitions() {
+    Samples samples = write(aCluster());
+
+    assertThat(samples.one("pairstream_broker_disk_free_bytes", Map.of("broker", "1")).value())
+        .isEqualTo(40);
+    assertThat(samples.one("pairstream_partitions_under_replicated", Map.of()).value())
+        .isEqualTo(2);
+    assertThat(samples.one("pairstream_partitions_offline", Map.of()).value()).isEqualTo(3);
   }
 
   private static Samples write(LagReport report) {

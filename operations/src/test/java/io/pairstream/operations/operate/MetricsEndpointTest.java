@@ -7,6 +7,7 @@ import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Awaiting;
@@ -98,6 +99,7 @@ class MetricsEndpointTest {
             Optional.empty(),
             List.of(),
             Optional.of("here"),
+            GroupChoice.OWN,
             Optional.of(CanarySettings.every(Duration.ofMinutes(1)))));
   }
 

@@ -86,6 +86,37 @@ class OperatorsLoginTest {
   }
 
   @Test
+  void theInterfaceIsDescribedAndActionsAreReadPageByPage() {
+    String key = operators.key("ann", Scope.REVIEW).text().reveal();
+    String cookie = operators.login(key).cookie();
+    JsonNode paths = operators.tell(operators.get("/openapi.json")).json().path("paths");
+    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
+    RunningOperators.await(() -> actions(cookie, "").path("actions").size() >= 2);
+
+    List<String> all = new ArrayList<>();
+    actions(cookie, "").path("actions").forEach(one -> all.add(one.path("action_id").asText()));
+    List<String> byPages = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page = actions(cookie, "?limit=1&after=" + after);
+      assertThat(page.path("actions")).hasSize(1);
+      byPages.add(page.path("actions").get(0).path("action_id").asText());
+      after = page.path("next").asText("");
+    } while (!after.isEmpty() && !after.equals("null"));
+
+    assertThat(byPages).isEqualTo(all);
+    assertThat(paths.has("/v1/actions")).isTrue();
+    assertThat(paths.at("/~1v1~1actions/get/security/0/key/0").asText()).isEqualTo("view");
+    assertThat(
+            operators.tell(operators.get("/v1/actions?before=3").header("Cookie", cookie)).status())
+        .isEqualTo(400);
+  }
+
+  private JsonNode actions(String cookie, String query) {
+    return operators.tell(operators.get("/v1/actions" + query).header("Cookie", cookie)).json();
+  }
+
+  @Test
   void revokedKeyEndsItsSessions() {
     KeyIssuer.Created created = operators.key("ann", Scope.VIEW);
     String cookie = operators.login(created.text().reveal()).cookie();

@@ -5,6 +5,7 @@ import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Scope;
@@ -64,6 +65,7 @@ final class RunningOperators implements AutoCloseable {
             Optional.empty(),
             List.of(),
             Optional.empty(),
+            GroupChoice.OWN,
             Optional.empty()));
   }
 

@@ -10,6 +10,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.takedown.TakedownDesk.Request;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -191,6 +192,130 @@ class TakedownDeskTest {
     assertThat(desk.list())
         .singleElement()
         .satisfies(entry -> assertThat(entry.takedown().getRequestedBy()).isEqualTo("alice"));
+  }
+
+  /**
+   * A published pair whose caption cleaning has made another one, as an earlier version wrote it.
+   */
+  private Sent publishCleaned(String image, String caption, String cleaned, String sampleId) {
+    Sent sent = pipeline.send(image, caption);
+    PreparedPair pair =
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, Standing.TRAINING))
+            .setCaption(cleaned)
+            .build();
+    pipeline.transaction(
+        sent,
+        List.of(
+            TestCluster.record(cluster.topics().training(), null, sent.pairId(), pair),
+            TestCluster.record(
+                cluster.topics().receipts(),
+                null,
+                sent.pairId(),
+                Receipt.newBuilder()
+                    .setPairId(sent.pairId())
+                    .setImageDigest(sent.imageDigest())
+                    .setSampleId(sampleId)
+                    .setStanding("TRAINING")
+                    .setOrigin(sent.origin())
+                    .build())));
+    published.put(sent, Standing.TRAINING);
+    return sent;
+  }
+
+  @Test
+  void aPairIsWithdrawnWithItsOtherSpellingsThatAnEarlierVersionPublished() {
+    Sent first = publishCleaned("image 1", "a letter ", "a letter", "");
+    Sent twin = publishCleaned("image 1", "a  letter", "a letter", "");
+    publishCleaned("image 1", "a stamp", "a stamp", "");
+    publishCleaned("image 2", "a letter ", "a letter", "");
+
+    assertThat(desk.plan(Subject.pair(first.pairId())).total()).isEqualTo(2);
+    TakedownReport report = takeDown(Subject.pair(first.pairId()));
+
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(report.removed()).isEqualTo(2);
+    assertThat(removed).containsExactlyInAnyOrder(first.pairId(), twin.pairId());
+    assertThat(desk.list())
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.takedown().getSubject()).isEqualTo(first.pairId());
+              assertThat(entry.takedown().getSampleId())
+                  .isEqualTo(PairIdentity.pairId(first.imageDigest(), "a letter"));
+              assertThat(entry.pairs()).isEqualTo(1);
+            });
+    assertThat(new Audit(cluster).run().details()).isEmpty();
+    PairAnswer why = new PairHistory(cluster).find(twin.pairId()).orElseThrow();
+    assertThat(why.takedown().map(Takedown::getPartOf)).contains("PAIR/" + first.pairId());
+
+    desk.lift(new Request(Subject.pair(first.pairId()), "bob", "", LONG, this::carryOut));
+    assertThat(desk.list()).isEmpty();
+  }
+
+  @Test
+  void aRejectedSpellingIsWithdrawnWithThePublishedOne() {
+    String sampleId =
+        PairIdentity.pairId(pipeline.send("image 1", "unsent").imageDigest(), "a letter");
+    Sent first = publishCleaned("image 1", "a letter ", "a letter", sampleId);
+    publishCleaned("image 1", "a stamp ", "a stamp", "");
+    Sent spelling = pipeline.send("image 1", "a  letter");
+    pipeline.transaction(
+        spelling,
+        List.of(
+            TestCluster.record(
+                cluster.topics().receipts(),
+                null,
+                spelling.pairId(),
+                Receipt.newBuilder()
+                    .setPairId(spelling.pairId())
+                    .setImageDigest(spelling.imageDigest())
+                    .setSampleId(sampleId)
+                    .setStanding("QUARANTINED")
+                    .setReason("DUPLICATE_PAIR")
+                    .setOrigin(spelling.origin())
+                    .build())));
+
+    TakedownReport report = takeDown(Subject.pair(spelling.pairId()));
+
+    assertThat(report.unfinished()).isEmpty();
+    assertThat(removed).containsExactly(first.pairId());
+    assertThat(desk.list())
+        .extracting(entry -> entry.takedown().getSubject())
+        .containsExactly(spelling.pairId());
+  }
+
+  @Test
+  void theCleanSpellingFindsThePublishedOneThoughItNeverCame() {
+    String imageDigest = pipeline.send("image 1", "unsent").imageDigest();
+    String sampleId = PairIdentity.pairId(imageDigest, "a letter");
+    Sent first = publishCleaned("image 1", "a letter ", "a letter", sampleId);
+
+    takeDown(Subject.pair(sampleId));
+
+    assertThat(removed).containsExactly(first.pairId());
+  }
+
+  @Test
+  void whyTellsOfATakedownUnderAnotherSpelling() {
+    Sent first = publishCleaned("image 1", "a letter", "a letter", "");
+    takeDown(Subject.pair(first.pairId()));
+    Sent spelling = pipeline.send("image 1", "a letter ");
+    pipeline.transaction(
+        spelling,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(),
+                null,
+                spelling.pairId(),
+                QuarantinedPair.newBuilder(
+                        PlayedPipeline.rejected(spelling, "WITHDRAWN", new byte[0]))
+                    .setMeasured(first.pairId())
+                    .build()),
+            pipeline.receipt(spelling, Standing.QUARANTINED, "WITHDRAWN")));
+
+    PairAnswer answer = new PairHistory(cluster).find(spelling.pairId()).orElseThrow();
+
+    assertThat(answer.takedown().map(Takedown::getSubject)).contains(first.pairId());
   }
 
   @Test

@@ -11,10 +11,18 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.schemas.wire.Replay;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -110,6 +118,87 @@ class PairHistoryTest {
   }
 
   @Test
+  void findsAPairByTheCoordinatesOfItsOutput() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    String published = lastOf(cluster.topics().training().name());
+
+    PairAnswer answer = history.find(published).orElseThrow();
+
+    assertThat(answer.id()).isEqualTo(published);
+    assertThat(answer.pairId()).isEqualTo(sent.pairId());
+    assertThat(answer.origin()).isEqualTo(sent.origin());
+    assertThat(history.find(cluster.topics().training().name() + "-0-999")).isEmpty();
+  }
+
+  @Test
+  void findsACopyByTheCoordinatesOfItsEntryInQuarantine() {
+    Sent sent = pipeline.send("image", "caption");
+    pipeline.accept(sent, Standing.TRAINING);
+    Sent copy = pipeline.send("image", "caption");
+    pipeline.transaction(
+        copy,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(),
+                null,
+                copy.pairId(),
+                PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1}))));
+
+    PairAnswer answer = history.find(lastOf(cluster.topics().quarantine().name())).orElseThrow();
+
+    assertThat(answer.standing()).isEqualTo("TRAINING");
+    assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
+    assertThat(answer.origin()).isEqualTo(copy.origin());
+  }
+
+  @Test
+  void tellsWhoLetAPairInAndWhatWasWaived() {
+    Sent sent = claim("0f8fad5b-d9cb-469f-a165-70867728950e", "IMAGE_TOO_SMALL");
+    Review review =
+        Review.newBuilder()
+            .setReviewId("0f8fad5b-d9cb-469f-a165-70867728950e")
+            .setDecision("ACCEPTED")
+            .setReviewer("ann")
+            .build();
+
+    Admission forged = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
+    TestCluster.send(
+        cluster,
+        TestCluster.record(cluster.topics().reviews(), null, review.getReviewId(), review));
+    Admission recorded = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
+
+    assertThat(forged.review()).isEmpty();
+    assertThat(forged.reviewId()).isEqualTo(review.getReviewId());
+    assertThat(forged.waived()).containsExactly("IMAGE_TOO_SMALL");
+    assertThat(recorded.review().orElseThrow().getReviewer()).isEqualTo("ann");
+  }
+
+  @Test
+  void takesTheTimeOfKafkaWhereNobodySaysWhenAPairWasReceived() {
+    Sent sent = pipeline.send("image", "caption");
+    Instant decidedAt = Instant.ofEpochMilli(1_700_000_007_000L);
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(sent.pairId())
+            .setStanding(Standing.TRAINING.name())
+            .setOrigin(sent.origin())
+            .setDecidedAt(decidedAt)
+            .build();
+    Receipt withdrawn = Receipt.newBuilder(receipt).setStanding(Standing.WITHDRAWN.name()).build();
+
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+    Optional<Instant> received = history.find(sent.pairId()).orElseThrow().receivedAt();
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), withdrawn));
+    Optional<Instant> unknown = history.find(sent.pairId()).orElseThrow().receivedAt();
+
+    assertThat(received).contains(decidedAt);
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
   void saysThatARecordWaitsWhereNothingIsDecided() {
     Sent sent = pipeline.send("image", "caption");
 
@@ -197,6 +286,32 @@ class PairHistoryTest {
     assertThat(history.find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
     assertThat(history.find(cluster.topics().crowdsourced().name() + "-77-0")).isEmpty();
     assertThat(history.find(cluster.topics().links().name() + "-0-999")).isEmpty();
+  }
+
+  /** A published pair whose producer claims a review. */
+  private Sent claim(String reviewId, String... waived) {
+    Sent small = pipeline.send("image", "caption");
+    ProducerRecord<byte[], byte[]> record =
+        TestCluster.record(cluster.topics().crowdsourced(), null, small.imageDigest(), small.raw());
+    new Replay(small.origin(), reviewId, List.of(waived)).write(record.headers());
+    RecordMetadata at = TestCluster.send(cluster, record);
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(small.pairId())
+            .setStanding(Standing.TRAINING.name())
+            .setReviewId(reviewId)
+            .setOrigin(new Origin(at.topic(), at.partition(), at.offset()))
+            .build();
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, small.pairId(), receipt));
+    return small;
+  }
+
+  /** Coordinates of the last record on a topic. */
+  private String lastOf(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = TestCluster.committed(cluster, topic);
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    return topic + "-" + last.partition() + "-" + last.offset();
   }
 
   private void note(Upload upload) {

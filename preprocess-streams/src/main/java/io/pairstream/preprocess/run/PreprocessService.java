@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.RecipeFile;
 import io.pairstream.image.ImageWorkerPool;
+import io.pairstream.image.RememberingWorker;
 import io.pairstream.preprocess.topology.DecisionCounts;
 import io.pairstream.preprocess.topology.NodeWork;
 import io.pairstream.preprocess.topology.PreprocessTopology;
@@ -21,6 +22,7 @@ import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
 import io.pairstream.service.promises.ClusterCheck;
+import io.pairstream.service.report.DiskReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
 import java.io.IOException;
@@ -101,13 +103,17 @@ public final class PreprocessService implements AutoCloseable {
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
-        new CleaningPlan(RecipeFile.find(settings.recipe()).reader(), workers, times);
-    if (!plan.pictures().scores().isEmpty()) {
-      try {
-        workers.rehearse(plan.pictures());
-      } catch (ImageWorkerUnavailableException e) {
-        throw new StartException(e.getMessage(), e);
+        new CleaningPlan(
+            RecipeFile.find(settings.recipe()).reader(), new RememberingWorker(workers), times);
+    try {
+      if (settings.workers().sandboxRequired()) {
+        workers.requireSandbox();
       }
+      if (!plan.pictures().scores().isEmpty()) {
+        workers.rehearse(plan.pictures());
+      }
+    } catch (ImageWorkerUnavailableException e) {
+      throw new StartException(e.getMessage(), e);
     }
 
     Prerequisites prerequisites = new Prerequisites(settings.cluster(), registry, topics);
@@ -155,6 +161,7 @@ public final class PreprocessService implements AutoCloseable {
                 .fact("recipe_version", plan.version())
                 .fact("image_workers", workers.sandbox()));
     report.add(new WorkReading(settings.threads(), times, nodes, decisions, workers));
+    report.add(new DiskReading(settings.stateDir()));
     StreamsReading streamsReading = new StreamsReading(streams);
     report.add(streamsReading);
     LongAdder threadsReplaced = new LongAdder();
@@ -172,7 +179,8 @@ public final class PreprocessService implements AutoCloseable {
           if (BrokerOutage.isBehind(thrown)) {
             threadsReplaced.increment();
             LOG.warn(
-                "a stream thread has waited for the brokers in vain, and another takes its place: {}",
+                "a stream thread has waited for the brokers in vain, and another takes its place:"
+                    + " {}",
                 RootCause.message(thrown));
             return StreamThreadExceptionResponse.REPLACE_THREAD;
           }

@@ -14,7 +14,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Remembers a takedown for the copies to come, and forgets one that is lifted. A pair that is
- * published is withdrawn: its receipt says so, and it goes on to be removed from its split.
+ * published is withdrawn: its receipt says so, and it goes on to be removed from its split. A
+ * pair's takedown is kept for its sample too, so that it covers every spelling of the caption.
  *
  * <p>Receipts know their pair and image alone, so that takedowns of images, sources and
  * contributors remove nothing here: whoever asks for one asks for each published pair of it too.
@@ -50,15 +51,32 @@ final class CarryOutTakedown
 
   @Override
   public void process(Record<String, Takedown> record) {
+    Takedown before = takedowns.get(record.key());
     Takedown takedown = record.value();
-    takedowns.put(record.key(), takedown); // lifted where there is none
-    if (takedown != null && takedown.getKind().equals(TakedownKind.PAIR.name())) {
-      withdraw(takedown.getSubject(), record);
+    if (before != null) {
+      Samples.lift(before, takedowns);
     }
+    if (takedown != null && takedown.getKind().equals(TakedownKind.PAIR.name())) {
+      Receipt receipt = standings.get(takedown.getSubject());
+      takedown = withSample(takedown, receipt, before);
+      Samples.withdraw(takedown, takedowns);
+      withdraw(receipt, record);
+    }
+    takedowns.put(record.key(), takedown); // lifted where there is none
   }
 
-  private void withdraw(String pairId, Record<String, Takedown> record) {
-    Receipt earlier = standings.get(pairId);
+  /** Who asks may know the sample, for a pair of an earlier version; else its receipt does. */
+  private static Takedown withSample(Takedown takedown, Receipt receipt, Takedown before) {
+    if (!takedown.getSampleId().isEmpty()) {
+      return takedown;
+    }
+    String known = receipt == null ? "" : receipt.getSampleId();
+    return Takedown.newBuilder(takedown)
+        .setSampleId(known.isEmpty() && before != null ? before.getSampleId() : known)
+        .build();
+  }
+
+  private void withdraw(Receipt earlier, Record<String, Takedown> record) {
     if (earlier == null || !Standing.valueOf(earlier.getStanding()).isPublished()) {
       return;
     }
@@ -67,12 +85,12 @@ final class CarryOutTakedown
             .setStanding(Standing.WITHDRAWN.name())
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
-    standings.put(pairId, receipt);
+    standings.put(receipt.getPairId(), receipt);
     RecordHeaders headers = new RecordHeaders();
     OriginHeader.write(headers, receipt.getOrigin());
     context.forward(
         record
-            .withKey(pairId)
+            .withKey(receipt.getPairId())
             .withValue(new Withdrawn(Standing.valueOf(earlier.getStanding()), receipt))
             .withHeaders(headers));
   }

@@ -32,6 +32,7 @@ final class Decision {
     return Receipt.newBuilder()
         .setPairId(tracked.identity().pairId())
         .setImageDigest(tracked.identity().imageDigest())
+        .setSampleId(tracked.identity().sampleId())
         .setReviewId(tracked.raw().replay().map(Replay::reviewId).orElse(""))
         .setCopies(1)
         .setOrigin(tracked.raw().origin())

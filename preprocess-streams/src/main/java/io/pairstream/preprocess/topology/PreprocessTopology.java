@@ -39,11 +39,11 @@ import org.apache.kafka.streams.state.Stores;
  * The whole graph, in the order in which a record meets it. Node names are the ones below.
  *
  * <pre>
- * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> split -+-> training
- *                    +-> misplaced -> by-image -> read-travelled                             +-> validation
- *                                                                                            +-> test
- * rejected by read, read-travelled, taken-down, gate, seen-before or clean ------------------> quarantine
- * every decision --------------------------------------------------------------------------> receipts
+ * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> same-sample -> split -+-> training
+ *                    +-> misplaced -> by-image -> read-travelled                                            +-> validation
+ *                                                                                                           +-> test
+ * rejected by read, read-travelled, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
+ * every decision -------------------------------------------------------------------------------------------> receipts
  *
  * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
  *                                                               +-> withdrawn ------------> receipts
@@ -171,7 +171,17 @@ public final class PreprocessTopology {
 
     Fork<PreparedPair> cleaned =
         fork("clean", fresh.kept().processValues(() -> new RunStep<>(clean), as("clean")));
-    cleaned
+    Fork<PreparedPair> distinct =
+        fork(
+            "same-sample",
+            cleaned
+                .kept()
+                .processValues(
+                    () -> new RefuseEqualSamples(STANDINGS_STORE, TAKEDOWNS_STORE),
+                    as("same-sample"),
+                    STANDINGS_STORE,
+                    TAKEDOWNS_STORE));
+    distinct
         .kept()
         .split(as("split"))
         .branch(isIn(Split.TRAINING), to(topics.training(), "training"))
@@ -185,7 +195,8 @@ public final class PreprocessTopology {
             .merge(standing.rejected(), as("rejected-withdrawn"))
             .merge(gated.rejected(), as("rejected-at-gate"))
             .merge(fresh.rejected(), as("rejected-copies"))
-            .merge(cleaned.rejected(), as("rejected"));
+            .merge(cleaned.rejected(), as("rejected-by-cleaning"))
+            .merge(distinct.rejected(), as("rejected"));
     rejected
         .mapValues(outputs::quarantined, as("quarantined"))
         .to(topics.quarantine().name(), produced(topics.quarantine(), "quarantine"));
@@ -197,7 +208,7 @@ public final class PreprocessTopology {
         .branch(wasIn(Split.VALIDATION), tombstones(topics.validation(), "validation"))
         .defaultBranch(tombstones(topics.test(), "test"));
 
-    cleaned
+    distinct
         .kept()
         .mapValues(this::published, as("published"))
         .merge(rejected.mapValues(this::turned, as("turned-away")), as("decisions"))

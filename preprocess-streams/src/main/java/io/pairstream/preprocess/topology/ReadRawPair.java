@@ -12,15 +12,17 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.CaptionBytes;
 import io.pairstream.schemas.wire.OneLine;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.StrictUtf8;
+import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -119,7 +121,7 @@ final class ReadRawPair
                   : "the value does not begin with byte 0 and a schema id in 4 bytes"));
     }
     return switch (schemas.decide(schemaId.getAsInt())) {
-      case KNOWN -> decode(raw);
+      case KNOWN -> decode(raw, schemas.known(schemaId.getAsInt()));
       case UNKNOWN ->
           unreadable(
               raw,
@@ -136,7 +138,11 @@ final class ReadRawPair
     };
   }
 
-  private Tracked<Outcome<ReceivedPair>> decode(RawRecord raw) {
+  private Tracked<Outcome<ReceivedPair>> decode(RawRecord raw, Schema writer) {
+    Optional<ValueFault> fault = ValueFault.of(writer, RawPair.SCHEMA$, raw.value());
+    if (fault.isPresent()) {
+      return faulty(raw, fault.get());
+    }
     RawPair pair;
     ByteBuffer caption;
     try {
@@ -146,18 +152,14 @@ final class ReadRawPair
               ? captionBytes.of(raw.value())
               : StandardCharsets.UTF_8.encode(pair.getCaption());
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      // The last of them: a writer's schema may nest without end, and its data as deep as it likes.
-      return unreadable(
-          raw,
-          Outcome.rejected(
-              RejectReason.SCHEMA_MISMATCH,
-              "the value does not decode as a RawPair: " + OneLine.of(RootCause.message(e))));
+      return faulty(raw, ValueFault.unread(writer, RawPair.SCHEMA$));
     }
     String imageDigest = PairIdentity.imageDigest(pair.getImage());
     Identity identity =
         new Identity(
             PairIdentity.pairId(imageDigest, caption),
             imageDigest,
+            "",
             Provenance.isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
     return new Tracked<>(
         raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(raw, pair, caption))));
@@ -187,6 +189,14 @@ final class ReadRawPair
   /** What the producer calls the image's file, or the address that it came from. */
   private static String fileName(RawPair pair) {
     return pair.getAnnotations().getOrDefault("file_name", pair.getUrl());
+  }
+
+  private static Tracked<Outcome<ReceivedPair>> faulty(RawRecord raw, ValueFault fault) {
+    return unreadable(
+        raw,
+        Outcome.rejected(
+            fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
+            fault.sentence()));
   }
 
   private static Tracked<Outcome<ReceivedPair>> unreadable(

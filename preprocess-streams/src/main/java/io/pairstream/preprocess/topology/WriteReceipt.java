@@ -18,6 +18,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * record is in no split and in no quarantine, so that its old receipt stays, under that record's
  * coordinates.
  *
+ * <p>A record that was turned away before its caption was cleaned leaves the sample as it is known.
+ *
  * <p>A record without a pair id has a receipt under its coordinates, and nothing to remember.
  */
 final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, Receipt> {
@@ -51,9 +53,12 @@ final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, 
         receipt =
             Receipt.newBuilder(stands ? earlier : receipt)
                 .setCopies(earlier.getCopies() + (sentByUs ? 0 : 1))
+                .setSampleId(
+                    receipt.getSampleId().isEmpty() ? earlier.getSampleId() : receipt.getSampleId())
                 .build();
       }
       standings.put(record.key(), receipt);
+      Samples.remember(receipt, standings);
     }
     context.forward(record.withValue(receipt));
   }

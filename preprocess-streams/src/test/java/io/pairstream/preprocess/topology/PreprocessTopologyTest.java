@@ -237,14 +237,59 @@ class PreprocessTopologyTest {
   }
 
   @Test
-  void namesABodyThatDoesNotFitItsSchema() {
+  void saysWhereABodyIsCutOff() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
-      byte[] value = Arrays.copyOf(topology.bytes(Pairs.good(1)), 40);
+      RawPair pair = Pairs.good(1);
+      byte[] whole = topology.bytes(pair);
+      byte[] padded = Arrays.copyOf(whole, whole.length + 3);
+      byte[] claims = {0, 0, 0, 0, 0, (byte) 0xEA, -1, -1, -1, 0x0F};
+      System.arraycopy(whole, 1, claims, 1, 4);
 
-      topology.send("crowdsourced", null, value, new RecordHeaders());
+      topology.send("crowdsourced", null, Arrays.copyOf(whole, 40), new RecordHeaders());
+      topology.send("crowdsourced", null, Arrays.copyOf(whole, 5), new RecordHeaders());
+      topology.send("crowdsourced", null, padded, new RecordHeaders());
+      topology.send("crowdsourced", null, claims, new RecordHeaders());
 
-      assertThat(topology.quarantine().get(0).value().getReason())
-          .isEqualTo(RejectReason.SCHEMA_MISMATCH.name());
+      List<QuarantinedPair> quarantined =
+          topology.quarantine().stream().map(TestRecord::value).toList();
+      assertThat(quarantined)
+          .extracting(QuarantinedPair::getReason)
+          .containsOnly(RejectReason.UNREADABLE_RECORD.name());
+      assertThat(quarantined)
+          .extracting(QuarantinedPair::getDetail)
+          .containsExactly(
+              "the record ends after 33 of " + pair.getImage().remaining() + " bytes of image",
+              "the record ends before image begins",
+              "3 bytes follow the record",
+              "the record ends after 0 of 2147483637 bytes of image");
+      assertThat(quarantined.get(2).getValue()).isEqualTo(ByteBuffer.wrap(padded));
+    }
+  }
+
+  @Test
+  void namesTheFieldsInWhichASchemaDoesNotFit() {
+    try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
+      Schema foreign =
+          new Schema.Parser()
+              .parse(
+                  "{\"type\":\"record\",\"name\":\"Pair\",\"fields\":["
+                      + "{\"name\":\"image\",\"type\":\"bytes\"},"
+                      + "{\"name\":\"caption\",\"type\":[\"null\",\"string\"]},"
+                      + "{\"name\":\"language\",\"type\":\"int\"}]}");
+      int id = topology.registry().register("foreign-value", foreign);
+
+      topology.send(
+          "crowdsourced",
+          null,
+          ByteBuffer.allocate(8).put((byte) 0).putInt(id).array(),
+          new RecordHeaders());
+
+      QuarantinedPair quarantined = topology.quarantine().get(0).value();
+      assertThat(quarantined.getReason()).isEqualTo(RejectReason.SCHEMA_MISMATCH.name());
+      assertThat(quarantined.getDetail())
+          .isEqualTo(
+              "the writer's schema does not fit a RawPair: caption is null or string where string"
+                  + " belongs, language is int where string belongs");
     }
   }
 
@@ -459,7 +504,7 @@ class PreprocessTopologyTest {
       topology.send("crowdsourced", null, value, new RecordHeaders());
 
       assertThat(topology.quarantine().get(0).value().getReason())
-          .isEqualTo(RejectReason.SCHEMA_MISMATCH.name());
+          .isEqualTo(RejectReason.UNREADABLE_RECORD.name());
     }
   }
 

@@ -140,6 +140,13 @@ final class TopologyUnderTest implements AutoCloseable {
     inputs.get(topic).pipeInput(new TestRecord<>(key, value, headers, time));
   }
 
+  /** Puts a receipt into the store, as if the topology had written it before. */
+  void remember(Receipt receipt) {
+    driver
+        .<String, Receipt>getKeyValueStore(TopicCatalogue.STANDINGS_STORE)
+        .put(receipt.getPairId(), receipt);
+  }
+
   byte[] bytes(RawPair pair) {
     return topics.crowdsourced().value().serializer().serialize(topics.crowdsourced().name(), pair);
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 
@@ -66,14 +67,28 @@ public final class Registry {
    *
    * @return the schema's id
    * @throws IncompatibleSchemaException where the subject holds a version that the schema breaks
+   * @throws MissingSchemaException where the subject does not hold it, and we may not register it
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public int register(String subject, Schema schema) {
     AvroSchema text = new AvroSchema(withoutJavaProperties(schema));
     try {
-      client.updateCompatibility(subject, COMPATIBILITY);
+      if (!told(asked -> asked.getCompatibility(subject)).equals(Optional.of(COMPATIBILITY))) {
+        client.updateCompatibility(subject, COMPATIBILITY);
+      }
       return client.register(subject, text);
     } catch (RestClientException e) {
+      if (e.getStatus() == 401 || e.getStatus() == 403) {
+        throw new MissingSchemaException(
+            "subject "
+                + subject
+                + " does not hold our schema, and the registry at "
+                + addresses
+                + " does not let us register it: name the platform's --data-dir or"
+                + " --registry-credential, or say schema-registry.basic.auth.* in the file of"
+                + " --config",
+            e);
+      }
       if (e.getStatus() == 409 || e.getErrorCode() == 409) {
         throw new IncompatibleSchemaException(
             "subject " + subject + ": the schema breaks an earlier version: " + e.getMessage(), e);
@@ -99,6 +114,27 @@ public final class Registry {
       if (e.getStatus() == 404) {
         throw new MissingSchemaException(
             "subject " + subject + " does not hold our schema; run: pairstream topics create", e);
+      }
+      throw unavailable(e);
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /**
+   * The versions of a subject that came after ours: a newer release's, or somebody else's. None
+   * where the subject does not hold ours.
+   *
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public List<Integer> versionsAfter(String subject, Schema schema) {
+    SchemaRegistryClient fresh = newClient();
+    try {
+      int ours = fresh.getVersion(subject, new AvroSchema(withoutJavaProperties(schema)));
+      return fresh.getAllVersions(subject).stream().filter(version -> version > ours).toList();
+    } catch (RestClientException e) {
+      if (e.getStatus() == 404) {
+        return List.of();
       }
       throw unavailable(e);
     } catch (IOException e) {
@@ -156,6 +192,22 @@ public final class Registry {
       return avro;
     }
     throw new MissingSchemaException("schema " + schemaId + " is not Avro", null);
+  }
+
+  /**
+   * Whether a value names a schema that the registry does not give.
+   *
+   * @param value in the wire format or not, which then names none
+   * @throws RegistryUnavailableException where the registry does not answer
+   */
+  public boolean isOfUnknownSchema(String subject, byte[] value) {
+    OptionalInt id = WireFormat.schemaId(value);
+    try {
+      id.ifPresent(known -> writerSchema(subject, known));
+      return false;
+    } catch (MissingSchemaException e) {
+      return true;
+    }
   }
 
   /**

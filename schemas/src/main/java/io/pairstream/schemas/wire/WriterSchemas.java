@@ -124,6 +124,15 @@ public final class WriterSchemas implements AutoCloseable {
     return verdict;
   }
 
+  /**
+   * The schema of an id that is {@link Verdict#KNOWN}.
+   *
+   * @throws RegistryUnavailableException where it was not asked about before, and nobody answers
+   */
+  public Schema known(int schemaId) {
+    return registry.writerSchema(ownSubject, schemaId);
+  }
+
   /** For the author of a record whose id is {@link Verdict#UNKNOWN}: all that it may mean. */
   public static String whyUnknown(int schemaId) {
     return "the registry has no Avro schema of id "

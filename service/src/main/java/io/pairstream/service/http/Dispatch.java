@@ -14,7 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -35,7 +35,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Authenticator authenticator;
   private final Quota quota;
   private final ReadLimits reads;
-  private final Consumer<Headers> callers;
+  private final BiConsumer<String, Headers> callers;
   private final Executor workers;
   private final HeadDeadline heads;
   private final BodyBudget budget;
@@ -50,7 +50,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       Authenticator authenticator,
       Quota quota,
       ReadLimits reads,
-      Consumer<Headers> callers,
+      BiConsumer<String, Headers> callers,
       Executor workers,
       HeadDeadline heads) {
     this.settings = settings;
@@ -97,7 +97,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private void take(String id, Exchange exchange) {
     Request request = exchange.request();
     Headers headers = headers(request);
-    callers.accept(headers);
+    callers.accept(request.getMethod(), headers);
     String path = request.getHttpURI().getCanonicalPath();
     if (path == null || !path.startsWith("/")) {
       throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /")

@@ -93,7 +93,7 @@ public final class HttpDoor implements AutoCloseable {
             authenticator,
             quota,
             reads,
-            localOnly ? new LocalCallers(() -> connector.getLocalPort()) : request -> {},
+            localOnly ? new LocalCallers(connector::getLocalPort) : (method, headers) -> {},
             workers,
             heads);
     GracefulHandler graceful = new GracefulHandler(dispatch);

@@ -2,7 +2,7 @@ package io.pairstream.service.http;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * it lets point here (the {@code Host} tells), or across sites (the {@code Origin} tells). Programs
  * send no {@code Origin}.
  */
-final class LocalCallers implements Consumer<Headers> {
+final class LocalCallers implements BiConsumer<String, Headers> {
 
   /** Nobody else can make these lead here, or anywhere else. */
   private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
@@ -28,19 +28,21 @@ final class LocalCallers implements Consumer<Headers> {
   }
 
   /**
+   * @param method the request's method
    * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
    */
   @Override
-  public void accept(Headers headers) {
+  public void accept(String method, Headers headers) {
     Optional<String> host = headers.get("Host");
     if (host.isPresent() && !isHere(host.get())) {
       throw Problem.of(
               ProblemKind.FOREIGN_SITE,
-              "the Host is another than this machine's; without keys, call it localhost or 127.0.0.1")
+              "the Host is another than this machine's; without keys, call it localhost or"
+                  + " 127.0.0.1")
           .asException();
     }
     Optional<String> origin = headers.get("Origin");
-    if (isForAnotherSite(headers)
+    if (isForAnotherSite(method, headers)
         || (origin.isPresent()
             && !(origin.get().startsWith("http://")
                 && isHere(origin.get().substring("http://".length()))))) {
@@ -51,11 +53,16 @@ final class LocalCallers implements Consumer<Headers> {
     }
   }
 
-  /** An image or a script of another site's page says no origin, but what it is for. */
-  private static boolean isForAnotherSite(Headers headers) {
+  /**
+   * An image or a script of another site's page says no origin, but what it is for. A link may lead
+   * here; a form may not.
+   */
+  private static boolean isForAnotherSite(String method, Headers headers) {
     String site = headers.get("Sec-Fetch-Site").orElse("none");
     boolean isOurs = site.equals("none") || site.equals("same-origin");
-    return !isOurs && !headers.get("Sec-Fetch-Mode").equals(Optional.of("navigate"));
+    boolean isLink =
+        method.equals("GET") && headers.get("Sec-Fetch-Mode").equals(Optional.of("navigate"));
+    return !isOurs && !isLink;
   }
 
   private boolean isHere(String authority) {

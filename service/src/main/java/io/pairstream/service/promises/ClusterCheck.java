@@ -168,8 +168,8 @@ public final class ClusterCheck {
               Area.BROKERS,
               "reachable",
               "no broker at " + cluster.bootstrapServers() + " answers: " + RootCause.message(e),
-              "start one with: pairstream up, or say where: --bootstrap-servers; credentials go into"
-                  + " the file of --config, as kafka.*"));
+              "start one with: pairstream up, or say where: --bootstrap-servers; credentials go"
+                  + " into the file of --config, as kafka.*"));
     }
     findings.addAll(RegistryChecks.look(cluster.registry(), cluster.dataset(), specs));
     return findings;

@@ -22,12 +22,14 @@ final class RegistryChecks {
    * @param mode empty where it does not tell
    * @param schemas id of our schema by subject; nothing where the subject does not hold it, or does
    *     not give it back under its id
+   * @param later versions after ours, by subject; without those that have none
    * @param compatibility by subject; without those of which it does not tell
    */
   record Facts(
       String address,
       Optional<String> mode,
       Map<String, Optional<Integer>> schemas,
+      Map<String, List<Integer>> later,
       Map<String, String> compatibility) {}
 
   private RegistryChecks() {}
@@ -49,6 +51,7 @@ final class RegistryChecks {
 
   private static Facts ask(Registry registry, List<TopicSpec> specs) {
     Map<String, Optional<Integer>> schemas = new LinkedHashMap<>();
+    Map<String, List<Integer>> later = new LinkedHashMap<>();
     Map<String, String> compatibility = new LinkedHashMap<>();
     for (TopicSpec spec : specs) {
       String subject = spec.name() + "-value";
@@ -57,13 +60,17 @@ final class RegistryChecks {
               schema -> {
                 schemas.put(subject, idOf(registry, subject, schema));
                 if (schemas.get(subject).isPresent()) {
+                  List<Integer> versions = registry.versionsAfter(subject, schema);
+                  if (!versions.isEmpty()) {
+                    later.put(subject, versions);
+                  }
                   registry
                       .compatibilityOf(subject)
                       .ifPresent(level -> compatibility.put(subject, level));
                 }
               });
     }
-    return new Facts(registry.addresses(), registry.mode(), schemas, compatibility);
+    return new Facts(registry.addresses(), registry.mode(), schemas, later, compatibility);
   }
 
   /** As serializers look it up, and as deserializers then ask for it. */
@@ -100,6 +107,21 @@ final class RegistryChecks {
                 "pairstream topics create --dataset "
                     + dataset.name()
                     + ", with the --partitions that the topics have"));
+    if (!facts.later().isEmpty()) {
+      findings.add(
+          Finding.warning(
+              Area.REGISTRY,
+              "versions",
+              "later than ours, of a newer release or of somebody else: "
+                  + Words.some(
+                      facts.later().entrySet().stream()
+                          .map(subject -> subject.getKey() + " " + subject.getValue())
+                          .toList()),
+              "ours is the latest, which is what some producers write with",
+              "have producers look our schema up by its text, with auto.register.schemas=false;"
+                  + " nobody but pairstream topics create needs to register; take away the versions"
+                  + " that nothing was written with"));
+    }
     List<String> loose =
         facts.compatibility().entrySet().stream()
             .filter(subject -> !subject.getValue().equals(Registry.COMPATIBILITY))

@@ -39,6 +39,16 @@ public final class PrometheusText {
     return family("counter", name, help);
   }
 
+  /**
+   * A distribution; its samples are given with {@link Family#part}.
+   *
+   * @param help what it is, in a sentence; empty where there is nothing to say
+   * @throws IllegalArgumentException where the name is none, or is of another type
+   */
+  public Family histogram(String name, String help) {
+    return family("histogram", name, help);
+  }
+
   private Family family(String type, String name, String help) {
     if (!Series.NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
@@ -89,6 +99,16 @@ public final class PrometheusText {
 
     /** Adds a sample, likewise. */
     public Family sample(double value, SortedMap<String, String> labels) {
+      return part("", value, labels);
+    }
+
+    /**
+     * Adds a sample of a histogram.
+     *
+     * @param suffix {@code _bucket}, whose label {@code le} is the bucket's upper end, {@code _sum}
+     *     or {@code _count}
+     */
+    public Family part(String suffix, double value, SortedMap<String, String> labels) {
       if (!Double.isNaN(value)) {
         StringBuilder text = new StringBuilder();
         new Series(name, labels)
@@ -99,7 +119,7 @@ public final class PrometheusText {
                   escape(of, true, text);
                   text.append('"');
                 });
-        samples.put(text.isEmpty() ? "" : text.append('}').toString(), value);
+        samples.put(suffix + (text.isEmpty() ? "" : text.append('}').toString()), value);
       }
       return this;
     }

@@ -1,6 +1,7 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.service.report.PrometheusText.Family;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,11 @@ public final class StatusMetrics {
   private static final String PREFIX = "pairstream_";
   private static final String NANOSECONDS = "_nanoseconds_total";
   private static final String SECONDS = "_seconds_total";
+  private static final String BUCKET = "_bucket";
+
+  /** The time of a distribution, which its buckets count. */
+  private static final String DECISION_DELAY = "decision_delay_nanoseconds_total";
+
   private static final Map<String, String> HELP = help();
 
   private StatusMetrics() {}
@@ -33,6 +39,14 @@ public final class StatusMetrics {
   public static void write(Collection<InstanceStatus> statuses, PrometheusText text) {
     for (InstanceStatus status : statuses) {
       write(status, Map.of("service", status.getService(), "instance", status.getInstance()), text);
+    }
+  }
+
+  /** Processes that ought to report and do not: {@code pairstream_up} is 0. */
+  public static void writeMissing(Collection<InstanceStatus> statuses, PrometheusText text) {
+    for (InstanceStatus status : statuses) {
+      text.gauge(PREFIX + "up", helpOf("up"))
+          .sample(0, "service", status.getService(), "instance", status.getInstance());
     }
   }
 
@@ -68,6 +82,22 @@ public final class StatusMetrics {
       return;
     }
     Series series = read.get();
+    if (series.name().endsWith(BUCKET)) {
+      String whole = series.name().substring(0, series.name().length() - BUCKET.length());
+      Family histogram = text.histogram(PREFIX + whole, helpOf(series.name()));
+      histogram.part(BUCKET, (double) value, series.labels());
+      if ("+Inf".equals(series.labels().get("le"))) {
+        SortedMap<String, String> labels = new TreeMap<>(series.labels());
+        labels.remove("le");
+        histogram.part("_count", (double) value, labels);
+      }
+      return;
+    }
+    if (series.name().equals(DECISION_DELAY)) {
+      text.histogram(PREFIX + "decision_delay_seconds", helpOf("decision_delay_seconds_bucket"))
+          .part("_sum", value / 1e9, series.labels());
+      return;
+    }
     boolean isTime = series.name().endsWith(NANOSECONDS);
     String inSeconds =
         isTime

@@ -23,9 +23,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -265,6 +268,22 @@ class HttpDoorTest {
     }
   }
 
+  @Test
+  void withoutKeysNoFormOfAnotherSiteComesIn() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+                  "POST",
+                  "/things",
+                  "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nContent-Type:"
+                      + " text/plain\r\nContent-Length: 1")
+              + "x");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -419,6 +438,33 @@ class HttpDoorTest {
     try (RawClient raw = new RawClient(door.port())) {
       raw.send("GET /quick HTTP/1.1\r\nHo");
       assertThat(raw.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void anAddressKeepsOnlySoManyHalfHeadsOpen() throws Exception {
+    start(SETTINGS);
+
+    List<RawClient> held = new ArrayList<>();
+    ExecutorService readers = Executors.newCachedThreadPool();
+    try {
+      for (int i = 0; i < HeadDeadline.MAX_HALF_HEADS + 1; i++) {
+        RawClient raw = new RawClient(door.port());
+        raw.send("GET /quick HTTP/1.1\r\nHo");
+        held.add(raw);
+      }
+
+      // Which of them was taken up first, only the server knows.
+      assertThat(
+              readers.invokeAny(
+                  held.stream().map(raw -> (Callable<Boolean>) raw::isClosedByServer).toList()))
+          .isTrue();
+      assertThat(get("/quick").statusCode()).isEqualTo(200);
+    } finally {
+      readers.shutdownNow();
+      for (RawClient raw : held) {
+        raw.close();
+      }
     }
   }
 

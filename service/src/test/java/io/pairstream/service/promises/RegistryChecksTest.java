@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 
 class RegistryChecksTest {
 
   private final Map<String, Optional<Integer>> schemas =
       new HashMap<>(Map.of("flowers.training-value", Optional.of(1)));
+  private final Map<String, List<Integer>> later = new HashMap<>();
   private final Map<String, String> compatibility =
       new HashMap<>(Map.of("flowers.training-value", "FULL_TRANSITIVE"));
 
@@ -44,6 +46,31 @@ class RegistryChecksTest {
 
     assertThat(finding.level()).isEqualTo(Level.WARNING);
     assertThat(finding.found()).endsWith("flowers.test-value NONE");
+  }
+
+  @Test
+  void namesVersionsThatCameAfterOurs() throws Exception {
+    Registry registry = new Registry("mock://" + UUID.randomUUID(), Map.of());
+    TopicSpec training = Described.SPECS.get(0);
+    for (TopicSpec spec : Described.SPECS) {
+      spec.valueSchema().ifPresent(schema -> registry.register(spec.name() + "-value", schema));
+    }
+    assertThat(RegistryChecks.look(registry, Described.FLOWERS, Described.SPECS))
+        .extracting(Finding::level)
+        .containsOnly(Level.OK);
+
+    int unused =
+        registry.register(
+            training.name() + "-value",
+            SchemaBuilder.record(training.valueSchema().orElseThrow().getFullName())
+                .fields()
+                .optionalString("split")
+                .endRecord());
+
+    Finding finding =
+        Described.of(RegistryChecks.look(registry, Described.FLOWERS, Described.SPECS), "versions");
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).endsWith(training.name() + "-value [2]");
   }
 
   @Test
@@ -84,6 +111,7 @@ class RegistryChecksTest {
 
   private List<Finding> judged(String mode) {
     return RegistryChecks.judge(
-        new Facts("http://registry", Optional.of(mode), schemas, compatibility), Described.FLOWERS);
+        new Facts("http://registry", Optional.of(mode), schemas, later, compatibility),
+        Described.FLOWERS);
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.chaos.cluster;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.PatientClients;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
@@ -17,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +64,6 @@ public final class ChaosCluster implements AutoCloseable {
 
   private static final Duration MADE_WITHIN = Duration.ofMinutes(4);
   private static final Duration GRACE = Duration.ofSeconds(25);
-  private static final String REGISTRY_PATH = "/apis/ccompat/v7";
 
   private final ClusterPlan plan;
   private final Path folder;
@@ -141,9 +142,6 @@ public final class ChaosCluster implements AutoCloseable {
               address.doorOnLoopback(),
               new InetSocketAddress(address.place().address(), address.doorPort())));
     }
-    registryPort = ports.next();
-    registry = processes.registry(registryPort);
-    registry.start();
     for (BrokerAddress address : addresses) {
       String name = brokerName(address.node());
       boolean ownDisk = mounts.isPresent() && plan.diskMebibytes().isPresent();
@@ -156,6 +154,9 @@ public final class ChaosCluster implements AutoCloseable {
       brokers.add(broker);
       broker.start();
     }
+    registryPort = ports.next();
+    registry = processes.registry(bootstrapServers(), registryPort);
+    registry.start();
     registryDoorAddress =
         new InetSocketAddress(
             networks.isPresent()
@@ -245,11 +246,33 @@ public final class ChaosCluster implements AutoCloseable {
 
   private Cluster access(Map<String, String> kafkaSettings) {
     return new Cluster(
-        addresses.stream().map(BrokerAddress::forEverybody).collect(Collectors.joining(",")),
-        "http://127.0.0.1:" + registryPort + REGISTRY_PATH,
+        bootstrapServers(),
+        "http://127.0.0.1:" + registryPort,
         DATASET,
         kafkaSettings,
-        Map.of("http.connect.timeout.ms", "60000", "http.read.timeout.ms", "60000"));
+        registrySettings());
+  }
+
+  private String bootstrapServers() {
+    return addresses.stream().map(BrokerAddress::forEverybody).collect(Collectors.joining(","));
+  }
+
+  /** An operator's, who may register schemas once the registry has made its credential. */
+  private Map<String, String> registrySettings() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("http.connect.timeout.ms", "60000");
+    settings.put("http.read.timeout.ms", "60000");
+    try {
+      settings.putAll(
+          RegistryCredential.read(
+                  folder.resolve(registry.name()).resolve(RegistryCredential.FILE_NAME))
+              .clientSettings());
+    } catch (NoSuchFileException e) {
+      // It is only just beginning.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return settings;
   }
 
   /** In the order of their nodes' numbers, which begin with 1. */
@@ -411,7 +434,7 @@ public final class ChaosCluster implements AutoCloseable {
     Mounts.delete(stateDir(instance));
   }
 
-  /** Removes all that the registry knows, whether it runs or not. */
+  /** Removes all that the registry keeps on its disk, whether it runs or not. */
   public void deleteRegistryData() {
     Mounts.delete(folder.resolve(registry.name()));
   }
@@ -635,8 +658,7 @@ public final class ChaosCluster implements AutoCloseable {
         "http://"
             + registryDoorAddress.getAddress().getHostAddress()
             + ":"
-            + registryDoorAddress.getPort()
-            + REGISTRY_PATH,
+            + registryDoorAddress.getPort(),
         cluster.dataset(),
         Map.of(),
         Map.of());

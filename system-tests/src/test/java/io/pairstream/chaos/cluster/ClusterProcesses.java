@@ -1,5 +1,6 @@
 package io.pairstream.chaos.cluster;
 
+import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
 import java.io.File;
@@ -71,33 +72,28 @@ final class ClusterProcesses {
   /**
    * The registry.
    *
+   * @param brokers where they listen
    * @param port on loopback where it listens
    */
-  PlatformProcess registry(int port) {
-    Path app = ProcessCommand.app("registry");
-    String jar = only(app, "-runner.jar");
+  PlatformProcess registry(String brokers, int port) {
     return process(
         "registry",
         new ProcessCommand(
             Place.LOOPBACK,
-            heap(256),
-            String.join(File.pathSeparator, only(ProcessCommand.app("lib"), "pairstream-"), jar),
-            List.of("-jar", jar),
-            Map.of(
-                "QUARKUS_HTTP_HOST",
-                "127.0.0.1",
-                "QUARKUS_HTTP_PORT",
-                String.valueOf(port),
-                "REGISTRY_DATASOURCE_URL",
-                "jdbc:h2:file:./registry;WRITE_DELAY=0",
-                "QUARKUS_DATASOURCE_JDBC_INITIAL_SIZE",
-                "1",
-                "QUARKUS_DATASOURCE_JDBC_MIN_SIZE",
-                "1",
-                "QUARKUS_DATASOURCE_JDBC_ACQUISITION_TIMEOUT",
-                "PT60S"),
+            heap(128),
+            platformClassPath(),
+            List.of(
+                MAIN,
+                "registry",
+                "--bootstrap-servers",
+                brokers,
+                "--listen",
+                "127.0.0.1:" + port,
+                "--credential-file",
+                RegistryCredential.FILE_NAME),
+            Map.of(),
             folder.resolve("registry")),
-        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/apis/ccompat/v7/subjects")));
+        Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/subjects")));
   }
 
   /**
@@ -192,14 +188,6 @@ final class ClusterProcesses {
     } catch (URISyntaxException e) {
       throw new IllegalStateException("a code source is a file", e);
     }
-  }
-
-  private static String only(Path directory, String partOfName) {
-    String[] found = directory.toFile().list((parent, name) -> name.contains(partOfName));
-    if (found == null || found.length != 1) {
-      throw new IllegalStateException("there should be one " + partOfName + " in " + directory);
-    }
-    return directory.resolve(found[0]).toString();
   }
 
   /** Whether a broker knows the cluster, and itself as part of it. */

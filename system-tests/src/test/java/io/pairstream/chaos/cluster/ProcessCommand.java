@@ -16,7 +16,7 @@ import java.util.Set;
  * @param place the network that it is in
  * @param jvmOptions of its Java machine
  * @param classPath with {@code io.pairstream.platform.ChildMain} on it
- * @param program a main class, or {@code -jar} and a jar; and arguments
+ * @param program a main class, and arguments
  * @param environment variables for it, besides those that are harmless
  * @param directory that it works in; made where missing
  */
@@ -46,7 +46,7 @@ record ProcessCommand(
     environment = Map.copyOf(environment);
   }
 
-  /** The packaged program's folder of that name: {@code lib}, {@code registry}. */
+  /** The packaged program's folder of that name: {@code lib}. */
   static Path app(String folder) {
     Path path = PROJECT.resolve("command/target/app").resolve(folder);
     if (!Files.isDirectory(path)) {

@@ -5,11 +5,10 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * Starts the registry again without any of its schemas; after a while an operator runs {@code
- * topics create}.
+ * Takes the registry's disk away while it is down, and starts it on an empty one.
  *
- * <p>Promised: a record whose schema cannot be judged waits, and is blamed for nothing; the same
- * schemas are registered again under the same ids, so that what is written stays readable.
+ * <p>Promised: it gives every schema under its id again, without anybody's help, those too that
+ * were registered since the platform began; an operator's {@code topics create} changes none.
  */
 final class EmptyRegistry extends ClusterFault {
 

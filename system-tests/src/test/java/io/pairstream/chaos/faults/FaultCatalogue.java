@@ -140,7 +140,7 @@ public final class FaultCatalogue {
     add(
         "registry refuses connections",
         (kind, its, random) -> new RegistryOutOfOrder(kind, RegistryDoor.Mode.REFUSE, its, random));
-    add("registry restarted empty", EmptyRegistry::new);
+    add("registry loses its disk", EmptyRegistry::new);
     add("an instance started while the registry is away", StartWithoutRegistry::new);
   }
 

@@ -34,15 +34,15 @@ public enum SentKind {
   /** A good body under an id that the registry has never given. */
   UNKNOWN_SCHEMA(RejectReason.UNKNOWN_SCHEMA),
   /** The right id before a body that ends too early. */
-  CUT_BODY(RejectReason.SCHEMA_MISMATCH),
+  CUT_BODY(RejectReason.UNREADABLE_RECORD),
   /** The right id before a length of two gigabytes. */
-  GIANT_LENGTH(RejectReason.SCHEMA_MISMATCH),
+  GIANT_LENGTH(RejectReason.UNREADABLE_RECORD),
   /** A caption that is not UTF-8. */
   BROKEN_UTF8(RejectReason.CAPTION_NOT_UTF8),
   /** An image without a byte. */
   EMPTY_IMAGE(RejectReason.IMAGE_EMPTY),
   /** The first half of a JPEG file. */
-  CUT_JPEG(RejectReason.IMAGE_HEADER_DAMAGED),
+  CUT_JPEG(RejectReason.IMAGE_DAMAGED),
   /** The first half of a JPEG file with an end marker behind it. */
   CLOSED_JPEG(RejectReason.IMAGE_DAMAGED),
   /** 43 bytes that declare 30,000 x 30,000 px. */

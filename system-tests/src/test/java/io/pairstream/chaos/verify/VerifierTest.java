@@ -95,7 +95,7 @@ class VerifierTest {
     validated = history.send(LOAD.at(2));
     history.publish(validated, Standing.VALIDATION);
     damaged = history.send(LOAD.at(3, SentKind.CUT_JPEG));
-    history.reject(damaged, "IMAGE_HEADER_DAMAGED");
+    history.reject(damaged, "IMAGE_DAMAGED");
     history.reject(history.send(LOAD.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
     history.reject(history.send(LOAD.at(5, SentKind.NO_VALUE)), "UNREADABLE_RECORD");
   }
@@ -735,7 +735,7 @@ class VerifierTest {
     Played unread = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.reject(unread, "UNREADABLE_RECORD");
     Receipt published = history.receiptOf(trained, Standing.TRAINING, "");
-    Receipt rejected = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED");
+    Receipt rejected = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_DAMAGED");
     Receipt nameless = history.receiptOf(unread, Standing.QUARANTINED, "UNREADABLE_RECORD");
     for (Receipt receipt : List.of(published, rejected, nameless)) {
       change(receipt, field);
@@ -755,7 +755,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptOfARejectedRecordThatNamesAnother() {
-    Receipt receipt = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED");
+    Receipt receipt = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_DAMAGED");
     receipt.setOrigin(trained.origin());
     TestCluster.send(access, history.receipt(damaged, receipt));
 
@@ -838,13 +838,13 @@ class VerifierTest {
     int number = 10;
     for (String field : fields.keySet()) {
       Played played = history.send(LOAD.at(number++, SentKind.CUT_JPEG));
-      QuarantinedPair pair = history.quarantinedPair(played, "IMAGE_HEADER_DAMAGED");
+      QuarantinedPair pair = history.quarantinedPair(played, "IMAGE_DAMAGED");
       change(pair, field);
       history.transaction(
           played,
           List.of(
               history.quarantined(played, pair),
-              history.receipt(played, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED")));
+              history.receipt(played, Standing.QUARANTINED, "IMAGE_DAMAGED")));
       changed.put(field, played);
     }
 
@@ -887,7 +887,7 @@ class VerifierTest {
   @Test
   void findsAKeyThatHashesAlike() {
     Played rejected = history.send(LOAD.at(6, SentKind.CUT_JPEG));
-    QuarantinedPair pair = history.quarantinedPair(rejected, "IMAGE_HEADER_DAMAGED");
+    QuarantinedPair pair = history.quarantinedPair(rejected, "IMAGE_DAMAGED");
     byte[] key = rejected.pair().key().orElseThrow().clone();
     int before = Arrays.hashCode(key);
     key[0] = (byte) (key[0] + 1);
@@ -898,7 +898,7 @@ class VerifierTest {
         rejected,
         List.of(
             history.quarantined(rejected, pair),
-            history.receipt(rejected, Standing.QUARANTINED, "IMAGE_HEADER_DAMAGED")));
+            history.receipt(rejected, Standing.QUARANTINED, "IMAGE_DAMAGED")));
 
     assertNamed(
         assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED)),

@@ -62,7 +62,7 @@ public final class VerifyMain {
       cluster =
           new Cluster(
               options.getOrDefault(BOOTSTRAP, "127.0.0.1:9092"),
-              options.getOrDefault(REGISTRY, "http://127.0.0.1:8081/apis/ccompat/v7"),
+              options.getOrDefault(REGISTRY, "http://127.0.0.1:8081"),
               Optional.ofNullable(options.get(DATASET)).map(Dataset::new).orElse(ledger.dataset()),
               PATIENCE,
               Map.of());

@@ -62,6 +62,6 @@ public record ExportPlan(View view, ExportFormat format, OrderPlan order, int sh
   }
 
   EpochOrder epochOrder() {
-    return new EpochOrder(view.blocks().stream().map(Block::size).toList(), order, 0);
+    return new EpochOrder(view.blocks(), order, 0);
   }
 }

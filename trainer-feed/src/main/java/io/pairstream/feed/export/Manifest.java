@@ -98,7 +98,7 @@ final class Manifest {
         .put(
             "order",
             plan.order().isShuffled()
-                ? "seed " + plan.order().seed() + ", window " + plan.order().window()
+                ? "spread, seed " + plan.order().seed() + ", window " + plan.order().window()
                 : "view")
         .put("shard_samples", plan.shardSamples())
         .put("samples", plan.view().samples())

@@ -51,8 +51,9 @@ final class ViewPairs implements PairSequence {
   @Override
   public void read(long from, long to, Taker taker) throws IOException {
     for (long at = from; at < to; at++) {
-      load((int) (at / order.windowSize()));
-      ConsumerRecord<byte[], byte[]> record = inWindow.get((int) (at % order.windowSize()));
+      load(order.windowOf(0, at));
+      ConsumerRecord<byte[], byte[]> record =
+          inWindow.get((int) (at - order.windowBegin(0, window)));
       if (record != null && !withdrawn.contains(record.value())) {
         taker.take(pair(record));
       }

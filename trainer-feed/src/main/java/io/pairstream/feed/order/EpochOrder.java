@@ -1,25 +1,34 @@
 package io.pairstream.feed.order;
 
 import io.pairstream.feed.random.RandomNumbers;
+import io.pairstream.feed.view.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Which record stands where in one epoch: a pure function of the sizes of a view's blocks, the plan
- * and the epoch.
+ * Which record stands where in one epoch: a pure function of a view's blocks, the plan and the
+ * epoch.
  *
- * <p>The blocks are permuted, by the random numbers of {@code (seed, epoch, "blocks")}, and their
- * records are counted through in that order. Lane {@code l} of {@code L} has the records from
- * {@code floor(l N / L)} to below {@code floor((l + 1) N / L)} of the {@code N}. In each lane,
- * every {@code window} records are permuted among themselves, by the random numbers of {@code
- * (seed, epoch, "window l w")}, {@code w} counting windows from 0; the last window may be shorter.
- * A step takes equally many samples of each lane. Immutable; safe for use by several threads.
+ * <p>Blocks are put into groups, each of one block of every stretch of the log, and every group is
+ * cut into parts that have the same share of each of its blocks; in that order all records are
+ * counted through. Lanes are equal stretches of them, windows equal stretches of a lane, and each
+ * window is permuted. docs/views.md gives the numbers. Immutable; safe for use by several threads.
  */
 public final class EpochOrder {
 
+  /**
+   * Stretches of the log of which every window has a part, in the order in which they are counted:
+   * neighbours far apart.
+   */
+  private static final int[] STRATA = {0, 4, 2, 6, 1, 5, 3, 7};
+
   private final OrderPlan plan;
   private final long epoch;
+  private final int lanes;
 
   /** Indices of blocks, in this epoch's order. */
   private final int[] blocks;
@@ -27,26 +36,47 @@ public final class EpochOrder {
   /** Records before each block of this epoch's order, and of all of them at the end. */
   private final long[] before;
 
+  /** Blocks of every group but the last one, which has what is over too. */
+  private final int inGroup;
+
+  private final int groups;
+
   /**
-   * @param blockSizes records of each of the view's blocks, each at least 1
+   * With the lanes that the plan says for so many samples.
+   *
+   * @param viewBlocks at least one
    * @param epoch at least 0
    */
-  public EpochOrder(List<Integer> blockSizes, OrderPlan plan, long epoch) {
+  public EpochOrder(List<Block> viewBlocks, OrderPlan plan, long epoch) {
+    this(viewBlocks, plan, epoch, plan.lanesOf(viewBlocks.stream().mapToLong(Block::size).sum()));
+  }
+
+  /**
+   * @param viewBlocks at least one
+   * @param epoch at least 0
+   * @param lanes at most as many as there are records
+   */
+  public EpochOrder(List<Block> viewBlocks, OrderPlan plan, long epoch, int lanes) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be at least 0, was " + epoch);
     }
     this.plan = plan;
     this.epoch = epoch;
-    int count = blockSizes.size();
+    this.lanes = lanes;
+    int count = viewBlocks.size();
     if (plan.isShuffled()) {
-      this.blocks = RandomNumbers.of(plan.seed(), epoch, "blocks").permutation(count);
+      this.blocks = spread(viewBlocks);
+      this.inGroup = STRATA.length;
+      this.groups = Math.max(1, count / inGroup);
     } else {
       this.blocks = new int[count];
       Arrays.setAll(blocks, block -> block);
+      this.inGroup = 1;
+      this.groups = count;
     }
     this.before = new long[count + 1];
     for (int i = 0; i < count; i++) {
-      before[i + 1] = before[i] + blockSizes.get(blocks[i]);
+      before[i + 1] = before[i] + viewBlocks.get(blocks[i]).size();
     }
   }
 
@@ -59,52 +89,86 @@ public final class EpochOrder {
    */
   public record Piece(int block, int first, int count) {}
 
+  /** Bytes of the records that a window has of one block, on average. */
+  public static long pieceBytes(List<Block> viewBlocks, OrderPlan plan) {
+    long bytes = viewBlocks.stream().mapToLong(Block::bytes).sum();
+    long samples = viewBlocks.stream().mapToLong(Block::size).sum();
+    return bytes * plan.windowSize() / samples / (plan.isShuffled() ? STRATA.length : 1);
+  }
+
   /** Records of the view. */
   public long samples() {
     return before[before.length - 1];
   }
 
-  /** Records of the longest lane; other lanes have as many or one fewer. */
-  public long longestLane() {
-    return (samples() + plan.lanes() - 1) / plan.lanes();
+  /** How many lanes the epoch has. */
+  public int lanes() {
+    return lanes;
   }
 
-  /** Records of the shortest lane. */
-  public long shortestLane() {
-    return samples() / plan.lanes();
-  }
-
-  /** Records of a lane. */
+  /**
+   * Records of a lane; the first lanes have one more than the last ones where not all are alike.
+   */
   public long laneLength(int lane) {
     return begin(lane + 1) - begin(lane);
   }
 
-  /** Windows of a lane. */
+  /** Windows of a lane, all of one size but for a record. */
   public int windows(int lane) {
-    long length = laneLength(lane);
-    return Math.toIntExact((length + windowSize() - 1) / windowSize());
+    return Math.toIntExact(Math.max(1, laneLength(lane) / plan.windowSize()));
+  }
+
+  /** The window in which a lane's sample of a number stands. */
+  public int windowOf(int lane, long number) {
+    return Math.toIntExact(((number + 1) * windows(lane) - 1) / laneLength(lane));
+  }
+
+  /** Number in its lane of a window's first record; behind the last window, the lane's length. */
+  public long windowBegin(int lane, int window) {
+    return window * laneLength(lane) / windows(lane);
   }
 
   /** Records in a window of a lane. */
   public int windowLength(int lane, int window) {
-    return (int) Math.min(windowSize(), laneLength(lane) - (long) window * windowSize());
+    return (int) (windowBegin(lane, window + 1) - windowBegin(lane, window));
   }
 
   /** The records of a window, in the order in which they are counted. */
   public List<Piece> pieces(int lane, int window) {
-    long from = begin(lane) + (long) window * windowSize();
-    long to = from + windowLength(lane, window);
+    long from = begin(lane) + windowBegin(lane, window);
+    long to = begin(lane) + windowBegin(lane, window + 1);
     int index = Arrays.binarySearch(before, from);
-    if (index < 0) {
-      index = -index - 2;
-    }
+    int first = Math.min((index < 0 ? -index - 2 : index) / inGroup, groups - 1);
     List<Piece> pieces = new ArrayList<>();
-    for (int i = index; i < blocks.length && before[i] < to; i++) {
-      long first = Math.max(from, before[i]);
-      long end = Math.min(to, before[i + 1]);
-      pieces.add(new Piece(blocks[i], (int) (first - before[i]), (int) (end - first)));
+    for (int group = first; group < groups && before[group * inGroup] < to; group++) {
+      addPieces(group, from, to, pieces);
     }
     return pieces;
+  }
+
+  /** Those of a group's records that are counted from {@code from} to below {@code to}. */
+  private void addPieces(int group, long from, long to, List<Piece> pieces) {
+    int firstBlock = group * inGroup;
+    int endBlock = group < groups - 1 ? firstBlock + inGroup : blocks.length;
+    long whole = before[endBlock] - before[firstBlock];
+    long parts = plan.isShuffled() ? Math.max(1, whole / plan.windowSize()) : 1;
+    long part = Math.max(0, from - before[firstBlock]) * parts / whole;
+    long at = before[firstBlock];
+    for (int i = firstBlock; i < endBlock; i++) {
+      at += part * size(i) / parts;
+    }
+    for (; part < parts && at < to; part++) {
+      for (int i = firstBlock; i < endBlock; i++) {
+        long begin = part * size(i) / parts;
+        long end = (part + 1) * size(i) / parts;
+        long first = Math.max(from, at);
+        long behind = Math.min(to, at + end - begin);
+        if (first < behind) {
+          pieces.add(new Piece(blocks[i], (int) (begin + first - at), (int) (behind - first)));
+        }
+        at += end - begin;
+      }
+    }
   }
 
   /**
@@ -122,30 +186,64 @@ public final class EpochOrder {
     return same;
   }
 
-  /**
-   * The record that a lane hands out, as a piece of its own.
-   *
-   * @param at which of the lane's, from 0 to below {@link #laneLength}
-   */
-  public Piece record(int lane, long at) {
-    int window = Math.toIntExact(at / windowSize());
-    int left = permutation(lane, window)[(int) (at % windowSize())];
+  /** The records of a window as pieces of their own, in the order in which they are handed out. */
+  public List<Piece> records(int lane, int window) {
+    List<Piece> counted = new ArrayList<>();
     for (Piece piece : pieces(lane, window)) {
-      if (left < piece.count()) {
-        return new Piece(piece.block(), piece.first() + left, 1);
+      for (int i = 0; i < piece.count(); i++) {
+        counted.add(new Piece(piece.block(), piece.first() + i, 1));
       }
-      left -= piece.count();
     }
-    throw new IllegalStateException("the pieces of a window are all its records");
+    return Arrays.stream(permutation(lane, window)).mapToObj(counted::get).toList();
   }
 
-  /** Records of a whole window. */
-  public int windowSize() {
-    return plan.windowSize();
+  /** The blocks in groups, each of one block of every stretch of the log, then what is over. */
+  private int[] spread(List<Block> viewBlocks) {
+    int[] log = byAge(viewBlocks);
+    RandomNumbers numbers = RandomNumbers.of(plan.seed(), epoch, "blocks");
+    int[][] strata = new int[STRATA.length][];
+    for (int stratum = 0; stratum < strata.length; stratum++) {
+      int begin = (int) ((long) stratum * log.length / strata.length);
+      int end = (int) ((stratum + 1L) * log.length / strata.length);
+      strata[stratum] =
+          Arrays.stream(numbers.permutation(end - begin)).map(i -> log[begin + i]).toArray();
+    }
+    int[] spread = new int[log.length];
+    int count = 0;
+    for (int i = 0; count < spread.length; i++) {
+      for (int stratum : STRATA) {
+        if (i < strata[stratum].length) {
+          spread[count] = strata[stratum][i];
+          count++;
+        }
+      }
+    }
+    return spread;
+  }
+
+  /** All partitions side by side, as they were written: what came together stands together. */
+  private static int[] byAge(List<Block> viewBlocks) {
+    Map<Integer, List<Integer>> ofPartition = new TreeMap<>();
+    for (int i = 0; i < viewBlocks.size(); i++) {
+      ofPartition.computeIfAbsent(viewBlocks.get(i).partition(), any -> new ArrayList<>()).add(i);
+    }
+    List<Aged> aged = new ArrayList<>(viewBlocks.size());
+    for (List<Integer> own : ofPartition.values()) {
+      for (int i = 0; i < own.size(); i++) {
+        aged.add(new Aged(((2L * i + 1) << 30) / own.size(), own.get(i)));
+      }
+    }
+    aged.sort(Comparator.comparingLong(Aged::age).thenComparingInt(Aged::block));
+    return aged.stream().mapToInt(Aged::block).toArray();
+  }
+
+  private record Aged(long age, int block) {}
+
+  private long size(int index) {
+    return before[index + 1] - before[index];
   }
 
   private long begin(int lane) {
-    // Exact: below 2^47 records with 2^16 lanes.
-    return lane * samples() / plan.lanes();
+    return lane * (samples() / lanes) + Math.min(lane, samples() % lanes);
   }
 }

@@ -4,14 +4,15 @@ package io.pairstream.feed.order;
  * What, besides a view and an epoch, decides the order of a run.
  *
  * @param seed any whole number; other seeds give other orders
- * @param lanes equal parts that an epoch is cut into, and that ranks share; at least 1
+ * @param lanes parts of an epoch that are handed out by turns, at least 1; fewer where the view is
+ *     small
  * @param window samples of one lane that are mixed with each other, at least 1; 0 hands the view
  *     out in its own order, block after block
  */
 public record OrderPlan(long seed, int lanes, int window) {
 
-  /** Divided by 1, 2, 3, 4, 6, 8, 12 and 24 ranks. */
-  public static final int DEFAULT_LANES = 24;
+  /** Ranks whose number divides it read nothing that is another's. */
+  public static final int DEFAULT_LANES = 32;
 
   public static final int DEFAULT_WINDOW = 256;
 
@@ -32,6 +33,15 @@ public record OrderPlan(long seed, int lanes, int window) {
   /** Records of a whole window. */
   public int windowSize() {
     return isShuffled() ? window : DEFAULT_WINDOW;
+  }
+
+  /** Lanes of a view: halved, rounded up, until each has a whole window. */
+  public int lanesOf(long samples) {
+    int ofView = lanes;
+    while (ofView > 1 && samples < (long) ofView * windowSize()) {
+      ofView = (ofView + 1) / 2;
+    }
+    return ofView;
   }
 
   /** Whether an epoch's order differs from the view's own. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -45,6 +46,9 @@ public final class WithdrawnPairs implements AutoCloseable {
   private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+
+  /** Grows with every takedown that is read, and with every one that is lifted. */
+  private final AtomicLong version = new AtomicLong();
 
   private WithdrawnPairs(Consumer<byte[], byte[]> consumer, String topic, FieldReader fields) {
     this.consumer = consumer;
@@ -82,6 +86,11 @@ public final class WithdrawnPairs implements AutoCloseable {
     return keys.size();
   }
 
+  /** Another number whenever {@link #contains} may answer otherwise than before. */
+  public long version() {
+    return version.get();
+  }
+
   /** Tells which takedowns hold: 32 hexadecimal digits that others do not share. */
   public String digest() {
     try {
@@ -101,25 +110,34 @@ public final class WithdrawnPairs implements AutoCloseable {
    * @throws KafkaException where the takedowns cannot be followed any more
    */
   public boolean contains(byte[] value) {
+    return !keys.isEmpty() && holds(keysOf(value));
+  }
+
+  /**
+   * Whether one of these takedowns holds now.
+   *
+   * @throws KafkaException where the takedowns cannot be followed any more
+   */
+  public boolean holds(List<String> ofPair) {
     RuntimeException cause = failure.get();
     if (cause != null) {
       throw new KafkaException(topic + " can no longer be read: " + cause.getMessage(), cause);
     }
-    if (keys.isEmpty()) {
-      return false;
-    }
+    return ofPair.stream().anyMatch(keys::contains);
+  }
+
+  /** Keys of the takedowns that a pair falls under, once there are any; none of what is no pair. */
+  public List<String> keysOf(byte[] value) {
     try {
       PairFields pair = fields.read(value);
       return TakedownKind.keysOf(
-              pair.text("pair_id"),
-              pair.text("image_digest"),
-              pair.text("contributor"),
-              pair.text("source_kind"),
-              pair.text("url"))
-          .stream()
-          .anyMatch(keys::contains);
+          pair.text("pair_id"),
+          pair.text("image_digest"),
+          pair.text("contributor"),
+          pair.text("source_kind"),
+          pair.text("url"));
     } catch (MalformedSampleException e) {
-      return false;
+      return List.of();
     }
   }
 
@@ -179,6 +197,7 @@ public final class WithdrawnPairs implements AutoCloseable {
       } else {
         key.ifPresent(keys::add);
       }
+      version.incrementAndGet();
     }
   }
 }

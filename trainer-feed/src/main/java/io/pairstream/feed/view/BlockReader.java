@@ -23,7 +23,7 @@ public final class BlockReader {
   }
 
   /**
-   * Some of a block's records, in their order; null where one is gone.
+   * Some of a block's records without their headers, in their order; null where one is gone.
    *
    * @param first place of the first one in the block
    * @param count of records, at least 1
@@ -44,10 +44,18 @@ public final class BlockReader {
         if (place < count
             && block.offset(first + place) == record.offset()
             && record.value() != null) {
-          records[place] = record;
+          records[place] = alone(record);
         }
       }
     }
     return records;
+  }
+
+  /**
+   * Without headers, which keep all that was fetched with a record in memory until they are read.
+   */
+  private static ConsumerRecord<byte[], byte[]> alone(ConsumerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(
+        record.topic(), record.partition(), record.offset(), record.key(), record.value());
   }
 }

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pairstream.feed.view.Block;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,18 +47,25 @@ class EpochOrderTest {
             expected.get("seed").longValue(),
             expected.get("lanes").intValue(),
             expected.get("window").intValue());
-    EpochOrder order = new EpochOrder(sizes, plan, expected.get("epoch").longValue());
-    int perLane = expected.get("per_lane").intValue();
+    List<Block> blocks = blocks(sizes, expected.path("partitions").asInt(1));
+    EpochOrder order = new EpochOrder(blocks, plan, expected.get("epoch").longValue());
+    Set<String> gone = new HashSet<>();
+    for (JsonNode some : expected.path("gone")) {
+      IntStream.range(some.get(1).intValue(), some.get(2).intValue())
+          .forEach(place -> gone.add(some.get(0).intValue() + ":" + place));
+    }
+    int batchSize = expected.get("batch").intValue();
 
     List<List<String>> lanes =
-        IntStream.range(0, plan.lanes()).mapToObj(lane -> lane(order, lane)).toList();
+        IntStream.range(0, order.lanes()).mapToObj(lane -> lane(order, lane, gone)).toList();
     List<String> batches = new ArrayList<>();
-    for (int at = 0; at + perLane <= order.shortestLane(); at += perLane) {
-      List<String> batch = new ArrayList<>();
-      for (List<String> lane : lanes) {
-        batch.addAll(lane.subList(at, at + perLane));
-      }
-      batches.add(String.join(" ", batch));
+    for (long at = 0; at + batchSize <= order.samples(); at += batchSize) {
+      batches.add(
+          LongStream.range(at, at + batchSize)
+              .mapToObj(
+                  number ->
+                      lanes.get((int) (number % order.lanes())).get((int) (number / order.lanes())))
+              .collect(Collectors.joining(" ")));
     }
 
     assertThat(batches).hasSize(expected.get("batches").intValue());
@@ -76,11 +88,10 @@ class EpochOrderTest {
     }
 
     for (long epoch = 0; epoch < 3; epoch++) {
-      EpochOrder order = new EpochOrder(sizes, plan, epoch);
+      EpochOrder order = new EpochOrder(blocks(sizes, 3), plan, epoch);
       List<String> seen = new ArrayList<>();
-      for (int lane = 0; lane < plan.lanes(); lane++) {
-        assertThat(order.laneLength(lane)).isBetween(order.shortestLane(), order.longestLane());
-        seen.addAll(lane(order, lane));
+      for (int lane = 0; lane < order.lanes(); lane++) {
+        seen.addAll(lane(order, lane, Set.of()));
       }
       assertThat(seen).containsExactlyInAnyOrderElementsOf(all);
     }
@@ -88,37 +99,82 @@ class EpochOrderTest {
 
   @Test
   void differsBetweenSeedsAndEpochs() {
-    List<Integer> sizes = Collections.nCopies(10, 50);
+    List<Block> blocks = blocks(Collections.nCopies(10, 50), 1);
 
-    List<String> first = lane(new EpochOrder(sizes, new OrderPlan(1, 2, 32), 0), 0);
+    List<String> first = lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 0));
 
-    assertThat(lane(new EpochOrder(sizes, new OrderPlan(1, 2, 32), 0), 0)).isEqualTo(first);
-    assertThat(lane(new EpochOrder(sizes, new OrderPlan(1, 2, 32), 1), 0)).isNotEqualTo(first);
-    assertThat(lane(new EpochOrder(sizes, new OrderPlan(2, 2, 32), 0), 0)).isNotEqualTo(first);
+    assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 0))).isEqualTo(first);
+    assertThat(lane(new EpochOrder(blocks, new OrderPlan(1, 2, 32), 1))).isNotEqualTo(first);
+    assertThat(lane(new EpochOrder(blocks, new OrderPlan(2, 2, 32), 0))).isNotEqualTo(first);
+  }
+
+  /** Samples go round the ranks, whoever has the first one of a batch. */
+  @Test
+  void givesEveryRankTheSameShareOfAnyBatch() {
+    for (int batchSize : List.of(32, 64, 100, 1024)) {
+      for (int ranks = 1; ranks <= 64; ranks++) {
+        if (batchSize % ranks == 0) {
+          List<Long> numbers = new ArrayList<>();
+          for (int rank = 0; rank < ranks; rank++) {
+            List<Long> own = new RankShare(rank, ranks).of(333, 333 + batchSize).boxed().toList();
+            assertThat(own).hasSize(batchSize / ranks);
+            numbers.addAll(own);
+          }
+          assertThat(numbers)
+              .containsExactlyInAnyOrderElementsOf(
+                  LongStream.range(333, 333 + batchSize).boxed().toList());
+        }
+      }
+    }
+    assertThat(new RankShare(0, 6).lanes(32)).isEqualTo(16);
+    assertThat(new RankShare(0, 6).perLane(32)).isEqualTo(3);
+    assertThatThrownBy(() -> new RankShare(3, 3)).hasMessageContaining("rank 3 of 3");
   }
 
   @Test
-  void namesTheNearestNumbersOfRanks() {
-    assertThatThrownBy(() -> new RankShare(0, 5, 24))
-        .hasMessage(
-            "24 lanes cannot be shared by 5 ranks alike; the nearest numbers of ranks are 4 and 6");
-    assertThatThrownBy(() -> new RankShare(0, 25, 24)).hasMessageEndingWith("ranks are 24");
-    assertThatThrownBy(() -> new RankShare(3, 3, 24)).hasMessageContaining("rank 3 of 3");
+  void aSmallViewHasFewerLanes() {
+    OrderPlan plan = OrderPlan.of(0);
+
+    assertThat(plan.lanesOf(1)).isEqualTo(1);
+    assertThat(plan.lanesOf(511)).isEqualTo(1);
+    assertThat(plan.lanesOf(3_796)).isEqualTo(8);
+    assertThat(plan.lanesOf(8_192)).isEqualTo(32);
+    assertThat(new OrderPlan(0, 24, 16).lanesOf(100)).isEqualTo(6);
   }
 
-  private static List<String> lane(EpochOrder order, int lane) {
+  private static List<String> lane(EpochOrder order) {
+    return lane(order, 0, Set.of());
+  }
+
+  /** The pairs that a lane hands out; in a window of which nothing is left those of the next. */
+  private static List<String> lane(EpochOrder order, int lane, Set<String> gone) {
     List<String> samples = new ArrayList<>();
     for (int window = 0; window < order.windows(lane); window++) {
-      List<String> counted = new ArrayList<>();
-      for (EpochOrder.Piece piece : order.pieces(lane, window)) {
-        for (int i = 0; i < piece.count(); i++) {
-          counted.add(piece.block() + ":" + (piece.first() + i));
+      List<String> living = List.of();
+      for (int i = 0; i < order.lanes() && living.isEmpty(); i++) {
+        int other = (lane + i) % order.lanes();
+        for (int j = 0; j < order.windows(other) && living.isEmpty(); j++) {
+          living =
+              order.records(other, ((i == 0 ? window : 0) + j) % order.windows(other)).stream()
+                  .map(record -> record.block() + ":" + record.first())
+                  .filter(record -> !gone.contains(record))
+                  .toList();
         }
       }
-      for (int place : order.permutation(lane, window)) {
-        samples.add(counted.get(place));
+      for (int i = 0; i < order.windowLength(lane, window); i++) {
+        samples.add(living.get(i % living.size()));
       }
     }
     return samples;
+  }
+
+  /** As many blocks in each of some partitions as in the others. */
+  private static List<Block> blocks(List<Integer> sizes, int partitions) {
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < sizes.size(); i++) {
+      int partition = i * partitions / sizes.size();
+      blocks.add(new Block(partition, 1000L * i, 1, List.of(sizes.get(i))));
+    }
+    return blocks;
   }
 }

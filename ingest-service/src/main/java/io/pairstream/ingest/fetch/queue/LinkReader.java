@@ -7,15 +7,15 @@ import io.pairstream.schemas.LinkHost;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.CaptionBytes;
-import io.pairstream.schemas.wire.OneLine;
-import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.StrictUtf8;
+import io.pairstream.schemas.wire.ValueFault;
 import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
@@ -112,7 +112,7 @@ final class LinkReader {
                   : "the value does not begin with byte 0 and a schema id in 4 bytes"));
     }
     return switch (schemas.of(schemaId.getAsInt())) {
-      case KNOWN -> decode(tried);
+      case KNOWN -> decode(tried, schemas.known(schemaId.getAsInt()));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
           refused(
@@ -124,8 +124,12 @@ final class LinkReader {
     };
   }
 
-  private Read decode(TriedLink tried) {
+  private Read decode(TriedLink tried, Schema writer) {
     byte[] value = tried.record().value();
+    Optional<ValueFault> fault = ValueFault.of(writer, PairLink.SCHEMA$, value);
+    if (fault.isPresent()) {
+      return refused(refusal(fault.get()));
+    }
     PairLink link;
     boolean isText;
     try {
@@ -133,10 +137,7 @@ final class LinkReader {
       isText =
           !CaptionBytes.isDoubtful(link.getCaption()) || StrictUtf8.isUtf8(captionBytes.of(value));
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
-      return refused(
-          Refusal.of(
-              RejectReason.SCHEMA_MISMATCH,
-              "the value does not decode as a PairLink: " + OneLine.of(RootCause.message(e))));
+      return refused(refusal(ValueFault.unread(writer, PairLink.SCHEMA$)));
     }
     if (!isText) {
       return new Refused(
@@ -149,6 +150,12 @@ final class LinkReader {
       return new Refused(
           Refusal.of(RejectReason.FETCH_URL_INVALID, e.getMessage()), Optional.of(link));
     }
+  }
+
+  private static Refusal refusal(ValueFault fault) {
+    return Refusal.of(
+        fault.isOfSchema() ? RejectReason.SCHEMA_MISMATCH : RejectReason.UNREADABLE_RECORD,
+        fault.sentence());
   }
 
   private static Read refused(Refusal refusal) {

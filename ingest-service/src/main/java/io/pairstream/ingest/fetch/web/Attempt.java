@@ -22,6 +22,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
 import org.apache.hc.core5.http.nio.AsyncClientEndpoint;
 import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
@@ -40,6 +41,9 @@ final class Attempt implements AsyncClientExchangeHandler {
 
   /** The longest unwanted body that is read past, so that the connection can be used again. */
   private static final int MAX_SKIPPED = 16 * 1024;
+
+  /** Most interim responses (1xx) before the answer; a host that behaves sends one or two. */
+  private static final int MAX_INTERIM = 16;
 
   /** How many bytes show what kind of file it is. */
   static final int FIRST_BYTES = 1024;
@@ -74,6 +78,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private Reading.Treatment treatment = Reading.Treatment.LEFT;
   private boolean looked;
   private int skipped;
+  private int interim;
 
   Attempt(
       Wire wire,
@@ -247,7 +252,13 @@ final class Attempt implements AsyncClientExchangeHandler {
   public void produce(DataStreamChannel channel) {}
 
   @Override
-  public void consumeInformation(HttpResponse response, HttpContext httpContext) {}
+  public void consumeInformation(HttpResponse response, HttpContext httpContext)
+      throws IOException {
+    interim++;
+    if (interim > MAX_INTERIM) {
+      throw new MessageConstraintException("more than " + MAX_INTERIM + " interim responses");
+    }
+  }
 
   @Override
   public void consumeResponse(

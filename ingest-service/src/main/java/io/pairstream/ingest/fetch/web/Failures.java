@@ -83,7 +83,8 @@ final class Failures {
     }
     if (cause instanceof MessageConstraintException) {
       return lasting(
-          RejectReason.FETCH_CONNECTION, host + " answers with headers that are too long");
+          RejectReason.FETCH_CONNECTION,
+          host + " answers with headers that are too long, or without an end");
     }
     if (cause instanceof HttpException) {
       return passing(RejectReason.FETCH_CONNECTION, host + " does not answer in HTTP");

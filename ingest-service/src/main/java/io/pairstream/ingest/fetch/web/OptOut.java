@@ -16,7 +16,7 @@ import java.util.Set;
  *       https://noml.info);
  *   <li>{@code TDM-Reservation: 1}
  *       (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510);
- *   <li>{@code Content-Usage} with {@code train-ai=n}
+ *   <li>{@code Content-Usage} with {@code train-ai=n}, whatever parameters follow it
  *       (https://datatracker.ietf.org/doc/draft-ietf-aipref-attach).
  * </ul>
  */
@@ -46,7 +46,7 @@ final class OptOut {
     }
     for (String value : head.all("Content-Usage")) {
       for (String member : List.of(value.toLowerCase(Locale.ROOT).split(","))) {
-        String usage = member.replace(" ", "").replace("\t", "");
+        String usage = member.split(";", 2)[0].replace(" ", "").replace("\t", "");
         if (NO_TRAINING.contains(usage)) {
           return "Content-Usage: " + usage;
         }

@@ -281,7 +281,7 @@ class FetchServiceTest {
             "UNREADABLE_RECORD",
             "UNREADABLE_RECORD",
             "UNKNOWN_SCHEMA",
-            "SCHEMA_MISMATCH",
+            "UNREADABLE_RECORD",
             "FETCH_URL_INVALID",
             "FETCH_URL_INVALID",
             "RECORD_TOO_LARGE",

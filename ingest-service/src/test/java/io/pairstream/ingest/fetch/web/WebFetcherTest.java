@@ -193,6 +193,8 @@ class WebFetcherTest {
         "X-Robots-Tag: otherbot: noindex, pairstream: noml",
         "TDM-Reservation: 1",
         "Content-Usage: train-ai=n",
+        "Content-Usage: train-ai=n;x=1",
+        "Content-Usage: search=y, train-ai=n ; until=2030",
       })
   void doesNotReadTheBodyOfAnImageWhoseHostOptsOut(String header) {
     CountDownLatch left = new CountDownLatch(1);
@@ -472,6 +474,17 @@ class WebFetcherTest {
 
     assertThat(results).allSatisfy(result -> failed(result));
     assertThat(within(left)).isTrue();
+  }
+
+  @Test
+  void interimResponsesWithoutEndAreNotWaitedFor() {
+    site.answer("/a.png", endless("", "HTTP/1.1 102 Processing\r\n\r\n", new CountDownLatch(1)));
+
+    FetchResult.Failed failed = failed(fetch(QUICK, site.url("/a.png")));
+
+    assertThat(failed.reason()).isEqualTo(RejectReason.FETCH_CONNECTION);
+    assertThat(failed.detail()).contains("without an end");
+    assertThat(failed.retryable()).isFalse();
   }
 
   @Test

@@ -1,10 +1,14 @@
 package io.pairstream.operations.lag.history;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.Row.Cell;
+import io.pairstream.operations.lag.verdict.LearntPace;
+import io.pairstream.operations.lag.watch.PaceMemory;
+import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * <p>A report is written in one piece: when the process is killed, at most the looks of the running
  * minute are missing from the minutes, and none from the last hour. Thread-safe.
  */
-public final class LagHistory implements AutoCloseable {
+public final class LagHistory implements PaceMemory, AutoCloseable {
 
   static {
     RocksDB.loadLibrary();
@@ -73,6 +77,7 @@ public final class LagHistory implements AutoCloseable {
   private static final byte LAYOUT = 'L';
   private static final byte LOOKS = 'F';
   private static final byte MINUTES = 'M';
+  private static final byte PACE = 'P';
 
   private static final long WRITE_BUFFER_BYTES = 4L * 1024 * 1024;
   private static final long CACHE_BYTES = 8L * 1024 * 1024;
@@ -159,6 +164,53 @@ public final class LagHistory implements AutoCloseable {
         });
   }
 
+  /** What is usual for a group on a partition, as it is stored. */
+  private record StoredPace(String topic, int partition, LearntPace pace) {}
+
+  @Override
+  public void keep(String group, Map<TopicPartition, LearntPace> pace) {
+    List<StoredPace> stored =
+        pace.entrySet().stream()
+            .map(
+                each ->
+                    new StoredPace(
+                        each.getKey().topic(), each.getKey().partition(), each.getValue()))
+            .toList();
+    reading(
+        () -> {
+          try {
+            db.put(writeOptions, key(PACE, group), Json.MAPPER.writeValueAsBytes(stored));
+          } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+          } catch (RocksDBException e) {
+            throw broken(e);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public Map<TopicPartition, LearntPace> of(String group) {
+    Map<TopicPartition, LearntPace> pace = new HashMap<>();
+    reading(
+        () -> {
+          try {
+            byte[] stored = db.get(readOptions, key(PACE, group));
+            if (stored != null) {
+              for (StoredPace each : Json.MAPPER.readValue(stored, StoredPace[].class)) {
+                pace.put(new TopicPartition(each.topic(), each.partition()), each.pace());
+              }
+            }
+          } catch (IOException e) {
+            LOG.warn("what was usual for group {} is learnt again: {}", group, e.getMessage());
+          } catch (RocksDBException e) {
+            throw broken(e);
+          }
+          return true;
+        });
+    return pace;
+  }
+
   private void note(LagReport report, WriteBatch batch) throws RocksDBException {
     long at = report.at().toEpochMilli();
     boolean endOfMinute = Math.floorDiv(at, MINUTE) != minuteNumber;
@@ -227,6 +279,7 @@ public final class LagHistory implements AutoCloseable {
             batch.deleteRange(key(kind, name, Long.MIN_VALUE), key(kind, name, -1));
           }
           batch.delete(key);
+          batch.delete(key(PACE, name));
           written.remove(name);
         } else {
           batch.deleteRange(key(LOOKS, name, 0), key(LOOKS, name, now - FINE.toMillis()));

@@ -32,6 +32,33 @@ public record Judgement(
     CatchUp catchUp) {
 
   /**
+   * The same of a group whose places are only shown: nobody must read what lies beyond them, so
+   * nothing is wrong.
+   */
+  public Judgement shownOnly(Sample sample) {
+    Verdict calm =
+        sample.committed().isEmpty()
+            ? Verdict.UNKNOWN
+            : sample.lag() == 0 ? Verdict.IDLE : Verdict.OK;
+    return new Judgement(
+        calm,
+        sample.at(),
+        new Why(
+            Optional.empty(),
+            0,
+            0,
+            0,
+            0,
+            sample.committed().isEmpty() ? Kind.NEVER_COMMITTED : Kind.SHOWN_ONLY),
+        0,
+        arrivalPerSecond,
+        processingPerSecond,
+        0,
+        0,
+        sample.lag() == 0 ? CatchUp.NOTHING_WAITS : CatchUp.UNKNOWN);
+  }
+
+  /**
    * What a sentence can tell.
    *
    * @param standsAt offset at which the group stands; empty where it moves, or waits for nothing
@@ -55,6 +82,9 @@ public record Judgement(
     NEVER_COMMITTED,
     BEYOND_THE_END,
     NOT_SEEN_MOVING,
+    TOO_EARLY,
+    AWAY,
+    SHOWN_ONLY,
     WAITS_BY_DESIGN,
     HELD_BACK
   }

@@ -12,6 +12,10 @@ import java.util.OptionalDouble;
 /**
  * Judges a group's progress on a partition, look by look. The same looks give the same verdicts.
  *
+ * <p>Nobody knows of a group that is seen for the first time whether it always runs or comes once
+ * an hour. So one that was not there for long is not said to have stopped before it has been away
+ * for three times as long as it usually is, or for a day.
+ *
  * <p>There are no limits on how much may wait: what is compared are the group's own pace, its own
  * usual time between commits, and what arrives. In this order, the first that holds:
  *
@@ -40,13 +44,23 @@ public final class PartitionJudge {
   private static final double FOUR_OF_FIVE = 1.28;
   private static final long NONE = -1;
 
+  /**
+   * Jobs run once a day at least; and so often a service must have been away before that is usual.
+   */
+  private static final double DAY = 86_400;
+
+  private static final int ENOUGH_ABSENCES = 4;
+
   private final double interval;
   private final double floor;
+  private final double stranger;
   private final Duration remember;
+  private final boolean alwaysOn;
   private final Pace arrivals = new Pace();
   private final Pace processing = new Pace();
   private final Pace drain = new Pace();
   private final UsualGap gap = new UsualGap();
+  private final UsualGap away = new UsualGap(1);
   private final Baseline baseline;
 
   private Sample last;
@@ -61,6 +75,15 @@ public final class PartitionJudge {
   private long endWhenStanding;
   private int looksStanding;
   private boolean moved;
+  private boolean keptUp;
+  private int looksAtLag;
+  private Instant presentSince;
+  private Instant absentSince;
+  private boolean goneWhileStanding;
+
+  /** Whether it was ever there for so long that it seems to run always. */
+  private boolean resident;
+
   private int quietLooks;
   private int looksBeyondEnd;
 
@@ -77,12 +100,34 @@ public final class PartitionJudge {
   private long rewoundFrom;
   private long rewoundTo;
 
-  /** A judge who has seen nothing. */
-  public PartitionJudge(Patience patience) {
+  /**
+   * A judge who has seen nothing.
+   *
+   * @param alwaysOn whether the group is known to run always
+   */
+  public PartitionJudge(Patience patience, boolean alwaysOn) {
+    this.alwaysOn = alwaysOn;
+    stranger = seconds(patience.stranger());
     interval = seconds(patience.interval());
     floor = seconds(patience.floor());
     remember = patience.remember();
     baseline = new Baseline(Math.max(60_000, (long) (MEMORY_LOOKS * interval * 1000)));
+  }
+
+  /** What it has learnt of the group's usual pace, to be kept over a restart. */
+  public LearntPace learnt() {
+    return new LearntPace(gap.kept(), away.kept(), resident);
+  }
+
+  /** Goes on from what another judge had learnt. */
+  public void learn(LearntPace pace) {
+    for (float seconds : pace.gaps()) {
+      gap.add(seconds);
+    }
+    for (float seconds : pace.absences()) {
+      away.add(seconds);
+    }
+    resident |= pace.resident();
   }
 
   /** Judges after one more look; a look that is no later than the last one changes nothing. */
@@ -96,12 +141,15 @@ public final class PartitionJudge {
     noteLoss(sample);
     noteRewind(sample);
     notePace(sample);
+    notePresence(sample);
     noteStanding(sample);
     if (sample.committed().isPresent()) {
       if (sample.lag() == 0) {
         nothingBelow = Math.max(nothingBelow, sample.end());
       }
       baseline.add(sample.at().toEpochMilli(), sample.lag());
+      looksAtLag++;
+      keptUp |= sample.lag() <= processing.perSecond() * inFlight();
     }
     looksBeyondEnd = isBeyondEnd(sample) ? looksBeyondEnd + 1 : 0;
 
@@ -124,6 +172,8 @@ public final class PartitionJudge {
   private void forget() {
     last = null;
     moved = false;
+    keptUp = false;
+    looksAtLag = 0;
     standsSince = null;
     nothingBelow = NONE;
     quietLooks = 0;
@@ -164,9 +214,11 @@ public final class PartitionJudge {
     }
     long before = last.committed().getAsLong();
     long now = sample.committed().getAsLong();
-    if (now < before) {
-      rewoundFrom = rewoundAt == null ? before : Math.max(rewoundFrom, before);
-      rewoundTo = now;
+    boolean alreadyTold = rewoundAt != null;
+    if (now < before || (sample.rewound().isPresent() && !alreadyTold)) {
+      before = Math.max(before, sample.rewound().map(Sample.Rewind::from).orElse(before));
+      rewoundFrom = alreadyTold ? Math.max(rewoundFrom, before) : before;
+      rewoundTo = Math.min(now, sample.rewound().map(Sample.Rewind::to).orElse(now));
       rewoundAt = sample.at();
       nothingBelow = NONE;
     } else if (rewoundAt != null) {
@@ -197,6 +249,28 @@ public final class PartitionJudge {
     }
   }
 
+  private void notePresence(Sample sample) {
+    if (sample.present()) {
+      if (absentSince != null) {
+        away.add(seconds(Duration.between(absentSince, sample.at())));
+        absentSince = null;
+      }
+      if (presentSince == null) {
+        presentSince = sample.at();
+      }
+      resident |= seconds(Duration.between(presentSince, sample.at())) >= stranger;
+      return;
+    }
+    presentSince = null;
+    boolean cameBetweenLooks = last != null && sample.finished() > last.finished();
+    if (absentSince != null && cameBetweenLooks) {
+      away.add(seconds(Duration.between(absentSince, sample.at())));
+    }
+    if (absentSince == null || cameBetweenLooks) {
+      absentSince = sample.at();
+    }
+  }
+
   private void noteStanding(Sample sample) {
     if (sample.committed().isEmpty()) {
       standsSince = null;
@@ -210,7 +284,7 @@ public final class PartitionJudge {
             && sample.committed().getAsLong() < last.committed().getAsLong();
     if (movesOn) {
       moved = true;
-      if (standsSince != null) {
+      if (standsSince != null && !goneWhileStanding) {
         gap.add(seconds(Duration.between(standsSince, sample.at())));
       }
     }
@@ -221,8 +295,10 @@ public final class PartitionJudge {
       standsSince = sample.at();
       endWhenStanding = sample.end();
       looksStanding = 0;
+      goneWhileStanding = !sample.present();
     } else {
       looksStanding++;
+      goneWhileStanding |= !sample.present();
     }
   }
 
@@ -256,21 +332,56 @@ public final class PartitionJudge {
     if (sample.waitsByDesign()) {
       return sample.alive() || moved ? Verdict.OK : Verdict.UNKNOWN;
     }
+    if (isAway(sample)) {
+      return away.isKnown() ? Verdict.OK : Verdict.UNKNOWN;
+    }
     if (!moved) {
       return Verdict.UNKNOWN;
     }
     if (isBehind(sample)) {
       return isAtRisk(sample) ? Verdict.AT_RISK : Verdict.BEHIND;
     }
-    return Verdict.OK;
+    return isTooEarly() ? Verdict.UNKNOWN : Verdict.OK;
+  }
+
+  /** Nobody is there, which may be as usual. */
+  private boolean isAway(Sample sample) {
+    return !sample.present() && !alwaysOn && !resident && sample.lag() > 0;
+  }
+
+  /** It never kept up, and was not watched for long enough to say that it does not. */
+  private boolean isTooEarly() {
+    return !keptUp && (!gap.isKnown() || looksAtLag < LOOKS_OF_WORK);
+  }
+
+  private double inFlight() {
+    return Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
   }
 
   private boolean standsStill(Sample sample) {
     if (standsSince == null || looksStanding < LOOKS_AT_STANDING) {
       return false;
     }
-    double limit = gap.isKnown() ? Math.max(floor, USUAL_GAPS * gap.seconds()) : 2 * floor;
-    return seconds(Duration.between(standsSince, sample.at())) >= limit;
+    boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
+    // Who has just come is not blamed for the time before.
+    Instant from =
+        sample.present() && !told && presentSince.isAfter(standsSince) ? presentSince : standsSince;
+    return seconds(Duration.between(from, sample.at())) >= longest(sample);
+  }
+
+  /** How long the group may stand, in seconds. */
+  private double longest(Sample sample) {
+    double pace =
+        gap.isKnown()
+            ? Math.max(floor, USUAL_GAPS * gap.seconds())
+            : alwaysOn ? 2 * floor : stranger;
+    if (sample.present() || alwaysOn) {
+      return pace;
+    }
+    if (away.count() >= (resident ? ENOUGH_ABSENCES : 1)) {
+      return Math.max(floor, USUAL_GAPS * away.seconds());
+    }
+    return resident ? pace : Math.min(DAY, sample.retentionSeconds().orElse(DAY));
   }
 
   /**
@@ -282,10 +393,9 @@ public final class PartitionJudge {
       return false;
     }
     double usual = Math.max(LOOKS_OF_WORK * interval, 2 * gap.seconds());
-    double inFlight = Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
     double pace = processing.perSecond();
     long least = Math.min(baseline.least(), sample.lag());
-    return least > pace * usual || (baseline.rising() && least > pace * inFlight);
+    return least > pace * usual || (baseline.rising() && least > pace * inFlight());
   }
 
   /**
@@ -388,12 +498,14 @@ public final class PartitionJudge {
     if (stands) {
       return CatchUp.NEVER;
     }
-    if (processing.looks() < 2) {
+    if (processing.looks() < 2 || isAway(sample)) {
       return CatchUp.UNKNOWN;
     }
-    double inFlight = Math.max(LOOKS_IN_FLIGHT * interval, gap.seconds());
-    return Forecast.of(
-        sample.lag(), processing.perSecond(), drain.perSecond(), drain.error(), inFlight);
+    CatchUp found =
+        Forecast.of(
+            sample.lag(), processing.perSecond(), drain.perSecond(), drain.error(), inFlight());
+    // There is not yet enough evidence that it is behind, so there is none for this either.
+    return found.isNever() && !verdict.isWorseThan(Verdict.UNKNOWN) ? CatchUp.UNKNOWN : found;
   }
 
   private Kind kind(Sample sample) {
@@ -403,8 +515,11 @@ public final class PartitionJudge {
     if (looksBeyondEnd >= LOOKS_AT_STANDING) {
       return Kind.BEYOND_THE_END;
     }
+    if (isAway(sample) && !verdict.isWorseThan(Verdict.UNKNOWN)) {
+      return Kind.AWAY;
+    }
     if (verdict == Verdict.UNKNOWN) {
-      return Kind.NOT_SEEN_MOVING;
+      return moved ? Kind.TOO_EARLY : Kind.NOT_SEEN_MOVING;
     }
     if (verdict == Verdict.STALL && sample.isHeldBack()) {
       return Kind.HELD_BACK;

@@ -8,15 +8,22 @@ import java.time.Duration;
  * @param interval usual time between two looks
  * @param floor shortest time that a group stands still before that is worth a word, when its usual
  *     pace is known; twice that when it is not
+ * @param stranger how long a group whose usual pace is not known, and that nobody has said always
+ *     runs, must be there before its going is news, or stand still while it is there; at the usual
+ *     interval 5 min, the longest that a consumer may be away from its group between two polls
+ *     (default of max.poll.interval.ms)
  * @param remember how long LOST and REWIND are shown after it happened
  */
-public record Patience(Duration interval, Duration floor, Duration remember) {
+public record Patience(Duration interval, Duration floor, Duration stranger, Duration remember) {
 
   /** The usual: three looks, but no less than 15 seconds. */
   public static Patience of(Duration interval) {
     Duration three = interval.multipliedBy(3);
     Duration least = Duration.ofSeconds(15);
     return new Patience(
-        interval, three.compareTo(least) < 0 ? least : three, Duration.ofMinutes(10));
+        interval,
+        three.compareTo(least) < 0 ? least : three,
+        interval.multipliedBy(30),
+        Duration.ofMinutes(10));
   }
 }

@@ -21,9 +21,12 @@ import java.util.OptionalLong;
  * @param lag records that wait, 0 where only transaction markers are left; without meaning where
  *     the group never committed
  * @param alive whether somebody is there who could read the partition
+ * @param present whether the group has members at all; true where {@code alive} is
  * @param waitsByDesign whether its records are left until their time has come, as links are that
  *     are to be tried again
  * @param seconds age of the first record that waits; empty where it is not known
+ * @param rewound where the group went back since the last look, although it may have read on since;
+ *     empty where its commits do not say so
  * @param retentionSeconds time until the log may drop that record; empty where it never does
  */
 public record Sample(
@@ -36,9 +39,14 @@ public record Sample(
     Optional<Hanging> hanging,
     long lag,
     boolean alive,
+    boolean present,
     boolean waitsByDesign,
     OptionalDouble seconds,
+    Optional<Rewind> rewound,
     OptionalDouble retentionSeconds) {
+
+  /** From where a group went back, and how far; {@code to} is less than {@code from}. */
+  public record Rewind(long from, long to) {}
 
   /**
    * A transaction that does not end.

@@ -9,12 +9,16 @@ import io.pairstream.operations.lag.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 
 /** Verdicts in sentences that a person understands without having seen the numbers. */
 public final class Sentences {
+
+  /** A partition with more of a group's lag than this is named. */
+  private static final double HOT = 0.8;
 
   private Sentences() {}
 
@@ -82,9 +86,17 @@ public final class Sentences {
       case OK ->
           why.kind() == Judgement.Kind.WAITS_BY_DESIGN && sample.lag() > 0
               ? name + ": " + records(sample.lag()) + " are left until they are due"
-              : name
-                  + " keeps up: "
-                  + (sample.lag() == 0 ? "nothing waits" : waiting(sample.lag(), sample.seconds()));
+              : why.kind() == Judgement.Kind.SHOWN_ONLY
+                  ? name + ": a trainer was last seen here, before " + records(sample.lag())
+                  : why.kind() == Judgement.Kind.AWAY
+                      ? name
+                          + ": nobody is there, as usual between two runs; "
+                          + waiting(sample.lag(), sample.seconds())
+                      : name
+                          + " keeps up: "
+                          + (sample.lag() == 0
+                              ? "nothing waits"
+                              : waiting(sample.lag(), sample.seconds()));
       case IDLE -> name + " is read to its end, and nothing arrives";
     };
   }
@@ -103,6 +115,16 @@ public final class Sentences {
               + " is beyond the log's end "
               + count(sample.highWatermark())
               + "; the topic was made again, or lost its last records";
+      case AWAY ->
+          name
+              + ": "
+              + waiting(sample.lag(), sample.seconds())
+              + "; nobody is there, and whether that is usual is not known yet";
+      case TOO_EARLY ->
+          name
+              + ": "
+              + waiting(sample.lag(), sample.seconds())
+              + "; the group reads, and whether it keeps up is not known yet";
       default ->
           name
               + ": "
@@ -145,6 +167,7 @@ public final class Sentences {
           + " is behind: "
           + waiting(lag.orElse(0), seconds)
           + on(waitOn)
+          + mostly(partitions, lag.orElse(0))
           + ", "
           + catchesUp(catchUp);
     }
@@ -159,6 +182,22 @@ public final class Sentences {
 
   private static String on(long partitions) {
     return partitions < 2 ? "" : " on " + count(partitions) + " partitions";
+  }
+
+  /** Names the partition that most of it waits on, as where one key is far more frequent. */
+  private static String mostly(List<PartitionLag> partitions, long lag) {
+    return partitions.stream()
+        .filter(each -> partitions.size() > 1 && each.lag().orElse(0) > HOT * lag)
+        .findFirst()
+        .map(
+            hot ->
+                String.format(
+                    Locale.ROOT,
+                    ", %.1f %% of them on %s-%d",
+                    100.0 * hot.lag().orElse(0) / lag,
+                    hot.topic(),
+                    hot.partition()))
+        .orElse("");
   }
 
   private static String stands(String name, Sample sample, Judgement judgement) {

@@ -1,6 +1,8 @@
 package io.pairstream.operations.lag.verdict;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How long something usually takes, such as a group from one commit that moves on to the next while
@@ -12,8 +14,21 @@ public final class UsualGap {
   private static final int KEPT = 16;
   private static final int ENOUGH = 4;
 
+  private final int enough;
   private final float[] gaps = new float[KEPT];
   private int count;
+
+  /** One that is known after four times. */
+  public UsualGap() {
+    this(ENOUGH);
+  }
+
+  /**
+   * @param enough how often it must be seen before something is usual
+   */
+  UsualGap(int enough) {
+    this.enough = enough;
+  }
 
   /** Notes how long it took, in seconds. */
   public void add(double seconds) {
@@ -21,9 +36,21 @@ public final class UsualGap {
     count++;
   }
 
+  /** The last 16 in seconds, the oldest first. */
+  List<Float> kept() {
+    return IntStream.range(Math.max(0, count - KEPT), count)
+        .mapToObj(at -> gaps[at % KEPT])
+        .toList();
+  }
+
+  /** How often it was seen. */
+  int count() {
+    return count;
+  }
+
   /** Whether it was seen often enough to say what is usual. */
   public boolean isKnown() {
-    return count >= ENOUGH;
+    return count >= enough;
   }
 
   /** The usual gap in seconds; 0 where it is not known. */

@@ -29,7 +29,6 @@ import org.apache.kafka.clients.admin.ListGroupsResult;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareGroupDescription;
@@ -317,6 +316,11 @@ final class ClusterReader implements AutoCloseable {
     return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
   }
 
+  /** Offsets behind the last records, committed or not. */
+  Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions) {
+    return offsets(Set.copyOf(partitions), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+  }
+
   /** Where logs end for whoever reads what is committed, and for everybody. */
   Map<TopicPartition, Ends> ends(Map<TopicPartition, Long> starts) {
     Set<TopicPartition> partitions = starts.keySet();
@@ -355,32 +359,45 @@ final class ClusterReader implements AutoCloseable {
     return offsets;
   }
 
+  /** Sizes of logs in bytes, and the disks that they are on. */
+  record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}
+
   /**
    * Sizes of the leaders' logs in bytes; those of brokers that do not say are left out, as where
    * this client may not ask.
    */
-  Map<TopicPartition, Long> sizes() {
+  Sizes sizes() {
     Collection<Node> nodes = ClusterAccess.await(admin.describeCluster().nodes());
     Map<TopicPartition, Long> sizes = new HashMap<>();
+    List<BrokerDisk> disks = new ArrayList<>();
     admin
         .describeLogDirs(nodes.stream().map(Node::id).toList())
         .descriptions()
-        .values()
         .forEach(
-            answer ->
-                answer(answer).map(Map::values).stream()
-                    .flatMap(Collection::stream)
-                    .map(LogDirDescription::replicaInfos)
+            (broker, answer) ->
+                answer(answer)
+                    .orElse(Map.of())
                     .forEach(
-                        replicas ->
-                            replicas.forEach(
-                                (partition, replica) -> {
-                                  // A follower that is behind is smaller than its leader.
-                                  if (!replica.isFuture()) {
-                                    sizes.merge(partition, replica.size(), Math::max);
-                                  }
-                                })));
-    return sizes;
+                        (path, folder) -> {
+                          if (folder.totalBytes().isPresent() && folder.usableBytes().isPresent()) {
+                            disks.add(
+                                new BrokerDisk(
+                                    broker,
+                                    path,
+                                    folder.usableBytes().getAsLong(),
+                                    folder.totalBytes().getAsLong()));
+                          }
+                          folder
+                              .replicaInfos()
+                              .forEach(
+                                  (partition, replica) -> {
+                                    // A follower that is behind is smaller than its leader.
+                                    if (!replica.isFuture()) {
+                                      sizes.merge(partition, replica.size(), Math::max);
+                                    }
+                                  });
+                        }));
+    return new Sizes(sizes, disks);
   }
 
   /** How long topics keep their records; those that do not say are left out. */

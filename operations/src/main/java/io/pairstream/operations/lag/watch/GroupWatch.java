@@ -7,15 +7,18 @@ import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
 import io.pairstream.operations.lag.verdict.Judgement;
+import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
 import io.pairstream.operations.lag.verdict.Patience;
 import io.pairstream.operations.lag.verdict.Sample;
+import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,19 +39,45 @@ final class GroupWatch {
   private final String group;
   private final Patience patience;
   private final Predicate<String> waitsByDesign;
+  private final Role role;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
   private List<PartitionLag> lastTold = List.of();
   private Verdict verdict;
   private Instant since;
   private boolean wasThere;
+  private boolean decides;
+  private Map<TopicPartition, LearntPace> learnt = Map.of();
+
+  /** What a group is to whoever watches. */
+  enum Role {
+    /** It always runs, and decides what is said of the platform. */
+    COUNTED,
+    /** Its places are shown, and nobody reads by them: there is nothing to judge. */
+    SHOWN,
+    /** Somebody else's. */
+    OTHER
+  }
 
   /**
    * @param waitsByDesign topics whose records are left until their time has come
    */
-  GroupWatch(String group, Patience patience, Predicate<String> waitsByDesign) {
+  GroupWatch(String group, Patience patience, Predicate<String> waitsByDesign, Role role) {
     this.group = group;
     this.patience = patience;
     this.waitsByDesign = waitsByDesign;
+    this.role = role;
+  }
+
+  /** Goes on from what was learnt before a restart. */
+  void learn(Map<TopicPartition, LearntPace> pace) {
+    learnt = pace;
+  }
+
+  /** What is usual for the group on its partitions. */
+  Map<TopicPartition, LearntPace> learnt() {
+    Map<TopicPartition, LearntPace> pace = new HashMap<>();
+    partitions.forEach((partition, watched) -> pace.put(partition, watched.judge.learnt()));
+    return pace;
   }
 
   /** Whether the cluster has known the group in any look. */
@@ -134,7 +163,14 @@ final class GroupWatch {
 
   private Watched watched(TopicPartition partition) {
     return partitions.computeIfAbsent(
-        partition, ignored -> new Watched(new PartitionJudge(patience)));
+        partition,
+        unknown -> {
+          PartitionJudge judge = new PartitionJudge(patience, role == Role.COUNTED);
+          if (learnt.containsKey(unknown)) {
+            judge.learn(learnt.get(unknown));
+          }
+          return new Watched(judge);
+        });
   }
 
   /** Records that wait, with what is known of the head. */
@@ -164,14 +200,19 @@ final class GroupWatch {
   /**
    * Judges.
    *
+   * @param rewinds where its commits went back since the last look
+   * @param muted whether it decides nothing for now
    * @param mine all partitions to tell of
    */
   GroupLag judge(
       Instant at,
       GroupPlace now,
+      Map<TopicPartition, Rewind> rewinds,
+      boolean muted,
       Iterable<TopicPartition> mine,
       Map<TopicPartition, PartitionLog> logs) {
     wasThere |= !now.state().equals(GroupLag.ABSENT);
+    decides = role != Role.OTHER && !muted;
     if (now.refused().isPresent()) {
       // Its places are not known, which is no reason to forget where they were.
       return total(at, now, lastTold, 0, 0, false);
@@ -196,8 +237,10 @@ final class GroupWatch {
         lags.add(unseen(at, partition, log, watched));
         continue;
       }
-      Sample sample = sample(at, now, partition, log, watched);
-      Judgement judgement = watched.judge.judge(sample);
+      Sample sample =
+          sample(at, now, Optional.ofNullable(rewinds.get(partition)), partition, log, watched);
+      Judgement judged = watched.judge.judge(sample);
+      Judgement judgement = role == Role.SHOWN ? judged.shownOnly(sample) : judged;
       PartitionLag lag = tell(now, partition, log, watched, sample, judgement);
       lags.add(lag);
       if (lag.lag().isPresent()) {
@@ -212,7 +255,12 @@ final class GroupWatch {
   }
 
   private Sample sample(
-      Instant at, GroupPlace now, TopicPartition partition, PartitionLog log, Watched watched) {
+      Instant at,
+      GroupPlace now,
+      Optional<Rewind> rewound,
+      TopicPartition partition,
+      PartitionLog log,
+      Watched watched) {
     boolean byDesign = waitsByDesign.test(partition.topic());
     boolean alive = now.isAlive(partition);
     Position position = now.positions().get(partition);
@@ -227,8 +275,10 @@ final class GroupWatch {
           log.hanging(at.toEpochMilli()),
           0,
           alive,
+          now.members() > 0,
           byDesign,
           OptionalDouble.empty(),
+          Optional.empty(),
           OptionalDouble.empty());
     }
     long lag = lag(position, log, watched);
@@ -244,8 +294,10 @@ final class GroupWatch {
         log.hanging(at.toEpochMilli()),
         lag,
         alive,
+        now.members() > 0,
         byDesign,
         seconds,
+        rewound,
         lag == 0 ? OptionalDouble.empty() : retention(log, lag, seconds));
   }
 
@@ -292,6 +344,7 @@ final class GroupWatch {
           log.start(),
           Math.max(0, log.end()),
           0,
+          0,
           OptionalLong.empty(),
           OptionalLong.empty(),
           OptionalDouble.empty(),
@@ -313,6 +366,7 @@ final class GroupWatch {
         last.logStart(),
         last.end(),
         last.held(),
+        last.hangingSeconds(),
         last.lag(),
         last.bytes(),
         OptionalDouble.empty(),
@@ -347,6 +401,7 @@ final class GroupWatch {
         log.start(),
         log.end(),
         log.held(),
+        sample.hanging().map(Sample.Hanging::seconds).orElse(0.0),
         committed ? OptionalLong.of(sample.lag()) : OptionalLong.empty(),
         committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
         sample.seconds(),
@@ -379,7 +434,7 @@ final class GroupWatch {
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
     OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
     CatchUp catchUp =
-        lag.isEmpty() || processing.isEmpty()
+        lag.isEmpty() || processing.isEmpty() || nothingIsJudged(lags)
             ? CatchUp.UNKNOWN
             : somethingStands
                 ? CatchUp.NEVER
@@ -410,6 +465,7 @@ final class GroupWatch {
         now.kind(),
         now.state(),
         now.members(),
+        decides,
         verdict,
         sentence,
         since,
@@ -423,6 +479,14 @@ final class GroupWatch {
         lags.stream().mapToLong(PartitionLag::lost).sum(),
         worst.map(each -> new TopicPartition(each.topic(), each.partition())),
         lags);
+  }
+
+  /** Where no partition has a forecast although something waits, the sum has none either. */
+  private static boolean nothingIsJudged(List<PartitionLag> lags) {
+    return lags.stream().anyMatch(each -> each.lag().orElse(0) > 0)
+        && lags.stream()
+            .filter(each -> each.lag().orElse(0) > 0)
+            .allMatch(each -> each.catchUp().equals(CatchUp.UNKNOWN));
   }
 
   private static OptionalLong sum(

@@ -5,7 +5,9 @@ import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.verdict.Patience;
+import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.watch.ClusterReader.Ends;
+import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
@@ -46,12 +48,14 @@ public final class LagWatcher implements AutoCloseable {
   private static final Duration SIZES_EVERY = Duration.ofMinutes(1);
   private static final Duration TOPICS_EVERY = Duration.ofMinutes(1);
   private static final Duration RETENTIONS_EVERY = Duration.ofMinutes(5);
+  private static final Duration PACE_EVERY = Duration.ofMinutes(1);
   private static final Duration LONGEST_READING = Duration.ofSeconds(3);
 
   private final ClusterAccess cluster;
   private final LagSettings settings;
   private final Clock clock;
   private final Consumer<LagReport> listener;
+  private final PaceMemory memory;
   private final Patience patience;
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
@@ -66,12 +70,15 @@ public final class LagWatcher implements AutoCloseable {
   private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
   private ClusterReader reader;
+  private CommitReader commits;
   private HeadReader heads;
   private Instant topicsAt = Instant.EPOCH;
   private Instant sizesAt = Instant.EPOCH;
   private Instant retentionsAt = Instant.EPOCH;
+  private Instant paceKeptAt = Instant.EPOCH;
   private long looksTaken;
   private volatile LagReport latest;
+  private volatile List<BrokerDisk> disks = List.of();
 
   /**
    * A watcher that has not looked yet.
@@ -81,6 +88,21 @@ public final class LagWatcher implements AutoCloseable {
    */
   public LagWatcher(
       ClusterAccess cluster, LagSettings settings, Clock clock, Consumer<LagReport> listener) {
+    this(cluster, settings, clock, listener, PaceMemory.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param memory where what is usual for groups outlives this watcher
+   */
+  public LagWatcher(
+      ClusterAccess cluster,
+      LagSettings settings,
+      Clock clock,
+      Consumer<LagReport> listener,
+      PaceMemory memory) {
+    this.memory = memory;
     this.cluster = cluster;
     this.settings = settings;
     this.clock = clock;
@@ -136,10 +158,14 @@ public final class LagWatcher implements AutoCloseable {
   public synchronized LagReport look() {
     if (reader == null) {
       reader = new ClusterReader(cluster);
+      commits = new CommitReader(cluster);
       heads = new HeadReader(cluster);
     }
     long began = System.nanoTime();
-    List<GroupListing> listed = reader.groups();
+    List<GroupListing> listed =
+        reader.groups().stream()
+            .filter(group -> !settings.groups().isIgnored(group.groupId()))
+            .toList();
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
     Map<TopicPartition, Long> starts = new HashMap<>(reader.starts(logs.keySet()));
@@ -172,8 +198,10 @@ public final class LagWatcher implements AutoCloseable {
         ends.keySet().stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
     if (!unknown.isEmpty() || outgrown || isDue(sizesAt, SIZES_EVERY, at)) {
       sizesAt = at;
-      reader
-          .sizes()
+      ClusterReader.Sizes found = reader.sizes();
+      disks = found.disks();
+      found
+          .logs()
           .forEach(
               (partition, size) -> {
                 PartitionLog log = logs.get(partition);
@@ -192,11 +220,24 @@ public final class LagWatcher implements AutoCloseable {
     places = withAbsent(places);
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
+    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(reader, places);
 
     List<GroupLag> judged = new ArrayList<>();
     for (GroupPlace place : places.values()) {
+      String group = place.group();
       judged.add(
-          watch(place.group()).judge(at, place, mine.getOrDefault(place.group(), Set.of()), logs));
+          watch(group)
+              .judge(
+                  at,
+                  place,
+                  rewinds.getOrDefault(group, Map.of()),
+                  settings.groups().isMuted(group, at),
+                  mine.getOrDefault(group, Set.of()),
+                  logs));
+    }
+    if (isDue(paceKeptAt, PACE_EVERY, at)) {
+      paceKeptAt = at;
+      groups.forEach((group, watch) -> memory.keep(group, watch.learnt()));
     }
     looksTaken++;
     LagReport report =
@@ -253,7 +294,8 @@ public final class LagWatcher implements AutoCloseable {
   /** Our own groups are told of from the beginning, although nobody of them was there yet. */
   private Map<String, GroupPlace> withAbsent(Map<String, GroupPlace> places) {
     Map<String, GroupPlace> all = new TreeMap<>(places);
-    ours.keySet()
+    ours.keySet().stream()
+        .filter(group -> !settings.groups().isIgnored(group))
         .forEach(
             group ->
                 all.putIfAbsent(
@@ -272,7 +314,22 @@ public final class LagWatcher implements AutoCloseable {
 
   private GroupWatch watch(String group) {
     return groups.computeIfAbsent(
-        group, name -> new GroupWatch(name, patience, topic -> topic.equals(waitingLinks)));
+        group,
+        name -> {
+          GroupWatch watch =
+              new GroupWatch(name, patience, topic -> topic.equals(waitingLinks), role(name));
+          watch.learn(memory.of(name));
+          return watch;
+        });
+  }
+
+  private Role role(String group) {
+    if (group.equals(cluster.dataset().feedGroup())) {
+      return Role.SHOWN;
+    }
+    return ours.containsKey(group) || settings.groups().isCounted(group)
+        ? Role.COUNTED
+        : Role.OTHER;
   }
 
   /**
@@ -315,6 +372,11 @@ public final class LagWatcher implements AutoCloseable {
     return latest;
   }
 
+  /** The brokers' disks, as they were in the last minute; those of brokers that say so. */
+  public List<BrokerDisk> disks() {
+    return disks;
+  }
+
   /** Why nothing newer is known, or nothing at all; empty while all is well. */
   public Optional<String> trouble() {
     return latest.trouble();
@@ -342,6 +404,7 @@ public final class LagWatcher implements AutoCloseable {
     synchronized (this) {
       if (reader != null) {
         heads.close();
+        commits.close();
         reader.close();
         reader = null;
       }

@@ -9,6 +9,7 @@ import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.lag.verdict.LearntPace;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -47,6 +49,7 @@ class LagHistoryTest {
         0,
         5 + lag,
         0,
+        0,
         OptionalLong.of(lag),
         OptionalLong.of(lag * 1000),
         OptionalDouble.of(lag / 10.0),
@@ -69,6 +72,7 @@ class LagHistoryTest {
             GroupKind.CONSUMER,
             "Stable",
             1,
+            true,
             partitions.stream()
                 .map(PartitionLag::verdict)
                 .min(Comparator.naturalOrder())
@@ -99,6 +103,23 @@ class LagHistoryTest {
               List.of(
                   partition(0, i, i % 6 == 3 ? Verdict.STALL : Verdict.OK, at),
                   partition(1, 0, Verdict.IDLE, at))));
+    }
+  }
+
+  @Test
+  void whatIsUsualForAGroupOutlivesARestart() {
+    TopicPartition partition = new TopicPartition("a.topic", 7);
+    LearntPace pace = new LearntPace(List.of(10f, 20.5f), List.of(3_600f), true);
+    try (LagHistory history = open()) {
+      assertThat(history.of("readers")).isEmpty();
+      history.keep("readers", Map.of(partition, pace));
+    }
+
+    try (LagHistory history = open()) {
+      assertThat(history.of("readers")).containsOnlyKeys(partition);
+      assertThat(history.of("readers").get(partition).gaps()).containsExactly(10f, 20.5f);
+      assertThat(history.of("readers").get(partition).absences()).containsExactly(3_600f);
+      assertThat(history.of("readers").get(partition).resident()).isTrue();
     }
   }
 

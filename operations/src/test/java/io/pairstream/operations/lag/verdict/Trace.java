@@ -17,7 +17,7 @@ final class Trace {
 
   static final Duration INTERVAL = Duration.ofSeconds(10);
 
-  private final PartitionJudge judge = new PartitionJudge(Patience.of(INTERVAL));
+  private final PartitionJudge judge;
   private final List<Judgement> judgements = new ArrayList<>();
   private final List<Instant> times = new ArrayList<>();
   private Instant now = Instant.parse("2026-11-20T03:00:00Z");
@@ -33,8 +33,35 @@ final class Trace {
   private Instant heldSince;
   private Sample last;
 
+  private Optional<Sample.Rewind> rewound = Optional.empty();
+
+  private Trace(boolean alwaysOn) {
+    judge = new PartitionJudge(Patience.of(INTERVAL), alwaysOn);
+  }
+
+  /** Of a group that always runs. */
   static Trace begin() {
-    return new Trace();
+    return new Trace(true);
+  }
+
+  /** Of a group that nobody knows. */
+  static Trace ofStranger() {
+    return new Trace(false);
+  }
+
+  /** Its commits show that it went back before the next look, and has read on. */
+  Trace wentBack(long from, long to) {
+    rewound = Optional.of(new Sample.Rewind(from, to));
+    return this;
+  }
+
+  LearntPace learnt() {
+    return judge.learnt();
+  }
+
+  Trace learn(LearntPace pace) {
+    judge.learn(pace);
+    return this;
   }
 
   /** The group stands at one offset, the log ends at another. */
@@ -135,9 +162,12 @@ final class Trace {
             hanging(),
             lag <= markers ? 0 : lag,
             alive,
+            alive,
             false,
             seconds,
+            rewound,
             retention);
+    rewound = Optional.empty();
     judgements.add(judge.judge(last));
     times.add(now);
     return this;

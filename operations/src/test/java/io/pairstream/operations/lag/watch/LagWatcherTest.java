@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -58,11 +59,14 @@ class LagWatcherTest {
 
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
+  /** All groups are told of as of services that always run. */
+  private static final GroupChoice COUNTED = new GroupChoice(List.of("*"), List.of(), Map.of());
+
   private final ClusterAccess cluster = KAFKA.dataset(1);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private final Hand clock = new Hand();
   private final LagWatcher watcher =
-      new LagWatcher(cluster, LagSettings.every(INTERVAL), clock, report -> {});
+      new LagWatcher(cluster, LagSettings.every(INTERVAL).choosing(COUNTED), clock, report -> {});
 
   @AfterEach
   void close() {
@@ -129,6 +133,93 @@ class LagWatcherTest {
         TestCluster.acknowledged(
             producer.send(new ProducerRecord<>(raw.topic(), 0, new byte[] {'k'}, new byte[100])));
       }
+    }
+  }
+
+  @Test
+  void whoGoesBackAndReadsOnBetweenTwoLooksIsNeverMissed() {
+    send(100);
+    List<String> groups = IntStream.range(0, 20).mapToObj(i -> group("-back-" + i)).toList();
+    for (String group : groups) {
+      TestCluster.commit(cluster, group, raw, 40);
+    }
+    assertThat(later(groups.get(0), raw).verdict()).isNotEqualTo(Verdict.REWIND);
+
+    for (String group : groups) {
+      TestCluster.commit(cluster, group, raw, 60);
+      TestCluster.commit(cluster, group, raw, 50);
+      TestCluster.commit(cluster, group, raw, 70);
+    }
+    LagReport report = lookLater();
+
+    assertThat(groups)
+        .allSatisfy(
+            group ->
+                assertThat(of(report, group, raw).sentence())
+                    .isEqualTo(
+                        "REWIND: "
+                            + raw
+                            + " went back from 60 to 50 just now: 10 records are read again"));
+    for (int look = 0; look < 7; look++) {
+      lookLater();
+    }
+    assertThat(groups)
+        .allSatisfy(
+            group ->
+                assertThat(of(watcher.latest(), group, raw).verdict())
+                    .isNotEqualTo(Verdict.REWIND));
+  }
+
+  @Test
+  void aFeedIsShownAndNotJudged() {
+    String feed = cluster.dataset().feedGroup();
+    TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
+    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
+      for (int i = 0; i < 10; i++) {
+        TestCluster.acknowledged(
+            producer.send(
+                new ProducerRecord<>(training.topic(), 0, new byte[] {'k'}, new byte[9])));
+      }
+    }
+    TestCluster.commit(cluster, feed, training, 7);
+    lookLater();
+    TestCluster.commit(cluster, feed, training, 3); // a second run begins again
+
+    for (int look = 0; look < 20; look++) {
+      GroupLag told = lookLater().group(feed).orElseThrow();
+      assertThat(told.verdict()).as(told.sentence()).isEqualTo(Verdict.OK);
+      assertThat(told.catchUp().isNever()).isFalse();
+    }
+  }
+
+  @Test
+  void othersDecideNothingAndWhoIsIgnoredIsNotLookedAt() {
+    TestCluster.commit(cluster, group("-a"), raw, 0);
+    TestCluster.commit(cluster, group("-b"), raw, 0);
+    TestCluster.commit(cluster, group("-c"), raw, 0);
+    GroupChoice choice =
+        new GroupChoice(
+            List.of(group("-a"), cluster.dataset().name() + "-?", group("-c")),
+            List.of("*-b"),
+            Map.of(group("-c"), clock.instant().plusSeconds(60)));
+    try (LagWatcher watch =
+        new LagWatcher(
+            cluster, LagSettings.every(INTERVAL).choosing(choice), clock, report -> {})) {
+      LagReport report = watch.look();
+
+      assertThat(report.group(group("-a")).orElseThrow().decides()).isTrue();
+      assertThat(report.group(group("-b"))).isEmpty();
+      assertThat(report.group(group("-c")).orElseThrow().decides()).isFalse();
+      clock.forward(Duration.ofMinutes(2));
+      assertThat(watch.look().group(group("-c")).orElseThrow().decides()).isTrue();
+    }
+    try (LagWatcher watch =
+        new LagWatcher(cluster, LagSettings.every(INTERVAL), clock, report -> {})) {
+      LagReport report = watch.look();
+
+      assertThat(report.group(group("-a")).orElseThrow().decides()).isFalse();
+      assertThat(report.group(cluster.dataset().preprocessGroup()).orElseThrow().decides())
+          .isTrue();
     }
   }
 
@@ -453,7 +544,9 @@ class LagWatcherTest {
     ClusterAccess many = KAFKA.dataset(12);
     String topic = many.topics().crowdsourced().name();
     String name = many.dataset().name() + "-reader";
-    try (LagWatcher watch = new LagWatcher(many, LagSettings.every(INTERVAL), clock, report -> {});
+    try (LagWatcher watch =
+            new LagWatcher(
+                many, LagSettings.every(INTERVAL).choosing(COUNTED), clock, report -> {});
         KafkaProducer<byte[], byte[]> producer = TestCluster.producer(many, "");
         Admin admin = many.admin()) {
       for (int look = 1; look <= 12; look++) {

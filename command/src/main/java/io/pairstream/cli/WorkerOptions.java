@@ -1,6 +1,9 @@
 package io.pairstream.cli;
 
+import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
+import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
+import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessSettings;
 import java.time.Duration;
 import java.util.List;
@@ -9,8 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option that says how long one image may take. */
-final class DecodeDeadline {
+/** How long one image may take, and what has to hold its worker back. */
+final class WorkerOptions {
 
   /** How many deadlines a worker may take to start, which is slow where decoding is. */
   private static final int STARTS_WITHIN = 6;
@@ -18,21 +21,27 @@ final class DecodeDeadline {
   @Option(
       names = "--decode-deadline",
       paramLabel = "DURATION",
-      defaultValue = "PT5S",
-      description = "How long one image may take, ISO 8601. Default: ${DEFAULT-VALUE}")
+      defaultValue = "5s",
+      description = "How long one image may take, such as 25s. Default: ${DEFAULT-VALUE}")
   private Duration deadline;
+
+  @Option(
+      names = "--require-sandbox",
+      description = "Do not start where this system cannot hold image workers back; see doctor.")
+  private boolean sandboxRequired;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
   /**
-   * The same workers with this deadline, and more time to start where it is longer than usual.
+   * The same workers with this deadline, and more time to start where it is longer than usual;
+   * under a sandbox where that is asked for.
    *
    * @throws ParameterException for a deadline that no image can keep
    */
   WorkerSettings of(WorkerSettings workers) {
     try {
-      WorkerSettings timed = workers.withDeadline(deadline);
+      WorkerSettings timed = workers.withDeadline(deadline).withSandboxRequired(sandboxRequired);
       Duration start = deadline.multipliedBy(STARTS_WITHIN);
       return start.compareTo(timed.startLimit()) > 0 ? timed.withStartLimit(start) : timed;
     } catch (ArithmeticException e) {
@@ -44,8 +53,9 @@ final class DecodeDeadline {
   }
 
   /**
-   * The option for a preprocessing service in a process of its own.
+   * The options for a preprocessing service in a process of its own.
    *
+   * @throws ImageWorkerUnavailableException where a sandbox is asked for and not to be had
    * @throws ParameterException for a deadline that no image can keep, or that is longer than
    *     brokers let a transaction wait for it
    */
@@ -56,6 +66,14 @@ final class DecodeDeadline {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    return List.of("--decode-deadline", deadline.toString());
+    if (!sandboxRequired) {
+      return List.of("--decode-deadline", deadline.toString());
+    }
+    try (ImageWorkerPool tried =
+        new ImageWorkerPool(
+            of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)))) {
+      tried.requireSandbox();
+    }
+    return List.of("--decode-deadline", deadline.toString(), "--require-sandbox");
   }
 }

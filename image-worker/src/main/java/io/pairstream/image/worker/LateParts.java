@@ -1,0 +1,92 @@
+package io.pairstream.image.worker;
+
+import io.pairstream.image.protocol.WorkerProtocol;
+import java.awt.color.ColorSpace;
+import java.awt.color.ICC_ColorSpace;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.ffmpeg.global.swscale;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.onnxruntime.global.onnxruntime;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.global.opencv_photo;
+
+/**
+ * Opens what a worker would open no sooner than the first picture needs it, which {@link
+ * SystemCallFilter} forbids then.
+ */
+final class LateParts {
+
+  /** Those whose natives are loaded with the class; that of models is loaded with a model. */
+  private static final List<Class<?>> NATIVES =
+      List.of(opencv_imgproc.class, opencv_imgcodecs.class, opencv_photo.class, swscale.class);
+
+  private LateParts() {}
+
+  /** Opens every jar of the class path, and loads the classes of its folders. */
+  static void openClassPath() {
+    // Nobody has it, so everywhere is looked.
+    ClassLoader.getSystemResource("no/such/resource");
+    for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path folder = Path.of(part);
+      if (Files.isDirectory(folder)) {
+        loadClasses(folder);
+      }
+    }
+  }
+
+  /** Lays every native library into the folder where workers find it. */
+  static void unpack() {
+    loadNatives();
+    Loader.load(onnxruntime.class);
+  }
+
+  /**
+   * Loads what comes with native code; for one thread alone, since these classes need each other.
+   */
+  static void loadNatives() {
+    NATIVES.forEach(Loader::load);
+  }
+
+  /** From now on a class whose library is loaded does not look for it. */
+  static void loadNoMore() {
+    System.setProperty("org.bytedeco.javacpp.loadLibraries", "false");
+  }
+
+  /** Opens the class path, and loads what is Java's own, by having it do its work once. */
+  static void loadJava() {
+    openClassPath();
+    byte[] srgb =
+        ((ICC_ColorSpace) ColorSpace.getInstance(ColorSpace.CS_sRGB)).getProfile().getData();
+    if (TableConversion.of(srgb, 3).isEmpty()) {
+      throw new IllegalStateException("Java reads no sRGB profile of its own");
+    }
+    try (InputStream in =
+        WorkerProtocol.class.getResourceAsStream("/io/pairstream/image/self-test.jpg")) {
+      InkDecoder.decode(in.readAllBytes(), 16, 16, ColourConversion.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void loadClasses(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+        String name = folder.relativize(file).toString().replace(File.separatorChar, '.');
+        Class.forName(
+            name.substring(0, name.length() - ".class".length()),
+            false,
+            LateParts.class.getClassLoader());
+      }
+    } catch (IOException | ClassNotFoundException e) {
+      throw new IllegalStateException("the class path cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package io.pairstream.operations.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Handler;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaValidationException;
+import org.apache.avro.SchemaValidator;
+import org.apache.avro.SchemaValidatorBuilder;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Confluent's registry protocol, as far as clients read schemas and look their ids up, and one way
+ * to write: a new version, for whoever has the {@link RegistryCredential}. What was registered is
+ * never changed or deleted, and every subject is {@value #COMPATIBILITY}.
+ */
+final class RegistryRoutes {
+
+  static final String COMPATIBILITY = "FULL_TRANSITIVE";
+
+  /** Under which others put the same protocol; our addresses of earlier days end so. */
+  private static final List<String> PREFIXES = List.of("", "/apis/ccompat/v7");
+
+  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+  private static final Set<String> MEDIA_TYPES =
+      Set.of(MEDIA_TYPE, "application/vnd.schemaregistry+json", Json.MEDIA_TYPE);
+  private static final int MAX_BODY_BYTES = 1024 * 1024;
+
+  private static final SchemaValidator VALIDATOR =
+      new SchemaValidatorBuilder().mutualReadStrategy().validateAll();
+
+  private final SchemaLog log;
+  private final RegistryCredential credential;
+
+  RegistryRoutes(SchemaLog log, RegistryCredential credential) {
+    this.log = log;
+    this.credential = credential;
+  }
+
+  List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    for (String prefix : PREFIXES) {
+      routes.add(get(prefix + "/subjects", request -> subjects()));
+      routes.add(get(prefix + "/subjects/{subject}/versions", this::versions));
+      routes.add(get(prefix + "/subjects/{subject}/versions/{version}", this::version));
+      routes.add(get(prefix + "/subjects/{subject}/versions/{version}/schema", this::text));
+      routes.add(get(prefix + "/schemas/ids/{id}", this::byId));
+      routes.add(get(prefix + "/schemas/ids/{id}/versions", this::versionsById));
+      routes.add(get(prefix + "/schemas/types", request -> json(array().add("AVRO"))));
+      for (String config : List.of("/config", "/config/{subject}")) {
+        routes.add(get(prefix + config, request -> fixed("compatibilityLevel", COMPATIBILITY)));
+      }
+      routes.add(get(prefix + "/mode", request -> fixed("mode", "READWRITE")));
+      routes.add(post(prefix + "/subjects/{subject}", this::lookUp));
+      routes.add(post(prefix + "/subjects/{subject}/versions", this::register));
+    }
+    return routes;
+  }
+
+  /** An answer that tells what is wrong, with Confluent's code for it. */
+  private static final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int code;
+
+    /**
+     * @param code its first three digits are the status
+     */
+    Refusal(int code, String message) {
+      super(message);
+      this.code = code;
+    }
+
+    Answer answer() {
+      int status = code > 999 ? code / 100 : code;
+      ObjectNode json =
+          Json.MAPPER.createObjectNode().put("error_code", code).put("message", getMessage());
+      return Answer.of(status, MEDIA_TYPE, Json.bytes(json));
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    Answer answer(Incoming request);
+  }
+
+  @FunctionalInterface
+  private interface Asking {
+    Answer answer(Incoming request, Schema schema);
+  }
+
+  private static Route get(String path, Reading reading) {
+    return Route.get(path, Access.OPEN, handler((request, body) -> reading.answer(request)));
+  }
+
+  private static Route post(String path, Asking asking) {
+    return Route.post(
+        path,
+        Access.OPEN,
+        MEDIA_TYPES,
+        MAX_BODY_BYTES,
+        handler((request, body) -> asking.answer(request, schema(body))));
+  }
+
+  @FunctionalInterface
+  private interface Answering {
+    Answer answer(Incoming request, byte[] body);
+  }
+
+  private static Handler.Whole handler(Answering answering) {
+    return (request, body) -> {
+      try {
+        return CompletableFuture.completedFuture(answering.answer(request, body));
+      } catch (Refusal e) {
+        return CompletableFuture.completedFuture(e.answer());
+      }
+    };
+  }
+
+  private Answer subjects() {
+    ArrayNode names = array();
+    log.all().stream().map(SchemaVersion::subject).distinct().sorted().forEach(names::add);
+    return json(names);
+  }
+
+  private Answer versions(Incoming request) {
+    ArrayNode numbers = array();
+    of(request.parameter("subject")).forEach(version -> numbers.add(version.version()));
+    return json(numbers);
+  }
+
+  private Answer version(Incoming request) {
+    return json(asked(request).json());
+  }
+
+  private Answer text(Incoming request) {
+    return Answer.of(200, MEDIA_TYPE, Json.bytes(parsed(asked(request).schema())));
+  }
+
+  private SchemaVersion asked(Incoming request) {
+    List<SchemaVersion> versions = of(request.parameter("subject"));
+    String asked = request.parameter("version");
+    if (asked.equals("latest") || asked.equals("-1")) {
+      return versions.get(versions.size() - 1);
+    }
+    return versions.stream()
+        .filter(version -> String.valueOf(version.version()).equals(asked))
+        .findFirst()
+        .orElseThrow(() -> new Refusal(40402, "there is no version " + asked));
+  }
+
+  private Answer byId(Incoming request) {
+    return fixed("schema", withId(request).get(0).schema());
+  }
+
+  private Answer versionsById(Incoming request) {
+    ArrayNode versions = array();
+    withId(request)
+        .forEach(
+            version ->
+                versions
+                    .addObject()
+                    .put("subject", version.subject())
+                    .put("version", version.version()));
+    return json(versions);
+  }
+
+  private List<SchemaVersion> withId(Incoming request) {
+    String id = request.parameter("id");
+    return some(
+        version -> String.valueOf(version.id()).equals(id), 40403, "there is no schema " + id);
+  }
+
+  private List<SchemaVersion> of(String subject) {
+    return some(
+        version -> version.subject().equals(subject), 40401, "there is no subject " + subject);
+  }
+
+  private List<SchemaVersion> some(Predicate<SchemaVersion> wanted, int code, String otherwise) {
+    List<SchemaVersion> found = log.all().stream().filter(wanted).toList();
+    if (found.isEmpty()) {
+      found = allNow().stream().filter(wanted).toList();
+    }
+    if (found.isEmpty()) {
+      throw new Refusal(code, otherwise);
+    }
+    return found;
+  }
+
+  private List<SchemaVersion> allNow() {
+    try {
+      return log.allNow();
+    } catch (KafkaException e) {
+      throw new Refusal(50001, "Kafka does not say which schemas there are: " + e.getMessage());
+    }
+  }
+
+  private Answer lookUp(Incoming request, Schema schema) {
+    String subject = request.parameter("subject");
+    return json(
+        find(of(subject).stream(), schema)
+            .or(() -> find(in(allNow(), subject), schema))
+            .orElseThrow(() -> new Refusal(40403, "the subject does not hold this schema"))
+            .json());
+  }
+
+  /** Whoever registers what is registered gets its id; anything new takes the credential. */
+  private Answer register(Incoming request, Schema schema) {
+    String subject = request.parameter("subject");
+    Optional<SchemaVersion> held = find(in(log.all(), subject), schema);
+    if (held.isPresent()) {
+      return json(Json.MAPPER.createObjectNode().put("id", held.get().id()));
+    }
+    if (!credential.isIn(request)) {
+      throw new Refusal(
+          403,
+          "subject "
+              + subject
+              + " does not hold this schema, and only pairstream topics create may register one:"
+              + " take the schema that the subject has, and set auto.register.schemas=false");
+    }
+    try {
+      SchemaVersion version = log.append(known -> next(known, subject, schema));
+      return json(Json.MAPPER.createObjectNode().put("id", version.id()));
+    } catch (KafkaException e) {
+      throw new Refusal(50001, "Kafka does not take the schema: " + e.getMessage());
+    }
+  }
+
+  private static SchemaVersion next(List<SchemaVersion> known, String subject, Schema schema) {
+    Optional<SchemaVersion> held = find(in(known, subject), schema);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    List<Schema> earlier =
+        in(known, subject).map(version -> new Schema.Parser().parse(version.schema())).toList();
+    try {
+      VALIDATOR.validate(schema, earlier);
+    } catch (SchemaValidationException e) {
+      throw new Refusal(
+          409, "the schema is not compatible with an earlier version: " + e.getMessage());
+    }
+    int id =
+        find(known.stream(), schema)
+            .map(SchemaVersion::id)
+            .orElseGet(() -> known.stream().mapToInt(SchemaVersion::id).max().orElse(0) + 1);
+    return new SchemaVersion(subject, earlier.size() + 1, id, schema.toString());
+  }
+
+  private static Stream<SchemaVersion> in(List<SchemaVersion> versions, String subject) {
+    return versions.stream().filter(version -> version.subject().equals(subject));
+  }
+
+  private static Optional<SchemaVersion> find(Stream<SchemaVersion> versions, Schema schema) {
+    String text = schema.toString();
+    return versions.filter(version -> version.schema().equals(text)).findFirst();
+  }
+
+  private static Schema schema(byte[] body) {
+    JsonNode json = parsed(body);
+    if (!json.path("schemaType").asText("AVRO").equals("AVRO")
+        || !json.path("references").isEmpty()) {
+      throw new Refusal(42201, "schemas are Avro here, without references");
+    }
+    try {
+      return new Schema.Parser().parse(json.path("schema").asText());
+    } catch (AvroRuntimeException e) {
+      throw new Refusal(42201, "this is no Avro schema: " + e.getMessage());
+    }
+  }
+
+  private static JsonNode parsed(byte[] body) {
+    try {
+      return Json.MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new Refusal(400, "the body is not JSON");
+    } catch (IOException e) {
+      throw new IllegalStateException("bytes are always there", e);
+    }
+  }
+
+  private static JsonNode parsed(String text) {
+    return parsed(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ArrayNode array() {
+    return Json.MAPPER.createArrayNode();
+  }
+
+  private static Answer fixed(String name, String value) {
+    return json(Json.MAPPER.createObjectNode().put(name, value));
+  }
+
+  private static Answer json(JsonNode json) {
+    return Answer.of(200, MEDIA_TYPE, Json.bytes(json));
+  }
+}

@@ -1,0 +1,172 @@
+package io.pairstream.operations.registry;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.service.http.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All schemas of a cluster, on a compacted topic of one partition, and in memory. Thread-safe.
+ *
+ * <p>Everybody who writes does so under one transactional id: whoever begins to write sees all that
+ * others have committed, and ends their writing, so that no id is given twice.
+ */
+final class SchemaLog implements AutoCloseable {
+
+  static final String TOPIC = "pairstream-schemas";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaLog.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
+
+  private final ClusterAccess cluster;
+  private Optional<Producer<byte[], byte[]>> writer = Optional.empty();
+  private volatile List<SchemaVersion> known = List.of();
+  private long readAtNanos;
+
+  private SchemaLog(ClusterAccess cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Reads all schemas; makes the topic where there is none, with as many copies as the brokers do.
+   *
+   * @throws KafkaException where Kafka does not answer, or does not let us
+   */
+  static SchemaLog open(ClusterAccess cluster) {
+    try (Admin admin = cluster.admin()) {
+      NewTopic topic =
+          new NewTopic(TOPIC, Optional.of(1), Optional.empty())
+              .configs(
+                  Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+      ClusterAccess.await(admin.createTopics(List.of(topic)).all());
+    } catch (TopicExistsException e) {
+      // All is read below.
+    }
+    SchemaLog log = new SchemaLog(cluster);
+    log.read();
+    return log;
+  }
+
+  /** Every version of every subject, in the order in which they were registered. */
+  List<SchemaVersion> all() {
+    return known;
+  }
+
+  /**
+   * The same, with what other instances have registered: to be asked before something is said not
+   * to be there. Reads at most once a second.
+   *
+   * @throws KafkaException where Kafka does not answer, or does not let us
+   */
+  synchronized List<SchemaVersion> allNow() {
+    if (System.nanoTime() - readAtNanos > READ_AGAIN_AFTER.toNanos()) {
+      read();
+    }
+    return known;
+  }
+
+  /**
+   * Adds a version, and returns once Kafka holds it.
+   *
+   * @param next gives a version that is known already, or the one to add, by all that are known
+   * @throws KafkaException where it is not known to be held; then the next call finds out
+   */
+  synchronized SchemaVersion append(Function<List<SchemaVersion>, SchemaVersion> next) {
+    if (writer.isEmpty()) {
+      writer = Optional.of(openWriter());
+      read();
+    }
+    SchemaVersion version = next.apply(known);
+    if (!known.contains(version)) {
+      write(version);
+      List<SchemaVersion> more = new ArrayList<>(known);
+      more.add(version);
+      known = List.copyOf(more);
+    }
+    return version;
+  }
+
+  private void write(SchemaVersion version) {
+    Producer<byte[], byte[]> producer = writer.orElseThrow();
+    try {
+      producer.beginTransaction();
+      var unused =
+          producer
+              .send(new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json())))
+              .get();
+      producer.commitTransaction();
+    } catch (InterruptedException e) {
+      close();
+      throw new InterruptException(e);
+    } catch (ExecutionException e) {
+      close();
+      throw new KafkaException(e.getCause());
+    } catch (KafkaException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Producer<byte[], byte[]> openWriter() {
+    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
+    KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TOPIC);
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    try {
+      producer.initTransactions();
+      return producer;
+    } catch (KafkaException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
+  }
+
+  private void read() {
+    readAtNanos = System.nanoTime();
+    List<SchemaVersion> found = new ArrayList<>();
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(TOPIC)),
+          record -> {
+            Optional<SchemaVersion> version =
+                Optional.ofNullable(record.value()).flatMap(SchemaVersion::read);
+            version.ifPresentOrElse(
+                found::add,
+                () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
+            return true;
+          });
+    }
+    known = List.copyOf(found);
+  }
+
+  /** Writing begins anew where it goes on. */
+  @Override
+  public synchronized void close() {
+    writer.ifPresent(producer -> producer.close(Duration.ZERO));
+    writer = Optional.empty();
+  }
+}

@@ -1,0 +1,74 @@
+package io.pairstream.operations.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.Standing;
+import io.pairstream.service.promises.Finding;
+import io.pairstream.service.promises.Finding.Level;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(300)
+class WrittenIdsTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  private final ClusterAccess cluster = KAFKA.dataset(2);
+
+  @Test
+  void namesIdsOfRecordsThatNobodyGives() {
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      Sent good = pipeline.send("image 1", "caption 1");
+      pipeline.accept(good, Standing.TRAINING);
+      assertThat(writtenIds()).isEmpty();
+
+      Sent lost = pipeline.send("image 2", "caption 2");
+      ProducerRecord<byte[], byte[]> output =
+          TestCluster.record(
+              pipeline.topic(Standing.TRAINING),
+              null,
+              lost.pairId(),
+              PlayedPipeline.prepared(lost, Standing.TRAINING));
+      ByteBuffer.wrap(output.value()).putInt(1, 987_654);
+      pipeline.transaction(lost, List.of(output));
+    }
+
+    assertThat(writtenIds())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.level()).isEqualTo(Level.WRONG);
+              assertThat(finding.found())
+                  .contains(
+                      "name ids that the registry does not give: 987654 ("
+                          + cluster.topics().training().name()
+                          + "-")
+                  .endsWith("they cannot be read");
+            });
+  }
+
+  @Test
+  void onlyWarnsOfWhatAnybodyMayWrite() {
+    TestCluster.send(
+        cluster,
+        new ProducerRecord<>(
+            cluster.topics().crowdsourced().name(),
+            0,
+            null,
+            ByteBuffer.allocate(9).put((byte) 0).putInt(987_654).array()));
+
+    assertThat(writtenIds()).extracting(Finding::level).containsExactly(Level.WARNING);
+  }
+
+  private List<Finding> writtenIds() {
+    return WrittenIds.look(cluster);
+  }
+}

@@ -1,0 +1,276 @@
+package io.pairstream.preprocess.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Takedown;
+import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.wire.Replay;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One picture with one caption in many spellings, which cleaning makes one. */
+class EqualSamplesTest {
+
+  private static final String CLEAN = "A café & a pâtisserie at the corner";
+
+  private static final List<String> SPELLINGS =
+      List.of(
+          CLEAN + " ",
+          CLEAN + "\n",
+          CLEAN.replace(" a ", "  a "),
+          CLEAN.replace("é", "e\u0301"),
+          CLEAN.replace("&", "&amp;"),
+          CLEAN.replace(" at ", "\u00a0at "),
+          CLEAN.replace("corner", "cor\u200bner"),
+          " " + CLEAN,
+          CLEAN);
+
+  private final TopologyUnderTest topology =
+      new TopologyUnderTest(Pairs.WORKER, "split: {validation-share: 0.0}");
+
+  @AfterEach
+  void close() {
+    topology.close();
+  }
+
+  static List<String> spellings() {
+    return SPELLINGS;
+  }
+
+  private static RawPair spelt(String caption) {
+    return Pairs.pair(Pairs.jpeg(256, 256, 1), caption);
+  }
+
+  private static String id(String caption) {
+    return TopologyUnderTest.pairId(spelt(caption));
+  }
+
+  private void send(String caption) {
+    topology.send("crowdsourced", spelt(caption));
+  }
+
+  private void takeDown(String caption, String sampleId) {
+    Takedown takedown =
+        Takedown.newBuilder()
+            .setKind("PAIR")
+            .setSubject(id(caption))
+            .setSampleId(sampleId)
+            .setCause("asked")
+            .build();
+    topology.send(
+        "takedowns",
+        TakedownKind.PAIR.key(id(caption)).getBytes(UTF_8),
+        topology.topics().takedowns().value().serializer().serialize("", takedown),
+        new RecordHeaders());
+  }
+
+  private void takeDown(String caption) {
+    takeDown(caption, "");
+  }
+
+  private void lift(String caption) {
+    topology.send(
+        "takedowns", TakedownKind.PAIR.key(id(caption)).getBytes(UTF_8), null, new RecordHeaders());
+  }
+
+  /** Keys that are on the training topic and were not removed. */
+  private List<String> published() {
+    return topology.training().stream()
+        .filter(record -> Objects.nonNull(record.value()))
+        .map(TestRecord::key)
+        .toList();
+  }
+
+  private List<String> reasons() {
+    return topology.quarantine().stream().map(record -> record.value().getReason()).toList();
+  }
+
+  private Map<String, Receipt> receipts() {
+    return topology.receipts().stream()
+        .collect(Collectors.toMap(TestRecord::key, TestRecord::value, (first, last) -> last));
+  }
+
+  @ParameterizedTest
+  @MethodSource("spellings")
+  void whicheverSpellingComesFirstIsTheOneThatIsPublished(String first) {
+    send(first);
+    SPELLINGS.stream().filter(other -> !other.equals(first)).forEach(this::send);
+
+    List<TestRecord<String, PreparedPair>> training = topology.training();
+    assertThat(training).extracting(TestRecord::key).containsExactly(id(first));
+    assertThat(training.get(0).value().getCaption()).isEqualTo(CLEAN);
+    List<QuarantinedPair> rejected = topology.quarantine().stream().map(TestRecord::value).toList();
+    assertThat(rejected)
+        .hasSize(8)
+        .allSatisfy(
+            pair -> {
+              assertThat(pair.getReason()).isEqualTo("DUPLICATE_PAIR");
+              assertThat(pair.getStep()).isEqualTo("same-sample");
+              assertThat(pair.getDetail())
+                  .contains("pair " + id(first))
+                  .contains("pairs.crowdsourced-0-0")
+                  .contains("TRAINING");
+              assertThat(pair.getValue()).isNotNull();
+            });
+    assertThat(rejected).extracting(QuarantinedPair::getPairId).doesNotHaveDuplicates();
+    Map<String, Receipt> receipts = receipts();
+    assertThat(receipts).hasSize(9);
+    assertThat(receipts.values())
+        .allSatisfy(receipt -> assertThat(receipt.getSampleId()).isEqualTo(id(CLEAN)))
+        .filteredOn(receipt -> receipt.getStanding().equals("QUARANTINED"))
+        .hasSize(8)
+        .allSatisfy(receipt -> assertThat(receipt.getDetail()).contains(id(first)));
+    assertThat(receipts.get(id(first)).getStanding()).isEqualTo("TRAINING");
+    assertThat(receipts.get(id(first)).getCopies()).isEqualTo(1);
+  }
+
+  @Test
+  void theSameCaptionUnderAnotherPictureIsAnotherSample() {
+    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 1), CLEAN + " "));
+    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 2), CLEAN));
+    topology.send("crowdsourced", Pairs.pair(Pairs.jpeg(256, 256, 1), CLEAN + " tonight"));
+
+    assertThat(topology.training()).hasSize(3);
+  }
+
+  @Test
+  void whatIsRejectedOwnsNoSample() {
+    RawPair small = Pairs.pair(Pairs.jpeg(64, 64, 1), CLEAN);
+    RawPair spelt = Pairs.pair(Pairs.jpeg(64, 64, 1), CLEAN + " ");
+    topology.send("crowdsourced", small);
+    topology.send("crowdsourced", spelt);
+
+    replay(small);
+    replay(spelt);
+
+    assertThat(published()).containsExactly(TopologyUnderTest.pairId(small));
+    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
+  }
+
+  private void replay(RawPair pair) {
+    RecordHeaders headers = new RecordHeaders();
+    new Replay(
+            new Origin("pairs.crowdsourced", 0, 0L),
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            List.of("IMAGE_TOO_SMALL", "DUPLICATE_PAIR"))
+        .write(headers);
+    topology.send("crowdsourced", TopologyUnderTest.digest(pair), topology.bytes(pair), headers);
+  }
+
+  @ParameterizedTest
+  @MethodSource("spellings")
+  void aTakedownBlocksEverySpelling(String withdrawn) {
+    send(withdrawn);
+    takeDown(withdrawn);
+    SPELLINGS.forEach(this::send);
+
+    assertThat(published()).containsExactly(id(withdrawn));
+    assertThat(reasons()).hasSize(9).containsOnly("WITHDRAWN");
+    assertThat(receipts().get(id(withdrawn)).getStanding()).isEqualTo("WITHDRAWN");
+    send(CLEAN + "\t");
+    QuarantinedPair rejected = topology.quarantine().get(0).value();
+    assertThat(rejected.getReason()).isEqualTo("WITHDRAWN");
+    assertThat(rejected.getMeasured()).isEqualTo(id(withdrawn));
+    assertThat(rejected.getDetail()).contains("another spelling").contains("not kept here");
+    assertThat(rejected.getValue()).isNull();
+    assertThat(published()).isEmpty();
+  }
+
+  @Test
+  void aTakedownOfACopyBlocksEverySpellingUntilItIsLifted() {
+    send(CLEAN);
+    send(CLEAN + " ");
+    takeDown(CLEAN);
+    takeDown(CLEAN + " ");
+    assertThat(reasons()).containsExactly("DUPLICATE_PAIR");
+
+    lift(CLEAN);
+    send(CLEAN + "\n");
+    send(CLEAN);
+    assertThat(reasons()).containsExactly("WITHDRAWN", "WITHDRAWN");
+
+    lift(CLEAN + " ");
+    send(CLEAN + "\n");
+    send(CLEAN);
+    send(CLEAN + " ");
+    assertThat(published()).containsExactly(id(CLEAN), id(CLEAN + "\n"));
+    assertThat(reasons()).containsExactly("DUPLICATE_PAIR", "DUPLICATE_PAIR");
+  }
+
+  @Test
+  void whatATakedownKnowsOfASampleOutlivesRejectedCopies() {
+    send(CLEAN);
+    send(CLEAN + " ");
+    takeDown(CLEAN + " ");
+    send(CLEAN + " ");
+    takeDown(CLEAN + " ");
+    send(CLEAN + "\n");
+
+    assertThat(reasons()).containsExactly("DUPLICATE_PAIR", "WITHDRAWN", "WITHDRAWN");
+    assertThat(receipts().get(id(CLEAN + " ")).getSampleId()).isEqualTo(id(CLEAN));
+  }
+
+  @Test
+  void aTakedownOfTheCleanSpellingHoldsBeforeAnyComes() {
+    takeDown(CLEAN);
+    SPELLINGS.forEach(this::send);
+
+    assertThat(published()).isEmpty();
+    assertThat(reasons()).hasSize(9).containsOnly("WITHDRAWN");
+  }
+
+  @Test
+  void aTakedownMayTellTheSampleOfAPairThatNoReceiptTells() {
+    takeDown(CLEAN + " ", id(CLEAN));
+    takeDown(CLEAN + " ");
+    send(CLEAN + "\n");
+    lift(CLEAN + " ");
+    send(CLEAN + "\n");
+
+    assertThat(published()).containsExactly(id(CLEAN + "\n"));
+    assertThat(reasons()).containsExactly("WITHDRAWN");
+  }
+
+  @Test
+  void aPairOfAnEarlierVersionOwnsTheSampleOfItsOwnId() {
+    topology.remember(
+        Receipt.newBuilder()
+            .setPairId(id(CLEAN))
+            .setStanding("TRAINING")
+            .setOrigin(new Origin("pairs.scraped", 3, 17L))
+            .build());
+    send(CLEAN + " ");
+
+    assertThat(published()).isEmpty();
+    assertThat(topology.quarantine().get(0).value().getDetail())
+        .contains(id(CLEAN))
+        .contains("pairs.scraped-3-17");
+  }
+
+  @Test
+  void aPairThatAnotherRecipeCleanedOtherwiseOwnsWhatItWasPublishedAs() {
+    topology.remember(
+        Receipt.newBuilder()
+            .setPairId(id(CLEAN))
+            .setSampleId("0123456789abcdef0123456789abcdef")
+            .setStanding("TRAINING")
+            .build());
+    send(CLEAN + " ");
+
+    assertThat(published()).containsExactly(id(CLEAN + " "));
+  }
+}
