@@ -3,10 +3,8 @@ package io.pairstream.operations.registry;
 import io.pairstream.service.http.Incoming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -35,12 +33,10 @@ public final class RegistryCredential {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
     String fresh = "pairstream:" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    try {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, fresh + "\n");
-    } catch (FileAlreadyExistsException e) {
-      // It is read below.
+    if (Files.notExists(file)) {
+      // Java gives temporary files to their owner alone.
+      Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), FILE_NAME, ".new");
+      Files.move(Files.writeString(whole, fresh + "\n"), file);
     }
     return read(file);
   }

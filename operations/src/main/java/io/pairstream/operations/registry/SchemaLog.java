@@ -95,6 +95,19 @@ final class SchemaLog implements AutoCloseable {
    * @throws KafkaException where it is not known to be held; then the next call finds out
    */
   synchronized SchemaVersion append(Function<List<SchemaVersion>, SchemaVersion> next) {
+    boolean isUsed = writer.isPresent();
+    try {
+      return appendOnce(next);
+    } catch (KafkaException e) {
+      if (!isUsed) {
+        throw e;
+      }
+      // Another instance has written since, or Kafka has forgotten a writer that was idle for days.
+      return appendOnce(next);
+    }
+  }
+
+  private SchemaVersion appendOnce(Function<List<SchemaVersion>, SchemaVersion> next) {
     if (writer.isEmpty()) {
       writer = Optional.of(openWriter());
       read();
