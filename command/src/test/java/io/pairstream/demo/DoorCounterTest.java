@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.AvroSafety;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(900)
 class DoorCounterTest {
+
+  static {
+    AvroSafety.install(); // before the first record is made
+  }
 
   private static final Dataset DATASET = new Dataset("pairs");
   private static final List<String> DOORS =

@@ -326,6 +326,9 @@ final class Sandbox {
     List<String> jars = new ArrayList<>();
     for (String part : classPath.split(File.pathSeparator)) {
       Path path = Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part);
+      if (Files.notExists(path)) {
+        continue; // As Java does.
+      }
       try (Stream<Path> files = Files.walk(path, 1)) {
         for (Path jar : files.filter(file -> file.toString().endsWith(".jar")).toList()) {
           jars.add(jar.getFileName() + " " + Files.size(jar));

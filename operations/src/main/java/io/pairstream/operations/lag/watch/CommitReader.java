@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -88,7 +89,8 @@ final class CommitReader implements AutoCloseable {
             .mapToObj(number -> new TopicPartition(Topic.GROUP_METADATA_TOPIC_NAME, number))
             .toList();
     Map<TopicPartition, Long> ends = reader.highWatermarks(all);
-    consumer = cluster.consumer(Map.of());
+    // Where commits were lost, those before them are no news.
+    consumer = cluster.consumer(Map.of(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest"));
     consumer.assign(ends.keySet());
     ends.forEach(consumer::seek);
     now.forEach(
