@@ -19,7 +19,7 @@ import org.testcontainers.utility.DockerImageName;
 final class BrokerContainer implements AutoCloseable {
 
   private static final String IMAGE =
-      System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.3.1");
+      System.getenv().getOrDefault("PAIRSTREAM_KAFKA_IMAGE", "apache/kafka:4.4.0");
   private static final Duration CHANGE_WITHIN = Duration.ofMinutes(5);
 
   /** A broker that gives no answer in this time is silent. */
