@@ -1,4 +1,4 @@
-"""The driver of tokenizers.sh: our process and the Python peers take turns over the same captions.
+"""The driver of compare.sh --tokenizers: our process and the Python peers take turns over the same captions.
 
 CPU seconds, one thread each; of our process all of them, compiler and collector included. The first
 two rounds warm up; then the median of the rest. Every peer's ids are summed and must equal ours.

@@ -1,2 +1,0 @@
-/** What the operators' catalogue of pairs costs. */
-package io.pairstream.benchmarks.catalogue;
