@@ -83,7 +83,11 @@ final class WorkerCheck {
   static Finding codecs(String inWords) {
     return inWords.startsWith("JPEG by OpenCV")
         ? Finding.warning(
-            Area.WORKER, "natives", inWords, "libturbojpeg", "apt install libturbojpeg0")
+            Area.WORKER,
+            "natives",
+            inWords,
+            "libturbojpeg 2.1.5 or newer",
+            "apt-get install libturbojpeg0 (Ubuntu 24.04 calls it libturbojpeg)")
         : Finding.ok(Area.WORKER, "natives", inWords);
   }
 

@@ -77,7 +77,7 @@ class MachineChecksTest {
   @ParameterizedTest
   @CsvSource({
     "'JPEG by libjpeg-turbo 2.1.5, all else by OpenCV 4.13.0', OK",
-    "'JPEG by OpenCV, slower: no libturbojpeg found, all else by OpenCV 4.13.0', WARNING",
+    "'JPEG by OpenCV, slower, as no libturbojpeg is found, all else by OpenCV 4.13.0', WARNING",
   })
   void saysWhichNativeLibraryIsMissed(String codecs, Level level) {
     assertThat(WorkerCheck.codecs(codecs).level()).isEqualTo(level);

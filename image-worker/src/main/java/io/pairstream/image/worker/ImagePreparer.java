@@ -68,17 +68,18 @@ final class ImagePreparer {
     // One image at a time, one worker per core: more threads would fight with the other workers.
     opencv_core.setNumThreads(1);
     openCv = new OpenCvDecoder(scaler);
-    Optional<JpegCodec> codec = JpegCodec.load(scaler);
-    fastPath =
-        codec
-            .<Function<WorkerRequest, Optional<DecodedPicture>>>map(
-                found -> request -> found.decode(request.image(), request.imageInWindow()))
-            .orElse(request -> Optional.empty());
-    codecs =
-        "JPEG by "
-            + codec.map(JpegCodec::library).orElse("OpenCV, slower: no libturbojpeg found")
-            + ", all else by OpenCV "
-            + opencv_core.CV_VERSION;
+    Function<WorkerRequest, Optional<DecodedPicture>> ofJpeg;
+    String jpeg;
+    try {
+      JpegCodec codec = new JpegCodec(scaler);
+      ofJpeg = request -> codec.decode(request.image(), request.imageInWindow());
+      jpeg = codec.library();
+    } catch (UnsatisfiedLinkError e) {
+      ofJpeg = request -> Optional.empty();
+      jpeg = "OpenCV, slower, as " + e.getMessage();
+    }
+    fastPath = ofJpeg;
+    codecs = "JPEG by " + jpeg + ", all else by OpenCV " + opencv_core.CV_VERSION;
   }
 
   /** Who decodes what, in words. */

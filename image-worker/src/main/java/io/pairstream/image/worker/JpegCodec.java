@@ -39,19 +39,19 @@ final class JpegCodec implements AutoCloseable {
   private final int[] sampling = new int[1];
   private final int[] colourSpace = new int[1];
 
-  private JpegCodec(String library, PlaneScaler scaler) {
-    this.library = library;
+  /**
+   * A codec by this system's library.
+   *
+   * @throws UnsatisfiedLinkError where it has none that will do, with the reason
+   */
+  JpegCodec(PlaneScaler scaler) {
     this.scaler = scaler;
+    library = TurboJpeg.load();
     decompressor = TurboJpeg.tjInitDecompress();
     compressor = TurboJpeg.tjInitCompress();
     if (decompressor == 0 || compressor == 0) {
       throw new IllegalStateException(library + " cannot start");
     }
-  }
-
-  /** A codec, where this system has the library for it. */
-  static Optional<JpegCodec> load(PlaneScaler scaler) {
-    return TurboJpeg.load().map(library -> new JpegCodec(library, scaler));
   }
 
   /** Which library this is, in words. */

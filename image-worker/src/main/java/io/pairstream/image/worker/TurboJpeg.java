@@ -3,36 +3,31 @@ package io.pairstream.image.worker;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * libjpeg-turbo's TurboJPEG API, which hands out a JPEG's planes as they are stored.
  *
- * <p>The library is the system's, which its distribution patches, else the one that the build lays
- * beside the other native code. The system property {@code pairstream.worker.turbojpeg} names
- * another one, or says {@code none}.
+ * <p>The library is the system's, which its distribution patches. The system property {@code
+ * pairstream.worker.turbojpeg} names another one; where it names none, there is none.
  *
  * <p>Pointers travel as longs and C's {@code unsigned long} as a long, which is right on every
  * 64-bit system but Windows. The functions are those of version 2.0; later ones still have them.
  */
 final class TurboJpeg {
 
-  /** Names the library, or says {@link #NONE}. */
+  /** Names the library. */
   static final String PROPERTY = "pairstream.worker.turbojpeg";
 
-  static final String NONE = "none";
-
-  /** Version 2.0 was the first with this function, which tells a warning from an error. */
-  private static final String SINCE_2_0 = "tjGetErrorCode";
+  /** That of Debian 12 and Ubuntu 24.04; pixels are compared with no older one's. */
+  private static final Version OLDEST = Version.parse("2.1.5");
 
   /** By soname, so that the system's linker looks for them; then where Homebrew puts them. */
   private static final List<String> OF_THE_SYSTEM =
@@ -41,6 +36,7 @@ final class TurboJpeg {
           "/opt/homebrew/lib/libturbojpeg.dylib",
           "/usr/local/lib/libturbojpeg.dylib");
 
+  /** The API does not tell, but each version carries this text. */
   private static final Pattern VERSION = Pattern.compile("libjpeg-turbo version (\\d[\\w.]*)");
 
   private TurboJpeg() {}
@@ -48,74 +44,49 @@ final class TurboJpeg {
   /**
    * Loads the library for the rest of this process's life.
    *
-   * @return what was loaded, in words; nothing where there is no such library
-   * @throws IllegalStateException if a library that was asked for by name cannot be loaded
+   * @return what was loaded, in words
+   * @throws UnsatisfiedLinkError where none is new enough; says what was found and what helps
    */
-  static Optional<String> load() {
+  static String load() {
+    String missing = "no libturbojpeg is found";
     String wanted = System.getProperty(PROPERTY, "");
-    if (wanted.equals(NONE)) {
-      return Optional.empty();
-    }
-    if (!wanted.isEmpty()) {
-      return Optional.of(
-          open(wanted)
-              .orElseThrow(
-                  () -> new IllegalStateException(PROPERTY + "=" + wanted + " cannot be loaded")));
-    }
-    List<String> candidates = new ArrayList<>(OF_THE_SYSTEM);
-    candidates.add(carried().toString());
-    return candidates.stream().map(TurboJpeg::open).flatMap(Optional::stream).findFirst();
-  }
-
-  /** Beside the jars with native code. */
-  private static Path carried() {
-    String jar = Pointer.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-    return Path.of(jar).resolveSibling("libturbojpeg.so");
-  }
-
-  private static Optional<String> open(String name) {
-    if (name.startsWith("/") && !Files.isReadable(Path.of(name))) {
-      return Optional.empty();
-    }
-    try {
-      NativeLibrary library = NativeLibrary.getInstance(name);
-      library.getFunction(SINCE_2_0);
-      Native.register(TurboJpeg.class, library);
-    } catch (UnsatisfiedLinkError e) {
-      return Optional.empty();
-    }
-    Path file = file(name);
-    return Optional.of("libjpeg-turbo " + version(file) + " (" + file + ")");
-  }
-
-  /** The file behind a soname, as far as this system tells. */
-  private static Path file(String name) {
-    if (!name.startsWith("/")) {
-      try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
-        return mappings
-            .filter(mapping -> mapping.contains("libturbojpeg"))
-            .map(mapping -> Path.of(mapping.substring(mapping.indexOf('/'))))
-            .findFirst()
-            .orElse(Path.of(name));
-      } catch (IOException e) {
-        return Path.of(name);
+    for (String name : wanted.isEmpty() ? OF_THE_SYSTEM : List.of(wanted)) {
+      try {
+        NativeLibrary library = NativeLibrary.getInstance(name);
+        Path file = file(name);
+        Version version = version(file);
+        String found = "libjpeg-turbo " + version + " (" + file + ")";
+        if (version.compareTo(OLDEST) >= 0) {
+          Native.register(TurboJpeg.class, library);
+          return found;
+        }
+        missing = found + " is older than " + OLDEST;
+      } catch (UnsatisfiedLinkError | IOException e) {
+        // The next one may do.
       }
     }
-    return Path.of(name);
+    throw new UnsatisfiedLinkError(
+        missing + " (apt-get install libturbojpeg0; Ubuntu 24.04 calls it libturbojpeg)");
   }
 
-  /** The API does not tell; the library's texts do. */
-  private static String version(Path file) {
-    try {
-      Matcher found =
-          VERSION.matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
-      if (found.find()) {
-        return found.group(1);
-      }
-    } catch (IOException e) {
-      // It is loaded all the same.
+  /** The file behind a soname. */
+  private static Path file(String name) throws IOException {
+    if (name.startsWith("/")) {
+      return Path.of(name);
     }
-    return "2.0 or newer";
+    try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
+      return mappings
+          .filter(mapping -> mapping.contains("/" + name))
+          .map(mapping -> Path.of(mapping.substring(mapping.indexOf('/'))))
+          .findFirst()
+          .orElse(Path.of(name));
+    }
+  }
+
+  /** 0 where the file does not say. */
+  private static Version version(Path file) throws IOException {
+    Matcher found = VERSION.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+    return Version.parse(found.find() ? found.group(1) : "0");
   }
 
   static native long tjInitDecompress();

@@ -2,6 +2,7 @@ package io.pairstream.image.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.pairstream.cleaning.image.ChromaSubsampling;
 import io.pairstream.cleaning.image.Resampling;
@@ -34,22 +35,17 @@ class JpegCodecTest {
   private static final int SIDE = 128;
   private static final double ALIKE = 0.99;
 
-  /** Where the build puts it, for the platform that it is carried for. */
-  private static final Path CARRIED =
-      Path.of(System.getProperty("pairstream.project.dir"))
-          .resolve("image-worker/target/worker/libturbojpeg.so");
-
   private final PlaneScaler scaler = new PlaneScaler();
   private PointerScope scope;
   private JpegCodec codec;
 
   @BeforeEach
   void load() {
-    if (Files.exists(CARRIED)) {
-      System.setProperty(TurboJpeg.PROPERTY, CARRIED.toString());
+    try {
+      codec = new JpegCodec(scaler);
+    } catch (UnsatisfiedLinkError e) {
+      abort(e.getMessage());
     }
-    assumeThat(JpegCodec.load(scaler)).as("no libturbojpeg on this system").isPresent();
-    codec = JpegCodec.load(scaler).orElseThrow();
     scope = new PointerScope();
   }
 
