@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# base-image.sh FROM TO: makes the image TO of a thin image FROM and this machine's own glibc and util-linux,
+# base-image.sh FROM TO: makes the image TO of a thin image FROM and this machine's own glibc, util-linux and libturbojpeg,
 # as a public Java image has them. For tests only, where no image can be pulled: never publish it.
 set -euo pipefail
 from=$1 to=$2
@@ -15,6 +15,7 @@ done
   for name in libc.so.6 libpthread.so.0 libdl.so.2 librt.so.1 libm.so.6 libutil.so.1 libstdc++.so.6 libgcc_s.so.1 libz.so.1; do
     echo "$libraries/$name"
   done
+  [ ! -e "$libraries/libturbojpeg.so.0" ] || echo "$libraries/libturbojpeg.so.0"
   ldd "$stage"/root/usr/bin/* | grep -oE '/lib/x86_64-linux-gnu/[^ ]+'
 } | sort -u | while read -r library; do
   cp -L "$library" "$stage/root/usr/lib/x86_64-linux-gnu/"
