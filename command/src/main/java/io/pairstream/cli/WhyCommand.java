@@ -1,17 +1,22 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.Review;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -87,12 +92,14 @@ final class WhyCommand implements Callable<Integer> {
               line(out, "limit", pair.getLimit());
               line(out, "step", pair.getStep());
             });
+    pastDeeds(answer).forEach(deed -> line(out, name(deed), says(deed, answer.pairId())));
     answer.takedown().ifPresent(takedown -> line(out, "withdrawn", TakedownCommand.says(takedown)));
+    answer.reviews().forEach(review -> line(out, "review", says(review, answer.pairId())));
     answer
         .admission()
         .ifPresent(
             admission -> {
-              line(out, "review", says(admission));
+              line(out, "review", says(admission, answer.pairId()));
               line(out, "waived", String.join(", ", admission.waived()));
             });
     answer.remedy().ifPresent(remedy -> line(out, "remedy", remedy));
@@ -102,22 +109,60 @@ final class WhyCommand implements Callable<Integer> {
     answer.receipt().ifPresent(receipt -> line(out, "decided", receipt.getDecidedAt().toString()));
   }
 
+  /**
+   * All of them; where a takedown is in force, which tells of itself, those up to the last lift.
+   */
+  private static List<TakedownDeed> pastDeeds(PairAnswer answer) {
+    List<TakedownDeed> deeds = answer.deeds();
+    int end = deeds.size();
+    while (answer.takedown().isPresent() && end > 0 && !isLift(deeds.get(end - 1))) {
+      end--;
+    }
+    return deeds.subList(0, end);
+  }
+
+  private static boolean isLift(TakedownDeed deed) {
+    return deed.what().equals(TakedownDeed.LIFTED);
+  }
+
+  private static String name(TakedownDeed deed) {
+    return isLift(deed) ? "lifted" : "withdrawn";
+  }
+
+  private static String says(TakedownDeed deed, String pairId) {
+    return "on "
+        + deed.at()
+        + " by "
+        + deed.by()
+        + (deed.subject().equals(TakedownKind.PAIR.key(pairId)) ? "" : " with " + deed.subject())
+        + (deed.cause().isEmpty() ? "" : " because: " + deed.cause());
+  }
+
   /** By whom it was let in, and why. */
-  private static String says(Admission admission) {
+  private static String says(Admission admission, String pairId) {
     return admission
         .review()
-        .map(
-            review ->
-                "%s: %s on %s by %s%s"
-                    .formatted(
-                        admission.reviewId(),
-                        review.getDecision(),
-                        review.getReviewedAt(),
-                        review.getReviewer(),
-                        review.getComment().isEmpty() ? "" : " because: " + review.getComment()))
+        .map(review -> says(review, pairId))
         .orElse(
             admission.reviewId()
                 + ", of which there is no record: the producer claims it, nobody let the pair in");
+  }
+
+  private static String says(Review review, String pairId) {
+    String said =
+        "%s: %s on %s by %s%s"
+            .formatted(
+                review.getReviewId(),
+                review.getDecision(),
+                review.getReviewedAt(),
+                review.getReviewer(),
+                review.getComment().isEmpty() ? "" : " because: " + review.getComment());
+    if (!review.getPairId().isEmpty() && !review.getPairId().equals(pairId)) {
+      return said + "; it was " + review.getPairId();
+    }
+    return review.getSentPairId().isEmpty() || review.getSentPairId().equals(pairId)
+        ? said
+        : said + "; it is now " + review.getSentPairId();
   }
 
   private static ObjectNode json(Admission admission) {
@@ -126,17 +171,19 @@ final class WhyCommand implements Callable<Integer> {
             .createObjectNode()
             .put("id", admission.reviewId())
             .put("recorded", admission.review().isPresent());
-    admission
-        .review()
-        .ifPresent(
-            review ->
-                object
-                    .put("decision", review.getDecision())
-                    .put("reviewer", review.getReviewer())
-                    .put("comment", review.getComment())
-                    .put("reviewed_at", review.getReviewedAt().toString()));
+    admission.review().ifPresent(review -> put(object, review));
     admission.waived().forEach(object.putArray("waived")::add);
     return object;
+  }
+
+  private static ObjectNode put(ObjectNode object, Review review) {
+    return object
+        .put("decision", review.getDecision())
+        .put("reviewer", review.getReviewer())
+        .put("comment", review.getComment())
+        .put("reviewed_at", review.getReviewedAt().toString())
+        .put("pair_id", review.getPairId())
+        .put("sent_pair_id", review.getSentPairId());
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -166,6 +213,12 @@ final class WhyCommand implements Callable<Integer> {
                     .put("step", pair.getStep())
                     .put("recipe_version", pair.getRecipeVersion()));
     answer.takedown().ifPresent(takedown -> object.set("takedown", TakedownCommand.json(takedown)));
+    ArrayNode deeds = object.putArray("takedowns");
+    answer.deeds().forEach(deed -> deeds.add(deed.json()));
+    ArrayNode reviews = object.putArray("reviews");
+    answer
+        .reviews()
+        .forEach(review -> put(reviews.addObject().put("id", review.getReviewId()), review));
     answer.admission().ifPresent(admission -> object.set("review", json(admission)));
     answer.remedy().ifPresent(remedy -> object.put("remedy", remedy));
     answer

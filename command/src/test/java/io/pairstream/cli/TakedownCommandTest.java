@@ -81,6 +81,34 @@ class TakedownCommandTest {
   }
 
   @Test
+  void whyTellsWhoWithdrewAPairAndWhoLiftedItAgain() {
+    Sent sent = published();
+    String user = ProcessHandle.current().info().user().orElseThrow();
+    run("takedown", "--image", sent.imageDigest(), "--cause", "a letter", "--wait", "0s");
+    pipeline.carryOutTakedowns(Map.of(sent, Standing.TRAINING));
+
+    run("takedown lift", "--image", sent.imageDigest(), "--by", "bob", "--wait", "0s");
+    Ended lifted = run("why", sent.pairId());
+    JsonNode json = run("why", sent.pairId(), "--json").json();
+    run("takedown", sent.pairId(), "--cause", "another letter", "--wait", "0s");
+    Ended again = run("why", sent.pairId());
+
+    assertThat(lifted.out())
+        .containsSubsequence(
+            "stands     WITHDRAWN",
+            "withdrawn  on ",
+            " by " + user + " with IMAGE/" + sent.imageDigest() + " because: a letter",
+            "lifted     on ",
+            " by " + user + ", for bob");
+    assertThat(json.has("takedown")).isFalse();
+    assertThat(json.path("takedowns").findValuesAsText("what"))
+        .containsExactly("WITHDRAWN", "LIFTED");
+    assertThat(again.out())
+        .containsSubsequence("because: a letter", "lifted ", "because: another letter")
+        .containsOnlyOnce("because: another letter");
+  }
+
+  @Test
   void liftsWhatIsWithdrawnAndSaysWhereNothingIs() {
     run("takedown", "--contributor", "museum", "--cause", "a letter", "--wait", "0s");
 

@@ -122,8 +122,7 @@ public final class ReviewDesk {
   private static Set<String> reviewIds(Collection<Receipt> receipts) {
     Set<String> ids = new HashSet<>();
     for (Receipt receipt : receipts) {
-      ids.addAll(ReviewIds.sending(receipt.getOrigin()));
-      ids.add(ReviewIds.of(Decision.REJECTED, receipt.getOrigin()));
+      ids.addAll(ReviewIds.about(receipt.getOrigin()));
       if (!receipt.getReviewId().isEmpty()) {
         ids.add(receipt.getReviewId());
       }

@@ -8,7 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Names of reviews.
@@ -16,7 +18,7 @@ import java.util.UUID;
  * <p>They follow from the entry in quarantine that is decided about. Whoever decides the same a
  * second time, on whatever machine, comes to the same name and finds that it is done.
  */
-final class ReviewIds {
+public final class ReviewIds {
 
   private ReviewIds() {}
 
@@ -31,6 +33,13 @@ final class ReviewIds {
         .filter(Decision::sends)
         .map(decision -> of(decision, entry))
         .toList();
+  }
+
+  /** All decisions that are named after an entry: those that send it again, and the refusal. */
+  public static Set<String> about(Origin entry) {
+    return Arrays.stream(Decision.values())
+        .map(decision -> of(decision, entry))
+        .collect(Collectors.toSet());
   }
 
   /** A further decision to send an entry again that was sent before. */

@@ -256,13 +256,14 @@ public final class TakedownDesk {
 
     void note(int pairs) {
       note(
-          "takedown",
+          TakedownDeed.TAKEDOWN,
           pairs + " published pairs",
           Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     void noteLifted(int takedowns) {
-      note("takedown.lift", takedowns + " takedowns lifted", Map.of("requested_by", request.by()));
+      note(
+          TakedownDeed.LIFT, takedowns + " takedowns lifted", Map.of("requested_by", request.by()));
     }
 
     /** Returns once all of it is in Kafka. */

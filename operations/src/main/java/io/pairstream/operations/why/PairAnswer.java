@@ -1,11 +1,14 @@
 package io.pairstream.operations.why;
 
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,6 +25,8 @@ import java.util.Optional;
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
+ * @param deeds who withdrew it and who lifted that, oldest first
+ * @param reviews what people decided about the entry in quarantine, oldest first
  * @param admission by which review the pair was let in; empty where the rules alone did
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
  *     reason is not one that this version knows
@@ -38,6 +43,8 @@ public record PairAnswer(
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
     Optional<Takedown> takedown,
+    List<TakedownDeed> deeds,
+    List<Review> reviews,
     Optional<Admission> admission,
     Optional<String> remedy,
     Origin origin,

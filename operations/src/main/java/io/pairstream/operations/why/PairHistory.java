@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.review.ReviewIds;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -17,7 +18,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
-import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
@@ -29,10 +29,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -140,6 +140,7 @@ public final class PairHistory {
         entry
             .map(e -> e.pair().getReason())
             .orElse(receipt.map(Receipt::getReason).orElse(upload.getReason()));
+    Optional<Withdrawals> withdrawals = receipt.map(r -> withdrawals(log, pairId, r, entry));
     return new PairAnswer(
         id,
         upload.getKind(),
@@ -148,7 +149,9 @@ public final class PairHistory {
         receipt,
         Optional.of(upload),
         entry,
-        receipt.flatMap(r -> takedown(log, pairId, r, entry)),
+        withdrawals.flatMap(Withdrawals::inForce),
+        withdrawals.map(Withdrawals::deeds).orElse(List.of()),
+        reviews(log, entry),
         receipt.flatMap(r -> admission(log, r)),
         remedy(reason),
         origin,
@@ -179,6 +182,8 @@ public final class PairHistory {
                         Optional.empty(),
                         failed,
                         Optional.empty(),
+                        List.of(),
+                        List.of(),
                         Optional.empty(),
                         failed.flatMap(entry -> remedy(entry.pair().getReason())),
                         origin,
@@ -220,6 +225,8 @@ public final class PairHistory {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        List.of(),
+                        List.of(),
                         Optional.empty(),
                         Optional.empty(),
                         origin,
@@ -246,6 +253,7 @@ public final class PairHistory {
       Optional<Instant> receivedAt) {
     Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
     String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
+    Withdrawals withdrawals = withdrawals(log, key, receipt, entry);
     return new PairAnswer(
         id,
         PairAnswer.PAIR,
@@ -254,7 +262,9 @@ public final class PairHistory {
         Optional.of(receipt),
         Optional.empty(),
         entry,
-        takedown(log, key, receipt, entry),
+        withdrawals.inForce(),
+        withdrawals.deeds(),
+        reviews(log, entry),
         admission(log, receipt),
         remedy(reason),
         origin,
@@ -286,12 +296,24 @@ public final class PairHistory {
         : Optional.empty();
   }
 
+  /** What people decided about an entry; a link's is not decided about. */
+  private List<Review> reviews(CommittedLog log, Optional<QuarantineEntry> entry) {
+    return entry
+        .map(found -> found.pair().getOrigin())
+        .filter(origin -> !origin.getTopic().equals(links.name()))
+        .map(ReviewIds::about)
+        .map(ids -> LastRecords.of(cluster, log, cluster.topics().reviews(), ids).values().stream())
+        .orElseGet(Stream::empty)
+        .sorted(Comparator.comparing(Review::getReviewedAt))
+        .toList();
+  }
+
   /**
-   * The takedown in force that withdrew the pair, or for which a copy was turned away: the pair's
-   * own, its image's, or that of whom the entry names. A receipt does not know whose the pair is;
-   * the newest copy that was turned away does.
+   * What withdrew the pair, or for which a copy was turned away: the pair's own takedown, its
+   * image's, or that of whom the entry names. A receipt does not know whose the pair is; the newest
+   * copy that was turned away does.
    */
-  private Optional<Takedown> takedown(
+  private Withdrawals withdrawals(
       CommittedLog log, String key, Receipt receipt, Optional<QuarantineEntry> entry) {
     boolean isWithdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
     Optional<QuarantinedPair> turnedAway =
@@ -299,9 +321,6 @@ public final class PairHistory {
             .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())
             .map(QuarantineEntry::pair)
             .filter(pair -> pair.getReason().equals(RejectReason.WITHDRAWN.name()));
-    if (turnedAway.isEmpty() && !isWithdrawn) {
-      return Optional.empty();
-    }
     List<String> keys = new ArrayList<>();
     keys.add(TakedownKind.PAIR.key(receipt.getPairId()));
     keys.add(TakedownKind.IMAGE.key(receipt.getImageDigest()));
@@ -313,9 +332,7 @@ public final class PairHistory {
               keys.add(TakedownKind.CONTRIBUTOR.key(subject));
               keys.add(TakedownKind.SOURCE.key(subject));
             });
-    Map<String, Takedown> found =
-        LastRecords.of(cluster, log, cluster.topics().takedowns(), Set.copyOf(keys));
-    return keys.stream().filter(found::containsKey).findFirst().map(found::get);
+    return Withdrawals.read(cluster, log, keys);
   }
 
   /** A time before which the entry cannot have been written. */

@@ -374,4 +374,21 @@ class TakedownDeskTest {
 
     assertThat(answer.takedown().map(Takedown::getKind)).contains("SOURCE");
   }
+
+  @Test
+  void whyTellsWhoLiftedTheTakedownThatAPairWasPartOf() {
+    Sent sent = publish("image 1", "of the museum", "museum", "pictures.test");
+    takeDown(Subject.contributor("museum"));
+
+    new TakedownDesk(cluster, Clock.fixed(NOW.plusSeconds(60), ZoneOffset.UTC))
+        .lift(new Request(Subject.contributor("museum"), "bob", "", LONG, this::carryOut));
+
+    PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
+    assertThat(answer.takedown()).isEmpty();
+    assertThat(answer.deeds())
+        .containsExactly(
+            new TakedownDeed(
+                "WITHDRAWN", "CONTRIBUTOR/museum", "alice", "it is a private letter", NOW),
+            new TakedownDeed("LIFTED", "CONTRIBUTOR/museum", "bob", "", NOW.plusSeconds(60)));
+  }
 }

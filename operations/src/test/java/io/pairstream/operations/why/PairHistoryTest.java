@@ -6,8 +6,13 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
+import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.review.Decision;
+import io.pairstream.operations.review.ReviewDesk;
+import io.pairstream.operations.review.ReviewResult;
+import io.pairstream.operations.review.Verdict;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.QuarantinedPair;
@@ -17,6 +22,7 @@ import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -172,6 +178,31 @@ class PairHistoryTest {
     assertThat(forged.reviewId()).isEqualTo(review.getReviewId());
     assertThat(forged.waived()).containsExactly("IMAGE_TOO_SMALL");
     assertThat(recorded.review().orElseThrow().getReviewer()).isEqualTo("ann");
+  }
+
+  @Test
+  void tellsWhatPeopleDecidedAboutAPairInQuarantineAndWhatItIsNow() {
+    Sent small = pipeline.send("image", "caption");
+    pipeline.reject(small, "CAPTION_TOO_SHORT");
+    ReviewDesk desk = new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC());
+    List<ReviewResult> results =
+        desk.decide(
+            List.of(small.pairId()),
+            new Verdict(
+                Decision.RECAPTIONED,
+                "a brown dog in the snow",
+                "too short",
+                false,
+                new Actor("ann", "")));
+
+    List<Review> reviews = history.find(small.pairId()).orElseThrow().reviews();
+
+    assertThat(reviews).hasSize(1);
+    assertThat(reviews.get(0).getDecision()).isEqualTo("RECAPTIONED");
+    assertThat(reviews.get(0).getReviewer()).isEqualTo("ann");
+    assertThat(reviews.get(0).getSentPairId())
+        .isEqualTo(results.get(0).sentPairId())
+        .isNotEqualTo(small.pairId());
   }
 
   @Test
