@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Follows what was decided about pairs: training, validation, test, quarantine, receipts and
- * takedowns, committed records alone.
+ * Follows what was decided about pairs: training, validation, test, quarantine, receipts,
+ * takedowns, reviews and the audit trail, committed records alone.
  *
  * <p>One table on this instance's disk holds what each {@link CatalogueFold} makes of the records,
  * and how far they were read. A restart goes on where the last one stopped. Thread-safe.

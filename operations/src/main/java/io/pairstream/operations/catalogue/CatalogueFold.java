@@ -1,5 +1,6 @@
 package io.pairstream.operations.catalogue;
 
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -73,6 +74,9 @@ public interface CatalogueFold {
    * @param key as in {@link io.pairstream.schemas.TakedownKind#key}
    */
   default void lifted(String key, Place place, Table table) {}
+
+  /** Somebody withdrew something, or lifted that, as the audit trail says. */
+  default void takedownDeed(TakedownDeed deed, Place place, Table table) {}
 
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and

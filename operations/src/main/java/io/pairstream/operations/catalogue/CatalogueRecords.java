@@ -1,6 +1,8 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -33,6 +35,7 @@ final class CatalogueRecords implements Fold {
   private final RecordDecoder<Receipt> receipts;
   private final RecordDecoder<Takedown> takedowns;
   private final RecordDecoder<Review> reviews;
+  private final RecordDecoder<Action> actions;
   private final RecordDecoder<RawPair> raw;
   private final RecordDecoder<PairLink> links;
   private final List<CatalogueFold> folds;
@@ -49,6 +52,7 @@ final class CatalogueRecords implements Fold {
     this.receipts = new RecordDecoder<>(topics.receipts(), Receipt.SCHEMA$, cluster.registry());
     this.reviews = new RecordDecoder<>(topics.reviews(), Review.SCHEMA$, cluster.registry());
     this.takedowns = new RecordDecoder<>(topics.takedowns(), Takedown.SCHEMA$, cluster.registry());
+    this.actions = new RecordDecoder<>(topics.actions(), Action.SCHEMA$, cluster.registry());
     this.raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, cluster.registry());
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, cluster.registry());
   }
@@ -57,7 +61,12 @@ final class CatalogueRecords implements Fold {
   List<String> topicNames() {
     return Stream.concat(
             prepared.keySet().stream().sorted(),
-            Stream.of(topics.quarantine(), topics.receipts(), topics.takedowns(), topics.reviews())
+            Stream.of(
+                    topics.quarantine(),
+                    topics.receipts(),
+                    topics.takedowns(),
+                    topics.reviews(),
+                    topics.actions())
                 .map(topic -> topic.name()))
         .toList();
   }
@@ -81,6 +90,11 @@ final class CatalogueRecords implements Fold {
       takedowns
           .decode(record.value())
           .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, part(f, table))));
+    } else if (topic.equals(actions.topicName())) {
+      Optional.ofNullable(record.value())
+          .flatMap(actions::decode)
+          .flatMap(TakedownDeed::of)
+          .ifPresent(deed -> folds.forEach(f -> f.takedownDeed(deed, place, part(f, table))));
     } else if (topic.equals(reviews.topicName())) {
       reviews
           .decode(record.value())

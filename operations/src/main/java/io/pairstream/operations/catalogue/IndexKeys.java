@@ -195,6 +195,26 @@ final class IndexKeys {
     return new String(key, from, key.length - from, StandardCharsets.UTF_8).split("\u0000", -1);
   }
 
+  /** Key of the takedown that the takedown of a pair is or was part of. */
+  static byte[] partOf(String pairId) {
+    return join(new byte[] {'b'}, bytes(pairId));
+  }
+
+  /** What stands before the deeds about a takedown, oldest first. */
+  static byte[] deeds(String subject) {
+    return join(new byte[] {'a'}, fixed(subject), new byte[1]);
+  }
+
+  static byte[] deed(String subject, Place place) {
+    return join(
+        deeds(subject),
+        ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Long.BYTES)
+            .putLong(Math.max(0, place.at().toEpochMilli()))
+            .putInt(place.partition())
+            .putLong(place.offset())
+            .array());
+  }
+
   static byte[] join(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {

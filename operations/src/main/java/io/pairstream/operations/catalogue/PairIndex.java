@@ -2,6 +2,7 @@ package io.pairstream.operations.catalogue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.IndexKeys.Term;
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -10,9 +11,11 @@ import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.http.Json;
 import io.pairstream.service.view.Table;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -67,7 +70,7 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 4;
+    return 5;
   }
 
   @Override
@@ -146,6 +149,9 @@ public final class PairIndex implements CatalogueFold {
   public void takenDown(Takedown takedown, Place place, Table table) {
     String subject = takedown.getSubject();
     table.put(IndexKeys.takenDown(takedown.getKind(), subject), NOTHING);
+    if (!takedown.getPartOf().isEmpty()) {
+      table.put(IndexKeys.partOf(subject), takedown.getPartOf().getBytes(StandardCharsets.UTF_8));
+    }
     switch (takedown.getKind()) {
       case "PAIR" -> deleteAll(table, Term.PAIR, subject);
       case "IMAGE" -> deleteAll(table, Term.DIGEST, subject);
@@ -167,6 +173,11 @@ public final class PairIndex implements CatalogueFold {
     if (slash > 0) {
       table.delete(IndexKeys.takenDown(key.substring(0, slash), key.substring(slash + 1)));
     }
+  }
+
+  @Override
+  public void takedownDeed(TakedownDeed deed, Place place, Table table) {
+    table.put(IndexKeys.deed(deed.subject(), place), Json.bytes(deed.json()));
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.catalogue.IndexKeys.Term;
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.view.Look;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -97,6 +102,32 @@ public final class PairSearch {
           }
           reviews.sort(Comparator.comparing(ReviewNote::reviewedAt));
           return reviews;
+        });
+  }
+
+  /**
+   * Who withdrew something with these properties and who lifted that, oldest first. What is known
+   * of the pair alone is enough where its takedown is or was part of another.
+   */
+  public List<TakedownDeed> takedownDeeds(
+      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
+    return catalogue.look(
+        PairIndex.PART,
+        look -> {
+          Set<String> subjects =
+              new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
+          look.get(IndexKeys.partOf(pairId))
+              .ifPresent(key -> subjects.add(new String(key, StandardCharsets.UTF_8)));
+          List<TakedownDeed> deeds = new ArrayList<>();
+          for (String subject : subjects) {
+            byte[] prefix = IndexKeys.deeds(subject);
+            Look.Walk walk = look.walk(prefix);
+            for (boolean there = walk.seek(prefix); there; there = walk.next()) {
+              deeds.add(TakedownDeed.of(PairRow.read(walk.value())));
+            }
+          }
+          deeds.sort(Comparator.comparing(TakedownDeed::at));
+          return deeds;
         });
   }
 

@@ -13,6 +13,7 @@ import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.catalogue.ReceiptNote;
 import io.pairstream.operations.catalogue.ReviewNote;
+import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -68,6 +69,12 @@ final class PairCard {
     json.put("image_digest", pair.row().imageDigest());
     json.put("copies", pair.receipt().map(ReceiptNote::copies).orElse(null));
     json.set("reviews", reviews(pair.id()));
+    PairRow row = pair.row();
+    json.set(
+        "takedowns",
+        takedowns(
+            search.takedownDeeds(
+                row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url())));
     json.put(
         "remedy", RejectReason.named(pair.row().reason()).map(RejectReason::remedy).orElse(""));
     return Optional.of(json);
@@ -87,9 +94,7 @@ final class PairCard {
     addNoTokens(json);
     json.set("decisions", Json.MAPPER.createArrayNode());
     json.set("measures", Json.MAPPER.createObjectNode());
-    json.set(
-        "journey",
-        journey(receipt.receivedAt(), receipt.origin(), receipt.decidedAt(), Optional.empty()));
+    json.set("journey", journey(receipt));
     json.put("split", "");
     json.putNull("fold");
     json.put("recipe_version", "");
@@ -97,6 +102,7 @@ final class PairCard {
     json.put("image_digest", receipt.imageDigest());
     json.put("copies", receipt.copies());
     json.set("reviews", Json.MAPPER.createArrayNode());
+    json.set("takedowns", takedowns(search.takedownDeeds(id, receipt.imageDigest(), "", "", "")));
     json.put("remedy", RejectReason.named(receipt.reason()).map(RejectReason::remedy).orElse(""));
     return json;
   }
@@ -275,6 +281,18 @@ final class PairCard {
     json.put("tokenizer", "");
   }
 
+  /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
+  private static ArrayNode journey(ReceiptNote receipt) {
+    if (!receipt.standing().equals(Standing.WITHDRAWN.name())) {
+      return journey(receipt.receivedAt(), receipt.origin(), receipt.decidedAt(), Optional.empty());
+    }
+    ArrayNode journey =
+        journey(receipt.receivedAt(), receipt.origin(), Instant.EPOCH, Optional.empty());
+    // Nothing waited for it: the time in between is no delay.
+    stop(journey, "withdrawn", null, null, receipt.decidedAt(), new Instant[] {Instant.EPOCH});
+    return journey;
+  }
+
   /** The places where the pair was, with the times that doors and brokers gave it. */
   private static ArrayNode journey(
       Instant receivedAt, Origin origin, Instant rawAt, Optional<Place> place) {
@@ -320,6 +338,12 @@ final class PairCard {
   /** A topic's name without the data set's. */
   private static String shortName(String topic) {
     return topic.substring(topic.indexOf('.') + 1);
+  }
+
+  private static ArrayNode takedowns(List<TakedownDeed> deeds) {
+    ArrayNode json = Json.MAPPER.createArrayNode();
+    deeds.forEach(deed -> json.add(deed.json()));
+    return json;
   }
 
   private ArrayNode reviews(String id) {

@@ -45,7 +45,7 @@ import org.apache.kafka.common.errors.SerializationException;
  * Answers what became of a pair or a link, from its receipt, its upload and its entry in
  * quarantine.
  *
- * <p>Reads the one partition of each topic that the key belongs on.
+ * <p>Reads the one partition of each topic that the key belongs on, and the audit trail.
  */
 public final class PairHistory {
 

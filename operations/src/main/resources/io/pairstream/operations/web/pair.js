@@ -150,7 +150,29 @@ function verdict(app, pair, bar) {
         typeof pair.copies === "number" ? factRow(app.say("pair.copies"), app.format.number(pair.copies)) : null,
         factRow(app.say("pair.decidedAt"), timeOf(app, pair.decided_at)),
       ),
+    takedowns(app, pair),
     bar && h("div.decide", {}, h("h3", {}, app.say("review.title")), bar.element),
+  );
+}
+
+/** Who withdrew it, or whom it came from, and who lifted that. */
+function takedowns(app, pair) {
+  const all = pair.takedowns ?? [];
+  return (
+    all.length > 0 &&
+    h(
+      "ol.reviews",
+      {},
+      all.map((deed) =>
+        h(
+          "li",
+          {},
+          h("p", {}, h("b", {}, app.say(`pair.takedown.${deed.what}`)), " · ", h("bdi", {}, deed.by)),
+          deed.cause && h("p.comment", { dir: "auto" }, deed.cause),
+          h("p.small.quiet.row", {}, timeOf(app, deed.at), h("bdi", {}, deed.subject)),
+        ),
+      ),
+    )
   );
 }
 

@@ -3,12 +3,15 @@ package io.pairstream.operations.pairs;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.ClipTokenizer;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.actions.Actor;
+import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.catalogue.PairIndex;
@@ -17,8 +20,10 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Takedown;
 import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -46,6 +51,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -333,6 +339,60 @@ class PairRoutesTest {
     assertThat(get(model).statusCode()).isEqualTo(404);
     assertThat(get(original).statusCode()).isEqualTo(404);
     assertThat(get(original + "?size=300").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void cardOfAWithdrawnPairTellsWhoWithdrewAndWhoLiftedAndNoFalseDelay() throws Exception {
+    RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
+    String museum = "museum " + word();
+    Origin origin = send(raw);
+    String id = running.judged().accept(raw, Standing.TRAINING, origin);
+    Instant withdrawnAt = raw.getReceivedAt().plusSeconds(173);
+    running
+        .judged()
+        .send(
+            running.cluster().topics().takedowns(),
+            "PAIR/" + id,
+            Takedown.newBuilder()
+                .setKind("PAIR")
+                .setSubject(id)
+                .setPartOf("CONTRIBUTOR/" + museum)
+                .build());
+    running.judged().send(running.cluster().topics().training(), id, null);
+    running
+        .judged()
+        .send(
+            running.cluster().topics().receipts(),
+            id,
+            Receipt.newBuilder(JudgedPairs.receipt(raw, Standing.WITHDRAWN, "", origin))
+                .setDecidedAt(withdrawnAt)
+                .build());
+    note("takedown", museum, Map.of("cause", "a letter"), withdrawnAt);
+    running.judged().lift("PAIR", id);
+    note("takedown.lift", museum, Map.of("requested_by", "bob"), withdrawnAt.plusSeconds(9));
+    read();
+
+    JsonNode card = json("/v1/pairs/" + id);
+
+    assertThat(card.path("takedowns"))
+        .extracting(deed -> deed.path("what").asText(), deed -> deed.path("by").asText())
+        .containsExactly(tuple("WITHDRAWN", "ann"), tuple("LIFTED", "bob"));
+    assertThat(card.path("takedowns").path(0).path("cause").asText()).isEqualTo("a letter");
+    assertThat(card.path("journey"))
+        .extracting(stop -> stop.path("place").asText(), stop -> stop.path("at").isNull())
+        .containsExactly(
+            tuple("received", false), tuple("crowdsourced", true), tuple("withdrawn", false));
+    assertThat(card.path("journey")).allMatch(stop -> stop.path("seconds_since_previous").isNull());
+  }
+
+  private static void note(String deed, String contributor, Map<String, String> facts, Instant at) {
+    running
+        .judged()
+        .send(
+            running.cluster().topics().actions(),
+            UUID.randomUUID().toString(),
+            new Deed(deed, "CONTRIBUTOR/" + contributor, Deed.Outcome.DONE, "", facts)
+                .by(new Actor("ann", ""), at));
   }
 
   @Test
