@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.OriginalImage;
 import io.pairstream.operations.quarantine.OriginalLink;
+import io.pairstream.operations.quarantine.OriginalPair;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Header;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -84,13 +86,15 @@ final class QuarantineCommand {
         if (options.json()) {
           out.println(json(entry, cluster));
         } else {
+          Sender sender = Sender.of(entry, cluster);
           String url = OriginalLink.of(entry, cluster).map(link -> ": " + link.getUrl()).orElse("");
           out.printf(
-              "%-34s %-20s %-12s %-30s %s%n",
+              "%-34s %-20s %-12s %-30s %-20s %s%n",
               TerminalText.plain(entry.key()),
               entry.pair().getQuarantinedAt().truncatedTo(ChronoUnit.SECONDS),
-              TerminalText.plain(cameOn(entry.pair())),
+              orDash(sender.kind().toLowerCase(Locale.ROOT)),
               TerminalText.plain(entry.pair().getReason()),
+              orDash(sender.contributor()),
               TerminalText.plain(entry.pair().getDetail() + url));
         }
       }
@@ -101,6 +105,11 @@ final class QuarantineCommand {
       }
       return ExitStatus.DONE;
     }
+  }
+
+  /** So that columns stay columns where nothing is known. */
+  private static String orDash(String text) {
+    return text.isEmpty() ? "-" : TerminalText.plain(text);
   }
 
   /** {@code pairstream quarantine show}: one entry, and its original in a file. */
@@ -183,10 +192,23 @@ final class QuarantineCommand {
     }
   }
 
-  /** The topic without the data set's name: crowdsourced, scraped, links. */
-  private static String cameOn(QuarantinedPair pair) {
-    String topic = pair.getOrigin().getTopic();
-    return topic.substring(topic.lastIndexOf('.') + 1);
+  /**
+   * Whose an entry is, as its record says.
+   *
+   * @param kind of source; empty where the record is not kept or cannot be read
+   * @param contributor empty where nobody is named
+   */
+  private record Sender(String kind, String contributor) {
+
+    static Sender of(QuarantineEntry entry, ClusterAccess cluster) {
+      return OriginalPair.of(entry.pair(), cluster)
+          .map(pair -> new Sender(pair.getSourceKind(), pair.getContributor()))
+          .or(
+              () ->
+                  OriginalLink.of(entry, cluster)
+                      .map(link -> new Sender(link.getSourceKind(), link.getContributor())))
+          .orElse(new Sender("", ""));
+    }
   }
 
   private static void print(QuarantineEntry entry, ClusterAccess cluster, PrintWriter out) {
@@ -199,6 +221,9 @@ final class QuarantineCommand {
     }
     line(out, "step", pair.getStep());
     line(out, "came as", OriginHeader.text(pair.getOrigin()));
+    Sender sender = Sender.of(entry, cluster);
+    line(out, "source", sender.kind().toLowerCase(Locale.ROOT));
+    line(out, "contributor", sender.contributor());
     replay(pair)
         .ifPresent(
             replay -> {
@@ -252,6 +277,8 @@ final class QuarantineCommand {
                 object
                     .put("replay_of", OriginHeader.text(replay.of()))
                     .put("review_id", replay.reviewId()));
+    Sender sender = Sender.of(entry, cluster);
+    object.put("source_kind", sender.kind()).put("contributor", sender.contributor());
     OriginalLink.of(entry, cluster)
         .ifPresent(link -> object.put("url", link.getUrl()).put("caption", link.getCaption()));
     return object;

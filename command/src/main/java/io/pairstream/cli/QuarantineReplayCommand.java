@@ -76,7 +76,9 @@ final class QuarantineReplayCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "At most so many, the oldest first. Default: all")
+      description =
+          "At most so many, the oldest first; the same command once more sends the next ones."
+              + " Default: all")
   private Integer limit;
 
   @Option(names = "--plan", description = "Say what would be sent, and send nothing.")
@@ -223,6 +225,13 @@ final class QuarantineReplayCommand implements Callable<Integer> {
     report
         .reasons()
         .forEach((name, count) -> out.printf("  %-24s %d%n", TerminalText.plain(name), count));
+    if (report.left() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%d left beyond --limit%s%n",
+          report.left(),
+          plan ? "" : "; the same command sends the next " + Math.min(limit, report.left()));
+    }
     if (report.earlier() > 0) {
       out.println(
           report.earlier()
@@ -251,6 +260,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
             .createObjectNode()
             .put("plan", plan)
             .put("sent", report.sent())
+            .put("left", report.left())
             .put("earlier", report.earlier())
             .put("before", report.before())
             .put("elsewhere", report.elsewhere())

@@ -10,8 +10,10 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.TestJava;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -400,6 +403,41 @@ class ClusterCommandsTest {
         .extracting(entry -> entry.path("reason").asText())
         .containsExactly("IMAGE_TOO_SMALL", "CAPTION_TOO_SHORT");
     assertThat(text.out()).contains("CAPTION_TOO_SHORT").doesNotContain("IMAGE_TOO_SMALL");
+  }
+
+  @Test
+  void quarantineSaysWhenAnEntryCameAndWhose() {
+    RawPair raw =
+        RawPair.newBuilder()
+            .setImage(ByteBuffer.wrap(new byte[] {1}))
+            .setCaption("caption")
+            .setSourceKind("SCRAPED")
+            .setContributor("museum")
+            .build();
+    RecordMetadata at =
+        TestCluster.send(
+            cluster, TestCluster.record(cluster.topics().crowdsourced(), null, "key", raw));
+    Sent sent = new Sent("1f", "2f", raw, new Origin(at.topic(), at.partition(), at.offset()));
+    pipeline.reject(sent, "IMAGE_TOO_SMALL");
+    Sent unread = pipeline.send("image", "caption");
+    pipeline.transaction(
+        unread,
+        List.of(
+            TestCluster.record(
+                cluster.topics().quarantine(),
+                null,
+                unread.pairId(),
+                PlayedPipeline.rejected(unread, "UNREADABLE_RECORD", new byte[1]))));
+
+    List<JsonNode> json = run("quarantine ls", "--json").jsonLines();
+    List<String> text = run("quarantine ls").out().lines().toList();
+
+    assertThat(json.get(0).path("source_kind").asText()).isEqualTo("SCRAPED");
+    assertThat(json.get(0).path("contributor").asText()).isEqualTo("museum");
+    assertThat(json.get(0).path("quarantined_at").asText()).isEqualTo("1970-01-01T00:00:00Z");
+    assertThat(text.get(0))
+        .matches("2f +1970-01-01T00:00:00Z +scraped +IMAGE_TOO_SMALL +museum +not as it .*");
+    assertThat(text.get(1)).matches("[0-9a-f]+ +[0-9:TZ-]+ +- +UNREADABLE_RECORD +- +not .*");
   }
 
   @Test

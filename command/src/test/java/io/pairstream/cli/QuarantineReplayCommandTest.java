@@ -67,6 +67,23 @@ class QuarantineReplayCommandTest {
   }
 
   @Test
+  void aLimitedRunSaysWhatIsLeftAndTheSameCommandSendsTheNext() {
+    Ended plan = run("--limit", "1", "--plan");
+    Ended first = run("--limit", "1");
+    Ended second = run("--limit", "1", "--json");
+    Ended third = run("--limit", "1");
+
+    assertThat(plan.out()).startsWith("1 pairs would be sent again").contains("1 left beyond");
+    assertThat(first.out())
+        .startsWith("1 pairs sent again")
+        .contains("1 left beyond --limit; the same command sends the next 1\n");
+    assertThat(second.json().path("sent").asLong()).isEqualTo(1);
+    assertThat(second.json().path("left").asLong()).isZero();
+    assertThat(third.out()).startsWith("0 pairs sent again").doesNotContain("beyond");
+    assertThat(reviews()).extracting(Review::getPairId).doesNotHaveDuplicates().hasSize(2);
+  }
+
+  @Test
   void acceptsNamedPairsAndSaysWhichCouldNot() {
     Ended planned =
         run(small.pairId(), damaged.pairId(), "--accept", "--comment", "they fit", "--plan");

@@ -1,7 +1,6 @@
 package io.pairstream.operations.quarantine;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.schemas.RawPair;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * The image that somebody sent and that was turned away: as it came, and never decoded here.
@@ -43,16 +41,10 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
       return Optional.of(new OriginalImage(value.duplicate(), false));
     }
     cluster.requireRegistry();
-    byte[] bytes = new byte[value.remaining()];
-    value.duplicate().get(bytes);
-    String topic = cluster.topics().crowdsourced().name();
-    try {
-      RawPair raw =
-          cluster.topics().crowdsourced().value().deserializer().deserialize(topic, bytes);
-      return Optional.of(new OriginalImage(raw.getImage(), true));
-    } catch (SerializationException e) {
-      return Optional.of(new OriginalImage(value.duplicate(), false));
-    }
+    return Optional.of(
+        OriginalPair.of(entry.pair(), cluster)
+            .map(raw -> new OriginalImage(raw.getImage(), true))
+            .orElseGet(() -> new OriginalImage(value.duplicate(), false)));
   }
 
   /** The usual file name ending for the magic bytes: jpg, png, gif, webp; otherwise bin. */

@@ -6,18 +6,17 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
+import io.pairstream.operations.quarantine.OriginalPair;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Replay;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -234,14 +233,16 @@ public final class ReplayQuarantine {
    * What is sent, and what is not.
    *
    * @param earlier how many the same run has sent before it was interrupted
+   * @param left how many are beyond the limit
    */
   private record Choice(
-      List<Chosen> chosen, long earlier, long before, long elsewhere, long unusable) {
+      List<Chosen> chosen, long earlier, long left, long before, long elsewhere, long unusable) {
 
     ReplayReport report() {
       return new ReplayReport(
           chosen.size(),
           earlier,
+          left,
           before,
           elsewhere,
           unusable,
@@ -339,12 +340,9 @@ public final class ReplayQuarantine {
             .thenComparing(one -> one.entry().partition())
             .thenComparing(one -> one.entry().offset()));
     int most = Math.max(0, selection.limit() - ofThisRun.size());
+    List<Chosen> taken = List.copyOf(chosen.subList(0, Math.min(chosen.size(), most)));
     return new Choice(
-        List.copyOf(chosen.subList(0, Math.min(chosen.size(), most))),
-        ofThisRun.size(),
-        counts[0],
-        counts[1],
-        counts[2]);
+        taken, ofThisRun.size(), chosen.size() - taken.size(), counts[0], counts[1], counts[2]);
   }
 
   private boolean isMeant(QuarantinedPair pair, ReplaySelection selection) {
@@ -354,7 +352,7 @@ public final class ReplayQuarantine {
     if (selection.source().isEmpty()) {
       return topics.rawNames().contains(pair.getOrigin().getTopic());
     }
-    return raw(pair).filter(selection::isOfSource).isPresent();
+    return OriginalPair.of(pair, cluster).filter(selection::isOfSource).isPresent();
   }
 
   private static boolean isUsable(QuarantinedPair pair, Verdict verdict) {
@@ -374,22 +372,6 @@ public final class ReplayQuarantine {
             .filter(header -> header.getKey().equals(Replay.REVIEW) && header.getValue() != null)
             .map(header -> StandardCharsets.UTF_8.decode(header.getValue().duplicate()).toString())
             .findFirst());
-  }
-
-  private Optional<RawPair> raw(QuarantinedPair pair) {
-    if (pair.getValue() == null || !topics.rawNames().contains(pair.getOrigin().getTopic())) {
-      return Optional.empty();
-    }
-    ByteBuffer value = pair.getValue().duplicate();
-    byte[] bytes = new byte[value.remaining()];
-    value.get(bytes);
-    try {
-      Topic<String, RawPair> topic = topics.crowdsourced();
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), bytes));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
   }
 
   private Optional<QuarantineEntry> entry(ConsumerRecord<byte[], byte[]> record) {
@@ -565,6 +547,7 @@ public final class ReplayQuarantine {
       return new ReplayReport(
           sent,
           choice.earlier(),
+          choice.left(),
           choice.before() + byOthers,
           choice.elsewhere(),
           choice.unusable() + choice.chosen().size() - sent - byOthers,

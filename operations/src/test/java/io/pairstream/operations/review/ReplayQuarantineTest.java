@@ -92,7 +92,7 @@ class ReplayQuarantineTest {
 
     assertThat(first).isEqualTo(replayed(3, 0));
     assertThat(progress).containsExactly(3L);
-    assertThat(second).isEqualTo(new ReplayReport(0, 0, 3, 0, 0, Map.of()));
+    assertThat(second).isEqualTo(new ReplayReport(0, 0, 0, 3, 0, 0, Map.of()));
     assertThat(replays()).hasSize(3);
     assertThat(decided.values(cluster.topics().reviews()))
         .extracting(Review::getDecision, Review::getReviewer)
@@ -108,7 +108,7 @@ class ReplayQuarantineTest {
 
   private static ReplayReport replayed(long sent, long before) {
     return new ReplayReport(
-        sent, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
+        sent, 0, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
   }
 
   @Test
@@ -282,7 +282,7 @@ class ReplayQuarantineTest {
   void acceptsOnlyWhatAPersonCanWaive() {
     ReplayReport report = send(ALL, Decision.ACCEPTED, false);
 
-    assertThat(report).isEqualTo(new ReplayReport(2, 0, 0, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
+    assertThat(report).isEqualTo(new ReplayReport(2, 0, 0, 0, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().waived())
         .containsOnly(List.of("IMAGE_TOO_SMALL"));
@@ -318,6 +318,7 @@ class ReplayQuarantineTest {
     ReplayReport report = send(one, Decision.REPLAYED, false);
 
     assertThat(report.sent()).isEqualTo(1);
+    assertThat(report.left()).isEqualTo(1);
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().of())
         .containsExactly(rejected.get(0).origin());
