@@ -65,9 +65,10 @@ public final class ActionRoutes implements AutoCloseable {
   public List<Route> routes() {
     return List.of(
         Route.get(
-            "/v1/actions",
-            Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(answer(request))));
+                "/v1/actions",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(answer(request)))
+            .taking("limit", "after"));
   }
 
   /** Where to go on: the key of the last record that was told, in hex. */
@@ -81,13 +82,6 @@ public final class ActionRoutes implements AutoCloseable {
   }
 
   private static int limit(Incoming request) {
-    for (String name : request.query().keySet()) {
-      if (!name.equals("limit") && !name.equals("after")) {
-        throw Problem.of(
-                ProblemKind.BAD_REQUEST, "there is no parameter " + name + "; limit and after are")
-            .asException();
-      }
-    }
     String text = request.query("limit").orElse(String.valueOf(USUAL));
     if (!text.matches("[0-9]{1,4}")
         || Integer.parseInt(text) < 1

@@ -8,6 +8,7 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,6 +51,14 @@ final class ApiDescription {
             .put("name", names.group(1))
             .put("in", "path")
             .put("required", true)
+            .putObject("schema")
+            .put("type", "string");
+      }
+      for (String name : new TreeSet<>(route.query())) {
+        parameters
+            .addObject()
+            .put("name", name)
+            .put("in", "query")
             .putObject("schema")
             .put("type", "string");
       }

@@ -107,12 +107,14 @@ public final class PairRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     return List.of(
-        Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request))),
+        Route.get("/v1/pairs", Access.VIEW, (request, body) -> now(() -> find(request)))
+            .taking("q", "reason", "source", "contributor", "standing", "after", "limit"),
         Route.get("/v1/pairs/{id}", Access.VIEW, (request, body) -> card(request)),
         Route.get(
-            "/v1/pictures/{topic}/{partition}/{offset}",
-            Access.VIEW,
-            (request, body) -> picture(request)),
+                "/v1/pictures/{topic}/{partition}/{offset}",
+                Access.VIEW,
+                (request, body) -> picture(request))
+            .taking("size"),
         Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
         new Route(
             Method.GET,
@@ -120,8 +122,10 @@ public final class PairRoutes implements AutoCloseable {
             Access.VIEW,
             Set.of(),
             0,
-            (Handler.Streamed) (request, body, out) -> export(request, out)),
-        Route.get("/v1/sheet", Access.VIEW, (request, body) -> later(() -> sheet(request))));
+            (Handler.Streamed) (request, body, out) -> export(request, out),
+            Set.of("reason", "source")),
+        Route.get("/v1/sheet", Access.VIEW, (request, body) -> later(() -> sheet(request)))
+            .taking("source", "minutes"));
   }
 
   /** Stops the image workers. */

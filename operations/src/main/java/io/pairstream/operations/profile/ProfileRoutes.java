@@ -28,9 +28,10 @@ public final class ProfileRoutes {
   public List<Route> routes() {
     return List.of(
         Route.get(
-            "/v1/profile",
-            Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(answer(request))));
+                "/v1/profile",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(answer(request)))
+            .taking("split", "source"));
   }
 
   private Answer answer(Incoming request) {

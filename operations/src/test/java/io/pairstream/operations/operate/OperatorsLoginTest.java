@@ -112,6 +112,43 @@ class OperatorsLoginTest {
         .isEqualTo(400);
   }
 
+  @Test
+  void aParameterThatNoAddressTakesIsRefusedWithThoseThatItTakes() {
+    String key = operators.key("ann", Scope.VIEW).text().reveal();
+    JsonNode paths = operators.tell(operators.get("/openapi.json")).json().path("paths");
+    List<String> asked = new ArrayList<>();
+
+    paths
+        .properties()
+        .forEach(
+            path -> {
+              JsonNode operation = path.getValue().path("get");
+              if (operation.path("security").size() > 0) {
+                Told told =
+                    operators.tell(
+                        operators
+                            .get(path.getKey().replaceAll("\\{\\w+}", "0") + "?nonsense=1")
+                            .header("Authorization", "Bearer " + key));
+                assertThat(told.status()).as(path.getKey()).isEqualTo(400);
+                List<String> known = new ArrayList<>();
+                for (JsonNode parameter : operation.path("parameters")) {
+                  if (parameter.path("in").asText().equals("query")) {
+                    known.add(parameter.path("name").asText());
+                  }
+                }
+                assertThat(told.json().path("detail").asText())
+                    .isEqualTo(
+                        "there is no parameter nonsense here; "
+                            + (known.isEmpty()
+                                ? "this address takes none"
+                                : "there are " + String.join(", ", known)));
+                asked.add(path.getKey());
+              }
+            });
+
+    assertThat(asked).contains("/v1/pairs", "/v1/lag", "/v1/profile", "/v1/overview", "/metrics");
+  }
+
   private JsonNode actions(String cookie, String query) {
     return operators.tell(operators.get("/v1/actions" + query).header("Cookie", cookie)).json();
   }

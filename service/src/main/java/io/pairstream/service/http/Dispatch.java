@@ -118,6 +118,9 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             Request.getRemoteAddr(request));
     if (route.access() != Access.OPEN) {
       incoming = authorized(incoming, route.access());
+      if (route.method() == Method.GET) {
+        checkQuery(route, incoming);
+      }
     }
     if (route.method() == Method.POST) {
       checkBody(route, incoming, request.getLength());
@@ -166,6 +169,23 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
           .asException();
     }
     return incoming.withPrincipal(principal);
+  }
+
+  /** A mistyped filter would otherwise answer with everything. */
+  private static void checkQuery(Route route, Incoming incoming) {
+    for (String name : incoming.query().keySet()) {
+      if (!route.query().contains(name)) {
+        throw Problem.of(
+                ProblemKind.BAD_REQUEST,
+                "there is no parameter "
+                    + name
+                    + " here; "
+                    + (route.query().isEmpty()
+                        ? "this address takes none"
+                        : "there are " + String.join(", ", new TreeSet<>(route.query()))))
+            .asException();
+      }
+    }
   }
 
   private static void checkBody(Route route, Incoming incoming, long declaredBytes) {

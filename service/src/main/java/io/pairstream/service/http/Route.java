@@ -13,6 +13,8 @@ import java.util.Set;
  * @param mediaTypes what a body may be, in lower case; empty where the route takes none
  * @param maxBodyBytes largest body that is taken; streamed bodies have no limit here
  * @param handler what it does
+ * @param query names that the query of a {@code GET} may have; those of open routes, which
+ *     browsers, probes and others' clients ask too, are not looked at
  */
 public record Route(
     Method method,
@@ -20,13 +22,26 @@ public record Route(
     Access access,
     Set<String> mediaTypes,
     long maxBodyBytes,
-    Handler handler) {
+    Handler handler,
+    Set<String> query) {
 
   public Route {
     if (!template.startsWith("/")) {
       throw new IllegalArgumentException("a path begins with /, not like " + template);
     }
     mediaTypes = Set.copyOf(mediaTypes);
+    query = Set.copyOf(query);
+  }
+
+  /** A route without a query. */
+  public Route(
+      Method method,
+      String template,
+      Access access,
+      Set<String> mediaTypes,
+      long maxBodyBytes,
+      Handler handler) {
+    this(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of());
   }
 
   /** A route that answers at once; see {@link Handler.Quick}. */
@@ -65,9 +80,14 @@ public record Route(
     return new Route(Method.GET, template, access, Set.of(), 0, handler);
   }
 
+  /** The same with names that its query may have. */
+  public Route taking(String... names) {
+    return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names));
+  }
+
   /** The same with another handler, which does something before and after. */
   public Route with(Handler other) {
-    return new Route(method, template, access, mediaTypes, maxBodyBytes, other);
+    return new Route(method, template, access, mediaTypes, maxBodyBytes, other, query);
   }
 
   List<String> segments() {

@@ -81,6 +81,22 @@ class HttpDoorTest {
   }
 
   @Test
+  void refusesAParameterThatTheRouteDoesNotTake() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> unknown = get("/listed?before=3");
+
+    assertProblem(unknown, 400, "bad-request");
+    assertThat(unknown.body()).contains("no parameter before here; there are after, limit");
+    assertProblem(get("/things/a?x="), 400, "bad-request");
+    assertProblem(get("/events?x=1"), 400, "bad-request");
+    assertThat(get("/listed?limit=3&after=2").statusCode()).isEqualTo(200);
+    assertThat(get("/quick?utm=1").statusCode()).isEqualTo(200);
+    assertThat(post("/things?x=1", "text/plain", BodyPublishers.ofString("y")).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
   void givesAHandlerTheWholeBody() throws Exception {
     start(SETTINGS);
     String body = "x".repeat(99_999);
@@ -808,6 +824,11 @@ class HttpDoorTest {
                         (request, body) ->
                             CompletableFuture.completedFuture(
                                 echo(request.parameter("name").getBytes(UTF_8)))),
+                    Route.get(
+                            "/listed",
+                            Access.READ,
+                            (request, body) -> CompletableFuture.completedFuture(echo(new byte[0])))
+                        .taking("limit", "after"),
                     Route.post(
                         "/things",
                         Access.PUBLISH,

@@ -45,17 +45,20 @@ public final class LagRoutes {
   public List<Route> routes() {
     return List.of(
         Route.get(
-            "/v1/lag",
-            Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(lag(request))),
+                "/v1/lag",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(lag(request)))
+            .taking("group", "partitions"),
         Route.get(
-            "/v1/lag/history",
-            Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(history(request))),
+                "/v1/lag/history",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(history(request)))
+            .taking("group", "topic", "partition", "minutes"),
         Route.get(
-            "/v1/lag/heat",
-            Access.VIEW,
-            (request, body) -> CompletableFuture.completedFuture(heat(request))));
+                "/v1/lag/heat",
+                Access.VIEW,
+                (request, body) -> CompletableFuture.completedFuture(heat(request)))
+            .taking("group", "minutes"));
   }
 
   /** A report in JSON, which all who ask for the same one share. */
