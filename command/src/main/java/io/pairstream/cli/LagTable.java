@@ -39,7 +39,7 @@ final class LagTable {
 
   /** What is to be said of the worst; empty where there are no groups. */
   String sentence() {
-    return Headline.of(groups).map(Headline::sentence).orElse("");
+    return Headline.of(groups).map(headline -> headline.sentence().text()).orElse("");
   }
 
   /**

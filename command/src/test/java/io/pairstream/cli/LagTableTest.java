@@ -122,7 +122,7 @@ class LagTableTest {
     List<String> lines = table.lines(ANY);
 
     assertThat(lines.get(1)).endsWith("pairs-fetch");
-    assertThat(lines).last().isEqualTo("OK: pairs-fetch as played; pairs-feed was never there");
+    assertThat(lines).last().isEqualTo("OK: pairs-fetch as played; pairs-feed has not started");
     assertThat(table.worst()).isEqualTo(Verdict.OK);
   }
 

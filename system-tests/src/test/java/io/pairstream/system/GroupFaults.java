@@ -302,7 +302,7 @@ final class GroupFaults {
 
     @Override
     public List<String> told() {
-      return List.of("wedged-0 stands at 0");
+      return List.of("wedged-0 is stuck at offset 0");
     }
 
     @Override
@@ -359,7 +359,7 @@ final class GroupFaults {
 
     @Override
     public List<String> told() {
-      return List.of("poisoned-1 stands at 5", "at the head: ");
+      return List.of("poisoned-1 is stuck at offset 5", "at the head: ");
     }
 
     @Override
@@ -422,7 +422,7 @@ final class GroupFaults {
 
     @Override
     public List<String> told() {
-      return List.of("left-0 stands at 10", "nobody reads it");
+      return List.of("left-0 is stuck at offset 10", "nobody reads it");
     }
 
     @Override

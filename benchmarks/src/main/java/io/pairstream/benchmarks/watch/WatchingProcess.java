@@ -60,7 +60,7 @@ final class WatchingProcess {
         changed
             .putObject(group.group())
             .put("verdict", group.verdict().name())
-            .put("sentence", group.sentence());
+            .put("sentence", group.sentence().text());
       }
     }
     System.out.println(line);

@@ -1,6 +1,8 @@
 package io.pairstream.operations.canary;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
@@ -79,7 +81,7 @@ public final class CanaryProbe implements AutoCloseable {
     this.cluster = cluster;
     this.settings = settings;
     this.clock = clock;
-    this.latest = report(CanaryState.UNKNOWN, Optional.empty(), "no canary has come out yet");
+    this.latest = report(CanaryState.UNKNOWN, Optional.empty(), Template.NO_CANARY_YET.with());
     this.thread = new Thread(this::run, "canary");
     this.thread.setDaemon(true);
   }
@@ -121,7 +123,7 @@ public final class CanaryProbe implements AutoCloseable {
               report(
                   CanaryState.UNKNOWN,
                   latest.last(),
-                  "no canary could be sent: " + RootCause.message(e));
+                  Template.CANARY_NOT_SENT.with(RootCause.message(e)));
         }
         long left = settings.interval().toNanos() - (System.nanoTime() - startedAt);
         if (closed.await(Math.max(0, left), TimeUnit.NANOSECONDS)) {
@@ -192,23 +194,14 @@ public final class CanaryProbe implements AutoCloseable {
       Duration waited = Duration.ofNanos(nanos.getAsLong() - sentAt);
       if (waited.compareTo(settings.givenUpAfter()) > 0) {
         latest =
-            report(
-                CanaryState.LOST,
-                latest.last(),
-                "the last canary has not come out after "
-                    + inWords(waited)
-                    + ": pairs go in and do not come out");
+            report(CanaryState.LOST, latest.last(), Template.CANARY_LOST.with(inWords(waited)));
         return;
       } else if (waited.compareTo(settings.budget()) > 0 && latest.state() != CanaryState.LOST) {
         latest =
             report(
                 CanaryState.LATE,
                 latest.last(),
-                "the canary has been on its way for "
-                    + inWords(waited)
-                    + ", longer than the "
-                    + inWords(settings.budget())
-                    + " that it may take");
+                Template.CANARY_ON_ITS_WAY.with(inWords(waited), inWords(settings.budget())));
       }
     }
   }
@@ -220,11 +213,8 @@ public final class CanaryProbe implements AutoCloseable {
         report(
             late ? CanaryState.LATE : CanaryState.OK,
             Optional.of(took),
-            "a canary came out after "
-                + inWords(took)
-                + (late ? ", later than the " : "; it may take ")
-                + inWords(settings.budget())
-                + (late ? " that it may take" : ""));
+            (late ? Template.CANARY_LATE : Template.CANARY_OUT)
+                .with(inWords(took), inWords(settings.budget())));
   }
 
   /** Whether this receipt is of the very record that was sent, and not of an earlier one. */
@@ -245,14 +235,13 @@ public final class CanaryProbe implements AutoCloseable {
     }
   }
 
-  private CanaryReport report(CanaryState state, Optional<Duration> last, String sentence) {
+  private CanaryReport report(CanaryState state, Optional<Duration> last, Sentence sentence) {
     return new CanaryReport(true, state, last, settings.budget(), sentence, sent, returned);
   }
 
-  private static String inWords(Duration duration) {
+  private static Sentence inWords(Duration duration) {
     long ms = duration.toMillis();
-    return ms < 10_000
-        ? String.format(Locale.ROOT, "%.1f s", ms / 1e3)
-        : duration.toSeconds() + " s";
+    return Template.SECONDS.with(
+        ms < 10_000 ? String.format(Locale.ROOT, "%.1f", ms / 1e3) : duration.toSeconds());
   }
 }

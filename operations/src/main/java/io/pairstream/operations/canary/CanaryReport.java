@@ -1,6 +1,8 @@
 package io.pairstream.operations.canary;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Json;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,7 +23,7 @@ public record CanaryReport(
     CanaryState state,
     Optional<Duration> last,
     Duration budget,
-    String sentence,
+    Sentence sentence,
     long sent,
     long returned) {
 
@@ -32,7 +34,7 @@ public record CanaryReport(
         CanaryState.UNKNOWN,
         Optional.empty(),
         CanarySettings.DEFAULT_BUDGET,
-        "no canary is sent; operate --canary 60s sends one every minute",
+        Template.NO_CANARY.with(),
         0,
         0);
   }
@@ -44,7 +46,7 @@ public record CanaryReport(
     json.put("state", state.name());
     json.put("last_ms", last.map(Duration::toMillis).orElse(null));
     json.put("budget_ms", budget.toMillis());
-    json.put("sentence", sentence);
+    sentence.put(json, "sentence");
     return json;
   }
 }

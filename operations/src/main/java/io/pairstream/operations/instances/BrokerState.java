@@ -1,5 +1,7 @@
 package io.pairstream.operations.instances;
 
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.util.List;
 
 /**
@@ -12,7 +14,7 @@ import java.util.List;
  * @param offline partitions of the data set that nobody leads
  */
 record BrokerState(
-    State state, String sentence, List<Broker> nodes, int underReplicated, int offline) {
+    State state, Sentence sentence, List<Broker> nodes, int underReplicated, int offline) {
 
   /** In one word. */
   enum State {
@@ -26,5 +28,5 @@ record BrokerState(
   record Broker(int id, String host, boolean controller) {}
 
   static final BrokerState UNKNOWN =
-      new BrokerState(State.UNKNOWN, "the brokers have not been asked yet", List.of(), 0, 0);
+      new BrokerState(State.UNKNOWN, Template.BROKERS_NOT_ASKED.with(), List.of(), 0, 0);
 }

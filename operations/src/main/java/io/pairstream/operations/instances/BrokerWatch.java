@@ -4,6 +4,8 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.instances.BrokerState.Broker;
 import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.RootCause;
@@ -68,12 +70,10 @@ final class BrokerWatch {
       }
       return new BrokerState(
           State.DOWN,
-          "no broker at "
-              + cluster.clientSettings().get("bootstrap.servers")
-              + " answers since "
-              + Durations.timeOfDay(downSince)
-              + ": "
-              + RootCause.message(e),
+          Template.NO_BROKER.with(
+              cluster.clientSettings().get("bootstrap.servers"),
+              Durations.timeOfDay(downSince),
+              RootCause.message(e)),
           List.of(),
           0,
           0);
@@ -101,37 +101,30 @@ final class BrokerWatch {
         }
       }
     }
-    List<String> complaints = new ArrayList<>();
+    List<Sentence> complaints = new ArrayList<>();
     seen.forEach(
         (id, broker) -> {
           if (broker.at().isBefore(now)) {
             complaints.add(
-                "broker "
-                    + id
-                    + " on "
-                    + broker.host()
-                    + " is away since "
-                    + Durations.timeOfDay(broker.at()));
+                Template.BROKER_AWAY.with(
+                    id.toString(), broker.host(), Durations.timeOfDay(broker.at())));
           }
         });
     if (offline > 0) {
-      complaints.add(partitions(offline) + " without a leader: nothing can be written there");
+      complaints.add(Template.WITHOUT_LEADER.with(offline));
     }
     if (underReplicated > 0) {
-      complaints.add(partitions(underReplicated) + " with a copy that is behind");
+      complaints.add(Template.COPY_BEHIND.with(underReplicated));
     }
     int missing = topics.size() - found.size();
     if (missing > 0) {
-      complaints.add(
-          missing
-              + (missing == 1 ? " topic is" : " topics are")
-              + " missing; run: pairstream topics create");
+      complaints.add(Template.TOPICS_MISSING.with(missing));
     }
     return new BrokerState(
         complaints.isEmpty() ? State.UP : State.DEGRADED,
         complaints.isEmpty()
-            ? nodes.size() + (nodes.size() == 1 ? " broker is up" : " brokers are up")
-            : String.join("; ", complaints),
+            ? Template.counted(nodes.size(), Template.ONE_BROKER, Template.BROKERS)
+            : Sentence.joined(complaints),
         nodes.stream()
             .map(
                 node ->
@@ -143,10 +136,6 @@ final class BrokerWatch {
             .toList(),
         underReplicated,
         offline);
-  }
-
-  private static String partitions(int count) {
-    return count + (count == 1 ? " partition is" : " partitions are");
   }
 
   private Map<String, TopicDescription> describe(Admin admin) throws InterruptedException {

@@ -110,7 +110,7 @@ public final class ClusterWatch implements AutoCloseable {
   public Optional<String> obstacle() {
     return switch (brokers.state()) {
       case UP, DEGRADED -> Optional.empty();
-      case UNKNOWN, DOWN -> Optional.of(brokers.sentence());
+      case UNKNOWN, DOWN -> Optional.of(brokers.sentence().text());
     };
   }
 

@@ -1,5 +1,7 @@
 package io.pairstream.operations.instances;
 
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.report.Series;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -143,56 +145,41 @@ final class GraphWork {
   }
 
   /** Why that node is the bottleneck, and what helps. */
-  String sentence(String node) {
-    StringBuilder sentence =
-        new StringBuilder(
-            String.format(
-                Locale.ROOT,
-                "%s takes %.0f %% of the threads' time, %s ms a record",
-                node,
-                100 * busy(node),
-                number(milliseconds(node))));
+  Sentence sentence(String node) {
+    Sentence sentence =
+        Template.NODE_TAKES.with(node, Math.round(100 * busy(node)), number(milliseconds(node)));
     // Cleaning is one node of many steps.
     if (node.equals("clean")) {
       double all = stepNanos.values().stream().mapToDouble(nanos -> nanos).sum();
-      stepNanos.entrySet().stream()
-          .max(Comparator.comparingDouble(Map.Entry::getValue))
-          .filter(step -> step.getValue() > all / 2)
-          .ifPresent(step -> sentence.append(", most of it in ").append(step.getKey()));
+      Optional<String> most =
+          stepNanos.entrySet().stream()
+              .max(Comparator.comparingDouble(Map.Entry::getValue))
+              .filter(step -> step.getValue() > all / 2)
+              .map(Map.Entry::getKey);
+      if (most.isPresent()) {
+        sentence = Template.MOST_IN.with(sentence, most.get());
+      }
     }
-    if (workers > 0 && callersWaiting > 0 && workersBusy >= workers) {
-      sentence.append(
-          String.format(
-              Locale.ROOT,
-              "; all %.0f image workers are busy, and %.0f threads wait for one: more --workers help",
-              workers,
-              callersWaiting));
-    }
-    return sentence.toString();
+    return workers > 0 && callersWaiting > 0 && workersBusy >= workers
+        ? Template.WORKERS_BUSY.with(sentence, Math.round(workers), Math.round(callersWaiting))
+        : sentence;
   }
 
   /** The topology as a whole, in a sentence. */
-  String sentence() {
+  Sentence sentence() {
     double working = working();
     if (Double.isNaN(working)) {
-      return "no process has said yet what its nodes do";
+      return Template.NODES_NOT_KNOWN.with();
     }
     Optional<String> slowest = bottleneck();
     if (slowest.isPresent()) {
       return sentence(slowest.get());
     }
     if (commitShare >= BUSY_THREADS) {
-      return String.format(
-          Locale.ROOT,
-          "commits take %.0f %% of the threads' time; the broker, or the way there, is slow",
-          100 * commitShare);
+      return Template.COMMITS_TAKE.with(Math.round(100 * commitShare));
     }
-    return String.format(
-        Locale.ROOT,
-        working < BUSY_THREADS
-            ? "no node holds the rest back: the threads work %.0f %% of the time"
-            : "the threads work %.0f %% of the time, and no single node takes most of it",
-        100 * working);
+    return (working < BUSY_THREADS ? Template.NO_NODE : Template.NO_SINGLE_NODE)
+        .with(Math.round(100 * working));
   }
 
   private static String number(double value) {

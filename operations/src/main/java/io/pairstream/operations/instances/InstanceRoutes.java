@@ -2,6 +2,7 @@ package io.pairstream.operations.instances;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Json;
@@ -43,7 +44,7 @@ public final class InstanceRoutes {
     Optional<String> bottleneck = work.bottleneck();
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("ready", text.isPresent());
-    json.put("sentence", work.sentence());
+    work.sentence().put(json, "sentence");
     Overview.put(json, "working", work.working());
     ArrayNode nodes = json.putArray("nodes");
     for (Graph.Node node : graph.nodes()) {
@@ -61,7 +62,7 @@ public final class InstanceRoutes {
       Overview.put(one, "ms", work.milliseconds(node.id()));
       Overview.put(one, "busy", work.busy(node.id()));
       one.put("bottleneck", slowest);
-      one.put("sentence", slowest ? work.sentence(node.id()) : "");
+      (slowest ? work.sentence(node.id()) : Sentence.verbatim("")).put(one, "sentence");
     }
     ArrayNode edges = json.putArray("edges");
     graph.edges().forEach(edge -> edges.addObject().put("from", edge.from()).put("to", edge.to()));

@@ -2,10 +2,13 @@ package io.pairstream.operations.instances;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Json;
@@ -56,7 +59,7 @@ final class Overview {
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
     json.put("verdict", (blind ? Verdict.UNKNOWN : verdict).name());
-    json.put("sentence", sentence(headline, blind));
+    sentence(headline, blind).put(json, "sentence");
     ArrayNode listed = json.putArray("groups");
     groups.forEach(listed::add);
     flows(json);
@@ -71,7 +74,7 @@ final class Overview {
         .forEach(instance -> processes.add(instance(instance)));
     json.put("instances_total", instances.size());
     json.set("trainer", trainer());
-    json.set("canary", sources.canary().get().orElseGet(Overview::noCanary));
+    json.set("canary", sources.canary().get().orElseGet(CanaryReport.off()::json));
     return json;
   }
 
@@ -80,19 +83,21 @@ final class Overview {
   }
 
   /** What an operator must know first, and what may be the reason of it. */
-  private String sentence(Optional<Headline> headline, boolean blind) {
+  private Sentence sentence(Optional<Headline> headline, boolean blind) {
     if (blind) {
-      return brokers.sentence() + "; what is shown is what was known last";
+      return Template.KNOWN_LAST.with(brokers.sentence());
     }
-    List<String> parts = new ArrayList<>();
+    List<Sentence> parts = new ArrayList<>();
     parts.add(
         headline
             .map(Headline::sentence)
-            .filter(sentence -> !sentence.isBlank())
-            .orElse("no group has been watched for long enough yet"));
+            .filter(sentence -> !sentence.text().isBlank())
+            .orElseGet(Template.NOT_WATCHED::with));
     instances.stream()
         .filter(instance -> !instance.silent() && !instance.status().getObstacle().isEmpty())
-        .map(instance -> instance.service() + " waits: " + instance.status().getObstacle())
+        .map(
+            instance ->
+                Template.SERVICE_WAITS.with(instance.service(), instance.status().getObstacle()))
         .distinct()
         .limit(2)
         .forEach(parts::add);
@@ -103,10 +108,10 @@ final class Overview {
     if (registry.known() && !registry.up()) {
       parts.add(registry.sentence());
     }
-    return String.join("; ", parts);
+    return Sentence.joined(parts);
   }
 
-  private List<String> silentServices() {
+  private List<Sentence> silentServices() {
     Map<String, List<Instance>> byService =
         instances.stream().collect(Collectors.groupingBy(Instance::service));
     return byService.entrySet().stream()
@@ -114,14 +119,13 @@ final class Overview {
         .sorted(Map.Entry.comparingByKey())
         .map(
             service ->
-                "no "
-                    + service.getKey()
-                    + " reports since "
-                    + Durations.timeOfDay(
+                Template.SERVICE_SILENT.with(
+                    service.getKey(),
+                    Durations.timeOfDay(
                         service.getValue().stream()
                             .map(Instance::heardAt)
                             .max(Comparator.naturalOrder())
-                            .orElse(now)))
+                            .orElse(now))))
         .toList();
   }
 
@@ -223,7 +227,7 @@ final class Overview {
   private ObjectNode brokers() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("state", brokers.state().name());
-    json.put("sentence", brokers.sentence());
+    brokers.sentence().put(json, "sentence");
     ArrayNode nodes = json.putArray("nodes");
     brokers
         .nodes()
@@ -242,7 +246,7 @@ final class Overview {
   private ObjectNode registry() {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("state", !registry.known() ? "UNKNOWN" : registry.up() ? "UP" : "DOWN");
-    json.put("sentence", registry.sentence());
+    registry.sentence().put(json, "sentence");
     put(json, "ms", registry.milliseconds());
     return json;
   }
@@ -306,18 +310,8 @@ final class Overview {
     put(json, "batches_per_second", clock.batchesPerSecond());
     put(json, "starves_in_seconds", clock.starvesInSeconds());
     put(json, "data_wait_share", clock.dataWaitShare());
-    json.put("sentence", clock.sentence());
+    clock.sentence().put(json, "sentence");
     return json;
-  }
-
-  private static ObjectNode noCanary() {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("enabled", false)
-        .put("state", "UNKNOWN")
-        .putNull("last_ms")
-        .putNull("budget_ms")
-        .put("sentence", "no canary pair is sent");
   }
 
   /** A number with four digits that count; null where it is not known. */

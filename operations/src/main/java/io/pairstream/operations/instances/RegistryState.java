@@ -1,6 +1,8 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 
@@ -12,10 +14,10 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
  * @param milliseconds that its answer took; NaN where there was none
  * @param sentence all that in words
  */
-record RegistryState(boolean known, boolean up, double milliseconds, String sentence) {
+record RegistryState(boolean known, boolean up, double milliseconds, Sentence sentence) {
 
   static final RegistryState UNKNOWN =
-      new RegistryState(false, false, Double.NaN, "the registry has not been asked yet");
+      new RegistryState(false, false, Double.NaN, Template.REGISTRY_NOT_ASKED.with());
 
   /** Asks it for the id of one of our schemas. */
   static RegistryState ask(ClusterAccess cluster) {
@@ -23,9 +25,10 @@ record RegistryState(boolean known, boolean up, double milliseconds, String sent
     try {
       cluster.requireRegistry();
       double took = (System.nanoTime() - begin) / 1e6;
-      return new RegistryState(true, true, took, "it answers");
+      return new RegistryState(true, true, took, Template.REGISTRY_ANSWERS.with());
     } catch (RegistryUnavailableException | MissingSchemaException e) {
-      return new RegistryState(true, false, Double.NaN, String.valueOf(e.getMessage()));
+      return new RegistryState(
+          true, false, Double.NaN, Template.REGISTRY_FAILS.with(e.getMessage()));
     }
   }
 }

@@ -1,9 +1,10 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,7 @@ record TrainerClock(
     double batchesPerSecond,
     double starvesInSeconds,
     double dataWaitShare,
-    String sentence) {
+    Sentence sentence) {
 
   /** A trainer that waits so much of its time starves now, whatever the rates say. */
   private static final double STARVES_NOW = 0.5;
@@ -53,12 +54,7 @@ record TrainerClock(
     return first.orElseGet(
         () ->
             new TrainerClock(
-                false,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                "no trainer's feed reports"));
+                false, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Template.NO_TRAINER.with()));
   }
 
   private static TrainerClock of(Instance feed, double pairsPerSecond) {
@@ -68,33 +64,19 @@ record TrainerClock(
     double share = Double.isNaN(wait) ? Double.NaN : Math.min(1, wait);
     double batchSize = feed.gauge("feed_batch_samples");
     if (Double.isNaN(rate)) {
-      return new TrainerClock(true, ready, rate, Double.NaN, share, "a trainer has just begun");
+      return new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_BEGAN.with());
     }
     double waiting = feed.gauge("feed_samples_waiting");
     if (ready < 1 && waiting >= 0 && waiting < batchSize && !(pairsPerSecond > 0)) {
       return new TrainerClock(
-          true,
-          ready,
-          rate,
-          Double.NaN,
-          share,
-          "the trainer has taken all full batches that there are, and waits for new pairs");
+          true, ready, rate, Double.NaN, share, Template.TRAINER_HAS_ALL.with());
     }
     if (ready < 1 && share >= STARVES_NOW) {
       return new TrainerClock(
-          true,
-          ready,
-          rate,
-          0,
-          share,
-          String.format(
-              Locale.ROOT,
-              "the trainer starves: no batch is ready, and it waits %.0f %% of its time",
-              100 * share));
+          true, ready, rate, 0, share, Template.TRAINER_STARVES.with(Math.round(100 * share)));
     }
     if (rate <= 0) {
-      return new TrainerClock(
-          true, ready, rate, Double.NaN, share, "the trainer takes no batches now");
+      return new TrainerClock(true, ready, rate, Double.NaN, share, Template.TRAINER_RESTS.with());
     }
     if (Double.isNaN(waiting)) {
       return ofView(feed, ready, rate, share);
@@ -103,12 +85,7 @@ record TrainerClock(
     double refill = Double.isNaN(pairsPerSecond) ? 0 : pairsPerSecond / batchSize;
     if (refill >= rate) {
       return new TrainerClock(
-          true,
-          ready,
-          rate,
-          Double.NaN,
-          share,
-          words(ready) + ", and new pairs come as fast as the trainer takes them");
+          true, ready, rate, Double.NaN, share, Template.PAIRS_COME.with(words(ready)));
     }
     double seconds = supply / (rate - refill);
     return new TrainerClock(
@@ -117,7 +94,7 @@ record TrainerClock(
         rate,
         seconds,
         share,
-        words(ready) + "; at this rate the trainer starves in " + Durations.inWords(seconds));
+        Template.STARVES_IN.with(words(ready), Durations.inWords(seconds)));
   }
 
   /**
@@ -132,13 +109,12 @@ record TrainerClock(
         rate,
         seconds,
         share,
-        words(ready)
-            + (Double.isNaN(seconds)
-                ? ", and the feed loads as fast as the trainer takes"
-                : "; at this rate the trainer starves in " + Durations.inWords(seconds)));
+        Double.isNaN(seconds)
+            ? Template.FEED_LOADS.with(words(ready))
+            : Template.STARVES_IN.with(words(ready), Durations.inWords(seconds)));
   }
 
-  private static String words(double ready) {
-    return ready >= 1 ? "full batches wait" : "no batch is ready";
+  private static Sentence words(double ready) {
+    return (ready >= 1 ? Template.BATCHES_WAIT : Template.NO_BATCH).with();
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.util.OptionalDouble;
 
 /**
@@ -12,30 +14,30 @@ import java.util.OptionalDouble;
  *     keeps up} or {@code not known yet}
  */
 public record CatchUp(
-    OptionalDouble seconds, OptionalDouble from, OptionalDouble to, String sentence) {
+    OptionalDouble seconds, OptionalDouble from, OptionalDouble to, Sentence sentence) {
 
   /** Nothing waits. */
-  public static final CatchUp NOTHING_WAITS = now("nothing waits");
+  public static final CatchUp NOTHING_WAITS = now(Template.NOTHING_WAITS.with());
 
   /** What waits is what just arrived. */
-  public static final CatchUp KEEPS_UP = now("keeps up");
+  public static final CatchUp KEEPS_UP = now(Template.KEEPS_UP.with());
 
   /** No less arrives than is read. */
-  public static final CatchUp NEVER = without("never at this rate");
+  public static final CatchUp NEVER = without(Template.NEVER.with());
 
   /** Too little was seen. */
-  public static final CatchUp UNKNOWN = without("not known yet");
+  public static final CatchUp UNKNOWN = without(Template.NOT_KNOWN_YET.with());
 
   /** Whether it is never, at this rate. */
   public boolean isNever() {
     return this.equals(NEVER);
   }
 
-  private static CatchUp now(String sentence) {
+  private static CatchUp now(Sentence sentence) {
     return new CatchUp(OptionalDouble.of(0), OptionalDouble.of(0), OptionalDouble.of(0), sentence);
   }
 
-  private static CatchUp without(String sentence) {
+  private static CatchUp without(Sentence sentence) {
     return new CatchUp(
         OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), sentence);
   }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.sentence.Sentence;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public record GroupLag(
     int members,
     boolean decides,
     Verdict verdict,
-    String sentence,
+    Sentence sentence,
     Instant since,
     OptionalLong lag,
     OptionalLong bytes,

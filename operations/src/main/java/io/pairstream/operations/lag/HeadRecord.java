@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.sentence.Sentence;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,4 +30,4 @@ public record HeadRecord(
     OptionalInt height,
     String caption,
     Optional<String> picture,
-    String sentence) {}
+    Sentence sentence) {}

@@ -1,11 +1,12 @@
 package io.pairstream.operations.lag;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What is to be thought of several groups at once. Groups that are not the platform's decide
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  * @param verdict the worst
  * @param sentence what is to be said of the group that has it, and which others were never there
  */
-public record Headline(Verdict verdict, String sentence) {
+public record Headline(Verdict verdict, Sentence sentence) {
 
   /**
    * Groups and partitions in {@link LagJson}'s form, the worst first; of two that are alike the one
@@ -42,8 +43,9 @@ public record Headline(Verdict verdict, String sentence) {
             worst ->
                 new Headline(
                     LagJson.verdict(worst),
-                    worst.path("sentence").asText()
-                        + (wasNeverThere(worst) ? "" : missing(groups))));
+                    wasNeverThere(worst)
+                        ? Sentence.read(worst, "sentence")
+                        : withMissing(Sentence.read(worst, "sentence"), groups)));
   }
 
   /** An older service does not say. */
@@ -55,18 +57,19 @@ public record Headline(Verdict verdict, String sentence) {
     return group.path("state").asText().equals(GroupLag.ABSENT);
   }
 
-  /** Those that would have something to read. */
-  private static String missing(Collection<? extends JsonNode> groups) {
-    List<String> names =
+  /** With those that would have something to read. */
+  private static Sentence withMissing(Sentence sentence, Collection<? extends JsonNode> groups) {
+    List<Sentence> names =
         groups.stream()
             .filter(group -> wasNeverThere(group) && LagJson.verdict(group) == Verdict.UNKNOWN)
             .map(group -> group.path("group").asText())
             .sorted()
+            .map(Sentence::verbatim)
             .toList();
-    return names.isEmpty()
-        ? ""
-        : names.stream().collect(Collectors.joining(" and ", "; ", ""))
-            + (names.size() == 1 ? " was" : " were")
-            + " never there";
+    Template missing = names.size() == 1 ? Template.HAS_NOT_STARTED : Template.HAVE_NOT_STARTED;
+    return names.stream()
+        .reduce(Template.BOTH::with)
+        .map(all -> Template.AND.with(sentence, missing.with(all)))
+        .orElse(sentence);
   }
 }

@@ -50,7 +50,7 @@ public final class LagJson {
     json.put("members", group.members());
     json.put("decides", group.decides());
     json.put("verdict", group.verdict().name());
-    json.put("sentence", group.sentence());
+    group.sentence().put(json, "sentence");
     json.put("since", time(group.since()));
     put(json, "lag", group.lag());
     put(json, "bytes", group.bytes());
@@ -89,7 +89,7 @@ public final class LagJson {
     put(json, "bytes", partition.bytes());
     put(json, "seconds", partition.seconds());
     json.put("verdict", partition.verdict().name());
-    json.put("sentence", partition.sentence());
+    partition.sentence().put(json, "sentence");
     json.put("since", time(partition.since()));
     put(json, "arrival_per_second", partition.arrivalPerSecond());
     put(json, "processing_per_second", partition.processingPerSecond());
@@ -116,7 +116,7 @@ public final class LagJson {
     put(json, "height", head.height());
     json.put("caption", head.caption());
     json.put("picture", head.picture().orElse(null));
-    json.put("sentence", head.sentence());
+    head.sentence().put(json, "sentence");
     return json;
   }
 
@@ -125,7 +125,7 @@ public final class LagJson {
     put(json, "seconds", catchUp.seconds());
     put(json, "from", catchUp.from());
     put(json, "to", catchUp.to());
-    json.put("sentence", catchUp.sentence());
+    catchUp.sentence().put(json, "sentence");
     return json;
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import io.pairstream.operations.sentence.Sentence;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -43,7 +44,7 @@ public record PartitionLag(
     OptionalLong bytes,
     OptionalDouble seconds,
     Verdict verdict,
-    String sentence,
+    Sentence sentence,
     Instant since,
     OptionalDouble arrivalPerSecond,
     OptionalDouble processingPerSecond,

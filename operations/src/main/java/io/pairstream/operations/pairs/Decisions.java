@@ -7,6 +7,8 @@ import io.pairstream.cleaning.caption.CheckFlaggedWords;
 import io.pairstream.cleaning.caption.CheckRepetition;
 import io.pairstream.cleaning.language.IdentifyLanguage;
 import io.pairstream.operations.catalogue.PairRow;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Json;
 import java.util.List;
 import java.util.Locale;
@@ -122,7 +124,7 @@ final class Decisions {
                 check.measure(),
                 text(measured),
                 limit(check, recipe, spaced),
-                cuts ? "longer ones are cut off" : ""));
+                cuts ? Template.CUT_OFF.with() : Sentence.verbatim("")));
       }
     }
     return decisions;
@@ -158,7 +160,12 @@ final class Decisions {
         .createArrayNode()
         .add(
             decision(
-                row.step(), REJECTED, row.reason(), row.measured(), row.limit(), row.detail()));
+                row.step(),
+                REJECTED,
+                row.reason(),
+                row.measured(),
+                row.limit(),
+                Sentence.verbatim(row.detail())));
   }
 
   private static Double measured(String measure, Map<String, Double> measures) {
@@ -181,7 +188,7 @@ final class Decisions {
     if (least.isEmpty()) {
       return most.isEmpty() ? "" : "≤ " + most;
     }
-    return most.isEmpty() ? "≥ " + least : least + " to " + most;
+    return most.isEmpty() ? "≥ " + least : least + " – " + most;
   }
 
   /** A bound as people write it; empty where there is none. */
@@ -213,15 +220,15 @@ final class Decisions {
   }
 
   private static ObjectNode decision(
-      String step, String outcome, String measure, String measured, String limit, String detail) {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("step", step)
+      String step, String outcome, String measure, String measured, String limit, Sentence detail) {
+    ObjectNode json = Json.MAPPER.createObjectNode();
+    json.put("step", step)
         .put("outcome", outcome)
         .put("measure", measure)
         .put("measured", measured)
-        .put("limit", limit)
-        .put("detail", detail);
+        .put("limit", limit);
+    detail.put(json, "detail");
+    return json;
   }
 
   private static Check most(String step, String measure, String key) {

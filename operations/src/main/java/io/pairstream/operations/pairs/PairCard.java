@@ -13,6 +13,7 @@ import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.catalogue.ReceiptNote;
 import io.pairstream.operations.catalogue.ReviewNote;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.TakedownDeed;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
@@ -85,9 +86,7 @@ final class PairCard {
     boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
     ObjectNode json =
         PairJson.summary(id, gone ? Standing.WITHDRAWN.name() : receipt.standing(), receipt);
-    json.set(
-        "original",
-        original(gone ? "it was withdrawn" : "its record is not read yet, or kept no longer"));
+    json.set("original", original(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET));
     json.putNull("model");
     json.putNull("caption_before");
     json.putNull("caption_after");
@@ -180,10 +179,10 @@ final class PairCard {
                 () ->
                     original(
                         kept.isEmpty()
-                            ? "quarantine keeps the record no longer"
+                            ? Template.KEPT_NO_LONGER
                             : kept.get().getValue() == null
-                                ? "what came was not kept"
-                                : "what came holds no image")));
+                                ? Template.NOT_KEPT
+                                : Template.NO_IMAGE)));
     json.putNull("model");
     json.put(
         "caption_before",
@@ -227,7 +226,7 @@ final class PairCard {
 
   /** The original of which only the measures are left. */
   private static ObjectNode original(Optional<PreparedPair> prepared) {
-    ObjectNode json = original("the topic keeps what came for some days only");
+    ObjectNode json = original(Template.KEPT_FOR_DAYS);
     Map<String, Double> measures = prepared.map(PreparedPair::getMeasures).orElse(Map.of());
     json.put("media_type", prepared.map(PreparedPair::getMediaType).orElse(""));
     putWhole(json, "bytes", measures.get("original_bytes"));
@@ -236,14 +235,14 @@ final class PairCard {
     return json;
   }
 
-  private static ObjectNode original(String why) {
+  private static ObjectNode original(Template why) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.putNull("picture");
     json.putNull("bytes");
     json.put("media_type", "");
     json.putNull("width");
     json.putNull("height");
-    json.put("detail", why);
+    why.with().put(json, "detail");
     return json;
   }
 

@@ -5,7 +5,7 @@ import { h, fill, keyed, setAttribute, setText } from "./dom.js";
 import { isKnown } from "./format.js";
 import { Picture } from "./tiles.js";
 import { HeatMap } from "./heat.js";
-import { afterVerdict, card, fact, heading, note, rank, said, scrolling, setFact, showPressed, showVerdict, skeleton, verdictChip } from "./parts.js";
+import { card, fact, heading, note, rank, said, saidIn, scrolling, setFact, showPressed, showSaid, showVerdict, skeleton, verdictChip } from "./parts.js";
 
 const EVERY_MS = 5_000;
 const HISTORY_EVERY_MS = 15_000;
@@ -129,7 +129,7 @@ class LagView {
           h("td", {}, verdictChip(app, group.verdict)),
           h("th", { scope: "row" }, h("a", { href: `#/lag?group=${encodeURIComponent(group.group)}`, dir: "auto" }, group.group), h("span.below.quiet")),
           Array.from({ length: 5 }, () => h("td.number")),
-          h("td", { lang: "en", dir: "auto" }),
+          h("td", { dir: "auto" }),
           h("td.number"),
         ),
       (row, group) => {
@@ -142,7 +142,7 @@ class LagView {
         setText(bytes, app.format.bytes(group.bytes));
         setText(arrives, app.format.rate(group.arrival_per_second));
         setText(leaves, app.format.rate(group.processing_per_second));
-        setText(catchUp, group.catch_up?.sentence ?? "");
+        setText(catchUp, saidIn(app, group.catch_up));
         setText(deletion, app.format.duration(group.retention_seconds));
         setAttribute(row, "aria-current", this.#detail?.group === group.group ? "true" : null);
       },
@@ -216,7 +216,7 @@ class GroupDetail {
     const { say } = this.#app;
     this.chip = verdictChip(this.#app, "UNKNOWN");
     this.since = h("span.quiet.small");
-    this.sentence = said("", "detail-sentence");
+    this.sentence = said("detail-sentence");
     this.explained = h("p.explained");
     const names = ["waiting", "bytes", "oldest", "arrives", "leaves", "catchUp", "deletion", "lost", "held"];
     this.facts = Object.fromEntries(names.map((name) => [name, fact(say(`lag.${name}`))]));
@@ -236,7 +236,7 @@ class GroupDetail {
     const { say } = this.#app;
     this.pictureFrame = h("div.head-picture");
     this.pictureOf = null;
-    this.headSentence = said("", "head-sentence");
+    this.headSentence = said("head-sentence");
     this.headCaption = h("p.head-caption", { dir: "auto" });
     this.headFacts = Object.fromEntries(["place", "type", "size", "since", "key"].map((name) => [name, fact(say(`head.${name}`))]));
     this.headLink = h("a", {}, say("head.find"));
@@ -357,15 +357,14 @@ class GroupDetail {
     const { format } = app;
     showVerdict(app, this.chip, one.verdict);
     setText(this.since, app.say("lag.since", { duration: format.age(one.since, at), time: format.time(one.since) }));
-    setText(this.sentence, afterVerdict(one.verdict, one.sentence));
+    showSaid(app, this.sentence, one, one.verdict);
     setText(this.explained, app.words.find(`explained.${one.verdict}`) ?? "");
     setFact(this.facts.waiting, format.number(one.lag));
     setFact(this.facts.bytes, format.bytes(one.bytes));
     setFact(this.facts.oldest, format.duration(one.seconds));
     setFact(this.facts.arrives, format.rate(one.arrival_per_second));
     setFact(this.facts.leaves, format.rate(one.processing_per_second));
-    setFact(this.facts.catchUp, one.catch_up?.sentence || format.duration(one.catch_up?.seconds));
-    this.facts.catchUp.lastElementChild.lang = "en";
+    setFact(this.facts.catchUp, saidIn(app, one.catch_up) || format.duration(one.catch_up?.seconds));
     setFact(this.facts.deletion, format.duration(one.retention_seconds));
     setFact(this.facts.lost, format.number(one.lost));
     this.facts.held.hidden = !(one.held > 0);
@@ -389,7 +388,7 @@ class GroupDetail {
       const picture = { size: 512, address: head.picture, blurred: true, alt: app.say("head.alt", { place }) };
       fill(this.pictureFrame, new Picture(app, { id: place, caption: head.caption ?? "" }, picture).element);
     }
-    setText(this.headSentence, head.sentence);
+    showSaid(app, this.headSentence, head);
     setText(this.headCaption, head.caption ?? "");
     setFact(this.headFacts.place, place);
     setFact(this.headFacts.type, head.media_type || "–");
@@ -416,7 +415,7 @@ class GroupDetail {
           h("td", {}, verdictChip(app, verdict)),
           h("th", { scope: "row" }, h("a", { href: `#/lag?group=${encodeURIComponent(this.group)}&topic=${encodeURIComponent(topic)}&partition=${partition}`, dir: "auto" }, shortName(topic, partition))),
           Array.from({ length: 5 }, () => h("td.number")),
-          h("td", { lang: "en", dir: "auto" }),
+          h("td", { dir: "auto" }),
           h("td.mono.member", { dir: "auto" }),
         ),
       (row, one) => {
@@ -427,7 +426,7 @@ class GroupDetail {
         setText(bytes, format.bytes(one.bytes));
         setText(position, format.number(one.committed));
         setText(end, format.number(one.end));
-        setText(catchUp, one.catch_up?.sentence ?? "");
+        setText(catchUp, saidIn(app, one.catch_up));
         setText(member, one.member);
       },
     );

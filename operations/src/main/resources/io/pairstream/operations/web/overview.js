@@ -4,7 +4,6 @@ import { Sparkline } from "./charts.js";
 import { h, s, fill, keyed, setAttribute, setText } from "./dom.js";
 import { isKnown } from "./format.js";
 import {
-  afterVerdict,
   card,
   fact,
   heading,
@@ -12,8 +11,10 @@ import {
   note,
   rank,
   said,
+  saidIn,
   scrolling,
   setFact,
+  showSaid,
   showState,
   showVerdict,
   skeleton,
@@ -72,7 +73,7 @@ class Overview {
     const { say } = this.#app;
     this.bannerSign = h("div.banner-sign", {}, skeleton(1));
     this.bannerWord = h("p.banner-word");
-    this.bannerSentence = said("", "banner-sentence");
+    this.bannerSentence = said("banner-sentence");
     this.bannerFacts = h("p.banner-facts.small");
     this.banner = h(
       "section.banner",
@@ -150,7 +151,7 @@ class Overview {
     const { say } = this.#app;
     this.clockFigure = h("p.figure-large");
     this.clockChip = stateChip("quiet", "");
-    this.clockSentence = said("");
+    this.clockSentence = said();
     this.trainerFacts = { ready: fact(say("overview.ready")), rate: fact(say("overview.batches")), wait: fact(say("overview.wait")) };
     return card(
       say("overview.trainer"),
@@ -165,17 +166,17 @@ class Overview {
     const { say } = this.#app;
     this.canaryChip = stateChip("quiet", "");
     this.canaryFigure = h("p.figure-large");
-    this.canarySentence = said("");
+    this.canarySentence = said();
     return card(say("overview.canary"), { id: "canary" }, h("div.row.between", {}, this.canaryFigure, this.canaryChip), this.canarySentence);
   }
 
   #clusterCard() {
     const { say } = this.#app;
     this.brokerChip = stateChip("quiet", "");
-    this.brokerSentence = said("");
+    this.brokerSentence = said();
     this.brokers = h("ul.broker-list");
     this.registryChip = stateChip("quiet", "");
-    this.registrySentence = said("");
+    this.registrySentence = said();
     return h(
       "section.card.span-4",
       { "aria-labelledby": "cluster-title" },
@@ -226,8 +227,9 @@ class Overview {
     this.topology.update(topology);
   }
 
-  #showBanner({ at, dataset, verdict, sentence }) {
+  #showBanner(overview) {
     const app = this.#app;
+    const { at, dataset, verdict } = overview;
     const known = verdict ?? "UNKNOWN";
     if (this.banner.dataset.verdict !== known) {
       this.banner.dataset.verdict = known;
@@ -235,7 +237,10 @@ class Overview {
       fill(this.bannerSign, verdictSign(known));
     }
     setText(this.bannerWord, app.words.find(`verdict.${known}`) ?? known);
-    setText(this.bannerSentence, afterVerdict(known, sentence) || app.say("overview.noVerdict"));
+    showSaid(app, this.bannerSentence, overview, known);
+    if (!overview.sentence) {
+      setText(this.bannerSentence, app.say("overview.noVerdict"));
+    }
     setText(this.bannerFacts, app.say("overview.asOf", { dataset: dataset ?? "", time: app.format.time(at) }));
   }
 
@@ -255,7 +260,7 @@ class Overview {
         const waiting = isKnown(group.lag)
           ? app.say("overview.waiting", { count: app.format.compact(group.lag) })
           : app.say("overview.notKnown");
-        const until = isKnown(group.lag) && group.lag > 0 && group.catch_up?.sentence ? ` · ${group.catch_up.sentence}` : "";
+        const until = isKnown(group.lag) && group.lag > 0 && group.catch_up?.sentence ? ` · ${saidIn(app, group.catch_up)}` : "";
         setText(item.lastElementChild, waiting + until);
       },
     );
@@ -338,7 +343,7 @@ class Overview {
             : ["good", "fed"];
     showState(this.clockChip, kind, app.say(`trainer.${word}`));
     setText(this.clockFigure, isKnown(seconds) ? app.format.duration(seconds) : app.say(connected ? "trainer.never" : "trainer.none"));
-    setText(this.clockSentence, trainer?.sentence ?? "");
+    showSaid(app, this.clockSentence, trainer);
     setFact(this.trainerFacts.ready, app.format.number(trainer?.ready_batches));
     setFact(this.trainerFacts.rate, app.format.rate(trainer?.batches_per_second));
     setFact(this.trainerFacts.wait, app.format.share(trainer?.data_wait_share));
@@ -349,7 +354,7 @@ class Overview {
     const state = canary?.enabled === false ? "OFF" : (canary?.state ?? "UNKNOWN");
     showState(this.canaryChip, CANARY_KINDS[state] ?? "quiet", app.words.find(`canary.${state}`) ?? state);
     setText(this.canaryFigure, app.format.milliseconds(canary?.last_ms));
-    setText(this.canarySentence, canary?.sentence ?? "");
+    showSaid(app, this.canarySentence, canary);
   }
 
   #showInstances(instances, at) {
@@ -386,7 +391,7 @@ class Overview {
     const app = this.#app;
     const word = (state) => app.words.find(`state.${state}`) ?? state ?? "";
     showState(this.brokerChip, STATE_KINDS[brokers?.state] ?? "quiet", word(brokers?.state ?? "UNKNOWN"));
-    setText(this.brokerSentence, brokers?.sentence ?? "");
+    showSaid(app, this.brokerSentence, brokers);
     keyed(
       this.brokers,
       brokers?.nodes ?? [],
@@ -398,6 +403,6 @@ class Overview {
       },
     );
     showState(this.registryChip, STATE_KINDS[registry?.state] ?? "quiet", word(registry?.state ?? "UNKNOWN"));
-    setText(this.registrySentence, registry?.sentence ?? "");
+    showSaid(app, this.registrySentence, registry);
   }
 }

@@ -2,7 +2,7 @@
 // through the topics, and what people decided about it.
 
 import { h, outside, setText } from "./dom.js";
-import { heading, note, scrolling, skeleton, stateChip } from "./parts.js";
+import { heading, note, saidIn, scrolling, skeleton, stateChip, withUnit } from "./parts.js";
 import { marked } from "./marks.js";
 import { ReviewBar } from "./review.js";
 import { Picture, cardOf, producerName, reasonWords, remedyWords, shortId, sourceName, spokenName, standingChip, timeOf } from "./tiles.js";
@@ -94,7 +94,7 @@ function pictures(app, pair) {
         new Picture(app, pair, {
           size: 768,
           address: original?.picture,
-          why: original?.detail,
+          why: saidIn(app, original, "detail"),
           alt: app.say("picture.original", { caption: spokenName(app, pair) }),
         }).element,
         h("figcaption", {}, h("b", {}, app.say("pair.original")), h("span.quiet", {}, measuresOf(app, original, original?.media_type))),
@@ -135,9 +135,9 @@ function verdict(app, pair, bar) {
       h(
         "dl.measured",
         {},
-        pair.measured ? factRow(app.say("pair.measured"), h("bdi", {}, pair.measured)) : null,
-        pair.limit ? factRow(app.say("pair.limit"), h("bdi", {}, pair.limit)) : null,
-        pair.detail && pair.detail !== pair.measured ? factRow(app.say("pair.detail"), h("bdi", {}, pair.detail)) : null,
+        pair.measured ? factRow(app.say("pair.measured"), h("bdi", {}, withUnit(app, pair.measured))) : null,
+        pair.limit ? factRow(app.say("pair.limit"), h("bdi", {}, withUnit(app, pair.limit))) : null,
+        detailOf(app, pair) && factRow(app.say("pair.detail"), h("bdi", {}, detailOf(app, pair))),
         pair.remedy ? factRow(app.say("pair.remedy"), remedyWords(app, pair.reason, pair.remedy)) : null,
         pair.reason ? factRow(app.say("pair.code"), h("a", { href: sheetOf(pair) }, h("code", {}, pair.reason))) : null,
       ),
@@ -174,6 +174,13 @@ function takedowns(app, pair) {
       ),
     )
   );
+}
+
+/** What the record says of why; it is English, so that elsewhere the measured value says it alone. */
+function detailOf(app, pair) {
+  const { detail, measured } = pair;
+  const isSpoken = app.words.language === "en" || !measured || pair.detail_template;
+  return isSpoken && detail !== measured ? saidIn(app, pair, "detail") : "";
 }
 
 function sheetOf(pair) {
@@ -326,7 +333,9 @@ function decisions(app, pair) {
   );
 }
 
-function decisionRow(app, { step, outcome, measure, measured, limit, detail }) {
+function decisionRow(app, decision) {
+  const { step, outcome, measure, measured, limit } = decision;
+  const detail = detailOf(app, decision);
   const isKept = outcome === "KEPT";
   return h(
     "tr",
@@ -336,11 +345,11 @@ function decisionRow(app, { step, outcome, measure, measured, limit, detail }) {
     h("td", {}, isKept ? (app.words.find(`measure.${measure}`) ?? h("code", {}, measure)) : reasonWords(app, measure)),
     h(
       "td.value",
-      { lang: "en" },
-      h("bdi", {}, isKept ? grouped(app, measured) : measured || "–"),
-      detail && detail !== measured && h("span.small.quiet.block", {}, h("bdi", {}, detail)),
+      {},
+      h("bdi", {}, isKept ? grouped(app, measured) : withUnit(app, measured) || "–"),
+      detail && h("span.small.quiet.block", {}, h("bdi", {}, detail)),
     ),
-    h("td.value", { lang: "en" }, h("bdi", {}, isKept ? grouped(app, limit) : limit || "–")),
+    h("td.value", {}, h("bdi", {}, isKept ? grouped(app, limit) : withUnit(app, limit) || "–")),
   );
 }
 

@@ -2,7 +2,7 @@
 // it can be kept, sent and gone back to.
 
 import { h, fill, setAttribute, setText } from "./dom.js";
-import { heading, note, skeleton } from "./parts.js";
+import { heading, note, skeleton, withUnit } from "./parts.js";
 import { Picture, cardOf, producerName, reasonWords, sourceName, spokenName, standingChip, tally, timeOf } from "./tiles.js";
 
 const PAGE = 50;
@@ -255,7 +255,7 @@ function row(app, pair) {
         {},
         standingChip(app, pair.standing),
         isBad && h("span", {}, reasonWords(app, pair.reason)),
-        isBad && pair.measured && h("span.quiet", { lang: "en" }, h("bdi", {}, pair.measured)),
+        isBad && pair.measured && h("span.quiet", {}, h("bdi", {}, withUnit(app, pair.measured))),
       ),
       h(
         "p.row.small.quiet",

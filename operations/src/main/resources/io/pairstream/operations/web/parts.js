@@ -92,9 +92,27 @@ export function afterVerdict(verdict, sentence) {
   return start ? text.slice(start.length) : text;
 }
 
-/** A sentence of the service: English, whatever the page speaks. */
-export function said(text, className = "said") {
-  return h(`p.${className}`, { lang: "en", dir: "auto" }, text);
+/** Where a sentence of the service will stand; see showSaid. */
+export function said(className = "said") {
+  return h(`p.${className}`, { dir: "auto" });
+}
+
+/** What an answer's field says: in the page's language, or as the service says it, in English. */
+export function saidIn(app, answer, field = "sentence") {
+  return app.words.sentence(answer?.[`${field}_template`]) ?? answer?.[field] ?? "";
+}
+
+/** Shows what an answer's sentence says; not its verdict, where that stands beside it. */
+export function showSaid(app, element, answer, verdict = "") {
+  setAttribute(element, "lang", app.words.sentence(answer?.sentence_template) === null ? "en" : null);
+  setText(element, afterVerdict(verdict, saidIn(app, answer)));
+}
+
+/** A measured value or a limit, like "12 bytes", with its unit in the page's language. */
+export function withUnit(app, text) {
+  const [, more, value, unit = ""] = /^(more than )?([\d.]+) ([a-z][a-z ]*)$/.exec(text ?? "") ?? [];
+  const said = app.words.find(`unit.${unit.replaceAll(" ", "_")}`, { value: app.format.number(Number(value), 3) });
+  return said === null ? text : more ? app.say("unit.more", { value: said }) : said;
 }
 
 /** What stands where nothing is known yet. */

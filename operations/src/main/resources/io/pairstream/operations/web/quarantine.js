@@ -2,7 +2,7 @@
 // decisions of people about its pairs. The cell is a part of the address.
 
 import { h, fill, setAttribute, setText, whileUnpressed } from "./dom.js";
-import { heading, note, scrolling, skeleton } from "./parts.js";
+import { heading, note, scrolling, skeleton, withUnit } from "./parts.js";
 import { DECISIONS, MOST_PAIRS, ReviewBar } from "./review.js";
 import { Picture, cardOf, producerName, reasonWords, remedyWords, sourceName, spokenName, tally, timeOf } from "./tiles.js";
 
@@ -719,8 +719,8 @@ function measuredLine(app, pair) {
   const measured = pair.measured === pair.caption ? "" : pair.measured;
   return h(
     "p.tile-measured.small",
-    { lang: "en" },
-    measured && h("b", {}, h("bdi", {}, measured)),
-    pair.limit && h("span.quiet", {}, ` ${app.say("pair.limitIs", { limit: pair.limit })}`),
+    {},
+    measured && h("b", {}, h("bdi", {}, withUnit(app, measured))),
+    pair.limit && h("span.quiet", {}, ` ${app.say("pair.limitIs", { limit: withUnit(app, pair.limit) })}`),
   );
 }

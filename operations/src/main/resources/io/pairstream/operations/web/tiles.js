@@ -134,7 +134,7 @@ export class Picture {
     this.#button = null;
     this.element.removeAttribute("data-blurred");
     this.element.replaceChildren(
-      h("p.no-picture", {}, sign("sign-picture"), h("span", {}, text), why !== "" && h("span", { lang: "en" }, why)),
+      h("p.no-picture", {}, sign("sign-picture"), h("span", {}, text), why !== "" && h("span", {}, why)),
     );
   }
 }

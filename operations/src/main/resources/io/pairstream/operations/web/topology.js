@@ -3,7 +3,7 @@
 import { h, s, fill, keyed, setAttribute, setText, sign } from "./dom.js";
 import { isKnown } from "./format.js";
 import { layered } from "./layout.js";
-import { scrolling } from "./parts.js";
+import { said, saidIn, scrolling, showSaid } from "./parts.js";
 
 /** Sizes in CSS pixels: a box, and from one box to the next along and across the flow. */
 const WIDE = { box: [128, 50], along: 164, across: 66 };
@@ -68,7 +68,7 @@ export class TopologyPicture {
       ),
       this.words,
     );
-    this.sentence = h("p.said", { lang: "en", dir: "auto" });
+    this.sentence = said();
     this.element = h("div.topology", {}, this.culprit, this.sentence, this.frame, this.table);
     this.#watcher = new ResizeObserver(() => this.#draw());
     this.#watcher.observe(this.element);
@@ -81,7 +81,7 @@ export class TopologyPicture {
   update(topology) {
     this.#topology = topology;
     topology.nodes.filter((node) => isKnown(node.ms)).forEach((node) => this.#measured.add(node.id));
-    setText(this.sentence, topology.nodes.some((node) => node.bottleneck) ? "" : (topology.sentence ?? ""));
+    showSaid(this.#app, this.sentence, topology.nodes.some((node) => node.bottleneck) ? null : topology);
     this.#draw();
     this.#showTable();
   }
@@ -162,9 +162,9 @@ export class TopologyPicture {
     this.culprit.hidden = culprits.length === 0;
     if (culprits.length > 0) {
       const words = app.say("topology.bottleneck", { node: culprits.map((node) => node.id).join(", ") });
-      const sentence = culprits.map((node) => node.sentence).filter(Boolean).join("; ");
+      const sentence = culprits.map((node) => saidIn(app, node)).filter(Boolean).join("; ");
       if (this.culprit.textContent !== words + sentence) {
-        fill(this.culprit, sign("sign-warn"), h("span", {}, h("strong", {}, words), sentence && h("span", { lang: "en", dir: "auto" }, sentence)));
+        fill(this.culprit, sign("sign-warn"), h("span", {}, h("strong", {}, words), sentence && h("span", { dir: "auto" }, sentence)));
       }
     }
     const summary = app.say("topology.summary", {
@@ -234,7 +234,7 @@ class Box {
     ].filter(Boolean);
     const lines = this.figures.length > 1 ? figures : [figures.join(" · ")];
     this.figures.forEach((text, index) => setText(text, lines[index] ?? ""));
-    setText(this.title, [node.id, ...(node.topics ?? []), ...figures, node.sentence].filter(Boolean).join("\n"));
+    setText(this.title, [node.id, ...(node.topics ?? []), ...figures, saidIn(app, node)].filter(Boolean).join("\n"));
     setAttribute(this.busy, "width", isKnown(node.busy) ? Math.max(0, Math.min(1, node.busy)) * (this.width - 6) : 0);
     setAttribute(this.element, "data-bottleneck", node.bottleneck ? "true" : null);
     this.mark.setAttribute("display", node.bottleneck ? "inline" : "none");

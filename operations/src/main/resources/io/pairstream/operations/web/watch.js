@@ -1,6 +1,6 @@
 // What changed since the last answer, for those who do not see it change, and for the tab's name.
 
-import { afterVerdict } from "./parts.js";
+import { afterVerdict, saidIn } from "./parts.js";
 
 /** More changes at once are said as a number: nobody listens to a hundred sentences. */
 const MOST_SENTENCES = 3;
@@ -24,8 +24,10 @@ export class Watch {
       this.#app.announce(this.#app.say("watch.many", { count: changes.length }));
       return;
     }
-    for (const { group, verdict, sentence } of changes) {
-      this.#app.announce(this.#app.say("watch.change", { group, verdict: this.#word(verdict), sentence: afterVerdict(verdict, sentence) }));
+    for (const change of changes) {
+      const { group, verdict } = change;
+      const sentence = afterVerdict(verdict, saidIn(this.#app, change));
+      this.#app.announce(this.#app.say("watch.change", { group, verdict: this.#word(verdict), sentence }));
     }
   }
 

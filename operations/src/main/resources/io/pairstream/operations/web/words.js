@@ -1,4 +1,4 @@
-// The page in a language. The service's own sentences are English, and marked so.
+// The page in a language. What it has no words for, the service says in English.
 
 export const LANGUAGES = ["en", "zh"];
 
@@ -42,5 +42,11 @@ export class Words {
     return typeof text === "string"
       ? text.replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole)
       : null;
+  }
+
+  /** A sentence of the service's out of its template; null where one in it has no words here. */
+  sentence({ template, arguments: parts = [] } = {}) {
+    const values = parts.map((part) => (typeof part === "string" ? part : this.sentence(part)));
+    return values.includes(null) ? null : this.find(`sentence.${template}`, values);
   }
 }

@@ -51,7 +51,7 @@ class CanaryProbeTest {
       assertThat(report.last()).isPresent();
       assertThat(report.sent()).isEqualTo(1);
       assertThat(report.returned()).isEqualTo(1);
-      assertThat(report.sentence()).startsWith("a canary came out after ");
+      assertThat(report.sentence().text()).startsWith("a canary came out after ");
     }
   }
 
@@ -67,7 +67,7 @@ class CanaryProbeTest {
 
       assertThat(report.state()).isEqualTo(CanaryState.LATE);
       assertThat(report.returned()).isZero();
-      assertThat(report.sentence()).contains("has been on its way for").contains("0.3 s");
+      assertThat(report.sentence().text()).contains("has been on its way for").contains("0.3 s");
     }
   }
 
@@ -104,7 +104,7 @@ class CanaryProbeTest {
 
       CanaryReport next = await(probe, each -> each.returned() == 1);
 
-      assertThat(lost.sentence()).contains("do not come out");
+      assertThat(lost.sentence().text()).contains("do not come out");
       assertThat(next.state()).isEqualTo(CanaryState.OK);
       assertThat(next.sent()).isGreaterThan(1);
     }
@@ -117,10 +117,11 @@ class CanaryProbeTest {
     try (CanaryProbe probe = new CanaryProbe(cluster, settings, Clock.systemUTC())) {
       probe.start();
 
-      CanaryReport report = await(probe, each -> each.sentence().startsWith("no canary could"));
+      CanaryReport report =
+          await(probe, each -> each.sentence().text().startsWith("no canary could"));
 
       assertThat(report.state()).isEqualTo(CanaryState.UNKNOWN);
-      assertThat(report.sentence()).contains(cluster.topics().crowdsourced().name());
+      assertThat(report.sentence().text()).contains(cluster.topics().crowdsourced().name());
     }
   }
 

@@ -30,7 +30,7 @@ class GraphWorkTest {
     assertThat(work.working()).isEqualTo(0.85);
     assertThat(work.busy("clean")).isEqualTo(0.65);
     assertThat(work.bottleneck()).contains("clean");
-    assertThat(work.sentence())
+    assertThat(work.sentence().text())
         .isEqualTo(
             "clean takes 65 % of the threads' time, 14 ms a record, most of it in prepare-image");
   }
@@ -42,7 +42,7 @@ class GraphWorkTest {
         Map.of(
             "image_workers", 1.0, "image_workers_busy", 1.0, "image_worker_callers_waiting", 1.0));
 
-    assertThat(work().sentence())
+    assertThat(work().sentence().text())
         .endsWith(
             "; all 1 image workers are busy, and 1 threads wait for one: more --workers help");
   }
@@ -52,7 +52,7 @@ class GraphWorkTest {
     node("clean", 100, 9 * SECOND);
 
     assertThat(work().bottleneck()).isEmpty();
-    assertThat(work().sentence())
+    assertThat(work().sentence().text())
         .isEqualTo("no node holds the rest back: the threads work 45 % of the time");
   }
 
@@ -63,7 +63,7 @@ class GraphWorkTest {
     }
 
     assertThat(work().bottleneck()).isEmpty();
-    assertThat(work().sentence())
+    assertThat(work().sentence().text())
         .isEqualTo("the threads work 90 % of the time, and no single node takes most of it");
   }
 
@@ -72,7 +72,7 @@ class GraphWorkTest {
     node("clean", 100, SECOND);
     gauges.put("thread_time_ratio{spent=commit}", 0.6);
 
-    assertThat(work().sentence()).startsWith("commits take 60 % of the threads' time");
+    assertThat(work().sentence().text()).startsWith("commits take 60 % of the threads' time");
   }
 
   @Test

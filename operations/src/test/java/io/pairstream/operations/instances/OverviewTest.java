@@ -133,7 +133,7 @@ class OverviewTest {
 
       assertThat(json.path("sentence").asText())
           .isEqualTo(
-              "preprocessing stands still at pairs.crowdsourced-0; pairs-other was never there;"
+              "preprocessing stands still at pairs.crowdsourced-0; pairs-other has not started;"
                   + " preprocess waits: no image worker is able to work");
       assertThat(json.path("groups")).hasSize(4);
     }

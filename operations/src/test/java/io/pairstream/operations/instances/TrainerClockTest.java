@@ -18,7 +18,7 @@ class TrainerClockTest {
     assertThat(clock.connected()).isTrue();
     assertThat(clock.batchesPerSecond()).isEqualTo(2);
     assertThat(clock.starvesInSeconds()).isEqualTo(122);
-    assertThat(clock.sentence())
+    assertThat(clock.sentence().text())
         .isEqualTo("full batches wait; at this rate the trainer starves in 2 min");
   }
 
@@ -26,7 +26,7 @@ class TrainerClockTest {
   void whatComesAnewPutsItOff() {
     assertThat(clock(20, 0, 4, 0, 8).starvesInSeconds()).isEqualTo(4);
     assertThat(clock(20, 0, 4, 0, 16).starvesInSeconds()).isNaN();
-    assertThat(clock(20, 0, 4, 0, 16).sentence())
+    assertThat(clock(20, 0, 4, 0, 16).sentence().text())
         .isEqualTo("full batches wait, and new pairs come as fast as the trainer takes them");
   }
 
@@ -35,7 +35,7 @@ class TrainerClockTest {
     TrainerClock clock = clock(1, 9 * SECOND, 0, 0, 1);
 
     assertThat(clock.starvesInSeconds()).isZero();
-    assertThat(clock.sentence())
+    assertThat(clock.sentence().text())
         .isEqualTo("the trainer starves: no batch is ready, and it waits 90 % of its time");
   }
 
@@ -44,7 +44,7 @@ class TrainerClockTest {
     TrainerClock clock = clock(1, 9 * SECOND, 0, 7, 0);
 
     assertThat(clock.starvesInSeconds()).isNaN();
-    assertThat(clock.sentence())
+    assertThat(clock.sentence().text())
         .isEqualTo(
             "the trainer has taken all full batches that there are, and waits for new pairs");
     assertThat(clock(1, 9 * SECOND, 0, 8, 0).starvesInSeconds()).isZero();
@@ -52,7 +52,8 @@ class TrainerClockTest {
 
   @Test
   void aTrainerThatRestsDoesNotStarve() {
-    assertThat(clock(0, 0, 4, 0, 0).sentence()).isEqualTo("the trainer takes no batches now");
+    assertThat(clock(0, 0, 4, 0, 0).sentence().text())
+        .isEqualTo("the trainer takes no batches now");
   }
 
   /** Over a view nothing waits in the topic, and new pairs are none of its. */
@@ -62,10 +63,10 @@ class TrainerClockTest {
     TrainerClock soon = overAView(Map.of("feed_ready_batches", 4.0, "feed_starves_seconds", 240.0));
 
     assertThat(never.starvesInSeconds()).isNaN();
-    assertThat(never.sentence())
+    assertThat(never.sentence().text())
         .isEqualTo("full batches wait, and the feed loads as fast as the trainer takes");
     assertThat(soon.starvesInSeconds()).isEqualTo(240);
-    assertThat(soon.sentence())
+    assertThat(soon.sentence().text())
         .isEqualTo("full batches wait; at this rate the trainer starves in 4 min");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.sentence.Sentence;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class HeadlineTest {
         of(group("pairs-feed", Verdict.UNKNOWN, "Absent"), group("pairs-a", Verdict.OK, "Stable"));
 
     assertThat(headline.verdict()).isEqualTo(Verdict.OK);
-    assertThat(headline.sentence()).isEqualTo("OK: pairs-a; pairs-feed was never there");
+    assertThat(headline.sentence().text()).isEqualTo("OK: pairs-a; pairs-feed has not started");
   }
 
   @Test
@@ -24,7 +25,7 @@ class HeadlineTest {
         of(group("pairs-a", Verdict.UNKNOWN, "Empty"), group("pairs-b", Verdict.OK, "Stable"));
 
     assertThat(headline.verdict()).isEqualTo(Verdict.UNKNOWN);
-    assertThat(headline.sentence()).isEqualTo("UNKNOWN: pairs-a");
+    assertThat(headline.sentence().text()).isEqualTo("UNKNOWN: pairs-a");
   }
 
   @Test
@@ -36,8 +37,8 @@ class HeadlineTest {
             group("pairs-other", Verdict.UNKNOWN, "Absent"),
             group("pairs-a", Verdict.STALL, "Stable"));
 
-    assertThat(headline.sentence())
-        .isEqualTo("STALL: pairs-a; pairs-feed and pairs-other were never there");
+    assertThat(headline.sentence().text())
+        .isEqualTo("STALL: pairs-a; pairs-feed and pairs-other have not started");
   }
 
   @Test
@@ -47,7 +48,8 @@ class HeadlineTest {
             group("pairs-fetch", Verdict.IDLE, "Absent"),
             group("pairs-feed", Verdict.UNKNOWN, "Absent"));
 
-    assertThat(headline).isEqualTo(new Headline(Verdict.UNKNOWN, "UNKNOWN: pairs-feed"));
+    assertThat(headline)
+        .isEqualTo(new Headline(Verdict.UNKNOWN, Sentence.verbatim("UNKNOWN: pairs-feed")));
     assertThat(Headline.of(List.of())).isEmpty();
   }
 
@@ -58,7 +60,7 @@ class HeadlineTest {
             group("pairs-a", Verdict.STALL, "Stable").put("lag", 3),
             group("pairs-b", Verdict.STALL, "Stable").put("lag", 4));
 
-    assertThat(headline.sentence()).isEqualTo("STALL: pairs-b");
+    assertThat(headline.sentence().text()).isEqualTo("STALL: pairs-b");
   }
 
   @Test
@@ -70,7 +72,7 @@ class HeadlineTest {
             group("pairs-feed", Verdict.UNKNOWN, "Absent").put("decides", true));
 
     assertThat(headline.verdict()).isEqualTo(Verdict.OK);
-    assertThat(headline.sentence()).isEqualTo("OK: pairs-a; pairs-feed was never there");
+    assertThat(headline.sentence().text()).isEqualTo("OK: pairs-a; pairs-feed has not started");
     assertThat(Headline.of(List.of(group("cron", Verdict.STOP, "Empty").put("decides", false))))
         .isEmpty();
   }

@@ -13,6 +13,7 @@ import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.watch.BrokerDisk;
 import io.pairstream.operations.metrics.Samples.Sample;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.report.PrometheusText;
 import java.time.Clock;
 import java.time.Duration;
@@ -225,7 +226,7 @@ class MetricsTest {
             CanaryState.LATE,
             Optional.of(Duration.ofMillis(41_500)),
             Duration.ofSeconds(30),
-            "a canary came out after 41 s",
+            Sentence.verbatim("a canary came out after 41 s"),
             7,
             6);
 
@@ -260,7 +261,7 @@ class MetricsTest {
             CanaryState.OK,
             Optional.of(Duration.ofSeconds(1)),
             Duration.ofSeconds(30),
-            "",
+            Sentence.verbatim(""),
             1,
             1);
     Set<String> names = write(report(heldUp("readers"))).names();

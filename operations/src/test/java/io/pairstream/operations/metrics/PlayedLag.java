@@ -7,6 +7,7 @@ import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.sentence.Sentence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -45,7 +46,7 @@ public final class PlayedLag {
         2,
         true,
         verdict,
-        verdict.words() + ": " + name + " as played",
+        Sentence.verbatim(verdict.words() + ": " + name + " as played"),
         AT.minusSeconds(360),
         OptionalLong.of(Arrays.stream(partitions).flatMapToLong(each -> each.lag().stream()).sum()),
         OptionalLong.of(3_100_000),
@@ -53,7 +54,10 @@ public final class PlayedLag {
         OptionalDouble.of(3.5),
         OptionalDouble.of(4.25),
         new CatchUp(
-            OptionalDouble.of(300), OptionalDouble.of(240), OptionalDouble.of(360), "4 to 6 min"),
+            OptionalDouble.of(300),
+            OptionalDouble.of(240),
+            OptionalDouble.of(360),
+            Sentence.verbatim("4 to 6 min")),
         OptionalDouble.of(86_400),
         0,
         partitions.length == 0
@@ -85,7 +89,7 @@ public final class PlayedLag {
         OptionalLong.of(1_500_000),
         committed.isPresent() ? OptionalDouble.of(61.5) : OptionalDouble.empty(),
         verdict,
-        verdict.words() + ": " + topic + "-" + partition + " as played",
+        Sentence.verbatim(verdict.words() + ": " + topic + "-" + partition + " as played"),
         AT.minusSeconds(360),
         OptionalDouble.of(1.5),
         OptionalDouble.of(2),

@@ -3,6 +3,7 @@ package io.pairstream.operations.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.report.ServiceState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -38,8 +38,8 @@ class DashboardWordsTest {
   @Test
   void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
     Map<String, String> alsoEnglish = new TreeMap<>(chinese);
-    // What would be right instead, the service says in English.
-    alsoEnglish.keySet().removeIf(name -> name.startsWith("remedy."));
+    // What would be right instead, sentences and units, the service says in English.
+    alsoEnglish.keySet().removeIf(name -> name.matches("(remedy|sentence|unit)\\..*"));
 
     assertThat(places(alsoEnglish)).isEqualTo(places(english));
   }
@@ -51,6 +51,25 @@ class DashboardWordsTest {
     assertThat(english.get("reason." + reason)).matches("[A-Z][^_]+[^.]");
     assertThat(chinese.get("reason." + reason)).containsPattern("\\p{IsHan}");
     assertThat(chinese.get("remedy." + reason)).containsPattern("\\p{IsHan}");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Template.class)
+  void everySentenceOfTheServiceHasChineseWordsWithTheSamePlaces(Template template) {
+    String words = chinese.get("sentence." + template);
+
+    assertThat(words).isNotNull();
+    Set<String> places = places(words);
+    switch (template) {
+      // The verdict stands beside it, in the page's own words.
+      case JUDGED -> assertThat(places).containsExactly("1");
+      // What the gate says is another module's English; the reason before it says the same.
+      case REFUSED_PICTURE -> assertThat(places).containsExactly("0", "1");
+      default -> assertThat(places).isEqualTo(places(template.english()));
+    }
+    if (template.english().matches(".*[a-z]{4}.*")) {
+      assertThat(words).containsPattern("\\p{IsHan}");
+    }
   }
 
   @Test
@@ -75,6 +94,9 @@ class DashboardWordsTest {
     assertThat(english.keySet())
         .filteredOn(name -> name.startsWith("reason."))
         .hasSize(RejectReason.values().length);
+    assertThat(chinese.keySet())
+        .filteredOn(name -> name.startsWith("sentence."))
+        .hasSize(Template.values().length);
   }
 
   @Test
@@ -110,16 +132,16 @@ class DashboardWordsTest {
   /** Each text's name with the names of the places in it. */
   private static Map<String, Set<String>> places(Map<String, String> texts) {
     Map<String, Set<String>> places = new TreeMap<>();
-    texts.forEach(
-        (name, text) ->
-            places.put(
-                name,
-                PLACE
-                    .matcher(text)
-                    .results()
-                    .map(MatchResult::group)
-                    .collect(Collectors.toCollection(TreeSet::new))));
+    texts.forEach((name, text) -> places.put(name, places(text)));
     return places;
+  }
+
+  private static Set<String> places(String text) {
+    return PLACE
+        .matcher(text)
+        .results()
+        .map(place -> place.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Texts by section and name; each stands on a line of its own. */

@@ -101,7 +101,7 @@ class DecisionsTest {
     JsonNode spaced = Decisions.kept("a red bicycle", measures, recipe);
     JsonNode unspaced = Decisions.kept("一辆红色的自行车", measures, recipe);
 
-    assertThat(of(spaced, "caption_characters").path("limit").asText()).isEqualTo("6 to 2000");
+    assertThat(of(spaced, "caption_characters").path("limit").asText()).isEqualTo("6 – 2000");
     assertThat(of(spaced, "caption_words").path("limit").asText()).isEqualTo("≥ 3");
     assertThat(of(spaced, "caption_repetition").path("measured").asText()).isEqualTo("0.1250");
     assertThat(of(spaced, "caption_repetition").path("limit").asText()).isEqualTo("≤ 0.5000");

@@ -1,5 +1,7 @@
 package io.pairstream.operations.lag.verdict;
 
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,9 +20,9 @@ public final class Durations {
   private Durations() {}
 
   /** {@code 45 s}, {@code 6 min}, {@code 5 h}, {@code 3 days}. */
-  public static String inWords(double seconds) {
+  public static Sentence inWords(double seconds) {
     Unit unit = Unit.of(seconds);
-    return Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit.seconds())) + unit.words();
+    return unit.of(Math.max(seconds <= 0 ? 0 : 1, Math.round(seconds / unit.seconds())));
   }
 
   /** {@code 17:25 UTC}. */
@@ -29,46 +31,44 @@ public final class Durations {
   }
 
   /** {@code 4 to 6 min}, {@code about 5 min}, {@code up to 6 min}. */
-  public static String range(double from, double to) {
+  public static Sentence range(double from, double to) {
     Unit unit = Unit.of(to);
     long low = Math.round(from / unit.seconds());
     long high = Math.max(1, Math.round(to / unit.seconds()));
     if (low == high) {
-      return "about " + high + unit.words();
+      return Template.ABOUT.with(unit.of(high));
     }
-    return low == 0 ? "up to " + high + unit.words() : low + " to " + high + unit.words();
-  }
-
-  /** {@code 1,204}. */
-  public static String count(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    return low == 0
+        ? Template.UP_TO.with(unit.of(high))
+        : Template.FROM_TO.with(low, unit.of(high));
   }
 
   /** {@code 3.1 MB}, {@code 210 kB}, {@code 17 bytes}. */
-  public static String size(long bytes) {
+  public static Sentence size(long bytes) {
     if (bytes < 1000) {
-      return bytes == 1 ? "1 byte" : bytes + " bytes";
+      return Template.counted(bytes, Template.BYTE, Template.BYTES);
     }
     double value = bytes / 1e3;
     for (String unit : new String[] {" kB", " MB", " GB"}) {
       if (value < 999.5) {
-        return String.format(Locale.ROOT, value < 9.95 ? "%.1f%s" : "%.0f%s", value, unit);
+        return Sentence.verbatim(
+            String.format(Locale.ROOT, value < 9.95 ? "%.1f%s" : "%.0f%s", value, unit));
       }
       value /= 1e3;
     }
-    return String.format(Locale.ROOT, "%.1f TB", value);
+    return Sentence.verbatim(String.format(Locale.ROOT, "%.1f TB", value));
   }
 
   private enum Unit {
-    SECOND(1, " s"),
-    MINUTES(MINUTE, " min"),
-    HOURS(HOUR, " h"),
-    DAYS(DAY, " days");
+    SECOND(1, Template.SECONDS),
+    MINUTES(MINUTE, Template.MINUTES),
+    HOURS(HOUR, Template.HOURS),
+    DAYS(DAY, Template.DAYS);
 
     private final double seconds;
-    private final String words;
+    private final Template words;
 
-    Unit(double seconds, String words) {
+    Unit(double seconds, Template words) {
       this.seconds = seconds;
       this.words = words;
     }
@@ -77,8 +77,8 @@ public final class Durations {
       return seconds;
     }
 
-    String words() {
-      return words;
+    Sentence of(long number) {
+      return words.with(number);
     }
 
     static Unit of(double seconds) {

@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag.verdict;
 
 import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.sentence.Template;
 import java.util.OptionalDouble;
 
 /** When what waits is read: the lag over the rate at which it shrinks, with that rate's error. */
@@ -46,7 +47,7 @@ public final class Forecast {
           OptionalDouble.of(seconds),
           OptionalDouble.of(from),
           OptionalDouble.empty(),
-          Durations.inWords(from) + " or more");
+          Template.OR_MORE.with(Durations.inWords(from)));
     }
     double to = lag / slowest;
     return new CatchUp(

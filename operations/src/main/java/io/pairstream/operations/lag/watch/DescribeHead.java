@@ -1,6 +1,5 @@
 package io.pairstream.operations.lag.watch;
 
-import io.pairstream.cleaning.Rejection;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageType;
 import io.pairstream.cleaning.image.ProbeImage;
@@ -8,6 +7,8 @@ import io.pairstream.cleaning.image.ProbedImage;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
@@ -54,9 +55,9 @@ final class DescribeHead {
       OptionalInt height,
       String caption,
       boolean hasPicture,
-      String sentence) {
+      Sentence sentence) {
 
-    static Found plain(String sentence) {
+    static Found plain(Sentence sentence) {
       return new Found("", OptionalInt.empty(), OptionalInt.empty(), "", false, sentence);
     }
   }
@@ -83,11 +84,11 @@ final class DescribeHead {
 
   private Found found(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
-      return Found.plain("a tombstone");
+      return Found.plain(Template.TOMBSTONE.with());
     }
-    String size = Durations.size(record.value().length);
+    Sentence size = Durations.size(record.value().length);
     if (Clock.systemUTC().instant().isBefore(registryRestsUntil)) {
-      return Found.plain("a record of " + size);
+      return Found.plain(Template.RECORD_OF.with(size));
     }
     String topic = record.topic();
     try {
@@ -98,7 +99,7 @@ final class DescribeHead {
       if (prepared.contains(topic)) {
         PreparedPair pair = value(topics.training(), record);
         return "raw".equals(pair.getImageEncoding())
-            ? Found.plain("a prepared pair of " + size)
+            ? Found.plain(Template.PREPARED_PAIR.with(size))
             : image(pair.getImage(), pair.getCaption());
       }
       if (topic.equals(topics.links().name())) {
@@ -109,19 +110,19 @@ final class DescribeHead {
             OptionalInt.empty(),
             text(link.getCaption()),
             false,
-            "a link to " + text(link.getUrl()));
+            Template.LINK_TO.with(text(link.getUrl())));
       }
       if (topic.equals(topics.quarantine().name())) {
         QuarantinedPair pair = value(topics.quarantine(), record);
-        return Found.plain("a pair of " + size + ", turned away: " + text(pair.getReason()));
+        return Found.plain(Template.REJECTED_PAIR.with(size, text(pair.getReason())));
       }
     } catch (SerializationException e) {
-      return Found.plain(size + " that are no record of this topic");
+      return Found.plain(Template.NO_RECORD.with(size));
     } catch (RuntimeException e) {
       // The registry's trouble is not the group's; the place of the record is known all the same.
       registryRestsUntil = Clock.systemUTC().instant().plus(REGISTRY_REST);
     }
-    return Found.plain("a record of " + size);
+    return Found.plain(Template.RECORD_OF.with(size));
   }
 
   private static <T> T value(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
@@ -131,7 +132,7 @@ final class DescribeHead {
   private Found image(ByteBuffer image, String caption) {
     byte[] bytes = new byte[image.remaining()];
     image.duplicate().get(bytes);
-    String size = Durations.size(bytes.length);
+    Sentence size = Durations.size(bytes.length);
     return probe
         .apply(new EncodedImage(bytes))
         .fold(
@@ -142,7 +143,7 @@ final class DescribeHead {
                     OptionalInt.of(probed.heightPx()),
                     text(caption),
                     true,
-                    size + " " + kind(probed) + ", " + probed.size()),
+                    Template.PICTURE.with(size, kind(probed), probed.size())),
             refused ->
                 new Found(
                     "",
@@ -150,22 +151,18 @@ final class DescribeHead {
                     OptionalInt.empty(),
                     text(caption),
                     false,
-                    "an image of " + size + " that the gate turns away: " + reason(refused)));
+                    Template.REFUSED_PICTURE.with(size, refused.reason(), text(refused.detail()))));
   }
 
-  private static String reason(Rejection refused) {
-    return text(refused.reason() + ", " + refused.detail());
-  }
-
-  private static String kind(ProbedImage probed) {
+  private static Sentence kind(ProbedImage probed) {
     String type = probed.type() == ImageType.WEBP ? "WebP" : probed.type().name();
-    String colour =
+    Sentence coloured =
         switch (probed.colour()) {
-          case CMYK -> "CMYK ";
-          case GREY -> "grey ";
-          case RGB, PALETTE -> "";
+          case CMYK -> Sentence.verbatim("CMYK " + type);
+          case GREY -> Template.GREY.with(type);
+          case RGB, PALETTE -> Sentence.verbatim(type);
         };
-    return (probed.animated() ? "animated " : "") + colour + type;
+    return probed.animated() ? Template.ANIMATED.with(coloured) : coloured;
   }
 
   private static String mediaType(ImageType type) {

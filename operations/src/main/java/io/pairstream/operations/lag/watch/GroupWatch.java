@@ -15,6 +15,8 @@ import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -334,7 +336,7 @@ final class GroupWatch {
   /** Its leader does not answer: what was known before is shown, and that it is old. */
   private static PartitionLag unseen(
       Instant at, TopicPartition partition, PartitionLog log, Watched watched) {
-    String sentence = "UNKNOWN: " + partition + ": its leader does not say where the log ends";
+    Sentence sentence = unknown(Template.END_NOT_KNOWN.with(partition));
     PartitionLag last = watched.last;
     if (last == null) {
       return new PartitionLag(
@@ -406,8 +408,7 @@ final class GroupWatch {
         committed ? log.bytesOf(sample.lag()) : OptionalLong.empty(),
         sample.seconds(),
         judgement.verdict(),
-        Sentences.partition(
-            partition, sample, judgement, head.map(HeadRecord::sentence).orElse("")),
+        Sentences.partition(partition, sample, judgement, head.map(HeadRecord::sentence)),
         judgement.since(),
         judgement.arrivalPerSecond(),
         judgement.processingPerSecond(),
@@ -452,14 +453,14 @@ final class GroupWatch {
       verdict = found;
       since = now.refused().isPresent() ? at : worst.map(PartitionLag::since).orElse(at);
     }
-    String sentence =
+    Sentence sentence =
         now.refused()
-            .map(why -> "UNKNOWN: the brokers do not say where " + group + " is: " + why)
+            .map(why -> unknown(Template.PLACE_NOT_KNOWN.with(group, why)))
             .orElseGet(
                 () ->
                     worst
                         .map(each -> Sentences.group(group, lags, each, lag, seconds, catchUp))
-                        .orElse("UNKNOWN: " + group + " has read nothing yet"));
+                        .orElseGet(() -> unknown(Template.HAS_READ_NOTHING.with(group))));
     return new GroupLag(
         group,
         now.kind(),
@@ -479,6 +480,10 @@ final class GroupWatch {
         lags.stream().mapToLong(PartitionLag::lost).sum(),
         worst.map(each -> new TopicPartition(each.topic(), each.partition())),
         lags);
+  }
+
+  private static Sentence unknown(Sentence why) {
+    return Template.JUDGED.with(Verdict.UNKNOWN.words(), why);
   }
 
   /** Where no partition has a forecast although something waits, the sum has none either. */

@@ -10,6 +10,7 @@ import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.LearntPace;
+import io.pairstream.operations.sentence.Sentence;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class LagHistoryTest {
         OptionalLong.of(lag * 1000),
         OptionalDouble.of(lag / 10.0),
         verdict,
-        "",
+        Sentence.verbatim(""),
         at,
         OptionalDouble.of(2.5),
         OptionalDouble.empty(),
@@ -77,7 +78,7 @@ class LagHistoryTest {
                 .map(PartitionLag::verdict)
                 .min(Comparator.naturalOrder())
                 .orElse(Verdict.UNKNOWN),
-            "",
+            Sentence.verbatim(""),
             at,
             OptionalLong.of(partitions.stream().mapToLong(each -> each.lag().orElse(0)).sum()),
             OptionalLong.empty(),

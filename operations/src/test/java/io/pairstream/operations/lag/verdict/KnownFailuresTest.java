@@ -56,7 +56,7 @@ class KnownFailuresTest {
       trace.looks(1, 120, 100).looks(1, 80, 100);
     }
     trace.looks(1, 1_000, 0);
-    assertThat(trace.judgement().catchUp().sentence()).isEqualTo("nothing waits");
+    assertThat(trace.judgement().catchUp().sentence().text()).isEqualTo("nothing waits");
     int stop = trace.length();
 
     trace.stands(120, 100);

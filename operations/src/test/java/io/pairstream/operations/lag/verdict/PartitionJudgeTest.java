@@ -17,7 +17,7 @@ class PartitionJudgeTest {
     assertThat(trace.verdict()).isEqualTo(Verdict.STALL);
     assertThat(trace.sentence("3.1 MB CMYK JPEG"))
         .isEqualTo(
-            "STALL: pairs.crowdsourced-3 stands at 41,022 for 6 min with 1,224 waiting,"
+            "STALL: pairs.crowdsourced-3 is stuck at offset 41,022 for 6 min with 1,224 waiting,"
                 + " while 1,190 arrived; at the head: 3.1 MB CMYK JPEG");
   }
 
@@ -283,7 +283,7 @@ class PartitionJudgeTest {
   void whatArrivedSinceTheLastLooksIsNoReasonToSayThatItNeverCatchesUp() {
     Trace trace = Trace.begin().at(0, 50).looks(30, 100, 100);
 
-    assertThat(trace.judgement().catchUp().sentence()).isEqualTo("keeps up");
+    assertThat(trace.judgement().catchUp().sentence().text()).isEqualTo("keeps up");
   }
 
   @Test
@@ -344,6 +344,6 @@ class PartitionJudgeTest {
 
     assertThat(trace.judgement().catchUp().from().orElseThrow()).isLessThan(truth);
     assertThat(trace.judgement().catchUp().to().orElseThrow()).isGreaterThan(truth);
-    assertThat(trace.judgement().catchUp().sentence()).isEqualTo("8 to 9 min");
+    assertThat(trace.judgement().catchUp().sentence().text()).isEqualTo("8 to 9 min");
   }
 }

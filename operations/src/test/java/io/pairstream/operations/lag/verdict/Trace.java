@@ -1,6 +1,7 @@
 package io.pairstream.operations.lag.verdict;
 
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.sentence.Sentence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -183,7 +184,11 @@ final class Trace {
 
   String sentence(String head) {
     return Sentences.partition(
-        new TopicPartition("pairs.crowdsourced", 3), last, judgement(), head);
+            new TopicPartition("pairs.crowdsourced", 3),
+            last,
+            judgement(),
+            Optional.of(head).filter(known -> !known.isEmpty()).map(Sentence::verbatim))
+        .text();
   }
 
   private Optional<Sample.Hanging> hanging() {

@@ -12,6 +12,7 @@ import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.LagHistory;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
@@ -98,7 +99,7 @@ class LagRoutesTest {
             OptionalLong.of(3_700_000),
             OptionalDouble.of(360),
             Verdict.STALL,
-            "STALL: pairs.crowdsourced-3 stands",
+            Sentence.verbatim("STALL: pairs.crowdsourced-3 stands"),
             at.minusSeconds(360),
             OptionalDouble.of(3.3333333),
             OptionalDouble.of(0),
@@ -117,7 +118,7 @@ class LagRoutesTest {
                     OptionalInt.of(3000),
                     "<script>alert(1)</script>",
                     Optional.of("/v1/pictures/pairs.crowdsourced/3/41022"),
-                    "3.1 MB CMYK JPEG, 4000x3000")));
+                    Sentence.verbatim("3.1 MB CMYK JPEG, 4000x3000"))));
     PartitionLag never =
         new PartitionLag(
             "pairs.crowdsourced",
@@ -131,7 +132,7 @@ class LagRoutesTest {
             OptionalLong.empty(),
             OptionalDouble.empty(),
             Verdict.UNKNOWN,
-            "UNKNOWN",
+            Sentence.verbatim("UNKNOWN"),
             at,
             OptionalDouble.empty(),
             OptionalDouble.empty(),
@@ -148,7 +149,7 @@ class LagRoutesTest {
             2,
             true,
             Verdict.STALL,
-            "STALL: pairs.crowdsourced-3 stands",
+            Sentence.verbatim("STALL: pairs.crowdsourced-3 stands"),
             at.minusSeconds(360),
             OptionalLong.of(1_204),
             OptionalLong.of(3_700_000),

@@ -155,7 +155,7 @@ class LagWatcherTest {
     assertThat(groups)
         .allSatisfy(
             group ->
-                assertThat(of(report, group, raw).sentence())
+                assertThat(of(report, group, raw).sentence().text())
                     .isEqualTo(
                         "REWIND: "
                             + raw
@@ -187,7 +187,7 @@ class LagWatcherTest {
 
     for (int look = 0; look < 20; look++) {
       GroupLag told = lookLater().group(feed).orElseThrow();
-      assertThat(told.verdict()).as(told.sentence()).isEqualTo(Verdict.OK);
+      assertThat(told.verdict()).as(told.sentence().text()).isEqualTo(Verdict.OK);
       assertThat(told.catchUp().isNever()).isFalse();
     }
   }
@@ -283,7 +283,7 @@ class LagWatcherTest {
     assertThat(head.offset()).isEqualTo(4);
     assertThat(head.bytes()).isEqualTo(101);
     assertThat(head.key()).isEqualTo("k");
-    assertThat(head.sentence()).isEqualTo("100 bytes that are no record of this topic");
+    assertThat(head.sentence().text()).isEqualTo("100 bytes that are no record of this topic");
     assertThat(lag.retentionSeconds().orElseThrow())
         .isBetween(Duration.ofDays(7).toSeconds() - oldest, Duration.ofDays(7).toSeconds() - 300.0);
   }
@@ -306,8 +306,8 @@ class LagWatcherTest {
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
     assertThat(lag.verdict()).isEqualTo(Verdict.STOP);
-    assertThat(lag.sentence())
-        .startsWith("STOP: " + raw + " stands at 0 for ")
+    assertThat(lag.sentence().text())
+        .startsWith("STOP: " + raw + " is stuck at offset 0 for ")
         .contains("at the head: ")
         .contains("PNG, 40x30");
     HeadRecord head = lag.head().orElseThrow();
@@ -371,7 +371,7 @@ class LagWatcherTest {
     PartitionLag lag = later(group("-reader"), raw);
 
     assertThat(lag.verdict()).isEqualTo(Verdict.REWIND);
-    assertThat(lag.sentence()).contains("went back from 9 to 2");
+    assertThat(lag.sentence().text()).contains("went back from 9 to 2");
     assertThat(watcher.latest().group(group("-reader")).orElseThrow().verdict())
         .isEqualTo(Verdict.REWIND);
   }
@@ -409,7 +409,7 @@ class LagWatcherTest {
 
       assertThat(lag.held()).isEqualTo(4);
       assertThat(lag.verdict()).isEqualTo(Verdict.STALL);
-      assertThat(lag.sentence())
+      assertThat(lag.sentence().text())
           .contains("is read up to 3, where a transaction")
           .contains("holds back 4 records from everybody")
           .endsWith("--start-offset 3");
@@ -507,7 +507,7 @@ class LagWatcherTest {
     assertThat(preprocess.state()).isEqualTo(GroupLag.ABSENT);
     assertThat(preprocess.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(of(watcher.latest(), preprocess.group(), raw).committed()).isEmpty();
-    assertThat(preprocess.sentence()).contains("never committed").contains("3 records");
+    assertThat(preprocess.sentence().text()).contains("never committed").contains("3 records");
   }
 
   @Test
@@ -568,8 +568,8 @@ class LagWatcherTest {
       GroupLag found = watch.latest().group(name).orElseThrow();
 
       assertThat(found.verdict()).isEqualTo(Verdict.STOP);
-      assertThat(found.sentence())
-          .contains(topic + "-3 stands at 2")
+      assertThat(found.sentence().text())
+          .contains(topic + "-3 is stuck at offset 2")
           .endsWith("and 1 other partition likewise");
       assertThat(found.partitions().stream().filter(p -> p.verdict() == Verdict.OK)).hasSize(10);
     }

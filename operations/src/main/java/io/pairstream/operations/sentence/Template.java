@@ -1,0 +1,168 @@
+package io.pairstream.operations.sentence;
+
+import java.util.regex.Pattern;
+
+/**
+ * Everything that the service says in sentences, with places for what differs. The page's other
+ * languages have each under its name in the section {@code sentence}.
+ */
+public enum Template {
+  VERBATIM("{0}"),
+  AND("{0}; {1}"),
+  JUDGED("{0}: {1}"),
+  BOTH("{0} and {1}"),
+
+  SECONDS("{0} s"),
+  MINUTES("{0} min"),
+  HOURS("{0} h"),
+  DAYS("{0} days"),
+  ABOUT("about {0}"),
+  UP_TO("up to {0}"),
+  FROM_TO("{0} to {1}"),
+  OR_MORE("{0} or more"),
+  AGO("{0} ago"),
+  JUST_NOW("just now"),
+  BYTE("{0} byte"),
+  BYTES("{0} bytes"),
+  RECORD("{0} record"),
+  RECORDS("{0} records"),
+
+  NOTHING_WAITS("nothing waits"),
+  KEEPS_UP("keeps up"),
+  NEVER("never at this rate"),
+  NOT_KNOWN_YET("not known yet"),
+  NEVER_CATCHES_UP("and at this rate it never catches up"),
+  WHEN_IS_NOT_KNOWN("and when it catches up is not known yet"),
+  AND_KEEPS_UP("and it keeps up"),
+  CATCHES_UP_IN("it catches up in {0}"),
+
+  ONE_WAITS("{0} record waits"),
+  ONE_WAITS_FOR("{0} record waits, for {1}"),
+  WAITING("{0} records wait"),
+  WAITING_FOR("{0} records wait, the oldest for {1}"),
+  ON_PARTITIONS("{0} on {1} partitions"),
+  MOST_ON("{0}, {1} % of them on {2}"),
+  AT_THE_HEAD("{0}; at the head: {1}"),
+  BEHIND_THAT("{0}; behind that {1}"),
+
+  LOST("{0}: up to {1} left the log before the group read them, first seen {2}"),
+  WENT_BACK("{0} went back from {1} to {2} {3}: {4} are read again"),
+  STUCK("{0} is stuck at offset {1} for {2} with {3} waiting"),
+  STUCK_WHILE("{0} is stuck at offset {1} for {2} with {3} waiting, while {4} arrived"),
+  NOBODY_READS("{0}; nobody reads it"),
+  MAY_DROP("{0}; the log may drop what waits at any time"),
+  DROPS_IN("{0}; in {1} the log begins to drop what waits"),
+  HOLDS_BACK("a transaction that has been open for {0} holds back {1} from everybody"),
+  HELD_BACK("{0} is read up to {1}, where {2}; stop its producer, or end it: {3}"),
+  AT_RISK(
+      "{0}: {1}, and the log drops the first of them in {2}, before they are read at this rate"),
+  BEHIND("{0} is behind: {1}, {2}"),
+  NOT_DUE("{0}: {1} are left until they are due"),
+  LAST_SEEN("{0}: a trainer was last seen here, before {1}"),
+  AWAY("{0}: nobody is there, as usual between two runs; {1}"),
+  KEEPING_UP("{0} keeps up: {1}"),
+  READ_TO_ITS_END("{0} is read to its end, and nothing arrives"),
+  NEVER_COMMITTED("{0}: the group never committed there; unread: {1}"),
+  BEYOND_THE_END(
+      "{0}: the group's place {1} is beyond the log's end {2}; the topic was made again, or lost its"
+          + " last records"),
+  AWAY_SINCE_EVER("{0}: {1}; nobody is there, and whether that is usual is not known yet"),
+  TOO_EARLY("{0}: {1}; the group reads, and whether it keeps up is not known yet"),
+  NOT_SEEN_TO_MOVE("{0}: {1}; the group was not seen to move yet"),
+  END_NOT_KNOWN("{0}: its leader does not say where the log ends"),
+
+  HAS_READ_ALL("{0} has read everything, and nothing arrives"),
+  HAS_READ_NOTHING("{0} has read nothing yet"),
+  PLACE_NOT_KNOWN("the brokers do not say where {0} is: {1}"),
+  ONE_ALIKE("{0}; and {1} other partition likewise"),
+  ALIKE("{0}; and {1} other partitions likewise"),
+  HAS_NOT_STARTED("{0} has not started"),
+  HAVE_NOT_STARTED("{0} have not started"),
+
+  TOMBSTONE("a tombstone"),
+  RECORD_OF("a record of {0}"),
+  PREPARED_PAIR("a prepared pair of {0}"),
+  LINK_TO("a link to {0}"),
+  REJECTED_PAIR("a pair of {0}, rejected: {1}"),
+  NO_RECORD("{0} that are no record of this topic"),
+  PICTURE("{0} {1}, {2}"),
+  ANIMATED("animated {0}"),
+  GREY("grey {0}"),
+  REFUSED_PICTURE("an image of {0} that the gate rejects: {1}, {2}"),
+
+  IS_WITHDRAWN("it was withdrawn"),
+  NOT_READ_YET("its record is not read yet, or kept no longer"),
+  KEPT_NO_LONGER("quarantine keeps the record no longer"),
+  NOT_KEPT("what came was not kept"),
+  NO_IMAGE("what came holds no image"),
+  KEPT_FOR_DAYS("the topic keeps what came for some days only"),
+  CUT_OFF("longer ones are cut off"),
+
+  BROKERS_NOT_ASKED("the brokers have not been asked yet"),
+  ONE_BROKER("{0} broker is up"),
+  BROKERS("{0} brokers are up"),
+  NO_BROKER("no broker at {0} answers since {1}: {2}"),
+  BROKER_AWAY("broker {0} on {1} is away since {2}"),
+  WITHOUT_LEADER("partitions without a leader, where nothing can be written: {0}"),
+  COPY_BEHIND("partitions with a copy that is behind: {0}"),
+  TOPICS_MISSING("topics that are missing: {0}; run: ./pairstream topics create"),
+  REGISTRY_NOT_ASKED("the registry has not been asked yet"),
+  REGISTRY_ANSWERS("it answers"),
+  REGISTRY_FAILS("{0}"),
+  KNOWN_LAST("{0}; what is shown is what was known last"),
+  NOT_WATCHED("no group has been watched for long enough yet"),
+  SERVICE_WAITS("{0} waits: {1}"),
+  SERVICE_SILENT("no {0} reports since {1}"),
+
+  NO_TRAINER("no trainer's feed reports"),
+  TRAINER_BEGAN("a trainer has just begun"),
+  TRAINER_HAS_ALL("the trainer has taken all full batches that there are, and waits for new pairs"),
+  TRAINER_STARVES("the trainer starves: no batch is ready, and it waits {0} % of its time"),
+  TRAINER_RESTS("the trainer takes no batches now"),
+  BATCHES_WAIT("full batches wait"),
+  NO_BATCH("no batch is ready"),
+  PAIRS_COME("{0}, and new pairs come as fast as the trainer takes them"),
+  FEED_LOADS("{0}, and the feed loads as fast as the trainer takes"),
+  STARVES_IN("{0}; at this rate the trainer starves in {1}"),
+
+  NODES_NOT_KNOWN("no process has said yet what its nodes do"),
+  NODE_TAKES("{0} takes {1} % of the threads' time, {2} ms a record"),
+  MOST_IN("{0}, most of it in {1}"),
+  WORKERS_BUSY(
+      "{0}; all {1} image workers are busy, and {2} threads wait for one: more --workers help"),
+  COMMITS_TAKE("commits take {0} % of the threads' time; the broker, or the way there, is slow"),
+  NO_NODE("no node holds the rest back: the threads work {0} % of the time"),
+  NO_SINGLE_NODE("the threads work {0} % of the time, and no single node takes most of it"),
+
+  NO_CANARY("no canary is sent; operate --canary 60s sends one every minute"),
+  NO_CANARY_YET("no canary has come out yet"),
+  CANARY_NOT_SENT("no canary could be sent: {0}"),
+  CANARY_LOST("the last canary has not come out after {0}: pairs go in and do not come out"),
+  CANARY_ON_ITS_WAY("the canary has been on its way for {0}, longer than the {1} that it may take"),
+  CANARY_LATE("a canary came out after {0}, later than the {1} that it may take"),
+  CANARY_OUT("a canary came out after {0}; it may take {1}");
+
+  /** A place in a template: the number of an argument. */
+  static final Pattern PLACE = Pattern.compile("\\{(\\d)}");
+
+  private final String english;
+
+  Template(String english) {
+    this.english = english;
+  }
+
+  /** The English text with its places, like {@code {0} keeps up: {1}}. */
+  public String english() {
+    return english;
+  }
+
+  /** The sentence with these in its places: sentences, whole numbers, or anything as its text. */
+  public Sentence with(Object... arguments) {
+    return Sentence.of(this, arguments);
+  }
+
+  /** The sentence about one or more of something: {@code one} where it is one. */
+  public static Sentence counted(long number, Template one, Template more) {
+    return (number == 1 ? one : more).with(number);
+  }
+}
