@@ -15,8 +15,6 @@ import java.util.function.Predicate;
  */
 final class View {
 
-  private static final String TURBOJPEG = "-Dpairstream.worker.turbojpeg=/";
-
   /** How a path is laid into the view. */
   enum Kind {
     FOLDER,
@@ -58,11 +56,6 @@ final class View {
     }
     for (String part : settings.classPath().split(File.pathSeparator)) {
       view.readable(Path.of(part.endsWith("*") ? part.substring(0, part.length() - 1) : part));
-    }
-    for (String option : settings.jvmOptions()) {
-      if (option.startsWith(TURBOJPEG)) {
-        view.readable(Path.of(option.substring(TURBOJPEG.length() - 1)));
-      }
     }
     view.entries.add(new Entry(Kind.OWN, directory));
     // Who unpacks libraries looks whether this folder can be written; they are there already.

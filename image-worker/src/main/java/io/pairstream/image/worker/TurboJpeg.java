@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 /**
  * libjpeg-turbo's TurboJPEG API, which hands out a JPEG's planes as they are stored.
  *
- * <p>The library is the system's, which its distribution patches. The system property {@code
- * pairstream.worker.turbojpeg} names another one; where it names none, there is none.
+ * <p>The library is the system's, which its distribution patches. For tests, the system property
+ * {@code pairstream.worker.turbojpeg} names another one, or none.
  *
  * <p>Pointers travel as longs and C's {@code unsigned long} as a long, which is right on every
  * 64-bit system but Windows. The functions are those of version 2.0; later ones still have them.
