@@ -149,8 +149,7 @@ final class KeysCommand {
         description =
             "What it allows, several with commas between or one option each. Producers: publish"
                 + " (send pairs), read (ask what became of them). Operators: view (look), review"
-                + " (look, and decide about pairs in quarantine), operate (look, and change how the"
-                + " platform runs). Default: ${DEFAULT-VALUE}")
+                + " (look, and decide about pairs in quarantine). Default: ${DEFAULT-VALUE}")
     private List<String> scopes;
 
     @Option(

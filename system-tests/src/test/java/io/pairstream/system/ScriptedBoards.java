@@ -53,6 +53,21 @@ final class ScriptedBoards implements AutoCloseable {
   /** Key of somebody who may only look. */
   static final String VIEWER_KEY = "psk_viewer_0123456789abcdef";
 
+  /** What pages ask lists with. */
+  private static final String[] FILTERS = {
+    "q",
+    "standing",
+    "reason",
+    "source",
+    "contributor",
+    "split",
+    "minutes",
+    "limit",
+    "after",
+    "partitions",
+    "group"
+  };
+
   private static final JsonMapper JSON = new JsonMapper();
   private static final String SESSION = "pairstream_session";
   private static final int PAGE = 50;
@@ -91,12 +106,15 @@ final class ScriptedBoards implements AutoCloseable {
     get(routes, "/v1/sheet", this::sheet);
     get(routes, "/v1/profile", request -> profile);
     get(routes, "/v1/actions", request -> JSON.createObjectNode().set("actions", array(actions)));
-    routes.add(Route.get("/v1/quarantine/export", Access.VIEW, (request, body) -> export(request)));
+    routes.add(
+        Route.get("/v1/quarantine/export", Access.VIEW, (request, body) -> export(request))
+            .taking(FILTERS));
     routes.add(
         Route.get(
-            "/v1/pictures/{topic}/{partition}/{offset}",
-            Access.VIEW,
-            (request, body) -> picture(request)));
+                "/v1/pictures/{topic}/{partition}/{offset}",
+                Access.VIEW,
+                (request, body) -> picture(request))
+            .taking("size"));
     Set<String> json = Set.of("application/json");
     routes.add(Route.get("/v1/session", Access.OPEN, (request, body) -> done(whoIs(request))));
     routes.add(Route.post("/v1/session", Access.OPEN, json, 10_000, this::login));
@@ -171,9 +189,10 @@ final class ScriptedBoards implements AutoCloseable {
   private static void get(List<Route> routes, String template, Read read) {
     routes.add(
         Route.get(
-            template,
-            Access.VIEW,
-            (request, body) -> done(Answer.json(200, read.answer(request)))));
+                template,
+                Access.VIEW,
+                (request, body) -> done(Answer.json(200, read.answer(request))))
+            .taking(FILTERS));
   }
 
   /** Answers with JSON. */

@@ -84,10 +84,11 @@ final class ScriptedOperations implements AutoCloseable {
     answer(routes, "/v1/lag/heat", request -> heat);
     routes.add(
         Route.get(
-            "/v1/pictures/{topic}/{partition}/{offset}",
-            Access.VIEW,
-            (request, body) ->
-                CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture))));
+                "/v1/pictures/{topic}/{partition}/{offset}",
+                Access.VIEW,
+                (request, body) ->
+                    CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture)))
+            .taking("size"));
     Authenticator anybody = request -> VIEWER;
     door =
         new HttpDoor(

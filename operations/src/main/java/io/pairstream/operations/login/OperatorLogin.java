@@ -104,7 +104,7 @@ public final class OperatorLogin implements Authenticator {
     if (!holder.scopes().contains(Scope.VIEW)) {
       throw Problem.of(
               ProblemKind.FORBIDDEN,
-              "this key opens nothing here; it needs the scope view, review or operate")
+              "this key opens nothing here; it needs the scope view or review")
           .asException();
     }
     return holder;
@@ -134,7 +134,7 @@ public final class OperatorLogin implements Authenticator {
   }
 
   private static Principal withViewing(Principal principal) {
-    if (!principal.scopes().contains(Scope.REVIEW) && !principal.scopes().contains(Scope.OPERATE)) {
+    if (!principal.scopes().contains(Scope.REVIEW)) {
       return principal;
     }
     Set<Scope> more = EnumSet.copyOf(principal.scopes());

@@ -67,9 +67,8 @@ public final class ReviewRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     return List.of(
-        // The scope is checked here, so that a refusal is on record too.
         Route.post(
-            "/v1/reviews", Access.ANY_KEY, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::decide));
+            "/v1/reviews", Access.REVIEW, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::decide));
   }
 
   private CompletionStage<Answer> decide(Incoming incoming, byte[] body) {

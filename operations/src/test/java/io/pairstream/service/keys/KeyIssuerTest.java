@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -165,6 +166,19 @@ class KeyIssuerTest {
       assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Rates(5, 7));
       assertThat(ring.quotaOf("museum", soon)).isEqualTo(new Rates(5, 6));
       assertThat(ring.quotaOf("nobody", Instant.now())).isEqualTo(Rates.UNSAID);
+    }
+  }
+
+  @Test
+  void keyOfTheScopeThatIsGoneMayLook() throws Exception {
+    try (KeyRing ring = ring()) {
+      ApiKey earlier =
+          ApiKey.newBuilder().setKeyId("0123456789abcdef").setScopes(List.of("operate")).build();
+      TestCluster.send(cluster, TestCluster.record(topic, null, earlier.getKeyId(), earlier));
+
+      await(() -> ring.find(earlier.getKeyId()).isPresent());
+
+      assertThat(ring.find(earlier.getKeyId()).orElseThrow().scopes()).containsExactly(Scope.VIEW);
     }
   }
 

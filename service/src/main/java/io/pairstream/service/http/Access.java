@@ -19,11 +19,8 @@ public enum Access {
   /** Keys with {@link Scope#VIEW}. */
   VIEW(Scope.VIEW),
 
-  /** Keys with {@link Scope#REVIEW}. */
-  REVIEW(Scope.REVIEW),
-
-  /** Keys with {@link Scope#OPERATE}. */
-  OPERATE(Scope.OPERATE);
+  /** Keys with {@link Scope#REVIEW}; the handler refuses others, so that this is on record too. */
+  REVIEW(Scope.REVIEW);
 
   private final Scope scope;
 
@@ -34,5 +31,10 @@ public enum Access {
   /** The scope that a key must have, if any. */
   public Optional<Scope> scope() {
     return Optional.ofNullable(scope);
+  }
+
+  /** The scope without which a request does not reach the handler, if any. */
+  Optional<Scope> scopeBeforehand() {
+    return this == REVIEW ? Optional.empty() : scope();
   }
 }

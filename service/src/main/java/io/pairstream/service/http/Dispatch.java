@@ -161,7 +161,8 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private Incoming authorized(Incoming incoming, Access access) {
     Principal principal = authenticator.authenticate(incoming);
-    Optional<Scope> missing = access.scope().filter(scope -> !principal.scopes().contains(scope));
+    Optional<Scope> missing =
+        access.scopeBeforehand().filter(scope -> !principal.scopes().contains(scope));
     if (missing.isPresent()) {
       throw Problem.of(
               ProblemKind.FORBIDDEN, "this needs a key with the scope " + missing.get().label())

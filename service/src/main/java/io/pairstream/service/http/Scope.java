@@ -17,10 +17,7 @@ public enum Scope {
   VIEW,
 
   /** Decide about pairs in quarantine. */
-  REVIEW,
-
-  /** Change how the platform runs. */
-  OPERATE;
+  REVIEW;
 
   /** As people and keys write it: {@code publish}. */
   public String label() {
