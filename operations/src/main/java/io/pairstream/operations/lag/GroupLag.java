@@ -17,6 +17,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param members how many members it has now
  * @param decides whether it counts for what is said of the whole platform, and pages somebody: the
  *     platform's own groups do, and those that an operator has named, unless they are muted
+ * @param muted whether an operator has muted it for now: then nobody is told of it, not as of a
+ *     group of others either
  * @param verdict the worst of its partitions
  * @param sentence the same for a person, on one line
  * @param since when it began to be so
@@ -37,6 +39,7 @@ public record GroupLag(
     String state,
     int members,
     boolean decides,
+    boolean muted,
     Verdict verdict,
     Sentence sentence,
     Instant since,

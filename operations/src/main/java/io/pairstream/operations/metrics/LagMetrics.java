@@ -86,7 +86,7 @@ public final class LagMetrics implements MetricsSource {
                 "verdict",
                 verdict.name(),
                 "decides",
-                group.decides() ? "yes" : "no"));
+                group.muted() ? "muted" : group.decides() ? "yes" : "no"));
       }
       since.sample(group.since().toEpochMilli() / 1e3, labels);
       members.sample(group.members(), labels);

@@ -68,6 +68,20 @@ class MetricsTest {
   }
 
   @Test
+  void whoIsMutedIsForNoRule() {
+    Samples samples =
+        write(
+            report(
+                PlayedLag.muted("quiet", Verdict.STOP),
+                group("readers", Verdict.STOP, "pairs.training")));
+
+    assertThat(samples.named("pairstream_lag_verdict"))
+        .filteredOn(sample -> sample.value() == 1)
+        .extracting(sample -> sample.labels().get("decides"))
+        .containsExactly("muted", "yes");
+  }
+
+  @Test
   void hasTheLabelsOfKafkaLagExporter() {
     Samples samples = write(report(group("readers", Verdict.OK, "pairs.training")));
 

@@ -39,12 +39,23 @@ public final class PlayedLag {
   }
 
   public static GroupLag group(String name, Verdict verdict, PartitionLag... partitions) {
+    return group(name, verdict, false, partitions);
+  }
+
+  /** A group that an operator has muted. */
+  public static GroupLag muted(String name, Verdict verdict) {
+    return group(name, verdict, true);
+  }
+
+  private static GroupLag group(
+      String name, Verdict verdict, boolean muted, PartitionLag... partitions) {
     return new GroupLag(
         name,
         GroupKind.CONSUMER,
         "Stable",
         2,
-        true,
+        !muted,
+        muted,
         verdict,
         Sentence.verbatim(verdict.words() + ": " + name + " as played"),
         AT.minusSeconds(360),

@@ -48,6 +48,7 @@ final class GroupWatch {
   private Instant since;
   private boolean wasThere;
   private boolean decides;
+  private boolean muted;
   private Map<TopicPartition, LearntPace> learnt = Map.of();
 
   /** What a group is to whoever watches. */
@@ -214,6 +215,7 @@ final class GroupWatch {
       Iterable<TopicPartition> mine,
       Map<TopicPartition, PartitionLog> logs) {
     wasThere |= !now.state().equals(GroupLag.ABSENT);
+    this.muted = muted;
     decides = role != Role.OTHER && !muted;
     if (now.refused().isPresent()) {
       // Its places are not known, which is no reason to forget where they were.
@@ -467,6 +469,7 @@ final class GroupWatch {
         now.state(),
         now.members(),
         decides,
+        muted,
         verdict,
         sentence,
         since,

@@ -74,6 +74,7 @@ class LagHistoryTest {
             "Stable",
             1,
             true,
+            false,
             partitions.stream()
                 .map(PartitionLag::verdict)
                 .min(Comparator.naturalOrder())

@@ -148,6 +148,7 @@ class LagRoutesTest {
             "Stable",
             2,
             true,
+            false,
             Verdict.STALL,
             Sentence.verbatim("STALL: pairs.crowdsourced-3 stands"),
             at.minusSeconds(360),

@@ -210,8 +210,12 @@ class LagWatcherTest {
       assertThat(report.group(group("-a")).orElseThrow().decides()).isTrue();
       assertThat(report.group(group("-b"))).isEmpty();
       assertThat(report.group(group("-c")).orElseThrow().decides()).isFalse();
+      assertThat(report.group(group("-a")).orElseThrow().muted()).isFalse();
+      assertThat(report.group(group("-c")).orElseThrow().muted()).isTrue();
       clock.forward(Duration.ofMinutes(2));
-      assertThat(watch.look().group(group("-c")).orElseThrow().decides()).isTrue();
+      assertThat(watch.look().group(group("-c")).orElseThrow())
+          .matches(GroupLag::decides)
+          .matches(group -> !group.muted());
     }
     try (LagWatcher watch =
         new LagWatcher(cluster, LagSettings.every(INTERVAL), clock, report -> {})) {
