@@ -42,7 +42,7 @@ public enum RejectReason {
   DECODER_CRASH("Re-encode the image with another program; the decoder cannot survive this file."),
   DECODE_TIMEOUT("Re-encode the image with another program; it takes too long to decode."),
 
-  WITHDRAWN("Do not send this again; it was withdrawn, or comes from where all is.", false),
+  WITHDRAWN("Do not send this again; it was withdrawn, or comes from a withdrawn source.", false),
   IMAGE_FORBIDDEN("Do not send this file again.", false),
   PICTURE_FORBIDDEN("Do not send this picture again, in whatever file.", false),
   IMAGE_ONE_COLOUR("Send a picture that shows something; this one has a single colour."),

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Check on the live cluster that every raw record left by exactly one door, and that of every"
+      "Check on the live cluster that every raw record ended up in exactly one output, and that of every"
           + " link exactly one thing became.",
       "Reads all that is published, some 32 kB for each pair; with --since what came from then on.",
       "Exit status 1 if one did not."

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,7 @@ final class ClusterOptions {
   private static final String KAFKA_ADDRESS = "bootstrap.servers";
   private static final String REGISTRY_ADDRESS = "url";
   private static final Path USUAL_DIRECTORY = Path.of("pairstream-data");
+  private static final Set<String> ADDRESSES = Set.of("--bootstrap-servers", "--schema-registry");
   private static final String USUAL_BROKER = "127.0.0.1:9092";
   private static final String USUAL_REGISTRY = "http://127.0.0.1:8081";
 
@@ -190,11 +192,25 @@ final class ClusterOptions {
         List.of(
             "--bootstrap-servers", "--schema-registry", "--dataset", "--config", "--data-dir")) {
       OptionSpec given = spec.commandLine().getParseResult().matchedOption(option);
-      if (given != null) {
+      if (given != null
+          && !given.stringValues().get(0).equals(given.defaultValue())
+          && !(ADDRESSES.contains(option) && isOfPlatformHere())) {
         typed.append(' ').append(option).append(' ').append(given.stringValues().get(0));
       }
     }
     return typed.toString();
+  }
+
+  /** Whether the addresses are those of the platform in the data directory, which says them. */
+  private boolean isOfPlatformHere() {
+    try {
+      return dataDirectory != null
+          && PlatformFile.read(dataDirectory)
+              .filter(here -> here.bootstrapServers().equals(bootstrapServers))
+              .isPresent();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   Path dataDirectory() {

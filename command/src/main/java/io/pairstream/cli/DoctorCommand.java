@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     description = {
       "Check machine, image worker, client settings, brokers, topics and registry: what was found, what"
-          + " would be right, how to mend it. Changes nothing.",
-      "Exit status 1 if something is wrong, 3 if something could not be asked, 0 otherwise."
+          + " would be right, how to fix it. Changes nothing.",
+      "Exit status 1 if something is wrong, 3 if something could not be checked, 0 otherwise."
     })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -82,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
           TerminalText.plain(finding.sentence()));
     }
     out.printf(
-        "doctor: %d wrong, %d warnings, %d not told, %d ok%n",
+        "doctor: %d wrong, %d warnings, %d not checked, %d ok%n",
         count(findings, Level.WRONG),
         count(findings, Level.WARNING),
         count(findings, Level.NOT_TOLD),

@@ -189,7 +189,8 @@ final class OperateCommand implements Callable<Integer> {
           recipes,
           Optional.ofNullable(clusterName),
           new GroupChoice(countedGroups, ignoredGroups, mutes()),
-          Optional.ofNullable(canary).map(CanarySettings::every));
+          Optional.ofNullable(canary).map(CanarySettings::every),
+          options::hint);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

@@ -51,7 +51,7 @@ public record DemoSummary(
     text.append(
         String.format(
             Locale.ROOT,
-            "audit: %,d differences (%,d inputs, each by exactly one door%s)%n",
+            "audit: %,d differences (%,d inputs, each in exactly one output%s)%n",
             audit.differences(),
             audit.inputs(),
             audit.differences() == 0 ? "" : " but for these"));

@@ -46,6 +46,8 @@ record ChildCommand(
     List<String> command = new ArrayList<>(SHIELDED);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Dpairstream.process=" + name);
+    // What a person types, for commands that the child says to run next.
+    command.add("-Dpairstream.called=" + System.getProperty("pairstream.called", "pairstream"));
     command.add("-Djava.io.tmpdir=" + scratch);
     command.add("-Djava.awt.headless=true");
     command.add("-XX:+UseSerialGC");

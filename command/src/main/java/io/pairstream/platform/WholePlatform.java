@@ -5,6 +5,7 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -259,8 +260,9 @@ public final class WholePlatform implements AutoCloseable {
     String address = "http://127.0.0.1:" + port;
     List<String> arguments = new ArrayList<>(List.of(name, "--anonymous"));
     arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
-    arguments.addAll(
-        List.of("--state-dir", platform.dataDirectory().resolve(name).toAbsolutePath().toString()));
+    Path data = platform.dataDirectory().toAbsolutePath();
+    arguments.addAll(List.of("--state-dir", data.resolve(name).toString()));
+    arguments.addAll(List.of("--data-dir", data.toString()));
     arguments.addAll(clusterOptions(cluster));
     arguments.addAll(moreArguments);
     ServiceSpec service =

@@ -27,13 +27,14 @@ class DemoSummaryTest {
         .containsPattern("published +1,000\n")
         .containsPattern("quarantine +150\n")
         .containsPattern("  DUPLICATE_PAIR +50\n")
-        .endsWith("audit: 0 differences (1,000 inputs, each by exactly one door)\n");
+        .endsWith("audit: 0 differences (1,000 inputs, each in exactly one output)\n");
   }
 
   @Test
   void textSaysThatTheAuditFoundDifferences() {
     assertThat(summary(3).toText())
-        .endsWith("audit: 3 differences (1,000 inputs, each by exactly one door but for these)\n");
+        .endsWith(
+            "audit: 3 differences (1,000 inputs, each in exactly one output but for these)\n");
   }
 
   private static DemoSummary summary(long differences) {

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,10 @@ class ContributionPageTest {
           "\u202Egnp.drawkcab <b>bold</b> &lt;script&gt;");
 
   @TempDir private Path folder;
+
+  /** Whether the page lets its reader leave without asking whether that is meant. */
+  private static final String LEAVES_FREELY =
+      "return dispatchEvent(new Event('beforeunload', {cancelable: true}));";
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -237,6 +242,32 @@ class ContributionPageTest {
     browser.awaitText("#draft-list li:last-child", "Choose a JPEG, PNG, WebP or GIF file.");
     assertThat(browser.isVisible("#send")).isFalse();
     assertThat(door.sent()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsRefusedStaysWithItsReasonUntilMorePicturesAreAdded() throws Exception {
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
+    ScriptedDoor door = using(ScriptedDoor.open());
+    browser.visit(door.address());
+    browser.choose("#files", text("page.jpg"), picture("good.png", 320, 240));
+    browser.awaitText("#draft-list li:first-child", "Choose a JPEG, PNG, WebP or GIF file.");
+    browser.type("#draft-list li:last-child textarea", "A red square.");
+
+    browser.click("#send");
+
+    browser.awaitText("#sent-list", "Received");
+    assertThat(browser.texts("#draft-list li"))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("Choose a JPEG, PNG, WebP or GIF file.");
+    assertThat(browser.isVisible("#send")).isFalse();
+    assertThat(browser.script(LEAVES_FREELY)).isEqualTo(true);
+
+    browser.choose("#files", picture("next.png", 320, 240));
+    browser.await("the next one is there", () -> browser.isVisible("#send"));
+    assertThat(browser.texts("#draft-list li"))
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .doesNotContain("Choose a JPEG");
+    assertThat(browser.script(LEAVES_FREELY)).isEqualTo(false);
   }
 
   @Test

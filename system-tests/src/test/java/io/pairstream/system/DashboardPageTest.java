@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.pairstream.operations.sentence.Sentence;
 import java.io.IOException;
 import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +56,20 @@ class DashboardPageTest {
           + ".observe({entryTypes: ['longtask']});"
           + "performance.clearMeasures('pairstream.update');";
 
+  /** A box's name whose box is not wholly within the part of its card that is seen. */
+  private static final String BOXES_OUTSIDE =
+      "const seen = document.querySelector('.topology .scroll').getBoundingClientRect();"
+          + "return [...document.querySelectorAll('.graph .box')].filter(box => {"
+          + "  const at = box.querySelector('.box-frame').getBoundingClientRect();"
+          + "  return at.left < seen.left || at.right > Math.min(seen.right, innerWidth);"
+          + "}).map(box => box.querySelector('.box-name').textContent);";
+
+  /** A node in a topology's description. */
+  private static final Pattern NODE = Pattern.compile("(?:Source|Processor|Sink): +(\\S+)");
+
+  /** Two words in a row, which no name, command or unit has. */
+  private static final Pattern ENGLISH = Pattern.compile("\\b[A-Za-z]?[a-z]{2,} [a-z]{2,}\\b");
+
   /** What the line about the connection says, from now on: some of it stands for seconds only. */
   private static final String NOTE_CONNECTION =
       "const notice = document.getElementById('connection');"
@@ -79,7 +99,7 @@ class DashboardPageTest {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
     browser.visit(service.address(""));
 
-    browser.awaitText(".banner", "preprocessing stands still on crowdsourced-3");
+    browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck at offset 41,022");
     assertThat(browser.text(".banner-word")).isEqualTo("STALL");
     assertThat(browser.script("return document.title")).isEqualTo("STALL · Overview – Pairstream");
     assertThat(browser.text("#trainer")).contains("4 min", "runs low", "288");
@@ -87,7 +107,7 @@ class DashboardPageTest {
     browser.tabTo(".group a[href*='pairs-preprocess']");
     browser.press(Keys.ENTER);
 
-    browser.awaitText(".head", "3.1 MB CMYK JPEG, 6000 × 4000");
+    browser.awaitText(".head", "3.1 MB CMYK JPEG, 6000x4000");
     browser.await("the heading has the focus", () -> browser.isFocused("h1"));
     assertThat(browser.text(".head"))
         .contains(
@@ -106,7 +126,7 @@ class DashboardPageTest {
 
     browser.tabTo(".groups a[href*='feed-museum']");
     browser.press(Keys.ENTER);
-    browser.awaitText(".detail", "in 9 h unread pairs are deleted");
+    browser.awaitText(".detail", "the log drops the first of them in 9 h");
     assertThat(browser.isVisible(".head")).isFalse();
     assertThat(browser.isFocused(".groups a[href*='feed-museum']")).isTrue();
     assertThat(browser.complaints()).isEmpty();
@@ -124,7 +144,7 @@ class DashboardPageTest {
         "the banner is there",
         () ->
             browser.texts(".banner").stream()
-                .anyMatch(said -> said.contains("preprocessing stands still on crowdsourced-3")));
+                .anyMatch(said -> said.contains("pairs.crowdsourced-3 is stuck at offset 41,022")));
     assertThat(browser.isVisible("#incomplete")).isFalse();
 
     browser.cutOff("*/assets/lag.js");
@@ -190,12 +210,12 @@ class DashboardPageTest {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     browser.visit(service.address(""));
-    browser.awaitText(".banner", "preprocessing stands still");
+    browser.awaitText(".banner", "pairs.crowdsourced-3 is stuck");
 
     int port = service.interrupt();
 
     browser.awaitText("#connection", "The service does not answer.");
-    assertThat(browser.text(".banner")).contains("preprocessing stands still");
+    assertThat(browser.text(".banner")).contains("pairs.crowdsourced-3 is stuck");
     service.change(overview -> overview.put("sentence", "it is back"), lag -> {});
     browser.script(NOTE_CONNECTION);
     service.reopen(port);
@@ -224,6 +244,95 @@ class DashboardPageTest {
     assertThat(browser.script("return document.documentElement.dataset.theme")).isEqualTo("dark");
     assertThat(browser.script("return JSON.stringify(Object.keys(localStorage).sort())"))
         .isEqualTo("[\"pairstream.language\",\"pairstream.theme\"]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DESK", "WIDE"})
+  void thePipelineShowsEveryOutputAndFoldsWhatTakedownsDo(Browser.Screen screen) throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    Browser browser = using(Browser.open(screen, "en"));
+    browser.visit(service.address(""));
+    browser.await("the topology is there", () -> browser.isVisible(".graph"));
+
+    assertThat(browser.texts(".graph .box-name"))
+        .contains("raw-pairs", "clean", "split", "training", "validation", "test", "quarantine")
+        .noneMatch(name -> name.startsWith("takedowns") || name.startsWith("training-t"));
+    assertThat(browser.script(BOXES_OUTSIDE)).isEqualTo(List.of());
+
+    browser.click(".card-head .plain");
+    assertThat(browser.texts(".graph .box-name"))
+        .anyMatch(name -> name.startsWith("takedowns"))
+        .anyMatch(name -> name.startsWith("training-t"));
+  }
+
+  @Test
+  void theRecordedTopologyIsThatOfTheProgram() throws Exception {
+    Path golden =
+        Path.of(System.getProperty("pairstream.project.dir"))
+            .resolve("preprocess-streams/src/test/resources/topology.txt");
+    Set<String> recorded = new TreeSet<>();
+    try (ScriptedOperations service = ScriptedOperations.open()) {
+      service
+          .answers()
+          .get(1)
+          .path("nodes")
+          .forEach(node -> recorded.add(node.path("id").asText()));
+    }
+
+    assertThat(recorded)
+        .isEqualTo(
+            NODE.matcher(Files.readString(golden))
+                .results()
+                .map(node -> node.group(1))
+                .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @Test
+  void aPersonWhoReadsChineseFindsNoEnglishSentence() throws Exception {
+    ScriptedOperations service = using(ScriptedOperations.open());
+    // What another process says of its own obstacle is shown as it came.
+    service.change(
+        overview ->
+            overview.withArray("instances").forEach(one -> ((ObjectNode) one).put("obstacle", "")),
+        lag -> {});
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
+
+    browser.visit(service.address(""));
+    browser.awaitText(".banner", "pairs.crowdsourced-3 已在位置 41,022 停留 6 分钟");
+    browser.await("the topology is there", () -> browser.isVisible(".culprit"));
+    requireNoEnglish(browser);
+
+    browser.visit(service.address("#/lag"));
+    browser.awaitText(".head", "3.1 MB CMYK JPEG");
+    requireNoEnglish(browser);
+    for (String group : List.of("pairs-export", "pairs-feed-museum", "notebook-7")) {
+      browser.visit(service.address("#/lag?group=" + group));
+      browser.awaitText(".detail-title", group);
+      browser.await("its sentence", () -> !browser.text(".detail-sentence").isEmpty());
+      requireNoEnglish(browser);
+    }
+  }
+
+  /** Names and ids are single words, or hold signs; two Latin words in a row are a sentence. */
+  private static void requireNoEnglish(Browser browser) {
+    assertThat(
+            browser.texts(
+                "main p:not(.head-caption), main dd, main td, main li, main h1, main h2, main h3"))
+        .filteredOn(text -> !text.isBlank())
+        .as("texts with two English words in a row")
+        .noneMatch(text -> ENGLISH.matcher(text).find());
+  }
+
+  @Test
+  void whatIsPlayedSaysWhatTheServiceWouldSay() throws Exception {
+    try (ScriptedOperations service = ScriptedOperations.open()) {
+      for (ObjectNode answer : service.answers()) {
+        for (JsonNode said : answer.findParents("sentence_template")) {
+          assertThat(Sentence.read(said, "sentence").text())
+              .isEqualTo(said.path("sentence").asText());
+        }
+      }
+    }
   }
 
   @Test

@@ -108,7 +108,8 @@ class LiveVerdictsTest {
             List.of(),
             Optional.empty(),
             ALL,
-            Optional.empty());
+            Optional.empty(),
+            words -> "./pairstream " + words);
     try (OperateService service = new OperateService(platform.cluster(), settings)) {
       service.start();
       Supplier<JsonNode> asking = () -> dashboard(service.port());

@@ -268,6 +268,7 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
       if (why.equals(IS_NO_IMAGE)) {
         pair.putNull("picture");
       }
+      pair.putArray("commands").add("./pairstream why " + pair.path("id").asText());
       rejected(pair, why);
       journey(pair, "quarantine", number);
       original(pair, why.equals(IS_TOO_SMALL) ? 80 : 640, why.equals(IS_NO_IMAGE));

@@ -43,7 +43,7 @@ public final class CheckRepetition implements Check<CleanedCaption> {
     return repetition > limits.maxRepetition()
         ? checked.but(
             RejectReason.CAPTION_REPETITIVE,
-            "most of what the caption says stands in it before",
+            "the caption repeats itself",
             String.format(Locale.ROOT, "%.2f of the caption", repetition),
             limits.maxRepetition() + " of the caption")
         : checked;

@@ -136,6 +136,11 @@ export class DraftCard {
     return this.#mediaType !== "";
   }
 
+  /** Whether its picture can never be sent. */
+  isRefused() {
+    return this.#pictureProblem !== null;
+  }
+
   focus() {
     (this.isSendable() ? this.#part("textarea") : this.#part(".remove")).focus();
   }

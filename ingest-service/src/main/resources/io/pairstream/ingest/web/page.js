@@ -12,6 +12,8 @@ const find = (id) => document.getElementById(id);
 const memory = new Memory();
 const drafts = [];
 const sent = [];
+/** Refused files that stayed with their reason when the others were sent. */
+let left = [];
 let words;
 
 const door = new Door({
@@ -64,6 +66,8 @@ function announce(text) {
 /* ---- Adding ---- */
 
 async function add(files) {
+  left.filter((draft) => drafts.includes(draft)).forEach(drop);
+  left = [];
   let first = null;
   let added = 0;
   for (const file of files) {
@@ -86,12 +90,16 @@ async function add(files) {
   }
 }
 
-function remove(draft) {
-  const index = drafts.indexOf(draft);
-  drafts.splice(index, 1);
+function drop(draft) {
+  drafts.splice(drafts.indexOf(draft), 1);
   draft.close();
   drafts.forEach((other, number) => other.speak(words, number + 1));
   countDrafts();
+}
+
+function remove(draft) {
+  const index = drafts.indexOf(draft);
+  drop(draft);
   const next = drafts[Math.min(index, drafts.length - 1)];
   if (next) {
     next.focus();
@@ -160,6 +168,9 @@ find("drafts").addEventListener("submit", (event) => {
   });
   show(cards);
   cards.forEach(deliver);
+  if (cards.length > 0) {
+    left = drafts.filter((draft) => draft.isRefused());
+  }
   drafts.forEach((draft, index) => draft.speak(words, index + 1));
   countDrafts();
   const wrong = sendable.find((draft) => !draft.isReady());
@@ -254,7 +265,7 @@ find("forget").addEventListener("click", () => {
 });
 
 addEventListener("beforeunload", (event) => {
-  if (drafts.length > 0 || sent.some((card) => card.isUnsent())) {
+  if (drafts.some((draft) => !draft.isRefused()) || sent.some((card) => card.isUnsent())) {
     event.preventDefault();
   }
 });

@@ -215,7 +215,13 @@ public final class OperateService implements AutoCloseable {
     obstacles.add(catalogue::trouble);
     PairRoutes pairs =
         closedLater(
-            new PairRoutes(access, catalogue, settings.workers(), settings.recipes(), clock));
+            new PairRoutes(
+                access,
+                catalogue,
+                settings.workers(),
+                settings.recipes(),
+                settings.typed(),
+                clock));
     routes.addAll(pairs.routes());
     routes.addAll(new ProfileRoutes(access.dataset().name(), new ProfileView(catalogue)).routes());
     return catalogue;

@@ -7,6 +7,7 @@ import io.pairstream.service.http.ServerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What an operator can set on the operators' service.
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param clusterName what metrics call the cluster; empty for its address
  * @param groups whose groups are watched, and which count
  * @param canary how often a canary pair is sent; empty for never
+ * @param typed a command's words, such as {@code why ID}, as they are typed where this service runs
  */
 public record OperateSettings(
     ServerSettings server,
@@ -33,7 +35,8 @@ public record OperateSettings(
     List<String> recipes,
     Optional<String> clusterName,
     GroupChoice groups,
-    Optional<CanarySettings> canary) {
+    Optional<CanarySettings> canary,
+    UnaryOperator<String> typed) {
 
   /**
    * @throws IllegalArgumentException where others than this machine could look without a key, or
@@ -55,6 +58,7 @@ public record OperateSettings(
         List.of(),
         Optional.empty(),
         GroupChoice.OWN,
-        Optional.empty());
+        Optional.empty(),
+        words -> "./pairstream " + words);
   }
 }

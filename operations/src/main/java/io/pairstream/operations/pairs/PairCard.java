@@ -28,6 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * All that is known of one pair: what came, what the model sees of it, what was decided, and how it
@@ -37,15 +39,20 @@ import java.util.function.Function;
  */
 final class PairCard {
 
+  private static final Pattern PLAIN_WORD = Pattern.compile("\\w[\\w.-]*");
+
   private final PairSearch search;
   private final StoredPairs pairs;
   private final KnownRecipes recipes;
+  private final UnaryOperator<String> typed;
   private final ProbeImage probe = new ProbeImage();
 
-  PairCard(PairSearch search, StoredPairs pairs, KnownRecipes recipes) {
+  PairCard(
+      PairSearch search, StoredPairs pairs, KnownRecipes recipes, UnaryOperator<String> typed) {
     this.search = search;
     this.pairs = pairs;
     this.recipes = recipes;
+    this.typed = typed;
   }
 
   /**
@@ -55,11 +62,28 @@ final class PairCard {
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    */
   Optional<ObjectNode> of(String id) {
-    Optional<FoundPair> found = search.get(id);
-    if (found.isEmpty()) {
-      return search.receipt(id).map(receipt -> withoutRecord(id, receipt));
+    Optional<ObjectNode> card =
+        search
+            .get(id)
+            .map(this::withRecord)
+            .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)));
+    card.ifPresent(this::addCommands);
+    return card;
+  }
+
+  /** The same answers in a terminal. An id that is no plain word would need quoting. */
+  private void addCommands(ObjectNode json) {
+    ArrayNode commands = json.putArray("commands");
+    String id = json.path("id").asText();
+    if (PLAIN_WORD.matcher(id).matches()) {
+      commands.add(typed.apply("why " + id));
+      if (json.path("standing").asText().equals(Standing.QUARANTINED.name())) {
+        commands.add(typed.apply("quarantine show " + id));
+      }
     }
-    FoundPair pair = found.get();
+  }
+
+  private ObjectNode withRecord(FoundPair pair) {
     ObjectNode json = PairJson.summary(pair);
     if (pair.row().isQuarantined()) {
       addQuarantined(json, pair.row());
@@ -78,7 +102,7 @@ final class PairCard {
                 row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url())));
     json.put(
         "remedy", RejectReason.named(pair.row().reason()).map(RejectReason::remedy).orElse(""));
-    return Optional.of(json);
+    return json;
   }
 
   /** A pair that was withdrawn, or whose record is not read yet. */

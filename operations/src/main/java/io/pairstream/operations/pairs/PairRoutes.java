@@ -45,6 +45,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
@@ -78,18 +79,20 @@ public final class PairRoutes implements AutoCloseable {
    *     opened it
    * @param workers how pictures are decoded; empty where none are to be shown
    * @param recipes names or paths of recipes beside those that come with the product
+   * @param typed a command's words as they are typed here
    */
   public PairRoutes(
       ClusterAccess cluster,
       Catalogue catalogue,
       Optional<WorkerSettings> workers,
       List<String> recipes,
+      UnaryOperator<String> typed,
       Clock clock) {
     this.catalogue = catalogue;
     this.search = new PairSearch(catalogue, clock);
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
-    this.card = new PairCard(search, pairs, new KnownRecipes(recipes));
+    this.card = new PairCard(search, pairs, new KnownRecipes(recipes), typed);
     this.readers =
         new ThreadPoolExecutor(
             READERS,

@@ -102,7 +102,7 @@ class LagView {
     this.#groups = [...(answer.groups ?? [])].sort((a, b) => neverThere(a) - neverThere(b) || rank(a.verdict) - rank(b.verdict) || (b.lag ?? 0) - (a.lag ?? 0));
     if (answer.trouble) {
       this.problem.hidden = false;
-      fill(this.problem, note("warn", h("span", { lang: "en", dir: "auto" }, answer.trouble)));
+      fill(this.problem, note("warn", this.#app.say("lag.trouble", { detail: answer.trouble })));
     }
     setText(this.asOf, this.#app.say("lag.asOf", { time: this.#app.format.time(answer.at), seconds: this.#app.format.number(answer.interval_seconds) }));
     this.#app.watch.notice(this.#groups);

@@ -406,7 +406,7 @@ function step(app, { place, partition, offset, at, seconds_since_previous: wait 
         app.say("pair.after_", { time: app.format.duration(wait) }),
         isLongest && h("span.longest", {}, ` · ${app.say("pair.longest")}`),
       ),
-    h("p.place", {}, h("b", {}, place), known && h("code.small.quiet", {}, ` ${partition} @ ${offset}`)),
+    h("p.place", {}, h("b", {}, app.words.find(`place.${place}`) ?? place), known && h("code.small.quiet", {}, ` ${partition} @ ${offset}`)),
     h("p.small.quiet", {}, at ? exact(app, at) : app.say("pair.noTime")),
   );
 }
@@ -477,16 +477,12 @@ function facts(app, pair) {
 }
 
 function commands(app, pair) {
-  const lines = [`./pairstream why ${pair.id}`];
-  if (pair.standing === "QUARANTINED") {
-    lines.push(`./pairstream quarantine show ${pair.id}`);
-  }
-  return section(
+  const lines = pair.commands ?? [];
+  return lines.length > 0 && section(
     app,
     "commands",
     h("p.small.quiet", {}, app.say("pair.commandsWhy")),
-    // An id that is no plain word would need quoting; it is not offered to be run.
-    /^[\w.-]+$/.test(pair.id) ? lines.map((line) => command(app, line)) : null,
+    lines.map((line) => command(app, line)),
   );
 }
 

@@ -100,21 +100,25 @@ function cards(app, profile, order) {
   const { counts = {}, histograms = {}, words = [], producers = [], balance = [] } = profile;
   return [
     producersCard(app, producers, order),
-    inOrder(HISTOGRAMS, histograms)
-      .filter((name) => isHistogram(histograms[name]))
-      .map((name) => histogramCard(app, name, histograms[name])),
-    inOrder(COUNTS, counts)
-      .filter((name) => name !== "split" && Array.isArray(counts[name]) && counts[name].length > 0)
-      .map((name) =>
-        countsCard(
-          app,
-          `profile-count-${name}`,
-          app.words.find(`profile.count.${name}`) ?? name,
-          counts[name],
-          (value) => valueName(app, name, value),
-          balance.find(({ category }) => category === name)?.evenness,
+    h(
+      "div.columns",
+      {},
+      inOrder(HISTOGRAMS, histograms)
+        .filter((name) => isHistogram(histograms[name]))
+        .map((name) => histogramCard(app, name, histograms[name])),
+      inOrder(COUNTS, counts)
+        .filter((name) => name !== "split" && Array.isArray(counts[name]) && counts[name].length > 0)
+        .map((name) =>
+          countsCard(
+            app,
+            `profile-count-${name}`,
+            app.words.find(`profile.count.${name}`) ?? name,
+            counts[name],
+            (value) => valueName(app, name, value),
+            balance.find(({ category }) => category === name)?.evenness,
+          ),
         ),
-      ),
+    ),
     wordsCard(app, words),
   ];
 }
@@ -137,6 +141,9 @@ function valueName(app, name, value) {
   }
   if (name === "reason") {
     return reasonWords(app, value);
+  }
+  if (name === "orientation") {
+    return app.words.find(`orientation.${value}`) ?? value;
   }
   return (name === "standing" && app.words.find(`standing.${value}`)) || value;
 }
@@ -272,7 +279,7 @@ function histogramCard(app, name, { edges, counts }) {
   return cardOf(
     id,
     titleOf(app, name),
-    "span-4",
+    "",
     h("figure", {}, chart(app, { edges, counts, edge, label: `${titleOf(app, name)}: ${text}` }), h("figcaption.small", {}, text)),
     h(
       "details",
@@ -387,7 +394,7 @@ function countsCard(app, id, title, values, nameOf, evenness) {
   return cardOf(
     id,
     title,
-    "span-4",
+    "",
     evenness !== undefined &&
       values.length > 1 &&
       h(

@@ -65,6 +65,8 @@ class DashboardWordsTest {
       case JUDGED -> assertThat(places).containsExactly("1");
       // What the gate says is another module's English; the reason before it says the same.
       case REFUSED_PICTURE -> assertThat(places).containsExactly("0", "1");
+      // Why it waits stands beside the process.
+      case SERVICE_WAITS -> assertThat(places).containsExactly("0");
       default -> assertThat(places).isEqualTo(places(template.english()));
     }
     if (template.english().matches(".*[a-z]{4}.*")) {

@@ -100,7 +100,8 @@ class MetricsEndpointTest {
             List.of(),
             Optional.of("here"),
             GroupChoice.OWN,
-            Optional.of(CanarySettings.every(Duration.ofMinutes(1)))));
+            Optional.of(CanarySettings.every(Duration.ofMinutes(1))),
+            words -> "./pairstream " + words));
   }
 
   private static HttpResponse<String> await(OperateService service, Predicate<String> wanted)

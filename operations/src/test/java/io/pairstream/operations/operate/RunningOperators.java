@@ -66,7 +66,8 @@ final class RunningOperators implements AutoCloseable {
             List.of(),
             Optional.empty(),
             GroupChoice.OWN,
-            Optional.empty()));
+            Optional.empty(),
+            words -> "./pairstream " + words));
   }
 
   /** One for whose limits no time passes. */

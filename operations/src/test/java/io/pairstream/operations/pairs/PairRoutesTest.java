@@ -118,7 +118,13 @@ class PairRoutesTest {
             .withDeadline(deadline)
             .withStartLimit(Duration.ofMinutes(10))
             .withJvmOptions("-Dpairstream.worker.test-hooks=true");
-    return new PairRoutes(cluster, catalogue, Optional.of(workers), List.of(), Clock.systemUTC());
+    return new PairRoutes(
+        cluster,
+        catalogue,
+        Optional.of(workers),
+        List.of(),
+        words -> "./pairstream " + words + " --data-dir here",
+        Clock.systemUTC());
   }
 
   /** Opens a port for routes. */
@@ -277,6 +283,11 @@ class PairRoutesTest {
     read();
 
     JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
+    assertThat(card.path("commands"))
+        .extracting(JsonNode::asText)
+        .containsExactly(
+            "./pairstream why " + JudgedPairs.pairId(raw) + " --data-dir here",
+            "./pairstream quarantine show " + JudgedPairs.pairId(raw) + " --data-dir here");
 
     JsonNode decision = card.path("decisions").get(0);
     assertThat(decision.path("outcome").asText()).isEqualTo("REJECTED");
