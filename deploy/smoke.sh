@@ -149,9 +149,9 @@ taken() {
   [ "$(field taken < "$scratch/answer")" = "$pairs" ]
 }
 
-# linked FILE: whether the front door takes the link in it, which has the same key at each try.
+# linked FILE: whether the front door takes the link in it.
 linked() {
-  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/json' -H "Idempotency-Key: $name-link" \
+  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/json' \
     --data-binary "@$1" "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/pairs" | tee "$scratch/answer"
   case $(field id < "$scratch/answer") in '' | None) return 1 ;; esac
 }

@@ -7,10 +7,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import uuid
 
 door = os.environ.get("INGEST_URL", "http://127.0.0.1:8080")
-headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+headers = {"Content-Type": "application/json"}
 if "PAIRSTREAM_KEY" in os.environ:
     headers["Authorization"] = "Bearer " + os.environ["PAIRSTREAM_KEY"]
 with open(sys.argv[1], "rb") as file:
@@ -23,6 +22,6 @@ while answer is None:
     except urllib.error.HTTPError as error:
         if "Retry-After" not in error.headers:
             sys.exit(error.read().decode())
-        # With the same key: the pair is taken once, however often it is sent.
+        # However often it is sent, it is the same pair.
         time.sleep(int(error.headers["Retry-After"]))
 print(f"{answer['id']} is taken; ask after it: {door}{answer['status_url']}")

@@ -33,7 +33,6 @@ class SchemaEvolutionTest {
         WaitingLink.SCHEMA$,
         Upload.SCHEMA$,
         BatchPart.SCHEMA$,
-        UploadRequest.SCHEMA$,
         ApiKey.SCHEMA$,
         InstanceStatus.SCHEMA$,
         Review.SCHEMA$,

@@ -48,10 +48,9 @@ final class ScriptedDoor implements AutoCloseable {
   /**
    * A pair as it came.
    *
-   * @param key the request's Idempotency-Key
    * @param body the whole body, as text
    */
-  record Sent(String key, String caption, String body) {}
+  record Sent(String caption, String body) {}
 
   private final boolean wantsKey;
   private volatile boolean knowsKeys = true;
@@ -154,7 +153,7 @@ final class ScriptedDoor implements AutoCloseable {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "there is no caption").asException();
     }
     String words = caption.group(1);
-    sent.add(new Sent(request.header("Idempotency-Key").orElse(""), words, text));
+    sent.add(new Sent(words, text));
     Problem refusal = refusals.poll();
     if (refusal != null) {
       throw refusal.asException();

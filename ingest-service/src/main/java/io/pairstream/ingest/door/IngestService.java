@@ -6,8 +6,6 @@ import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.quotas.ProducerQuotas;
 import io.pairstream.ingest.quotas.Quotas;
-import io.pairstream.ingest.requests.Idempotency;
-import io.pairstream.ingest.requests.IdempotentRequests;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
@@ -49,7 +47,6 @@ public final class IngestService implements AutoCloseable {
   private final Map<String, Object> clientSettings;
   private final PairIntake intake;
   private final KeyRing keys;
-  private final IdempotentRequests requests;
   private final Outcomes outcomes;
   private final HttpDoor door;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
@@ -63,16 +60,7 @@ public final class IngestService implements AutoCloseable {
     clientSettings = cluster.clientSettings(Map.of());
     report = new SelfReport("ingest", clock);
     intake = new PairIntake(cluster, clock);
-    requests =
-        IdempotentRequests.open(
-            topics.uploadRequests(),
-            registry,
-            settings.stateDirectory().resolve("upload-requests"),
-            clientSettings,
-            settings.lease(),
-            clock);
     keys = KeyRing.follow(topics.apiKeys(), registry, clientSettings);
-    Idempotency idempotency = new Idempotency(requests);
     ProducerQuotas quotas =
         ProducerQuotas.of(
             keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
@@ -84,7 +72,7 @@ public final class IngestService implements AutoCloseable {
     routes.addAll(outcomes.routes());
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =
-        List.of(intake::obstacle, keys::obstacle, requests::obstacle, outcomes::obstacle);
+        List.of(intake::obstacle, keys::obstacle, outcomes::obstacle);
     routes.addAll(new HealthRoutes(obstacles).routes());
     routes.add(StatusDoor.metrics(report, Access.VIEW));
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
@@ -92,7 +80,7 @@ public final class IngestService implements AutoCloseable {
     door =
         new HttpDoor(
             settings.server(),
-            new Router(routes.stream().map(idempotency::once).map(quotas::tellingOf).toList()),
+            new Router(routes.stream().map(quotas::tellingOf).toList()),
             new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
             quotas,
             settings.anonymous());
@@ -149,7 +137,6 @@ public final class IngestService implements AutoCloseable {
       door.close();
     } finally {
       keys.close();
-      requests.close();
       outcomes.close();
       intake.close();
       reporter.ifPresent(StatusReporter::close);

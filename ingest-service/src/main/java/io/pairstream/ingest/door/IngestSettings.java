@@ -1,10 +1,8 @@
 package io.pairstream.ingest.door;
 
-import io.pairstream.ingest.requests.IdempotentRequests;
 import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.keys.Rates;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /**
  * What an operator can set on the ingest service.
@@ -16,7 +14,6 @@ import java.time.Duration;
  * @param stateDirectory where this instance alone keeps its copies of topics
  * @param quota of producers whose keys say nothing else; both rates above 0
  * @param instances how many instances share the load, and so the quotas; at least 1
- * @param lease how long a request stays another instance's that has fallen silent
  */
 public record IngestSettings(
     ServerSettings server,
@@ -24,8 +21,7 @@ public record IngestSettings(
     boolean behindTls,
     Path stateDirectory,
     Rates quota,
-    int instances,
-    Duration lease) {
+    int instances) {
 
   /** Of a producer whose keys say nothing else: what one machine's broker takes with ease. */
   public static final Rates DEFAULT_QUOTA = new Rates(1_000, 64.0 * 1024 * 1024);
@@ -44,27 +40,20 @@ public record IngestSettings(
     }
   }
 
-  /** The usual quota and lease, on the only instance, reached as it listens, by http. */
+  /** The usual quota, on the only instance, reached as it listens, by http. */
   public static IngestSettings of(ServerSettings server, boolean anonymous, Path stateDirectory) {
     return of(server, anonymous, false, stateDirectory);
   }
 
-  /** The usual quota and lease, on the only instance. */
+  /** The usual quota, on the only instance. */
   public static IngestSettings of(
       ServerSettings server, boolean anonymous, boolean behindTls, Path stateDirectory) {
-    return new IngestSettings(
-        server, anonymous, behindTls, stateDirectory, DEFAULT_QUOTA, 1, IdempotentRequests.LEASE);
+    return new IngestSettings(server, anonymous, behindTls, stateDirectory, DEFAULT_QUOTA, 1);
   }
 
   /** The same with another quota. */
   public IngestSettings withQuota(Rates other, int sharedByInstances) {
     return new IngestSettings(
-        server, anonymous, behindTls, stateDirectory, other, sharedByInstances, lease);
-  }
-
-  /** The same with another lease. */
-  public IngestSettings withLease(Duration other) {
-    return new IngestSettings(
-        server, anonymous, behindTls, stateDirectory, quota, instances, other);
+        server, anonymous, behindTls, stateDirectory, other, sharedByInstances);
   }
 }

@@ -383,7 +383,6 @@ public final class PairIntake implements AutoCloseable {
                 topics.links().name(),
                 topics.uploads().name(),
                 topics.batches().name(),
-                topics.uploadRequests().name(),
                 topics.apiKeys().name()))
         .requireOnceItAnswers();
   }

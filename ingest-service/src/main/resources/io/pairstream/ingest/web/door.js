@@ -274,7 +274,6 @@ export class Door {
       }
       request.setRequestHeader("Content-Type", `multipart/form-data; boundary=${pair.key}`);
       request.setRequestHeader("Accept", "application/json, application/problem+json");
-      request.setRequestHeader("Idempotency-Key", `"${pair.key}"`);
       request.upload.onprogress = (event) => {
         if (event.lengthComputable && event.total > 0) {
           onShare(event.loaded / event.total);
@@ -419,10 +418,7 @@ export async function* events(stream, onBytes) {
   }
 }
 
-/**
- * A pair as multipart/form-data, the same bytes each time: a request that is repeated under its key
- * must be the same. The file's own name stays here; nobody needs it.
- */
+/** A pair as multipart/form-data. The file's own name stays here; nobody needs it. */
 function form(pair) {
   const parts = [
     ["caption", "", pair.caption],
@@ -439,9 +435,9 @@ function form(pair) {
   ]);
 }
 
-/** No answer, a conflict that passes, too much at once, or a service that cannot now. */
+/** No answer, too much at once, or a service that cannot now. */
 function isPassing(status) {
-  return [0, 408, 409, 425, 429, 502, 503, 504].includes(status);
+  return [0, 408, 425, 429, 502, 503, 504].includes(status);
 }
 
 /** Of a Retry-After, in either form; null where there is none. */

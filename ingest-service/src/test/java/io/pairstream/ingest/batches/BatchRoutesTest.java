@@ -148,6 +148,24 @@ class BatchRoutesTest {
   }
 
   @Test
+  void batchThatComesAgainIsAnsweredWithTheSameIds() throws Exception {
+    String[] body = {Lines.pair(1), Lines.link(URL), "{}", Lines.pair(2)};
+    List<JsonNode> first = send(body);
+    List<JsonNode> again = send(body);
+
+    assertThat(results(again)).isEqualTo(results(first)).hasSize(4);
+    for (List<JsonNode> lines : List.of(first, again)) {
+      JsonNode batch = get("/v1/batches/" + lines.get(0).path("batch_id").asText());
+      assertThat(batch.path("taken").asInt()).isEqualTo(3);
+      assertThat(batch.path("refused").asInt()).isEqualTo(1);
+    }
+    assertThat(values(cluster.topics().crowdsourced()))
+        .extracting(RawPair::getCaption)
+        .containsExactlyInAnyOrder(
+            "picture number 1", "picture number 1", "picture number 2", "picture number 2");
+  }
+
+  @Test
   void whatIsTakenIsInKafkaWithItsBatch() throws Exception {
     List<JsonNode> lines = send(Lines.pair(1), Lines.link(URL));
 

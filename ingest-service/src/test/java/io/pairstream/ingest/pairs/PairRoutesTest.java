@@ -212,6 +212,37 @@ class PairRoutesTest {
   }
 
   @Test
+  void aPairThatComesAgainHasTheSameIdWhateverItsIdempotencyKeySays() throws Exception {
+    byte[] image = Pictures.jpeg(96, 80, 78);
+    String id =
+        PairIdentity.pairId(PairIdentity.imageDigest(ByteBuffer.wrap(image)), "A cat comes twice");
+    byte[] other = Json.bytes(pair(image, "Another cat"));
+
+    JsonNode first = keyed(Json.bytes(pair(image, "A cat comes twice")));
+    JsonNode again = keyed(Json.bytes(pair(image, "A cat comes twice")));
+
+    assertThat(first.get("pair_id").textValue()).isEqualTo(id);
+    assertThat(again.get("pair_id").textValue()).isEqualTo(id);
+    assertThat(rawAt(first).value().getImage()).isEqualTo(rawAt(again).value().getImage());
+    assertThat(keyed(other).get("pair_id").textValue()).isNotEqualTo(id);
+    JsonNode status = Json.MAPPER.readTree(get("/v1/pairs/" + id).body());
+    assertThat(status.get("standing").textValue()).isEqualTo("RECEIVED");
+  }
+
+  @Test
+  void aLinkThatComesAgainHasTheSameId() throws Exception {
+    ObjectNode link = Json.MAPPER.createObjectNode();
+    link.put("url", "https://pictures.example/twice.jpg").put("caption", "A cat comes twice");
+
+    HttpResponse<String> first = json(link);
+    HttpResponse<String> again = json(link);
+
+    assertThat(List.of(first.statusCode(), again.statusCode())).containsOnly(202);
+    assertThat(Json.MAPPER.readTree(again.body()).get("id"))
+        .isEqualTo(Json.MAPPER.readTree(first.body()).get("id"));
+  }
+
+  @Test
   void theLargestImageIsTakenInBase64AndInAForm() throws Exception {
     byte[] largest = Arrays.copyOf(JPEG, 8 * 1024 * 1024);
 
@@ -511,6 +542,24 @@ class PairRoutesTest {
             .POST(BodyPublishers.ofByteArray(body))
             .build(),
         BodyHandlers.ofString());
+  }
+
+  /** The answer to a pair that is taken under one and the same key. */
+  private JsonNode keyed(byte[] body) throws Exception {
+    HttpResponse<String> answer =
+        client.send(
+            HttpRequest.newBuilder(uri("/v1/pairs"))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "the only one")
+                .POST(BodyPublishers.ofByteArray(body))
+                .build(),
+            BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
   }
 
   private static URI uri(String path) {

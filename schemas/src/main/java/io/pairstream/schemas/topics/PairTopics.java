@@ -13,7 +13,6 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -36,7 +35,6 @@ public record PairTopics(
     Topic<String, Takedown> takedowns,
     Topic<String, Upload> uploads,
     Topic<String, BatchPart> batches,
-    Topic<String, UploadRequest> uploadRequests,
     Topic<String, ApiKey> apiKeys,
     Topic<String, InstanceStatus> instances,
     Topic<String, Review> reviews,
@@ -59,7 +57,6 @@ public record PairTopics(
         topic(dataset, TopicCatalogue.TAKEDOWNS, serdes, Takedown.class),
         topic(dataset, TopicCatalogue.UPLOADS, serdes, Upload.class),
         topic(dataset, TopicCatalogue.BATCHES, serdes, BatchPart.class),
-        topic(dataset, TopicCatalogue.UPLOAD_REQUESTS, serdes, UploadRequest.class),
         topic(dataset, TopicCatalogue.API_KEYS, serdes, ApiKey.class),
         topic(dataset, TopicCatalogue.INSTANCES, serdes, InstanceStatus.class),
         topic(dataset, TopicCatalogue.REVIEWS, serdes, Review.class),

@@ -13,7 +13,6 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.Upload;
-import io.pairstream.schemas.UploadRequest;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.TopicSpec.Kept;
@@ -49,9 +48,6 @@ public final class TopicCatalogue {
 
   /** What became of each input of an uploaded batch. */
   public static final String BATCHES = "batches";
-
-  /** Requests with an idempotency key, and their answers. */
-  public static final String UPLOAD_REQUESTS = "upload-requests";
 
   /** API keys, by the digests of their secrets. */
   public static final String API_KEYS = "api-keys";
@@ -129,11 +125,6 @@ public final class TopicCatalogue {
         fromOutside(WAITING_LINKS, "host of the URL", WaitingLink.SCHEMA$, new Kept.For(A_YEAR)),
         open(UPLOADS, "pair id or link id", Upload.SCHEMA$, new Kept.LastOfEachKey()),
         open(BATCHES, "batch id", BatchPart.SCHEMA$, new Kept.For(A_MONTH)),
-        open(
-            UPLOAD_REQUESTS,
-            "digest of producer and idempotency key",
-            UploadRequest.SCHEMA$,
-            new Kept.For(A_DAY)),
         open(API_KEYS, "key id", ApiKey.SCHEMA$, new Kept.LastOfEachKey()),
         open(
             INSTANCES,

@@ -32,7 +32,6 @@ class TopicCatalogueTest {
             "flowers.waiting-links",
             "flowers.uploads",
             "flowers.batches",
-            "flowers.upload-requests",
             "flowers.api-keys",
             "flowers.instances",
             "flowers.reviews",

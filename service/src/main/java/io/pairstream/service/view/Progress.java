@@ -101,10 +101,6 @@ final class Progress {
     return one.isAfter(other) ? one : other;
   }
 
-  CompletableFuture<Void> reached(TopicPartition partition, long offset) {
-    return atLeast(partition, offset + 1);
-  }
-
   CompletableFuture<Void> reachedAll(Map<TopicPartition, Long> ends) {
     return CompletableFuture.allOf(
         ends.entrySet().stream()

@@ -16,7 +16,6 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,14 +149,6 @@ public final class TopicView implements AutoCloseable {
   /** Whether the view holds all that the log held at the start, and is not being made again. */
   public boolean isCaughtUp() {
     return progress.isCaughtUp();
-  }
-
-  /**
-   * Completes once the record at that offset, and all before it, are in the table. Of a view of one
-   * topic.
-   */
-  public CompletableFuture<Void> reached(int partition, long offset) {
-    return progress.reached(new TopicPartition(plan.topics().get(0), partition), offset);
   }
 
   /**

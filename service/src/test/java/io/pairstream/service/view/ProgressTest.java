@@ -21,7 +21,7 @@ class ProgressTest {
   void nobodyWaitsForEver() {
     Progress progress = new Progress(Duration.ofMillis(1));
 
-    CompletableFuture<Void> reached = progress.reached(FIRST, 5);
+    CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
 
     assertThatThrownBy(reached::join).hasCauseInstanceOf(TimeoutException.class);
     assertThat(progress.waiting()).isZero();
@@ -30,7 +30,7 @@ class ProgressTest {
   @Test
   void whoWaitsIsToldAndForgotten() {
     Progress progress = new Progress(Duration.ofMinutes(1));
-    CompletableFuture<Void> reached = progress.reached(FIRST, 5);
+    CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
     CompletableFuture<Void> all = progress.reachedAll(Map.of(FIRST, 6L, SECOND, 1L));
 
     progress.moveTo(Map.of(FIRST, 6L));

@@ -65,7 +65,6 @@ public final class OwnRecords {
             sha256(value),
             pair.pairId(),
             pair.imageDigest(),
-            "",
             Instant.now(),
             words));
   }

@@ -20,16 +20,16 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A producer that goes through the front doors, one request at a time, each with an idempotency
- * key. What is not answered 2xx is sent again under the same key, after as long as {@code
- * Retry-After} says, through the next door. Some requests are repeated although they were answered.
+ * A producer that goes through the front doors, one request at a time. What is not answered 2xx is
+ * sent again, after as long as {@code Retry-After} says, through the next door. Some requests are
+ * repeated although they were answered.
  */
 final class DoorSender implements Runnable {
 
-  private static final Set<Integer> LATER = Set.of(408, 409, 429, 500, 502, 503, 504);
+  private static final Set<Integer> LATER = Set.of(408, 429, 500, 502, 503, 504);
 
   /** By these answers a front door has not begun with the record. */
-  private static final Set<Integer> UNTOUCHED = Set.of(408, 409, 429);
+  private static final Set<Integer> UNTOUCHED = Set.of(408, 429);
 
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(250);
@@ -91,7 +91,6 @@ final class DoorSender implements Runnable {
 
   /** Answers whether it was taken; not where the producers are stopped before that is known. */
   private boolean sendUntilSettled(SentPair pair, boolean counts) throws InterruptedException {
-    String key = "load-" + load.seed() + "-" + pair.number();
     String body = body(pair);
     while (!progress.isStopped()) {
       List<URI> open = new ArrayList<>(doors.get());
@@ -106,23 +105,22 @@ final class DoorSender implements Runnable {
                 HttpRequest.newBuilder(base.resolve("/v1/pairs"))
                     .timeout(ANSWERED_WITHIN)
                     .header("Content-Type", "application/json")
-                    .header("Idempotency-Key", key)
                     .POST(HttpRequest.BodyPublishers.ofString(body))
                     .build(),
                 HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         if (answer.statusCode() / 100 == 2) {
-          acknowledged(pair, key, JSON.readTree(answer.body()), counts);
+          acknowledged(pair, JSON.readTree(answer.body()), counts);
           return true;
         } else if (!LATER.contains(answer.statusCode())) {
-          refused(pair, key, answer, counts);
+          refused(pair, answer, counts);
           return false;
         }
-        turnedAway(pair, key, answer);
+        turnedAway(pair, answer);
         pause(retryAfter(answer));
       } catch (ConnectException | HttpConnectTimeoutException e) {
         pause(PAUSE); // nobody has heard of the pair
       } catch (IOException e) {
-        unsure(pair, key, String.valueOf(e));
+        unsure(pair, String.valueOf(e));
         pause(PAUSE);
       }
       door++;
@@ -130,12 +128,11 @@ final class DoorSender implements Runnable {
     return false;
   }
 
-  private void acknowledged(SentPair pair, String key, JsonNode answer, boolean counts) {
+  private void acknowledged(SentPair pair, JsonNode answer, boolean counts) {
     ledger.add(
         entry(
             Fate.ACKNOWLEDGED,
             pair,
-            key,
             answer.path("topic").asText(),
             answer.path("partition").asInt(-1),
             answer.path("offset").asLong(-1),
@@ -145,14 +142,14 @@ final class DoorSender implements Runnable {
     }
   }
 
-  private void unsure(SentPair pair, String key, String words) {
-    noteUnsure(pair, key, words);
+  private void unsure(SentPair pair, String words) {
+    noteUnsure(pair, words);
     progress.unsure();
   }
 
-  private void turnedAway(SentPair pair, String key, HttpResponse<String> answer) {
+  private void turnedAway(SentPair pair, HttpResponse<String> answer) {
     if (!UNTOUCHED.contains(answer.statusCode())) {
-      noteUnsure(pair, key, "answered " + answer.statusCode());
+      noteUnsure(pair, "answered " + answer.statusCode());
     }
     progress.turnedAway(
         new TurnedAway(
@@ -161,26 +158,20 @@ final class DoorSender implements Runnable {
             answer.headers().firstValue("Retry-After").isPresent()));
   }
 
-  private void noteUnsure(SentPair pair, String key, String words) {
-    ledger.add(entry(Fate.UNSURE, pair, key, topics.fullName("crowdsourced"), -1, -1, words));
+  private void noteUnsure(SentPair pair, String words) {
+    ledger.add(entry(Fate.UNSURE, pair, topics.fullName("crowdsourced"), -1, -1, words));
   }
 
-  private void refused(SentPair pair, String key, HttpResponse<String> answer, boolean counts) {
+  private void refused(SentPair pair, HttpResponse<String> answer, boolean counts) {
     String words = "answered " + answer.statusCode() + ": " + answer.body();
-    ledger.add(entry(Fate.REFUSED, pair, key, topics.fullName("crowdsourced"), -1, -1, words));
+    ledger.add(entry(Fate.REFUSED, pair, topics.fullName("crowdsourced"), -1, -1, words));
     if (counts) {
       progress.refused();
     }
   }
 
   private static LedgerEntry entry(
-      Fate fate,
-      SentPair pair,
-      String key,
-      String topic,
-      int partition,
-      long offset,
-      String words) {
+      Fate fate, SentPair pair, String topic, int partition, long offset, String words) {
     return new LedgerEntry(
         fate,
         pair.number(),
@@ -191,7 +182,6 @@ final class DoorSender implements Runnable {
         "",
         pair.pairId(),
         pair.imageDigest(),
-        key,
         Instant.now(),
         words);
   }

@@ -128,7 +128,6 @@ final class KafkaSender implements Runnable {
             digest,
             pair.pairId(),
             pair.imageDigest(),
-            "",
             Instant.now(),
             took ? "" : String.valueOf(failure)));
     if (took) {

@@ -13,7 +13,6 @@ import java.time.Instant;
  *     none, and empty where a front door wrote it
  * @param pairId empty where the record cannot be read
  * @param imageDigest empty where the record cannot be read
- * @param idempotencyKey empty where it did not come by HTTP
  * @param at when the fate was known
  * @param words why an attempt failed; empty otherwise
  */
@@ -27,7 +26,6 @@ public record LedgerEntry(
     String valueDigest,
     String pairId,
     String imageDigest,
-    String idempotencyKey,
     Instant at,
     String words) {
 
@@ -38,9 +36,6 @@ public record LedgerEntry(
     requireHex("value", valueDigest.equals(NO_VALUE) ? "" : valueDigest, 64);
     requireHex("pair", pairId, 32);
     requireHex("image", imageDigest, 64);
-    if (valueDigest.isEmpty() == idempotencyKey.isEmpty()) {
-      throw new IllegalArgumentException("a record has a value's digest or an idempotency key");
-    }
   }
 
   private static void requireHex(String name, String text, int digits) {
@@ -62,6 +57,6 @@ public record LedgerEntry(
 
   /** Whether a front door took it, or was asked to. */
   public boolean isByHttp() {
-    return !idempotencyKey.isEmpty();
+    return valueDigest.isEmpty();
   }
 }

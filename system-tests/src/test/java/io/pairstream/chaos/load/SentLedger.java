@@ -85,9 +85,6 @@ public final class SentLedger implements AutoCloseable {
             .put("value", entry.valueDigest())
             .put("pair", entry.pairId())
             .put("image", entry.imageDigest());
-    if (entry.isByHttp()) {
-      line.put("key", entry.idempotencyKey());
-    }
     if (!entry.words().isEmpty()) {
       line.put("words", entry.words());
     }
@@ -125,7 +122,6 @@ public final class SentLedger implements AutoCloseable {
           entry.required("value").asText(),
           entry.required("pair").asText(),
           entry.required("image").asText(),
-          entry.path("key").asText(""),
           Instant.parse(entry.required("at").asText()),
           entry.path("words").asText(""));
     } catch (IOException | IllegalArgumentException | DateTimeException e) {

@@ -30,7 +30,6 @@ class SentLedgerTest {
           LedgerEntry.NO_VALUE,
           "",
           "",
-          "",
           Instant.parse("2026-01-02T03:04:05.006Z"),
           "");
   private static final LedgerEntry BY_HTTP =
@@ -44,7 +43,6 @@ class SentLedgerTest {
           "",
           "0123456789abcdef0123456789abcdef",
           "ab".repeat(32),
-          "load-7-18",
           Instant.parse("2026-01-02T03:04:06Z"),
           "answered 503");
 

@@ -191,7 +191,6 @@ class OutagesTest {
             LedgerEntry.NO_VALUE,
             "",
             "",
-            "",
             BEGAN.plusMillis(afterMillis),
             ""));
   }

@@ -30,8 +30,6 @@ public enum Breach {
   SPLIT_LEAK,
   /** A receipt that is missing or says otherwise than the topics. */
   RECEIPT,
-  /** One idempotency key that was answered with two records. */
-  KEY_TWICE,
   /** What was read during the run is not what is there afterwards. */
   LIVE,
   /** A transaction that nobody ends. */

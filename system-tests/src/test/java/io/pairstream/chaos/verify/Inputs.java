@@ -41,9 +41,6 @@ final class Inputs {
   private final Breaches breaches;
   private final List<Columns> columns = new ArrayList<>();
 
-  /** Coordinates with which each idempotency key was answered. */
-  private final Map<String, Long> keys = new HashMap<>();
-
   private final Map<Long, Unsure> unsureValues = new HashMap<>();
   private final Map<String, Unsure> unsurePairs = new HashMap<>();
 
@@ -132,19 +129,6 @@ final class Inputs {
                 + (at == Coordinates.NOWHERE ? "it is no raw record" : "the log ends at " + end));
       }
       return;
-    }
-    if (entry.isByHttp()) {
-      Long earlier = keys.putIfAbsent(entry.idempotencyKey(), at);
-      if (earlier != null && earlier != at) {
-        breaches.add(
-            Breach.KEY_TWICE,
-            "key "
-                + entry.idempotencyKey()
-                + " was answered with "
-                + coordinates.text(earlier)
-                + " and with "
-                + site);
-      }
     }
     Columns partition = of(at);
     long offset = entry.offset();

@@ -66,7 +66,7 @@ final class PlayedHistory implements AutoCloseable {
   /** Sends a record and notes the acknowledgement. */
   Played send(SentPair pair) {
     Played played = sendUnnoted(pair);
-    ledger.add(entry(Fate.ACKNOWLEDGED, played, played.origin(), ""));
+    ledger.add(entry(Fate.ACKNOWLEDGED, played, played.origin()));
     return played;
   }
 
@@ -92,7 +92,7 @@ final class PlayedHistory implements AutoCloseable {
   }
 
   /** What a producer notes of a record. */
-  LedgerEntry entry(Fate fate, Played played, Origin at, String idempotencyKey) {
+  LedgerEntry entry(Fate fate, Played played, Origin at) {
     boolean known = fate == Fate.ACKNOWLEDGED;
     return new LedgerEntry(
         fate,
@@ -101,10 +101,9 @@ final class PlayedHistory implements AutoCloseable {
         played.origin().getTopic(),
         known ? at.getPartition() : -1,
         known ? at.getOffset() : -1,
-        idempotencyKey.isEmpty() ? digest(played.pair()) : "",
+        digest(played.pair()),
         played.pair().pairId(),
         played.pair().imageDigest(),
-        idempotencyKey,
         Instant.now(),
         "");
   }

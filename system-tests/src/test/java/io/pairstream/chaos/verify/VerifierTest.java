@@ -195,7 +195,7 @@ class VerifierTest {
   @Test
   void findsAnAcknowledgedRecordThatNeverWasThere() {
     Origin nowhere = new Origin(trained.origin().getTopic(), 1, 100L);
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere, ""));
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere));
 
     Verdict verdict = assertBreaches(Set.of(Breach.INPUT_LOST));
     assertNamed(verdict, Breach.INPUT_LOST, "-1-100 (record 2, GOOD) was acknowledged and is not");
@@ -216,7 +216,7 @@ class VerifierTest {
   @Test
   void findsAnInputThatIsNotWhatWasSent() {
     Played other = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, other.origin(), ""));
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, other.origin()));
     history.publish(other, Standing.TRAINING);
 
     Verdict verdict = verify(Optional.empty());
@@ -237,8 +237,8 @@ class VerifierTest {
   @Test
   void takesARecordOfUnknownFateWhereItIsThereAndWhereItIsNot() {
     Played there = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.UNSURE, there, there.origin(), ""));
-    ledger.add(history.entry(Fate.UNSURE, there, there.origin(), ""));
+    ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
+    ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
     Played again = history.send(LOAD.at(6));
     history.publish(there, Standing.TRAINING);
     history.rejectCopy(again, there, Standing.TRAINING);
@@ -252,7 +252,7 @@ class VerifierTest {
   @Test
   void findsMoreRecordsThanAttempts() {
     Played first = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.UNSURE, first, first.origin(), ""));
+    ledger.add(history.entry(Fate.UNSURE, first, first.origin()));
     Played second = history.sendUnnoted(LOAD.at(6));
     history.publish(first, Standing.TRAINING);
     history.rejectCopy(second, first, Standing.TRAINING);
@@ -262,22 +262,6 @@ class VerifierTest {
         Breach.STRANGER,
         second.at(),
         "is a raw record that no producer sent");
-  }
-
-  @Test
-  void findsOneKeyThatWasAnsweredWithTwoRecords() {
-    Played first = history.sendUnnoted(LOAD.at(6));
-    Played second = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, first, first.origin(), "key-6"));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, first, first.origin(), "key-6"));
-    history.publish(first, Standing.TRAINING);
-    history.rejectCopy(second, first, Standing.TRAINING);
-    assertBreaches(Set.of(Breach.STRANGER));
-
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, second, second.origin(), "key-6"));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.KEY_TWICE));
-    assertNamed(verdict, Breach.KEY_TWICE, "key key-6 was answered with", first.at(), second.at());
   }
 
   @Test
@@ -581,7 +565,7 @@ class VerifierTest {
                 null,
                 OriginHeader.text(origin).getBytes(StandardCharsets.UTF_8),
                 receipt.value())));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, far, origin, ""));
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, far, origin));
 
     Verdict verdict = verify(Optional.empty());
     assertNamed(
@@ -597,7 +581,7 @@ class VerifierTest {
   @Test
   void findsAnAcknowledgementFarBehindTheEndOfTheLog() {
     Origin nowhere = new Origin(validated.origin().getTopic(), 1, Integer.MAX_VALUE - 1L);
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere, ""));
+    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere));
 
     Verdict verdict = assertBreaches(Set.of(Breach.INPUT_LOST));
     assertNamed(
@@ -924,7 +908,7 @@ class VerifierTest {
   @Test
   void takesNoRecordOfUnknownFateThatCameLongAfterTheLoad() throws IOException {
     Played late = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.UNSURE, late, late.origin(), ""));
+    ledger.add(history.entry(Fate.UNSURE, late, late.origin()));
     history.publish(late, Standing.TRAINING);
     assertBreaches(Set.of());
 
