@@ -9,7 +9,7 @@
 #   --app DIR           the built program, taken as it is
 #   --compose COMMAND   "docker compose", or "docker-compose" where there is no other
 #
-# Needs Linux, docker with compose (version 2, or 1.29), curl, tar and Python 3. Exit status 0 if all went well, 2 for a
+# Needs Linux, docker with compose (version 2, or 1.29), curl and Python 3. Exit status 0 if all went well, 2 for a
 # wrong option, 69 where something that it needs is not there.
 set -euo pipefail
 here=$(cd -P "$(dirname "$0")" && pwd)
@@ -39,7 +39,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 [ "$(uname -s)" = Linux ] || lack "Linux: the native libraries in the images are this machine's"
-for command in docker curl tar python3; do
+for command in docker curl python3; do
   command -v "$command" > /dev/null || lack "$command, and finds none"
 done
 if [ -z "$compose" ]; then
@@ -142,9 +142,9 @@ for name in sys.argv[1:]:
 print(json.dumps(value) if isinstance(value, (dict, list, bool)) else value)' "$@"
 }
 
-# taken TAR: whether the front door takes all pairs of it. Who is told to come again comes again; a pair that comes twice is a copy.
+# taken LINES: whether the front door takes all pairs of it. Who is told to come again comes again; a pair that comes twice is a copy.
 taken() {
-  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/x-tar' --data-binary "@$1" \
+  curl -sS -m 60 -H "@$scratch/authorization" -H 'Content-Type: application/jsonl' --data-binary "@$1" \
     "http://127.0.0.1:$PAIRSTREAM_INGEST_PORT/v1/batches" | tail -n 1 | tee "$scratch/answer"
   [ "$(field taken < "$scratch/answer")" = "$pairs" ]
 }
@@ -175,8 +175,12 @@ audited() {
 # send FOLDER: its pairs through the front door.
 send() {
   # An image and its words lie side by side.
-  tar -C "$1" --sort=name -cf "$1.tar" .
-  await 300 "the front door does not take $pairs pairs" taken "$1.tar"
+  python3 -c '
+import base64, json, pathlib, sys
+for words in sorted(pathlib.Path(sys.argv[1]).glob("*.txt")):
+    image = next(file for file in words.parent.glob(words.stem + ".*") if file != words)
+    print(json.dumps({"caption": words.read_text().strip(), "image": base64.b64encode(image.read_bytes()).decode()}))' "$1" > "$1.jsonl"
+  await 300 "the front door does not take $pairs pairs" taken "$1.jsonl"
   batch=$(field batch_id < "$scratch/answer")
 }
 

@@ -5,12 +5,7 @@ import json
 import schemathesis
 
 
-@schemathesis.serializer(
-    "application/jsonl",
-    "application/x-ndjson",
-    "application/x-tar",
-    "application/vnd.apache.parquet",
-)
+@schemathesis.serializer("application/jsonl", "application/x-ndjson")
 def as_it_is(context, value):
     if isinstance(value, bytes):
         return {"data": value}

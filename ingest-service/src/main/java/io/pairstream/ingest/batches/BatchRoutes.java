@@ -51,8 +51,8 @@ public final class BatchRoutes implements AutoCloseable {
 
   private static final String JSON_LINES = "application/jsonl";
   private static final String NDJSON = "application/x-ndjson";
-  private static final String TAR = "application/x-tar";
-  private static final String PARQUET = "application/vnd.apache.parquet";
+  private static final String FILES =
+      "a data set in files, such as WebDataset, Parquet or CSV, is imported: ./pairstream import FILE";
 
   private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
   private static final int ID_BYTES = 16;
@@ -70,8 +70,6 @@ public final class BatchRoutes implements AutoCloseable {
   private final Clock clock;
   private final Path spoolFolder;
   private final BatchLimits limits = new BatchLimits();
-  private final DataSetPlaces parquetFiles = new DataSetPlaces(DataSetBody.PARQUET_FILES, 1);
-  private final DataSetPlaces tars = new DataSetPlaces(DataSetBody.TARS, 2);
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
       Executors.newScheduledThreadPool(
@@ -112,8 +110,8 @@ public final class BatchRoutes implements AutoCloseable {
 
   public List<Route> routes() {
     return List.of(
-        Route.stream(
-            "/v1/batches", Access.PUBLISH, Set.of(JSON_LINES, NDJSON, TAR, PARQUET), this::upload),
+        Route.stream("/v1/batches", Access.PUBLISH, Set.of(JSON_LINES, NDJSON), this::upload)
+            .withAdvice(FILES),
         Route.get("/v1/batches/{id}", Access.READ, (request, body) -> status(request)),
         new Route(Method.GET, "/v1/batches/{id}/failed", Access.READ, Set.of(), 0, failedInputs()),
         Route.events("/v1/batches/{id}/events", Access.READ, this::events));
@@ -126,55 +124,18 @@ public final class BatchRoutes implements AutoCloseable {
   }
 
   private void upload(Incoming request, InputStream body, Outgoing out) throws IOException {
-    String mediaType = request.mediaType();
-    SentBytes sent = new SentBytes(body, quota, request.principal());
-    String producer = request.principal().producer();
-    switch (mediaType) {
-      case PARQUET ->
-          inPlace(
-              parquetFiles,
-              "Parquet files",
-              producer,
-              () -> upload(request, DataSetBody.parquet(sent, spoolFolder), out));
-      case TAR ->
-          inPlace(tars, "tars", producer, () -> upload(request, DataSetBody.tar(sent), out));
-      default ->
-          upload(
-              request,
-              new JsonLinesBody(sent, limits.longLines(), producer, System::nanoTime),
-              out);
-    }
-  }
-
-  @FunctionalInterface
-  private interface Reading {
-
-    void run() throws IOException;
-  }
-
-  private static void inPlace(DataSetPlaces places, String what, String producer, Reading reading)
-      throws IOException {
-    if (!places.take(producer)) {
-      throw Problem.of(
-              ProblemKind.OVERLOADED, "too many " + what + " are under way; come again later")
-          .retryAfter(10)
-          .asException();
-    }
-    try {
-      reading.run();
-    } finally {
-      places.giveBack(producer);
-    }
-  }
-
-  private void upload(Incoming request, BatchInputs body, Outgoing out) throws IOException {
+    Principal sender = request.principal();
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
-    try (BatchInputs inputs = body;
-        ResultSpool spool = ResultSpool.open(spoolFolder)) {
-      new BatchUpload(
-              intake, log, limits, quota, clock, request.principal(), HexFormat.of().formatHex(id))
-          .run(inputs, out, spool);
+    try (ResultSpool spool = ResultSpool.open(spoolFolder)) {
+      JsonLinesBody lines =
+          new JsonLinesBody(
+              new SentBytes(body, quota, sender),
+              limits.longLines(),
+              sender.producer(),
+              System::nanoTime);
+      new BatchUpload(intake, log, limits, quota, clock, sender, HexFormat.of().formatHex(id))
+          .run(lines, out, spool);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.batches.BatchInputs.Input;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
 import io.pairstream.schemas.BatchInput;
@@ -109,7 +108,7 @@ final class BatchUpload {
    * @throws ProblemException where the batch cannot be begun
    * @throws IOException where the client is gone
    */
-  void run(BatchInputs body, Outgoing out, ResultSpool spool) throws IOException {
+  void run(JsonLinesBody body, Outgoing out, ResultSpool spool) throws IOException {
     log.write(part(List.of(), clock.instant(), false, false));
     OutputStream answer = out.begin(200, MEDIA_TYPE, Map.of("Location", statusUrl()));
     spool.add(line(head()));
@@ -128,10 +127,10 @@ final class BatchUpload {
   }
 
   /** Reads to the end, or until the batch is given up; says whether the end was reached. */
-  private boolean read(BatchInputs body) throws IOException {
+  private boolean read(JsonLinesBody body) throws IOException {
     long count = 0;
     while (stopped.isEmpty()) {
-      Optional<Input> next;
+      Optional<JsonLinesBody.Line> next;
       try {
         next = body.next();
       } catch (ProblemException e) {
@@ -157,7 +156,7 @@ final class BatchUpload {
     return false;
   }
 
-  private void handOver(Input input) {
+  private void handOver(JsonLinesBody.Line input) {
     int bytes = input.sizeBytes();
     Duration debt = quota.charge(sender, 1, 0);
     limits.takePlace();

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * JSON Lines: one JSON object per line, as {@code POST /v1/pairs} takes it. Empty lines count and
- * are passed over. A line that cannot be read is an input that cannot be taken; the next one is
- * read all the same, unless the line goes on and on.
+ * A batch: one JSON object per line, as {@code POST /v1/pairs} takes it. Empty lines count and are
+ * passed over. A line that cannot be read is an input that cannot be taken; the next one is read
+ * all the same, unless the line goes on and on. Not thread-safe.
  */
-final class JsonLinesBody implements BatchInputs {
+final class JsonLinesBody {
 
   /** Longest line: what a single pair's body may be. */
   static final int MAX_LINE_BYTES = (int) PairRoutes.MAX_BODY_BYTES;
@@ -62,8 +62,13 @@ final class JsonLinesBody implements BatchInputs {
     this.nanoTime = nanoTime;
   }
 
-  @Override
-  public Optional<Input> next() throws IOException {
+  /**
+   * The next line that is not empty; nothing at the end.
+   *
+   * @throws IOException where the body stops before its end
+   * @throws ProblemException where the body is no batch from here on
+   */
+  Optional<Line> next() throws IOException {
     while (fill()) {
       lineNumber++;
       // Here no line of this body holds a permit.
@@ -75,11 +80,6 @@ final class JsonLinesBody implements BatchInputs {
       line.release();
     }
     return Optional.empty();
-  }
-
-  @Override
-  public void close() {
-    // The server closes the body.
   }
 
   /** Whether there is another byte. */
@@ -194,7 +194,7 @@ final class JsonLinesBody implements BatchInputs {
   }
 
   /** A line without its line feed. */
-  private final class Line implements Input {
+  final class Line {
 
     private final long number;
     private final boolean isTooLong;
@@ -202,7 +202,7 @@ final class JsonLinesBody implements BatchInputs {
     private byte[] bytes;
     private boolean holdsPermit;
 
-    Line(long number, byte[] bytes, int length, boolean isTooLong, boolean holdsPermit) {
+    private Line(long number, byte[] bytes, int length, boolean isTooLong, boolean holdsPermit) {
       this.number = number;
       this.bytes = bytes;
       this.length = length;
@@ -210,7 +210,7 @@ final class JsonLinesBody implements BatchInputs {
       this.holdsPermit = holdsPermit;
     }
 
-    boolean isBlank() {
+    private boolean isBlank() {
       for (int i = 0; i < length; i++) {
         if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r') {
           return false;
@@ -219,18 +219,22 @@ final class JsonLinesBody implements BatchInputs {
       return !isTooLong;
     }
 
-    @Override
-    public long line() {
+    /** Its place in the body, from 1; empty lines count. */
+    long line() {
       return number;
     }
 
-    @Override
-    public int sizeBytes() {
+    /** What it holds in memory, in bytes. */
+    int sizeBytes() {
       return length;
     }
 
-    @Override
-    public Submission submission(Principal sender) {
+    /**
+     * What it says.
+     *
+     * @throws ProblemException where it cannot be taken
+     */
+    Submission submission(Principal sender) {
       if (isTooLong) {
         throw Problem.of(
                 ProblemKind.BODY_TOO_LARGE,
@@ -248,8 +252,8 @@ final class JsonLinesBody implements BatchInputs {
       }
     }
 
-    @Override
-    public void release() {
+    /** To be called when nothing of it is needed any more. */
+    void release() {
       if (holdsPermit) {
         holdsPermit = false;
         longLines.giveBack(producer);

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.ingest.unpack.UnpackLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,7 +41,7 @@ final class CocoEntries implements EntryReader {
    */
   static CocoEntries open(Path file) throws IOException {
     Index index = new Index();
-    try (SourceInput first = SourceInput.of(file, UnpackLimits.OWN_FILES);
+    try (SourceInput first = SourceInput.of(file);
         JsonParser parser = JSON.createParser(first.stream())) {
       index.read(parser);
     } catch (JsonProcessingException e) {
@@ -55,7 +54,7 @@ final class CocoEntries implements EntryReader {
               + " has no 'images' and 'annotations' as COCO's captions have; a list with an object"
               + " on each line is --format jsonl");
     }
-    SourceInput second = SourceInput.of(file, UnpackLimits.OWN_FILES);
+    SourceInput second = SourceInput.of(file);
     try {
       CocoEntries entries = new CocoEntries(index, second);
       entries.toAnnotations();

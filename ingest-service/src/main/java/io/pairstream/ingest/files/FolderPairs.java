@@ -1,6 +1,6 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.ImageFolder.UnreadableImageException;
+import io.pairstream.ingest.files.ImageFiles.UnreadableImageException;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;

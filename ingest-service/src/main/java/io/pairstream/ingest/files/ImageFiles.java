@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * publish whatever else lies on this machine. Symbolic links inside the folder are followed. Keeps
  * the last image, because the lines of a list that name the same one mostly follow each other.
  */
-final class ImageFiles implements ImageFolder {
+final class ImageFiles {
 
   private final Path folder;
   private Path lastFile;
@@ -25,8 +25,12 @@ final class ImageFiles implements ImageFolder {
     this.folder = folder.toAbsolutePath().normalize();
   }
 
-  @Override
-  public Path resolve(String name) throws UnreadableImageException {
+  /**
+   * The file that a data set names.
+   *
+   * @throws UnreadableImageException where the name leads out of the folder or is none
+   */
+  Path resolve(String name) throws UnreadableImageException {
     try {
       Path file = folder.resolve(name).normalize();
       if (!file.startsWith(folder)) {
@@ -38,8 +42,14 @@ final class ImageFiles implements ImageFolder {
     }
   }
 
-  @Override
-  public ByteBuffer read(Path file, String name) throws UnreadableImageException {
+  /**
+   * The whole file.
+   *
+   * @param file as {@link #resolve} gives it
+   * @param name the file as the source names it, for the message
+   * @throws UnreadableImageException where it is missing, no file, too large or cannot be read
+   */
+  ByteBuffer read(Path file, String name) throws UnreadableImageException {
     if (file.equals(lastFile)) {
       return lastImage.duplicate();
     }
@@ -67,6 +77,16 @@ final class ImageFiles implements ImageFolder {
       throw new UnreadableImageException(name + " may not be read by this user");
     } catch (IOException e) {
       throw new UnreadableImageException(name + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** An image cannot be had; the message says why, for the source's owner. */
+  static final class UnreadableImageException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    UnreadableImageException(String message) {
+      super(message);
     }
   }
 }

@@ -3,7 +3,7 @@ package io.pairstream.ingest.files;
 import io.pairstream.ingest.files.CaptionedImage.Caption;
 import io.pairstream.ingest.files.CaptionedImage.Place;
 import io.pairstream.ingest.files.EntryReader.Entry;
-import io.pairstream.ingest.files.ImageFolder.UnreadableImageException;
+import io.pairstream.ingest.files.ImageFiles.UnreadableImageException;
 import io.pairstream.ingest.publish.InvalidLinkException;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
@@ -22,7 +22,7 @@ final class ListedPairs implements PairSource {
 
   private final String name;
   private final EntryReader entries;
-  private final ImageFolder images;
+  private final ImageFiles images;
   private final SourceDefaults defaults;
   private final boolean asLinks;
   private final List<String> notices;
@@ -37,7 +37,7 @@ final class ListedPairs implements PairSource {
   ListedPairs(
       String name,
       EntryReader entries,
-      ImageFolder images,
+      ImageFiles images,
       SourceDefaults defaults,
       boolean asLinks,
       List<String> notices) {

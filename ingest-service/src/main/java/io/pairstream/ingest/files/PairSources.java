@@ -2,7 +2,6 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.parquet.ParquetFile;
 import io.pairstream.ingest.parquet.ParquetLimits;
-import io.pairstream.ingest.unpack.UnpackLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Opens what a path leads to, and what is sent.
+ * Opens what a path leads to.
  *
  * <p>A folder with a list such as {@code captions.jsonl} or {@code metadata.csv} is read by that
  * list; any other folder by the captions beside its images. The kind of a file is what its name
@@ -48,38 +47,6 @@ public final class PairSources {
     } catch (IOException | UncheckedIOException e) {
       throw new UnusableSourceException(path + " cannot be read: " + e.getMessage());
     }
-  }
-
-  /**
-   * The pairs of a WebDataset tar that is sent. No name in it is a path here.
-   *
-   * @param name what it is called in messages
-   * @param stream the tar, possibly compressed; closed with the source
-   * @param limits how much may come out of it
-   * @throws IOException where it cannot be read at all
-   */
-  public PairSource openTar(String name, InputStream stream, UnpackLimits limits)
-      throws IOException {
-    return sent(name, new TarEntries(SourceInput.of(stream, limits), options.columns()));
-  }
-
-  /**
-   * The pairs of a Parquet file that was sent and lies on this machine for as long as it is read.
-   * File names in it lead nowhere here; image bytes and URLs do.
-   *
-   * @param name what it is called in messages
-   * @param limits how much may come out of it, and what is held in memory at once
-   * @throws UnusableSourceException where it is no Parquet, or has no column with images or
-   *     captions; the message names the columns that are there
-   * @throws IOException where it cannot be read at all
-   */
-  public PairSource openParquet(String name, Path file, ParquetLimits limits) throws IOException {
-    return sent(name, ParquetEntries.open(ParquetFile.open(file, limits), options.columns()));
-  }
-
-  private PairSource sent(String name, EntryReader entries) {
-    return new ListedPairs(
-        name, entries, ImageFolder.none(), options.defaults(), options.asLinks(), List.of());
   }
 
   private PairSource openFolder(Path folder) throws IOException {
@@ -140,12 +107,12 @@ public final class PairSources {
       throw new UnusableSourceException(file + " is no folder");
     }
     if (format == SourceFormat.PARQUET) {
-      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.ofOwnFiles()), columns);
+      return ParquetEntries.open(ParquetFile.open(file, ParquetLimits.ofMemory()), columns);
     }
     if (format == SourceFormat.COCO) {
       return CocoEntries.open(file);
     }
-    SourceInput input = SourceInput.of(file, UnpackLimits.OWN_FILES);
+    SourceInput input = SourceInput.of(file);
     try {
       if (format != SourceFormat.WEBDATASET) {
         refuseUtf16(file, input.stream());

@@ -1,6 +1,5 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.unpack.UnpackLimits;
 import io.pairstream.ingest.unpack.Unpacked;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -25,20 +24,11 @@ final class SourceInput implements Closeable {
     this.sizeBytes = sizeBytes;
   }
 
-  static SourceInput of(Path file, UnpackLimits limits) throws IOException {
-    return of(Files.newInputStream(file), Files.size(file), limits);
-  }
-
-  /** A stream of which nobody knows the length. */
-  static SourceInput of(InputStream stream, UnpackLimits limits) throws IOException {
-    return of(stream, 0, limits);
-  }
-
-  private static SourceInput of(InputStream stream, long sizeBytes, UnpackLimits limits)
-      throws IOException {
+  static SourceInput of(Path file) throws IOException {
+    InputStream stream = Files.newInputStream(file);
     Counted packed = new Counted(stream);
     try {
-      return new SourceInput(packed, Unpacked.of(packed, limits), sizeBytes);
+      return new SourceInput(packed, Unpacked.of(packed), Files.size(file));
     } catch (IOException e) {
       stream.close();
       throw e;
@@ -50,7 +40,7 @@ final class SourceInput implements Closeable {
     return unpacked;
   }
 
-  /** How much is read: 0 to 1, and 0 where the length is unknown. */
+  /** How much is read: 0 to 1. */
   double share() {
     return sizeBytes == 0 ? 0 : Math.min(1, (double) packed.count / sizeBytes);
   }

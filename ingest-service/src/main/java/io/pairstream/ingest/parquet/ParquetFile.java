@@ -43,8 +43,8 @@ public final class ParquetFile implements Closeable {
   private ParquetFile(FileChannel file, ParquetLimits limits) throws IOException {
     this.file = file;
     this.limits = limits;
-    this.meter = new UnpackMeter(limits.unpack());
-    this.given = new UnpackMeter(limits.unpack());
+    this.meter = new UnpackMeter();
+    this.given = new UnpackMeter();
     this.sizeBytes = file.size();
     given.packed(sizeBytes);
     this.footer = footer();

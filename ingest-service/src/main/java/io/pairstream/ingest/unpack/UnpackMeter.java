@@ -1,15 +1,22 @@
 package io.pairstream.ingest.unpack;
 
-/** Counts what goes into unpacking and what comes out, for one file. For one thread. */
+/**
+ * Counts what goes into unpacking and what comes out, for one file of any length, so that a bomb is
+ * told from a data set. For one thread.
+ */
 public final class UnpackMeter {
 
-  private final UnpackLimits limits;
+  /** What may come out whatever the ratio: a short list of equal captions packs very well. */
+  private static final long FREE_BYTES = 64L * 1024 * 1024;
+
+  /**
+   * Most bytes that one compressed byte may unpack to. Lists of captions pack to a tenth, at the
+   * best to a thirtieth; images hardly at all.
+   */
+  private static final int RATIO = 200;
+
   private long packedBytes;
   private long unpackedBytes;
-
-  public UnpackMeter(UnpackLimits limits) {
-    this.limits = limits;
-  }
 
   /** Notes compressed bytes that were read. */
   public void packed(long bytes) {
@@ -23,17 +30,10 @@ public final class UnpackMeter {
    */
   public void unpacked(long bytes) throws UnpackLimitException {
     unpackedBytes += bytes;
-    if (unpackedBytes > limits.totalBytes()) {
+    if (unpackedBytes > FREE_BYTES && unpackedBytes / RATIO > Math.max(1, packedBytes)) {
       throw new UnpackLimitException(
           "it unpacks to more than "
-              + limits.totalBytes()
-              + " bytes, the most that is taken; send it in parts");
-    }
-    if (unpackedBytes > UnpackLimits.FREE_BYTES
-        && unpackedBytes / limits.ratio() > Math.max(1, packedBytes)) {
-      throw new UnpackLimitException(
-          "it unpacks to more than "
-              + limits.ratio()
+              + RATIO
               + " times its size, as no data set does; nothing more of it is read");
     }
   }

@@ -22,9 +22,6 @@ public final class Unpacked extends FilterInputStream {
   /** https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
   private static final int[] ZSTD = {0x28, 0xB5, 0x2F, 0xFD};
 
-  /** 8 MiB, what every decoder must take (RFC 8878, 3.1.1.1.2) and no level below 20 exceeds. */
-  private static final int ZSTD_WINDOW_LOG = 23;
-
   /** What {@code zstd --long} asks for: 128 MiB. */
   private static final int ZSTD_LONG_WINDOW_LOG = 27;
 
@@ -40,17 +37,15 @@ public final class Unpacked extends FilterInputStream {
    *
    * @throws IOException where it cannot be read, or does not go on as it begins
    */
-  public static InputStream of(InputStream packed, UnpackLimits limits) throws IOException {
-    UnpackMeter meter = new UnpackMeter(limits);
+  public static InputStream of(InputStream packed) throws IOException {
+    UnpackMeter meter = new UnpackMeter();
     BufferedInputStream input = new BufferedInputStream(new Metered(packed, meter), BUFFER_BYTES);
     InputStream unpacking = input;
     if (beginsWith(GZIP, input)) {
       unpacking = new GZIPInputStream(input, BUFFER_BYTES);
     } else if (beginsWith(ZSTD, input)) {
       ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(input);
-      // A wider window for our own files than for those of strangers: each costs its memory.
-      zstd.setLongMax(
-          limits.totalBytes() == Long.MAX_VALUE ? ZSTD_LONG_WINDOW_LOG : ZSTD_WINDOW_LOG);
+      zstd.setLongMax(ZSTD_LONG_WINDOW_LOG);
       zstd.setContinuous(false);
       unpacking = zstd;
     }

@@ -4,11 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.ingest.files.PairSource;
-import io.pairstream.ingest.files.PairSources;
-import io.pairstream.ingest.files.SourceDefaults;
-import io.pairstream.ingest.files.SourceItem;
-import io.pairstream.ingest.files.SourceOptions;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.status.PairStatus;
 import io.pairstream.operations.PlayedPipeline;
@@ -22,7 +17,6 @@ import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
@@ -58,7 +52,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +73,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class BatchRoutesTest {
@@ -530,7 +523,7 @@ class BatchRoutesTest {
       assertThat(left).isEmpty();
     }
     door.close();
-    Files.writeString(underWay.resolve("batch1.parquet"), "half a file");
+    Files.writeString(underWay.resolve("batch1.jsonl"), "half an answer");
 
     door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder);
 
@@ -585,81 +578,20 @@ class BatchRoutesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "shard.tar, application/x-tar",
-    "shard.tar.zst, application/x-tar",
-    "hf-captions.parquet, application/vnd.apache.parquet"
-  })
-  void dataSetsAreTakenAsTheImportCommandReadsThem(String file, String mediaType) throws Exception {
-    Path fixture = Path.of("src/test/resources/io/pairstream/ingest/files", file);
-    List<String> expected = new ArrayList<>();
-    try (PairSource source =
-        new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")))
-            .open(fixture)) {
-      source.forEachRemaining(
-          item ->
-              expected.add(
-                  item instanceof SourceItem.Pair pair
-                      ? item.entry()
-                          + " "
-                          + PairIdentity.pairId(
-                              PairIdentity.imageDigest(pair.pair().image()), pair.pair().caption())
-                      : item.entry() + " "));
-    }
-
-    HttpResponse<String> answer = postFile(HttpRequest.BodyPublishers.ofFile(fixture), mediaType);
-
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    List<JsonNode> lines = json(answer.body());
-    assertThat(results(lines))
-        .extracting(r -> r.path("line").asText() + " " + r.path("id").asText())
-        .containsExactlyElementsOf(expected)
-        .isNotEmpty();
-    assertThat(lines.get(lines.size() - 1).path("whole").asBoolean()).isTrue();
-    assertThat(values(cluster.topics().crowdsourced()))
-        .extracting(RawPair::getSourceKind)
-        .containsOnly("IMPORTED");
-  }
-
-  @Test
-  void whatIsNoParquetIsRefused() throws Exception {
-    HttpResponse<String> answer =
-        postFile(
-            HttpRequest.BodyPublishers.ofString("this is neither".repeat(500)),
-            "application/vnd.apache.parquet");
-
-    assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(json(answer.body()).get(0).path("type").asText())
-        .isEqualTo("urn:pairstream:problem:body-malformed");
-  }
-
-  @Test
-  void damagedTarTakesWhatCameBefore() throws Exception {
-    byte[] tar =
-        Files.readAllBytes(Path.of("src/test/resources/io/pairstream/ingest/files/shard.tar"));
-    byte[] half = Arrays.copyOf(tar, tar.length / 2);
-
-    HttpResponse<String> answer =
-        postFile(HttpRequest.BodyPublishers.ofByteArray(half), "application/x-tar");
-
-    List<JsonNode> lines = json(answer.body());
-    JsonNode last = lines.get(lines.size() - 1);
-    assertThat(last.path("taken").asInt()).as(answer.body()).isPositive();
-    assertThat(last.path("refused").asInt()).as(answer.body()).isPositive();
-  }
-
-  @Test
-  void otherMediaTypesAreRefused() throws Exception {
+  @ValueSource(strings = {"application/x-tar", "application/vnd.apache.parquet", "text/csv"})
+  void filesAreRefusedWithTheCommandThatTakesThem(String mediaType) throws Exception {
     HttpResponse<String> answer =
         client.send(
             HttpRequest.newBuilder(door.uri("/v1/batches"))
-                .header("Content-Type", "text/csv")
+                .header("Content-Type", mediaType)
                 .POST(HttpRequest.BodyPublishers.ofString("a,b"))
                 .build(),
             BodyHandlers.ofString());
 
     assertThat(answer.statusCode()).isEqualTo(415);
-    assertThat(json(answer.body()).get(0).path("detail").asText()).contains("application/jsonl");
+    assertThat(json(answer.body()).get(0).path("detail").asText())
+        .contains("application/jsonl")
+        .contains("./pairstream import");
   }
 
   @Test
@@ -701,16 +633,6 @@ class BatchRoutesTest {
       request.header("X-Test-Producer", producer);
     }
     return client.send(request.build(), BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> postFile(HttpRequest.BodyPublisher body, String mediaType)
-      throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(door.uri("/v1/batches"))
-            .header("Content-Type", mediaType)
-            .POST(body)
-            .build(),
-        BodyHandlers.ofString());
   }
 
   private HttpResponse<String> answer(String path, String producer) throws Exception {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
-import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.http.Incoming;
@@ -15,16 +14,19 @@ import io.pairstream.service.http.Quota;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,7 +63,7 @@ class BatchUploadTest {
 
       new BatchUpload(
               intake, log, limits, Quota.UNLIMITED, Clock.systemUTC(), Principal.ANONYMOUS, BATCH)
-          .run(new Numbered(50, spool), (status, mediaType, headers) -> answer, spool);
+          .run(numbered(50, spool, limits), (status, mediaType, headers) -> answer, spool);
     }
 
     CompletableFuture<Void> all =
@@ -138,41 +140,24 @@ class BatchUploadTest {
         && link.link().caption().equals("number " + number);
   }
 
-  /** Links with numbers for captions, on a disk that fails with the first. */
-  private static final class Numbered implements BatchInputs {
-
-    private final int inputs;
-    private final ResultSpool disk;
-    private int number;
-
-    Numbered(int inputs, ResultSpool disk) {
-      this.inputs = inputs;
-      this.disk = disk;
-    }
-
-    @Override
-    public Optional<Input> next() throws IOException {
-      disk.close();
-      return number == inputs ? Optional.empty() : Optional.of(new Line(++number));
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record Line(long line) implements BatchInputs.Input {
-
-    @Override
-    public int sizeBytes() {
-      return 1;
-    }
-
-    @Override
-    public Submission submission(Principal sender) {
-      return new Submission.Link(NewLink.of("https://example.org/" + line, "number " + line, "en"));
-    }
-
-    @Override
-    public void release() {}
+  /** Links with numbers for captions, which come on a disk that fails with the first. */
+  private static JsonLinesBody numbered(int inputs, ResultSpool disk, BatchLimits limits) {
+    String lines =
+        IntStream.rangeClosed(1, inputs)
+            .mapToObj(number -> Lines.link("https://example.org/" + number, "number " + number))
+            .collect(Collectors.joining("\n"));
+    InputStream body =
+        new FilterInputStream(new ByteArrayInputStream(lines.getBytes(UTF_8))) {
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            disk.close();
+            return super.read(into, offset, length);
+          }
+        };
+    return new JsonLinesBody(
+        new SentBytes(body, Quota.UNLIMITED, Principal.ANONYMOUS),
+        limits.longLines(),
+        "anonymous",
+        System::nanoTime);
   }
 }

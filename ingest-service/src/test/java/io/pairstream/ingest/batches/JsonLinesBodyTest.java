@@ -4,23 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.ingest.batches.BatchInputs.Input;
-import io.pairstream.ingest.pairs.Submission;
+import io.pairstream.ingest.batches.JsonLinesBody.Line;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +47,7 @@ class JsonLinesBodyTest {
               }
             });
 
-    Input input = body(line).next().orElseThrow();
+    Line input = body(line).next().orElseThrow();
 
     assertThat(checked[0]).isEqualTo(3);
     assertThat(input.sizeBytes()).isZero();
@@ -91,7 +86,7 @@ class JsonLinesBodyTest {
     "'[]', the line is not a JSON object",
   })
   void problemOfALineSpeaksOfTheLine(String line, String problem) throws Exception {
-    Input input = body(new ByteArrayInputStream(line.getBytes(UTF_8))).next().orElseThrow();
+    Line input = body(new ByteArrayInputStream(line.getBytes(UTF_8))).next().orElseThrow();
 
     assertThatThrownBy(() -> input.submission(ANN))
         .isInstanceOf(ProblemException.class)
@@ -102,7 +97,7 @@ class JsonLinesBodyTest {
   void lineThatIsUnderstoodHoldsNoPermit() throws Exception {
     byte[] line = new byte[2 * MIB];
     Arrays.fill(line, (byte) 'x');
-    Input input = body(new ByteArrayInputStream(line)).next().orElseThrow();
+    Line input = body(new ByteArrayInputStream(line)).next().orElseThrow();
     assertThat(isFree()).isFalse();
 
     assertThatThrownBy(() -> input.submission(ANN)).isInstanceOf(ProblemException.class);
@@ -147,29 +142,6 @@ class JsonLinesBodyTest {
   }
 
   @Test
-  void tarCountsAsItIsSent() throws Exception {
-    byte[] zeros = new byte[100 * 512];
-    try (DataSetBody tar =
-        DataSetBody.tar(new SentBytes(new ByteArrayInputStream(zeros), quota, ANN))) {
-      assertThat(tar.next()).isEmpty();
-    }
-    assertThat(quota.bytes).isEqualTo(zeros.length);
-  }
-
-  @Test
-  void captionsOfAnImageShareItsBytes() throws Exception {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      file(tar, "a.png", Lines.png(1));
-      file(tar, "a.txt", "one\ntwo\n".getBytes(UTF_8));
-    }
-    try (DataSetBody tar =
-        DataSetBody.tar(new SentBytes(new ByteArrayInputStream(bytes.toByteArray()), quota, ANN))) {
-      assertThat(image(tar.next().orElseThrow())).isSameAs(image(tar.next().orElseThrow()));
-    }
-  }
-
-  @Test
   void lastLineNeedsNoLineFeed() throws Exception {
     JsonLinesBody body = body(new ByteArrayInputStream("{}\n{\"a\": 1}".getBytes(UTF_8)));
 
@@ -180,21 +152,6 @@ class JsonLinesBodyTest {
 
   private JsonLinesBody body(InputStream in) {
     return new JsonLinesBody(new SentBytes(in, quota, ANN), longLines, "ann", () -> now);
-  }
-
-  /** The array itself, to be compared as such. */
-  @SuppressWarnings("ByteBufferBackingArray")
-  private static byte[] image(Input input) {
-    return ((Submission.Pair) input.submission(ANN)).pair().image().array();
-  }
-
-  private static void file(TarArchiveOutputStream tar, String name, byte[] content)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(content.length);
-    tar.putArchiveEntry(entry);
-    tar.write(content);
-    tar.closeArchiveEntry();
   }
 
   private boolean isFree() {

@@ -23,7 +23,11 @@ final class Lines {
   }
 
   static String link(String url) {
-    return object().put("caption", "a linked picture").put("url", url).toString();
+    return link(url, "a linked picture");
+  }
+
+  static String link(String url, String caption) {
+    return object().put("caption", caption).put("url", url).toString();
   }
 
   static ObjectNode object() {

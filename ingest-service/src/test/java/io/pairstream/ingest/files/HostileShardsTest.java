@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.parquet.ParquetFile;
 import io.pairstream.ingest.parquet.ParquetLimits;
-import io.pairstream.ingest.unpack.UnpackLimits;
 import io.pairstream.schemas.SourceKind;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -34,13 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Shards that strangers may send: the heap of this test has 1 GiB, and nothing may fill it. */
+/**
+ * Shards of strangers, as an import reads them: the heap of this test has 1 GiB, and nothing may
+ * fill it.
+ */
 @Timeout(600)
 class HostileShardsTest {
 
-  private static final UnpackLimits SENT = UnpackLimits.atMost(256L * 1024 * 1024);
-  private static final ParquetLimits SENT_PARQUET =
-      new ParquetLimits(64 * 1024 * 1024, 256L * 1024 * 1024, SENT);
+  private static final SourceDefaults DEFAULTS =
+      new SourceDefaults(SourceKind.CROWDSOURCED, "", "");
 
   @TempDir Path folder;
 
@@ -56,7 +58,7 @@ class HostileShardsTest {
     assertThat(items).hasSize(4).allMatch(item -> item instanceof Pair);
     assertThat(lines(items)).contains("s.tar:../../up: caption of ../../up");
     try (var left = Files.list(folder)) {
-      assertThat(left).isEmpty();
+      assertThat(left).containsExactly(folder.resolve("s.tar"));
     }
   }
 
@@ -183,22 +185,11 @@ class HostileShardsTest {
     }
 
     List<String> lines = new ArrayList<>();
-    assertThatThrownBy(() -> read(packed.toByteArray(), lines))
+    assertThatThrownBy(() -> read("s.tar", packed.toByteArray(), item -> lines.add(line(item))))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageStartingWith("s.tar cannot be read on after entry ")
         .hasMessageContaining("more than 200 times its size");
     assertThat(lines).hasSizeLessThan(12);
-  }
-
-  @Test
-  void totalIsBoundedWhateverTheRatio() throws IOException {
-    byte[] noise = new byte[5_000_000];
-    new Random(1).nextBytes(noise);
-    byte[] tar = new Tar().file("0.png", noise).file("0.txt", "a").file("1.png", noise).bytes();
-
-    assertThatThrownBy(() -> read(tar, new ArrayList<>(), UnpackLimits.atMost(6_000_000)))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("more than 6000000 bytes");
   }
 
   @Test
@@ -274,7 +265,7 @@ class HostileShardsTest {
     byte[] file = Files.readAllBytes(fixture("rows-of-nothing.parquet"));
 
     assertThatThrownBy(() -> parquet(file))
-        .hasMessage("it states 5000 rows in " + file.length + " bytes");
+        .hasMessageEndingWith("it states 5000 rows in " + file.length + " bytes");
   }
 
   @Test
@@ -295,12 +286,15 @@ class HostileShardsTest {
     Path file = fixture("bomb.parquet");
 
     List<SourceItem> items = new ArrayList<>();
+    ParquetLimits limits = new ParquetLimits(1024 * 1024, 256L * 1024 * 1024);
     try (PairSource source =
-        sources()
-            .openParquet(
-                "s.parquet",
-                file,
-                new ParquetLimits(1024 * 1024, SENT_PARQUET.roomBytes(), SENT))) {
+        new ListedPairs(
+            "s.parquet",
+            ParquetEntries.open(ParquetFile.open(file, limits), ColumnNames.USUAL),
+            new ImageFiles(folder),
+            DEFAULTS,
+            false,
+            List.of())) {
       source.forEachRemaining(items::add);
     }
 
@@ -355,34 +349,23 @@ class HostileShardsTest {
   }
 
   private List<SourceItem> parquet(byte[] bytes) throws IOException {
-    Path file = folder.resolve("s.parquet");
-    Files.write(file, bytes);
+    return read("s.parquet", bytes);
+  }
+
+  private List<SourceItem> read(byte[] tar) throws IOException {
+    return read("s.tar", tar);
+  }
+
+  private List<SourceItem> read(String name, byte[] bytes) throws IOException {
     List<SourceItem> items = new ArrayList<>();
-    try (PairSource source = sources().openParquet("s.parquet", file, SENT_PARQUET)) {
-      source.forEachRemaining(items::add);
-    }
+    read(name, bytes, items::add);
     return items;
   }
 
-  private static PairSources sources() {
-    return new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.CROWDSOURCED, "", "")));
-  }
-
-  private static List<SourceItem> read(byte[] tar) throws IOException {
-    List<SourceItem> items = new ArrayList<>();
-    try (PairSource source = sources().openTar("s.tar", new ByteArrayInputStream(tar), SENT)) {
-      source.forEachRemaining(items::add);
-    }
-    return items;
-  }
-
-  private static void read(byte[] tar, List<String> lines) throws IOException {
-    read(tar, lines, SENT);
-  }
-
-  private static void read(byte[] tar, List<String> lines, UnpackLimits limits) throws IOException {
-    try (PairSource source = sources().openTar("s.tar", new ByteArrayInputStream(tar), limits)) {
-      source.forEachRemaining(item -> lines.add(line(item)));
+  private void read(String name, byte[] bytes, Consumer<SourceItem> each) throws IOException {
+    Path file = Files.write(folder.resolve(name), bytes);
+    try (PairSource source = new PairSources(SourceOptions.of(DEFAULTS)).open(file)) {
+      source.forEachRemaining(each);
     }
   }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.SourceItem.Link;
 import io.pairstream.ingest.files.SourceItem.Pair;
 import io.pairstream.ingest.files.SourceItem.Problem;
-import io.pairstream.ingest.parquet.ParquetLimits;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.SourceKind;
@@ -120,17 +119,6 @@ class ImportFormatsTest {
 
     assertThat(lines(items)).containsExactly("names.parquet:1: one", "names.parquet:2: two");
     assertThat(pairs(items)).extracting(NewPair::image).containsExactly(image(0), image(1));
-  }
-
-  @Test
-  void fileNamesInWhatIsSentLeadNowhere() throws IOException {
-    try (PairSource source =
-        new PairSources(SourceOptions.of(DEFAULTS))
-            .openParquet("sent.parquet", fixture("names.parquet"), ParquetLimits.ofOwnFiles())) {
-      assertThat(lines(all(source)))
-          .allMatch(line -> line.contains("which is not here; send the image's bytes"))
-          .hasSize(2);
-    }
   }
 
   @Test

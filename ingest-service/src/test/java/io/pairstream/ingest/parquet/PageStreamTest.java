@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import io.pairstream.ingest.unpack.UnpackLimitException;
-import io.pairstream.ingest.unpack.UnpackLimits;
 import io.pairstream.ingest.unpack.UnpackMeter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,7 +39,7 @@ class PageStreamTest {
 
   @TempDir Path folder;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final UnpackMeter meter = new UnpackMeter(UnpackLimits.atMost(1L << 33));
+  private final UnpackMeter meter = new UnpackMeter();
   private FileChannel file;
 
   @BeforeEach
@@ -135,18 +134,6 @@ class PageStreamTest {
         .hasRootCauseInstanceOf(UnpackLimitException.class);
   }
 
-  @Test
-  void filesThatAreSentLeaveHalfTheMemory() {
-    long memory = 512L * MIB;
-
-    ParquetLimits limits = ParquetLimits.ofSentFiles(2, memory, UnpackLimits.atMost(1));
-
-    assertThat(2 * limits.roomBytes()).isEqualTo(memory / 2);
-    assertThat(3L * limits.pageBytes()).isLessThanOrEqualTo(limits.roomBytes());
-    assertThat(ParquetLimits.ofSentFiles(2, 1L << 40, UnpackLimits.atMost(1)).pageBytes())
-        .isEqualTo(128 * MIB);
-  }
-
   /** Empty texts, which pack to next to nothing. */
   private void dictionary(int values) throws IOException {
     PageHeader header = new PageHeader(PageType.DICTIONARY_PAGE, 0, 0);
@@ -211,7 +198,7 @@ class PageStreamTest {
         CompressionCodec.ZSTD,
         values,
         new FilePart(file, 0, bytes.size()),
-        new ParquetLimits(64 * MIB, 1L << 30, UnpackLimits.atMost(1L << 33)),
+        new ParquetLimits(64 * MIB, 1L << 30),
         meter,
         room);
   }
@@ -222,7 +209,7 @@ class PageStreamTest {
     return new ColumnCursor(
         new ColumnDescriptor(new String[] {"text"}, type, 1, 1),
         pages,
-        new UnpackMeter(UnpackLimits.atMost(1L << 33)),
+        new UnpackMeter(),
         new ParsedVersion("unknown", "", ""));
   }
 }

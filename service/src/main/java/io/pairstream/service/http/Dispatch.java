@@ -197,7 +197,8 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
                       ? "the request has no Content-Type"
                       : "the Content-Type is another")
                   + "; taken are "
-                  + String.join(", ", new TreeSet<>(route.mediaTypes())))
+                  + String.join(", ", new TreeSet<>(route.mediaTypes()))
+                  + (route.advice().isEmpty() ? "" : "; " + route.advice()))
           .withHeader("Accept", String.join(", ", new TreeSet<>(route.mediaTypes())))
           .asException();
     }

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param handler what it does
  * @param query names that the query of a {@code GET} may have; those of open routes, which
  *     browsers, probes and others' clients ask too, are not looked at
+ * @param advice what to do with a body of another type; empty where there is nothing to say
  */
 public record Route(
     Method method,
@@ -23,7 +24,8 @@ public record Route(
     Set<String> mediaTypes,
     long maxBodyBytes,
     Handler handler,
-    Set<String> query) {
+    Set<String> query,
+    String advice) {
 
   public Route {
     if (!template.startsWith("/")) {
@@ -41,7 +43,7 @@ public record Route(
       Set<String> mediaTypes,
       long maxBodyBytes,
       Handler handler) {
-    this(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of());
+    this(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(), "");
   }
 
   /** A route that answers at once; see {@link Handler.Quick}. */
@@ -82,12 +84,18 @@ public record Route(
 
   /** The same with names that its query may have. */
   public Route taking(String... names) {
-    return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names));
+    return new Route(
+        method, template, access, mediaTypes, maxBodyBytes, handler, Set.of(names), advice);
   }
 
   /** The same with another handler, which does something before and after. */
   public Route with(Handler other) {
-    return new Route(method, template, access, mediaTypes, maxBodyBytes, other, query);
+    return new Route(method, template, access, mediaTypes, maxBodyBytes, other, query, advice);
+  }
+
+  /** The same, which tells who sends a body of another type what to do with it. */
+  public Route withAdvice(String sentence) {
+    return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, query, sentence);
   }
 
   List<String> segments() {
