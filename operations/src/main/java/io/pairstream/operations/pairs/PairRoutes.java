@@ -120,13 +120,13 @@ public final class PairRoutes implements AutoCloseable {
             .taking("size"),
         Route.get("/v1/quarantine", Access.VIEW, (request, body) -> now(this::board)),
         new Route(
-            Method.GET,
-            "/v1/quarantine/export",
-            Access.VIEW,
-            Set.of(),
-            0,
-            (Handler.Streamed) (request, body, out) -> export(request, out),
-            Set.of("reason", "source")),
+                Method.GET,
+                "/v1/quarantine/export",
+                Access.VIEW,
+                Set.of(),
+                0,
+                (Handler.Streamed) (request, body, out) -> export(request, out))
+            .taking("reason", "source"),
         Route.get("/v1/sheet", Access.VIEW, (request, body) -> later(() -> sheet(request)))
             .taking("source", "minutes"));
   }
