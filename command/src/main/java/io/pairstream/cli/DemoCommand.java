@@ -93,14 +93,14 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--pairs must be at least 1, was " + pairs);
     }
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
-    List<String> ofPreprocessing = workerOptions.arguments();
+    List<String> ofWorkers = workerOptions.arguments();
     PrintWriter err = spec.commandLine().getErr();
     PairSupply supply = supply(err);
     Path directory = Files.createTempDirectory("pairstream-demo");
     err.println(
         "starting a broker, a schema registry, the topology, a feed" + (exit ? "" : ", the pages"));
     err.flush();
-    try (WholePlatform platform = start(directory, checkedRecipe, ofPreprocessing, err)) {
+    try (WholePlatform platform = start(directory, checkedRecipe, ofWorkers, err)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
       if (!exit) {
@@ -131,16 +131,15 @@ final class DemoCommand implements Callable<Integer> {
 
   /** The pages take part of the machine's time, so a demo that ends by itself has none. */
   private WholePlatform start(
-      Path directory, String checkedRecipe, List<String> ofPreprocessing, PrintWriter err) {
+      Path directory, String checkedRecipe, List<String> ofWorkers, PrintWriter err) {
     PlatformSettings settings = PlatformSettings.in(directory);
     Dataset dataset = new Dataset(Dataset.DEFAULT_NAME);
     int partitions = TopicCatalogue.DEFAULT_PARTITIONS;
     TerminalProgress listener = new TerminalProgress(err);
     return exit
         ? WholePlatform.withoutPages(
-            settings, dataset, partitions, checkedRecipe, ofPreprocessing, listener)
-        : WholePlatform.start(
-            settings, dataset, partitions, checkedRecipe, ofPreprocessing, listener);
+            settings, dataset, partitions, checkedRecipe, ofWorkers, listener)
+        : WholePlatform.start(settings, dataset, partitions, checkedRecipe, ofWorkers, listener);
   }
 
   private PairSupply supply(PrintWriter err) {

@@ -44,6 +44,8 @@ final class OperateCommand implements Callable<Integer> {
 
   @Mixin private PromiseOptions promises;
 
+  @Mixin private WorkerOptions workerOptions;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -124,7 +126,9 @@ final class OperateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    OperateService service = new OperateService(promises.of(options.cluster()), settings());
+    OperateSettings settings = settings();
+    workerOptions.requireSandbox();
+    OperateService service = new OperateService(promises.of(options.cluster()), settings);
     CountDownLatch closed = new CountDownLatch(1);
     try {
       service.start();
@@ -185,7 +189,8 @@ final class OperateCommand implements Callable<Integer> {
           behindTls,
           stateDirectory == null ? options.dataDirectory().resolve("operate") : stateDirectory,
           Optional.of(
-              WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS)),
+              workerOptions.of(
+                  WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS))),
           recipes,
           Optional.ofNullable(clusterName),
           new GroupChoice(countedGroups, ignoredGroups, mutes()),

@@ -98,7 +98,7 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
     Dataset checkedDataset = checkedDataset();
-    List<String> ofPreprocessing = workerOptions.arguments();
+    List<String> ofWorkers = workerOptions.arguments();
 
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
@@ -107,7 +107,7 @@ final class UpCommand implements Callable<Integer> {
             checkedDataset,
             partitions,
             checkedRecipe,
-            ofPreprocessing,
+            ofWorkers,
             new TerminalProgress(err))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));

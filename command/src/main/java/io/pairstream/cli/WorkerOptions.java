@@ -53,7 +53,7 @@ final class WorkerOptions {
   }
 
   /**
-   * The options for a preprocessing service in a process of its own.
+   * The options for services with image workers in processes of their own.
    *
    * @throws ImageWorkerUnavailableException where a sandbox is asked for and not to be had
    * @throws ParameterException for a deadline that no image can keep, or that is longer than
@@ -66,14 +66,24 @@ final class WorkerOptions {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    if (!sandboxRequired) {
-      return List.of("--decode-deadline", deadline.toString());
+    requireSandbox();
+    return sandboxRequired
+        ? List.of("--decode-deadline", deadline.toString(), "--require-sandbox")
+        : List.of("--decode-deadline", deadline.toString());
+  }
+
+  /**
+   * Finds out whether this system can hold image workers back, where that is asked for.
+   *
+   * @throws ImageWorkerUnavailableException if it cannot
+   */
+  void requireSandbox() {
+    if (sandboxRequired) {
+      try (ImageWorkerPool tried =
+          new ImageWorkerPool(
+              of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)))) {
+        tried.requireSandbox();
+      }
     }
-    try (ImageWorkerPool tried =
-        new ImageWorkerPool(
-            of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)))) {
-      tried.requireSandbox();
-    }
-    return List.of("--decode-deadline", deadline.toString(), "--require-sandbox");
   }
 }

@@ -77,7 +77,7 @@ public final class WholePlatform implements AutoCloseable {
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
-   * @param ofPreprocessing further arguments of the preprocessing service
+   * @param ofWorkers arguments of image workers, for preprocessing and the dashboard
    * @param listener hears of all processes
    * @throws PlatformException where something does not start; then nothing is left running
    */
@@ -86,14 +86,16 @@ public final class WholePlatform implements AutoCloseable {
       Dataset dataset,
       int partitions,
       String recipe,
-      List<String> ofPreprocessing,
+      List<String> ofWorkers,
       PlatformListener listener) {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
       WebService door = whole.beginFrontDoor();
-      WebService dashboard = whole.beginDashboard(List.of("--recipe", recipe));
-      whole.startPreprocessing(recipe, ofPreprocessing, List.of());
+      List<String> ofDashboard = new ArrayList<>(List.of("--recipe", recipe));
+      ofDashboard.addAll(ofWorkers);
+      WebService dashboard = whole.beginDashboard(ofDashboard);
+      whole.startPreprocessing(recipe, ofWorkers, List.of());
       door.await();
       dashboard.await();
       return whole;
