@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = {
-      "Has an images API draw prompts, and publishes the images with their prompts as pairs.",
+      "Generate images from prompts through an images API, and publish them as pairs.",
       "The API speaks as OpenAI's POST /v1/images/generations does. A run that is killed goes on"
           + " where it stopped; what was refused is in a file that can be given as --prompts again."
     })

@@ -121,7 +121,7 @@ class DashboardTasksTest {
     publishTheStory();
     ScheduledExecutorService steady = publishSteadily();
     Process trainer = startTrainer();
-    Browser browser = using(Browser.open(Browser.Screen.WIDE, "en-GB,en"));
+    Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
 
     findWhichProducerBroke(browser);
     takePictures(browser);
@@ -500,7 +500,7 @@ class DashboardTasksTest {
     browser.await(
         "pairs flow, and all is well",
         () -> browser.isVisible(".graph") && browser.text(".banner-word").equals("OK"));
-    keep(browser, "overview-light");
+    keepScreen(browser, "overview-light");
     look(browser, "/" + longest);
     keep(browser, "pair-light");
     look(browser, "/#/quarantine?reason=CAPTION_IS_FILE_NAME&source=CROWDSOURCED");
