@@ -271,7 +271,7 @@ class ContributionPageTest {
   }
 
   @Test
-  void aServiceThatWasAwayGetsThePairOnceMoreUnderTheSameKey() throws Exception {
+  void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     ScriptedDoor door = using(ScriptedDoor.open());
     browser.visit(door.address());
