@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Samples per second and processor time of the trainer's feed, by what it does to pixels: benchmarks/feed.sh [--samples N] [--from FOLDER] [--json]
+# Samples per second and processor time of the Java feed, by the shapes that it hands out: benchmarks/feed.sh [--samples N] [--from FOLDER] [--json]
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2

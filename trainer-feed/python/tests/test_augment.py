@@ -12,9 +12,7 @@ from pairstream.augment import AugmentationPlan
 from pairstream.augment import plan_of as read_plan
 from pairstream.random_numbers import RandomNumbers
 
-GOLDEN = json.loads(
-    (Path(__file__).parents[2] / "src/test/resources/io/pairstream/feed/augment/golden.json").read_text()
-)
+GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
 WHOLE = {
     "seed": -7,
     "crop": {"smallest-area": 0.3, "largest-area": 1, "smallest-ratio": 0.75, "largest-ratio": 1.25},

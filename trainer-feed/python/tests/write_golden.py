@@ -1,6 +1,6 @@
-"""What augmentation comes to, for the tests of both feeds:
+"""What augmentation comes to; a second implementation, in Java, came to the same when the file was recorded:
 
-python tests/write_golden.py > ../src/test/resources/io/pairstream/feed/augment/golden.json
+python tests/write_golden.py > tests/golden.json
 """
 
 import hashlib

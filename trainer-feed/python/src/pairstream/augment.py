@@ -1,7 +1,7 @@
 """Random changes of training pictures that can be repeated.
 
 Each is a pure function of the picture, its pair id, the epoch and the plan; docs/feed.md says the rule. All pixel
-arithmetic is in whole numbers, so that every machine and the Java feed come to the same pixels.
+arithmetic is in whole numbers, so that every machine comes to the same pixels.
 """
 
 from __future__ import annotations

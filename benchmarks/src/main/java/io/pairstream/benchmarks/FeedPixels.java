@@ -7,17 +7,6 @@ import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
-import io.pairstream.feed.augment.AugmentationPlan;
-import io.pairstream.feed.augment.Blur;
-import io.pairstream.feed.augment.Border;
-import io.pairstream.feed.augment.ColourJitter;
-import io.pairstream.feed.augment.Crop;
-import io.pairstream.feed.augment.Flip;
-import io.pairstream.feed.augment.Noise;
-import io.pairstream.feed.augment.Rotation;
-import io.pairstream.feed.augment.Scaling;
-import io.pairstream.feed.pixels.PixelFormat;
-import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.platform.LocalPlatform;
@@ -68,8 +57,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * What a trainer's feed costs by what it does to pixels: JPEGs of 256 x 256 pixels at quality 95,
- * on a broker of their own, read to the end of the topic by one feed after the other.
+ * What the feed costs by the shapes that it hands out: JPEGs of 256 x 256 pixels at quality 95, on
+ * a broker of their own, read to the end of the topic by one feed after the other.
  *
  * <p>Each round reads everything once in each way, one way after the other; a first round warms up
  * and is not counted. Processor time is this process's, so the broker's is not in it.
@@ -180,46 +169,11 @@ public final class FeedPixels implements Callable<Integer> {
         FeedSettings.ofBatches(BATCH)
             .shape(SIDE, SIDE, TOKENS)
             .until(FeedSettings.End.WHERE_LOG_ENDS);
-    PixelFormat floats = PixelFormat.floats(PixelProfile.CLIP);
-    AugmentationPlan flips = plan(Crop.OFF, Rotation.OFF, ColourJitter.OFF, Blur.OFF, Noise.OFF);
-    AugmentationPlan usual =
-        plan(
-            new Crop(0.5, 1, 0.8, 1.25),
-            Rotation.OFF,
-            new ColourJitter(0.2, 0.2, 0.2, 0.02),
-            Blur.OFF,
-            Noise.OFF);
-    AugmentationPlan everything =
-        plan(
-            new Crop(0.5, 1, 0.8, 1.25),
-            new Rotation(15),
-            new ColourJitter(0.2, 0.2, 0.2, 0.02),
-            new Blur(0.5, 0.1, 2),
-            new Noise(5));
     Map<String, FeedSettings> ways = new LinkedHashMap<>();
     ways.put("as stored", stored);
     ways.put("any size", stored.shapes(new Shapes.Several(SIDE * SIDE, 64 * BATCH)));
-    ways.put("uint8 planes", stored.pixels(PixelFormat.STORED.layout(PixelFormat.Layout.NCHW)));
-    ways.put("float32, clip", stored.pixels(floats));
-    ways.put("float32 planes, clip", stored.pixels(floats.layout(PixelFormat.Layout.NCHW)));
-    ways.put("flip", stored.augmentation(flips, 0));
-    ways.put("crop, flip, colour", stored.augmentation(usual, 0));
-    ways.put("everything, clip", stored.pixels(floats).augmentation(everything, 0));
+    ways.put("planes", stored.layout(FeedSettings.Layout.NCHW));
     return ways;
-  }
-
-  private static AugmentationPlan plan(
-      Crop crop, Rotation rotation, ColourJitter colour, Blur blur, Noise noise) {
-    return new AugmentationPlan(
-        1,
-        crop,
-        new Flip(0.5),
-        rotation,
-        rotation.equals(Rotation.OFF) ? Scaling.OFF : new Scaling(0.8, 1.25),
-        Border.REFLECTED,
-        colour,
-        blur,
-        noise);
   }
 
   /** Reads everything once; answers samples per second. */

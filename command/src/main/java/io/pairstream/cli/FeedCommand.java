@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
-import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
@@ -20,10 +19,7 @@ import io.pairstream.feed.ReadyBatch;
 import io.pairstream.feed.Shapes;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
-import io.pairstream.feed.augment.AugmentationPlan;
 import io.pairstream.feed.order.OrderPlan;
-import io.pairstream.feed.pixels.PixelFormat;
-import io.pairstream.feed.pixels.PixelProfile;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
@@ -49,7 +45,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -254,41 +249,12 @@ final class FeedCommand implements Callable<Integer> {
   private String tokenSet;
 
   @Option(
-      names = "--pixels",
-      paramLabel = "TYPE",
-      defaultValue = "uint8",
-      description = "uint8 or float32. Default: ${DEFAULT-VALUE}")
-  private String pixelType;
-
-  @Option(
       names = "--layout",
       paramLabel = "LAYOUT",
       defaultValue = "nhwc",
       description =
           "nhwc: channels innermost, or nchw: a plane per channel. Default: ${DEFAULT-VALUE}")
   private String layout;
-
-  @Option(
-      names = "--normalise",
-      paramLabel = "PROFILE",
-      defaultValue = "none",
-      description =
-          "With float32: none (0 to 255), zero-to-one, minus-one-to-one, clip, imagenet, or"
-              + " as-recipe for the one that the recipe recommends. Default: ${DEFAULT-VALUE}")
-  private String profile;
-
-  @Option(
-      names = "--augment",
-      paramLabel = "FILE",
-      description = "YAML file of random changes to training images; see docs/feed.md.")
-  private Path augmentFile;
-
-  @Option(
-      names = "--epoch",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "With --augment: pass over the data, from 0. Default: ${DEFAULT-VALUE}")
-  private long epoch;
 
   @Option(
       names = "--position-file",
@@ -316,10 +282,10 @@ final class FeedCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--max-batches must be at least 1, was " + maxBatches);
     }
-    if (viewOptions != null && (untilEnd || epoch != 0 || maxWaiting != null)) {
+    if (viewOptions != null && (untilEnd || maxWaiting != null)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--view goes without --until-end and --epoch (use --epochs) and without --max-waiting");
+          "--view goes without --until-end (use --epochs) and without --max-waiting");
     }
     if (viewOptions != null && viewOptions.isFollowing() != (viewOptions.runName != null)) {
       throw new ParameterException(
@@ -333,13 +299,7 @@ final class FeedCommand implements Callable<Integer> {
               + split
               + " are of one view, whose pairs come once each");
     }
-    FeedSettings settings;
-    try {
-      settings = settings();
-    } catch (InvalidRecipeException e) {
-      explainAugmentation(e);
-      return ExitStatus.FOUND_WRONG;
-    }
+    FeedSettings settings = settings();
     Cluster cluster = options.cluster();
     FeedSource source =
         new FeedSource(
@@ -458,22 +418,14 @@ final class FeedCommand implements Callable<Integer> {
     return viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse;
   }
 
-  private FeedSettings settings() throws IOException {
-    PixelFormat pixels =
-        new PixelFormat(
-            word("--pixels", pixelType, PixelFormat.Type.class),
-            word("--layout", layout, PixelFormat.Layout.class),
-            PixelProfile.NONE);
-    AugmentationPlan plan =
-        augmentFile == null ? AugmentationPlan.NONE : AugmentationFile.read(augmentFile);
+  private FeedSettings settings() {
     try {
       FeedSettings settings =
           FeedSettings.ofBatches(batchSize())
               .shapes(shapes())
               .rendition(rendition)
               .tokenSet(tokenSet)
-              .pixels(pixels.profile(profile()))
-              .augmentation(plan, epoch);
+              .layout(layout());
       if (viewOptions != null && split.equals("training")) {
         // All ranks make the same number of steps; figures over other splits need every pair.
         return settings.lastBatch(FeedSettings.LastBatch.DROP);
@@ -514,38 +466,14 @@ final class FeedCommand implements Callable<Integer> {
     return new Shapes.One(sidePx, sidePx);
   }
 
-  private PixelProfile profile() {
-    return PixelProfile.of(profile)
-        .orElseThrow(
-            () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "--normalise must be one of " + PixelProfile.labels() + ", was " + profile));
-  }
-
-  private <E extends Enum<E>> E word(String option, String text, Class<E> allowed) {
-    for (E one : allowed.getEnumConstants()) {
-      if (one.name().toLowerCase(Locale.ROOT).equals(text)) {
-        return one;
-      }
-    }
-    throw new ParameterException(
-        spec.commandLine(),
-        option
-            + " must be "
-            + Arrays.stream(allowed.getEnumConstants())
-                .map(one -> one.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(" or "))
-            + ", was "
-            + text);
-  }
-
-  private void explainAugmentation(InvalidRecipeException refusal) {
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("pairstream: --augment is refused:");
-    refusal
-        .problems()
-        .forEach(problem -> err.println("  " + TerminalText.plain(augmentFile + ", " + problem)));
+  private FeedSettings.Layout layout() {
+    return switch (layout) {
+      case "nhwc" -> FeedSettings.Layout.NHWC;
+      case "nchw" -> FeedSettings.Layout.NCHW;
+      default ->
+          throw new ParameterException(
+              spec.commandLine(), "--layout must be nhwc or nchw, was " + layout);
+    };
   }
 
   private <P extends Position> Optional<P> savedPosition(Function<String, P> parse)
@@ -584,7 +512,7 @@ final class FeedCommand implements Callable<Integer> {
               .createObjectNode()
               .put("batch", batch.number())
               .put("size", batch.size())
-              .put("image_type", pixelType)
+              .put("image_type", "uint8")
               .putPOJO("image_shape", batch.imageShape())
               .putPOJO("token_shape", batch.tokenShape());
       ArrayNode pairIds = object.putArray("pair_ids");
@@ -597,9 +525,8 @@ final class FeedCommand implements Callable<Integer> {
     } else {
       out.printf(
           Locale.ROOT,
-          "batch %d: images %s %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
+          "batch %d: images uint8 %s, tokens int32 %s, %.0f samples/s, waited %.1f s; \"%s\"%n",
           batch.number(),
-          pixelType,
           batch.imageShape(),
           batch.tokenShape(),
           stats.samplesPerSecond(),

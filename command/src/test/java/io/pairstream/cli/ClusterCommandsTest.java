@@ -686,58 +686,16 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void feedHandsOutNormalisedPlanesOfAnySize() {
+  void feedHandsOutPlanesOfAnySize() {
     train("image", "caption");
 
     String[] all =
-        ("--json --max-pixels 100 --batch-size 1 --until-end"
-                + " --pixels float32 --layout nchw --normalise clip")
-            .split(" ", -1);
+        "--json --max-pixels 100 --batch-size 1 --until-end --layout nchw".split(" ", -1);
 
     Ended ended = run("feed", all);
 
-    assertThat(ended.json().path("image_type").asText()).isEqualTo("float32");
+    assertThat(ended.json().path("image_type").asText()).isEqualTo("uint8");
     assertThat(ended.json().path("image_shape").toString()).isEqualTo("[1,3,8,8]");
-  }
-
-  @Test
-  void feedAugmentsTrainingAlone() throws Exception {
-    train("image", "caption");
-    String file =
-        Files.writeString(folder.resolve("augment.yaml"), "seed: 7\nflip:\n  probability: 0.5\n")
-            .toString();
-    String[] all = {"--side-px", "8", "--batch-size", "1", "--until-end", "--augment", file};
-
-    Ended training = run("feed", all);
-    Ended validation =
-        run("feed", "--split", "validation", "--side-px", "8", "--until-end", "--augment", file);
-
-    assertThat(training.status()).isEqualTo(ExitStatus.DONE);
-    assertThat(training.out()).contains("1 batches, 1 samples");
-    assertThat(validation.status()).isEqualTo(ExitStatus.WRONG_USAGE);
-    assertThat(validation.err())
-        .contains("augmentation is for training alone; a feed of VALIDATION hands out pictures");
-  }
-
-  @Test
-  void feedReportsAllMistakesOfAnAugmentationAtOnce() throws Exception {
-    Path file =
-        Files.writeString(
-            folder.resolve("augment.yaml"),
-            "flip:\n  probability: 2\nrotate:\n  largest-degree: 5\nscale:\n  smallest: 2\n");
-
-    Ended ended = run("feed", "--augment", file.toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.FOUND_WRONG);
-    assertThat(ended.err().lines())
-        .containsExactly(
-            "pairstream: --augment is refused:",
-            "  " + file + ", line 2: flip.probability: 2 is out of range: must be 0.0 to 1.0",
-            "  "
-                + file
-                + ", line 4: rotate.largest-degree: no such setting; did you mean"
-                + " rotate.largest-degrees?",
-            "  " + file + ", line 6: scale.smallest: 2.0 is above scale.largest, 1.0");
   }
 
   @Test
@@ -781,11 +739,9 @@ class ClusterCommandsTest {
     "--max-batches=0, '--max-batches must be at least 1, was 0'",
     "--max-pixels=0, 'pixels of the largest picture must be at least 1, was 0'",
     "--max-waiting=9, '--max-waiting goes with --max-pixels'",
-    "--pixels=float64, '--pixels must be uint8 or float32, was float64'",
     "--layout=hwc, '--layout must be nhwc or nchw, was hwc'",
-    "--normalise=clap, '--normalise must be one of none, zero-to-one, minus-one-to-one, clip'",
-    "--normalise=clip, 'clip needs pixels of float32, not of uint8'",
-    "--epoch=-1, 'epoch must be at least 0, was -1'"
+    "--augment=FILE, 'there is no option --augment=FILE'",
+    "--pixels=float32, 'there is no option --pixels=float32'"
   })
   void feedRefusesAnImpossibleOption(String option, String complaint) {
     Ended ended = run("feed", option);

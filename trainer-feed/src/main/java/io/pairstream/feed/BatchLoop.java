@@ -71,12 +71,7 @@ abstract class BatchLoop implements Runnable {
     if (!hasSlots) {
       BatchForm form = writer.formOf(first);
       for (int i = 0; i < settings.slots(); i++) {
-        ring.giveBack(
-            new Slot(
-                settings.batchSize(),
-                settings.shapes().maxPixels(),
-                settings.pixels().type().bytes(),
-                form));
+        ring.giveBack(new Slot(settings.batchSize(), settings.shapes().maxPixels(), form));
       }
       hasSlots = true;
     }
@@ -86,14 +81,10 @@ abstract class BatchLoop implements Runnable {
     return slot;
   }
 
-  /**
-   * Has a record written into the next place of a slot.
-   *
-   * @param epoch other epochs change pictures otherwise
-   */
-  final void write(ConsumerRecord<byte[], byte[]> record, long epoch, Slot slot) {
+  /** Has a record written into the next place of a slot. */
+  final void write(ConsumerRecord<byte[], byte[]> record, Slot slot) {
     int index = slot.size();
-    slot.add(decoders.submit(() -> writer.write(record, epoch, slot, index)));
+    slot.add(decoders.submit(() -> writer.write(record, slot, index)));
   }
 
   /** Hands a slot to the trainer. */

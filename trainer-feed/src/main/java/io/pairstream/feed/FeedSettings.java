@@ -1,7 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.augment.AugmentationPlan;
-import io.pairstream.feed.pixels.PixelFormat;
 import io.pairstream.feed.record.Selection;
 import java.util.OptionalInt;
 
@@ -16,9 +14,7 @@ import java.util.OptionalInt;
  * @param end when the feed is over
  * @param lastBatch what becomes of last batches that are not full
  * @param selection which of a pair's images and token ids
- * @param pixels type, layout and normalisation of the pixels
- * @param augmentation random changes of the pictures; of the training split alone
- * @param epoch which pass over the data this is, from 0; other epochs change pictures otherwise
+ * @param layout of the pixels
  */
 public record FeedSettings(
     int batchSize,
@@ -29,9 +25,7 @@ public record FeedSettings(
     End end,
     LastBatch lastBatch,
     Selection selection,
-    PixelFormat pixels,
-    AugmentationPlan augmentation,
-    long epoch) {
+    Layout layout) {
 
   /** When a feed is over. */
   public enum End {
@@ -47,6 +41,14 @@ public record FeedSettings(
     DROP
   }
 
+  /** Order of a batch's dimensions. */
+  public enum Layout {
+    /** [size, height, width, channels]. */
+    NHWC,
+    /** [size, channels, height, width]. */
+    NCHW
+  }
+
   private static final int MAX_CHANNELS = 3;
 
   public FeedSettings {
@@ -56,11 +58,7 @@ public record FeedSettings(
       throw new IllegalArgumentException("slots must be at least 2, was " + slots);
     }
     Positive.require(decodeThreads, "decode threads");
-    if (epoch < 0) {
-      throw new IllegalArgumentException("epoch must be at least 0, was " + epoch);
-    }
-    long sampleBytes = (long) shapes.maxPixels() * MAX_CHANNELS * pixels.type().bytes();
-    if (sampleBytes > Integer.MAX_VALUE / batchSize) {
+    if ((long) shapes.maxPixels() * MAX_CHANNELS > Integer.MAX_VALUE / batchSize) {
       throw new IllegalArgumentException("a batch has more than 2^31 bytes of pixels");
     }
   }
@@ -76,41 +74,19 @@ public record FeedSettings(
         End.NEVER,
         LastBatch.KEEP,
         Selection.MAIN,
-        PixelFormat.STORED,
-        AugmentationPlan.NONE,
-        0);
+        Layout.NHWC);
   }
 
   /** The same, with another end. */
   public FeedSettings until(End otherEnd) {
     return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        slots,
-        decodeThreads,
-        otherEnd,
-        lastBatch,
-        selection,
-        pixels,
-        augmentation,
-        epoch);
+        batchSize, shapes, tokens, slots, decodeThreads, otherEnd, lastBatch, selection, layout);
   }
 
   /** The same, with another fate of last batches. */
   public FeedSettings lastBatch(LastBatch otherFate) {
     return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        slots,
-        decodeThreads,
-        end,
-        otherFate,
-        selection,
-        pixels,
-        augmentation,
-        epoch);
+        batchSize, shapes, tokens, slots, decodeThreads, end, otherFate, selection, layout);
   }
 
   /** The same, for samples of another shape. */
@@ -126,17 +102,7 @@ public record FeedSettings(
   /** The same, for pictures of other sizes. */
   public FeedSettings shapes(Shapes otherShapes) {
     return new FeedSettings(
-        batchSize,
-        otherShapes,
-        tokens,
-        slots,
-        decodeThreads,
-        end,
-        lastBatch,
-        selection,
-        pixels,
-        augmentation,
-        epoch);
+        batchSize, otherShapes, tokens, slots, decodeThreads, end, lastBatch, selection, layout);
   }
 
   /** The same, for another number of token ids. */
@@ -150,9 +116,7 @@ public record FeedSettings(
         end,
         lastBatch,
         selection,
-        pixels,
-        augmentation,
-        epoch);
+        layout);
   }
 
   /** The same, with other numbers of slots and of decode threads. */
@@ -166,9 +130,7 @@ public record FeedSettings(
         end,
         lastBatch,
         selection,
-        pixels,
-        augmentation,
-        epoch);
+        layout);
   }
 
   /** The same, with the rendition of this name for a picture; empty for the pair's own image. */
@@ -181,50 +143,14 @@ public record FeedSettings(
     return selection(new Selection(selection.rendition(), name));
   }
 
-  /** The same, with pixels in another format. */
-  public FeedSettings pixels(PixelFormat otherPixels) {
+  /** The same, with another order of a batch's dimensions. */
+  public FeedSettings layout(Layout otherLayout) {
     return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        slots,
-        decodeThreads,
-        end,
-        lastBatch,
-        selection,
-        otherPixels,
-        augmentation,
-        epoch);
-  }
-
-  /** The same, with another augmentation in another epoch. */
-  public FeedSettings augmentation(AugmentationPlan otherPlan, long otherEpoch) {
-    return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        slots,
-        decodeThreads,
-        end,
-        lastBatch,
-        selection,
-        pixels,
-        otherPlan,
-        otherEpoch);
+        batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, selection, otherLayout);
   }
 
   private FeedSettings selection(Selection otherSelection) {
     return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        slots,
-        decodeThreads,
-        end,
-        lastBatch,
-        otherSelection,
-        pixels,
-        augmentation,
-        epoch);
+        batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, otherSelection, layout);
   }
 }

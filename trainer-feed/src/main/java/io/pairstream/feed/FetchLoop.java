@@ -222,7 +222,7 @@ final class FetchLoop extends BatchLoop {
         filling = freeSlot(record);
         filling.begin(new ImageShape(one.heightPx(), one.widthPx(), filling.form().channels()));
       }
-      write(record, settings.epoch(), filling);
+      write(record, filling);
       if (filling.isFull()) {
         seal(filling);
         filling = null;
@@ -252,7 +252,7 @@ final class FetchLoop extends BatchLoop {
     // What a record says of its channels counts once it is written; a slot has room for the form's.
     slot.begin(
         new ImageShape(batch.shape().heightPx(), batch.shape().widthPx(), slot.form().channels()));
-    batch.records().forEach(record -> write(record, settings.epoch(), slot));
+    batch.records().forEach(record -> write(record, slot));
     seal(slot);
   }
 

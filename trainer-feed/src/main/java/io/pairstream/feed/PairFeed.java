@@ -19,7 +19,6 @@ import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -62,8 +61,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * tombstones and transaction markers, and prefetches as many batches as it has slots. The {@link
  * Position} counts what was handed out, not what was prefetched: a feed that is opened there goes
  * on with no sample lost or repeated. As they come, the order in which samples of several
- * partitions mix is not the same from run to run; over a view it is. What becomes of one sample's
- * pixels always is.
+ * partitions mix is not the same from run to run; over a view it is.
  *
  * <p>One thread uses a feed; a batch may be closed by any. The trainer holds fewer batches at a
  * time than there are slots.
@@ -153,12 +151,10 @@ public final class PairFeed implements AutoCloseable {
    * @param position where to go on; empty begins at the first record that the topic holds
    * @throws PositionRefusedException where the position is not one of this topic, or records behind
    *     it have left the log
-   * @throws IllegalArgumentException where pictures of another split than training would be changed
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed open(
       FeedSource source, FeedSettings settings, Optional<FeedPosition> position) {
-    requireAugmentable(source, settings);
     KafkaConsumer<byte[], byte[]> consumer =
         consumer(
             source,
@@ -258,14 +254,13 @@ public final class PairFeed implements AutoCloseable {
   /**
    * Opens a feed over a view.
    *
-   * <p>The batch size of the settings is this rank's. The epoch of the position counts, not that of
-   * the settings; where the view ends, the run does.
+   * <p>The batch size of the settings is this rank's.
    *
    * @param position where to go on; empty begins with epoch 0
    * @throws PositionRefusedException where the position is one of another view or another order, or
    *     records of the view have left the log
-   * @throws IllegalArgumentException where the view is one of another topic, it has too few samples
-   *     for a batch, or pictures of another split than training would be changed
+   * @throws IllegalArgumentException where the view is one of another topic, or it has too few
+   *     samples for a batch
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed ofView(
@@ -273,7 +268,6 @@ public final class PairFeed implements AutoCloseable {
       FeedSettings settings,
       ViewRun run,
       Optional<? extends Position> position) {
-    requireAugmentable(source, settings);
     Position start = position.isPresent() ? position.get() : run.begin();
     List<View> views = run.views(start);
     run.requireBatches(settings);
@@ -471,7 +465,7 @@ public final class PairFeed implements AutoCloseable {
         new ReadyBatch(
             slot,
             batches.sum(),
-            settings,
+            settings.layout(),
             closed -> {
               held.decrementAndGet();
               ring.giveBack(closed);
@@ -494,15 +488,6 @@ public final class PairFeed implements AutoCloseable {
   private long waitedNanos() {
     long since = waitsSince;
     return dataWaitNanos.sum() + (since == 0 ? 0 : System.nanoTime() - since);
-  }
-
-  private static void requireAugmentable(FeedSource source, FeedSettings settings) {
-    if (!settings.augmentation().isNone() && source.split() != Standing.TRAINING) {
-      throw new IllegalArgumentException(
-          "augmentation is for training alone; a feed of "
-              + source.split()
-              + " hands out pictures as they are, so that figures can be compared");
-    }
   }
 
   private static void requireReachable(View view, FeedSource source, Admin admin) {

@@ -1,9 +1,8 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.pixels.PixelFormat;
+import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,14 +17,14 @@ public final class ReadyBatch implements AutoCloseable {
 
   private final Slot slot;
   private final long number;
-  private final FeedSettings settings;
+  private final Layout layout;
   private final Consumer<Slot> giveBack;
   private boolean closed;
 
-  ReadyBatch(Slot slot, long number, FeedSettings settings, Consumer<Slot> giveBack) {
+  ReadyBatch(Slot slot, long number, Layout layout, Consumer<Slot> giveBack) {
     this.slot = slot;
     this.number = number;
-    this.settings = settings;
+    this.layout = layout;
     this.giveBack = giveBack;
   }
 
@@ -40,31 +39,19 @@ public final class ReadyBatch implements AutoCloseable {
   }
 
   /**
-   * Pixels, where the feed's format is UINT8: uint8 [size, height, width, channels], or [size,
-   * channels, height, width] in the layout NCHW; channels are RGB, or one of grey.
-   *
-   * @throws IllegalStateException where the format is FLOAT32
+   * Pixels: uint8 [size, height, width, channels], or [size, channels, height, width] in the layout
+   * NCHW; channels are RGB, or one of grey.
    */
   public ByteBuffer images() {
-    requireType(PixelFormat.Type.UINT8, "floats");
     return open().images();
-  }
-
-  /**
-   * Pixels, where the feed's format is FLOAT32: float32 [size, height, width, channels], or [size,
-   * channels, height, width] in the layout NCHW, normalised by the feed's profile.
-   *
-   * @throws IllegalStateException where the format is UINT8
-   */
-  public FloatBuffer floats() {
-    requireType(PixelFormat.Type.FLOAT32, "images");
-    return open().images().asFloatBuffer();
   }
 
   /** Shape of the pixels: four numbers in the layout's order. Batches may differ in it. */
   public List<Integer> imageShape() {
     ImageShape shape = open().shape();
-    return settings.pixels().shape(size(), shape.heightPx(), shape.widthPx(), shape.channels());
+    return layout == Layout.NHWC
+        ? List.of(size(), shape.heightPx(), shape.widthPx(), shape.channels())
+        : List.of(size(), shape.channels(), shape.heightPx(), shape.widthPx());
   }
 
   /** What the channels are: rgb, grey, hsv, lab or ycrcb. */
@@ -118,13 +105,6 @@ public final class ReadyBatch implements AutoCloseable {
     if (!closed) {
       closed = true;
       giveBack.accept(slot);
-    }
-  }
-
-  private void requireType(PixelFormat.Type type, String other) {
-    if (settings.pixels().type() != type) {
-      throw new IllegalStateException(
-          "the feed hands out " + settings.pixels().type() + "; ask for " + other + "()");
     }
   }
 

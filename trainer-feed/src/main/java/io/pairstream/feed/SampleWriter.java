@@ -1,12 +1,8 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.augment.Augmenter;
-import io.pairstream.feed.augment.Picture;
+import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.feed.image.ImageDecoder;
 import io.pairstream.feed.image.UndecodableImageException;
-import io.pairstream.feed.pixels.PixelFormat;
-import io.pairstream.feed.pixels.PixelProfile;
-import io.pairstream.feed.pixels.PixelWriter;
 import io.pairstream.feed.record.ImageShape;
 import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.feed.record.Sample;
@@ -20,38 +16,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Checks one record and writes it to its place in a slot. Thread-safe. */
 final class SampleWriter {
 
-  private static final String RGB = "rgb";
-  private static final String GREY = "grey";
-
   private final SampleReader reader;
   private final ImageDecoder decoder = new ImageDecoder();
   private final FeedSettings settings;
-  private final Augmenter augmenter;
   private final String split;
   private final FeedClocks clocks;
-  private final Queue<Desk> desks = new ConcurrentLinkedQueue<>();
+
+  /** Memory for pictures that are taken apart, one at a time each. */
+  private final Queue<ByteBuffer> spare = new ConcurrentLinkedQueue<>();
 
   SampleWriter(SampleReader reader, FeedSettings settings, String split, FeedClocks clocks) {
     this.reader = reader;
     this.settings = settings;
-    this.augmenter = new Augmenter(settings.augmentation());
     this.split = split;
     this.clocks = clocks;
-  }
-
-  /** Memory in which one picture at a time is changed. */
-  private static final class Desk {
-
-    private final Picture picture = new Picture();
-    private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
-
-    /** Memory for a decoder's result. */
-    private ByteBuffer decoded(int length) {
-      if (decoded.capacity() < length) {
-        decoded = ByteBuffer.allocateDirect(length);
-      }
-      return decoded.slice(0, length);
-    }
   }
 
   /**
@@ -70,48 +48,7 @@ final class SampleWriter {
     if (channels != 1 && channels != 3) {
       throw refused(record, "pictures of " + channels + " channels, expected 1 or 3");
     }
-    boolean isRgb = sample.colour().equals(RGB);
-    if (!settings.augmentation().isNone() && !isRgb && !sample.colour().equals(GREY)) {
-      throw refused(
-          record,
-          "pictures in " + sample.colour() + "; augmentation is defined for rgb and grey alone");
-    }
-    PixelFormat pixels = settings.pixels();
-    if (pixels.profile() == PixelProfile.AS_RECIPE) {
-      pixels = pixels.profile(recipesProfile(record, sample));
-    }
-    if (pixels.profile().isForRgbAlone() && !isRgb) {
-      throw refused(
-          record,
-          "pictures in "
-              + sample.colour()
-              + "; the profile "
-              + pixels.profile().label()
-              + " is made for rgb");
-    }
-    return new BatchForm(
-        settings.tokens().orElse(sample.tokenLength()),
-        channels,
-        sample.colour(),
-        sample.normalisation(),
-        new PixelWriter(pixels, channels));
-  }
-
-  private static PixelProfile recipesProfile(ConsumerRecord<byte[], byte[]> record, Sample sample) {
-    if (sample.normalisation().isEmpty()) {
-      throw refused(
-          record, "the recipe recommends no normalisation; choose one of " + PixelProfile.labels());
-    }
-    return PixelProfile.of(sample.normalisation())
-        .filter(profile -> profile != PixelProfile.AS_RECIPE)
-        .orElseThrow(
-            () ->
-                refused(
-                    record,
-                    "the recipe recommends the normalisation '"
-                        + sample.normalisation()
-                        + "', which this feed does not know; choose one of "
-                        + PixelProfile.labels()));
+    return new BatchForm(settings.tokens().orElse(sample.tokenLength()), channels, sample.colour());
   }
 
   /** The shape of a record's picture, which its batch shares. */
@@ -139,11 +76,10 @@ final class SampleWriter {
   /**
    * Writes a record's image and token ids.
    *
-   * @param epoch other epochs change pictures otherwise
    * @throws RefusedSampleException where the record is not a sample of this slot's form and shape
    *     and of this feed's split
    */
-  void write(ConsumerRecord<byte[], byte[]> record, long epoch, Slot slot, int index) {
+  void write(ConsumerRecord<byte[], byte[]> record, Slot slot, int index) {
     long begin = System.nanoTime();
     IntBuffer tokens = slot.tokensOf(index);
     Sample sample;
@@ -163,15 +99,12 @@ final class SampleWriter {
     require(record, "width in pixels", slot.shape().widthPx(), sample.shape().widthPx());
     require(record, "channels", form.channels(), sample.shape().channels());
     require(record, "colour", form.colour(), sample.colour());
-    if (settings.pixels().profile() == PixelProfile.AS_RECIPE) {
-      require(record, "normalisation", form.normalisation(), sample.normalisation());
-    }
     if (sample.tokenCount() < 0 || sample.tokenCount() > form.tokens()) {
       throw refused(
           record, "token count " + sample.tokenCount() + " of " + form.tokens() + " token ids");
     }
     try {
-      writeImage(record.value(), sample, epoch, slot, index);
+      writeImage(record.value(), sample, slot.imageOf(index));
     } catch (UndecodableImageException e) {
       throw refused(record, e);
     }
@@ -198,29 +131,26 @@ final class SampleWriter {
     }
   }
 
-  private void writeImage(byte[] value, Sample sample, long epoch, Slot slot, int index)
+  private void writeImage(byte[] value, Sample sample, ByteBuffer target)
       throws UndecodableImageException {
-    if (settings.pixels().equals(PixelFormat.STORED) && settings.augmentation().isNone()) {
-      decode(value, sample, slot.imageOf(index));
+    int channels = sample.shape().channels();
+    if (settings.layout() == Layout.NHWC || channels == 1) {
+      decode(value, sample, target);
       return;
     }
-    Desk desk = desks.poll();
-    if (desk == null) {
-      desk = new Desk();
+    int length = target.remaining();
+    ByteBuffer decoded = spare.poll();
+    if (decoded == null || decoded.capacity() < length) {
+      decoded = ByteBuffer.allocateDirect(length);
     }
-    ImageShape shape = sample.shape();
-    Picture picture = desk.picture;
-    picture.begin(shape.heightPx(), shape.widthPx(), shape.channels());
-    ByteBuffer decoded = desk.decoded(picture.length());
-    decode(value, sample, decoded);
-    decoded.get(0, picture.pixels(), 0, picture.length());
-    if (!settings.augmentation().isNone()) {
-      augmenter.apply(sample.pairId(), epoch, picture);
+    decode(value, sample, decoded.slice(0, length));
+    int plane = length / channels;
+    for (int channel = 0; channel < channels; channel++) {
+      for (int place = 0; place < plane; place++) {
+        target.put(channel * plane + place, decoded.get(place * channels + channel));
+      }
     }
-    slot.form()
-        .pixels()
-        .write(picture.pixels(), shape.heightPx(), shape.widthPx(), slot.imageOf(index));
-    desks.add(desk);
+    spare.add(decoded);
   }
 
   private void decode(byte[] value, Sample sample, ByteBuffer pixels)

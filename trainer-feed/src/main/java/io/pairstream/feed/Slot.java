@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 final class Slot {
 
   private final BatchForm form;
-  private final int valueBytes;
   private final ByteBuffer images;
   private final IntBuffer tokens;
   private final ByteBuffer mask;
@@ -35,13 +34,11 @@ final class Slot {
 
   /**
    * @param maxPixels pixels of the largest picture
-   * @param valueBytes bytes of one channel of one pixel
    */
-  Slot(int batchSize, int maxPixels, int valueBytes, BatchForm form) {
+  Slot(int batchSize, int maxPixels, BatchForm form) {
     this.form = form;
-    this.valueBytes = valueBytes;
     this.images =
-        ByteBuffer.allocateDirect(batchSize * maxPixels * form.channels() * valueBytes)
+        ByteBuffer.allocateDirect(batchSize * maxPixels * form.channels())
             .order(ByteOrder.nativeOrder());
     this.tokens =
         ByteBuffer.allocateDirect(batchSize * form.tokens() * Integer.BYTES)
@@ -184,6 +181,6 @@ final class Slot {
   }
 
   private int imageBytes() {
-    return (int) shape.values() * valueBytes;
+    return (int) shape.values();
   }
 }

@@ -139,7 +139,7 @@ final class ViewLoop extends BatchLoop {
       if (sample.isStandIn()) {
         slot.countHole();
       }
-      write(sample.record(), turn.pass().epoch(), slot);
+      write(sample.record(), slot);
     }
     if (slot == null) {
       // Other ranks have samples in this step; they wait for this one's.

@@ -3,26 +3,9 @@ package io.pairstream.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.training.dataset.Batch;
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.augment.AugmentationPlan;
-import io.pairstream.feed.augment.Blur;
-import io.pairstream.feed.augment.Border;
-import io.pairstream.feed.augment.ColourJitter;
-import io.pairstream.feed.augment.Crop;
-import io.pairstream.feed.augment.Flip;
-import io.pairstream.feed.augment.Noise;
-import io.pairstream.feed.augment.Rotation;
-import io.pairstream.feed.augment.Scaling;
-import io.pairstream.feed.djl.FeedDataset;
-import io.pairstream.feed.pixels.PixelFormat;
-import io.pairstream.feed.pixels.PixelFormat.Layout;
-import io.pairstream.feed.pixels.PixelProfile;
+import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
@@ -37,10 +20,8 @@ import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -329,36 +310,6 @@ class PairFeedTest {
   }
 
   @Test
-  void isADataSetOfDjl() throws Exception {
-    produce(sample(0, "raw"), sample(1, "png"), sample(2, "raw"));
-    FeedSettings few = settings(1).memory(2, 1);
-    Map<String, List<Byte>> found = new HashMap<>();
-    List<Long> sizes = new ArrayList<>();
-
-    try (PairFeed feed = PairFeed.open(source, few);
-        NDManager manager = NDManager.newBaseManager("OnnxRuntime")) {
-      // Two slots: the third batch comes only because others give their memory back.
-      for (Batch batch : new FeedDataset(feed, few.pixels()).getData(manager)) {
-        try (batch) {
-          NDArray images = batch.getData().get("images");
-          sizes.add(images.getShape().get(0));
-          assertThat(images.getDataType()).isEqualTo(DataType.UINT8);
-          assertThat(images.getShape().slice(1)).isEqualTo(new Shape(SIDE, SIDE, 3));
-          assertThat(batch.getData().get("tokens").getShape().get(1)).isEqualTo(LENGTH);
-          assertThat(batch.getData().get("mask").getDataType()).isEqualTo(DataType.UINT8);
-          ByteBuffer bytes = images.toByteBuffer();
-          for (Object pairId : batch.getIndices()) {
-            found.put((String) pairId, picture(bytes));
-          }
-        }
-      }
-    }
-
-    assertThat(sizes).containsExactly(1L, 1L, 1L);
-    assertThat(found).hasSize(3).isEqualTo(pixels(settings(2)));
-  }
-
-  @Test
   void takesTheNumberOfTokensFromTheFirstSampleWhereNoneIsAskedFor() {
     produceOn(0, sample(0, "raw"));
     FeedSettings any = FeedSettings.ofBatches(1).side(SIDE).memory(2, 1).until(End.WHERE_LOG_ENDS);
@@ -370,59 +321,23 @@ class PairFeedTest {
   }
 
   @Test
-  void handsOutNormalisedFloatsInPlanes() {
-    produce(sample(0, "png"), sample(1, "png"));
-    FeedSettings floats =
-        settings(2).pixels(PixelFormat.floats(PixelProfile.CLIP).layout(Layout.NCHW));
+  void handsOutPlanes() {
+    produce(sample(0, "png"), sample(1, "raw"), sample(2, "png"));
 
-    try (PairFeed feed = PairFeed.open(source, floats);
+    try (PairFeed feed = PairFeed.open(source, settings(3).layout(Layout.NCHW));
         ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.imageShape()).containsExactly(2, 3, SIDE, SIDE);
-      FloatBuffer found = batch.floats();
-      assertThat(found.remaining()).isEqualTo(2 * 3 * SIDE * SIDE);
-      for (int i = 0; i < 2; i++) {
-        int number = Integer.parseInt(batch.pairIds().get(i));
-        byte[] drawn = new DrawnImage(SIDE, SIDE, number).pixels();
-        int plane = SIDE * SIDE;
-        float blueOfLast =
-            (float) (((drawn[drawn.length - 1] & 0xff) / 255.0 - 0.40821073) / 0.27577711);
-        float redOfFirst = (float) (((drawn[0] & 0xff) / 255.0 - 0.48145466) / 0.26862954);
-        assertThat(found.get(i * 3 * plane)).isEqualTo(redOfFirst);
-        assertThat(found.get(i * 3 * plane + 3 * plane - 1)).isEqualTo(blueOfLast);
+      assertThat(batch.imageShape()).containsExactly(3, 3, SIDE, SIDE);
+      ByteBuffer found = batch.images();
+      for (String pairId : batch.pairIds()) {
+        byte[] drawn = new DrawnImage(SIDE, SIDE, Integer.parseInt(pairId)).pixels();
+        for (int channel = 0; channel < 3; channel++) {
+          for (int place = channel; place < drawn.length; place += 3) {
+            assertThat(found.get()).isEqualTo(drawn[place]);
+          }
+        }
       }
-      assertThatThrownBy(batch::images)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("hands out FLOAT32; ask for floats()");
+      assertThat(found.hasRemaining()).isFalse();
     }
-  }
-
-  @Test
-  void normalisesAsTheRecipeRecommends() {
-    PreparedPair recommended = sample(0, "raw");
-    recommended.setNormalisation("zero-to-one");
-    produceOn(0, recommended);
-    PreparedPair other = sample(1, "raw");
-    other.setNormalisation("clip");
-    produceOn(0, other);
-
-    try (PairFeed feed =
-        PairFeed.open(source, settings(1).pixels(PixelFormat.floats(PixelProfile.AS_RECIPE)))) {
-      try (ReadyBatch batch = feed.next().orElseThrow()) {
-        assertThat(batch.floats().get(0)).isEqualTo(200 / 255f);
-      }
-      assertThatThrownBy(feed::next)
-          .isInstanceOf(RefusedSampleException.class)
-          .hasMessageContaining("expected normalisation zero-to-one, found clip");
-    }
-  }
-
-  @Test
-  void saysThatARecipeRecommendsNoNormalisation() {
-    produceOn(0, sample(0, "raw"));
-
-    assertRefused(
-        settings(1).pixels(PixelFormat.floats(PixelProfile.AS_RECIPE)),
-        "recommends no normalisation; choose one of none, zero-to-one");
   }
 
   @Test
@@ -487,19 +402,6 @@ class PairFeedTest {
   }
 
   @Test
-  void refusesGreyPicturesForAProfileOfColours() {
-    PreparedPair grey = sample(0, "raw");
-    grey.setChannels(1);
-    grey.setColour("grey");
-    grey.setImage(ByteBuffer.allocate(SIDE * SIDE));
-    produceOn(0, grey);
-
-    assertRefused(
-        settings(1).pixels(PixelFormat.floats(PixelProfile.IMAGENET)),
-        "pictures in grey; the profile imagenet is made for rgb");
-  }
-
-  @Test
   void refusesToMixColours() {
     PreparedPair hsv = sample(1, "raw");
     hsv.setColour("hsv");
@@ -507,33 +409,6 @@ class PairFeedTest {
     produceOn(0, hsv);
 
     assertRefused(settings(2), "expected colour rgb, found hsv");
-  }
-
-  @Test
-  void augmentsTheSameInBatchesOfAnySizeOnAnyNumberOfThreads() {
-    produceMany(12);
-    AugmentationPlan plan = plan();
-
-    Map<String, List<Byte>> alone = pixels(settings(1).memory(2, 1).augmentation(plan, 0));
-    Map<String, List<Byte>> together = pixels(settings(5).memory(3, 4).augmentation(plan, 0));
-    Map<String, List<Byte>> later = pixels(settings(5).augmentation(plan, 1));
-
-    assertThat(alone).hasSize(12).isEqualTo(together);
-    assertThat(later.keySet()).isEqualTo(alone.keySet());
-    later.forEach((pairId, pixels) -> assertThat(pixels).isNotEqualTo(alone.get(pairId)));
-  }
-
-  @Test
-  void neverAugmentsOtherSplits() {
-    for (Standing split : List.of(Standing.VALIDATION, Standing.TEST)) {
-      FeedSource held =
-          new FeedSource(cluster.dataset(), split, cluster.registry(), cluster.clientSettings());
-
-      assertThatThrownBy(() -> PairFeed.open(held, settings(1).augmentation(plan(), 0)))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining(
-              "augmentation is for training alone; a feed of " + split + " hands out pictures");
-    }
   }
 
   @Test
@@ -785,42 +660,6 @@ class PairFeedTest {
 
   private static FeedSettings several(int batchSize) {
     return settings(batchSize).shapes(new Shapes.Several(SIDE * SIDE, 100));
-  }
-
-  private static AugmentationPlan plan() {
-    return new AugmentationPlan(
-        3,
-        Crop.OFF,
-        new Flip(0.5),
-        Rotation.OFF,
-        Scaling.OFF,
-        Border.REFLECTED,
-        ColourJitter.OFF,
-        Blur.OFF,
-        new Noise(20));
-  }
-
-  private Map<String, List<Byte>> pixels(FeedSettings settings) {
-    Map<String, List<Byte>> pixels = new TreeMap<>();
-    try (PairFeed feed = PairFeed.open(source, settings)) {
-      for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {
-        try (ReadyBatch batch = next.get()) {
-          ByteBuffer images = batch.images();
-          for (String pairId : batch.pairIds()) {
-            pixels.put(pairId, picture(images));
-          }
-        }
-      }
-    }
-    return pixels;
-  }
-
-  private static List<Byte> picture(ByteBuffer images) {
-    List<Byte> image = new ArrayList<>();
-    for (int i = 0; i < SIDE * SIDE * 3; i++) {
-      image.add(images.get());
-    }
-    return image;
   }
 
   private FeedPosition start() {

@@ -1,6 +1,5 @@
 package io.pairstream.feed.order;
 
-import io.pairstream.feed.random.RandomNumbers;
 import io.pairstream.feed.view.Block;
 import java.util.ArrayList;
 import java.util.Arrays;

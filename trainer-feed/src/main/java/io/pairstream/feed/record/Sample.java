@@ -9,7 +9,6 @@ package io.pairstream.feed.record;
  * @param imageLength its length in bytes
  * @param shape as the record has it
  * @param colour rgb, grey, hsv, lab or ycrcb
- * @param normalisation name of the profile that the recipe recommends, or empty
  * @param tokenLength how many token ids the record has, padding included
  * @param tokenCount how many of them are the caption's
  */
@@ -22,6 +21,5 @@ public record Sample(
     int imageLength,
     ImageShape shape,
     String colour,
-    String normalisation,
     int tokenLength,
     int tokenCount) {}

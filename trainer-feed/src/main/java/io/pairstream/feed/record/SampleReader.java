@@ -48,7 +48,6 @@ public final class SampleReader {
     PAIR_ID("pair_id", Schema.Type.STRING),
     SPLIT("split", Schema.Type.STRING),
     CAPTION("caption", Schema.Type.STRING),
-    NORMALISATION("normalisation", Schema.Type.STRING),
     RENDITIONS("renditions", Schema.Type.RECORD),
     TOKEN_SETS("token_sets", Schema.Type.RECORD),
     NAME("name", Schema.Type.STRING),
@@ -92,7 +91,6 @@ public final class SampleReader {
     private String pairId = "";
     private String split = "";
     private String caption = "";
-    private String normalisation = "";
     private FoundImage image = new FoundImage();
     private FoundTokens tokens = new FoundTokens();
     private boolean hasRendition;
@@ -144,7 +142,6 @@ public final class SampleReader {
         found.image.length,
         found.image.shape(),
         found.image.colour,
-        found.normalisation,
         found.tokens.length,
         found.tokens.count);
   }
@@ -177,7 +174,6 @@ public final class SampleReader {
         case PAIR_ID -> found.pairId = at.readString();
         case SPLIT -> found.split = at.readString();
         case CAPTION -> found.caption = at.readString();
-        case NORMALISATION -> found.normalisation = at.readString();
         case RENDITIONS -> readRenditions(at, column.parts(), found);
         case TOKEN_SETS -> readTokenSets(at, column.parts(), found, value, tokens);
         case TOKEN_IDS -> found.tokens.length = readTokens(at, tokens);
@@ -266,7 +262,6 @@ public final class SampleReader {
 
   private Plan planFor(Schema writer) throws MalformedSampleException {
     Set<Wanted> wanted = EnumSet.of(Wanted.PAIR_ID, Wanted.SPLIT, Wanted.CAPTION);
-    wanted.add(Wanted.NORMALISATION);
     Set<Wanted> shape = EnumSet.of(Wanted.RENDITIONS);
     if (selection.rendition().isEmpty()) {
       shape = Wanted.OF_IMAGE;

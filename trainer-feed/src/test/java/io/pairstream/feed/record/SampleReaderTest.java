@@ -145,7 +145,6 @@ class SampleReaderTest {
     assertThat(sample.tokenLength()).isEqualTo(3);
     assertThat(sample.tokenCount()).isEqualTo(2);
     assertThat(tokens.array()).containsExactly(70, 71, 0);
-    assertThat(sample.normalisation()).isEqualTo("clip");
     assertThat(sample.caption()).isEqualTo("c");
   }
 
@@ -246,7 +245,6 @@ class SampleReaderTest {
 
     assertThat(sample.shape().channels()).isEqualTo(3);
     assertThat(sample.colour()).isEqualTo("rgb");
-    assertThat(sample.normalisation()).isEmpty();
     assertThat(sample.tokenCount()).isZero();
   }
 
@@ -257,7 +255,6 @@ class SampleReaderTest {
         .setImageEncoding("raw")
         .setWidth(1)
         .setHeight(2)
-        .setNormalisation("clip")
         .setRenditions(
             List.of(
                 Rendition.newBuilder().setName("other").setImage(ByteBuffer.allocate(30)).build(),

@@ -1,4 +1,4 @@
-package io.pairstream.feed.random;
+package io.pairstream.feed.order;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,7 @@ import java.security.NoSuchAlgorithmException;
  * parts in UTF-8 with one zero byte between them, numbers in decimal. All arithmetic is modulo
  * 2^64. Not thread-safe.
  */
-public final class RandomNumbers {
+final class RandomNumbers {
 
   private static final long GAMMA = 0x9e3779b97f4a7c15L;
   private static final double ULP_OF_53_BITS = 0x1.0p-53;
@@ -24,23 +24,15 @@ public final class RandomNumbers {
     this.state = state;
   }
 
-  /** For one operation on one picture in one epoch: the parts in this order. */
-  public static RandomNumbers of(String pairId, long epoch, long seed, String operation) {
-    return of(pairId + '\0' + epoch + '\0' + seed + '\0' + operation);
-  }
-
   /** For an order of one epoch: {@code seed, epoch, what} in this order. */
-  public static RandomNumbers of(long seed, long epoch, String what) {
-    return of(seed + "\0" + epoch + '\0' + what);
-  }
-
-  private static RandomNumbers of(String key) {
+  static RandomNumbers of(long seed, long epoch, String what) {
+    String key = seed + "\0" + epoch + '\0' + what;
     return new RandomNumbers(
         ByteBuffer.wrap(sha256().digest(key.getBytes(StandardCharsets.UTF_8))).getLong());
   }
 
   /** The next 64 bits. */
-  public long nextLong() {
+  private long nextLong() {
     state += GAMMA;
     long z = state;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
@@ -49,20 +41,15 @@ public final class RandomNumbers {
   }
 
   /** The upper 53 of the next 64 bits, times 2^-53: at least 0, below 1. */
-  public double next() {
+  private double next() {
     return (nextLong() >>> 11) * ULP_OF_53_BITS;
-  }
-
-  /** {@code low + (high - low) * next()}. */
-  public double between(double low, double high) {
-    return low + (high - low) * next();
   }
 
   /**
    * The numbers 0 to n - 1 in a random order: for i from n - 1 down to 1, the numbers at i and at
    * {@code floor(next() * (i + 1))} change places (Fisher and Yates, as Durstenfeld gives it).
    */
-  public int[] permutation(int n) {
+  int[] permutation(int n) {
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {
       order[i] = i;

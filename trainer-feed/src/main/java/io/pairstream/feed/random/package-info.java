@@ -1,2 +1,0 @@
-/** Random numbers that follow from what they are for. */
-package io.pairstream.feed.random;
