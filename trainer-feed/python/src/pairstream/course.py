@@ -1,7 +1,7 @@
 """What a run hands out, step by step: one view, or a mix of several.
 
-A course is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON that the Java feed
-reads too.
+A course is arithmetic alone; it reads nothing. Its position is what a checkpoint keeps, as JSON; that of a
+view the Java feed reads too.
 """
 
 from __future__ import annotations

@@ -8,10 +8,6 @@ import io.pairstream.feed.FeedPosition;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.FeedStats;
-import io.pairstream.feed.FollowPosition;
-import io.pairstream.feed.FollowedPasses;
-import io.pairstream.feed.FollowedPasses.Following;
-import io.pairstream.feed.MixPosition;
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
@@ -38,9 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -84,15 +77,12 @@ final class FeedCommand implements Callable<Integer> {
 
     @Option(
         names = "--view",
-        paramLabel = "VIEW[:WEIGHT]",
+        paramLabel = "VIEW",
         required = true,
         description =
             "The view: the file that view cut wrote, or a name. --batch-size is then of all ranks"
-                + " together. Several, each with a weight, are mixed: a.json:7 and b.json:3.")
-    private List<String> views;
-
-    /** Those that were read from files or by their names, or are followed. */
-    private final List<View> read = new ArrayList<>();
+                + " together.")
+    private String view;
 
     @Option(
         names = "--seed",
@@ -140,66 +130,15 @@ final class FeedCommand implements Callable<Integer> {
     private int ranks;
 
     @Option(
-        names = "--follow",
-        paramLabel = "EXTENT",
-        description =
-            "Train while the view grows: each epoch covers all that it has by then, or only what is"
-                + " new. Needs --run.")
-    private String follow;
-
-    @Option(
-        names = "--run",
-        paramLabel = "NAME",
-        description =
-            "With --follow: the run's name, the same for all ranks. A run that is begun again under"
-                + " its name repeats itself.")
-    private String runName;
-
-    @Option(
         names = "--skip-batches",
         paramLabel = "N",
         defaultValue = "0",
         description = "Pass over so many batches first, without reading them.")
     private long skipBatches;
 
-    /** Without {@code --follow}. */
-    private ViewRun run(Cluster cluster) throws IOException {
-      WeightedViews weighted = WeightedViews.read(views, name -> ViewCommand.read(name, cluster));
-      weighted.views().forEach(one -> read.add(one.view()));
-      return ofRank(weighted.run(plan()));
-    }
-
-    private OrderPlan plan() {
-      return new OrderPlan(seed, lanes, window);
-    }
-
-    private ViewRun ofRank(ViewRun run) {
-      ViewRun ofRank = run.rank(rank, ranks);
-      return epochs == null ? ofRank : ofRank.epochs(epochs);
-    }
-
-    private boolean isMix() {
-      return views.size() > 1;
-    }
-
-    private boolean isFollowing() {
-      return follow != null;
-    }
-
-    /** What a run with {@code --follow} follows. */
-    private Following following(long batchOfAll) {
-      Optional<FollowedPasses.Extent> extent =
-          Arrays.stream(FollowedPasses.Extent.values())
-              .filter(one -> one.word().equals(follow))
-              .findFirst();
-      if (extent.isEmpty()) {
-        throw new IllegalArgumentException("--follow must be all or new, was " + follow);
-      }
-      if (isMix() || ViewCommand.isFile(views.get(0))) {
-        throw new IllegalArgumentException(
-            "--follow goes with one view that has a name; a file and a mix do not grow");
-      }
-      return new Following(views.get(0), extent.get(), runName, batchOfAll);
+    private ViewRun run(View read) {
+      ViewRun run = ViewRun.of(read, new OrderPlan(seed, lanes, window)).rank(rank, ranks);
+      return epochs == null ? run : run.epochs(epochs);
     }
   }
 
@@ -273,9 +212,6 @@ final class FeedCommand implements Callable<Integer> {
       description = "Stop at the end of what was there at the start, the last batch not full.")
   private boolean untilEnd;
 
-  /** What the feed reads with {@code --follow}; closed after it. */
-  private Optional<FollowedPasses> followed = Optional.empty();
-
   @Override
   public Integer call() throws IOException {
     if (maxBatches != null && maxBatches < 1) {
@@ -287,18 +223,6 @@ final class FeedCommand implements Callable<Integer> {
           spec.commandLine(),
           "--view goes without --until-end (use --epochs) and without --max-waiting");
     }
-    if (viewOptions != null && viewOptions.isFollowing() != (viewOptions.runName != null)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--follow and --run go together: the name by which all ranks find the same epochs");
-    }
-    if (viewOptions != null && viewOptions.isMix() && !split.equals("training")) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "only training mixes views; figures over "
-              + split
-              + " are of one view, whose pairs come once each");
-    }
     FeedSettings settings = settings();
     Cluster cluster = options.cluster();
     FeedSource source =
@@ -307,11 +231,12 @@ final class FeedCommand implements Callable<Integer> {
             standing(split, spec),
             cluster.registry(),
             ReadingClients.settings(cluster));
+    Optional<View> view = view(cluster);
     long batches = 0;
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
     Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
-    try (PairFeed feed = open(source, settings, cluster);
+    try (PairFeed feed = open(source, settings, view);
         ShownPosition shown = ShownPosition.of(feed, spec.commandLine().getErr());
         StatusReporter reporter =
             StatusReporter.start(
@@ -321,9 +246,7 @@ final class FeedCommand implements Callable<Integer> {
       shown.begin();
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
-      if (viewOptions != null) {
-        tellRetention(source, report);
-      }
+      view.ifPresent(one -> tellRetention(one, source, report));
       report.stateFrom(() -> ServiceState.RUNNING);
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();
@@ -342,24 +265,21 @@ final class FeedCommand implements Callable<Integer> {
         printEnd(feed.stats());
       }
     } finally {
-      followed.ifPresent(FollowedPasses::close);
       door.ifPresent(StatusDoor::close);
     }
     return ExitStatus.DONE;
   }
 
   /** A view whose pairs the broker will delete says so while there is time. */
-  private void tellRetention(FeedSource source, SelfReport report) {
+  private void tellRetention(View view, FeedSource source, SelfReport report) {
     PrintWriter err = spec.commandLine().getErr();
     try {
-      for (View view : viewOptions.read) {
-        ViewRetention retention = ViewRetention.of(view, source.clientSettings());
-        report.add(new RetentionReading(view, retention, Clock.systemUTC()));
-        if (!retention.isKept()) {
-          err.println(
-              TerminalText.plain(
-                  "pairstream: of the view " + view.fingerprint() + " " + retention.inWords()));
-        }
+      ViewRetention retention = ViewRetention.of(view, source.clientSettings());
+      report.add(new RetentionReading(view, retention, Clock.systemUTC()));
+      if (!retention.isKept()) {
+        err.println(
+            TerminalText.plain(
+                "pairstream: of the view " + view.fingerprint() + " " + retention.inWords()));
       }
     } catch (KafkaException e) {
       err.println(
@@ -381,41 +301,29 @@ final class FeedCommand implements Callable<Integer> {
         spec.commandLine(), "--split must be training, validation or test, was " + split);
   }
 
-  private PairFeed open(FeedSource source, FeedSettings settings, Cluster cluster)
+  private PairFeed open(FeedSource source, FeedSettings settings, Optional<View> view)
       throws IOException {
     try {
-      if (viewOptions == null) {
+      if (view.isEmpty()) {
         return PairFeed.open(source, settings, savedPosition(FeedPosition::parse));
       }
-      ViewRun run = run(source, settings, cluster);
-      Optional<Position> saved = savedPosition(positions());
-      Position start = saved.orElseGet(run::begin);
+      ViewRun run = viewOptions.run(view.get());
+      ViewPosition start = savedPosition(ViewPosition::parse).orElseGet(run::begin);
       return PairFeed.ofView(
           source, settings, run, Optional.of(run.skip(start, viewOptions.skipBatches, settings)));
-    } catch (InvalidViewException e) {
-      throw new ParameterException(spec.commandLine(), "--view: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private ViewRun run(FeedSource source, FeedSettings settings, Cluster cluster)
-      throws IOException {
-    if (!viewOptions.isFollowing()) {
-      return viewOptions.run(cluster);
+  private Optional<View> view(Cluster cluster) throws IOException {
+    try {
+      return viewOptions == null
+          ? Optional.empty()
+          : Optional.of(ViewCommand.read(viewOptions.view, cluster));
+    } catch (InvalidViewException e) {
+      throw new ParameterException(spec.commandLine(), "--view: " + e.getMessage(), e);
     }
-    long batchOfAll = (long) settings.batchSize() * viewOptions.ranks;
-    FollowedPasses passes = FollowedPasses.open(source, viewOptions.following(batchOfAll));
-    followed = Optional.of(passes);
-    viewOptions.read.add(passes.present());
-    return viewOptions.ofRank(ViewRun.of(passes, viewOptions.plan()));
-  }
-
-  private Function<String, Position> positions() {
-    if (viewOptions.isFollowing()) {
-      return FollowPosition::parse;
-    }
-    return viewOptions.isMix() ? MixPosition::parse : ViewPosition::parse;
   }
 
   private FeedSettings settings() {

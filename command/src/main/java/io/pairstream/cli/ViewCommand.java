@@ -11,7 +11,6 @@ import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.feed.view.named.NamedView;
-import io.pairstream.feed.view.named.RunExtents;
 import io.pairstream.feed.view.named.SealedElsewhereException;
 import io.pairstream.feed.view.named.ViewLog;
 import io.pairstream.feed.view.named.ViewSealer;
@@ -85,8 +84,9 @@ final class ViewCommand {
       throw new InvalidViewException(
           "the view "
               + view.name()
-              + " still grows: follow it with --follow all or --follow new, or end it with: view"
-              + " freeze "
+              + " still grows: follow it in Python, source.follow(\""
+              + view.name()
+              + "\", run=NAME), or end it with: view freeze "
               + view.name());
     }
     return view.view();
@@ -400,7 +400,7 @@ final class ViewCommand {
         return ExitStatus.DONE;
       }
       NamedView view = store().require(target);
-      SortedSet<String> runs = runsOf(view.name(), store());
+      SortedSet<String> runs = store().runsOf(view.name());
       ViewRetention retention = ViewRetention.of(view.view(), ReadingClients.settings(cluster()));
       if (json()) {
         ObjectNode object = described(view);
@@ -562,7 +562,7 @@ final class ViewCommand {
 
     @Override
     int run() {
-      SortedSet<String> runs = runsOf(name, store());
+      SortedSet<String> runs = store().runsOf(name);
       String followed =
           runs.isEmpty()
               ? "no run follows it"
@@ -586,12 +586,6 @@ final class ViewCommand {
       }
       err().println(TerminalText.plain("dropped the view " + name + "; " + followed));
       return ExitStatus.DONE;
-    }
-  }
-
-  private static SortedSet<String> runsOf(String view, ViewStore store) {
-    try (RunExtents extents = store.extents()) {
-      return extents.runsOf(view);
     }
   }
 }

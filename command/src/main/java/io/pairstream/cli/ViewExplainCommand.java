@@ -9,11 +9,12 @@ import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.FeedSource;
 import io.pairstream.feed.PairFeed;
-import io.pairstream.feed.Position;
 import io.pairstream.feed.PositionRefusedException;
+import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.feed.view.View;
 import io.pairstream.schemas.Standing;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
@@ -43,12 +44,8 @@ final class ViewExplainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "VIEW",
-      arity = "1..*",
-      description =
-          "The run's view, a file or a name; of a mix all, as VIEW:WEIGHT, in the run's order.")
-  private List<String> views;
+  @Parameters(paramLabel = "VIEW", description = "The run's view, a file or a name.")
+  private String view;
 
   @Option(
       names = "--seed",
@@ -82,27 +79,27 @@ final class ViewExplainCommand implements Callable<Integer> {
       names = "--epoch",
       paramLabel = "N",
       defaultValue = "0",
-      description = "From 0; a mix has none. Default: ${DEFAULT-VALUE}")
+      description = "From 0. Default: ${DEFAULT-VALUE}")
   private long epoch;
 
   @Option(
       names = "--step",
       paramLabel = "N",
       required = true,
-      description = "Which batch of the epoch, from 0; of a mix, which of the run.")
+      description = "Which batch of the epoch, from 0.")
   private long step;
 
   @Override
   public Integer call() throws IOException {
     Cluster cluster = options.cluster();
     try {
-      WeightedViews read = WeightedViews.read(views, name -> ViewCommand.read(name, cluster));
-      ViewRun run = read.run(new OrderPlan(seed, lanes, window));
+      View read = ViewCommand.read(view, cluster);
+      ViewRun run = ViewRun.of(read, new OrderPlan(seed, lanes, window));
       FeedSource source = source(cluster, read.topic());
       FeedSettings settings =
           FeedSettings.ofBatches(batchSize)
               .lastBatch(source.split() == Standing.TRAINING ? LastBatch.DROP : LastBatch.KEEP);
-      Position at = run.at(epoch, step, settings);
+      ViewPosition at = run.at(epoch, step, settings);
       print(at, PairFeed.explain(source, settings, run, at));
       return ExitStatus.DONE;
     } catch (PositionRefusedException e) {
@@ -125,7 +122,7 @@ final class ViewExplainCommand implements Callable<Integer> {
         "the view is one of " + topic + ", which is no split of " + cluster.dataset().name());
   }
 
-  private void print(Position at, List<ExplainedSample> samples) {
+  private void print(ViewPosition at, List<ExplainedSample> samples) {
     PrintWriter out = spec.commandLine().getOut();
     if (options.json()) {
       ObjectNode object = new JsonMapper().createObjectNode().put("epoch", epoch).put("step", step);
@@ -135,8 +132,8 @@ final class ViewExplainCommand implements Callable<Integer> {
         array
             .addObject()
             .put("lane", sample.lane())
-            .put("view", sample.view())
-            .put("epoch", sample.epoch())
+            .put("view", at.view())
+            .put("epoch", epoch)
             .put("place", sample.place())
             .put("record", sample.record())
             .put("stand_in", sample.isStandIn())

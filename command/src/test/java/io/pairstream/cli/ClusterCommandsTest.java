@@ -620,33 +620,16 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void feedMixesViewsThatWereCutByConditions() {
+  void viewIsCutByConditions() {
     for (int i = 0; i < 9; i++) {
       train("image " + i, "caption");
     }
-    String all = folder.resolve("all.view.json").toString();
     String some = folder.resolve("some.view.json").toString();
-    run("view", "cut", all);
-    Ended cut = run("view", "cut", some, "--where", " width >= 8", "--where", "fold=0");
-    String mix =
-        "--json --side-px 8 --lanes 4 --batch-size 4 --max-batches 3 --view %s:3 --view %s";
 
-    List<JsonNode> batches =
-        run("feed", mix.formatted(all, some + ":1").split(" ", -1)).jsonLines();
+    Ended cut = run("view", "cut", some, "--where", " width >= 8", "--where", "fold=0");
 
     assertThat(cut.out()).contains(", where width>=8 and fold=0").contains("9 samples");
-    assertThat(batches).hasSize(3);
-    assertThat(batches.get(2).path("position").path("mix")).hasSize(2);
-    assertThat(batches.get(2).path("position").path("samples").asInt()).isEqualTo(12);
-    assertThat(run("feed", mix.formatted(all, some).split(" ", -1)).err())
-        .contains(some + " has no weight");
-    assertThat(run("feed", "--view", all + ":3").err()).contains("one view alone has none");
-    assertThat(run("feed", (mix.formatted(all, some + ":1") + " --epochs 2").split(" ", -1)).err())
-        .contains("a mix has no end of an epoch");
-    assertThat(
-            run("feed", (mix.formatted(all, some + ":1") + " --split test").split(" ", -1)).err())
-        .contains("only training mixes views");
-    assertThat(run("view", "cut", all + "2", "--where", "width>=wide").err())
+    assertThat(run("view", "cut", some + "2", "--where", "width>=wide").err())
         .contains("--where: 'width>=wide': wide is no number");
   }
 

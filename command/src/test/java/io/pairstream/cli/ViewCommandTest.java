@@ -6,14 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.RunExtent;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -76,7 +75,7 @@ class ViewCommandTest {
   }
 
   @Test
-  void aSealedViewIsFollowedAndFrozen() {
+  void aSealedViewGrowsUntilItIsFrozen() {
     assertThat(run("view seal live --once").err()).contains("there is no pair yet");
     train(0, 8);
     assertThat(run("view seal live --once --json").json().path("samples").asLong()).isEqualTo(8);
@@ -87,17 +86,15 @@ class ViewCommandTest {
         .contains("2 segments");
 
     assertThat(run(FEED + " --view live").err())
-        .contains("the view live still grows: follow it with --follow all");
-    String follow = FEED + " --view live --follow all --run r --max-batches 5";
-    List<JsonNode> batches = run(follow).jsonLines();
-    assertThat(batches).hasSize(5);
-    assertThat(batches.get(0).path("position").path("segments").asInt()).isEqualTo(2);
-    assertThat(ids(batches)).hasSize(20).contains("11");
-    Path position = folder.resolve("position.json");
-    List<String> inParts =
-        new ArrayList<>(ids(run(FEED + follow(position) + " --max-batches 2").jsonLines()));
-    inParts.addAll(ids(run(FEED + follow(position) + " --max-batches 3").jsonLines()));
-    assertThat(inParts).isEqualTo(ids(batches));
+        .contains("the view live still grows: follow it in Python");
+    assertThat(run("view show live").out()).doesNotContain("runs that follow");
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().runs(),
+            0,
+            "r/0",
+            RunExtent.newBuilder().setRun("r").setView("live").setEpoch(0).setSegments(2).build()));
     assertThat(run("view show live").out()).contains("runs that follow it: r");
     assertThat(run("view drop live").onlyErrorLine())
         .contains("these runs follow it and cannot go on: r");
@@ -106,7 +103,6 @@ class ViewCommandTest {
     assertThat(run("view freeze live").onlyErrorLine()).contains("the view live is frozen");
     assertThat(run("view seal live --once").onlyErrorLine()).contains("the view live is frozen");
     assertThat(run(FEED + " --view live --epochs 1").jsonLines()).hasSize(3);
-    assertThat(run(FEED + " --view live --follow new --run once").jsonLines()).hasSize(3);
   }
 
   @Test
@@ -136,29 +132,16 @@ class ViewCommandTest {
         "view freeze none | there is no view none",
         "view seal live --after 0 | a segment has at least 1 pair, not 0",
         "view seal live --where taste=sweet | --where: ",
-        "feed --view live --follow all | --follow and --run go together",
-        "feed --view live --run r | --follow and --run go together",
-        "feed --view live --follow some --run r | --follow must be all or new, was some",
-        "feed --view a.json --follow all --run r | a file and a mix do not grow",
-        "feed --view none --follow all --run r | there is no view none",
-        "feed --view live --follow all --run Run! | the name of a run has 1 to 64",
+        "feed --view none | there is no view none",
+        "feed --view live --follow all | there is no option --follow",
+        "feed --view live:7 | 1 to 64 lower-case letters",
+        "feed --view a.json --view b.json | should be specified only once",
       })
   void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
     Ended ended = run(command);
 
     assertThat(ended.status()).isNotEqualTo(ExitStatus.DONE);
     assertThat(ended.err()).contains(sentence.strip()).doesNotContain("\tat ");
-  }
-
-  private static String follow(Path position) {
-    return " --view live --follow all --run r --position-file " + position;
-  }
-
-  private static List<String> ids(List<JsonNode> batches) {
-    return batches.stream()
-        .flatMap(batch -> StreamSupport.stream(batch.path("pair_ids").spliterator(), false))
-        .map(JsonNode::asText)
-        .toList();
   }
 
   /** Sets settings of the training topic, and waits until the broker has heard of them. */

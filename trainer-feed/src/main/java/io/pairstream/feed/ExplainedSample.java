@@ -4,8 +4,6 @@ package io.pairstream.feed;
  * One sample of a batch, and where it comes from.
  *
  * @param lane of the plan, from 0
- * @param view fingerprint of the view whose turn it is
- * @param epoch of that view
  * @param place where the order points while nothing is withdrawn, as topic-partition-offset
  * @param record what is handed out now, as topic-partition-offset; another one where pairs of its
  *     window are withdrawn or gone
@@ -14,8 +12,6 @@ package io.pairstream.feed;
  */
 public record ExplainedSample(
     int lane,
-    String view,
-    long epoch,
     String place,
     String record,
     boolean isStandIn,

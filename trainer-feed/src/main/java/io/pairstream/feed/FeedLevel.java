@@ -14,7 +14,6 @@ package io.pairstream.feed;
  *     minute; 0 where there are none and the trainer waited most of that minute; NaN where they do
  *     not become fewer
  * @param epoch of the batch that was handed out last, from 0; -1 where there is none, as-they-come
- *     and in mixes
  * @param epochShare how much of it was handed out, 0 to 1; NaN likewise
  * @param takedowns that the feed heeds
  */

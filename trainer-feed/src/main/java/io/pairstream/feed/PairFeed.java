@@ -10,7 +10,6 @@ import io.pairstream.feed.export.ViewExport;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.order.EpochOrder;
-import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.SampleReader;
 import io.pairstream.feed.takedown.WithdrawnPairs;
@@ -264,18 +263,12 @@ public final class PairFeed implements AutoCloseable {
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static PairFeed ofView(
-      FeedSource source,
-      FeedSettings settings,
-      ViewRun run,
-      Optional<? extends Position> position) {
-    Position start = position.isPresent() ? position.get() : run.begin();
-    List<View> views = run.views(start);
+      FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
+    ViewPosition start = position.orElseGet(run::begin);
     run.requireBatches(settings);
     Admin admin = AdminClients.create(source.clientSettings());
     try {
-      for (View view : views) {
-        requireReachable(view, source, admin);
-      }
+      requireReachable(run.view(), source, admin);
       PairFeed feed =
           new PairFeed(
               source,
@@ -288,9 +281,10 @@ public final class PairFeed implements AutoCloseable {
                       run,
                       start,
                       new WindowLoader(
+                          run.view(),
                           withdrawnPairs(source),
                           LOADING_THREADS,
-                          () -> consumer(source, loading(views, run.plan())),
+                          () -> consumer(source, loading(run)),
                           clocks),
                       ring,
                       decoders,
@@ -305,16 +299,12 @@ public final class PairFeed implements AutoCloseable {
   }
 
   /** The usual settings, and answers that are hardly larger than the pieces that windows need. */
-  private static Map<String, Object> loading(List<View> views, OrderPlan plan) {
+  private static Map<String, Object> loading(ViewRun run) {
+    long bytes = EpochOrder.pieceBytes(run.view().blocks(), run.plan()) * 5 / 4;
     Map<String, Object> loading = new HashMap<>(LOADING);
-    views.stream()
-        .mapToLong(view -> EpochOrder.pieceBytes(view.blocks(), plan))
-        .max()
-        .ifPresent(
-            bytes ->
-                loading.put(
-                    ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                    (int) Math.max(MIN_FETCH_BYTES, Math.min(MAX_FETCH_BYTES, bytes * 5 / 4))));
+    loading.put(
+        ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+        (int) Math.max(MIN_FETCH_BYTES, Math.min(MAX_FETCH_BYTES, bytes)));
     return loading;
   }
 
@@ -325,24 +315,27 @@ public final class PairFeed implements AutoCloseable {
    * @return nothing where the run is over
    * @throws PositionRefusedException where the position is one of another run, or records have left
    *     the log
+   * @throws IllegalArgumentException where the view has too few samples for a batch
    * @throws KafkaException where the broker does not answer or has no such topic
    */
   public static List<ExplainedSample> explain(
-      FeedSource source, FeedSettings settings, ViewRun run, Position position) {
+      FeedSource source, FeedSettings settings, ViewRun run, ViewPosition position) {
+    run.requireBatches(settings);
     try (Admin admin = AdminClients.create(source.clientSettings())) {
-      for (View view : run.views(position)) {
-        requireReachable(view, source, admin);
-      }
+      requireReachable(run.view(), source, admin);
     }
     FieldReader fields = new FieldReader(source.registry(), source.topic(), StepExplainer.FIELDS);
     try (WindowLoader loader =
         new WindowLoader(
+            run.view(),
             withdrawnPairs(source),
             LOADING_THREADS,
             () -> consumer(source, LOADING),
             new FeedClocks())) {
       Optional<Step> step = run.steps(position, settings).next();
-      return step.isEmpty() ? List.of() : new StepExplainer(loader, fields).explain(step.get());
+      return step.isEmpty()
+          ? List.of()
+          : new StepExplainer(run.view(), loader, fields).explain(step.get());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

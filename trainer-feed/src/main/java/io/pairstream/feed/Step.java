@@ -1,5 +1,6 @@
 package io.pairstream.feed;
 
+import io.pairstream.feed.order.EpochOrder;
 import java.util.List;
 
 /**
@@ -8,33 +9,32 @@ import java.util.List;
  * @param turns the rank's samples; none where it has no part in an epoch's last batch
  * @param lead the first sample of the batch, whichever rank has it
  * @param behind position of the run behind the step, the same for all ranks
- * @param epoch in which the step is; -1 where views are mixed, which have epochs of their own
- * @param epochShare how much of the epoch was handed out behind the step, 0 to 1; NaN likewise
+ * @param epochShare how much of the epoch was handed out behind the step, 0 to 1
  */
-record Step(List<Turn> turns, Turn lead, Position behind, long epoch, double epochShare) {
+record Step(List<Turn> turns, Turn lead, ViewPosition behind, double epochShare) {
 
   /**
    * One sample.
    *
-   * @param lane of the pass, from 0
-   * @param number which of the lane's samples in the pass, from 0
+   * @param order of its epoch
+   * @param lane of the epoch, from 0
+   * @param number which of the lane's samples in the epoch, from 0
    */
-  record Turn(Pass pass, int lane, long number) {
+  record Turn(EpochOrder order, int lane, long number) {
 
     /** The sample of a number in an epoch: lanes hand out by turns. */
-    static Turn of(Pass pass, long number) {
-      int lanes = pass.order().lanes();
-      return new Turn(pass, (int) (number % lanes), number / lanes);
+    static Turn of(EpochOrder order, long number) {
+      return new Turn(order, (int) (number % order.lanes()), number / order.lanes());
     }
 
     /** The window of the lane in which the sample stands. */
     int window() {
-      return pass.order().windowOf(lane, number);
+      return order.windowOf(lane, number);
     }
 
     /** Its number in the window. */
     int at() {
-      return (int) (number - pass.order().windowBegin(lane, window()));
+      return (int) (number - order.windowBegin(lane, window()));
     }
   }
 }

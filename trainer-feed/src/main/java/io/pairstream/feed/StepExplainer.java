@@ -6,6 +6,7 @@ import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.feed.record.PairFields;
 import io.pairstream.feed.view.Block;
+import io.pairstream.feed.view.View;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,26 +23,28 @@ final class StepExplainer {
   static final Set<String> FIELDS =
       Set.of("pair_id", "source_kind", "contributor", "url", "licence");
 
+  private final View view;
   private final WindowLoader loader;
   private final FieldReader fields;
 
-  StepExplainer(WindowLoader loader, FieldReader fields) {
+  StepExplainer(View view, WindowLoader loader, FieldReader fields) {
+    this.view = view;
     this.loader = loader;
     this.fields = fields;
   }
 
-  private record Key(Pass pass, int lane, int window) {}
+  private record Key(int lane, int window) {}
 
   /** The samples, as they stand in the batch. */
   List<ExplainedSample> explain(Step step) throws InterruptedException {
     Map<Key, Future<LoadedWindow>> windows = new HashMap<>();
     List<ExplainedSample> samples = new ArrayList<>();
     for (Turn turn : step.turns()) {
-      Key key = new Key(turn.pass(), turn.lane(), turn.window());
-      windows.computeIfAbsent(key, one -> loader.load(one.pass, one.lane, one.window, 0));
+      Key key = new Key(turn.lane(), turn.window());
+      windows.computeIfAbsent(key, one -> loader.load(turn.order(), one.lane, one.window, 0));
     }
     for (Turn turn : step.turns()) {
-      Key key = new Key(turn.pass(), turn.lane(), turn.window());
+      Key key = new Key(turn.lane(), turn.window());
       try {
         samples.add(explained(turn, windows.get(key).get().sample(turn.at())));
       } catch (ExecutionException e) {
@@ -55,18 +58,15 @@ final class StepExplainer {
   }
 
   private ExplainedSample explained(Turn turn, LoadedWindow.Sample sample) {
-    Pass pass = turn.pass();
-    Piece place = pass.order().records(turn.lane(), turn.window()).get(turn.at());
-    Block block = pass.view().blocks().get(place.block());
+    Piece place = turn.order().records(turn.lane(), turn.window()).get(turn.at());
+    Block block = view.blocks().get(place.block());
     ConsumerRecord<byte[], byte[]> record = sample.record();
     String found = site(record.topic(), record.partition(), record.offset());
     try {
       PairFields pair = fields.read(record.value());
       return new ExplainedSample(
           turn.lane(),
-          pass.view().fingerprint(),
-          pass.epoch(),
-          site(pass.view().topic(), block.partition(), block.offset(place.first())),
+          site(view.topic(), block.partition(), block.offset(place.first())),
           found,
           sample.isStandIn(),
           pair.text("pair_id"),

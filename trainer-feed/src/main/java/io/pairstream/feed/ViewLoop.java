@@ -1,7 +1,6 @@
 package io.pairstream.feed;
 
 import io.pairstream.feed.Step.Turn;
-import io.pairstream.feed.order.RankShare;
 import io.pairstream.feed.record.ImageShape;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -15,11 +14,11 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads views in a run's order, and fills slots with one rank's share of it.
+ * Reads a view in a run's order, and fills slots with one rank's share of it.
  *
  * <p>Windows are loaded ahead, in the order in which they are needed, by several consumers, as far
  * as those records that are still to be handed out fill one and a half windows of each of the
- * rank's lanes; where views are mixed, of each lane and view. A window leaves memory as a whole.
+ * rank's lanes. A window leaves memory as a whole.
  */
 final class ViewLoop extends BatchLoop {
 
@@ -29,7 +28,8 @@ final class ViewLoop extends BatchLoop {
   private final WindowLoader loader;
   private final FeedClocks clocks;
 
-  private final RankShare share;
+  /** By so many ranks the samples of a lane are handed out. */
+  private final int ranks;
 
   /** Room for further records in memory; below 0 where the next step needs more than there is. */
   private int room;
@@ -40,16 +40,16 @@ final class ViewLoop extends BatchLoop {
   /** What {@link #ahead} has come to, and is not asked for yet. */
   private final Queue<Turn> needs = new ArrayDeque<>();
 
-  /** The last window of each that {@link #ahead} has come to. */
-  private final Map<Source, Key> reached = new HashMap<>();
+  /** The last window of each lane that {@link #ahead} has come to. */
+  private final Map<Integer, Key> reached = new HashMap<>();
 
-  /** The windows that were asked for, in the order in which they are needed. */
-  private final Map<Source, Queue<Asked>> windows = new HashMap<>();
+  /** The windows of each lane that were asked for, in the order in which they are needed. */
+  private final Map<Integer, Queue<Asked>> windows = new HashMap<>();
 
   ViewLoop(
       FeedSettings settings,
       ViewRun run,
-      Position start,
+      ViewPosition start,
       WindowLoader loader,
       Ring ring,
       ExecutorService decoders,
@@ -62,23 +62,15 @@ final class ViewLoop extends BatchLoop {
     this.ahead = run.steps(start, settings);
     this.loader = loader;
     this.clocks = clocks;
-    this.share = run.share();
-    int whole = run.parts() * share.lanes(run.plan().lanes()) * run.plan().windowSize();
+    this.ranks = run.share().perLane(run.plan().lanesOf(run.view().samples()));
+    int whole = run.share().lanes(run.plan().lanes()) * run.plan().windowSize();
     this.room = whole + (whole + 1) / 2;
-  }
-
-  /** What has an order of its own: a view's samples in one lane. */
-  private record Source(int part, int lane) {
-
-    static Source of(Turn turn) {
-      return new Source(turn.pass().part(), turn.lane());
-    }
   }
 
   private record Key(long epoch, int window) {
 
     static Key of(Turn turn) {
-      return new Key(turn.pass().epoch(), turn.window());
+      return new Key(turn.order().epoch(), turn.window());
     }
   }
 
@@ -86,18 +78,13 @@ final class ViewLoop extends BatchLoop {
   private static final class Asked {
 
     private final Key key;
-
-    /** Ranks that hand out its samples by turns. */
-    private final int ranks;
-
     private Future<LoadedWindow> loading;
 
     /** Those of its records that take room still. */
     private int held;
 
-    private Asked(Key key, int ranks, Future<LoadedWindow> loading, int held) {
+    private Asked(Key key, Future<LoadedWindow> loading, int held) {
       this.key = key;
-      this.ranks = ranks;
       this.loading = loading;
       this.held = held;
     }
@@ -148,7 +135,7 @@ final class ViewLoop extends BatchLoop {
       slot = freeSlot(other);
       slot.begin(shape(other, slot.form()));
     }
-    slot.mark(step.epoch(), step.epochShare());
+    slot.mark(step.lead().order().epoch(), step.epochShare());
     handOver(slot, step.behind(), List.of());
   }
 
@@ -163,8 +150,8 @@ final class ViewLoop extends BatchLoop {
 
   private LoadedWindow.Sample take(Turn turn) throws InterruptedException {
     LoadedWindow window = loaded(turn);
-    Asked asked = windows.get(Source.of(turn)).element();
-    int taken = Math.min(asked.ranks, asked.held);
+    Asked asked = windows.get(turn.lane()).element();
+    int taken = Math.min(ranks, asked.held);
     asked.held -= taken;
     room += taken;
     return window.sample(turn.at());
@@ -172,21 +159,21 @@ final class ViewLoop extends BatchLoop {
 
   /** The window of a sample, which has a living pair. */
   private LoadedWindow loaded(Turn turn) throws InterruptedException {
-    Queue<Asked> ofSource = windows.computeIfAbsent(Source.of(turn), any -> new ArrayDeque<>());
+    Queue<Asked> ofLane = windows.computeIfAbsent(turn.lane(), any -> new ArrayDeque<>());
     Key key = Key.of(turn);
-    while (ofSource.isEmpty() || !ofSource.element().key.equals(key)) {
+    while (ofLane.isEmpty() || !ofLane.element().key.equals(key)) {
       // A lane's samples come in their order: the windows before this one are used up.
-      if (!ofSource.isEmpty()) {
-        Asked past = ofSource.remove();
+      if (!ofLane.isEmpty()) {
+        Asked past = ofLane.remove();
         room += past.held;
-        clocks.loaded().add(-past.held / past.ranks);
+        clocks.loaded().add(-past.held / ranks);
       } else if (needs.isEmpty()) {
         findNeeds(ahead.next().orElseThrow());
       } else {
         ask(needs.remove());
       }
     }
-    Asked asked = ofSource.element();
+    Asked asked = ofLane.element();
     while (!await(asked.loading).hasLiving()) {
       asked.loading = load(turn, 0);
     }
@@ -208,10 +195,10 @@ final class ViewLoop extends BatchLoop {
   }
 
   /** Asks for as many windows as there is room for. */
-  private void askAhead() throws InterruptedException {
+  private void askAhead() {
     while (true) {
       if (needs.isEmpty()) {
-        Optional<Step> step = ahead.poll();
+        Optional<Step> step = ahead.next();
         if (step.isEmpty()) {
           return;
         }
@@ -227,26 +214,25 @@ final class ViewLoop extends BatchLoop {
   private void ask(Turn turn) {
     int size = size(turn);
     room -= size;
-    int ranks = share.perLane(turn.pass().order().lanes());
     windows
-        .computeIfAbsent(Source.of(turn), any -> new ArrayDeque<>())
-        .add(new Asked(Key.of(turn), ranks, load(turn, size / ranks), size));
+        .computeIfAbsent(turn.lane(), any -> new ArrayDeque<>())
+        .add(new Asked(Key.of(turn), load(turn, size / ranks), size));
   }
 
   private Future<LoadedWindow> load(Turn turn, int samples) {
-    return loader.load(turn.pass(), turn.lane(), turn.window(), samples);
+    return loader.load(turn.order(), turn.lane(), turn.window(), samples);
   }
 
   /** Records of a window from a sample on. */
   private static int size(Turn turn) {
-    return turn.pass().order().windowLength(turn.lane(), turn.window()) - turn.at();
+    return turn.order().windowLength(turn.lane(), turn.window()) - turn.at();
   }
 
   /** Step by step, as samples are taken. */
   private void findNeeds(Step step) {
     for (Turn turn : step.turns()) {
       Key key = Key.of(turn);
-      if (!key.equals(reached.put(Source.of(turn), key))) {
+      if (!key.equals(reached.put(turn.lane(), key))) {
         needs.add(turn);
       }
     }

@@ -1,5 +1,7 @@
 package io.pairstream.feed;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.View;
@@ -17,12 +19,9 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
     implements Position {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final PositionText TEXT =
-      new PositionText(
-          "a run over a view",
-          List.of("view"),
-          List.of(),
-          List.of("seed", "lanes", "window", "epoch", "samples"));
+  private static final List<String> NUMBERS =
+      List.of("seed", "lanes", "window", "epoch", "samples");
+  private static final int SHOWN_CHARACTERS = 80;
 
   public ViewPosition {
     if (epoch < 0 || samples < 0) {
@@ -54,13 +53,43 @@ public record ViewPosition(String view, OrderPlan plan, long epoch, long samples
    * @throws PositionRefusedException where the text is something else
    */
   public static ViewPosition parse(String json) {
-    return TEXT.read(
-        json,
-        root ->
-            new ViewPosition(
-                root.path("view").textValue(),
-                PositionText.plan(root),
-                root.path("epoch").longValue(),
-                root.path("samples").longValue()));
+    try {
+      JsonNode root = JSON.readTree(json);
+      if (root.has("taken") && !root.has("samples")) {
+        throw new PositionRefusedException(
+            "the position is one of an earlier version, which handed samples out in another order (it"
+                + " counts them by lane, as taken); to begin its epoch anew, put \"samples\": 0 in the"
+                + " place of \"taken\": "
+                + root.path("taken"));
+      }
+      if (root.path("view").isTextual()
+          && NUMBERS.stream().allMatch(name -> isNumber(root.path(name)))) {
+        OrderPlan plan =
+            new OrderPlan(
+                root.path("seed").longValue(),
+                root.path("lanes").intValue(),
+                root.path("window").intValue());
+        return new ViewPosition(
+            root.path("view").textValue(),
+            plan,
+            root.path("epoch").longValue(),
+            root.path("samples").longValue());
+      }
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw refusal(json);
+    }
+    throw refusal(json);
+  }
+
+  private static boolean isNumber(JsonNode field) {
+    return field.isIntegralNumber() && field.canConvertToLong();
+  }
+
+  private static PositionRefusedException refusal(String json) {
+    String shown =
+        json.length() > SHOWN_CHARACTERS ? json.substring(0, SHOWN_CHARACTERS) + "..." : json;
+    return new PositionRefusedException(
+        "no position of a run over a view (an object with view, %s): %s"
+            .formatted(String.join(", ", NUMBERS), shown));
   }
 }

@@ -3,46 +3,28 @@ package io.pairstream.feed;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.order.RankShare;
 import io.pairstream.feed.view.View;
-import java.util.List;
-import org.apache.kafka.common.errors.InterruptException;
 
-/** A run over one view, or over a mix of several, as one of its ranks sees it. */
+/** A run over a view, epoch after epoch, as one of its ranks sees it. */
 public final class ViewRun {
 
   /** Number of epochs of a run without an end. */
   public static final long ENDLESS = Long.MAX_VALUE;
 
-  private final Course course;
+  private final View view;
+  private final OrderPlan plan;
+  private final long epochs;
   private final RankShare share;
 
-  private ViewRun(Course course, RankShare share) {
-    this.course = course;
+  private ViewRun(View view, OrderPlan plan, long epochs, RankShare share) {
+    this.view = view;
+    this.plan = plan;
+    this.epochs = epochs;
     this.share = share;
   }
 
-  private ViewRun(Course course) {
-    this(course, new RankShare(0, 1));
-  }
-
-  /** Over one view, of one rank, without an end. */
+  /** Of one rank, without an end. */
   public static ViewRun of(View view, OrderPlan plan) {
-    return of(Passes.of(view), plan);
-  }
-
-  /** Over one view, of one rank, without an end. */
-  public static ViewRun of(Passes passes, OrderPlan plan) {
-    return new ViewRun(new EpochCourse(passes, plan, ENDLESS));
-  }
-
-  /**
-   * Over views by turns, each of which begins anew where it ends; of one rank, without an end.
-   *
-   * @param views two or more of one topic, with weights of at least 1 and at most {@link
-   *     io.pairstream.feed.order.MixPattern#MAX_LENGTH} together
-   * @throws IllegalArgumentException for anything else
-   */
-  public static ViewRun ofMix(List<WeightedView> views, OrderPlan plan) {
-    return new ViewRun(new MixCourse(views, plan));
+    return new ViewRun(view, plan, ENDLESS, new RankShare(0, 1));
   }
 
   /**
@@ -53,33 +35,24 @@ public final class ViewRun {
    * @throws IllegalArgumentException where there is no such rank
    */
   public ViewRun rank(int rank, int ranks) {
-    return new ViewRun(course, new RankShare(rank, ranks));
+    return new ViewRun(view, plan, epochs, new RankShare(rank, ranks));
   }
 
   /**
    * The same, with an end.
    *
    * @param number the run ends before the epoch of this number; at least 1
-   * @throws IllegalArgumentException where views are mixed, which have no epoch in common
    */
   public ViewRun epochs(long number) {
-    if (!(course instanceof EpochCourse passes)) {
-      throw new IllegalArgumentException(
-          "a mix has no end of an epoch, since each of its views has its own; count batches");
-    }
     if (number < 1) {
       throw new IllegalArgumentException("a run has at least 1 epoch, not " + number);
     }
-    return new ViewRun(new EpochCourse(passes.passes(), passes.plan(), number), share);
-  }
-
-  public OrderPlan plan() {
-    return course.plan();
+    return new ViewRun(view, plan, number, share);
   }
 
   /** Where the run begins. */
-  public Position begin() {
-    return course.begin();
+  public ViewPosition begin() {
+    return ViewPosition.beginOf(view, plan, 0);
   }
 
   /**
@@ -87,36 +60,46 @@ public final class ViewRun {
    *
    * @throws PositionRefusedException where the position is one of another run
    */
-  public Position skip(Position from, long batches, FeedSettings settings) {
+  public ViewPosition skip(ViewPosition from, long batches, FeedSettings settings) {
     if (batches < 0) {
       throw new IllegalArgumentException("cannot skip " + batches + " batches");
     }
-    try {
-      return course.skip(from, batches, batchSize(settings), settings.lastBatch());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
+    requireOwn(from);
+    long ofEpoch = left(from.samples(), settings);
+    if (batches == 0 || from.epoch() >= epochs) {
+      return from;
     }
+    if (batches < ofEpoch) {
+      return position(from.epoch(), from.samples() + batches * batchSize(settings));
+    }
+    long left = batches - ofEpoch;
+    long whole = Math.max(1, left(0, settings));
+    long epoch = from.epoch() + 1 + Math.min(left / whole, epochs - from.epoch() - 1);
+    return position(epoch, epoch < epochs ? left % whole * batchSize(settings) : 0);
   }
 
   /**
    * The position from which a step is handed out.
    *
-   * @param epoch from 0; 0 where views are mixed
-   * @param step of the epoch, from 0; where views are mixed, of the run
+   * @param epoch from 0
+   * @param step of the epoch, from 0
    * @throws IllegalArgumentException where there is no such step
    */
-  public Position at(long epoch, long step, FeedSettings settings) {
-    Position at = skip(course.begin(epoch), step, settings);
-    if (at instanceof ViewPosition within && within.epoch() != epoch) {
+  public ViewPosition at(long epoch, long step, FeedSettings settings) {
+    ViewPosition at = skip(position(epoch, 0), step, settings);
+    if (at.epoch() != epoch) {
       throw new IllegalArgumentException(
           "epoch " + epoch + " ends before step " + step + "; steps count from 0 in each epoch");
     }
     return at;
   }
 
-  /** How many views are read at a time. */
-  int parts() {
-    return course.parts();
+  View view() {
+    return view;
+  }
+
+  OrderPlan plan() {
+    return plan;
   }
 
   /** What this rank has of each batch. */
@@ -125,32 +108,52 @@ public final class ViewRun {
   }
 
   /**
-   * The views that are read from a position on, as far as they are known.
-   *
-   * @throws PositionRefusedException where the position is one of another run
-   */
-  List<View> views(Position start) {
-    return course.views(start);
-  }
-
-  /**
    * What is handed out from a position on.
    *
    * @throws PositionRefusedException where the position is one of another run
    */
-  Steps steps(Position start, FeedSettings settings) {
-    return course.steps(start, share, batchSize(settings), settings.lastBatch());
+  Steps steps(ViewPosition start, FeedSettings settings) {
+    requireOwn(start);
+    return new Steps(
+        view.blocks(), epochs, share, batchSize(settings), settings.lastBatch(), start);
   }
 
   /**
    * @throws IllegalArgumentException where there cannot be batches as the settings say
    */
   void requireBatches(FeedSettings settings) {
-    if (settings.shapes() instanceof Shapes.Several && course.parts() > 1) {
+    if (left(0, settings) == 0) {
       throw new IllegalArgumentException(
-          "a mix has pictures of one size; read a view of each size by a feed of its own instead");
+          "the view %s has %d samples: too few for a batch of %d"
+              .formatted(view.fingerprint(), view.samples(), batchSize(settings)));
     }
-    course.requireBatches(batchSize(settings), settings.lastBatch());
+  }
+
+  private void requireOwn(ViewPosition position) {
+    if (!position.view().equals(view.fingerprint())) {
+      throw new PositionRefusedException(
+          "the position is one of the view %s, not of %s"
+              .formatted(position.view(), view.fingerprint()));
+    }
+    if (!position.plan().equals(plan)) {
+      throw new PositionRefusedException(
+          "the position belongs to another order: %s, and this run has %s"
+              .formatted(position.plan(), plan));
+    }
+    if (position.samples() >= view.samples()) {
+      throw new PositionRefusedException(
+          "the position says that %d samples of epoch %d were handed out, and the epoch has %d"
+              .formatted(position.samples(), position.epoch(), view.samples()));
+    }
+  }
+
+  private ViewPosition position(long epoch, long samples) {
+    return new ViewPosition(view.fingerprint(), plan, epoch, samples);
+  }
+
+  /** Steps of an epoch behind so many of its samples. */
+  private long left(long taken, FeedSettings settings) {
+    return Steps.left(view.samples(), taken, batchSize(settings), settings.lastBatch());
   }
 
   /** Of all ranks together; the settings' is this rank's. */

@@ -4,6 +4,7 @@ import io.pairstream.feed.order.EpochOrder;
 import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
+import io.pairstream.feed.view.View;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,13 +20,14 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Loads windows of views from their topic, several at a time.
+ * Loads windows of a view from its topic, several at a time.
  *
  * <p>A window of which every pair is withdrawn hands out those of the next one in its lane, counted
  * around the lane's end, that has any; where there is none in the lane, those of the next lane.
  */
 final class WindowLoader implements AutoCloseable {
 
+  private final View view;
   private final WithdrawnPairs withdrawn;
   private final FeedClocks clocks;
   private final ExecutorService threads;
@@ -37,10 +39,12 @@ final class WindowLoader implements AutoCloseable {
    * @param count of consumers, each on a thread of its own while it loads
    */
   WindowLoader(
+      View view,
       WithdrawnPairs withdrawn,
       int count,
       Supplier<Consumer<byte[], byte[]>> consumer,
       FeedClocks clocks) {
+    this.view = view;
     this.withdrawn = withdrawn;
     this.clocks = clocks;
     this.count = count;
@@ -63,12 +67,12 @@ final class WindowLoader implements AutoCloseable {
    * @param samples of it that count as loaded then
    * @throws PositionRefusedException by the future, where every pair of the view is withdrawn
    */
-  Future<LoadedWindow> load(Pass pass, int lane, int window, int samples) {
+  Future<LoadedWindow> load(EpochOrder order, int lane, int window, int samples) {
     return threads.submit(
         () -> {
           Consumer<byte[], byte[]> consumer = consumers.take();
           try {
-            LoadedWindow loaded = load(consumer, pass, lane, window);
+            LoadedWindow loaded = load(consumer, order, lane, window);
             clocks.loaded().add(samples);
             return loaded;
           } finally {
@@ -97,15 +101,15 @@ final class WindowLoader implements AutoCloseable {
     }
   }
 
-  private LoadedWindow load(Consumer<byte[], byte[]> consumer, Pass pass, int lane, int window) {
-    EpochOrder order = pass.order();
+  private LoadedWindow load(
+      Consumer<byte[], byte[]> consumer, EpochOrder order, int lane, int window) {
     for (int i = 0; i < order.lanes(); i++) {
       int otherLane = (lane + i) % order.lanes();
       int windows = order.windows(otherLane);
       for (int j = 0; j < windows; j++) {
         int other = ((i == 0 ? window : 0) + j) % windows;
         LoadedWindow loaded =
-            new LoadedWindow(read(consumer, pass, otherLane, other), withdrawn, i + j == 0);
+            new LoadedWindow(read(consumer, order, otherLane, other), withdrawn, i + j == 0);
         if (loaded.hasLiving()) {
           return loaded;
         }
@@ -116,16 +120,16 @@ final class WindowLoader implements AutoCloseable {
 
   /** A window's records in the order in which they are handed out; null where one is gone. */
   private List<ConsumerRecord<byte[], byte[]>> read(
-      Consumer<byte[], byte[]> consumer, Pass pass, int lane, int window) {
-    BlockReader reader = new BlockReader(pass.view().topic(), consumer);
+      Consumer<byte[], byte[]> consumer, EpochOrder order, int lane, int window) {
+    BlockReader reader = new BlockReader(view.topic(), consumer);
     List<ConsumerRecord<byte[], byte[]>> counted = new ArrayList<>();
-    for (Piece piece : pass.order().pieces(lane, window)) {
+    for (Piece piece : order.pieces(lane, window)) {
       counted.addAll(
           Arrays.asList(
-              reader.read(pass.view().blocks().get(piece.block()), piece.first(), piece.count())));
+              reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
     }
     List<ConsumerRecord<byte[], byte[]>> ordered = new ArrayList<>(counted.size());
-    for (int number : pass.order().permutation(lane, window)) {
+    for (int number : order.permutation(lane, window)) {
       ConsumerRecord<byte[], byte[]> record = counted.get(number);
       ordered.add(record);
       if (record != null) {

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.FollowedPasses.Extent;
-import io.pairstream.feed.FollowedPasses.Following;
 import io.pairstream.feed.order.OrderPlan;
-import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.named.ViewSealer;
 import io.pairstream.feed.view.named.ViewStore;
@@ -159,22 +155,6 @@ class PythonFeedTest {
     goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
   }
 
-  @Test
-  void goesOnInAMixWhereTheOtherLanguageStopped() throws Exception {
-    produce(75);
-    View view = PairFeed.cutView(source, read -> {});
-    View first = part(view, block -> block.partition() < 2);
-    View second = part(view, block -> block.partition() == 2);
-    ObjectNode asked = asked();
-    asked.putArray("mix").add(mixed(first, 2)).add(mixed(second, 1));
-    options(asked);
-
-    goesOn(
-        ViewRun.ofMix(List.of(new WeightedView(first, 2), new WeightedView(second, 1)), PLAN),
-        asked,
-        7);
-  }
-
   /** A contributor who sent every third pair is withdrawn before the run begins. */
   @Test
   void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
@@ -193,25 +173,31 @@ class PythonFeedTest {
     goesOn(ViewRun.of(view, PLAN).epochs(2), asked, 6);
   }
 
-  /** Either language agrees to what the other found the view to be, and repeats the run. */
+  /** What Python follows, this package seals: an epoch is one of a view of the same segments. */
   @Test
-  void goesOnInAViewThatGrowsWhereTheOtherLanguageStopped() throws Exception {
+  void followsInPythonWhatIsSealedHere() throws Exception {
     produce(75);
     ViewStore store =
         new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());
     ViewSealer.Pace pace = new ViewSealer.Pace(1, Duration.ofMinutes(1));
+    View view;
     try (ViewSealer sealer =
         store.seal("live", source.topic(), List.of(), pace, Clock.systemUTC())) {
-      assertThat(sealer.sealToEnd(read -> {})).isPresent();
+      view = sealer.sealToEnd(read -> {}).orElseThrow().view();
     }
+    List<Handed> expected = new ArrayList<>();
+    inJava(ViewRun.of(view, PLAN), Optional.empty(), 5, expected);
     ObjectNode asked = asked();
     asked.putObject("follow").put("name", "live").put("run", "r");
     options(asked);
 
-    try (FollowedPasses passes =
-        FollowedPasses.open(source, new Following("live", Extent.ALL, "r", BATCH))) {
-      goesOn(ViewRun.of(passes, PLAN), asked, 5);
-    }
+    List<Handed> found = new ArrayList<>();
+    inPython(asked, Optional.empty(), 5, found);
+
+    assertThat(found)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("position")
+        .isEqualTo(expected);
+    assertThat(store.runsOf("live")).containsExactly("r");
   }
 
   private void goesOn(ViewRun run, ObjectNode asked, int steps) throws Exception {
@@ -328,7 +314,7 @@ class PythonFeedTest {
       throws Exception {
     FeedSettings settings =
         FeedSettings.ofBatches(BATCH).side(SIDE).memory(4, 1).lastBatch(LastBatch.DROP);
-    Optional<Position> position = from.map(PythonFeedTest::position);
+    Optional<ViewPosition> position = from.map(json -> ViewPosition.parse(json.toString()));
     try (PairFeed feed = PairFeed.ofView(source, settings, run, position)) {
       for (int step = 0; step < steps; step++) {
         Optional<ReadyBatch> next = feed.next();
@@ -341,14 +327,6 @@ class PythonFeedTest {
         }
       }
     }
-  }
-
-  private static Position position(JsonNode json) {
-    String text = json.toString();
-    if (json.has("mix")) {
-      return MixPosition.parse(text);
-    }
-    return json.has("run") ? FollowPosition.parse(text) : ViewPosition.parse(text);
   }
 
   private static String digest(ReadyBatch batch) throws Exception {
@@ -411,15 +389,6 @@ class PythonFeedTest {
   private String file(View view) throws IOException {
     return Files.writeString(folder.resolve(view.fingerprint() + ".view.json"), view.toJson())
         .toString();
-  }
-
-  private ArrayNode mixed(View view, int weight) throws IOException {
-    return JSON.createArrayNode().add(file(view)).add(weight);
-  }
-
-  private static View part(View view, Predicate<Block> chosen) {
-    List<Block> blocks = view.blocks().stream().filter(chosen).toList();
-    return new View(view.topic(), view.topicId(), view.cutAt(), List.of(), blocks);
   }
 
   private ObjectNode asked() {

@@ -135,7 +135,7 @@ class ViewFeedTest {
 
     Random random = new Random(seed);
     List<String> seen = new ArrayList<>();
-    Optional<Position> position = Optional.empty();
+    Optional<ViewPosition> position = Optional.empty();
     while (seen.size() < unbroken.size()) {
       int ranks = List.of(1, 2, 3, 8).get(random.nextInt(4));
       int steps = Math.min(1 + random.nextInt(4), (unbroken.size() - seen.size()) / 24);
@@ -164,33 +164,9 @@ class ViewFeedTest {
     View view = PairFeed.cutView(source, read -> {});
     ViewRun run = ViewRun.of(view, PLAN).epochs(2);
     List<String> seen = new ArrayList<>();
-    Position position = train(run, 1, 1, Optional.empty(), seen);
+    ViewPosition position = train(run, 1, 1, Optional.empty(), seen);
 
     assertThat(ids(run, 72, LastBatch.DROP, Optional.of(position))).hasSize(2 * 72);
-  }
-
-  @Test
-  void goesOnExactlyWithAMixOfViewsToo() {
-    produce(0, 120);
-    View even = PairFeed.cutView(source, List.of(Condition.parse("fold=0")), read -> {});
-    View odd = PairFeed.cutView(source, List.of(Condition.parse("fold=1")), read -> {});
-    ViewRun run = ViewRun.ofMix(List.of(new WeightedView(even, 2), new WeightedView(odd, 1)), PLAN);
-    List<String> unbroken = new ArrayList<>();
-    Position end = train(run, 1, 12, Optional.empty(), unbroken);
-    assertThat(unbroken.stream().filter(id -> Integer.parseInt(id) % 2 == 0))
-        .hasSize(2 * unbroken.size() / 3);
-
-    List<String> seen = new ArrayList<>();
-    Optional<Position> position = Optional.empty();
-    for (int ranks : List.of(3, 1, 8, 2)) {
-      position = Optional.of(train(run, ranks, 3, position, seen));
-    }
-    List<String> last = new ArrayList<>();
-    train(run, 2, 5, Optional.of(run.skip(run.begin(), 7, settings(24))), last);
-
-    assertThat(seen).isEqualTo(unbroken);
-    assertThat(position).hasValue(end);
-    assertThat(last).isEqualTo(unbroken.subList(7 * 24, unbroken.size()));
   }
 
   /** The end of a transaction is an offset without a record, as a compacted pair leaves it. */
@@ -297,7 +273,7 @@ class ViewFeedTest {
         ids(ViewRun.of(view, plan).epochs(1), 400, LastBatch.DROP, Optional.empty());
 
     List<String> seen = new ArrayList<>();
-    Optional<Position> position = Optional.empty();
+    Optional<ViewPosition> position = Optional.empty();
     for (int[] next : new int[][] {{32, 16}, {64, 1}, {100, 5}, {7, 7}, {192, 64}}) {
       List<List<String>> parts = new ArrayList<>();
       int first = seen.size() % next[1];
@@ -313,7 +289,7 @@ class ViewFeedTest {
       }
       seen.addAll(Interleaved.of(parts));
       assertThat(behind).hasSize(1);
-      position = Optional.of(behind.iterator().next());
+      position = Optional.of((ViewPosition) behind.iterator().next());
     }
 
     assertThat(seen).hasSize(395).isEqualTo(unbroken.subList(0, 395));
@@ -403,10 +379,6 @@ class ViewFeedTest {
           .isInstanceOf(RefusedSampleException.class)
           .hasMessageContaining("8x4 in a batch of 4x4; cut a view of each size, with --where");
     }
-    ViewRun mix =
-        ViewRun.ofMix(List.of(new WeightedView(all, 1), new WeightedView(ofWide, 1)), plan);
-    assertThatThrownBy(() -> PairFeed.ofView(source, anySize, mix, Optional.empty()))
-        .hasMessageContaining("a mix has pictures of one size");
   }
 
   @Test
@@ -418,7 +390,7 @@ class ViewFeedTest {
     List<String> ids = ids(run, 24, LastBatch.DROP, Optional.empty());
     Map<String, String> byOffset = idsByOffset();
 
-    Position position = run.at(1, 2, settings(24));
+    ViewPosition position = run.at(1, 2, settings(24));
     List<ExplainedSample> samples = PairFeed.explain(source, settings(24), run, position);
 
     assertThat(samples).extracting(ExplainedSample::pairId).isEqualTo(ids.subList(5 * 24, 6 * 24));
@@ -507,6 +479,8 @@ class ViewFeedTest {
 
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
         .hasMessageContaining("has 30 samples: too few for a batch of 48");
+    assertThatThrownBy(() -> PairFeed.explain(source, settings(48), run, run.begin()))
+        .hasMessageContaining("has 30 samples: too few for a batch of 48");
     assertPositionRefused(
         run,
         new ViewPosition(view.fingerprint(), PLAN, 2, 1_000_000_000),
@@ -562,8 +536,8 @@ class ViewFeedTest {
   }
 
   /** Runs some steps with so many ranks, each a feed of its own; answers the position behind. */
-  private Position train(
-      ViewRun run, int ranks, int steps, Optional<? extends Position> from, List<String> seen) {
+  private ViewPosition train(
+      ViewRun run, int ranks, int steps, Optional<ViewPosition> from, List<String> seen) {
     List<PairFeed> feeds = new ArrayList<>();
     try {
       for (int rank = 0; rank < ranks; rank++) {
@@ -580,8 +554,7 @@ class ViewFeedTest {
         seen.addAll(Interleaved.of(parts));
       }
       assertThat(feeds).extracting(PairFeed::position).containsOnly(feeds.get(0).position());
-      String json = feeds.get(0).position().toJson();
-      return json.contains("mix") ? MixPosition.parse(json) : ViewPosition.parse(json);
+      return ViewPosition.parse(feeds.get(0).position().toJson());
     } finally {
       feeds.forEach(PairFeed::close);
     }
@@ -622,7 +595,7 @@ class ViewFeedTest {
   }
 
   private List<String> ids(
-      ViewRun run, int batchSize, LastBatch last, Optional<? extends Position> from) {
+      ViewRun run, int batchSize, LastBatch last, Optional<ViewPosition> from) {
     List<String> ids = new ArrayList<>();
     try (PairFeed feed = PairFeed.ofView(source, settings(batchSize).lastBatch(last), run, from)) {
       for (Optional<ReadyBatch> next = feed.next(); next.isPresent(); next = feed.next()) {

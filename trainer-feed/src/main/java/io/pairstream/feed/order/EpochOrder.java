@@ -41,27 +41,15 @@ public final class EpochOrder {
   private final int groups;
 
   /**
-   * With the lanes that the plan says for so many samples.
-   *
    * @param viewBlocks at least one
    * @param epoch at least 0
    */
   public EpochOrder(List<Block> viewBlocks, OrderPlan plan, long epoch) {
-    this(viewBlocks, plan, epoch, plan.lanesOf(viewBlocks.stream().mapToLong(Block::size).sum()));
-  }
-
-  /**
-   * @param viewBlocks at least one
-   * @param epoch at least 0
-   * @param lanes at most as many as there are records
-   */
-  public EpochOrder(List<Block> viewBlocks, OrderPlan plan, long epoch, int lanes) {
     if (epoch < 0) {
       throw new IllegalArgumentException("epoch must be at least 0, was " + epoch);
     }
     this.plan = plan;
     this.epoch = epoch;
-    this.lanes = lanes;
     int count = viewBlocks.size();
     if (plan.isShuffled()) {
       this.blocks = spread(viewBlocks);
@@ -77,6 +65,7 @@ public final class EpochOrder {
     for (int i = 0; i < count; i++) {
       before[i + 1] = before[i] + viewBlocks.get(blocks[i]).size();
     }
+    this.lanes = plan.lanesOf(samples());
   }
 
   /**
@@ -93,6 +82,10 @@ public final class EpochOrder {
     long bytes = viewBlocks.stream().mapToLong(Block::bytes).sum();
     long samples = viewBlocks.stream().mapToLong(Block::size).sum();
     return bytes * plan.windowSize() / samples / (plan.isShuffled() ? STRATA.length : 1);
+  }
+
+  public long epoch() {
+    return epoch;
   }
 
   /** Records of the view. */

@@ -29,7 +29,7 @@ public record NamedView(String name, List<ViewSegment> segments) {
       Comparator.comparingInt(Block::partition).thenComparingLong(Block::begin);
 
   public NamedView {
-    requireName("a view", name);
+    requireName(name);
     segments = List.copyOf(segments);
     if (segments.isEmpty()) {
       throw new InvalidViewException("the view " + name + " has no segment");
@@ -37,18 +37,13 @@ public record NamedView(String name, List<ViewSegment> segments) {
   }
 
   /**
-   * Checks a name.
-   *
-   * @param what bears the name: {@code a view}
-   * @throws InvalidViewException where nothing can be called so
+   * @throws InvalidViewException where no view can be called so
    */
-  public static void requireName(String what, String name) {
+  static void requireName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new InvalidViewException(
-          "the name of "
-              + what
-              + " has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or digit"
-              + " first, not '"
+          "the name of a view has 1 to 64 lower-case letters, digits, '.', '-' and '_', a letter or"
+              + " digit first, not '"
               + name
               + "'");
     }
@@ -111,21 +106,12 @@ public record NamedView(String name, List<ViewSegment> segments) {
    * @throws InvalidViewException where there is none
    */
   public View view() {
-    return view(0, segments.size());
-  }
-
-  /**
-   * The pairs of some segments, from {@code from} to below {@code to}.
-   *
-   * @throws InvalidViewException where there is none
-   */
-  public View view(int from, int to) {
     List<Block> blocks = new ArrayList<>();
-    for (ViewSegment segment : segments.subList(from, to)) {
+    for (ViewSegment segment : segments) {
       segment.getBlocks().forEach(block -> blocks.add(block(block)));
     }
     blocks.sort(IN_ORDER);
-    return new View(topic(), topicId(), segments.get(to - 1).getSealedAt(), where(), blocks);
+    return new View(topic(), topicId(), sealedAt(), where(), blocks);
   }
 
   private static Block block(ViewBlock block) {

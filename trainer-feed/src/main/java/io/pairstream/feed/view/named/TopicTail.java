@@ -1,11 +1,9 @@
 package io.pairstream.feed.view.named;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,10 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/**
- * Reads a topic of one partition from its beginning and on, committed records alone. Not
- * thread-safe.
- */
+/** Reads a topic of one partition from its beginning, once, committed records alone. */
 final class TopicTail implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -28,9 +23,6 @@ final class TopicTail implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
-
-  /** Read already, and behind what was asked for. */
-  private final Queue<ConsumerRecord<byte[], byte[]>> ahead = new ArrayDeque<>();
 
   private TopicTail(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
     this.consumer = consumer;
@@ -76,7 +68,7 @@ final class TopicTail implements AutoCloseable {
   }
 
   /**
-   * Reads on to where the first open transaction begins, or to the end: a transaction's records are
+   * Reads to where the first open transaction begins, or to the end: a transaction's records are
    * read all together or not at all.
    */
   void readCommitted(Reader reader) {
@@ -84,30 +76,24 @@ final class TopicTail implements AutoCloseable {
   }
 
   /**
-   * Reads on to an offset, and waits for transactions that are still open before it.
+   * Reads to an offset, and waits for transactions that are still open before it.
    *
    * @throws KafkaException where one of them does not end
    */
   void readTo(long end, Reader reader) {
-    handOut(end, reader);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (consumer.position(partition) < end) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        ahead.add(record);
+        if (record.offset() < end) {
+          reader.read(record);
+        }
         deadline = System.nanoTime() + PATIENCE.toNanos();
       }
-      handOut(end, reader);
       if (System.nanoTime() > deadline) {
         throw new KafkaException(
             "%s cannot be read beyond offset %d: a transaction does not end"
                 .formatted(partition, consumer.position(partition)));
       }
-    }
-  }
-
-  private void handOut(long end, Reader reader) {
-    while (!ahead.isEmpty() && ahead.element().offset() < end) {
-      reader.read(ahead.remove());
     }
   }
 

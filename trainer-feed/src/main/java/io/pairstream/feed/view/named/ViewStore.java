@@ -3,6 +3,7 @@ package io.pairstream.feed.view.named;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.view.InvalidViewException;
+import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -65,7 +68,7 @@ public final class ViewStore {
    * @throws KafkaException where the broker does not answer or there is no topic of views
    */
   public Optional<NamedView> find(String name) {
-    NamedView.requireName("a view", name);
+    NamedView.requireName(name);
     return readCommitted(name::equals).view(name);
   }
 
@@ -98,7 +101,7 @@ public final class ViewStore {
    * @throws KafkaException where the broker does not answer or there is no topic of views
    */
   public ViewLog open(String name) {
-    NamedView.requireName("a view", name);
+    NamedView.requireName(name);
     int unused = registry.idOf(topics.views().name() + "-value", ViewSegment.SCHEMA$);
     return ViewLog.open(topics.views(), decoder(), dataset.name(), name, clientSettings);
   }
@@ -157,18 +160,26 @@ public final class ViewStore {
     }
   }
 
-  /** What runs have agreed on. The caller closes it. */
-  public RunExtents extents() {
-    return RunExtents.open(topics.runs(), registry, clientSettings);
-  }
-
-  /** A view that is looked at again and again while it grows. The caller closes it. */
-  public GrowingView follow(String name) {
-    NamedView.requireName("a view", name);
-    return new GrowingView(
-        name,
-        TopicTail.open(topics.views().name(), clientSettings),
-        new KnownSegments(decoder(), name::equals));
+  /**
+   * Names of the runs that follow a view.
+   *
+   * @throws KafkaException where the broker does not answer or there is no topic of runs
+   */
+  public SortedSet<String> runsOf(String view) {
+    RecordDecoder<RunExtent> decoder =
+        new RecordDecoder<>(topics.runs(), RunExtent.SCHEMA$, registry);
+    Map<String, String> viewOfRun = new HashMap<>();
+    try (TopicTail tail = TopicTail.open(topics.runs().name(), clientSettings)) {
+      tail.readCommitted(
+          record ->
+              // What does not read as an extent, anybody may have written; it decides nothing.
+              Optional.ofNullable(record.value())
+                  .flatMap(decoder::decode)
+                  .ifPresent(extent -> viewOfRun.putIfAbsent(extent.getRun(), extent.getView())));
+    }
+    SortedSet<String> runs = new TreeSet<>(viewOfRun.keySet());
+    runs.removeIf(run -> !viewOfRun.get(run).equals(view));
+    return runs;
   }
 
   private KnownSegments readCommitted(Predicate<String> wanted) {

@@ -1,6 +1,5 @@
 /**
  * Views with a name, kept on the data set's topic of views: frozen ones, and ones that grow while
- * the split does; and how much of a growing one each epoch of a run covers. Knows nothing of orders
- * and batches.
+ * the split does. Knows nothing of orders and batches.
  */
 package io.pairstream.feed.view.named;

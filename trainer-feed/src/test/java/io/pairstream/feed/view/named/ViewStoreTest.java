@@ -302,30 +302,33 @@ class ViewStoreTest {
     assertThat(store.find("odd")).isEmpty();
   }
 
+  /** Runs are in Python, which says so on the topic of runs. */
   @Test
-  void theFirstProposalForAnEpochHoldsForAll() {
-    try (RunExtents first = store.extents();
-        RunExtents second = store.extents()) {
-      assertThat(first.of("r", 0)).isEmpty();
-      assertThat(second.of("r", 0)).isEmpty();
+  void namesTheRunsThatFollowAView() {
+    assertThat(store.runsOf("live")).isEmpty();
+    propose("r", "live", 0);
+    propose("r", "live", 1);
+    propose("late", "other", 0);
+    propose("late", "live", 0);
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().runs(), 0, "gone", null));
 
-      assertThat(first.propose(extent(0, 3)).getSegments()).isEqualTo(3);
-      assertThat(second.propose(extent(0, 4)).getSegments()).isEqualTo(3);
-      assertThat(second.propose(extent(1, 5)).getSegments()).isEqualTo(5);
-
-      assertThat(first.of("r", 1).orElseThrow().getSegments()).isEqualTo(5);
-      assertThat(first.runsOf("live")).containsExactly("r");
-      assertThat(first.runsOf("other")).isEmpty();
-    }
+    assertThat(store.runsOf("live")).containsExactly("r");
+    assertThat(store.runsOf("other")).containsExactly("late");
   }
 
-  private static RunExtent extent(int epoch, int segments) {
-    return RunExtent.newBuilder()
-        .setRun("r")
-        .setView("live")
-        .setEpoch(epoch)
-        .setSegments(segments)
-        .build();
+  private void propose(String run, String view, int epoch) {
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().runs(),
+            0,
+            run + "/" + epoch + "/" + view,
+            RunExtent.newBuilder()
+                .setRun(run)
+                .setView(view)
+                .setEpoch(epoch)
+                .setSegments(1)
+                .build()));
   }
 
   private ViewSealer sealer(String name) {
