@@ -135,7 +135,6 @@ class ViewCommandTest {
         "feed --view none | there is no view none",
         "feed --view live --follow all | there is no option --follow",
         "feed --view live:7 | 1 to 64 lower-case letters",
-        "feed --view a.json --view b.json | should be specified only once",
       })
   void whatMakesNoSenseIsRefusedInASentence(String command, String sentence) {
     Ended ended = run(command);

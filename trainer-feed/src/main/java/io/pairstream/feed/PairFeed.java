@@ -265,6 +265,7 @@ public final class PairFeed implements AutoCloseable {
   public static PairFeed ofView(
       FeedSource source, FeedSettings settings, ViewRun run, Optional<ViewPosition> position) {
     ViewPosition start = position.orElseGet(run::begin);
+    run.requireOwn(start);
     run.requireBatches(settings);
     Admin admin = AdminClients.create(source.clientSettings());
     try {
@@ -320,6 +321,7 @@ public final class PairFeed implements AutoCloseable {
    */
   public static List<ExplainedSample> explain(
       FeedSource source, FeedSettings settings, ViewRun run, ViewPosition position) {
+    run.requireOwn(position);
     run.requireBatches(settings);
     try (Admin admin = AdminClients.create(source.clientSettings())) {
       requireReachable(run.view(), source, admin);

@@ -144,13 +144,16 @@ final class SampleWriter {
       decoded = ByteBuffer.allocateDirect(length);
     }
     decode(value, sample, decoded.slice(0, length));
-    int plane = length / channels;
-    for (int channel = 0; channel < channels; channel++) {
-      for (int place = 0; place < plane; place++) {
-        target.put(channel * plane + place, decoded.get(place * channels + channel));
-      }
-    }
+    byte[] pixels = new byte[length];
+    decoded.get(0, pixels);
     spare.add(decoded);
+    byte[] plane = new byte[length / channels];
+    for (int channel = 0; channel < channels; channel++) {
+      for (int place = 0; place < plane.length; place++) {
+        plane[place] = pixels[place * channels + channel];
+      }
+      target.put(channel * plane.length, plane);
+    }
   }
 
   private void decode(byte[] value, Sample sample, ByteBuffer pixels)

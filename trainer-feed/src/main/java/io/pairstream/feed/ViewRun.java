@@ -107,13 +107,8 @@ public final class ViewRun {
     return share;
   }
 
-  /**
-   * What is handed out from a position on.
-   *
-   * @throws PositionRefusedException where the position is one of another run
-   */
+  /** What is handed out from a position of this run on. */
   Steps steps(ViewPosition start, FeedSettings settings) {
-    requireOwn(start);
     return new Steps(
         view.blocks(), epochs, share, batchSize(settings), settings.lastBatch(), start);
   }
@@ -129,7 +124,10 @@ public final class ViewRun {
     }
   }
 
-  private void requireOwn(ViewPosition position) {
+  /**
+   * @throws PositionRefusedException where the position is one of another run
+   */
+  void requireOwn(ViewPosition position) {
     if (!position.view().equals(view.fingerprint())) {
       throw new PositionRefusedException(
           "the position is one of the view %s, not of %s"

@@ -36,7 +36,7 @@ class EpochOrderTest {
     }
   }
 
-  /** The file is written by a second implementation, in Python. */
+  /** The file is written by a second implementation, in Python, which alone has the mixes in it. */
   @ParameterizedTest
   @MethodSource("conformance")
   void isTheOrderOfTheConformanceFile(JsonNode expected) throws Exception {
