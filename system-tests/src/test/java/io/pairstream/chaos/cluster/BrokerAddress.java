@@ -12,30 +12,24 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Where one of the brokers listens, and how it is set.
+ * Where one of the brokers listens on loopback, and how it is set.
  *
  * @param node its number, from 1
- * @param place the network that it is in
  * @param port of its listener for everybody
- * @param doorPort of its listener for whoever comes through its {@link TcpDoor}
  * @param controllerPort of its listener for the other brokers' controllers
- * @param doorOnLoopback port of that door, which it tells whoever came through
  */
-record BrokerAddress(
-    int node, Place place, int port, int doorPort, int controllerPort, int doorOnLoopback) {
+record BrokerAddress(int node, int port, int controllerPort) {
 
   private static final int MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
-  String forEverybody() {
-    return place.address() + ":" + port;
+  String text() {
+    return "127.0.0.1:" + port;
   }
 
   /** Writes the broker's {@code server.properties}. */
-  void write(Path file, Path logs, List<BrokerAddress> all, Map<String, String> more)
-      throws IOException {
+  void write(Path file, Path logs, List<BrokerAddress> all) throws IOException {
     Properties properties = new Properties();
     properties.putAll(settings(logs, all));
-    properties.putAll(more);
     Files.createDirectories(file.getParent());
     try (Writer writer = Files.newBufferedWriter(file)) {
       properties.store(writer, null);
@@ -44,24 +38,17 @@ record BrokerAddress(
 
   private Map<String, String> settings(Path logs, List<BrokerAddress> all) {
     Map<String, String> settings = new HashMap<>();
-    String open = "PLAINTEXT://" + forEverybody();
     settings.put("node.id", String.valueOf(node));
     settings.put("process.roles", "broker,controller");
     settings.put(
         "controller.quorum.voters",
         all.stream()
-            .map(each -> each.node + "@" + each.place.address() + ":" + each.controllerPort)
+            .map(each -> each.node + "@127.0.0.1:" + each.controllerPort)
             .collect(Collectors.joining(",")));
-    String controller = "CONTROLLER://" + place.address() + ":" + controllerPort;
-    settings.put(
-        "listeners",
-        String.join(",", open, "DOORED://" + place.address() + ":" + doorPort, controller));
-    settings.put(
-        "advertised.listeners",
-        String.join(",", open, "DOORED://127.0.0.1:" + doorOnLoopback, controller));
-    settings.put(
-        "listener.security.protocol.map",
-        "PLAINTEXT:PLAINTEXT,DOORED:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    String listeners = "PLAINTEXT://" + text() + ",CONTROLLER://127.0.0.1:" + controllerPort;
+    settings.put("listeners", listeners);
+    settings.put("advertised.listeners", listeners);
+    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("log.dirs", logs.toString());

@@ -14,157 +14,127 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** How each process of a {@link ChaosCluster} is started, and how to tell that it answers. */
 final class ClusterProcesses {
 
+  private static final Path PROJECT = Path.of(System.getProperty("pairstream.project.dir"));
+  private static final Path PROGRAM = PROJECT.resolve("command/target/app/lib");
+  private static final Path RECIPE =
+      PROJECT.resolve("system-tests/src/test/resources/chaos/chaos.yaml");
   private static final String MAIN = "io.pairstream.cli.Main";
 
   private final Path folder;
-  private final ClusterPlan plan;
   private final String clusterId;
 
-  ClusterProcesses(Path folder, ClusterPlan plan, String clusterId) {
+  ClusterProcesses(Path folder, String clusterId) {
     this.folder = folder;
-    this.plan = plan;
     this.clusterId = clusterId;
+    if (!Files.isDirectory(PROGRAM)) {
+      throw new IllegalStateException(
+          PROGRAM + " is missing; mvn -Dapp package -pl command -am makes it");
+    }
   }
 
-  /**
-   * One of the brokers.
-   *
-   * @param disk where it keeps its records
-   */
-  PlatformProcess broker(BrokerAddress broker, Path disk, List<BrokerAddress> all)
-      throws IOException {
+  PlatformProcess broker(BrokerAddress broker, List<BrokerAddress> all) throws IOException {
     String name = "broker-" + broker.node();
-    Path directory = folder.resolve(name);
-    Path file = directory.resolve("server.properties");
-    broker.write(file, disk.resolve("logs"), all, plan.brokerSettings());
+    Path file = folder.resolve(name).resolve("server.properties");
+    broker.write(file, folder.resolve(name).resolve("logs"), all);
     return process(
         name,
-        new ProcessCommand(
-            broker.place(),
-            Stream.concat(
-                    heap(384).stream(),
-                    // Each thread keeps direct memory as large as the largest record it saw.
-                    Stream.of("-Djdk.nio.maxCachedBufferSize=262144"))
-                .toList(),
-            String.join(File.pathSeparator, ownClasses(), platformClassPath()),
-            List.of(BrokerNode.class.getName(), file.toString(), clusterId),
-            Map.of(),
-            directory),
+        384,
+        List.of(
+            // Each thread keeps direct memory as large as the largest record it saw.
+            "-Djdk.nio.maxCachedBufferSize=262144",
+            "-cp",
+            ownClasses() + File.pathSeparator + PROGRAM + "/*"),
+        List.of(BrokerNode.class.getName(), file.toString(), clusterId),
         () -> answers(broker));
   }
 
-  /** All of it from the beginning, so that memory that climbs is not the heap's. */
-  private static List<String> heap(int mebibytes) {
-    return List.of("-Xms" + mebibytes + "m", "-Xmx" + mebibytes + "m", "-XX:+AlwaysPreTouch");
-  }
-
-  /**
-   * The registry.
-   *
-   * @param brokers where they listen
-   * @param port on loopback where it listens
-   */
+  /** The registry, at that port of loopback. */
   PlatformProcess registry(String brokers, int port) {
     return process(
         "registry",
-        new ProcessCommand(
-            Place.LOOPBACK,
-            heap(128),
-            platformClassPath(),
-            List.of(
-                MAIN,
-                "registry",
-                "--bootstrap-servers",
-                brokers,
-                "--listen",
-                "127.0.0.1:" + port,
-                "--credential-file",
-                RegistryCredential.FILE_NAME),
-            Map.of(),
-            folder.resolve("registry")),
+        128,
+        List.of("-cp", PROGRAM + "/*"),
+        List.of(
+            MAIN,
+            "registry",
+            "--bootstrap-servers",
+            brokers,
+            "--listen",
+            "127.0.0.1:" + port,
+            "--credential-file",
+            RegistryCredential.FILE_NAME),
         Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/subjects")));
   }
 
-  /**
-   * An instance of preprocessing.
-   *
-   * @param cluster as this instance reaches it
-   * @param statusPort where it says how it is
-   * @param newerClasses stand before the program's own
-   */
-  PlatformProcess instance(
-      String name,
-      Place place,
-      Cluster cluster,
-      Path stateDirectory,
-      int statusPort,
-      Optional<Path> newerClasses)
-      throws IOException {
-    String status = place.address() + ":" + statusPort;
-    List<String> arguments = new ArrayList<>(List.of(MAIN, "preprocess"));
-    arguments.addAll(options(cluster));
-    arguments.addAll(List.of("--recipe", plan.recipe()));
-    arguments.addAll(List.of("--state-dir", stateDirectory.toString()));
-    arguments.addAll(List.of("--threads", String.valueOf(plan.threads())));
-    arguments.addAll(List.of("--workers", String.valueOf(plan.workers())));
-    arguments.addAll(List.of("--status-listen", status));
-    arguments.addAll(List.of("--config", clientSettings(name).toString()));
-    arguments.addAll(plan.instanceArguments());
+  /** An instance of preprocessing, which says at that port of loopback how it is. */
+  PlatformProcess instance(String name, Cluster cluster, int statusPort) {
+    String status = "127.0.0.1:" + statusPort;
+    List<String> program = new ArrayList<>(List.of(MAIN, "preprocess"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--recipe", RECIPE.toString()));
+    program.addAll(List.of("--state-dir", folder.resolve(name).resolve("state").toString()));
+    program.addAll(List.of("--threads", "1", "--workers", "1"));
+    program.addAll(List.of("--status-listen", status));
+    // Twice in a row no wait of a busy machine may look like a picture that hangs.
+    program.addAll(List.of("--decode-deadline", "PT15S"));
     return process(
         name,
-        new ProcessCommand(
-            place,
-            heap(640),
-            newerClasses.map(classes -> classes + File.pathSeparator).orElse("")
-                + platformClassPath(),
-            arguments,
-            Map.of(),
-            folder.resolve(name)),
+        640,
+        List.of("-cp", PROGRAM + "/*"),
+        program,
         Readiness.httpOk(URI.create("http://" + status + "/health/ready")));
   }
 
-  /** A front door, at that port of loopback. */
-  PlatformProcess frontDoor(String name, Cluster cluster, int port) {
-    List<String> arguments = new ArrayList<>(List.of(MAIN, "ingest", "--anonymous"));
-    arguments.addAll(options(cluster));
-    arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
-    arguments.addAll(List.of("--state-dir", folder.resolve(name).resolve("views").toString()));
-    arguments.addAll(List.of("--records-per-second", "100000"));
+  /** An HTTP server that takes pairs, at that port of loopback. */
+  PlatformProcess ingest(String name, Cluster cluster, int port) {
+    List<String> program = new ArrayList<>(List.of(MAIN, "ingest", "--anonymous"));
+    program.addAll(options(cluster));
+    program.addAll(List.of("--listen", "127.0.0.1:" + port));
+    program.addAll(List.of("--state-dir", folder.resolve(name).resolve("views").toString()));
+    program.addAll(List.of("--records-per-second", "100000"));
     return process(
         name,
-        new ProcessCommand(
-            Place.LOOPBACK,
-            heap(384),
-            platformClassPath(),
-            arguments,
-            Map.of(),
-            folder.resolve(name)),
+        384,
+        List.of("-cp", PROGRAM + "/*"),
+        program,
         Readiness.httpOk(URI.create("http://127.0.0.1:" + port + "/health/ready")));
   }
 
-  private Path clientSettings(String name) throws IOException {
-    Path file = folder.resolve(name).resolve("clients.properties");
-    Files.createDirectories(file.getParent());
-    StringBuilder lines = new StringBuilder();
-    plan.clientSettings()
-        .forEach((key, value) -> lines.append("kafka.").append(key + "=" + value).append('\n'));
-    return Files.writeString(file, lines);
-  }
-
-  private PlatformProcess process(String name, ProcessCommand command, Readiness readiness) {
+  /** A Java process that ends when the harness closes its end of standard input. */
+  private PlatformProcess process(
+      String name,
+      int heapMebibytes,
+      List<String> jvmOptions,
+      List<String> program,
+      Readiness readiness) {
+    Path directory = folder.resolve(name);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Dpairstream.process=" + name,
+            "-Djava.awt.headless=true",
+            "-Dpairstream.log.target=SYSTEM_OUT",
+            "-Dpairstream.log.level=info",
+            "-Dpairstream.log.others=warn",
+            "-Xmx" + heapMebibytes + "m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError"));
+    command.addAll(jvmOptions);
+    command.add("io.pairstream.platform.ChildMain");
+    command.addAll(program);
     return new PlatformProcess(
-        name, command, readiness, folder.resolve("logs").resolve(name + ".log"));
+        name, command, directory, readiness, folder.resolve("logs").resolve(name + ".log"));
   }
 
   private static List<String> options(Cluster cluster) {
@@ -175,10 +145,6 @@ final class ClusterProcesses {
         cluster.registryAddresses(),
         "--dataset",
         cluster.dataset().name());
-  }
-
-  private static String platformClassPath() {
-    return ProcessCommand.app("lib") + File.separator + "*";
   }
 
   private static String ownClasses() {
@@ -194,12 +160,12 @@ final class ClusterProcesses {
   private static boolean answers(BrokerAddress broker) throws IOException, InterruptedException {
     // A Kafka client logs every refused connection, so a bare one is tried first.
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(broker.place().address(), broker.port()), 1_000);
+      socket.connect(new InetSocketAddress("127.0.0.1", broker.port()), 1_000);
     }
     Map<String, Object> client =
         Map.of(
             AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            broker.forEverybody(),
+            broker.text(),
             AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG,
             false);
     try (Admin admin = Admin.create(client)) {

@@ -8,40 +8,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One process of the platform, started again under the same name, on the same ports and
  * directories.
  *
- * <p>It ends with the harness, in whatever way that ends. Thread-safe.
+ * <p>It ends with the harness, whose end of its standard input then closes. Thread-safe.
  */
 public final class PlatformProcess {
 
-  private static final Duration UNTIL_GONE = Duration.ofMinutes(2);
+  private static final Duration GONE_WITHIN = Duration.ofMinutes(2);
+  private static final Set<String> ENVIRONMENT =
+      Set.of("PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH");
 
   private final String name;
-  private final ProcessCommand command;
+  private final List<String> command;
+  private final Path directory;
   private final Readiness readiness;
   private final Path log;
   private Process running;
   private boolean endedByUs;
 
-  PlatformProcess(String name, ProcessCommand command, Readiness readiness, Path log) {
+  /**
+   * @param directory that it works in; made where missing
+   * @param log gets all its output, of each start after the other
+   */
+  PlatformProcess(
+      String name, List<String> command, Path directory, Readiness readiness, Path log) {
     this.name = name;
-    this.command = command;
+    this.command = List.copyOf(command);
+    this.directory = directory;
     this.readiness = readiness;
     this.log = log;
-  }
-
-  /** What the harness calls it, such as {@code broker-1}. */
-  public String name() {
-    return name;
-  }
-
-  /** The file to which all its output is appended, of each start after the other. */
-  public Path log() {
-    return log;
   }
 
   /**
@@ -54,21 +54,19 @@ public final class PlatformProcess {
       throw new IllegalStateException(name + " runs already");
     }
     try {
+      Files.createDirectories(directory);
       Files.createDirectories(log.getParent());
-      running = command.start(name, log);
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().keySet().retainAll(ENVIRONMENT);
+      running = builder.start();
       endedByUs = false;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);
     }
-  }
-
-  /** Starts it where it does not run; answers whether that was needed. */
-  public synchronized boolean ensureRunning() {
-    if (isRunning()) {
-      return false;
-    }
-    start();
-    return true;
   }
 
   /**
@@ -84,8 +82,7 @@ public final class PlatformProcess {
     }
   }
 
-  /** Whether it runs and answers now. */
-  public boolean isReady() {
+  private boolean isReady() {
     try {
       return isRunning() && readiness.isReady();
     } catch (IOException | RuntimeException e) {
@@ -103,7 +100,8 @@ public final class PlatformProcess {
   public synchronized void kill() {
     killWithoutWaiting();
     if (running != null) {
-      boolean unused = SystemCommand.awaitEnd(running, UNTIL_GONE);
+      // Unlike Process.waitFor, this is not interrupted.
+      var unused = running.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
     }
   }
 
@@ -115,39 +113,49 @@ public final class PlatformProcess {
     }
   }
 
-  /**
-   * Asks it to end (SIGTERM), and ends it (SIGKILL) where it still runs after the grace. Answers
-   * whether it ended within the grace, or did not run.
-   */
-  public synchronized boolean stop(Duration grace) {
-    if (!isRunning()) {
-      return true;
-    }
-    endedByUs = true;
-    running.destroy();
-    boolean ended = awaitGone(grace);
-    if (!ended) {
-      kill();
-    }
-    return ended;
-  }
-
   /** Holds it where it is (SIGSTOP); its children go on. */
   public void freeze() {
-    Signals.send("STOP", pid());
+    signal("STOP", running());
   }
 
-  /** Lets it go on (SIGCONT). Harmless where it is not held, or is gone. */
-  public void thaw() {
+  /** Lets one of its children crash, such as an image worker (SIGSEGV). */
+  public void crashChild() {
+    Await.until(
+        name + " has a child",
+        GONE_WITHIN,
+        () -> running().children().findAny().isPresent(),
+        this::logEnd);
+    ProcessHandle child = running().children().findAny().orElseThrow();
+    signal("SEGV", child);
+    var unused = child.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  /** Lets it go on where it is frozen, starts it where it has ended, and waits until it answers. */
+  public void bringBack(Duration limit) {
+    resume();
+    awaitReady(limit);
+  }
+
+  private synchronized void resume() {
     if (isRunning()) {
-      Signals.thaw(pid());
+      signal("CONT", running());
+    } else {
+      start();
     }
   }
 
-  /**
-   * Whether it was started, does not run, and was neither killed nor stopped by this object while
-   * it ran.
-   */
+  private static void signal(String signal, ProcessHandle process) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start();
+      if (kill.onExit().join().exitValue() != 0) {
+        throw new AssertionError("SIG" + signal + " cannot be sent to " + process.pid());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether it was started, does not run, and was not killed by this object while it ran. */
   public synchronized boolean endedByItself() {
     return running != null && !running.isAlive() && !endedByUs;
   }
@@ -156,32 +164,16 @@ public final class PlatformProcess {
     return running != null && running.isAlive();
   }
 
-  /**
-   * Its process id.
-   *
-   * @throws IllegalStateException where it does not run
-   */
-  public synchronized long pid() {
+  /** As the system has it. */
+  synchronized ProcessHandle running() {
     if (!isRunning()) {
       throw new IllegalStateException(name + " does not run");
     }
-    return running.pid();
-  }
-
-  /** The memory that it holds in RAM, without its children, in bytes; 0 where it does not run. */
-  public long residentBytes() {
-    return isRunning() ? Signals.residentBytes(pid()) : 0;
-  }
-
-  /** The processes that it has started and that run, such as image workers. */
-  public List<ProcessHandle> children() {
-    return isRunning()
-        ? ProcessHandle.of(pid()).stream().flatMap(ProcessHandle::children).toList()
-        : List.of();
+    return running.toHandle();
   }
 
   /** The last lines of its log. */
-  public String logEnd() {
+  String logEnd() {
     try {
       List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
       return log
@@ -192,17 +184,9 @@ public final class PlatformProcess {
     }
   }
 
+  /** What the harness calls it, such as {@code broker-1}. */
   @Override
   public String toString() {
     return name;
-  }
-
-  private boolean awaitGone(Duration limit) {
-    try {
-      return running.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while " + name + " ended", e);
-    }
   }
 }

@@ -3,11 +3,12 @@ package io.pairstream.chaos.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.system.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,28 +30,6 @@ class PlatformProcessTest {
   }
 
   @Test
-  void endsWithinTheGraceWhereItListens() {
-    running(UNTIL_THE_HARNESS_ENDS);
-
-    assertThat(process.stop(SOON)).isTrue();
-
-    assertThat(process.isRunning()).isFalse();
-    assertThat(process.endedByItself()).isFalse();
-    assertThat(process.stop(SOON)).isTrue();
-  }
-
-  @Test
-  void isEndedAfterTheGraceWhereItDoesNotListen() {
-    long harness = ProcessHandle.current().pid();
-    running("trap '' TERM; echo ready; exec tail --pid=" + harness + " -f /dev/null");
-
-    assertThat(process.stop(Duration.ofMillis(100))).isFalse();
-
-    assertThat(process.isRunning()).isFalse();
-    assertThat(process.endedByItself()).isFalse();
-  }
-
-  @Test
   void endsByItselfUntilItIsStartedAgain() {
     process = process("exit 3");
     assertThat(process.endedByItself()).isFalse();
@@ -68,7 +47,7 @@ class PlatformProcessTest {
     running(UNTIL_THE_HARNESS_ENDS);
     assertThat(process.endedByItself()).isFalse();
 
-    Signals.send("KILL", process.pid());
+    process.running().destroyForcibly();
 
     awaitEnd();
     assertThat(process.endedByItself()).isTrue();
@@ -81,7 +60,7 @@ class PlatformProcessTest {
     assertThat(process.endedByItself()).isFalse();
 
     process.start();
-    Signals.send("KILL", process.pid());
+    process.running().destroyForcibly();
 
     awaitEnd();
     assertThat(process.endedByItself()).isTrue();
@@ -98,6 +77,43 @@ class PlatformProcessTest {
     assertThat(process.isRunning()).isFalse();
   }
 
+  @Test
+  void standsStillUntilItIsBroughtBack() {
+    running(UNTIL_THE_HARNESS_ENDS);
+
+    process.freeze();
+    Await.until("it stands still", SOON, () -> state().startsWith("T"), this::state);
+    process.bringBack(SOON);
+
+    Await.until("it goes on", SOON, () -> !state().startsWith("T"), this::state);
+    assertThat(process.isRunning()).isTrue();
+  }
+
+  @Test
+  void goesOnWhereItsChildHasCrashed() {
+    running("tail -f /dev/null & echo ready; wait $!; echo ended with $?; read line");
+
+    process.crashChild();
+
+    Path log = folder.resolve("log");
+    Await.until("it goes on", SOON, () -> text(log).contains("ended with 139"), () -> text(log));
+    assertThat(process.isRunning()).isTrue();
+  }
+
+  /** The third word of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html. */
+  private String state() {
+    String stat = text(Path.of("/proc", "" + process.running().pid(), "stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void running(String script) {
     process = process(script);
     process.start();
@@ -110,12 +126,7 @@ class PlatformProcessTest {
 
   private PlatformProcess process(String script) {
     Path log = folder.resolve("log");
-    // Java and its arguments are the shell's arguments, and not looked at.
-    Place shell = new Place("127.0.0.1", List.of("sh", "-c", script, "sh"));
-    ProcessCommand command =
-        new ProcessCommand(
-            shell, List.of(), "none", List.of("None"), Map.of(), folder.resolve("work"));
     return new PlatformProcess(
-        "shell", command, () -> Files.readString(log).contains("ready"), log);
+        "shell", List.of("sh", "-c", script), folder, () -> text(log).contains("ready"), log);
   }
 }

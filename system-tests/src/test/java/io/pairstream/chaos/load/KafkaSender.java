@@ -2,11 +2,8 @@ package io.pairstream.chaos.load;
 
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.service.Cluster;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,10 +25,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaSender implements Runnable {
 
   private static final int MOST_IN_FLIGHT = 300;
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** Then a record's fate is unknown. */
+  private static final int DELIVERED_WITHIN_MILLIS = 30_000;
 
   private final Cluster cluster;
-  private final ProducersPlan plan;
   private final SeededLoad load;
   private final Lane lane;
   private final RawTopics topics;
@@ -44,24 +43,17 @@ final class KafkaSender implements Runnable {
 
   KafkaSender(
       Cluster cluster,
-      ProducersPlan plan,
       SeededLoad load,
       Lane lane,
       RawTopics topics,
       SentLedger ledger,
       SendingProgress progress) {
     this.cluster = cluster;
-    this.plan = plan;
     this.load = load;
     this.lane = lane;
     this.topics = topics;
     this.ledger = ledger;
     this.progress = progress;
-  }
-
-  /** Puts a record before those of the load. */
-  void enqueue(SentPair pair) {
-    again.add(pair);
   }
 
   @Override
@@ -80,7 +72,7 @@ final class KafkaSender implements Runnable {
           pair = number < 0 ? null : load.at(number);
         }
         if (pair == null) {
-          progress.awaitChange(PATIENCE); // answers may come, or records of a fault
+          progress.awaitChange(PAUSE); // answers may come
         } else {
           send(pair);
         }
@@ -94,7 +86,7 @@ final class KafkaSender implements Runnable {
 
   private void send(SentPair pair) throws InterruptedException {
     Optional<byte[]> value = pair.value(topics.schemaId(pair.topic()));
-    String digest = value.map(KafkaSender::sha256).orElse(LedgerEntry.NO_VALUE);
+    String digest = value.map(Sha256::hex).orElse(LedgerEntry.NO_VALUE);
     String topic = topics.fullName(pair.topic());
     var partition = pair.partition(topics.partitions(pair.topic()));
     room.acquire();
@@ -131,11 +123,11 @@ final class KafkaSender implements Runnable {
             Instant.now(),
             took ? "" : String.valueOf(failure)));
     if (took) {
-      progress.acknowledged();
+      progress.settled();
     } else {
       again.add(pair);
       broken.set(true);
-      progress.unsure();
+      progress.changed();
     }
   }
 
@@ -157,18 +149,10 @@ final class KafkaSender implements Runnable {
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 5_000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                (int) plan.deliveryTimeout().toMillis(),
+                DELIVERED_WITHIN_MILLIS,
                 ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                plan.deliveryTimeout().toMillis())),
+                DELIVERED_WITHIN_MILLIS)),
         new ByteArraySerializer(),
         new ByteArraySerializer());
-  }
-
-  private static String sha256(byte[] value) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

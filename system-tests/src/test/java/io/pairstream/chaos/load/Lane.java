@@ -5,8 +5,14 @@ import java.util.concurrent.TimeUnit;
 /** One producer's part of the load: its numbers, in their order, at its pace. */
 final class Lane {
 
+  /** One of so many good pairs goes by HTTP. */
+  static final int HTTP_EVERY = 10;
+
+  /** Of all lanes together, at most. */
+  private static final int RECORDS_PER_SECOND = 100;
+
   private final SeededLoad load;
-  private final ProducersPlan plan;
+  private final long records;
   private final SendingProgress progress;
   private final boolean byHttp;
   private final int index;
@@ -16,9 +22,9 @@ final class Lane {
   /**
    * @param index of its producer among those of the same way
    */
-  Lane(SeededLoad load, ProducersPlan plan, SendingProgress progress, boolean byHttp, int index) {
+  Lane(SeededLoad load, long records, SendingProgress progress, boolean byHttp, int index) {
     this.load = load;
-    this.plan = plan;
+    this.records = records;
     this.progress = progress;
     this.byHttp = byHttp;
     this.index = index;
@@ -26,7 +32,7 @@ final class Lane {
 
   /** The next number, or -1 where there is none any more, or none now. */
   long next() throws InterruptedException {
-    if (isDone() || progress.isPaused()) {
+    if (isDone() || progress.isHeld()) {
       return -1;
     }
     keepPace();
@@ -35,40 +41,36 @@ final class Lane {
 
   /** Whether there is none any more. */
   boolean isDone() {
-    while (next < plan.records() && !isMine(next)) {
+    while (next < records && !isMine(next)) {
       next++;
     }
-    return next >= plan.records();
+    return next >= records;
   }
 
   private boolean isMine(long number) {
-    boolean http =
-        plan.httpThreads() > 0 && number % ProducersPlan.HTTP_EVERY == 3 && isForDoors(number);
+    boolean http = number % HTTP_EVERY == 3 && canGoByHttp(number);
     if (http != byHttp) {
       return false;
     }
-    long turn = number / ProducersPlan.HTTP_EVERY;
-    return byHttp ? turn % plan.httpThreads() == index : number % plan.kafkaThreads() == index;
+    long turn = number / HTTP_EVERY;
+    return byHttp ? turn % Producers.BY_HTTP == index : number % Producers.BY_KAFKA == index;
   }
 
-  /** Whether a front door can say it. */
-  private boolean isForDoors(long number) {
+  /** Whether a request of the ingest API can say it. */
+  private boolean canGoByHttp(long number) {
     SentKind kind = load.kindAt(number);
     return kind == SentKind.GOOD || kind == SentKind.COPY || kind == SentKind.ANOTHER_CAPTION;
   }
 
   private void keepPace() throws InterruptedException {
-    if (plan.recordsPerSecond() == 0) {
-      return;
-    }
     long now = System.nanoTime();
     if (notBefore > now) {
       TimeUnit.NANOSECONDS.sleep(notBefore - now);
     }
-    double share =
-        byHttp ? 1.0 / ProducersPlan.HTTP_EVERY / plan.httpThreads() : 1.0 / plan.kafkaThreads();
-    long each = (long) (1e9 / (plan.recordsPerSecond() * share));
-    // A front door is answered pair by pair: its producer makes up for the time that a fault cost.
+    double share = byHttp ? 1.0 / HTTP_EVERY / Producers.BY_HTTP : 1.0 / Producers.BY_KAFKA;
+    long each = (long) (1e9 / (RECORDS_PER_SECOND * share));
+    // By HTTP each pair is answered before the next: its producer makes up for the time that a
+    // fault cost.
     notBefore = (byHttp ? notBefore : Math.max(notBefore, now)) + each;
   }
 }

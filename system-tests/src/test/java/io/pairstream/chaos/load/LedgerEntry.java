@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param partition where it is; -1 where that is not known
  * @param offset where it is; -1 where that is not known
  * @param valueDigest lower-case hex SHA-256 of the record's value; {@value #NO_VALUE} where it has
- *     none, and empty where a front door wrote it
+ *     none, and empty where the ingest API wrote it
  * @param pairId empty where the record cannot be read
  * @param imageDigest empty where the record cannot be read
  * @param at when the fate was known
@@ -51,11 +51,11 @@ public record LedgerEntry(
     ACKNOWLEDGED,
     /** No answer, or one that leaves it open: the record may be there or not. */
     UNSURE,
-    /** A front door turned the record away for good. */
+    /** The ingest API refused the record for good. */
     REFUSED
   }
 
-  /** Whether a front door took it, or was asked to. */
+  /** Whether it was sent by HTTP. */
   public boolean isByHttp() {
     return valueDigest.isEmpty();
   }

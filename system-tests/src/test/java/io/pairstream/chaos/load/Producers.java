@@ -5,8 +5,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 
 /**
  * Producers that send a load while the platform is being hurt, and note what was acknowledged. Each
@@ -14,95 +12,68 @@ import java.util.function.Supplier;
  */
 public final class Producers implements AutoCloseable {
 
+  static final int BY_KAFKA = 3;
+  static final int BY_HTTP = 2;
+
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
-  private final ProducersPlan plan;
   private final SendingProgress progress = new SendingProgress();
-  private final List<KafkaSender> kafka = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicInteger turn = new AtomicInteger();
 
-  private Producers(ProducersPlan plan) {
-    this.plan = plan;
-  }
+  private Producers() {}
 
   /**
-   * Makes the producers once the raw topics take records; {@link #start} lets them begin.
+   * Begins to send once the raw topics take records.
    *
-   * @param doors addresses of the front doors as they are at the time, such as {@code
-   *     http://127.0.0.1:8080}
+   * @param ingest address of the ingest API, such as {@code http://127.0.0.1:8080}
    */
-  public static Producers open(
-      Cluster cluster,
-      SeededLoad load,
-      SentLedger ledger,
-      ProducersPlan plan,
-      Supplier<List<URI>> doors)
+  public static Producers start(
+      Cluster cluster, URI ingest, SeededLoad load, long records, SentLedger ledger)
       throws InterruptedException {
     RawTopics topics = RawTopics.of(cluster);
-    Producers producers = new Producers(plan);
-    for (int i = 0; i < plan.kafkaThreads(); i++) {
-      Lane lane = new Lane(load, plan, producers.progress, false, i);
-      KafkaSender sender =
-          new KafkaSender(cluster, plan, load, lane, topics, ledger, producers.progress);
-      producers.kafka.add(sender);
-      producers.threads.add(new Thread(sender, "producer-kafka-" + i));
+    Producers producers = new Producers();
+    SendingProgress progress = producers.progress;
+    for (int i = 0; i < BY_KAFKA; i++) {
+      Lane lane = new Lane(load, records, progress, false, i);
+      producers.add(new KafkaSender(cluster, load, lane, topics, ledger, progress), "kafka-" + i);
     }
-    for (int i = 0; i < plan.httpThreads(); i++) {
-      Lane lane = new Lane(load, plan, producers.progress, true, i);
-      DoorSender sender = new DoorSender(doors, load, lane, topics, ledger, producers.progress);
-      producers.threads.add(new Thread(sender, "producer-http-" + i));
+    for (int i = 0; i < BY_HTTP; i++) {
+      Lane lane = new Lane(load, records, progress, true, i);
+      producers.add(new HttpSender(ingest, load, lane, topics, ledger, progress), "http-" + i);
     }
+    producers.threads.forEach(Thread::start);
     return producers;
   }
 
-  public void start() {
-    threads.forEach(thread -> thread.setDaemon(true));
-    threads.forEach(Thread::start);
+  private void add(Runnable sender, String name) {
+    Thread thread = new Thread(sender, "producer-" + name);
+    thread.setDaemon(true);
+    threads.add(thread);
   }
 
-  /** Begins no further record until {@link #resume}; what is in flight goes on. */
-  public void pause() {
-    progress.pause();
+  /** Begins no further record once so many are acknowledged; what is in flight goes on. */
+  public void holdAt(long records) {
+    progress.holdAt(records);
   }
 
-  public void resume() {
-    progress.resume();
-  }
-
-  /** Sends a record of a fault's own before those of the load, by a Kafka client. */
-  public void send(SentPair pair) {
-    kafka.get(Math.floorMod(turn.getAndIncrement(), kafka.size())).enqueue(pair);
-  }
-
-  /** Records that were acknowledged so far, each once. */
+  /** Records that were acknowledged so far, or refused for good, each once. */
   public long acknowledged() {
-    return progress.acknowledgedCount();
+    return progress.settledCount();
   }
 
-  /** Attempts so far whose fate is unknown; each was followed by another. */
-  public long unsure() {
-    return progress.unsureCount();
+  /** Answers so far of the ingest API that it cannot take a record now. */
+  public long unavailable() {
+    return progress.unavailableCount();
   }
 
-  /** Records so far that a front door turned away for good. */
-  public long refused() {
-    return progress.refusedCount();
-  }
-
-  /** Answers of front doors so far that they cannot take a record now, in order. */
-  public List<TurnedAway> turnedAway() {
-    return progress.turnedAwaySoFar();
+  /** Those of them that do not say when to come again. */
+  public long unavailableForever() {
+    return progress.unavailableForeverCount();
   }
 
   /** Waits for so many acknowledged records; answers whether they came within the limit. */
-  public boolean awaitSent(long records, Duration limit) throws InterruptedException {
+  public boolean await(long records, Duration limit) throws InterruptedException {
     return progress.awaitSettled(records, limit);
-  }
-
-  /** Waits until the whole load is acknowledged; answers whether it was within the limit. */
-  public boolean awaitAllSent(Duration limit) throws InterruptedException {
-    return awaitSent(plan.records(), limit);
   }
 
   /** Stops at once; what is in flight is noted as unknown. */

@@ -135,8 +135,6 @@ public final class SeededLoad {
           ("<!DOCTYPE html><html><title>404</title>" + comment + "</html>")
               .getBytes(StandardCharsets.UTF_8);
       case SMALL_IMAGE -> pool.small(comment);
-      case CRASHES_WORKER -> hooked(pool.jpeg(random, comment), "segv");
-      case HANGS_WORKER -> hooked(pool.jpeg(random, comment), "spin");
       default -> pool.file(random, comment);
     };
   }
@@ -194,13 +192,6 @@ public final class SeededLoad {
     // Two colours of its own make it another file.
     ByteBuffer.wrap(bomb).putInt(13, (int) number);
     return bomb;
-  }
-
-  private static byte[] hooked(byte[] jpeg, String fault) {
-    byte[] order = ("PAIRSTREAM-TEST:" + fault).getBytes(StandardCharsets.US_ASCII);
-    byte[] hooked = Arrays.copyOf(jpeg, jpeg.length + order.length);
-    System.arraycopy(order, 0, hooked, jpeg.length, order.length);
-    return hooked;
   }
 
   private long earlierGood(long number) {

@@ -1,56 +1,53 @@
 package io.pairstream.chaos.load;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-/** How far the producers are, and whether they may go on. Thread-safe. */
+/** How far the producers are, and how far they may go. Thread-safe. */
 final class SendingProgress {
 
-  private long acknowledged;
-  private long unsure;
-  private long refused;
+  private long settled;
+  private long holdAt = Long.MAX_VALUE;
+  private long unavailable;
+  private long unavailableForever;
   private long changes;
-  private final List<TurnedAway> turnedAway = new ArrayList<>();
-  private boolean paused;
   private boolean stopped;
 
-  private void changed() {
+  /** A record was acknowledged, or refused for good. */
+  synchronized void settled() {
+    settled++;
+    changed();
+  }
+
+  /** What became of an attempt is unknown, or known not to be the end of it. */
+  synchronized void changed() {
     changes++;
     notifyAll();
   }
 
-  synchronized void acknowledged() {
-    acknowledged++;
+  /** An answer that nothing can be taken now, and whether it says when to come again. */
+  synchronized void unavailable(boolean saysWhen) {
+    unavailable++;
+    unavailableForever += saysWhen ? 0 : 1;
     changed();
   }
 
-  synchronized void unsure() {
-    unsure++;
+  /** Answers of 503 so far. */
+  synchronized long unavailableCount() {
+    return unavailable;
+  }
+
+  /** Those of them that do not say when to come again. */
+  synchronized long unavailableForeverCount() {
+    return unavailableForever;
+  }
+
+  synchronized void holdAt(long records) {
+    holdAt = records;
     changed();
   }
 
-  synchronized void refused() {
-    refused++;
-    changed();
-  }
-
-  synchronized void turnedAway(TurnedAway answer) {
-    turnedAway.add(answer);
-    unsure();
-  }
-
-  synchronized List<TurnedAway> turnedAwaySoFar() {
-    return List.copyOf(turnedAway);
-  }
-
-  synchronized void pause() {
-    paused = true;
-  }
-
-  synchronized void resume() {
-    paused = false;
-    changed();
+  synchronized boolean isHeld() {
+    return settled >= holdAt;
   }
 
   synchronized void stop() {
@@ -62,20 +59,8 @@ final class SendingProgress {
     return stopped;
   }
 
-  synchronized long acknowledgedCount() {
-    return acknowledged;
-  }
-
-  synchronized long unsureCount() {
-    return unsure;
-  }
-
-  synchronized long refusedCount() {
-    return refused;
-  }
-
-  synchronized boolean isPaused() {
-    return paused;
+  synchronized long settledCount() {
+    return settled;
   }
 
   /** Waits until something changes, but not for long. */
@@ -87,10 +72,10 @@ final class SendingProgress {
     }
   }
 
-  /** Waits for so many acknowledged or refused records; answers whether they came in time. */
+  /** Waits for so many settled records; answers whether they came in time. */
   synchronized boolean awaitSettled(long records, Duration limit) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (acknowledged + refused < records) {
+    while (settled < records) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0 || stopped) {
         return false;

@@ -56,12 +56,7 @@ public enum SentKind {
   /** A caption of nothing but spaces. */
   EMPTY_CAPTION(RejectReason.CAPTION_TOO_SHORT),
   /** A caption of more than the recipe's bytes. */
-  LONG_CAPTION(RejectReason.CAPTION_TOO_LONG),
-
-  /** A good file that makes a worker with test hooks end at once. */
-  CRASHES_WORKER(RejectReason.DECODER_CRASH),
-  /** A good file that makes a worker with test hooks work for ever. */
-  HANGS_WORKER(RejectReason.DECODE_TIMEOUT);
+  LONG_CAPTION(RejectReason.CAPTION_TOO_LONG);
 
   private final Set<RejectReason> reasons;
 
@@ -81,9 +76,7 @@ public enum SentKind {
 
   /** All kinds that the stream spreads evenly among the good pairs as poison. */
   static List<SentKind> poison() {
-    return Arrays.stream(values())
-        .filter(kind -> !kind.isGood() && kind != CRASHES_WORKER && kind != HANGS_WORKER)
-        .toList();
+    return Arrays.stream(values()).filter(kind -> !kind.isGood()).toList();
   }
 
   /** Good pairs that come in an odd way. */

@@ -3,57 +3,186 @@ package io.pairstream.chaos.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.pairstream.chaos.cluster.ClusterPlan;
+import io.pairstream.chaos.cluster.ChaosCluster;
+import io.pairstream.chaos.cluster.PlatformProcess;
+import io.pairstream.chaos.load.Producers;
+import io.pairstream.chaos.load.SeededLoad;
+import io.pairstream.chaos.load.SentLedger;
+import io.pairstream.chaos.verify.LiveReader;
+import io.pairstream.chaos.verify.Verdict;
+import io.pairstream.chaos.verify.Verifier;
+import io.pairstream.system.Await;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.io.TempDirFactory;
 
-/** Processes are killed in the midst of 20,000 records: nothing is lost, and nothing is twice. */
+/**
+ * The gate: processes of a cluster are hurt one after the other in the midst of 20,000 records, and
+ * afterwards nothing is lost, nothing is there twice, and everything is what it must be.
+ */
 class ChaosTest {
 
-  private static final Duration WITHIN = Duration.ofMinutes(40);
+  private static final long RECORDS = Long.getLong("chaos.records", 20_000);
+  private static final long SEED = Long.getLong("chaos.seed", 7);
 
-  private static final ChaosSettings USUAL =
-      new ChaosSettings(
-          7,
-          20_000,
-          10,
-          3,
-          100,
-          List.of(),
-          true,
-          Path.of("target", "chaos"),
-          Path.of("target", "chaos", "gate.html"),
-          false,
-          0);
+  /** They come in an order that the seed shuffles. */
+  private static final List<Fault> FAULTS =
+      Stream.concat(Collections.nCopies(3, Fault.KILL_INSTANCE).stream(), Stream.of(Fault.values()))
+          .toList();
+
+  /** Faults strike from the one to the other of the records, at places that the seed chooses. */
+  private static final double FIRST = 0.04;
+
+  private static final double LAST = 0.96;
+
+  private static final Duration WITHIN = Duration.ofMinutes(40);
+  private static final Duration SENT_WITHIN = Duration.ofMinutes(30);
+  private static final Duration DECIDED_WITHIN = Duration.ofMinutes(15);
+
+  /** Transactions, when nothing waits any more. */
+  private static final Duration ENDED_WITHIN = Duration.ofMinutes(1);
+
+  private static final Duration IN_SYNC_WITHIN = Duration.ofMinutes(6);
+  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(4);
+  private static final Duration OUTPUTS_WITHIN = Duration.ofSeconds(90);
+
+  /** What was committed before a fault may be read for as long. */
+  private static final Duration SETTLED = Duration.ofSeconds(2);
+
+  /** Holds the logs of all processes, and stays where the test fails. */
+  @TempDir(factory = BelowTarget.class, cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
+
+  private final Instant began = Instant.now();
+  private final SentLedger ledger = new SentLedger();
+  private final Set<String> endedByThemselves = new TreeSet<>();
+
+  /** A fault that is to come once so many records are acknowledged. */
+  private record Planned(long afterRecords, Fault fault, long seed) {}
 
   @Test
-  void nothingIsLostAndNothingIsTwice() throws Exception {
-    ChaosSettings settings = USUAL.with(System.getProperties());
-    ClusterPlan plan =
-        ClusterPlan.usual()
-            .withInstances(settings.instances())
-            .withFrontDoors(1)
-            .withRecipe(Recipes.chaos())
-            // Twice in a row no wait of a busy machine may look like a picture that hangs.
-            .withInstanceArguments("--decode-deadline", "PT15S");
-    ChaosRun.Scenario scenario =
-        new ChaosRun.Scenario(
-            plan,
-            Mixes.GATE,
-            0,
-            new HurtTrainer.Plan(64, 32, 3, Duration.ofMillis(20)),
-            false,
-            "mvn verify -pl system-tests -am -Dsurefire.failIfNoSpecifiedTests=false"
-                + " -Dtest=ChaosTest "
-                + settings.asOptions());
+  void nothingIsLostAndNothingIsTwice() {
+    assertTimeoutPreemptively(WITHIN, this::run);
+  }
 
-    RunResult result =
-        assertTimeoutPreemptively(
-            WITHIN.plusMinutes(settings.stayMinutes()),
-            () -> new ChaosRun(settings, scenario, System.out).run());
+  private void run() throws Exception {
+    tell("seed " + SEED + ", " + RECORDS + " records; logs in " + folder);
+    try (ChaosCluster cluster = ChaosCluster.start(folder);
+        LiveReader live = LiveReader.start(cluster.access());
+        Producers producers =
+            Producers.start(
+                cluster.access(), cluster.ingestAddress(), new SeededLoad(SEED), RECORDS, ledger)) {
+      List<Planned> plan = plan();
+      for (int i = 0; i < plan.size(); i++) {
+        // So that the load does not run ahead by more than one fault.
+        producers.holdAt(i + 2 < plan.size() ? plan.get(i + 2).afterRecords() : Long.MAX_VALUE);
+        assertThat(producers.await(plan.get(i).afterRecords(), SENT_WITHIN)).isTrue();
+        strike(plan.get(i), cluster, producers, live);
+      }
+      assertThat(producers.await(RECORDS, SENT_WITHIN)).isTrue();
+      producers.close();
+      tell("all " + producers.acknowledged() + " are acknowledged");
 
-    assertThat(result.checks()).allSatisfy(check -> assertThat(check).matches(Check::kept));
+      List<String> entries = new ArrayList<>();
+      ledger.read(entry -> entries.add(entry.toString()));
+      Files.write(folder.resolve("ledger.txt"), entries);
+      cluster.awaitInSync(IN_SYNC_WITHIN);
+      noteEnded(cluster);
+      Verdict verdict =
+          new Verifier(DECIDED_WITHIN, ENDED_WITHIN)
+              .verify(cluster.patientAccess(), ledger, Optional.of(live));
+      noteEnded(cluster);
+      verdict.differences().forEach(this::tell);
+      tell(producers.unavailable() + " answers of 503");
+      tell(plan.size() + " faults; " + verdict.inWords());
+
+      assertThat(verdict.differences()).isEmpty();
+      assertThat(verdict.isClean()).isTrue();
+      assertThat(verdict.acknowledged()).isGreaterThanOrEqualTo(RECORDS);
+      assertThat(endedByThemselves).as("processes that ended by themselves").isEmpty();
+      assertThat(producers.unavailableForever()).as("answers of 503 without Retry-After").isZero();
+    }
+  }
+
+  private List<Planned> plan() {
+    List<Fault> faults = new ArrayList<>(FAULTS);
+    Collections.shuffle(faults, new Random(SEED));
+    SplittableRandom random = new SplittableRandom(SEED);
+    List<Planned> plan = new ArrayList<>();
+    for (int i = 0; i < faults.size(); i++) {
+      double place = (i + 0.6 * random.nextDouble()) / faults.size();
+      long afterRecords = Math.round((FIRST + (LAST - FIRST) * place) * RECORDS);
+      plan.add(new Planned(afterRecords, faults.get(i), random.nextLong()));
+    }
+    return plan;
+  }
+
+  private void strike(Planned planned, ChaosCluster cluster, Producers producers, LiveReader live)
+      throws InterruptedException {
+    Fault fault = planned.fault();
+    SplittableRandom random = new SplittableRandom(planned.seed());
+    PlatformProcess victim =
+        Await.answer(
+            "the brokers answer",
+            ANSWERED_WITHIN,
+            () -> fault.victim(cluster, new SplittableRandom(planned.seed())));
+    noteEnded(cluster);
+    Instant struck = Instant.now();
+    fault.strike(victim);
+    tell(producers.acknowledged() + " records: " + fault + ": " + victim);
+    // Its length is part of a fault: this waits for nothing else.
+    TimeUnit.SECONDS.sleep(fault.seconds(random));
+    noteEnded(cluster);
+    victim.bringBack(ChaosCluster.READY_WITHIN);
+    if (cluster.brokers().contains(victim)) {
+      cluster.awaitInSync(IN_SYNC_WITHIN);
+    }
+    tell("healed after " + Duration.between(struck, Instant.now()).toSeconds() + " s");
+    // So that the next fault finds everybody at work again; where nothing is left, nothing comes.
+    long until = System.nanoTime() + OUTPUTS_WITHIN.toNanos();
+    while (!live.cameOfEachSince(struck.plus(SETTLED)) && System.nanoTime() < until) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  /** Before a process is brought back, after which nobody could tell. */
+  private void noteEnded(ChaosCluster cluster) {
+    cluster.all().stream()
+        .filter(PlatformProcess::endedByItself)
+        .forEach(process -> endedByThemselves.add(process.toString()));
+  }
+
+  private void tell(String line) {
+    Duration since = Duration.between(began, Instant.now());
+    System.out.printf("chaos %3d:%02d  %s%n", since.toMinutes(), since.toSecondsPart(), line);
+  }
+
+  /** A folder of its own, that outlives the machine's temporary files. */
+  static final class BelowTarget implements TempDirFactory {
+
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
+        throws IOException {
+      Path target = Files.createDirectories(Path.of("target", "chaos").toAbsolutePath());
+      return Files.createTempDirectory(target, "run-");
+    }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One run of the harness from its start to its report: which fault when, what was seen meanwhile,
- * and the verdict. Knows nothing of how a fault is done or how the accounts are kept.
+ * The gate: which fault strikes when, and the verdict. Knows nothing of how processes are started
+ * or how outputs are verified.
  */
 package io.pairstream.chaos.run;

@@ -20,15 +20,15 @@ final class Alike<G, V> {
   /** Outputs of a group that hold the same. */
   private static final class Holders {
     long count;
-    final List<Long> sites = new ArrayList<>();
+    final List<Site> sites = new ArrayList<>();
   }
 
   /** Gets an output with what it holds, and the same of one that holds what most do. */
   interface Odd<V> {
-    void accept(long site, V held, long rightSite, V right);
+    void accept(Site site, V held, Site rightSite, V right);
   }
 
-  void add(G group, V value, long site) {
+  void add(G group, V value, Site site) {
     Holders holders =
         groups
             .computeIfAbsent(group, each -> new LinkedHashMap<>())
@@ -46,7 +46,7 @@ final class Alike<G, V> {
           values.entrySet().stream()
               .max(Comparator.comparingLong(entry -> entry.getValue().count))
               .orElseThrow();
-      long rightSite = right.getValue().sites.get(0);
+      Site rightSite = right.getValue().sites.get(0);
       values.forEach(
           (value, holders) -> {
             if (holders != right.getValue()) {

@@ -4,11 +4,11 @@ package io.pairstream.chaos.verify;
 public enum Breach {
   /** An acknowledged record is not where it was acknowledged. */
   INPUT_LOST,
-  /** A raw record left by no door. */
+  /** A raw record has no output. */
   NO_OUTPUT,
   /** A raw record that preprocessing has not committed. */
   UNDECIDED,
-  /** A raw record left twice. */
+  /** A raw record has two outputs. */
   TWICE,
   /** A pair id was published twice. */
   PAIR_TWICE,
@@ -18,11 +18,11 @@ public enum Breach {
   MISPLACED,
   /** An output that does not say what its raw record decides, or most outputs of its picture. */
   CONTENT,
-  /** A good pair that was turned away. */
+  /** A good pair that was rejected. */
   GOOD_REJECTED,
-  /** A record that had to be turned away and was published. */
+  /** A record that had to be rejected and was published. */
   POISON_PUBLISHED,
-  /** A record that was turned away for another reason than what is wrong with it. */
+  /** A record that was rejected for another reason than what is wrong with it. */
   WRONG_REASON,
   /** A record in quarantine that is not what was sent. */
   ORIGINAL_DAMAGED,

@@ -20,11 +20,6 @@ final class Breaches {
     }
   }
 
-  /** Whether the next one of a kind is kept as a sentence, and not only counted. */
-  boolean keepsMore(Breach breach) {
-    return counts.getOrDefault(breach, 0L) < KEPT;
-  }
-
   boolean any(Breach breach) {
     return counts.containsKey(breach);
   }

@@ -1,8 +1,8 @@
 package io.pairstream.chaos.verify;
 
+import io.pairstream.chaos.load.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,11 +13,14 @@ import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Named values that two records are to have alike: as texts, and all together as 64 bits. */
+/**
+ * Named values that two records are to have alike, as texts; long ones by their beginning and
+ * digest.
+ */
 final class Fields {
 
   /** More of a value would hide the rest of a sentence. */
-  private static final int SHOWN = 60;
+  private static final int SHOWN = 80;
 
   private final SortedMap<String, String> texts = new TreeMap<>();
 
@@ -34,20 +37,16 @@ final class Fields {
 
   /** Adds a value, in place of one of the same name. */
   Fields with(String name, Object value) {
-    texts.put(name, text(value));
+    texts.put(name, shortened(text(value)));
     return this;
   }
 
-  /** First 64 bits of a digest of all names and values; never 0. */
-  long digest() {
-    MessageDigest sha256 = Sha256.fresh();
-    texts.forEach(
-        (name, text) -> {
-          add(sha256, name);
-          add(sha256, text);
-        });
-    long digest = Sha256.first64(sha256.digest());
-    return digest == 0 ? 1 : digest;
+  /** All of these and of others. */
+  Fields and(Fields others) {
+    Fields all = new Fields();
+    all.texts.putAll(texts);
+    all.texts.putAll(others.texts);
+    return all;
   }
 
   /** What is otherwise than it must be, field by field. */
@@ -66,29 +65,29 @@ final class Fields {
   }
 
   private static String shown(String text) {
-    if (text == null) {
-      return "nothing";
-    }
+    return text == null ? "nothing" : "'" + text + "'";
+  }
+
+  private static String shortened(String text) {
     return text.length() <= SHOWN
-        ? "'" + text + "'"
-        : "'"
-            + text.substring(0, SHOWN)
-            + "…' ("
+        ? text
+        : text.substring(0, SHOWN)
+            + "… ("
             + text.length()
-            + " characters, hash "
-            + Integer.toHexString(text.hashCode())
+            + " characters, "
+            + Sha256.hex(text.getBytes(StandardCharsets.UTF_8))
             + ")";
   }
 
   /** The same for equal values, whatever order a map has. */
   static String text(Object value) {
     if (value instanceof ByteBuffer buffer) {
-      MessageDigest sha256 = Sha256.fresh();
-      sha256.update(buffer.duplicate());
-      return buffer.remaining() + " bytes " + Sha256.hex(sha256.digest());
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      return text(bytes);
     }
     if (value instanceof byte[] bytes) {
-      return text(ByteBuffer.wrap(bytes));
+      return bytes.length + " bytes " + Sha256.hex(bytes);
     }
     if (value instanceof Collection<?> items) {
       return items.stream().map(Fields::text).toList().toString();
@@ -109,9 +108,13 @@ final class Fields {
     return String.valueOf(value);
   }
 
-  private static void add(MessageDigest digest, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update(ByteBuffer.allocate(4).putInt(0, bytes.length));
-    digest.update(bytes);
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Fields fields && fields.texts.equals(texts);
+  }
+
+  @Override
+  public int hashCode() {
+    return texts.hashCode();
   }
 }

@@ -1,17 +1,16 @@
 package io.pairstream.chaos.verify;
 
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -19,106 +18,67 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Reads all outputs while the platform is being hurt, as a trainer would: committed records only,
- * from the first on. Notes when each became readable, and at once when a raw record is named twice.
- * A broker that dies costs it time and nothing else. Asks no registry. Thread-safe.
+ * from the first on. Notes at once when a raw record is named twice. A broker that dies costs it
+ * time and nothing else. Asks no registry. Thread-safe.
  */
 public final class LiveReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(30);
 
-  /** So that an offset that is far away takes no more room than any other. */
-  private static final int STRETCH = 1 << 16;
-
   private final Cluster cluster;
-  private final LongSupplier inputs;
-  private final Clock clock;
-  private final Coordinates coordinates;
   private final List<TopicPartition> partitions;
+  private final Set<TopicPartition> rawPartitions;
   private final Thread thread = new Thread(this::run, "live-reader");
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
-  /** Per output partition and offset, two more than the coordinates that the record names. */
-  private final Map<TopicPartition, LongColumn> named = new HashMap<>();
+  /** What each output names, by where it is. */
+  private final Map<Site, String> seen = new LinkedHashMap<>();
 
-  /** Per {@value #STRETCH} raw offsets of a partition, those that were named. */
-  private final Map<Long, BitSet> seen = new HashMap<>();
-
-  private final SeenOutputs outputs;
+  private final Set<String> named = new HashSet<>();
   private final List<String> repeated = new ArrayList<>();
-  private Instant waitingSince;
-  private Duration longestStall = Duration.ZERO;
-  private Instant longestStallBegan;
+
+  /** When the last output of each raw partition became readable. */
+  private final Map<TopicPartition, Instant> last = new HashMap<>();
+
   private boolean stopped;
 
-  private LiveReader(
-      Cluster cluster, LongSupplier inputs, Clock clock, List<TopicPartition> partitions) {
+  private LiveReader(Cluster cluster) {
     this.cluster = cluster;
-    this.inputs = inputs;
-    this.clock = clock;
-    this.coordinates = Coordinates.of(cluster);
-    this.outputs = new SeenOutputs(coordinates);
-    this.partitions = partitions;
-    this.longestStallBegan = clock.instant();
-    partitions.forEach(
-        partition -> {
-          next.put(partition, 0L);
-          named.put(partition, new LongColumn());
-        });
+    this.partitions = Reading.partitions(cluster, Reading.outputTopics(cluster));
+    this.rawPartitions = Set.copyOf(Reading.partitions(cluster, Reading.rawTopics(cluster)));
+    partitions.forEach(partition -> next.put(partition, 0L));
   }
 
-  /**
-   * Begins to read; before the first record is sent.
-   *
-   * @param inputs how many records the platform has been given so far
-   */
-  public static LiveReader start(Cluster cluster, LongSupplier inputs) {
-    List<TopicPartition> partitions = Coordinates.partitions(cluster, outputTopics(cluster));
-    LiveReader reader = new LiveReader(cluster, inputs, Clock.systemUTC(), partitions);
+  /** Begins to read; before the first record is sent. */
+  public static LiveReader start(Cluster cluster) {
+    LiveReader reader = new LiveReader(cluster);
     reader.thread.setDaemon(true);
     reader.thread.start();
     return reader;
   }
 
-  /** The topics of the four doors; quarantine is the last. */
-  static List<String> outputTopics(Cluster cluster) {
-    return List.of(
-        cluster.dataset().topic(TopicCatalogue.TRAINING),
-        cluster.dataset().topic(TopicCatalogue.VALIDATION),
-        cluster.dataset().topic(TopicCatalogue.TEST),
-        cluster.dataset().topic(TopicCatalogue.QUARANTINE));
-  }
-
   /** Of each raw record that was named again, which, and where; in the order of their coming. */
-  public synchronized List<String> repeated() {
+  synchronized List<String> repeated() {
     return List.copyOf(repeated);
   }
 
-  /** What became readable so far, and what still will. */
-  public SeenOutputs outputs() {
-    return outputs;
+  /** How many outputs became readable so far. */
+  public synchronized long count() {
+    return seen.size();
   }
 
-  /**
-   * The longest time without any output while inputs waited.
-   *
-   * @param began when the last output before it came, or the first input after a time without any
-   */
-  public record Stall(Instant began, Duration lasted) {}
-
-  public synchronized Stall longestStall() {
-    Duration running =
-        waitingSince == null ? Duration.ZERO : Duration.between(waitingSince, clock.instant());
-    return running.compareTo(longestStall) > 0
-        ? new Stall(waitingSince, running)
-        : new Stall(longestStallBegan, longestStall);
+  /** Whether an output of a record of each raw partition has become readable since. */
+  public synchronized boolean cameOfEachSince(Instant instant) {
+    return rawPartitions.stream()
+        .allMatch(partition -> last.getOrDefault(partition, Instant.MIN).isAfter(instant));
   }
 
   /** Waits until so many outputs are readable; answers whether they came within the limit. */
   public synchronized boolean awaitOutputs(long wanted, Duration limit)
       throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (outputs.size() < wanted) {
+    while (seen.size() < wanted) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0 || stopped) {
         return false;
@@ -128,26 +88,34 @@ public final class LiveReader implements AutoCloseable {
     return true;
   }
 
-  /** Whether it has seen a record at an offset, naming these coordinates. */
-  synchronized boolean hasSeen(TopicPartition partition, long offset, long origin) {
-    return named.get(partition).get(offset) == origin + 2;
+  /** What an output names, as a text. */
+  static String origin(ConsumerRecord<byte[], byte[]> record) {
+    return OriginHeader.read(record.headers()).map(OriginHeader::text).orElse("no raw record");
   }
 
-  /** One output that was seen. */
-  interface SeenOutput {
-    void take(TopicPartition partition, long offset, long origin);
+  /**
+   * Compares what was readable with what is: no more and no less.
+   *
+   * @param there what each output names that is there now, by where it is
+   */
+  synchronized void compare(Map<Site, String> there, Breaches breaches) {
+    there.forEach(
+        (site, origin) -> {
+          if (!origin.equals(seen.get(site))) {
+            differs(breaches, site, origin, "is there, and was not readable");
+          }
+        });
+    seen.forEach(
+        (site, origin) -> {
+          if (!origin.equals(there.get(site))) {
+            differs(breaches, site, origin, "was readable, and is not there");
+          }
+        });
+    repeated.forEach(sentence -> breaches.add(Breach.LIVE, sentence));
   }
 
-  /** Every output that was seen. */
-  synchronized void eachSeen(SeenOutput each) {
-    for (TopicPartition partition : partitions) {
-      LongColumn column = named.get(partition);
-      for (int offset = 0; offset < column.size(); offset++) {
-        if (column.get(offset) != 0) {
-          each.take(partition, offset, column.get(offset) - 2);
-        }
-      }
-    }
+  private static void differs(Breaches breaches, Site site, String origin, String how) {
+    breaches.add(Breach.LIVE, site + ", of " + origin + ", " + how);
   }
 
   private void run() {
@@ -160,12 +128,8 @@ public final class LiveReader implements AutoCloseable {
         while (!isStopped()) {
           var records = consumer.poll(POLL);
           synchronized (this) {
-            Instant now = clock.instant();
-            records.forEach(record -> take(record, now));
-            if (!records.isEmpty()) {
-              notifyAll();
-            }
-            watch(!records.isEmpty(), now);
+            records.forEach(this::take);
+            notifyAll();
           }
         }
       } catch (KafkaException brokersAreHurt) {
@@ -174,37 +138,19 @@ public final class LiveReader implements AutoCloseable {
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record, Instant now) {
-    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    next.put(partition, record.offset() + 1);
-    long origin =
-        OriginHeader.read(record.headers()).map(coordinates::of).orElse(Coordinates.NOWHERE);
-    named.get(partition).put(record.offset(), origin + 2);
-    outputs.add(origin, now);
-    if (origin != Coordinates.NOWHERE) {
-      BitSet offsets = seen.computeIfAbsent(origin / STRETCH, stretch -> new BitSet());
-      int offset = (int) (origin % STRETCH);
-      if (offsets.get(offset)) {
-        repeated.add(
-            coordinates.text(origin) + " came again as " + partition + "-" + record.offset());
-      }
-      offsets.set(offset);
-    }
-  }
-
-  private void watch(boolean anyOutput, Instant now) {
-    boolean waiting = inputs.getAsLong() > outputs.size();
-    if (waitingSince != null && (anyOutput || !waiting)) {
-      Duration lasted = Duration.between(waitingSince, now);
-      if (lasted.compareTo(longestStall) > 0) {
-        longestStall = lasted;
-        longestStallBegan = waitingSince;
-      }
-      waitingSince = null;
-    }
-    if (waiting && waitingSince == null) {
-      waitingSince = now;
-    }
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    Site site = Site.of(record);
+    next.put(site.topicPartition(), record.offset() + 1);
+    String origin = origin(record);
+    seen.put(site, origin);
+    OriginHeader.read(record.headers())
+        .ifPresent(
+            known -> {
+              last.put(Site.of(known).topicPartition(), Instant.now());
+              if (!named.add(origin)) {
+                repeated.add(origin + " came again as " + site);
+              }
+            });
   }
 
   private synchronized boolean isStopped() {

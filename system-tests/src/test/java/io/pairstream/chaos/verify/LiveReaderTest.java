@@ -7,26 +7,19 @@ import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Standing;
-import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
-import io.pairstream.system.Await;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(1800)
 class LiveReaderTest {
@@ -34,8 +27,6 @@ class LiveReaderTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private static final Duration SOON = Duration.ofMinutes(4);
-
-  @TempDir private Path folder;
 
   private final ClusterAccess access = KAFKA.dataset(2);
   private final Cluster cluster =
@@ -46,43 +37,19 @@ class LiveReaderTest {
           Map.of(),
           Map.of());
   private final SeededLoad load = new SeededLoad(6);
-  private final AtomicLong inputs = new AtomicLong();
-  private SentLedger ledger;
   private PlayedHistory history;
   private LiveReader live;
 
   @BeforeEach
-  void start() throws IOException {
-    ledger = SentLedger.create(folder.resolve("ledger.jsonl"), access.dataset(), load.seed());
-    history = new PlayedHistory(access, ledger);
-    live = LiveReader.start(cluster, inputs::get);
+  void start() {
+    history = new PlayedHistory(access, new SentLedger());
+    live = LiveReader.start(cluster);
   }
 
   @AfterEach
   void close() {
     live.close();
     history.close();
-    ledger.close();
-  }
-
-  @Test
-  void saysWhenTheFirstOutputOfAPartitionCame() throws InterruptedException {
-    Played first = history.send(load.at(0));
-    history.publish(first, Standing.TRAINING);
-    assertThat(live.awaitOutputs(1, SOON)).isTrue();
-    Instant between = live.outputs().firstAfter(Instant.EPOCH, Set.of()).orElseThrow();
-    Played second = history.send(load.at(1));
-    history.reject(second, "IMAGE_DAMAGED");
-    assertThat(live.awaitOutputs(2, SOON)).isTrue();
-
-    Instant after = live.outputs().firstAfter(between, Set.of()).orElseThrow();
-    assertThat(after).isAfter(between);
-    assertThat(live.outputs().firstAfter(between, Set.of(partitionOf(second)))).contains(after);
-    assertThat(live.outputs().firstAfter(Instant.EPOCH, Set.of(partitionOf(first))))
-        .contains(between);
-    assertThat(live.outputs().firstAfter(after, Set.of())).isEmpty();
-    assertThat(live.outputs().firstAfter(Instant.EPOCH, Set.of(new TopicPartition("other", 0))))
-        .isEmpty();
   }
 
   @Test
@@ -104,25 +71,6 @@ class LiveReaderTest {
   }
 
   @Test
-  void readsOnBehindARecordThatNamesAnOffsetFarAway() throws InterruptedException {
-    Played pair = history.send(load.at(0));
-    for (long more : new long[] {1L << 31, 1L << 32, 1L << 39}) {
-      ProducerRecord<byte[], byte[]> far = history.published(pair, Standing.TRAINING);
-      OriginHeader.write(
-          far.headers(),
-          new Origin(
-              pair.origin().getTopic(),
-              pair.origin().getPartition(),
-              pair.origin().getOffset() + more));
-      TestCluster.send(access, far);
-    }
-    history.publish(pair, Standing.TRAINING);
-
-    assertThat(live.awaitOutputs(4, SOON)).isTrue();
-    assertThat(live.repeated()).isEmpty();
-  }
-
-  @Test
   void doesNotSeeWhatIsAborted() throws InterruptedException {
     Played pair = history.send(load.at(0));
     TestCluster.sendInVain(access, history.published(pair, Standing.TRAINING));
@@ -134,24 +82,20 @@ class LiveReaderTest {
   }
 
   @Test
-  void measuresHowLongInputsWaitForAnyOutput() throws InterruptedException {
-    assertThat(live.awaitOutputs(1, Duration.ofSeconds(1))).isFalse();
-    assertThat(live.longestStall().lasted()).isZero();
+  void saysWhetherOutputsHaveComeOfEachRawPartition() throws InterruptedException {
+    Instant before = Instant.now().minusMillis(1);
+    Set<TopicPartition> hit = new HashSet<>();
+    long sent = 0;
+    // Two topics of two partitions each.
+    while (hit.size() < 4) {
+      assertThat(live.cameOfEachSince(before)).isFalse();
+      Played pair = history.send(load.at(sent++));
+      hit.add(new TopicPartition(pair.origin().getTopic(), pair.origin().getPartition()));
+      history.publish(pair, Standing.TRAINING);
+      assertThat(live.awaitOutputs(sent, SOON)).isTrue();
+    }
 
-    inputs.set(1);
-    Await.until(
-        "the wait is noticed",
-        SOON,
-        () -> !live.longestStall().lasted().isZero(),
-        live::longestStall);
-    Duration waited = live.longestStall().lasted();
-
-    history.publish(history.send(load.at(0)), Standing.TRAINING);
-    assertThat(live.awaitOutputs(1, SOON)).isTrue();
-    assertThat(live.longestStall().lasted()).isGreaterThanOrEqualTo(waited);
-  }
-
-  private static TopicPartition partitionOf(Played played) {
-    return new TopicPartition(played.origin().getTopic(), played.origin().getPartition());
+    assertThat(live.cameOfEachSince(before)).isTrue();
+    assertThat(live.cameOfEachSince(Instant.now().plusMillis(1))).isFalse();
   }
 }

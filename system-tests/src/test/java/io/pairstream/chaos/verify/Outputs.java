@@ -8,124 +8,90 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** The records on the four doors: whether each is what its raw record had to become. */
+/** The records on the four output topics: whether each is what its raw record had to become. */
 final class Outputs {
 
-  private static final Codes<RejectReason> REASONS = Codes.of(RejectReason.values());
-  private static final int QUARANTINE = 3;
-
-  private final Cluster cluster;
   private final Values values;
   private final Preparation preparation;
-  private final Partitions partitions;
-  private final Coordinates coordinates;
   private final Inputs inputs;
-  private final Pairs pairs;
   private final Breaches breaches;
-  private final List<String> doors;
-  private final Sites sites;
-  private final long[] counts = new long[QUARANTINE + 1];
+  private final List<String> topics;
+  private final Map<String, Integer> partitions = new HashMap<>();
+  private final Map<String, Long> counts = new LinkedHashMap<>();
 
-  /**
-   * Digests of pixels by source picture; the images of the load differ in a comment beside them.
-   */
-  private final Alike<Long, Long> pictures = new Alike<>();
+  /** The topic on which each image was published first, by its digest. */
+  private final Map<String, String> images = new HashMap<>();
 
-  /** Steps by the reason for which they turned records away. */
+  /** Pixels by source picture; the images of the load differ in a comment beside them. */
+  private final Alike<String, Fields> pictures = new Alike<>();
+
+  /** Steps by the reason for which they rejected records. */
   private final Alike<RejectReason, String> steps = new Alike<>();
 
-  /** Per raw partition and offset, the site of its first output. */
-  private final List<LongColumn> left = new ArrayList<>();
-
-  /** Per raw partition and offset, the reason. */
-  private final List<LongColumn> reasons = new ArrayList<>();
-
-  /** Per raw partition and offset, a digest of what its only output says and its receipt must. */
-  private final List<LongColumn> said = new ArrayList<>();
-
   /**
-   * @param doors topics of the four doors; quarantine is the last
-   * @param partitions of these topics
+   * @param topics of training, validation, test and quarantine, in this order
+   * @param all partitions of these topics
    */
   Outputs(
-      Cluster cluster,
       Values values,
       Preparation preparation,
-      Partitions partitions,
-      Coordinates coordinates,
       Inputs inputs,
-      Pairs pairs,
       Breaches breaches,
-      List<String> doors) {
-    this.cluster = cluster;
+      List<String> topics,
+      List<TopicPartition> all) {
     this.values = values;
     this.preparation = preparation;
-    this.partitions = partitions;
-    this.coordinates = coordinates;
     this.inputs = inputs;
-    this.pairs = pairs;
     this.breaches = breaches;
-    this.doors = doors;
-    this.sites = new Sites(doors);
-    coordinates
-        .partitions()
-        .forEach(
-            partition -> {
-              left.add(new LongColumn());
-              reasons.add(new LongColumn());
-              said.add(new LongColumn());
-            });
+    this.topics = topics;
+    topics.forEach(topic -> counts.put(topic, 0L));
+    all.forEach(partition -> partitions.merge(partition.topic(), 1, Integer::sum));
   }
 
   void take(ConsumerRecord<byte[], byte[]> record) {
-    int door = doors.indexOf(record.topic());
-    counts[door]++;
-    String site = Sites.text(record);
-    if (!partitions.isRight(record)) {
+    Site site = Site.of(record);
+    counts.merge(record.topic(), 1L, Long::sum);
+    PairTopics typed = values.topics();
+    if (!Values.isOnItsPartition(record, partitions.get(record.topic()))) {
       misplaced(site, "is on a partition that is not its key's");
     }
-    if (record.value() == null) {
-      removed(record, site, door);
-    } else if (door == QUARANTINE) {
-      read(values.topics().quarantine(), record, site)
-          .ifPresent(pair -> quarantined(record, site, pair));
-    } else {
-      read(splitTopic(door), record, site).ifPresent(pair -> published(record, site, door, pair));
+    switch (topics.indexOf(record.topic())) {
+      case 0 -> published(record, site, typed.training());
+      case 1 -> published(record, site, typed.validation());
+      case 2 -> published(record, site, typed.test());
+      default -> quarantined(record, site, typed.quarantine());
     }
   }
 
-  private void removed(ConsumerRecord<byte[], byte[]> record, String site, int door) {
+  private void removed(ConsumerRecord<byte[], byte[]> record, Site site) {
     misplaced(site, "is a tombstone, and nobody asked for a removal");
-    int pair = pairs.find(key(record));
-    if (pair >= 0
-        && pairs.publications.get(pair) == 1
-        && pairs.publishedBy.get(pair) == door + 1L) {
-      long origin = pairs.publishedFor.get(pair) - 1;
-      put(left, origin, 0);
-      pairs.publications.put(pair, 0);
-    }
-  }
-
-  private Topic<String, PreparedPair> splitTopic(int door) {
-    PairTopics topics = values.topics();
-    return List.of(topics.training(), topics.validation(), topics.test()).get(door);
+    inputs
+        .pair(key(record))
+        .filter(pair -> pair.publications == 1 && pair.publishedOn.equals(record.topic()))
+        .ifPresent(
+            pair -> {
+              pair.publishedFor.output = null;
+              pair.publications = 0;
+            });
   }
 
   private <T> Optional<T> read(
-      Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record, String site) {
+      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, T> topic) {
+    if (record.value() == null) {
+      removed(record, site);
+      return Optional.empty();
+    }
     Values.Read<T> read = values.read(topic, record.value());
     if (read.found().isEmpty()) {
       misplaced(site, "cannot be read: " + read.why());
@@ -134,123 +100,120 @@ final class Outputs {
   }
 
   private void published(
-      ConsumerRecord<byte[], byte[]> record, String site, int door, PreparedPair pair) {
-    String split = doors.get(door).substring(doors.get(door).lastIndexOf('.') + 1);
-    if (!pair.getSplit().equals(split.toUpperCase(Locale.ROOT))) {
-      misplaced(site, "says split '" + pair.getSplit() + "' but is on " + doors.get(door));
+      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, PreparedPair> topic) {
+    read(record, site, topic).ifPresent(pair -> published(record, site, pair));
+  }
+
+  private void published(ConsumerRecord<byte[], byte[]> record, Site site, PreparedPair pair) {
+    if (!pair.getSplit().equals(split(record.topic()))) {
+      misplaced(site, "says split '" + pair.getSplit() + "' but is on " + record.topic());
     }
     if (!key(record).equals(pair.getPairId())) {
       misplaced(site, "has key '" + key(record) + "' but pair id '" + pair.getPairId() + "'");
     }
-    long origin = origin(record, site, pair.getOrigin(), saidBy(pair));
-    if (origin == Coordinates.NOWHERE) {
+    Fields says =
+        Receipts.said(
+            pair.getPairId(), pair.getImageDigest(), "", "", "", "", pair.getPreparedAt());
+    Optional<Input> origin = origin(record, site, pair.getOrigin(), says);
+    if (origin.isEmpty()) {
       return;
     }
-    Optional<SentKind> kind = inputs.kindOf(origin);
-    if (kind.isPresent() && !kind.get().isGood()) {
+    Input input = origin.get();
+    Optional<SentKind> poison = input.kind().filter(kind -> !kind.isGood());
+    if (poison.isPresent()) {
       breaches.add(
           Breach.POISON_PUBLISHED,
-          inputs.named(origin) + " is published as " + site + "; right is " + kind.get().reasons());
+          input + " is published as " + site + "; right is " + poison.get().reasons());
       return;
     }
-    int number = inputs.pairOf(origin);
-    if (number < 0 || number != pairs.find(pair.getPairId())) {
-      misplaced(
-          site,
-          "is pair '"
-              + pair.getPairId()
-              + "', but "
-              + inputs.named(origin)
-              + " is "
-              + (number < 0 ? "none" : pairs.id(number)));
+    if (input.pair.isEmpty() || !input.pairId().equals(pair.getPairId())) {
+      isAnotherPair(site, pair.getPairId(), input);
       return;
     }
-    if (pairs.publications.increase(number) > 1) {
+    Pair known = input.pair.get();
+    known.publications++;
+    if (known.publications > 1) {
       breaches.add(
           Breach.PAIR_TWICE,
           "pair "
-              + pair.getPairId()
+              + known.id
               + " is published for "
-              + coordinates.text(pairs.publishedFor.get(number) - 1)
+              + known.publishedFor.at
               + " and for "
-              + coordinates.text(origin));
+              + input.at);
     }
-    pairs.publishedFor.put(number, origin + 1);
-    pairs.publishedBy.put(number, door + 1L);
-    image(site, origin, door, pair);
-    content(record, site, origin, pair);
+    known.publishedFor = input;
+    known.publishedOn = record.topic();
+    image(site, input, pair);
+    content(site, input, pair);
   }
 
   /** Whether a published pair says what its raw record decides; notes what its picture holds. */
-  private void content(
-      ConsumerRecord<byte[], byte[]> record, String site, long origin, PreparedPair pair) {
+  private void content(Site site, Input input, PreparedPair pair) {
+    RawFacts facts = input.facts.orElseThrow();
     Fields words = Preparation.words(pair);
-    if (words.digest() != inputs.wordsOf(origin)) {
-      differs(
-          site,
-          () ->
-              "does not say what "
-                  + inputs.named(origin)
-                  + " decides: "
-                  + inputs
-                      .again(origin)
-                      .flatMap(RawFacts::words)
-                      .map(words::differenceFrom)
-                      .orElse("that one has a caption that is turned away"));
+    String difference =
+        facts.words().map(words::differenceFrom).orElse("that one has a caption that is rejected");
+    if (!difference.isEmpty()) {
+      differs(site, "does not say what " + input + " decides: " + difference);
     }
-    pictures.add(inputs.pictureOf(origin), Preparation.pixels(pair).digest(), sites.of(record));
+    pictures.add(facts.picture(), Preparation.pixels(pair), site);
   }
 
-  private void differs(String site, Supplier<String> what) {
-    // What differs is looked up in the logs once more, which takes its time.
-    breaches.add(
-        Breach.CONTENT,
-        breaches.keepsMore(Breach.CONTENT) ? site + " " + what.get() : site + " differs");
-  }
-
-  private void image(String site, long origin, int door, PreparedPair pair) {
-    int image = inputs.imageOf(origin);
-    if (image < 0 || pairs.findImage(pair.getImageDigest()) != image) {
-      misplaced(site, "has another image than " + inputs.named(origin));
+  private void image(Site site, Input input, PreparedPair pair) {
+    if (!pair.getImageDigest().equals(input.imageDigest)) {
+      misplaced(site, "has another image than " + input);
       return;
     }
     String right = preparation.splitOf(pair.getImageDigest());
-    if (!doors.get(door).endsWith("." + right.toLowerCase(Locale.ROOT))) {
+    if (!split(site.topic()).equals(right)) {
       misplaced(site, "has an image that belongs in " + right);
     }
-    long before = pairs.imageDoors.get(image);
-    long after = before | 1L << door;
-    pairs.imageDoors.put(image, after);
-    if (before != 0 && before != after) {
+    String first = images.putIfAbsent(pair.getImageDigest(), site.topic());
+    if (first != null && !first.equals(site.topic())) {
       breaches.add(
           Breach.SPLIT_LEAK,
           "the image with digest "
               + pair.getImageDigest()
               + " is on "
-              + doors.get(door)
+              + site.topic()
               + " ("
               + site
               + ") and on "
-              + doors.get(Long.numberOfTrailingZeros(before)));
+              + first);
     }
   }
 
   private void quarantined(
-      ConsumerRecord<byte[], byte[]> record, String site, QuarantinedPair pair) {
+      ConsumerRecord<byte[], byte[]> record, Site site, Topic<String, QuarantinedPair> topic) {
+    read(record, site, topic).ifPresent(pair -> quarantined(record, site, pair));
+  }
+
+  private void quarantined(ConsumerRecord<byte[], byte[]> record, Site site, QuarantinedPair pair) {
     String expected =
         pair.getPairId().isEmpty() ? OriginHeader.text(pair.getOrigin()) : pair.getPairId();
     if (!key(record).equals(expected)) {
       misplaced(site, "has key '" + key(record) + "' where '" + expected + "' belongs");
     }
-    long origin = origin(record, site, pair.getOrigin(), saidBy(pair));
-    if (origin == Coordinates.NOWHERE) {
+    Fields says =
+        Receipts.said(
+            pair.getPairId(),
+            pair.getImageDigest(),
+            pair.getReason(),
+            pair.getDetail(),
+            pair.getMeasured(),
+            pair.getLimit(),
+            pair.getQuarantinedAt());
+    Optional<Input> origin = origin(record, site, pair.getOrigin(), says);
+    if (origin.isEmpty()) {
       return;
     }
+    Input input = origin.get();
     Optional<RejectReason> reason = RejectReason.named(pair.getReason());
     if (reason.isEmpty()) {
       breaches.add(
           Breach.WRONG_REASON,
-          inputs.named(origin)
+          input
               + " is in quarantine ("
               + site
               + ") for '"
@@ -258,85 +221,50 @@ final class Outputs {
               + "', which is no reason");
       return;
     }
-    put(reasons, origin, REASONS.of(reason.get()));
-    int number = inputs.pairOf(origin);
-    if (inputs.kindOf(origin).isPresent()
-        && !pair.getPairId().equals(number < 0 ? "" : pairs.id(number))) {
-      misplaced(
-          site,
-          "is pair '"
-              + pair.getPairId()
-              + "', but "
-              + inputs.named(origin)
-              + " is "
-              + (number < 0 ? "none" : pairs.id(number)));
+    input.reason = reason;
+    if (input.kind().isPresent() && !pair.getPairId().equals(input.pairId())) {
+      isAnotherPair(site, pair.getPairId(), input);
     }
-    if (!pair.getImageDigest().isEmpty() || number >= 0) {
-      if (pairs.findImage(pair.getImageDigest()) != inputs.imageOf(origin)) {
-        misplaced(site, "has another image than " + inputs.named(origin));
-      }
+    if (!pair.getImageDigest().equals(input.imageDigest)) {
+      misplaced(site, "has another image than " + input);
     }
-    judge(site, origin, reason.get(), pair);
-    judgedBy(sites.of(record), reason.get(), pair);
-    original(site, origin, pair);
-  }
-
-  private void original(String site, long origin, QuarantinedPair pair) {
-    Fields frame =
-        RawFacts.frame(
-            pair.getKey(),
-            pair.getHeaders().stream()
-                .map(header -> RawFacts.header(header.getKey(), header.getValue()))
-                .toList(),
-            pair.getQuarantinedAt());
-    boolean sameValue = inputs.hasValue(origin, bytes(pair.getValue()));
-    if (sameValue && frame.digest() == inputs.frameOf(origin)) {
-      return;
-    }
-    String difference = sameValue ? "" : ": value is another";
-    if (sameValue && breaches.keepsMore(Breach.ORIGINAL_DAMAGED)) {
-      difference =
-          inputs.again(origin).map(raw -> ": " + frame.differenceFrom(raw.frame())).orElse("");
-    }
-    breaches.add(
-        Breach.ORIGINAL_DAMAGED,
-        site + " does not hold " + inputs.named(origin) + " as it was sent" + difference);
-  }
-
-  /** By which recipe and step: one reason is one step's. */
-  private void judgedBy(long at, RejectReason reason, QuarantinedPair pair) {
+    judge(site, input, reason.get(), pair);
     String version = preparation.recipeVersion();
     if (!pair.getRecipeVersion().equals(version)) {
       differs(
-          sites.text(at),
-          () ->
-              "says recipe_version is '"
-                  + pair.getRecipeVersion()
-                  + "' where '"
-                  + version
-                  + "' belongs");
+          site,
+          "says recipe_version is '"
+              + pair.getRecipeVersion()
+              + "' where '"
+              + version
+              + "' belongs");
     }
-    steps.add(reason, pair.getStep(), at);
+    steps.add(reason.get(), pair.getStep(), site);
+    original(site, input, pair);
   }
 
-  private static Fields saidBy(PreparedPair pair) {
-    return Receipts.said(
-        pair.getPairId(), pair.getImageDigest(), "", "", "", "", pair.getPreparedAt());
+  /** Whether a rejected record is there as it was sent. */
+  private void original(Site site, Input input, QuarantinedPair pair) {
+    RawFacts facts = input.facts.orElseThrow();
+    Fields found =
+        RawFacts.frame(
+                pair.getKey(),
+                pair.getHeaders().stream()
+                    .map(header -> RawFacts.header(header.getKey(), header.getValue()))
+                    .toList(),
+                pair.getQuarantinedAt())
+            .with("value", RawFacts.digest(bytes(pair.getValue())));
+    Fields right = facts.frame().and(new Fields().with("value", facts.valueDigest()));
+    String difference = found.differenceFrom(right);
+    if (!difference.isEmpty()) {
+      breaches.add(
+          Breach.ORIGINAL_DAMAGED,
+          site + " does not hold " + input + " as it was sent: " + difference);
+    }
   }
 
-  private static Fields saidBy(QuarantinedPair pair) {
-    return Receipts.said(
-        pair.getPairId(),
-        pair.getImageDigest(),
-        pair.getReason(),
-        pair.getDetail(),
-        pair.getMeasured(),
-        pair.getLimit(),
-        pair.getQuarantinedAt());
-  }
-
-  private void judge(String site, long origin, RejectReason reason, QuarantinedPair pair) {
-    Optional<SentKind> kind = inputs.kindOf(origin);
+  private void judge(Site site, Input input, RejectReason reason, QuarantinedPair pair) {
+    Optional<SentKind> kind = input.kind();
     if (kind.isEmpty()) {
       return; // a stranger, which is said already
     }
@@ -344,7 +272,7 @@ final class Outputs {
       if (reason != RejectReason.DUPLICATE_PAIR) {
         breaches.add(
             Breach.GOOD_REJECTED,
-            inputs.named(origin)
+            input
                 + " is a good pair and is in quarantine ("
                 + site
                 + ") for "
@@ -355,7 +283,7 @@ final class Outputs {
     } else if (!kind.get().reasons().contains(reason)) {
       breaches.add(
           Breach.WRONG_REASON,
-          inputs.named(origin)
+          input
               + " is in quarantine ("
               + site
               + ") for "
@@ -365,138 +293,98 @@ final class Outputs {
     }
   }
 
-  /** The raw record that an output names, if there is one; notes that it has left. */
-  private long origin(
-      ConsumerRecord<byte[], byte[]> record, String site, Origin named, Fields says) {
-    long origin = coordinates.of(named);
-    if (!inputs.isPresent(origin)) {
+  /** The raw record that an output names, if there is one; notes that it has an output. */
+  private Optional<Input> origin(
+      ConsumerRecord<byte[], byte[]> record, Site site, Origin named, Fields says) {
+    Optional<Input> input = inputs.at(Site.of(named));
+    if (input.isEmpty()) {
       breaches.add(
           Breach.STRANGER,
           site + " names " + OriginHeader.text(named) + ", where there is no raw record");
-      return Coordinates.NOWHERE;
+      return input;
     }
     String header =
         OriginHeader.read(record.headers()).map(OriginHeader::text).orElse("no coordinates");
     if (!header.equals(OriginHeader.text(named))) {
       misplaced(site, "names " + OriginHeader.text(named) + ", but its header " + header);
     }
-    long first = get(left, origin);
-    if (first != 0) {
+    if (input.get().output != null) {
       breaches.add(
-          Breach.TWICE,
-          inputs.named(origin) + " left as " + sites.text(first) + " and again as " + site);
-      put(said, origin, 0);
+          Breach.TWICE, input.get() + " left as " + input.get().output + " and again as " + site);
+      input.get().said = Optional.empty();
     } else {
-      put(left, origin, sites.of(record));
-      put(said, origin, says.digest());
+      input.get().output = site;
+      input.get().said = Optional.of(says);
     }
-    return origin;
+    return input;
   }
 
-  /**
-   * After all outputs: finds raw records that left by no door, and good pairs of which none did.
-   */
+  /** After all outputs: finds raw records that have none, and good pairs of which none is there. */
   void checkAllLeft() {
-    inputs.each(
-        at -> {
-          if (get(left, at) == 0) {
-            breaches.add(Breach.NO_OUTPUT, inputs.named(at) + " left by no door");
-          }
-        });
-    for (int pair = 0; pair < pairs.count(); pair++) {
-      long heldBy = pairs.heldBy.get(pair) - 1;
-      if (pairs.good.get(pair) != 0
-          && pairs.publications.get(pair) == 0
-          && reasonOf(heldBy).filter(RejectReason.DUPLICATE_PAIR::equals).isPresent()) {
+    for (Input input : inputs.all()) {
+      if (input.output == null) {
+        breaches.add(Breach.NO_OUTPUT, input + " has no output");
+      }
+    }
+    for (Pair pair : inputs.pairs()) {
+      if (pair.good
+          && pair.publications == 0
+          && pair.heldBy.reason.filter(RejectReason.DUPLICATE_PAIR::equals).isPresent()) {
         breaches.add(
             Breach.GOOD_REJECTED,
-            inputs.named(heldBy)
+            pair.heldBy
                 + " is in quarantine as a copy, and pair "
-                + pairs.id(pair)
+                + pair.id
                 + " is published nowhere");
       }
     }
     steps.odd(
         (site, step, rightSite, right) ->
             differs(
-                sites.text(site),
-                () ->
-                    "says step is '"
-                        + step
-                        + "' where '"
-                        + right
-                        + "' belongs, as of the same reason at "
-                        + sites.text(rightSite)));
+                site,
+                "says step is '"
+                    + step
+                    + "' where '"
+                    + right
+                    + "' belongs, as of the same reason at "
+                    + rightSite));
     pictures.odd(
-        (site, pixels, right, most) ->
+        (site, pixels, rightSite, right) ->
             differs(
-                sites.text(site),
-                () ->
-                    "does not hold what "
-                        + sites.text(right)
-                        + " holds of the same picture: "
-                        + pixels(site)
-                            .flatMap(
-                                found -> pixels(right).map(wanted -> found.differenceFrom(wanted)))
-                            .orElse("one of them is gone")));
+                site,
+                "does not hold what "
+                    + rightSite
+                    + " holds of the same picture: "
+                    + pixels.differenceFrom(right)));
   }
 
-  private Optional<Fields> pixels(long site) {
-    TopicPartition partition = sites.partition(site);
-    return Reading.one(cluster, partition, sites.offset(site))
-        .flatMap(
-            record ->
-                values.read(splitTopic(doors.indexOf(partition.topic())), record.value()).found())
-        .map(Preparation::pixels);
-  }
-
-  /** For what a record was turned away; nothing where it was not. */
-  Optional<RejectReason> reasonOf(long at) {
-    return REASONS.at(get(reasons, at));
-  }
-
-  /** Digest of {@link Receipts#said} by the only output of a raw record; 0 where there are two. */
-  long saidOf(long at) {
-    return get(said, at);
-  }
-
-  /** Reads what the first output of a raw record says once more; empty where it is gone. */
-  Optional<Fields> saidAgain(long at) {
-    long site = get(left, at);
-    if (site == 0) {
-      return Optional.empty();
-    }
-    TopicPartition partition = sites.partition(site);
-    int door = doors.indexOf(partition.topic());
-    return Reading.one(cluster, partition, sites.offset(site))
-        .flatMap(
-            record ->
-                door == QUARANTINE
-                    ? values
-                        .read(values.topics().quarantine(), record.value())
-                        .found()
-                        .map(Outputs::saidBy)
-                    : values.read(splitTopic(door), record.value()).found().map(Outputs::saidBy));
-  }
-
-  private long get(List<LongColumn> columns, long at) {
-    return columns.get(coordinates.place(at)).get(coordinates.offset(at));
-  }
-
-  private void put(List<LongColumn> columns, long at, long value) {
-    columns.get(coordinates.place(at)).put(coordinates.offset(at), value);
-  }
-
+  /** Records by topic. */
   Map<String, Long> counts() {
-    Map<String, Long> byTopic = new LinkedHashMap<>();
-    for (int door = 0; door < counts.length; door++) {
-      byTopic.put(doors.get(door), counts[door]);
-    }
-    return byTopic;
+    return counts;
   }
 
-  private void misplaced(String site, String what) {
+  private void isAnotherPair(Site site, String pairId, Input input) {
+    misplaced(
+        site,
+        "is pair '"
+            + pairId
+            + "', but "
+            + input
+            + " is "
+            + (input.pair.isEmpty() ? "none" : input.pairId()));
+  }
+
+  private void differs(Site site, String what) {
+    breaches.add(Breach.CONTENT, site + " " + what);
+  }
+
+  private void misplaced(Site site, String what) {
     breaches.add(Breach.MISPLACED, site + " " + what);
+  }
+
+  /** Name of the split whose topic it is. */
+  static String split(String topic) {
+    return topic.substring(topic.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
   }
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {

@@ -16,10 +16,8 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -150,9 +148,9 @@ final class PlayedHistory implements AutoCloseable {
     pair.setSplit(split.name());
     pair.setOrigin(played.origin());
     // Of one picture, all hold the same.
-    long picture = RawFacts.picture(played.pair().pair().getImage());
-    pair.setImage(ByteBuffer.allocate(8).putLong(0, picture));
-    pair.setPerceptualHash("%016x".formatted(picture));
+    String picture = RawFacts.picture(played.pair().pair().getImage());
+    pair.setImage(ByteBuffer.wrap(picture.getBytes(StandardCharsets.US_ASCII)));
+    pair.setPerceptualHash(picture.substring(0, 16));
     pair.setWidth(64);
     pair.setHeight(64);
     pair.setMediaType("image/jpeg");
@@ -226,16 +224,7 @@ final class PlayedHistory implements AutoCloseable {
   }
 
   private String digest(SentPair pair) {
-    return pair.value(schemaId)
-        .map(
-            value -> {
-              try {
-                return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
-              } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-              }
-            })
-        .orElse(LedgerEntry.NO_VALUE);
+    return RawFacts.digest(pair.value(schemaId).orElse(null));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.pairstream.chaos.verify;
 
+import io.pairstream.chaos.load.LedgerEntry;
+import io.pairstream.chaos.load.Sha256;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,11 +21,21 @@ import org.apache.kafka.common.header.Header;
  * What the outputs and the receipt of a raw record must repeat.
  *
  * @param pair empty where the record holds none
+ * @param pairId empty where the record holds no pair
+ * @param valueDigest as in a {@link LedgerEntry}
+ * @param picture digest of its picture; empty where it has none
  * @param words of its published pair; empty where it can have none
  * @param frame of its quarantined pair: what came beside the value, and when
  * @param received what its receipt says of its coming
  */
-record RawFacts(Optional<RawPair> pair, Optional<Fields> words, Fields frame, Fields received) {
+record RawFacts(
+    Optional<RawPair> pair,
+    String pairId,
+    String valueDigest,
+    String picture,
+    Optional<Fields> words,
+    Fields frame,
+    Fields received) {
 
   private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -43,10 +56,26 @@ record RawFacts(Optional<RawPair> pair, Optional<Fields> words, Fields frame, Fi
         pair.flatMap(raw -> preparation.of(raw, record.headers(), arrived));
     return new RawFacts(
         pair,
+        pair.map(
+                raw ->
+                    PairIdentity.pairId(PairIdentity.imageDigest(raw.getImage()), raw.getCaption()))
+            .orElse(""),
+        digest(record.value()),
+        pair.map(raw -> picture(raw.getImage())).orElse(""),
         prepared.map(Preparation::words),
         frame(
             record.key() == null ? null : ByteBuffer.wrap(record.key()), headers(record), arrived),
         received(receivedAt, Replay.read(record.headers()).map(Replay::reviewId).orElse("")));
+  }
+
+  /** The same without the pair itself, which takes much room. */
+  RawFacts withoutPair() {
+    return new RawFacts(Optional.empty(), pairId, valueDigest, picture, words, frame, received);
+  }
+
+  /** Of a record's value, as in a {@link LedgerEntry}. */
+  static String digest(byte[] value) {
+    return value == null ? LedgerEntry.NO_VALUE : Sha256.hex(value);
   }
 
   static Fields frame(ByteBuffer key, List<String> headers, Instant quarantinedAt) {
@@ -79,15 +108,11 @@ record RawFacts(Optional<RawPair> pair, Optional<Fields> words, Fields frame, Fi
     return pair.filter(raw -> !raw.getCaption().contains("\uFFFD"));
   }
 
-  static String pairIdOf(RawPair raw) {
-    return PairIdentity.pairId(PairIdentity.imageDigest(raw.getImage()), raw.getCaption());
-  }
-
   /**
    * A digest of the picture that a file holds: of its bytes without the comment by which the load
    * makes another file of one picture.
    */
-  static long picture(ByteBuffer file) {
+  static String picture(ByteBuffer file) {
     byte[] bytes = new byte[file.remaining()];
     file.duplicate().get(bytes);
     int from = 0;
@@ -103,10 +128,8 @@ record RawFacts(Optional<RawPair> pair, Optional<Fields> words, Fields frame, Fi
     MessageDigest sha256 = Sha256.fresh();
     if (to > from && to <= bytes.length) {
       sha256.update(bytes, 0, from);
-      sha256.update(bytes, to, bytes.length - to);
-    } else {
-      sha256.update(bytes);
+      return Sha256.hex(sha256, Arrays.copyOfRange(bytes, to, bytes.length));
     }
-    return Sha256.first64(sha256.digest());
+    return Sha256.hex(bytes);
   }
 }

@@ -1,13 +1,15 @@
 package io.pairstream.chaos.verify;
 
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -23,6 +25,34 @@ final class Reading {
   private static final int MEGABYTES = 1024 * 1024;
 
   private Reading() {}
+
+  static List<String> rawTopics(Cluster cluster) {
+    return List.of(
+        cluster.dataset().topic(TopicCatalogue.CROWDSOURCED),
+        cluster.dataset().topic(TopicCatalogue.SCRAPED));
+  }
+
+  static List<String> outputTopics(Cluster cluster) {
+    return List.of(
+        cluster.dataset().topic(TopicCatalogue.TRAINING),
+        cluster.dataset().topic(TopicCatalogue.VALIDATION),
+        cluster.dataset().topic(TopicCatalogue.TEST),
+        cluster.dataset().topic(TopicCatalogue.QUARANTINE));
+  }
+
+  /** All partitions of these topics, in their order. */
+  static List<TopicPartition> partitions(Cluster cluster, List<String> topics) {
+    try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
+      var described = ClusterAccess.await(admin.describeTopics(topics).allTopicNames());
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (String topic : topics) {
+        for (int i = 0; i < described.get(topic).partitions().size(); i++) {
+          partitions.add(new TopicPartition(topic, i));
+        }
+      }
+      return partitions;
+    }
+  }
 
   /** Of what is there already. */
   static KafkaConsumer<byte[], byte[]> consumer(Cluster cluster) {
@@ -64,29 +94,6 @@ final class Reading {
 
   /** Where a reading began and ended, as the broker said. */
   record Extent(Map<TopicPartition, Long> begins, Map<TopicPartition, Long> ends) {}
-
-  /** The committed record at an offset; empty where there is none any more. */
-  static Optional<ConsumerRecord<byte[], byte[]>> one(
-      Cluster cluster, TopicPartition partition, long offset) {
-    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(cluster)) {
-      List<TopicPartition> only = List.of(partition);
-      consumer.assign(only);
-      if (consumer.beginningOffsets(only).get(partition) > offset
-          || consumer.endOffsets(only).get(partition) <= offset) {
-        return Optional.empty();
-      }
-      consumer.seek(partition, offset);
-      long heard = System.nanoTime();
-      while (consumer.position(partition) <= offset && found.isEmpty()) {
-        consumer.poll(POLL).forEach(found::add);
-        if (System.nanoTime() - heard > PATIENCE.toNanos()) {
-          throw new IllegalStateException("nothing comes of " + only);
-        }
-      }
-    }
-    return found.stream().filter(record -> record.offset() == offset).findFirst();
-  }
 
   /**
    * Reads from each partition's first record to its last stable one at this time.

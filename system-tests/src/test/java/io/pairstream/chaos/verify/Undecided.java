@@ -30,10 +30,9 @@ final class Undecided {
    */
   static List<String> lasting(Cluster cluster, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    List<TopicPartition> partitions = new ArrayList<>(Coordinates.of(cluster).partitions());
-    partitions.addAll(
-        Coordinates.partitions(
-            cluster, List.of(TopicCatalogue.repartitionTopic(cluster.dataset()))));
+    List<String> topics = new ArrayList<>(Reading.rawTopics(cluster));
+    topics.add(TopicCatalogue.repartitionTopic(cluster.dataset()));
+    List<TopicPartition> partitions = Reading.partitions(cluster, topics);
     try {
       List<String> waiting = waiting(cluster, partitions);
       boolean isOver = false;

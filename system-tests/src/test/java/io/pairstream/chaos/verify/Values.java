@@ -6,7 +6,9 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RootCause;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /** Reads values of any topic; a record is to blame only while the registry answers. */
 final class Values {
@@ -24,6 +26,17 @@ final class Values {
    * @param why it cannot; empty where it can
    */
   record Read<T>(Optional<T> found, String why) {}
+
+  /**
+   * Whether a record lies where its key belongs, as Kafka's own partitioner has it; also where it
+   * has no key, which belongs nowhere.
+   *
+   * @param partitions of its topic
+   */
+  static boolean isOnItsPartition(ConsumerRecord<byte[], byte[]> record, int partitions) {
+    return record.key() == null
+        || record.partition() == Utils.toPositive(Utils.murmur2(record.key())) % partitions;
+  }
 
   PairTopics topics() {
     return cluster.topics();

@@ -25,12 +25,12 @@ public record Verdict(
     return breaches.isEmpty();
   }
 
-  /** Inputs that are gone or left by no door. */
+  /** Inputs that are gone or have no output. */
   public long lost() {
     return count(Breach.INPUT_LOST) + count(Breach.NO_OUTPUT);
   }
 
-  /** Inputs and pairs that left more than once. */
+  /** Inputs and pairs with more than one output. */
   public long twice() {
     return count(Breach.TWICE) + count(Breach.PAIR_TWICE);
   }

@@ -7,15 +7,18 @@ import io.pairstream.operations.audit.Difference;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Closes the accounts of a run whose producers have ended, once nothing waits any more: every
- * acknowledged record is on its raw topic; every raw record left by exactly one door, for the right
- * reason; and receipts, the live reader and the product's own audit say the same.
+ * Compares, once the producers of a run have ended and nothing waits any more: every acknowledged
+ * record is on its raw topic; every raw record has exactly one output, for the right reason; and
+ * receipts, the live reader and the product's own audit say the same.
  *
  * <p>What an output says is compared with what {@code chaos.yaml} makes of its raw record, but for
  * the pixels, which are compared with those of the other outputs of the same picture. Of a record
@@ -24,8 +27,8 @@ import org.apache.kafka.common.TopicPartition;
  * but the image worker and the topology's stores could tell.
  *
  * <p>For a load that has ended, in a data set from which nothing was taken down, in which nothing
- * was sent again and of which nothing has expired. Reads every topic in full. Memory: about 400
- * bytes per record.
+ * was sent again and of which nothing has expired. Reads every topic in full. Memory: a few
+ * kilobytes per record.
  */
 public final class Verifier {
 
@@ -35,18 +38,16 @@ public final class Verifier {
 
   private static final Duration LIVE_COMES_WITHIN = Duration.ofMinutes(4);
 
-  private final Duration patience;
-
-  /** A verifier that waits for a minute. */
-  public Verifier() {
-    this(Duration.ofSeconds(60));
-  }
+  private final Duration decidedWithin;
+  private final Duration endedWithin;
 
   /**
-   * @param patience how long records may wait, and transactions be open, before they count as such
+   * @param decidedWithin how long records may wait before they count as undecided
+   * @param endedWithin how long transactions may be open after that
    */
-  public Verifier(Duration patience) {
-    this.patience = patience;
+  public Verifier(Duration decidedWithin, Duration endedWithin) {
+    this.decidedWithin = decidedWithin;
+    this.endedWithin = endedWithin;
   }
 
   /**
@@ -62,73 +63,67 @@ public final class Verifier {
     access.requireRegistry();
     requireNoTakedowns(cluster, access);
     Breaches breaches = new Breaches();
-    Coordinates coordinates = Coordinates.of(cluster);
     Values values = new Values(access);
     Preparation preparation = Preparation.underChaosRecipe();
-    Pairs pairs = new Pairs();
 
-    Inputs inputs = new Inputs(cluster, coordinates, values, preparation, pairs, breaches);
+    Inputs inputs = new Inputs(values, preparation, breaches);
     inputs.enter(ledger);
-    Undecided.lasting(cluster, patience).forEach(waits -> breaches.add(Breach.UNDECIDED, waits));
+    Undecided.lasting(cluster, decidedWithin)
+        .forEach(waits -> breaches.add(Breach.UNDECIDED, waits));
     // What is committed becomes readable on one partition after the other; then all of it is.
-    OpenTransactions.lasting(cluster, patience)
+    OpenTransactions.lasting(cluster, endedWithin)
         .forEach(open -> breaches.add(Breach.OPEN_TRANSACTION, open));
-    inputs.checkAllThere(Reading.all(cluster, coordinates.partitions(), inputs::present));
+    List<TopicPartition> raw = Reading.partitions(cluster, Reading.rawTopics(cluster));
+    inputs.checkAllThere(Reading.all(cluster, raw, inputs::present));
 
-    List<String> doors = LiveReader.outputTopics(cluster);
-    List<TopicPartition> doorPartitions = Coordinates.partitions(cluster, doors);
-    Outputs outputs =
-        new Outputs(
+    List<String> topics = Reading.outputTopics(cluster);
+    List<TopicPartition> partitions = Reading.partitions(cluster, topics);
+    Outputs outputs = new Outputs(values, preparation, inputs, breaches, topics, partitions);
+    Map<Site, String> there = new LinkedHashMap<>();
+    var unused =
+        Reading.all(
             cluster,
-            values,
-            preparation,
-            new Partitions(doorPartitions),
-            coordinates,
-            inputs,
-            pairs,
-            breaches,
-            doors);
-    LiveCheck liveCheck = new LiveCheck(live, coordinates, breaches, LIVE_COMES_WITHIN);
-    Reading.all(
-        cluster,
-        doorPartitions,
-        record -> {
-          outputs.take(record);
-          liveCheck.take(record);
-        });
+            partitions,
+            record -> {
+              outputs.take(record);
+              there.put(Site.of(record), LiveReader.origin(record));
+            });
     outputs.checkAllLeft();
-    liveCheck.check();
+    live.ifPresent(reader -> compare(reader, there, breaches));
 
-    List<TopicPartition> receiptPartitions =
-        Coordinates.partitions(cluster, List.of(access.topics().receipts().name()));
-    Receipts receipts =
-        new Receipts(
-            cluster,
-            values,
-            new Partitions(receiptPartitions),
-            coordinates,
-            inputs,
-            outputs,
-            pairs,
-            breaches);
-    Reading.all(cluster, receiptPartitions, receipts::take);
+    List<TopicPartition> ofReceipts =
+        Reading.partitions(cluster, List.of(access.topics().receipts().name()));
+    Receipts receipts = new Receipts(values, ofReceipts.size(), inputs, breaches);
+    unused = Reading.all(cluster, ofReceipts, receipts::take);
     receipts.check();
 
     // All that was open has ended by now, so that the audit has nothing to wait for.
-    compareWithAudit(cluster, inputs, outputs, breaches);
+    compareWithAudit(cluster, inputs.all().size(), outputs, breaches);
     return new Verdict(
         inputs.acknowledgedCount(),
-        inputs.count(),
+        inputs.all().size(),
         inputs.unsureCount(),
         outputs.counts(),
         breaches.counts(),
         breaches.sentences());
   }
 
+  private static void compare(LiveReader live, Map<Site, String> there, Breaches breaches) {
+    try {
+      boolean unused = live.awaitOutputs(there.size(), LIVE_COMES_WITHIN);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    live.compare(there, breaches);
+  }
+
   private static void requireNoTakedowns(Cluster cluster, ClusterAccess access) {
     String takedowns = access.topics().takedowns().name();
-    Coordinates topic = Coordinates.over(Coordinates.partitions(cluster, List.of(takedowns)));
-    if (topic.ends(cluster).values().stream().anyMatch(end -> end > 0)) {
+    List<TopicPartition> partitions = Reading.partitions(cluster, List.of(takedowns));
+    List<Site> found = new ArrayList<>();
+    var unused = Reading.all(cluster, partitions, record -> found.add(Site.of(record)));
+    if (!found.isEmpty()) {
       throw new IllegalStateException(
           takedowns
               + " is not empty, and these accounts are kept only where nothing was taken down");
@@ -136,7 +131,7 @@ public final class Verifier {
   }
 
   private static void compareWithAudit(
-      Cluster cluster, Inputs inputs, Outputs outputs, Breaches breaches) {
+      Cluster cluster, long inputs, Outputs outputs, Breaches breaches) {
     boolean seen = SEEN_BY_AUDIT.stream().anyMatch(breaches::any);
     AuditReport report;
     try {
@@ -152,13 +147,10 @@ public final class Verifier {
     if (report.passes() && seen) {
       breaches.add(Breach.AUDIT, "the product's audit passes, and this one does not");
     }
-    if (report.inputs() != inputs.count()) {
+    if (report.inputs() != inputs) {
       breaches.add(
           Breach.AUDIT,
-          "the product's audit counts "
-              + report.inputs()
-              + " inputs, and there are "
-              + inputs.count());
+          "the product's audit counts " + report.inputs() + " inputs, and there are " + inputs);
     }
     if (report.passes() && !report.outputs().equals(outputs.counts())) {
       breaches.add(

@@ -13,22 +13,19 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
- * A producer that goes through the front doors, one request at a time. What is not answered 2xx is
- * sent again, after as long as {@code Retry-After} says, through the next door. Some requests are
- * repeated although they were answered.
+ * A producer that sends by HTTP, one request at a time. What is not answered 2xx is sent again,
+ * after as long as {@code Retry-After} says. Some requests are repeated although they were
+ * answered.
  */
-final class DoorSender implements Runnable {
+final class HttpSender implements Runnable {
 
   private static final Set<Integer> LATER = Set.of(408, 429, 500, 502, 503, 504);
 
-  /** By these answers a front door has not begun with the record. */
+  /** By these answers the ingest API has not begun with the record. */
   private static final Set<Integer> UNTOUCHED = Set.of(408, 429);
 
   private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
@@ -43,25 +40,21 @@ final class DoorSender implements Runnable {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  private final Supplier<List<URI>> doors;
+  private final URI address;
   private final SeededLoad load;
   private final Lane lane;
   private final RawTopics topics;
   private final SentLedger ledger;
   private final SendingProgress progress;
-  private int door;
 
-  /**
-   * @param doors addresses of the front doors as they are now; may change, and may be none
-   */
-  DoorSender(
-      Supplier<List<URI>> doors,
+  HttpSender(
+      URI address,
       SeededLoad load,
       Lane lane,
       RawTopics topics,
       SentLedger ledger,
       SendingProgress progress) {
-    this.doors = doors;
+    this.address = address.resolve("/v1/pairs");
     this.load = load;
     this.lane = lane;
     this.topics = topics;
@@ -79,9 +72,13 @@ final class DoorSender implements Runnable {
           continue;
         }
         SentPair pair = load.at(number);
-        boolean settled = sendUntilSettled(pair, true);
-        if (settled && number / ProducersPlan.HTTP_EVERY % REPEATED_EVERY == 0) {
-          boolean unused = sendUntilSettled(pair, false);
+        boolean taken = sendUntilSettled(pair);
+        if (progress.isStopped()) {
+          return;
+        }
+        progress.settled();
+        if (taken && number / Lane.HTTP_EVERY % REPEATED_EVERY == 0) {
+          boolean unused = sendUntilSettled(pair);
         }
       }
     } catch (InterruptedException e) {
@@ -89,89 +86,64 @@ final class DoorSender implements Runnable {
     }
   }
 
-  /** Answers whether it was taken; not where the producers are stopped before that is known. */
-  private boolean sendUntilSettled(SentPair pair, boolean counts) throws InterruptedException {
-    String body = body(pair);
+  /** Answers whether it was taken; returns too where the producers are stopped before. */
+  private boolean sendUntilSettled(SentPair pair) throws InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .timeout(ANSWERED_WITHIN)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body(pair)))
+            .build();
     while (!progress.isStopped()) {
-      List<URI> open = new ArrayList<>(doors.get());
-      if (open.isEmpty()) {
-        pause(PAUSE);
-        continue;
-      }
-      URI base = open.get(Math.floorMod(door, open.size()));
       try {
         HttpResponse<String> answer =
-            client.send(
-                HttpRequest.newBuilder(base.resolve("/v1/pairs"))
-                    .timeout(ANSWERED_WITHIN)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-        if (answer.statusCode() / 100 == 2) {
-          acknowledged(pair, JSON.readTree(answer.body()), counts);
+            client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        int status = answer.statusCode();
+        if (status / 100 == 2) {
+          JsonNode place = JSON.readTree(answer.body());
+          ledger.add(
+              entry(
+                  Fate.ACKNOWLEDGED,
+                  pair,
+                  place.path("topic").asText(),
+                  place.path("partition").asInt(-1),
+                  place.path("offset").asLong(-1),
+                  ""));
           return true;
-        } else if (!LATER.contains(answer.statusCode())) {
-          refused(pair, answer, counts);
+        }
+        String words = "answered " + status + ": " + answer.body();
+        if (!LATER.contains(status)) {
+          unplaced(Fate.REFUSED, pair, words);
           return false;
         }
-        turnedAway(pair, answer);
+        if (!UNTOUCHED.contains(status)) {
+          unplaced(Fate.UNSURE, pair, words);
+        }
+        if (status == 503) {
+          progress.unavailable(answer.headers().firstValue("Retry-After").isPresent());
+        }
         pause(retryAfter(answer));
       } catch (ConnectException | HttpConnectTimeoutException e) {
         pause(PAUSE); // nobody has heard of the pair
       } catch (IOException e) {
-        unsure(pair, String.valueOf(e));
+        unplaced(Fate.UNSURE, pair, String.valueOf(e));
         pause(PAUSE);
       }
-      door++;
     }
     return false;
   }
 
-  private void acknowledged(SentPair pair, JsonNode answer, boolean counts) {
-    ledger.add(
-        entry(
-            Fate.ACKNOWLEDGED,
-            pair,
-            answer.path("topic").asText(),
-            answer.path("partition").asInt(-1),
-            answer.path("offset").asLong(-1),
-            ""));
-    if (counts) {
-      progress.acknowledged();
-    }
-  }
-
-  private void unsure(SentPair pair, String words) {
-    noteUnsure(pair, words);
-    progress.unsure();
-  }
-
-  private void turnedAway(SentPair pair, HttpResponse<String> answer) {
-    if (!UNTOUCHED.contains(answer.statusCode())) {
-      noteUnsure(pair, "answered " + answer.statusCode());
-    }
-    progress.turnedAway(
-        new TurnedAway(
-            Instant.now(),
-            answer.statusCode(),
-            answer.headers().firstValue("Retry-After").isPresent()));
-  }
-
-  private void noteUnsure(SentPair pair, String words) {
-    ledger.add(entry(Fate.UNSURE, pair, topics.fullName("crowdsourced"), -1, -1, words));
-  }
-
-  private void refused(SentPair pair, HttpResponse<String> answer, boolean counts) {
-    String words = "answered " + answer.statusCode() + ": " + answer.body();
-    ledger.add(entry(Fate.REFUSED, pair, topics.fullName("crowdsourced"), -1, -1, words));
-    if (counts) {
-      progress.refused();
-    }
+  private void unplaced(Fate fate, SentPair pair, String words) {
+    ledger.add(entry(fate, pair, topics.fullName("crowdsourced"), -1, -1, words));
   }
 
   private static LedgerEntry entry(
-      Fate fate, SentPair pair, String topic, int partition, long offset, String words) {
+      Fate fate,
+      SentPair pair,
+      String topic,
+      int partition,
+      long offset,
+      String words) {
     return new LedgerEntry(
         fate,
         pair.number(),

@@ -1,0 +1,27 @@
+package io.pairstream.chaos.verify;
+
+import io.pairstream.schemas.Origin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Where a record is, on whatever topic. */
+record Site(String topic, int partition, long offset) {
+
+  static Site of(ConsumerRecord<?, ?> record) {
+    return new Site(record.topic(), record.partition(), record.offset());
+  }
+
+  static Site of(Origin origin) {
+    return new Site(origin.getTopic(), origin.getPartition(), origin.getOffset());
+  }
+
+  TopicPartition topicPartition() {
+    return new TopicPartition(topic, partition);
+  }
+
+  /** The same text as of an origin in a header. */
+  @Override
+  public String toString() {
+    return topic + "-" + partition + "-" + offset;
+  }
+}
