@@ -573,6 +573,26 @@ class ClusterCommandsTest {
   }
 
   @Test
+  void feedKeepsThePositionOfBeforeWhereItCannotWriteTheNext() throws IOException {
+    for (int i = 0; i < 2; i++) {
+      train("image " + i, "caption");
+    }
+    Path file = folder.resolve("position.json");
+    String[] one =
+        ("--json --side-px 8 --batch-size 1 --until-end --max-batches 1 --position-file " + file)
+            .split(" ", -1);
+    assertThat(run("feed", one).status()).isEqualTo(ExitStatus.DONE);
+    String before = Files.readString(file);
+    // Where it writes before it takes the file's name.
+    Files.createDirectory(folder.resolve("position.json.new"));
+
+    Ended ended = run("feed", one);
+
+    assertThat(ended.status()).isNotEqualTo(ExitStatus.DONE);
+    assertThat(file).hasContent(before);
+  }
+
+  @Test
   void feedReadsAViewInTheSameOrderWithAnyNumberOfRanks() {
     for (int i = 0; i < 9; i++) {
       train("image " + i, "caption");

@@ -138,12 +138,7 @@ final class HttpSender implements Runnable {
   }
 
   private static LedgerEntry entry(
-      Fate fate,
-      SentPair pair,
-      String topic,
-      int partition,
-      long offset,
-      String words) {
+      Fate fate, SentPair pair, String topic, int partition, long offset, String words) {
     return new LedgerEntry(
         fate,
         pair.number(),

@@ -29,12 +29,13 @@ class SentencesTest {
       lag += waiting[number];
     }
     return Sentences.group(
-        "readers",
-        partitions,
-        partitions.get(0),
-        OptionalLong.of(lag),
-        OptionalDouble.empty(),
-        CatchUp.NEVER);
+            "readers",
+            partitions,
+            partitions.get(0),
+            OptionalLong.of(lag),
+            OptionalDouble.empty(),
+            CatchUp.NEVER)
+        .toString();
   }
 
   @ParameterizedTest
