@@ -218,7 +218,7 @@ class DashboardTasksTest {
 
   private void findWhyTheTrainerStarves(Browser browser) throws Exception {
     long preprocess = platform.pid("preprocess");
-    signal("STOP", preprocess);
+    Signals.send("STOP", preprocess);
     try {
       browser.visit(address + "/#/overview");
       browser.await(
@@ -243,7 +243,7 @@ class DashboardTasksTest {
                       "return document.querySelector('.head-picture img')?.naturalWidth > 0")));
       keep(browser, "lag-light");
     } finally {
-      signal("CONT", preprocess);
+      Signals.send("CONT", preprocess);
     }
     browser.visit(address + "/#/overview");
     browser.await(
@@ -448,12 +448,6 @@ class DashboardTasksTest {
           .text()
           .reveal();
     }
-  }
-
-  private static void signal(String name, long pid) throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start();
-    assertThat(kill.waitFor(5, TimeUnit.MINUTES)).isTrue();
-    assertThat(kill.exitValue()).isZero();
   }
 
   /* ---- The person ---- */

@@ -1,9 +1,6 @@
 package io.pairstream.system;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.pairstream.drawing.DrawnPairs;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,13 +82,13 @@ final class GroupFaults {
 
     @Override
     public void inject() throws Exception {
-      signal("STOP", List.of(platform.pid("preprocess")));
+      Signals.send("STOP", platform.pid("preprocess"));
       platform.publish(pairs, 20, 60);
     }
 
     @Override
     public void end() throws Exception {
-      signal("CONT", List.of(platform.pid("preprocess")));
+      Signals.send("CONT", platform.pid("preprocess"));
     }
   }
 
@@ -138,12 +135,12 @@ final class GroupFaults {
       try {
         while (!ended) {
           List<Long> workers = platform.imageWorkers().stream().map(ProcessHandle::pid).toList();
-          signal("STOP", workers);
+          var unused = Signals.sendToAny("STOP", workers);
           TimeUnit.MILLISECONDS.sleep(900);
-          signal("CONT", workers);
+          unused = Signals.sendToAny("CONT", workers);
           TimeUnit.MILLISECONDS.sleep(100);
         }
-      } catch (IOException | InterruptedException e) {
+      } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
     }
@@ -565,16 +562,5 @@ final class GroupFaults {
 
   private Map<String, Object> settings() {
     return Map.of("bootstrap.servers", platform.cluster().bootstrapServers());
-  }
-
-  private static void signal(String name, List<Long> pids)
-      throws IOException, InterruptedException {
-    if (pids.isEmpty()) {
-      return;
-    }
-    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
-    pids.forEach(pid -> command.add(String.valueOf(pid)));
-    Process kill = new ProcessBuilder(command).start();
-    assertThat(kill.waitFor(5, TimeUnit.MINUTES)).isTrue();
   }
 }

@@ -162,20 +162,13 @@ final class RunningPlatform implements AutoCloseable {
   }
 
   /** Kills a process, which stays away while this is done: nobody starts it again meanwhile. */
-  void whileAway(String name, Runnable action) throws IOException, InterruptedException {
-    signal("STOP", up.pid());
+  void whileAway(String name, Runnable action) {
+    Signals.send("STOP", up.pid());
     try {
       ProcessHandle.of(pid(name)).ifPresent(ProcessHandle::destroyForcibly);
       action.run();
     } finally {
-      signal("CONT", up.pid());
-    }
-  }
-
-  private static void signal(String name, long pid) throws IOException, InterruptedException {
-    int status = new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
-    if (status != 0) {
-      throw new AssertionError("kill -" + name + " " + pid + " ends with " + status);
+      Signals.send("CONT", up.pid());
     }
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.chaos.cluster;
 
 import io.pairstream.platform.Readiness;
 import io.pairstream.system.Await;
+import io.pairstream.system.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ public final class PlatformProcess {
 
   /** Holds it where it is (SIGSTOP); its children go on. */
   public void freeze() {
-    signal("STOP", running());
+    Signals.send("STOP", running().pid());
   }
 
   /** Lets one of its children crash, such as an image worker (SIGSEGV). */
@@ -126,7 +127,7 @@ public final class PlatformProcess {
         () -> running().children().findAny().isPresent(),
         this::logEnd);
     ProcessHandle child = running().children().findAny().orElseThrow();
-    signal("SEGV", child);
+    Signals.send("SEGV", child.pid());
     var unused = child.onExit().orTimeout(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
@@ -138,20 +139,9 @@ public final class PlatformProcess {
 
   private synchronized void resume() {
     if (isRunning()) {
-      signal("CONT", running());
+      Signals.send("CONT", running().pid());
     } else {
       start();
-    }
-  }
-
-  private static void signal(String signal, ProcessHandle process) {
-    try {
-      Process kill = new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start();
-      if (kill.onExit().join().exitValue() != 0) {
-        throw new AssertionError("SIG" + signal + " cannot be sent to " + process.pid());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
