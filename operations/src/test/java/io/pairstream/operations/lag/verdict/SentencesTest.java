@@ -35,7 +35,7 @@ class SentencesTest {
             OptionalLong.of(lag),
             OptionalDouble.empty(),
             CatchUp.NEVER)
-        .toString();
+        .text();
   }
 
   @ParameterizedTest
