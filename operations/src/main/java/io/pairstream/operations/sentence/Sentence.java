@@ -31,7 +31,7 @@ public record Sentence(Template template, List<Object> arguments) {
           value instanceof Sentence
               ? value
               : value instanceof Long || value instanceof Integer
-                  ? String.format(Locale.ROOT, "%,d", value)
+                  ? String.format(Locale.ROOT, "%,d", ((Number) value).longValue())
                   : String.valueOf(value));
     }
     return new Sentence(template, arguments);
