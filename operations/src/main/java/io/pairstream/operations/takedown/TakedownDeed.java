@@ -27,7 +27,7 @@ public record TakedownDeed(String what, String subject, String by, String cause,
   /** Empty for an action of another kind, and for one that was not done. */
   public static Optional<TakedownDeed> of(Action action) {
     boolean isLift = action.getName().equals(LIFT);
-    if (!isLift && !action.getName().equals(TAKEDOWN)
+    if ((!isLift && !action.getName().equals(TAKEDOWN))
         || !action.getOutcome().equals(Deed.Outcome.DONE.name())) {
       return Optional.empty();
     }
