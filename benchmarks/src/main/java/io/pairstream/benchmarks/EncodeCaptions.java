@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Our side of {@code compare.sh}: encodes every line of a file {@value #PASSES} times for each
- * line on standard input, which is a recipe, and answers with the CPU seconds that the whole
- * process took for one pass (compiler and collector included), the number of ids and their sum.
+ * Our side of {@code compare.sh}: encodes every line of a file {@value #PASSES} times for each line
+ * on standard input, which is a recipe, and answers with the CPU seconds that the whole process
+ * took for one pass (compiler and collector included), the number of ids and their sum.
  */
 public final class EncodeCaptions {
 

@@ -5,6 +5,7 @@ import io.pairstream.platform.Readiness;
 import io.pairstream.service.Cluster;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -160,7 +161,7 @@ final class ClusterProcesses {
   private static boolean answers(BrokerAddress broker) throws IOException, InterruptedException {
     // A Kafka client logs every refused connection, so a bare one is tried first.
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", broker.port()), 1_000);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()), 1_000);
     }
     Map<String, Object> client =
         Map.of(

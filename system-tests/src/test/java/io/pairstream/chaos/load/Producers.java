@@ -77,8 +77,7 @@ public final class Producers implements AutoCloseable {
   }
 
   /** Stops at once; what is in flight is noted as unknown. */
-  @Override
-  public void close() {
+  public void stop() {
     progress.stop();
     try {
       for (Thread thread : threads) {
@@ -87,5 +86,10 @@ public final class Producers implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }

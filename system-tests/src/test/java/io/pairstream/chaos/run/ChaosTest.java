@@ -98,7 +98,7 @@ class ChaosTest {
         strike(plan.get(i), cluster, producers, live);
       }
       assertThat(producers.await(RECORDS, SENT_WITHIN)).isTrue();
-      producers.close();
+      producers.stop();
       tell("all " + producers.acknowledged() + " are acknowledged");
 
       List<String> entries = new ArrayList<>();
@@ -156,9 +156,11 @@ class ChaosTest {
       cluster.awaitInSync(IN_SYNC_WITHIN);
     }
     tell("healed after " + Duration.between(struck, Instant.now()).toSeconds() + " s");
-    // So that the next fault finds everybody at work again; where nothing is left, nothing comes.
+    // So that the next fault finds everybody at work again.
     long until = System.nanoTime() + OUTPUTS_WITHIN.toNanos();
-    while (!live.cameOfEachSince(struck.plus(SETTLED)) && System.nanoTime() < until) {
+    while (producers.acknowledged() < RECORDS
+        && !live.cameOfEachSince(struck.plus(SETTLED))
+        && System.nanoTime() < until) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
   }
