@@ -35,9 +35,6 @@ import io.pairstream.cleaning.tokens.TokenTarget;
 import io.pairstream.cleaning.tokens.TokenizeCaption;
 import io.pairstream.cleaning.tokens.TokenizedCaption;
 import io.pairstream.cleaning.words.WriteTextForms;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -238,13 +235,7 @@ public final class CleaningPlan {
       text.append(set.tokenizer().digest()).append('\n');
     }
     text.append("steps-version=").append(STEPS_VERSION).append('\n');
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.of(text.toString());
+    return HexFormat.of().formatHex(hash, 0, 8);
   }
 }

@@ -3,7 +3,6 @@ package io.pairstream.schemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The names of an image and of a pair, which every producer and every service computes alike. */
@@ -15,7 +14,7 @@ public final class PairIdentity {
 
   /** Lower-case hex SHA-256 of the original image bytes; leaves the buffer's position alone. */
   public static String imageDigest(ByteBuffer image) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.begin();
     sha256.update(image.duplicate());
     return HexFormat.of().formatHex(sha256.digest());
   }
@@ -32,7 +31,7 @@ public final class PairIdentity {
    * @param captionUtf8 the caption's bytes as received
    */
   public static String pairId(String imageDigest, ByteBuffer captionUtf8) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.begin();
     sha256.update(imageDigest.getBytes(StandardCharsets.US_ASCII));
     sha256.update((byte) 0);
     sha256.update(captionUtf8.duplicate());
@@ -44,20 +43,12 @@ public final class PairIdentity {
    * 0x00 ‖ URL as received ‖ 0x00 ‖ caption as received), all in UTF-8.
    */
   public static String linkId(String url, String caption) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.begin();
     sha256.update("link".getBytes(StandardCharsets.US_ASCII));
     sha256.update((byte) 0);
     sha256.update(url.getBytes(StandardCharsets.UTF_8));
     sha256.update((byte) 0);
     sha256.update(caption.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(sha256.digest(), 0, PAIR_ID_BYTES);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,12 +1,11 @@
 package io.pairstream.cleaning.split;
 
+import io.pairstream.cleaning.Sha256;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -47,15 +46,11 @@ public final class SplitByImage {
   private double point(String label, String imageDigest) {
     byte[] text =
         (label + ":" + shares.seed() + ":" + imageDigest).getBytes(StandardCharsets.US_ASCII);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
-      // 53 bits fit a double exactly, so that no rounding reaches 1.0.
-      return new BigInteger(1, Arrays.copyOf(hash, 8)).shiftRight(11).doubleValue()
-          * 0x1p11
-          / TWO_TO_64;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.of(text);
+    // 53 bits fit a double exactly, so that no rounding reaches 1.0.
+    return new BigInteger(1, Arrays.copyOf(hash, 8)).shiftRight(11).doubleValue()
+        * 0x1p11
+        / TWO_TO_64;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.schemas.Sha256;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -60,7 +60,7 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
   }
 
   private static ImportSource of(Path path) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     long size = 0;
     if (Files.isDirectory(path)) {
       SortedFiles files = new SortedFiles(path);
@@ -151,13 +151,5 @@ public record ImportSource(Path path, String fingerprint, long sizeBytes) {
       }
     }
     return shards.isEmpty() ? List.of(path) : shards;
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -6,9 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.pairstream.schemas.Sha256;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
@@ -92,13 +90,8 @@ public record ImageRequest(String model, Map<String, JsonNode> parameters) {
 
   /** Lower-case hex SHA-256 of the text in UTF-8. */
   static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] digest = Sha256.of(text);
+    return HexFormat.of().formatHex(digest);
   }
 
   private Map<String, JsonNode> effective(Prompt prompt) {

@@ -1,9 +1,7 @@
 package io.pairstream.operations.audit;
 
+import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The first 128 bits of a digest. */
@@ -35,13 +33,7 @@ record Digest(long high, long low) {
 
   /** First bits of a text's SHA-256, in UTF-8. */
   static Digest ofContent(String text) {
-    try {
-      return read(
-          ByteBuffer.wrap(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8))));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return read(ByteBuffer.wrap(Sha256.of(text)));
   }
 
   static Digest read(ByteBuffer from) {

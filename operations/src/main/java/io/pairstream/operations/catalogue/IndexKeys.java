@@ -1,11 +1,10 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -237,14 +236,10 @@ final class IndexKeys {
     if (whole.length <= LONGEST_TERM) {
       return whole;
     }
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(whole);
-      int beginning = term.offsetByCodePoints(0, BEGINNING_CODE_POINTS);
-      return join(
-          bytes(term.substring(0, beginning).replace('\u0000', '\uFFFD')),
-          bytes("…" + HexFormat.of().formatHex(digest, 0, 16)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] digest = Sha256.of(whole);
+    int beginning = term.offsetByCodePoints(0, BEGINNING_CODE_POINTS);
+    return join(
+        bytes(term.substring(0, beginning).replace('\u0000', '\uFFFD')),
+        bytes("…" + HexFormat.of().formatHex(digest, 0, 16)));
   }
 }

@@ -1,11 +1,9 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -54,15 +52,9 @@ public final class ReviewIds {
    */
   private static String named(String what, Origin entry) {
     String text = "pairstream review " + what + ' ' + OriginHeader.text(entry);
-    try {
-      ByteBuffer hash =
-          ByteBuffer.wrap(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-      long most = (hash.getLong() & ~0xF000L) | 0x8000L;
-      long least = (hash.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
-      return new UUID(most, least).toString();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    ByteBuffer hash = ByteBuffer.wrap(Sha256.of(text));
+    long most = (hash.getLong() & ~0xF000L) | 0x8000L;
+    long least = (hash.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(most, least).toString();
   }
 }

@@ -1,8 +1,8 @@
 package io.pairstream.service.keys;
 
+import io.pairstream.schemas.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -57,12 +57,8 @@ public final class ApiKeyText {
 
   /** Lower-case hex SHA-256 of the secret's hex digits in ASCII. */
   public String secretDigest() {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      return HEX.formatHex(sha256.digest(secret.getBytes(StandardCharsets.US_ASCII)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.begin();
+    return HEX.formatHex(sha256.digest(secret.getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** The whole key, to hand to its owner and to nobody else. */

@@ -1,5 +1,6 @@
 package io.pairstream.feed.export;
 
+import io.pairstream.schemas.Sha256;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,7 +103,7 @@ final class ExportFolder implements AutoCloseable {
 
   Written write(String name, Content content) throws IOException {
     Path part = folder.resolve(name + PART);
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     long bytes;
     try (FileChannel file =
             FileChannel.open(
@@ -133,7 +133,7 @@ final class ExportFolder implements AutoCloseable {
     if (!Files.isRegularFile(file) || Files.size(file) != shard.bytes()) {
       return false;
     }
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.begin();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream input = Files.newInputStream(file)) {
       for (int read = input.read(buffer); read >= 0; read = input.read(buffer)) {
@@ -167,14 +167,6 @@ final class ExportFolder implements AutoCloseable {
       for (Path file : files.filter(one -> one.toString().endsWith(PART)).toList()) {
         Files.delete(file);
       }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -1,9 +1,8 @@
 package io.pairstream.feed.order;
 
+import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Random numbers that follow from what they are for: the same wherever and whenever they are drawn.
@@ -28,7 +27,7 @@ final class RandomNumbers {
   static RandomNumbers of(long seed, long epoch, String what) {
     String key = seed + "\0" + epoch + '\0' + what;
     return new RandomNumbers(
-        ByteBuffer.wrap(sha256().digest(key.getBytes(StandardCharsets.UTF_8))).getLong());
+        ByteBuffer.wrap(Sha256.begin().digest(key.getBytes(StandardCharsets.UTF_8))).getLong());
   }
 
   /** The next 64 bits. */
@@ -61,13 +60,5 @@ final class RandomNumbers {
       order[j] = moved;
     }
     return order;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -3,11 +3,10 @@ package io.pairstream.feed.takedown;
 import io.pairstream.feed.record.FieldReader;
 import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.feed.record.PairFields;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.Registry;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -93,14 +92,8 @@ public final class WithdrawnPairs implements AutoCloseable {
 
   /** Tells which takedowns hold: 32 hexadecimal digits that others do not share. */
   public String digest() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(String.join("\n", new TreeSet<>(keys)).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] digest = Sha256.of(String.join("\n", new TreeSet<>(keys)));
+    return HexFormat.of().formatHex(digest, 0, 16);
   }
 
   /**

@@ -2,9 +2,8 @@ package io.pairstream.feed.view;
 
 import io.pairstream.feed.filter.PairFilter;
 import io.pairstream.feed.record.MalformedSampleException;
+import io.pairstream.schemas.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -116,10 +115,6 @@ public final class GatheredPairs {
 
   /** 64 bits are enough to tell a topic's keys apart, and take a fifth of their memory. */
   private static long digest(byte[] key) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return ByteBuffer.wrap(Sha256.of(key)).getLong();
   }
 }

@@ -1,10 +1,9 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.util.HexFormat;
 import java.util.List;
@@ -220,11 +219,9 @@ final class Attempt implements AsyncClientExchangeHandler {
     }
     try {
       byte[] certificate = session.getPeerCertificates()[0].getEncoded();
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
+      return HexFormat.of().formatHex(Sha256.of(certificate));
     } catch (SSLPeerUnverifiedException | CertificateEncodingException e) {
       return "";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 

@@ -8,14 +8,13 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.Row.Cell;
 import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.watch.PaceMemory;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -223,7 +222,7 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
         lookWrittenAt == Long.MIN_VALUE || at - lookWrittenAt >= step.toMillis() * 9 / 10;
     for (GroupLag group : report.groups()) {
       byte[] layout = layout(group);
-      long id = ByteBuffer.wrap(sha256(layout)).getLong();
+      long id = ByteBuffer.wrap(Sha256.of(layout)).getLong();
       Row row = row(group, id);
       String name = group.group();
       if (!Long.valueOf(id).equals(written.put(name, id))) {
@@ -512,14 +511,6 @@ public final class LagHistory implements PaceMemory, AutoCloseable {
                   line.substring(0, space), Integer.parseInt(line.substring(space + 1)));
             })
         .toList();
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /** The kind, the name with its length, so that none is the beginning of another. */
