@@ -16,6 +16,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -213,7 +214,7 @@ class ClusterCommandsTest {
         new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());
     TestCluster.commit(cluster, cluster.dataset().preprocessGroup(), partition, 0);
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all());
     }
 

@@ -7,6 +7,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -148,7 +149,7 @@ class ViewCommandTest {
     ConfigResource topic =
         new ConfigResource(ConfigResource.Type.TOPIC, cluster.topics().training().name());
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(
@@ -164,7 +165,7 @@ class ViewCommandTest {
       while (!settings.entrySet().stream()
           .allMatch(
               one ->
-                  ClusterAccess.await(admin.describeConfigs(List.of(topic)).all())
+                  KafkaAnswers.await(admin.describeConfigs(List.of(topic)).all())
                       .get(topic)
                       .get(one.getKey())
                       .value()

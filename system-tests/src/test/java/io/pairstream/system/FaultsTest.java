@@ -14,6 +14,7 @@ import io.pairstream.operations.takedown.TakedownReport;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -109,7 +110,7 @@ class FaultsTest {
 
       // The registry comes back without any of its schemas.
       try (Admin admin = new ClusterAccess(platform.cluster()).admin()) {
-        ClusterAccess.await(admin.deleteTopics(List.of("pairstream-schemas")).all());
+        KafkaAnswers.await(admin.deleteTopics(List.of("pairstream-schemas")).all());
       }
       platform.killAndAwaitRestart("registry");
       ForeignProducer.sendUnknownSchema(platform.cluster());

@@ -21,6 +21,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +46,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -161,7 +160,8 @@ public final class PairFeed implements AutoCloseable {
     Admin admin = AdminClients.create(source.clientSettings());
     try {
       TopicDescription topic =
-          await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
+          KafkaAnswers.await(admin.describeTopics(List.of(source.topic())).allTopicNames())
+              .get(source.topic());
       List<TopicPartition> partitions =
           topic.partitions().stream()
               .map(info -> new TopicPartition(topic.name(), info.partition()))
@@ -219,7 +219,8 @@ public final class PairFeed implements AutoCloseable {
     try (Admin admin = AdminClients.create(source.clientSettings());
         KafkaConsumer<byte[], byte[]> consumer = consumer(source, Map.of())) {
       TopicDescription topic =
-          await(admin.describeTopics(List.of(source.topic())).allTopicNames()).get(source.topic());
+          KafkaAnswers.await(admin.describeTopics(List.of(source.topic())).allTopicNames())
+              .get(source.topic());
       return new ViewCutter(
               consumer, new PairFilter(source.registry(), source.topic(), where), Clock.systemUTC())
           .cut(topic.name(), topic.topicId().toString(), progress);
@@ -396,7 +397,7 @@ public final class PairFeed implements AutoCloseable {
             (partition, offset) ->
                 offsets.put(
                     new TopicPartition(inLog.topic(), partition), new OffsetAndMetadata(offset)));
-    await(
+    KafkaAnswers.await(
         admin
             .alterConsumerGroupOffsets(
                 source.dataset().feedGroup(),
@@ -491,7 +492,8 @@ public final class PairFeed implements AutoCloseable {
           "the view is one of " + view.topic() + ", not of " + source.topic());
     }
     TopicDescription topic =
-        await(admin.describeTopics(List.of(view.topic())).allTopicNames()).get(view.topic());
+        KafkaAnswers.await(admin.describeTopics(List.of(view.topic())).allTopicNames())
+            .get(view.topic());
     if (!topic.topicId().toString().equals(view.topicId())) {
       throw new PositionRefusedException(
           "%s is not the topic that the view was cut from: it has been made anew (topic id %s, view %s)"
@@ -504,8 +506,10 @@ public final class PairFeed implements AutoCloseable {
       first.put(partition, OffsetSpec.earliest());
       last.put(partition, OffsetSpec.latest());
     }
-    Map<TopicPartition, ListOffsetsResultInfo> begins = await(admin.listOffsets(first).all());
-    Map<TopicPartition, ListOffsetsResultInfo> ends = await(admin.listOffsets(last).all());
+    Map<TopicPartition, ListOffsetsResultInfo> begins =
+        KafkaAnswers.await(admin.listOffsets(first).all());
+    Map<TopicPartition, ListOffsetsResultInfo> ends =
+        KafkaAnswers.await(admin.listOffsets(last).all());
     for (Block block : view.blocks()) {
       TopicPartition partition = new TopicPartition(view.topic(), block.partition());
       long begin = begins.get(partition).offset();
@@ -599,19 +603,6 @@ public final class PairFeed implements AutoCloseable {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.putAll(own);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  private static <T> T await(KafkaFuture<T> answer) {
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException refused) {
-        throw refused;
-      }
-      throw new KafkaException(e.getCause());
-    }
   }
 
   private static Thread daemon(Runnable task, String name) {

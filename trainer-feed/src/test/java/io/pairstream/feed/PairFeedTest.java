@@ -16,6 +16,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
@@ -571,7 +572,7 @@ class PairFeedTest {
   void refusesAPositionOfATopicThatWasMadeAnew() {
     FeedPosition before = start();
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.deleteTopics(Set.of(source.topic())).all());
+      KafkaAnswers.await(admin.deleteTopics(Set.of(source.topic())).all());
       // The broker hears of it a moment after the controller. The test's time-out ends this.
       while (isThere(admin, source.topic())) {
         Awaiting.pause();
@@ -585,7 +586,7 @@ class PairFeedTest {
 
   private static boolean isThere(Admin admin, String topic) {
     try {
-      return !ClusterAccess.await(admin.describeTopics(Set.of(topic)).allTopicNames()).isEmpty();
+      return !KafkaAnswers.await(admin.describeTopics(Set.of(topic)).allTopicNames()).isEmpty();
     } catch (UnknownTopicOrPartitionException e) {
       return false;
     }

@@ -1,6 +1,7 @@
 package io.pairstream.benchmarks.watch;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,13 +67,13 @@ final class ReadingGroups implements AutoCloseable {
     for (int topic = 0; topic < topics; topic++) {
       some.add(new NewTopic(topic(topic), partitions, (short) 1));
       if (some.size() * partitions >= PARTITIONS_AT_ONCE || topic == topics - 1) {
-        ClusterAccess.await(admin.createTopics(some).all());
+        KafkaAnswers.await(admin.createTopics(some).all());
         some.clear();
       }
     }
     append();
     for (int group = 0; group < groups; group++) {
-      ClusterAccess.await(admin.alterConsumerGroupOffsets(group(group), places(group)).all());
+      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places(group)).all());
     }
     for (int group = 0; group < standing; group++) {
       stop(group);

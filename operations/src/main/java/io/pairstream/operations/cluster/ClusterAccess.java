@@ -6,6 +6,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
@@ -16,7 +17,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -25,8 +25,6 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -191,7 +189,7 @@ public final class ClusterAccess {
         new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
     Map<TopicPartition, Optional<OffsetAndMetadata>> offsets = new HashMap<>();
     try {
-      await(
+      KafkaAnswers.await(
               admin
                   .listConsumerGroupOffsets(Map.of(group, named), options)
                   .partitionsToOffsetAndMetadata(group))
@@ -208,24 +206,6 @@ public final class ClusterAccess {
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
-    }
-  }
-
-  /**
-   * Waits for an answer of the broker.
-   *
-   * @throws KafkaException with which the question failed
-   */
-  public static <T> T await(KafkaFuture<T> answer) {
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException refused) {
-        throw refused;
-      }
-      throw new KafkaException(e.getCause());
     }
   }
 

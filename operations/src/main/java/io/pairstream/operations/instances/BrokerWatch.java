@@ -8,6 +8,7 @@ import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -58,8 +58,8 @@ final class BrokerWatch {
   BrokerState look(Admin admin) throws InterruptedException {
     try {
       DescribeClusterResult asked = admin.describeCluster();
-      Collection<Node> nodes = get(asked.nodes());
-      Node controller = get(asked.controller());
+      Collection<Node> nodes = KafkaAnswers.get(asked.nodes());
+      Node controller = KafkaAnswers.get(asked.controller());
       Map<String, TopicDescription> found = describe(admin);
       described = found;
       downSince = null;
@@ -143,22 +143,11 @@ final class BrokerWatch {
     for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
         admin.describeTopics(topics).topicNameValues().entrySet()) {
       try {
-        found.put(topic.getKey(), get(topic.getValue()));
+        found.put(topic.getKey(), KafkaAnswers.get(topic.getValue()));
       } catch (UnknownTopicOrPartitionException e) {
         // Counted as missing.
       }
     }
     return found;
-  }
-
-  static <T> T get(KafkaFuture<T> answer) throws InterruptedException {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException refused) {
-        throw refused;
-      }
-      throw new KafkaException(e.getCause());
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.instances;
 
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -49,7 +50,7 @@ final class TopicFlow {
                       OffsetSpec.latest()));
     }
     Map<TopicPartition, ListOffsetsResultInfo> found =
-        BrokerWatch.get(
+        KafkaAnswers.get(
             admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all());
     Map<String, Long> ends = new HashMap<>();
     found.forEach((partition, end) -> ends.merge(partition.topic(), end.offset(), Long::sum));

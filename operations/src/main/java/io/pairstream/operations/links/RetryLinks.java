@@ -13,6 +13,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,7 +34,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -246,7 +245,7 @@ public final class RetryLinks {
       }
       producer.flush();
       for (int i = 0; i < links.size(); i++) {
-        RecordMetadata at = written(sends.get(i));
+        RecordMetadata at = KafkaAnswers.await(sends.get(i));
         var unused =
             producer.send(told(links.get(i), new Origin(at.topic(), at.partition(), at.offset())));
       }
@@ -261,18 +260,6 @@ public final class RetryLinks {
         producer.abortTransaction();
       } catch (KafkaException | IllegalStateException e) {
         // The broker is away, or nobody knows whether it has committed: the time-out decides.
-      }
-    }
-
-    private RecordMetadata written(Future<RecordMetadata> send) {
-      try {
-        return send.get();
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof KafkaException refused
-            ? refused
-            : new KafkaException(e.getCause());
       }
     }
 

@@ -2,6 +2,7 @@ package io.pairstream.operations.registry;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.http.Json;
 import java.time.Duration;
@@ -61,7 +62,7 @@ final class SchemaLog implements AutoCloseable {
           new NewTopic(TOPIC, Optional.of(1), Optional.empty())
               .configs(
                   Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-      ClusterAccess.await(admin.createTopics(List.of(topic)).all());
+      KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
     } catch (TopicExistsException e) {
       // All is read below.
     }

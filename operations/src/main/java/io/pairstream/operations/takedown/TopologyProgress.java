@@ -4,6 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ final class TopologyProgress {
   boolean isAnybodyThere() {
     String group = cluster.dataset().preprocessGroup();
     try {
-      return !ClusterAccess.await(
+      return !KafkaAnswers.await(
               admin.describeConsumerGroups(List.of(group)).describedGroups().get(group))
           .members()
           .isEmpty();
@@ -143,7 +144,7 @@ final class TopologyProgress {
         partitions.stream()
             .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
     Map<TopicPartition, Long> ends = new HashMap<>();
-    ClusterAccess.await(
+    KafkaAnswers.await(
             admin
                 .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                 .all())

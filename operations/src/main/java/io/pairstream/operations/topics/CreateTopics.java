@@ -4,6 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.TopicOutcome.Action;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.Registry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ public final class CreateTopics {
         .forEach(
             (name, answer) -> {
               try {
-                existing.put(name, ClusterAccess.await(answer));
+                existing.put(name, KafkaAnswers.await(answer));
               } catch (UnknownTopicOrPartitionException e) {
                 // It is not.
               }
@@ -127,7 +128,7 @@ public final class CreateTopics {
   }
 
   private static Map<String, TopicDescription> described(Admin admin, List<String> names) {
-    return ClusterAccess.await(admin.describeTopics(names).allTopicNames());
+    return KafkaAnswers.await(admin.describeTopics(names).allTopicNames());
   }
 
   private static void requirePartitions(
@@ -176,7 +177,7 @@ public final class CreateTopics {
         .forEach(
             (name, created) -> {
               try {
-                ClusterAccess.await(created);
+                KafkaAnswers.await(created);
                 actions.put(name, Action.CREATED);
               } catch (TopicExistsException e) {
                 actions.put(name, Action.UNCHANGED);
@@ -201,7 +202,7 @@ public final class CreateTopics {
       Admin admin, List<TopicSpec> specs, Map<String, TopicDescription> described) {
     List<ConfigResource> resources = specs.stream().map(CreateTopics::resource).toList();
     Map<ConfigResource, Config> found =
-        untilKnown(() -> ClusterAccess.await(admin.describeConfigs(resources).all()));
+        untilKnown(() -> KafkaAnswers.await(admin.describeConfigs(resources).all()));
 
     Map<ConfigResource, Collection<AlterConfigOp>> operations = new HashMap<>();
     Map<String, Differences> differences = new HashMap<>();
@@ -233,7 +234,7 @@ public final class CreateTopics {
       }
     }
     if (!operations.isEmpty()) {
-      ClusterAccess.await(admin.incrementalAlterConfigs(operations).all());
+      KafkaAnswers.await(admin.incrementalAlterConfigs(operations).all());
     }
     return differences;
   }
@@ -272,7 +273,7 @@ public final class CreateTopics {
         partitions.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
       }
     }
-    untilKnown(() -> ClusterAccess.await(admin.listOffsets(partitions).all()));
+    untilKnown(() -> KafkaAnswers.await(admin.listOffsets(partitions).all()));
   }
 
   /** Asks again while it is answered by brokers that have not heard of all topics yet. */

@@ -11,6 +11,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
@@ -426,7 +427,7 @@ class AuditTest {
     TopicPartition partition =
         new TopicPartition(trained.origin().getTopic(), trained.origin().getPartition());
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .deleteRecords(
                   Map.of(partition, RecordsToDelete.beforeOffset(trained.origin().getOffset() + 1)))

@@ -8,6 +8,7 @@ import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Awaiting;
 import java.util.ArrayList;
@@ -238,7 +239,7 @@ class LinkAuditTest {
 
   private void delete(Origin record) {
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .deleteRecords(
                   Map.of(

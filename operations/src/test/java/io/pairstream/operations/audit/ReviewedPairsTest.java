@@ -16,6 +16,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import java.time.Clock;
@@ -212,7 +213,7 @@ class ReviewedPairsTest {
     TopicPartition partition =
         new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .deleteRecords(
                   Map.of(partition, RecordsToDelete.beforeOffset(sent.origin().getOffset() + 1)))

@@ -5,6 +5,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +105,7 @@ public final class TestCluster implements BeforeAllCallback {
   /** Takes a data set's topics away: of very many partitions the broker grows slow. */
   public static void deleteTopics(ClusterAccess cluster, int partitions) {
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .deleteTopics(
                   new TopicCatalogue(cluster.dataset(), partitions)
@@ -138,7 +139,7 @@ public final class TestCluster implements BeforeAllCallback {
   }
 
   private static TransactionState state(Admin admin, String transactionalId) {
-    return ClusterAccess.await(
+    return KafkaAnswers.await(
             admin.describeTransactions(List.of(transactionalId)).description(transactionalId))
         .state();
   }
@@ -184,7 +185,7 @@ public final class TestCluster implements BeforeAllCallback {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
     Map<TopicPartition, Long> ends = new HashMap<>();
-    ClusterAccess.await(admin.listOffsets(latest, new ListOffsetsOptions(of)).all())
+    KafkaAnswers.await(admin.listOffsets(latest, new ListOffsetsOptions(of)).all())
         .forEach((partition, end) -> ends.put(partition, end.offset()));
     return ends;
   }
@@ -256,13 +257,13 @@ public final class TestCluster implements BeforeAllCallback {
       AlterConfigOp deletable =
           new AlterConfigOp(new ConfigEntry("cleanup.policy", "delete"), AlterConfigOp.OpType.SET);
       ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, partition.topic());
-      ClusterAccess.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
+      KafkaAnswers.await(admin.incrementalAlterConfigs(Map.of(topic, List.of(deletable))).all());
       Map<TopicPartition, RecordsToDelete> records =
           Map.of(partition, RecordsToDelete.beforeOffset(offset));
       long deadline = System.nanoTime() + MARKED_WITHIN.toNanos();
       while (true) {
         try {
-          ClusterAccess.await(admin.deleteRecords(records).all());
+          KafkaAnswers.await(admin.deleteRecords(records).all());
           return;
         } catch (PolicyViolationException e) {
           if (System.nanoTime() > deadline) {
@@ -278,7 +279,7 @@ public final class TestCluster implements BeforeAllCallback {
   public static void commit(
       ClusterAccess cluster, String group, TopicPartition partition, long offset) {
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .alterConsumerGroupOffsets(group, Map.of(partition, new OffsetAndMetadata(offset)))
               .all());

@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.http.Awaiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -62,7 +63,7 @@ class MoveGroupsTest {
   void createTopic() {
     NewTopic readings = new NewTopic(topic, 2, (short) 1).configs(Map.of("retention.ms", "-1"));
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.createTopics(List.of(readings)).all());
+      KafkaAnswers.await(admin.createTopics(List.of(readings)).all());
     }
   }
 
@@ -113,7 +114,7 @@ class MoveGroupsTest {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 9);
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.deleteRecords(Map.of(zero, RecordsToDelete.beforeOffset(6))).all());
+      KafkaAnswers.await(admin.deleteRecords(Map.of(zero, RecordsToDelete.beforeOffset(6))).all());
     }
 
     ResetPlan low = groups.plan(group, new ResetTarget.At(2), part(0));
@@ -220,7 +221,7 @@ class MoveGroupsTest {
   void movesAShareGroup() {
     write(zero, 10);
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(
@@ -305,7 +306,7 @@ class MoveGroupsTest {
 
   private void commit(TopicPartition partition, long offset, String metadata) {
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .alterConsumerGroupOffsets(
                   group, Map.of(partition, new OffsetAndMetadata(offset, metadata)))

@@ -9,6 +9,7 @@ import io.pairstream.operations.topics.TopicOutcome.Action;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.service.http.Awaiting;
 import java.util.Collection;
@@ -59,7 +60,7 @@ class CreateTopicsTest {
     try (Admin admin = cluster.admin()) {
       for (TopicSpec spec : catalogue.topics()) {
         assertThat(
-                ClusterAccess.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
+                KafkaAnswers.await(admin.describeTopics(Set.of(spec.name())).allTopicNames())
                     .get(spec.name())
                     .partitions())
             .hasSize(spec.partitions());
@@ -197,7 +198,7 @@ class CreateTopicsTest {
 
   private static void alter(
       Admin admin, String topic, ConfigEntry entry, AlterConfigOp.OpType operation) {
-    ClusterAccess.await(
+    KafkaAnswers.await(
         admin
             .incrementalAlterConfigs(
                 Map.of(
@@ -286,7 +287,7 @@ class CreateTopicsTest {
           @Override
           public CreateTopicsResult createTopics(
               Collection<NewTopic> topics, CreateTopicsOptions options) {
-            ClusterAccess.await(
+            KafkaAnswers.await(
                 super.createTopics(
                         Set.of(new NewTopic(topic, Optional.of(1), Optional.empty())), options)
                     .all());
@@ -318,6 +319,6 @@ class CreateTopicsTest {
 
   private static Config config(Admin admin, String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return ClusterAccess.await(admin.describeConfigs(Set.of(resource)).all()).get(resource);
+    return KafkaAnswers.await(admin.describeConfigs(Set.of(resource)).all()).get(resource);
   }
 }

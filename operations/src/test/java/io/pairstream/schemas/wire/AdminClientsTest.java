@@ -2,7 +2,6 @@ package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +34,7 @@ class AdminClientsTest {
       // Which is asked first is left to chance.
       while (broker.connections.size() < 2) {
         try (Admin admin = AdminClients.create(settings)) {
-          assertThat(ClusterAccess.await(admin.describeCluster().nodes())).hasSize(1);
+          assertThat(KafkaAnswers.await(admin.describeCluster().nodes())).hasSize(1);
         }
       }
     }

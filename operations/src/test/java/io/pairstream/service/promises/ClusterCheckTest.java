@@ -9,6 +9,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.Promise;
 import io.pairstream.service.promises.Finding.Level;
@@ -132,12 +133,11 @@ class ClusterCheckTest {
   private static void make(ClusterAccess access, NewTopic topic) {
     String name = topic.name();
     try (Admin admin = access.admin()) {
-      ClusterAccess.await(admin.createTopics(List.of(topic)).all());
+      KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
       boolean there = false;
       while (!there) { // ended by the test's time limit
         try {
-          there =
-              !ClusterAccess.await(admin.describeTopics(Set.of(name)).allTopicNames()).isEmpty();
+          there = !KafkaAnswers.await(admin.describeTopics(Set.of(name)).allTopicNames()).isEmpty();
         } catch (UnknownTopicOrPartitionException e) {
           // The broker has not heard of it yet.
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.http.Awaiting;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -332,7 +333,7 @@ class TopicViewTest {
       assertThat(view.isCaughtUp()).isFalse();
 
       try (Admin admin = later.admin()) {
-        ClusterAccess.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
+        KafkaAnswers.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
       }
 
       view.caughtUp().join();
@@ -499,7 +500,7 @@ class TopicViewTest {
           .get()
           .forEach((tp, end) -> all.put(tp, RecordsToDelete.beforeOffset(end.offset())));
       // Kafka deletes records of topics that it may cut, and compacted ones are none.
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(

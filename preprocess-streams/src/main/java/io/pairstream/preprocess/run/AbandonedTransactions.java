@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.run;
 
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -78,7 +79,7 @@ final class AbandonedTransactions {
             .collect(Collectors.toCollection(TreeSet::new));
     suspects = abandoned;
     if (!gone.isEmpty()) {
-      Answers.of(admin.fenceProducers(gone).all());
+      KafkaAnswers.get(admin.fenceProducers(gone).all());
       LOG.info("stream threads are gone and left transactions open; ended {}", gone);
     }
     return gone;
@@ -91,7 +92,7 @@ final class AbandonedTransactions {
   private Set<OpenTransaction> withoutMember() throws InterruptedException {
     Set<String> names = openNames();
     ConsumerGroupDescription members =
-        Answers.of(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+        KafkaAnswers.get(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
     if (members.groupState() != GroupState.STABLE) {
       return Set.of();
     }
@@ -117,7 +118,7 @@ final class AbandonedTransactions {
         new ListTransactionsOptions()
             .filterStates(Set.of(TransactionState.ONGOING))
             .filterOnTransactionalIdPattern(transactionName.pattern());
-    return Answers.of(admin.listTransactions(open).all()).stream()
+    return KafkaAnswers.get(admin.listTransactions(open).all()).stream()
         .map(TransactionListing::transactionalId)
         .filter(name -> transactionName.matcher(name).matches())
         .collect(Collectors.toCollection(TreeSet::new));
@@ -131,7 +132,7 @@ final class AbandonedTransactions {
 
   private Set<OpenTransaction> open(Set<String> names) throws InterruptedException {
     Set<OpenTransaction> open = new HashSet<>();
-    Answers.of(admin.describeTransactions(names).all())
+    KafkaAnswers.get(admin.describeTransactions(names).all())
         .forEach(
             (name, transaction) -> {
               if (transaction.state() == TransactionState.ONGOING) {

@@ -1,6 +1,7 @@
 package io.pairstream.preprocess.run;
 
 import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -139,7 +140,7 @@ final class HangingTransactions {
   /** Whether an epoch tells one transaction from the next, as it does since version 2 of them. */
   private boolean endsRaiseEpochs() throws InterruptedException {
     FinalizedVersionRange version =
-        Answers.of(admin.describeFeatures().featureMetadata())
+        KafkaAnswers.get(admin.describeFeatures().featureMetadata())
             .finalizedFeatures()
             .get("transaction.version");
     return version != null && version.maxVersionLevel() >= 2;
@@ -153,7 +154,7 @@ final class HangingTransactions {
     Set<TopicPartition> ended = new HashSet<>();
     for (Open open : aborted) {
       try {
-        Answers.of(
+        KafkaAnswers.get(
             admin
                 .abortTransaction(
                     new AbortTransactionSpec(
@@ -185,7 +186,7 @@ final class HangingTransactions {
     }
     Set<Long> producers = open.stream().map(Open::producerId).collect(Collectors.toSet());
     List<String> names =
-        Answers.of(
+        KafkaAnswers.get(
                 admin
                     .listTransactions(new ListTransactionsOptions().filterProducerIds(producers))
                     .all())
@@ -193,7 +194,7 @@ final class HangingTransactions {
             .map(TransactionListing::transactionalId)
             .filter(name -> name.startsWith(dataset.name() + "-"))
             .toList();
-    return Answers.of(admin.describeTransactions(names).all()).values().stream()
+    return KafkaAnswers.get(admin.describeTransactions(names).all()).values().stream()
         .collect(
             Collectors.toMap(
                 TransactionDescription::producerId, known -> known, (one, other) -> one));
@@ -203,7 +204,7 @@ final class HangingTransactions {
     List<TopicPartition> behind = unstable(partitions());
     Set<Open> found = new HashSet<>();
     if (!behind.isEmpty()) {
-      Answers.of(admin.describeProducers(behind).all())
+      KafkaAnswers.get(admin.describeProducers(behind).all())
           .forEach(
               (partition, producers) ->
                   producers.activeProducers().stream()
@@ -228,9 +229,10 @@ final class HangingTransactions {
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
     // In this order: what is written in between is not taken for open.
-    Map<TopicPartition, ListOffsetsResultInfo> ends = Answers.of(admin.listOffsets(latest).all());
+    Map<TopicPartition, ListOffsetsResultInfo> ends =
+        KafkaAnswers.get(admin.listOffsets(latest).all());
     Map<TopicPartition, ListOffsetsResultInfo> stable =
-        Answers.of(
+        KafkaAnswers.get(
             admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all());
     return partitions.stream()
         .filter(partition -> stable.get(partition).offset() < ends.get(partition).offset())
@@ -239,12 +241,12 @@ final class HangingTransactions {
 
   private List<TopicPartition> partitions() throws InterruptedException {
     Set<String> topics =
-        Answers.of(admin.listTopics().names()).stream()
+        KafkaAnswers.get(admin.listTopics().names()).stream()
             .filter(this::isOurs)
             .collect(Collectors.toCollection(HashSet::new));
     topics.add(Topic.GROUP_METADATA_TOPIC_NAME);
     List<TopicPartition> partitions = new ArrayList<>();
-    Answers.of(admin.describeTopics(topics).allTopicNames())
+    KafkaAnswers.get(admin.describeTopics(topics).allTopicNames())
         .forEach((topic, description) -> partitions.addAll(partitions(topic, description)));
     return partitions;
   }

@@ -1,5 +1,6 @@
 package io.pairstream.service.promises;
 
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.promises.ClusterFacts.PartitionFacts;
 import io.pairstream.service.promises.ClusterFacts.TopicFacts;
 import java.util.Collection;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -21,7 +21,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
@@ -44,7 +43,9 @@ final class ClusterQuestions {
    */
   ClusterFacts ask(String address, Collection<String> topics) {
     Set<Integer> alive =
-        await(admin.describeCluster().nodes()).stream().map(Node::id).collect(Collectors.toSet());
+        KafkaAnswers.await(admin.describeCluster().nodes()).stream()
+            .map(Node::id)
+            .collect(Collectors.toSet());
     Map<String, TopicFacts> found = new LinkedHashMap<>();
     Map<String, String> untold = new HashMap<>();
     describe(topics, found, untold);
@@ -135,22 +136,9 @@ final class ClusterQuestions {
 
   static <T> Told<T> told(KafkaFuture<T> answer) {
     try {
-      return Told.of(await(answer));
+      return Told.of(KafkaAnswers.await(answer));
     } catch (AuthorizationException | UnsupportedVersionException e) {
       return Told.not(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static <T> T await(KafkaFuture<T> answer) {
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof KafkaException refused) {
-        throw refused;
-      }
-      throw new KafkaException(e.getCause());
     }
   }
 }

@@ -7,6 +7,7 @@ import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.platform.FreePorts;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.system.Await;
 import java.io.IOException;
@@ -187,7 +188,7 @@ public final class ChaosCluster implements AutoCloseable {
    */
   public PlatformProcess leaderOf(TopicPartition partition) {
     Node leader =
-        ClusterAccess.await(admin.describeTopics(Set.of(partition.topic())).allTopicNames())
+        KafkaAnswers.await(admin.describeTopics(Set.of(partition.topic())).allTopicNames())
             .get(partition.topic())
             .partitions()
             .get(partition.partition())
@@ -201,12 +202,12 @@ public final class ChaosCluster implements AutoCloseable {
   /** The broker whose controller is the active one now. */
   public PlatformProcess activeController() {
     return brokers.get(
-        ClusterAccess.await(admin.describeMetadataQuorum().quorumInfo()).leaderId() - 1);
+        KafkaAnswers.await(admin.describeMetadataQuorum().quorumInfo()).leaderId() - 1);
   }
 
   /** The transactional ids that the brokers know. */
   public Set<String> transactionalIds() {
-    return ClusterAccess.await(admin.listTransactions().all()).stream()
+    return KafkaAnswers.await(admin.listTransactions().all()).stream()
         .map(TransactionListing::transactionalId)
         .collect(Collectors.toSet());
   }
@@ -214,7 +215,7 @@ public final class ChaosCluster implements AutoCloseable {
   /** The broker that coordinates a producer's transactions now. */
   public PlatformProcess coordinatorOf(String transactionalId) {
     return brokers.get(
-        ClusterAccess.await(
+        KafkaAnswers.await(
                     admin
                         .describeTransactions(Set.of(transactionalId))
                         .description(transactionalId))
@@ -245,15 +246,15 @@ public final class ChaosCluster implements AutoCloseable {
   }
 
   private List<QuorumInfo.ReplicaState> voters() {
-    return ClusterAccess.await(admin.describeMetadataQuorum().quorumInfo()).voters();
+    return KafkaAnswers.await(admin.describeMetadataQuorum().quorumInfo()).voters();
   }
 
   /** The partitions of which a copy is behind or away. */
   private List<TopicPartition> behind() {
     Set<String> topics =
-        ClusterAccess.await(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+        KafkaAnswers.await(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
     List<TopicPartition> behind = new ArrayList<>();
-    ClusterAccess.await(admin.describeTopics(topics).allTopicNames())
+    KafkaAnswers.await(admin.describeTopics(topics).allTopicNames())
         .forEach(
             (topic, description) -> {
               for (TopicPartitionInfo partition : description.partitions()) {

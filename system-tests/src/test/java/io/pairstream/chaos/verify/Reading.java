@@ -1,7 +1,7 @@
 package io.pairstream.chaos.verify;
 
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ final class Reading {
   /** All partitions of these topics, in their order. */
   static List<TopicPartition> partitions(Cluster cluster, List<String> topics) {
     try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
-      var described = ClusterAccess.await(admin.describeTopics(topics).allTopicNames());
+      var described = KafkaAnswers.await(admin.describeTopics(topics).allTopicNames());
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic : topics) {
         for (int i = 0; i < described.get(topic).partitions().size(); i++) {

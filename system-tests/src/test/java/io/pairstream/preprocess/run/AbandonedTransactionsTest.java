@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.system.Await;
 import java.time.Duration;
 import java.util.List;
@@ -181,6 +182,6 @@ class AbandonedTransactionsTest {
   }
 
   private TransactionState state(String id) {
-    return ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id)).state();
+    return KafkaAnswers.await(admin.describeTransactions(List.of(id)).description(id)).state();
   }
 }

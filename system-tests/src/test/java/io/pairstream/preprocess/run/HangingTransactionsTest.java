@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.system.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -68,7 +69,7 @@ class HangingTransactionsTest {
     assertThat(ended).extracting(TopicPartition::topic).contains(OFFSETS);
     assertThat(committed(1)).containsExactly("later");
     assertThat(
-            ClusterAccess.await(
+            KafkaAnswers.await(
                 admin
                     .listConsumerGroupOffsets(cluster.dataset().preprocessGroup())
                     .partitionsToOffsetAndMetadata()))
@@ -148,7 +149,7 @@ class HangingTransactionsTest {
 
   private TransactionDescription known() {
     String id = TestCluster.transactionalId(cluster, "-hangs");
-    return ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id));
+    return KafkaAnswers.await(admin.describeTransactions(List.of(id)).description(id));
   }
 
   private long lastStableOffset() {

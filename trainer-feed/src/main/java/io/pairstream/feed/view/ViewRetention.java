@@ -1,6 +1,7 @@
 package io.pairstream.feed.view;
 
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -22,7 +22,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -90,16 +89,13 @@ public record ViewRetention(
   private static Map<String, String> settings(String topic, Map<String, Object> clientSettings) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try (Admin admin = AdminClients.create(clientSettings)) {
-      Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+      Config config =
+          KafkaAnswers.await(admin.describeConfigs(List.of(resource)).all()).get(resource);
       Map<String, String> settings = new HashMap<>();
       for (ConfigEntry entry : config.entries()) {
         settings.put(entry.name(), entry.value());
       }
       return settings;
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     }
   }
 

@@ -21,6 +21,7 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -719,7 +720,7 @@ class FetchServiceTest {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     ConfigEntry entry = new ConfigEntry(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer");
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(resource, List.of(new AlterConfigOp(entry, AlterConfigOp.OpType.SET))))

@@ -7,6 +7,7 @@ import io.pairstream.operations.lag.watch.GroupPlace.Finished;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -77,8 +78,8 @@ final class ClusterReader implements AutoCloseable {
   /** All groups that read topics, by name. */
   List<GroupListing> groups() {
     ListGroupsResult listed = admin.listGroups();
-    Collection<GroupListing> found = ClusterAccess.await(listed.valid());
-    if (found.isEmpty() && !ClusterAccess.await(listed.errors()).isEmpty()) {
+    Collection<GroupListing> found = KafkaAnswers.await(listed.valid());
+    if (found.isEmpty() && !KafkaAnswers.await(listed.errors()).isEmpty()) {
       // No broker has answered, which is not the same as that there are no groups.
       throw unanswered(listed);
     }
@@ -88,7 +89,7 @@ final class ClusterReader implements AutoCloseable {
   /** Why nobody has answered, without what the client says around it. */
   private static KafkaException unanswered(ListGroupsResult listed) {
     try {
-      var unused = ClusterAccess.await(listed.all());
+      var unused = KafkaAnswers.await(listed.all());
       return new TimeoutException("no broker has told its groups");
     } catch (KafkaException e) {
       return e.getCause() instanceof TimeoutException late ? late : e;
@@ -251,7 +252,7 @@ final class ClusterReader implements AutoCloseable {
       String group,
       KafkaFuture<Map<TopicPartition, OffsetAndMetadata>> answer,
       Map<TopicPartition, Position> positions) {
-    ClusterAccess.await(answer)
+    KafkaAnswers.await(answer)
         .forEach(
             (partition, offset) -> {
               if (offset != null && offset.offset() >= 0) {
@@ -279,7 +280,7 @@ final class ClusterReader implements AutoCloseable {
   private static void shared(
       KafkaFuture<Map<TopicPartition, SharePartitionOffsetInfo>> answer,
       Map<TopicPartition, Position> positions) {
-    ClusterAccess.await(answer)
+    KafkaAnswers.await(answer)
         .forEach(
             (partition, info) -> {
               if (info != null && info.startOffset() >= 0) {
@@ -301,7 +302,7 @@ final class ClusterReader implements AutoCloseable {
         .forEach(
             (topic, answer) -> {
               try {
-                partitions.put(topic, ClusterAccess.await(answer).partitions().size());
+                partitions.put(topic, KafkaAnswers.await(answer).partitions().size());
               } catch (UnknownTopicOrPartitionException | AuthorizationException e) {
                 // It is not there any more, or is none of ours to see. Whether it is there cannot
                 // be told where the brokers do not answer: that fails the look.
@@ -367,7 +368,7 @@ final class ClusterReader implements AutoCloseable {
    * this client may not ask.
    */
   Sizes sizes() {
-    Collection<Node> nodes = ClusterAccess.await(admin.describeCluster().nodes());
+    Collection<Node> nodes = KafkaAnswers.await(admin.describeCluster().nodes());
     Map<TopicPartition, Long> sizes = new HashMap<>();
     List<BrokerDisk> disks = new ArrayList<>();
     admin

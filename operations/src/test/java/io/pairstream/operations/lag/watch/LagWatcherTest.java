@@ -15,6 +15,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.http.Awaiting;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -386,7 +387,7 @@ class LagWatcherTest {
     TestCluster.commit(cluster, group("-reader"), raw, 2);
     watcher.look();
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(7))).all());
+      KafkaAnswers.await(admin.deleteRecords(Map.of(raw, RecordsToDelete.beforeOffset(7))).all());
     }
 
     PartitionLag lag = later(group("-reader"), raw);
@@ -436,7 +437,7 @@ class LagWatcherTest {
   void aShareGroupsLagIsWhatTheBrokerSays() {
     String name = group("-share");
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .incrementalAlterConfigs(
                   Map.of(
@@ -488,7 +489,7 @@ class LagWatcherTest {
     BitSet above = new BitSet();
     above.set(1, 8);
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(
+      KafkaAnswers.await(
           admin
               .alterConsumerGroupOffsets(
                   cluster.dataset().fetchGroup(),
@@ -537,7 +538,7 @@ class LagWatcherTest {
     TestCluster.commit(cluster, group, raw, 1);
     watcher.look();
     try (Admin admin = cluster.admin()) {
-      ClusterAccess.await(admin.deleteConsumerGroups(List.of(group)).all());
+      KafkaAnswers.await(admin.deleteConsumerGroups(List.of(group)).all());
     }
 
     assertThat(lookLater().group(group).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
@@ -564,7 +565,7 @@ class LagWatcherTest {
               new TopicPartition(topic, p),
               new OffsetAndMetadata(p == 3 || p == 7 ? 2 : look * 3L - 1));
         }
-        ClusterAccess.await(admin.alterConsumerGroupOffsets(name, places).all());
+        KafkaAnswers.await(admin.alterConsumerGroupOffsets(name, places).all());
         clock.forward(INTERVAL);
         watch.look();
       }

@@ -7,6 +7,7 @@ import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
@@ -292,15 +293,9 @@ public final class ViewLog implements AutoCloseable {
   private static long end(String topic, Map<String, Object> clientSettings) {
     TopicPartition partition = new TopicPartition(topic, 0);
     try (Admin admin = AdminClients.create(clientSettings)) {
-      return admin
-          .listOffsets(Map.of(partition, OffsetSpec.latest()))
-          .partitionResult(partition)
-          .get()
+      return KafkaAnswers.await(
+              admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition))
           .offset();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     }
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import java.time.Clock;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -28,7 +28,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A data set's named views. Thread-safe. */
@@ -146,17 +145,10 @@ public final class ViewStore {
 
   private String topicId(String topic) {
     try (Admin admin = AdminClients.create(clientSettings)) {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
+      return KafkaAnswers.await(admin.describeTopics(List.of(topic)).allTopicNames())
           .get(topic)
           .topicId()
           .toString();
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     }
   }
 

@@ -17,6 +17,7 @@ import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
@@ -367,7 +368,7 @@ class ViewStoreTest {
   private int epoch(String transactionalId) {
     String id = TestCluster.transactionalId(cluster, transactionalId);
     try (Admin admin = cluster.admin()) {
-      return ClusterAccess.await(admin.describeTransactions(List.of(id)).description(id))
+      return KafkaAnswers.await(admin.describeTransactions(List.of(id)).description(id))
           .producerEpoch();
     }
   }
