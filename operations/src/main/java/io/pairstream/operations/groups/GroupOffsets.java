@@ -1,6 +1,6 @@
 package io.pairstream.operations.groups;
 
-import static io.pairstream.operations.cluster.ClusterAccess.await;
+import static io.pairstream.schemas.wire.KafkaAnswers.await;
 
 import io.pairstream.operations.lag.GroupMember;
 import java.util.Collection;
