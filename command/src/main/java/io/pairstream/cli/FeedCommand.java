@@ -247,6 +247,13 @@ final class FeedCommand implements Callable<Integer> {
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
       view.ifPresent(one -> tellRetention(one, source, report));
+      if (view.isEmpty() && !untilEnd && !options.json()) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf(
+            "batches of %d as they fill; --until-end hands out what is left, Ctrl-C stops it%n",
+            givenBatchSize);
+        err.flush();
+      }
       report.stateFrom(() -> ServiceState.RUNNING);
       while (maxBatches == null || batches < maxBatches) {
         Optional<ReadyBatch> next = feed.next();

@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.OriginalImage;
 import io.pairstream.operations.quarantine.OriginalLink;
@@ -20,6 +21,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,9 +80,13 @@ final class QuarantineCommand {
         throw new ParameterException(
             spec.commandLine(), "--limit must be at least 1, was " + limit);
       }
+      Optional<String> wanted = checkedReason(reason, spec);
       ClusterAccess cluster = new ClusterAccess(options.cluster());
+      // One more tells whether there are more.
+      List<QuarantineEntry> found =
+          new Quarantine(cluster).newest(wanted, Math.min(limit, Integer.MAX_VALUE - 1) + 1);
       List<QuarantineEntry> entries =
-          new Quarantine(cluster).newest(Optional.ofNullable(reason), limit);
+          found.subList(Math.max(0, found.size() - limit), found.size());
       PrintWriter out = spec.commandLine().getOut();
       for (QuarantineEntry entry : entries) {
         if (options.json()) {
@@ -91,20 +97,40 @@ final class QuarantineCommand {
           out.printf(
               "%-34s %-20s %-12s %-30s %-20s %s%n",
               TerminalText.plain(entry.key()),
-              entry.pair().getQuarantinedAt().truncatedTo(ChronoUnit.SECONDS),
+              entry.arrivedAt().truncatedTo(ChronoUnit.SECONDS),
               orDash(sender.kind().toLowerCase(Locale.ROOT)),
               TerminalText.plain(entry.pair().getReason()),
               orDash(sender.contributor()),
               TerminalText.plain(entry.pair().getDetail() + url));
         }
       }
+      if (found.size() > limit && !options.json()) {
+        out.printf("the newest %d; --limit N shows more%n", limit);
+      }
       if (entries.isEmpty() && !options.json()) {
-        out.println(
-            "nothing is in quarantine"
-                + (reason == null ? "" : " for " + TerminalText.plain(reason)));
+        out.println("nothing is in quarantine" + wanted.map(known -> " for " + known).orElse(""));
       }
       return ExitStatus.DONE;
     }
+  }
+
+  /** One of the reasons that there are, in either case; empty where none is asked for. */
+  static Optional<String> checkedReason(String reason, CommandSpec spec) {
+    if (reason == null) {
+      return Optional.empty();
+    }
+    String name = reason.toUpperCase(Locale.ROOT);
+    List<String> all = Arrays.stream(RejectReason.values()).map(Enum::name).toList();
+    if (all.contains(name)) {
+      return Optional.of(name);
+    }
+    List<String> near = all.stream().filter(known -> known.contains(name)).toList();
+    throw new ParameterException(
+        spec.commandLine(),
+        "there is no reason "
+            + TerminalText.plain(reason)
+            + "; there are "
+            + String.join(", ", near.isEmpty() ? all : near));
   }
 
   /** So that columns stay columns where nothing is known. */

@@ -187,7 +187,7 @@ final class QuarantineReplayCommand implements Callable<Integer> {
     }
     try {
       return new ReplaySelection(
-          Optional.ofNullable(reason).map(text -> text.toUpperCase(Locale.ROOT)),
+          QuarantineCommand.checkedReason(reason, spec),
           Optional.ofNullable(source),
           limit == null ? Integer.MAX_VALUE : limit);
     } catch (IllegalArgumentException e) {

@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.ingest.fetch.web.UserAgent;
 import io.pairstream.platform.LocalPlatform;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.platform.PlatformSettings;
@@ -99,6 +100,7 @@ final class UpCommand implements Callable<Integer> {
     String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
     Dataset checkedDataset = checkedDataset();
     List<String> ofWorkers = workerOptions.arguments();
+    checkContact();
 
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
@@ -129,10 +131,22 @@ final class UpCommand implements Callable<Integer> {
 
       Optional<String> failure = platform.awaitEnd();
       if (failure.isPresent()) {
-        failed.set(true);
         throw new PlatformException("stopped, because " + failure.get());
       }
       return ExitStatus.DONE;
+    } catch (PlatformException e) {
+      failed.set(true);
+      throw e;
+    }
+  }
+
+  private void checkContact() {
+    if (fetchContact != null) {
+      try {
+        UserAgent unused = new UserAgent("0", fetchContact);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), "--fetch-contact: " + e.getMessage());
+      }
     }
   }
 

@@ -32,6 +32,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -437,8 +438,41 @@ class ClusterCommandsTest {
     assertThat(json.get(0).path("contributor").asText()).isEqualTo("museum");
     assertThat(json.get(0).path("quarantined_at").asText()).isEqualTo("1970-01-01T00:00:00Z");
     assertThat(text.get(0))
-        .matches("2f +1970-01-01T00:00:00Z +scraped +IMAGE_TOO_SMALL +museum +not as it .*");
+        .matches("2f +20[0-9:TZ-]+ +scraped +IMAGE_TOO_SMALL +museum +not as it .*");
     assertThat(text.get(1)).matches("[0-9a-f]+ +[0-9:TZ-]+ +- +UNREADABLE_RECORD +- +not .*");
+  }
+
+  @Test
+  void quarantineSaysWhereThereIsMore() {
+    for (String caption : List.of("one", "two", "three")) {
+      Sent sent = pipeline.send("image", caption);
+      pipeline.transaction(
+          sent,
+          List.of(
+              TestCluster.record(
+                  cluster.topics().quarantine(),
+                  null,
+                  sent.pairId(),
+                  PlayedPipeline.rejected(sent, "IMAGE_TOO_SMALL", new byte[1]))));
+    }
+
+    assertThat(run("quarantine ls", "--limit", "2").out().lines())
+        .hasSize(3)
+        .last(InstanceOfAssertFactories.STRING)
+        .isEqualTo("the newest 2; --limit N shows more");
+    assertThat(run("quarantine ls", "--limit", "3").out().lines()).hasSize(3);
+  }
+
+  @Test
+  void quarantineRefusesAReasonThatThereIsNot() {
+    Ended mistyped = run("quarantine ls", "--reason", "image_too_smal");
+    Ended partly = run("quarantine replay", "--reason", "too_small", "--plan");
+
+    assertThat(mistyped.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(mistyped.err())
+        .contains("there is no reason image_too_smal; there are IMAGE_TOO_SMALL");
+    assertThat(partly.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(partly.err()).contains("there is no reason too_small; there are IMAGE_TOO_SMALL");
   }
 
   @Test

@@ -84,6 +84,14 @@ class UpCommandTest {
   }
 
   @Test
+  void refusesAContactThatNoHostCanUseBeforeAnythingStarts() {
+    Ended ended = Ended.after("up", "--fetch-contact", "foo");
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err()).contains("--fetch-contact: a contact is a web address");
+  }
+
+  @Test
   void refusesADeadlineThatNoImageCanKeep() {
     Ended ended = Ended.after("up", "--decode-deadline", "PT0S");
 

@@ -118,9 +118,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             Request.getRemoteAddr(request));
     if (route.access() != Access.OPEN) {
       incoming = authorized(incoming, route.access());
-      if (route.method() == Method.GET) {
-        checkQuery(route, incoming);
-      }
+      checkQuery(route, incoming);
     }
     if (route.method() == Method.POST) {
       checkBody(route, incoming, request.getLength());
@@ -172,7 +170,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     return incoming.withPrincipal(principal);
   }
 
-  /** A mistyped filter would otherwise answer with everything. */
+  /** A mistyped filter would otherwise answer with everything, a wish be passed over. */
   private static void checkQuery(Route route, Incoming incoming) {
     for (String name : incoming.query().keySet()) {
       if (!route.query().contains(name)) {

@@ -13,8 +13,8 @@ import java.util.Set;
  * @param mediaTypes what a body may be, in lower case; empty where the route takes none
  * @param maxBodyBytes largest body that is taken; streamed bodies have no limit here
  * @param handler what it does
- * @param query names that the query of a {@code GET} may have; those of open routes, which
- *     browsers, probes and others' clients ask too, are not looked at
+ * @param query names that the query may have; those of open routes, which browsers, probes and
+ *     others' clients ask too, are not looked at
  * @param advice what to do with a body of another type; empty where there is nothing to say
  */
 public record Route(
