@@ -268,7 +268,8 @@ final class TakedownCommand implements Callable<Integer> {
         out.println(
             "lifted, "
                 + report.removed()
-                + " takedowns with those of its pairs; what comes is taken again");
+                + " takedowns with those of its pairs; what comes is taken again, and what was removed"
+                + " must be sent again");
       } else {
         spec.commandLine()
             .getErr()

@@ -108,7 +108,7 @@ function pictures(app, pair) {
               address: model.picture,
               alt: app.say("picture.model", { caption: spokenName(app, pair) }),
             }).element
-          : h("div.frame", {}, h("p.no-picture", {}, h("span", {}, app.say("pair.noModel")))),
+          : h("div.frame", {}, h("p.no-picture", {}, h("span", {}, app.say(pair.standing === "WITHDRAWN" ? "pair.noModelAnyMore" : "pair.noModel")))),
         h("figcaption", {}, h("b", {}, app.say("pair.model")), model && h("span.quiet", {}, measuresOf(app, model, model.encoding))),
       ),
     ),
@@ -130,7 +130,7 @@ function verdict(app, pair, bar) {
     isBad ? "why" : "standing",
     isBad
       ? h("p.because", {}, reasonWords(app, pair.reason))
-      : h("p.because", {}, app.say(`pair.is.${pair.standing}`)),
+      : h("p.because", {}, app.say(isLifted(pair) ? "pair.isLifted" : `pair.is.${pair.standing}`)),
     isBad &&
       h(
         "dl.measured",
@@ -153,6 +153,11 @@ function verdict(app, pair, bar) {
     takedowns(app, pair),
     bar && h("div.decide", {}, h("h3", {}, app.say("review.title")), bar.element),
   );
+}
+
+/** Whether it is withdrawn no longer, and nobody has sent it again. */
+function isLifted(pair) {
+  return pair.standing === "WITHDRAWN" && pair.takedowns?.at(-1)?.what === "LIFTED";
 }
 
 /** Who withdrew it, or whom it came from, and who lifted that. */
