@@ -137,7 +137,7 @@ class DashboardBoardsTest {
     Browser browser = desk();
     browser.visit(boards.address() + "/" + FORTY);
     browser.awaitText("#choose-all", "Choose all 40");
-    assertThat(browser.text(".why-off")).contains("a key with the scope review");
+    assertThat(browser.text(".why-off")).contains("a key with the review scope");
     browser.click("#choose-all");
     browser.click("[data-decision=ACCEPTED]");
     assertThat(browser.isVisible("dialog")).isFalse();
@@ -484,7 +484,7 @@ class DashboardBoardsTest {
     browser.script("document.dispatchEvent(new Event('visibilitychange'))");
     browser.awaitText(".notice[role=alert]", "Your session has ended.");
     browser.await("nobody is logged in", () -> browser.isVisible("#login"));
-    browser.awaitText(".why-off", "a key with the scope review");
+    browser.awaitText(".why-off", "a key with the review scope");
   }
 
   @Test
@@ -502,7 +502,7 @@ class DashboardBoardsTest {
     browser.click("[data-decision=REJECTED]");
 
     assertThat(browser.isVisible("dialog")).isFalse();
-    assertThat(browser.text(".why-off")).contains("a key with the scope review");
+    assertThat(browser.text(".why-off")).contains("a key with the review scope");
     assertThat(boards.reviewed()).isEmpty();
   }
 

@@ -119,7 +119,7 @@ final class ScriptedBoards implements AutoCloseable {
     routes.add(Route.get("/v1/session", Access.OPEN, (request, body) -> done(whoIs(request))));
     routes.add(Route.post("/v1/session", Access.OPEN, json, 10_000, this::login));
     routes.add(Route.delete("/v1/session", Access.OPEN, (request, body) -> logout()));
-    routes.add(Route.post("/v1/reviews", Access.REVIEW, json, 1_000_000, this::review));
+    routes.add(Route.post("/v1/reviews", Access.REVIEW_BY_HANDLER, json, 1_000_000, this::review));
     Authenticator authenticator = request -> isReviewer(request) ? REVIEWER : VIEWER;
     door =
         new HttpDoor(
@@ -412,6 +412,10 @@ final class ScriptedBoards implements AutoCloseable {
   }
 
   private CompletionStage<Answer> review(Incoming request, byte[] body) {
+    if (!request.principal().scopes().contains(Scope.REVIEW)) {
+      throw Problem.of(ProblemKind.FORBIDDEN, "this needs a key with the scope review")
+          .asException();
+    }
     JsonNode asked = read(body);
     String decision = text(asked, "decision");
     List<String> ids = new ArrayList<>();

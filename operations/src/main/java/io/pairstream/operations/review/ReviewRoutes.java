@@ -68,7 +68,11 @@ public final class ReviewRoutes implements AutoCloseable {
   public List<Route> routes() {
     return List.of(
         Route.post(
-            "/v1/reviews", Access.REVIEW, Set.of(Json.MEDIA_TYPE), MAX_BODY_BYTES, this::decide));
+            "/v1/reviews",
+            Access.REVIEW_BY_HANDLER,
+            Set.of(Json.MEDIA_TYPE),
+            MAX_BODY_BYTES,
+            this::decide));
   }
 
   private CompletionStage<Answer> decide(Incoming incoming, byte[] body) {

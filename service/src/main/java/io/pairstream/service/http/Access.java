@@ -19,8 +19,11 @@ public enum Access {
   /** Keys with {@link Scope#VIEW}. */
   VIEW(Scope.VIEW),
 
-  /** Keys with {@link Scope#REVIEW}; the handler refuses others, so that this is on record too. */
-  REVIEW(Scope.REVIEW);
+  /**
+   * Keys with {@link Scope#REVIEW}. Any key reaches the handler, which must refuse others, so that
+   * this is on record too.
+   */
+  REVIEW_BY_HANDLER(Scope.REVIEW);
 
   private final Scope scope;
 
@@ -35,6 +38,6 @@ public enum Access {
 
   /** The scope without which a request does not reach the handler, if any. */
   Optional<Scope> scopeBeforehand() {
-    return this == REVIEW ? Optional.empty() : scope();
+    return this == REVIEW_BY_HANDLER ? Optional.empty() : scope();
   }
 }
