@@ -248,8 +248,8 @@ export class SentCard {
     const { says, remedy } = this.#explanation(words);
     const facts = [
       ["fact.why", says],
-      ["fact.measured", text(measured ?? this.#state.problem?.measured)],
-      ["fact.limit", text(limit ?? this.#state.problem?.limit)],
+      ["fact.measured", words.measure(text(measured ?? this.#state.problem?.measured))],
+      ["fact.limit", words.measure(text(limit ?? this.#state.problem?.limit))],
       ["fact.remedy", remedy],
     ].filter(([, value]) => value !== "");
     this.#part(".facts").replaceChildren(

@@ -35,6 +35,11 @@ export class Words {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   }
 
+  /** A measured value or a limit, such as "12 bytes", with its unit in the page's language. */
+  measure(text) {
+    return text.replace(/^([\d.,]+) ([a-z]+)$/, (whole, value, unit) => `${value} ${this.#texts.units[unit] ?? unit}`);
+  }
+
   standing(standing) {
     return this.#texts.standings[standing] ?? standing;
   }

@@ -130,7 +130,7 @@ function inOrder(list, object) {
 }
 
 function valueName(app, name, value) {
-  if (value === "") {
+  if (value === "" || value === NO_PRODUCER) {
     return app.say("profile.noValue");
   }
   if (value === "other") {
