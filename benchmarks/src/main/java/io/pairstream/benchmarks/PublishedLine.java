@@ -7,6 +7,7 @@ import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 final class PublishedLine implements AutoCloseable {
 
   private static final Duration STUCK = Duration.ofMinutes(5);
-  private static final long LOOK_EVERY_MS = 500;
+  private static final long LOOK_EVERY_MS = 50;
 
   private final WholePlatform platform;
   private final RepeatedPairs pairs;
@@ -48,15 +49,20 @@ final class PublishedLine implements AutoCloseable {
   }
 
   /**
-   * Publishes so many further pairs as fast as the broker takes them, and waits until they are
-   * cleaned. Nothing counts while the publisher is at work.
+   * Publishes so many further pairs, and waits until they are cleaned. The service stands still
+   * while they are published: it might be done by the time the last of them is.
    */
-  SteadyState run(long count) throws InterruptedException {
+  SteadyState run(long count) throws InterruptedException, IOException {
     long before = published;
-    for (; published < before + count; published++) {
-      var unused = publisher.publish(pairs.at(published));
+    signal("STOP");
+    try {
+      for (; published < before + count; published++) {
+        var unused = publisher.publish(pairs.at(published));
+      }
+      publisher.flush();
+    } finally {
+      signal("CONT");
     }
-    publisher.flush();
 
     SteadyState.Watch watch =
         new SteadyState.Watch(
@@ -78,6 +84,13 @@ final class PublishedLine implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
     }
     return watch.result();
+  }
+
+  private void signal(String name) throws InterruptedException, IOException {
+    String pid = Long.toString(platform.processes().pids().get("preprocess"));
+    if (new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor() != 0) {
+      throw new IllegalStateException("preprocessing does not take the signal " + name);
+    }
   }
 
   private long committed() throws InterruptedException {

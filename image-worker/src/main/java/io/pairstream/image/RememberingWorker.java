@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.CRC32C;
 
 /**
  * An image worker that remembers what became of the images it was asked for last, so that a picture
@@ -65,7 +64,7 @@ public final class RememberingWorker implements ImageWorker {
     if (!image.tokenIds().isEmpty()) {
       return worker.prepare(image, plan);
     }
-    Asked asked = Asked.of(image, plan);
+    Asked asked = new Asked(image, plan);
     return remembered(asked)
         .orElseGet(
             () -> {
@@ -108,35 +107,12 @@ public final class RememberingWorker implements ImageWorker {
     return sum;
   }
 
-  /**
-   * What the answer depends on.
-   *
-   * @param checksum of the file; to find it by, quicker than by its own hash code
-   */
-  private record Asked(ImageToPrepare image, ImagePlan plan, long checksum) {
-
-    static Asked of(ImageToPrepare image, ImagePlan plan) {
-      CRC32C checksum = new CRC32C();
-      checksum.update(image.image().encoded().bytes());
-      return new Asked(image, plan, checksum.getValue());
-    }
+  /** What the answer depends on. */
+  private record Asked(ImageToPrepare image, ImagePlan plan) {
 
     /** In bytes, with what surrounds the file and its answer. */
     long size() {
       return (long) image.image().encoded().size() + ENTRY_BYTES;
-    }
-
-    @Override
-    public int hashCode() {
-      return Long.hashCode(checksum);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Asked asked
-          && checksum == asked.checksum
-          && image.equals(asked.image)
-          && plan.equals(asked.plan);
     }
   }
 }

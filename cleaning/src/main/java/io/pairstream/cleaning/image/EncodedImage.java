@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * An image file's bytes, equal by content.
@@ -11,6 +12,9 @@ import java.util.Arrays;
 public final class EncodedImage {
 
   private final byte[] bytes;
+
+  /** CRC-32C of the bytes, once it was asked for; 0 before. Written twice it is the same. */
+  private int hash;
 
   public EncodedImage(byte[] bytes) {
     this.bytes = bytes;
@@ -27,12 +31,18 @@ public final class EncodedImage {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof EncodedImage image && Arrays.equals(bytes, image.bytes);
+    return this == other
+        || (other instanceof EncodedImage image && Arrays.equals(bytes, image.bytes));
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(bytes);
+    if (hash == 0) {
+      CRC32C checksum = new CRC32C();
+      checksum.update(bytes);
+      hash = (int) checksum.getValue();
+    }
+    return hash;
   }
 
   @Override

@@ -47,6 +47,11 @@ final class ReadRawPair
   private final boolean hasTravelled;
   private ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> context;
 
+  /** The last pair's image: where one has several captions, they mostly come one after another. */
+  private EncodedImage lastImage = new EncodedImage(new byte[0]);
+
+  private String lastImageDigest = PairIdentity.imageDigest(ByteBuffer.allocate(0));
+
   /**
    * @param hasTravelled whether the records come from the repartition topic, with their coordinates
    *     in our header, or straight from a raw topic, where no header of ours is trusted but {@link
@@ -154,22 +159,29 @@ final class ReadRawPair
     } catch (SerializationException | AvroRuntimeException | StackOverflowError e) {
       return faulty(raw, ValueFault.unread(writer, RawPair.SCHEMA$));
     }
-    String imageDigest = PairIdentity.imageDigest(pair.getImage());
+    EncodedImage image = new EncodedImage(bytes(pair.getImage()));
+    if (!image.equals(lastImage)) {
+      lastImage = image;
+      lastImageDigest = PairIdentity.imageDigest(pair.getImage());
+    }
     Identity identity =
         new Identity(
-            PairIdentity.pairId(imageDigest, caption),
-            imageDigest,
+            PairIdentity.pairId(lastImageDigest, caption),
+            lastImageDigest,
             "",
             Provenance.isTime(pair.getReceivedAt()) ? pair.getReceivedAt() : raw.arrivedAt());
     return new Tracked<>(
-        raw, identity, Outcome.kept(new ReceivedPair(pair, submitted(raw, pair, caption))));
+        raw,
+        identity,
+        Outcome.kept(new ReceivedPair(pair, submitted(raw, pair, lastImage, caption))));
   }
 
   /**
    * What cleaning gets. A record with a pair id is turned away at the gate at the earliest, in its
    * image's task, which keeps the receipts; so what is wrong with it here is only noted.
    */
-  private static Outcome<SubmittedPair> submitted(RawRecord raw, RawPair pair, ByteBuffer caption) {
+  private static Outcome<SubmittedPair> submitted(
+      RawRecord raw, RawPair pair, EncodedImage image, ByteBuffer caption) {
     if (!StrictUtf8.isUtf8(caption)) {
       return Outcome.rejected(
           RejectReason.CAPTION_NOT_UTF8,
@@ -180,7 +192,7 @@ final class ReadRawPair
         .map(
             checked ->
                 new SubmittedPair(
-                    new EncodedImage(bytes(pair.getImage())),
+                    image,
                     new ReceivedCaption(pair.getCaption(), pair.getLanguage(), fileName(pair)),
                     pair.getAnnotations(),
                     raw.waived()));
