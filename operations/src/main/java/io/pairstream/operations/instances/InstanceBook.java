@@ -74,13 +74,17 @@ final class InstanceBook {
     }
   }
 
-  /** All processes, by service and then by the time of their starts. */
+  /**
+   * All processes, by service and then by the time of their starts. One that fell silent and whose
+   * service has started another since is replaced, and not among them.
+   */
   synchronized List<Instance> at(Instant now) {
     if (entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER))) {
       topologies.keySet().retainAll(entries.keySet());
     }
-    return entries.values().stream()
-        .map(entry -> instance(entry, now))
+    List<Instance> all = entries.values().stream().map(entry -> instance(entry, now)).toList();
+    return all.stream()
+        .filter(one -> !one.silent() || all.stream().noneMatch(each -> each.replaces(one)))
         .sorted(
             Comparator.comparing(Instance::service)
                 .thenComparing(instance -> instance.status().getStartedAt())

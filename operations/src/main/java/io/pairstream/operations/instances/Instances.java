@@ -74,7 +74,10 @@ public final class Instances implements AutoCloseable {
     return Optional.of(fault).filter(why -> !why.isEmpty());
   }
 
-  /** All processes, silent ones too, by service and then by the time of their starts. */
+  /**
+   * All processes, by service and then by the time of their starts; silent ones too, until their
+   * service has started another.
+   */
   public List<Instance> all() {
     return book.at(clock.instant());
   }
@@ -84,16 +87,9 @@ public final class Instances implements AutoCloseable {
     return all().stream().filter(instance -> !instance.silent()).map(Instance::status).toList();
   }
 
-  /**
-   * Processes that fell silent without a word, for metrics; one whose service has started another
-   * since is replaced, and not missed.
-   */
+  /** Processes that fell silent without a word, for metrics. */
   public List<InstanceStatus> missing() {
-    List<Instance> all = all();
-    return all.stream()
-        .filter(gone -> gone.silent() && all.stream().noneMatch(each -> each.replaces(gone)))
-        .map(Instance::status)
-        .toList();
+    return all().stream().filter(Instance::silent).map(Instance::status).toList();
   }
 
   /** The graph of a service, as its newest process describes it that is not silent. */

@@ -257,13 +257,15 @@ public final class TakedownDesk {
     void note(int pairs) {
       note(
           TakedownDeed.TAKEDOWN,
-          pairs + " published pairs",
+          pairs == 1 ? "1 published pair" : pairs + " published pairs",
           Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     void noteLifted(int takedowns) {
       note(
-          TakedownDeed.LIFT, takedowns + " takedowns lifted", Map.of("requested_by", request.by()));
+          TakedownDeed.LIFT,
+          (takedowns == 1 ? "1 takedown" : takedowns + " takedowns") + " lifted",
+          Map.of("requested_by", request.by()));
     }
 
     /** Returns once all of it is in Kafka. */

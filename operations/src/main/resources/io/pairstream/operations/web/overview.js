@@ -332,17 +332,20 @@ class Overview {
     const app = this.#app;
     const connected = trainer?.connected === true;
     const seconds = trainer?.starves_in_seconds;
+    const hasBatch = trainer?.ready_batches >= 1;
     const [kind, word] = !connected
       ? ["quiet", "away"]
       : !isKnown(seconds)
-        ? ["good", "fed"]
+        ? hasBatch || trainer.batches_per_second > 0
+          ? ["good", "fed"]
+          : ["quiet", "waits"]
         : seconds <= SOON_SECONDS
           ? ["bad", seconds > 0 ? "starving" : "starves"]
           : seconds <= CALM_SECONDS
             ? ["warn", "soon"]
             : ["good", "fed"];
     showState(this.clockChip, kind, app.say(`trainer.${word}`));
-    setText(this.clockFigure, isKnown(seconds) ? app.format.duration(seconds) : app.say(connected ? "trainer.never" : "trainer.none"));
+    setText(this.clockFigure, isKnown(seconds) ? app.format.duration(seconds) : app.say(word === "fed" ? "trainer.never" : "trainer.none"));
     showSaid(app, this.clockSentence, trainer);
     setFact(this.trainerFacts.ready, app.format.number(trainer?.ready_batches));
     setFact(this.trainerFacts.rate, app.format.rate(trainer?.batches_per_second));
