@@ -56,7 +56,7 @@ final class JudgedPairs {
           long waiting = left;
           Optional.ofNullable(bar).ifPresent(shown -> shown.stepTo(all - waiting));
           if (bar == null && System.nanoTime() - saidAt >= BETWEEN_LINES.toNanos()) {
-            err.printf("%,d raw pairs wait to be judged%n", left);
+            err.printf("raw pairs that wait to be judged: %,d%n", left);
             err.flush();
             saidAt = System.nanoTime();
           }

@@ -51,6 +51,9 @@ final class SupervisedChild {
     }
   }
 
+  /** How a command of ours ends that does not take its settings: a further start is in vain. */
+  private static final int WRONG_USAGE = 2;
+
   /** How often a process that runs is asked whether it answers. */
   private static final long PROBE_MILLIS = 50;
 
@@ -159,6 +162,10 @@ final class SupervisedChild {
 
         if (answered && since(begun).compareTo(patience.window()) > 0) {
           pause = patience.first();
+        }
+        if (!answered && exitStatus == WRONG_USAGE) {
+          giveUp(name + " does not take its settings");
+          return;
         }
         if (!answered) {
           deaths++;

@@ -38,7 +38,7 @@ class ImportWaitTest {
     Await.until(
         "both are said to wait",
         Duration.ofMinutes(5),
-        () -> err.toString().contains("2 raw pairs wait to be judged"));
+        () -> err.toString().contains("raw pairs that wait to be judged: 2"));
     TestCluster.commit(cluster, group, raw, 1);
     assertThat(waiting).isNotDone();
     TestCluster.commit(cluster, group, raw, 2);

@@ -44,6 +44,20 @@ class SupervisedChildTest {
   }
 
   @Test
+  void startsOnceWhatDoesNotTakeItsSettings() throws Exception {
+    SupervisedChild child = supervise("echo no such option; exit 2", () -> false);
+
+    child.start();
+
+    assertThatThrownBy(() -> child.awaitReady(LONG))
+        .isInstanceOf(PlatformException.class)
+        .hasMessageContaining("child does not take its settings")
+        .hasMessageContaining("no such option");
+    Await.until("given up", LONG, () -> events.events().contains("child gave up"));
+    assertThat(events.events()).containsExactly("child gave up");
+  }
+
+  @Test
   void givesUpWhatDiesAtEachStartHoweverLongAStartTakes() throws Exception {
     SupervisedChild child = superviseEach("exit 7", process -> () -> false, Duration.ofNanos(1));
 
