@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.openqa.selenium.Keys;
  * The boards of the operators' page in a real browser, as people use them: who broke something, why
  * a picture was turned away, and how pairs are put back.
  */
+@Tag("full")
 @Timeout(1800)
 class DashboardBoardsTest {
 

@@ -42,6 +42,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import org.openqa.selenium.Keys;
  * producer broke, put these forty back, why is the trainer starving. The pictures of the guide are
  * taken on the way, where somebody asks for them.
  */
+@Tag("full")
 @Timeout(1800)
 class DashboardTasksTest {
 

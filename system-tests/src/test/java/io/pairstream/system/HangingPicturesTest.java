@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * rejected, and the good ones behind it are published. A row that takes longer than one transaction
  * may last.
  */
-@Tag("long")
+@Tag("full")
 @Timeout(1800)
 class HangingPicturesTest {
 

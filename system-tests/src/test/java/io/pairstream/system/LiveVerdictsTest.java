@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What is done to a live platform, and what operators are told of it. All faults are there at once;
  * none may be told of as another one.
  */
+@Tag("full")
 @Timeout(1800)
 class LiveVerdictsTest {
 

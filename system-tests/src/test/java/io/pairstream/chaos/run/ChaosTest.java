@@ -27,6 +27,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
  * The gate: processes of a cluster are hurt one after the other in the midst of 20,000 records, and
  * afterwards nothing is lost, nothing is there twice, and everything is what it must be.
  */
+@Tag("full")
 class ChaosTest {
 
   private static final long RECORDS = Long.getLong("chaos.records", 20_000);
