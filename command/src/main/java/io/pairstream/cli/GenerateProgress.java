@@ -1,6 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.ingest.generate.GenerationListener;
+import io.pairstream.schemas.Threads;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -22,12 +23,7 @@ final class GenerateProgress implements GenerationListener, AutoCloseable {
   private final PrintWriter err;
   private final boolean live;
   private final ScheduledExecutorService lines =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "generate-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("generate-progress"));
   private final long startedAt = System.nanoTime();
   private long published;
   private long problems;

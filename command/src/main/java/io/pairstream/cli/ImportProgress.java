@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import io.pairstream.ingest.files.ImportListener;
 import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.schemas.Threads;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -39,12 +40,7 @@ final class ImportProgress implements ImportListener, AutoCloseable {
   private final PrintWriter err;
   private final Optional<ProgressBar> bar;
   private final ScheduledExecutorService lines =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "import-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("import-progress"));
   private final long startedAt = System.nanoTime();
   private final long limit;
 

@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.Position;
+import io.pairstream.schemas.Threads;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -21,12 +22,7 @@ final class ShownPosition implements AutoCloseable {
   private final PairFeed feed;
   private final PrintWriter err;
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "shown-position");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("shown-position"));
   private Position shown;
   private long notBeforeNanos = System.nanoTime();
 

@@ -1,5 +1,6 @@
 package io.pairstream.demo;
 
+import io.pairstream.schemas.Threads;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -36,12 +37,7 @@ public final class DemoView implements AutoCloseable {
   private final boolean live;
   private final Supplier<DemoState> state;
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "demo-view");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("demo-view"));
   private int rowsDrawn;
 
   /**

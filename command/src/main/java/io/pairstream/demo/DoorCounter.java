@@ -2,6 +2,7 @@ package io.pairstream.demo;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.demo.DoorCounts.Rejected;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -50,8 +51,7 @@ public final class DoorCounter implements AutoCloseable {
   DoorCounter(Dataset dataset, Consumer<String, byte[]> consumer) {
     this.dataset = dataset;
     this.consumer = consumer;
-    this.thread = new Thread(this::count, "door-counter");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("door-counter", this::count);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,8 +26,7 @@ public final class DrawnSupply implements PairSupply {
    */
   public DrawnSupply(long seed, long pairs) {
     this.pairs = pairs;
-    Thread artist = new Thread(() -> draw(new DrawnPairs(seed)), "artist");
-    artist.setDaemon(true);
+    Thread artist = Threads.daemon("artist", () -> draw(new DrawnPairs(seed)));
     artist.start();
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
@@ -25,8 +26,7 @@ public final class ChildMain {
   private ChildMain() {}
 
   public static void main(String[] arguments) throws Throwable {
-    Thread watch = new Thread(ChildMain::exitWithParent, "parent-watch");
-    watch.setDaemon(true);
+    Thread watch = Threads.daemon("parent-watch", ChildMain::exitWithParent);
     watch.start();
 
     String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -45,8 +45,7 @@ public final class ChildMain {
     } catch (IOException e) {
       // A broken pipe is an end, too.
     }
-    Thread exit = new Thread(() -> System.exit(0), "exit-with-parent");
-    exit.setDaemon(true);
+    Thread exit = Threads.daemon("exit-with-parent", () -> System.exit(0));
     exit.start();
     try {
       exit.join(Long.getLong(GRACE_PROPERTY, GRACE_MILLIS));

@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -76,8 +77,7 @@ final class SupervisedChild {
     this.log = log;
     this.patience = patience;
     this.listener = listener;
-    thread = new Thread(this::supervise, "supervise-" + name);
-    thread.setDaemon(true);
+    thread = Threads.daemon("supervise-" + name, this::supervise);
   }
 
   String name() {

@@ -18,6 +18,7 @@ import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewCutter;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -125,11 +126,11 @@ public final class PairFeed implements AutoCloseable {
     this.ring = new Ring();
     this.clocks = new FeedClocks();
     this.decoders =
-        Executors.newFixedThreadPool(settings.decodeThreads(), task -> daemon(task, "feed-decode"));
+        Executors.newFixedThreadPool(settings.decodeThreads(), Threads.daemons("feed-decode"));
     SampleReader reader = new SampleReader(source.registry(), source.topic(), settings.selection());
     SampleWriter writer = new SampleWriter(reader, settings, source.split().name(), clocks);
     this.loop = loop.make(ring, decoders, writer, clocks);
-    this.fetcher = daemon(this.loop, "feed-fetch");
+    this.fetcher = Threads.daemon("feed-fetch", this.loop);
   }
 
   /** Makes what fills the slots. */
@@ -603,11 +604,5 @@ public final class PairFeed implements AutoCloseable {
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.putAll(own);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

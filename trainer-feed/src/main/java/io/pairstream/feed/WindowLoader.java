@@ -5,6 +5,7 @@ import io.pairstream.feed.order.EpochOrder.Piece;
 import io.pairstream.feed.takedown.WithdrawnPairs;
 import io.pairstream.feed.view.BlockReader;
 import io.pairstream.feed.view.View;
+import io.pairstream.schemas.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,14 +49,7 @@ final class WindowLoader implements AutoCloseable {
     this.withdrawn = withdrawn;
     this.clocks = clocks;
     this.count = count;
-    this.threads =
-        Executors.newFixedThreadPool(
-            count,
-            task -> {
-              Thread thread = new Thread(task, "feed-load");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.threads = Executors.newFixedThreadPool(count, Threads.daemons("feed-load"));
     for (int i = 0; i < count; i++) {
       consumers.add(consumer.get());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.schemas.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,8 +48,7 @@ final class OurWatcher implements Watcher {
             bootstrapServers,
             history.toString()));
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Thread reading = new Thread(this::read, "watcher");
-    reading.setDaemon(true);
+    Thread reading = Threads.daemon("watcher", this::read);
     reading.start();
   }
 

@@ -2,6 +2,7 @@ package io.pairstream.ingest.batches;
 
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.http.Access;
@@ -72,13 +73,7 @@ public final class BatchRoutes implements AutoCloseable {
   private final BatchLimits limits = new BatchLimits();
   private final SecureRandom random = new SecureRandom();
   private final ScheduledExecutorService counting =
-      Executors.newScheduledThreadPool(
-          2,
-          task -> {
-            Thread thread = new Thread(task, "batch-events");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newScheduledThreadPool(2, Threads.daemons("batch-events"));
 
   /**
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}

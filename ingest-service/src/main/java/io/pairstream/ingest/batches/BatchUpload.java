@@ -5,6 +5,7 @@ import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.pairs.Taken;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Outgoing;
 import io.pairstream.service.http.Principal;
@@ -409,8 +410,7 @@ final class BatchUpload {
   }
 
   private static Thread start(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
+    Thread thread = Threads.daemon(name, task);
     thread.start();
     return thread;
   }

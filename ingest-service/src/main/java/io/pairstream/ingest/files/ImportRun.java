@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.files.BulkImport.Result;
+import io.pairstream.schemas.Threads;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,12 +69,7 @@ public final class ImportRun {
   public List<Outcome> run(
       ImportSink sink, List<ImportSource> sources, Map<String, SortedSet<Long>> only, long limit) {
     ScheduledExecutorService writer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "import-state");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(Threads.daemons("import-state"));
     var unused =
         writer.scheduleWithFixedDelay(
             this::writeState,

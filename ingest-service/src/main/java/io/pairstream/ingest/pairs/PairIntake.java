@@ -4,6 +4,7 @@ import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.PairPublisher;
 import io.pairstream.ingest.publish.UploadLog;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -100,9 +101,9 @@ public final class PairIntake implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
-            task -> daemon(task, "send"));
-    this.notes = Executors.newSingleThreadExecutor(task -> daemon(task, "upload-log"));
-    this.watcher = daemon(this::watch, "watch-kafka");
+            Threads.daemons("send"));
+    this.notes = Executors.newSingleThreadExecutor(Threads.daemons("upload-log"));
+    this.watcher = Threads.daemon("watch-kafka", this::watch);
   }
 
   /** Begins to look for Kafka. */
@@ -424,11 +425,5 @@ public final class PairIntake implements AutoCloseable {
     watcher.interrupt();
     senders.shutdownNow();
     notes.shutdownNow();
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

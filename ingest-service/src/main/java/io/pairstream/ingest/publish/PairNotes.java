@@ -1,6 +1,7 @@
 package io.pairstream.ingest.publish;
 
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.Upload;
 import java.time.Clock;
 import java.time.Instant;
@@ -25,12 +26,7 @@ final class PairNotes {
 
   /** The log blocks while too much is in flight, which the pairs' own thread must not. */
   private final ExecutorService writer =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "pair-notes");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(Threads.daemons("pair-notes"));
 
   /**
    * @param log is closed with the notes

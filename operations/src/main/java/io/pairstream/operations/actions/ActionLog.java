@@ -2,6 +2,7 @@ package io.pairstream.operations.actions;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
@@ -46,11 +47,7 @@ public final class ActionLog implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
-            task -> {
-              Thread thread = new Thread(task, "action-log");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Threads.daemons("action-log"));
   }
 
   /**

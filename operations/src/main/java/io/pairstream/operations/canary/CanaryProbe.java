@@ -6,6 +6,7 @@ import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.RootCause;
@@ -82,8 +83,7 @@ public final class CanaryProbe implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.latest = report(CanaryState.UNKNOWN, Optional.empty(), Template.NO_CANARY_YET.with());
-    this.thread = new Thread(this::run, "canary");
-    this.thread.setDaemon(true);
+    this.thread = Threads.daemon("canary", this::run);
   }
 
   /** Begins to send; returns at once. */

@@ -1,6 +1,7 @@
 package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -57,14 +58,7 @@ public final class ClusterWatch implements AutoCloseable {
                 cluster.topics().quarantine())
             .map(topic -> topic.name())
             .toList();
-    this.threads =
-        new ScheduledThreadPoolExecutor(
-            2,
-            task -> {
-              Thread thread = new Thread(task, "cluster-watch");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.threads = new ScheduledThreadPoolExecutor(2, Threads.daemons("cluster-watch"));
   }
 
   /** Begins to ask. */

@@ -2,6 +2,7 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -53,8 +54,7 @@ public final class Instances implements AutoCloseable {
     this.decoder =
         new RecordDecoder<>(
             cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
-    this.thread = new Thread(this::followForever, "instances");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("instances", this::followForever);
   }
 
   /** Begins to follow the topic of instances. */

@@ -30,6 +30,7 @@ import io.pairstream.operations.profile.ProfileFold;
 import io.pairstream.operations.profile.ProfileRoutes;
 import io.pairstream.operations.profile.ProfileView;
 import io.pairstream.operations.review.ReviewRoutes;
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.HealthRoutes;
 import io.pairstream.service.http.HttpDoor;
@@ -142,8 +143,7 @@ public final class OperateService implements AutoCloseable {
                     access.topics().scraped().name(),
                     access.topics().reviews().name(),
                     access.topics().actions().name()));
-    promises = new Thread(() -> require(check), "check-promises");
-    promises.setDaemon(true);
+    promises = Threads.daemon("check-promises", () -> require(check));
     parts.add(promises::interrupt);
   }
 

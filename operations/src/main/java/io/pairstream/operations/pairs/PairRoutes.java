@@ -14,6 +14,7 @@ import io.pairstream.operations.catalogue.QuarantineBoard;
 import io.pairstream.operations.catalogue.SourceSample;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
@@ -100,11 +101,7 @@ public final class PairRoutes implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(WAITING),
-            task -> {
-              Thread thread = new Thread(task, "read-pairs");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Threads.daemons("read-pairs"));
     readers.allowCoreThreadTimeOut(true);
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -58,11 +59,7 @@ public final class ReviewRoutes implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
-            task -> {
-              Thread thread = new Thread(task, "review-desk");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Threads.daemons("review-desk"));
   }
 
   public List<Route> routes() {

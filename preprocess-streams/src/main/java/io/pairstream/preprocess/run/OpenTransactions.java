@@ -1,5 +1,6 @@
 package io.pairstream.preprocess.run;
 
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.AdminClients;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class OpenTransactions implements AutoCloseable {
   private final AbandonedTransactions abandoned;
   private final HangingTransactions hanging;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::lookForEver, "open-transactions");
+  private final Thread thread = Threads.daemon("open-transactions", this::lookForEver);
 
   /**
    * @param clientSettings of Kafka clients, with {@code bootstrap.servers}
@@ -52,7 +53,6 @@ final class OpenTransactions implements AutoCloseable {
     admin = AdminClients.create(settings);
     abandoned = new AbandonedTransactions(dataset.preprocessGroup(), admin, ofAbandoned);
     hanging = new HangingTransactions(dataset, admin, ofHanging);
-    thread.setDaemon(true);
   }
 
   /** Begins to look, every few seconds, on a thread of its own. */

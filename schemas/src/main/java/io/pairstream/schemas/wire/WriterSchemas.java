@@ -1,5 +1,6 @@
 package io.pairstream.schemas.wire;
 
+import io.pairstream.schemas.Threads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -54,12 +55,7 @@ public final class WriterSchemas implements AutoCloseable {
   private final Map<Integer, Found> found = new ConcurrentHashMap<>();
   private final Set<Integer> asking = ConcurrentHashMap.newKeySet();
   private final ExecutorService lookups =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "writer-schemas");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(Threads.daemons("writer-schemas"));
 
   /**
    * Makes sure that the registry holds our own schema.

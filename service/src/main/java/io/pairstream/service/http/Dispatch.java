@@ -1,5 +1,6 @@
 package io.pairstream.service.http;
 
+import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -299,15 +300,15 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     PacedInput body = new PacedInput(Content.Source.asInputStream(exchange.request()), pace);
     // Silence is the client's only while we wait for it.
     exchange.request().addIdleTimeoutListener(silence -> body.isReading());
-    HttpDoor.daemon(
+    Threads.daemon(
+            "http-stream",
             () -> {
               try {
                 run(incoming, handler, body, exchange);
               } finally {
                 streams.giveBack(producer, 1);
               }
-            },
-            "http-stream")
+            })
         .start();
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.service.http;
 
+import io.pairstream.schemas.Threads;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -72,7 +73,7 @@ public final class HttpDoor implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(settings.queuedRequests()),
-            task -> daemon(task, "http-worker"));
+            Threads.daemons("http-worker"));
     QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
     serverThreads.setName("http");
     server = new Server(serverThreads);
@@ -156,11 +157,5 @@ public final class HttpDoor implements AutoCloseable {
     configuration.setRequestHeaderSize(ServerSettings.MAX_HEAD_BYTES);
     configuration.setUriCompliance(UriCompliance.RFC3986);
     return configuration;
-  }
-
-  static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -1,6 +1,7 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -62,8 +63,7 @@ public final class KeyRing implements AutoCloseable {
     this.topic = topic;
     this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
     this.consumerSettings = consumerSettings(kafkaSettings);
-    this.thread = new Thread(this::followForever, "api-keys");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("api-keys", this::followForever);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.pairstream.service.report;
 
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.Registry;
@@ -74,8 +75,7 @@ public final class StatusReporter implements AutoCloseable {
     this.kafkaSettings.put("client.id", report.service() + "-report");
     this.interval = interval;
     this.closeWithin = closeWithin;
-    this.thread = new Thread(this::reportForever, "report");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("report", this::reportForever);
   }
 
   /**

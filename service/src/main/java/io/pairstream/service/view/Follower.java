@@ -1,5 +1,6 @@
 package io.pairstream.service.view;
 
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -107,8 +108,7 @@ final class Follower implements AutoCloseable {
         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
         (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     this.admin = AdminClients.create(settings);
-    this.thread = new Thread(this::run, "view-" + plan.name());
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("view-" + plan.name(), this::run);
   }
 
   void start() {

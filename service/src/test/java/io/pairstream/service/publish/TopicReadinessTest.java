@@ -2,6 +2,7 @@ package io.pairstream.service.publish;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -33,8 +34,7 @@ class TopicReadinessTest {
                 readiness.await("pairs.uploads");
                 return null;
               });
-      Thread waiter = new Thread(waiting, "waiter");
-      waiter.setDaemon(true);
+      Thread waiter = Threads.daemon("waiter", waiting);
       waiter.start();
 
       try (Socket asked = silent.accept()) {

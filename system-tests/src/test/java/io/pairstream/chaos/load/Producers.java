@@ -1,5 +1,6 @@
 package io.pairstream.chaos.load;
 
+import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import java.net.URI;
 import java.time.Duration;
@@ -46,8 +47,7 @@ public final class Producers implements AutoCloseable {
   }
 
   private void add(Runnable sender, String name) {
-    Thread thread = new Thread(sender, "producer-" + name);
-    thread.setDaemon(true);
+    Thread thread = Threads.daemon("producer-" + name, sender);
     threads.add(thread);
   }
 

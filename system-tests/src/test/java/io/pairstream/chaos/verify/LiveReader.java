@@ -1,5 +1,6 @@
 package io.pairstream.chaos.verify;
 
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
@@ -29,7 +30,7 @@ public final class LiveReader implements AutoCloseable {
   private final Cluster cluster;
   private final List<TopicPartition> partitions;
   private final Set<TopicPartition> rawPartitions;
-  private final Thread thread = new Thread(this::run, "live-reader");
+  private final Thread thread = Threads.daemon("live-reader", this::run);
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
   /** What each output names, by where it is. */
@@ -53,7 +54,6 @@ public final class LiveReader implements AutoCloseable {
   /** Begins to read; before the first record is sent. */
   public static LiveReader start(Cluster cluster) {
     LiveReader reader = new LiveReader(cluster);
-    reader.thread.setDaemon(true);
     reader.thread.start();
     return reader;
   }

@@ -5,6 +5,7 @@ import io.pairstream.feed.record.MalformedSampleException;
 import io.pairstream.feed.record.PairFields;
 import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.TakedownKind;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.Registry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,8 +54,7 @@ public final class WithdrawnPairs implements AutoCloseable {
     this.consumer = consumer;
     this.topic = topic;
     this.fields = fields;
-    this.thread = new Thread(this::follow, "feed-takedowns");
-    thread.setDaemon(true);
+    this.thread = Threads.daemon("feed-takedowns", this::follow);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -83,11 +84,7 @@ final class SystemResolver implements HostResolver {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "fetch-names");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Threads.daemons("fetch-names"));
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,13 +35,7 @@ final class SystemTimers implements Timers {
     for (int i = 0; i < SLOTS; i++) {
       wheel.add(new ArrayList<>());
     }
-    executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "fetch-timers");
-              thread.setDaemon(true);
-              return thread;
-            });
+    executor = Executors.newSingleThreadScheduledExecutor(Threads.daemons("fetch-timers"));
     var unused =
         executor.scheduleAtFixedRate(
             this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.schemas.Threads;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class Site implements AutoCloseable {
 
   Site(ServerSocket socket) {
     this.socket = socket;
-    start("site", this::accept);
+    Threads.daemon("site", this::accept).start();
   }
 
   /** A site on a free port of 127.0.0.1. */
@@ -113,7 +114,7 @@ final class Site implements AutoCloseable {
         Socket client = socket.accept();
         connections.incrementAndGet();
         open.add(client);
-        start("site-connection", () -> serve(client));
+        Threads.daemon("site-connection", () -> serve(client)).start();
       }
     } catch (IOException e) {
       // Closed.
@@ -161,12 +162,6 @@ final class Site implements AutoCloseable {
       head.write(b);
     }
     return head.toString(StandardCharsets.ISO_8859_1);
-  }
-
-  private static void start(String name, Runnable task) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
+import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import java.time.Clock;
@@ -60,12 +61,7 @@ public final class LagWatcher implements AutoCloseable {
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
   private final ScheduledExecutorService looks =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "lag");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(Threads.daemons("lag"));
   private final Map<String, GroupWatch> groups = new HashMap<>();
   private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
