@@ -2,29 +2,15 @@ package io.pairstream.operations.instances;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.InstanceStatus;
-import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.view.FollowedTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The processes of a data set, as they speak of themselves. A thread follows the topic; while Kafka
@@ -33,45 +19,34 @@ import org.slf4j.LoggerFactory;
  */
 public final class Instances implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Instances.class);
-
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
-  private final ClusterAccess cluster;
   private final Clock clock;
   private final RecordDecoder<InstanceStatus> decoder;
   private final InstanceBook book = new InstanceBook();
-  private final Thread thread;
-  private volatile boolean ready;
-  private volatile boolean closed;
-  private volatile String trouble = "";
-  private volatile String fault = "";
+  private final FollowedTopic followed;
 
   private Instances(ClusterAccess cluster, Clock clock) {
-    this.cluster = cluster;
     this.clock = clock;
     this.decoder =
         new RecordDecoder<>(
             cluster.topics().instances(), InstanceStatus.SCHEMA$, cluster.registry());
-    this.thread = Threads.daemon("instances", this::followForever);
+    this.followed =
+        FollowedTopic.follow(
+            "instances", cluster.topics().instances().name(), cluster.clientSettings(), this::note);
   }
 
   /** Begins to follow the topic of instances. */
   public static Instances follow(ClusterAccess cluster, Clock clock) {
-    Instances instances = new Instances(cluster, clock);
-    instances.thread.start();
-    return instances;
+    return new Instances(cluster, clock);
   }
 
   /** Whether everything is known that stood in the topic when this began. */
   public boolean isReady() {
-    return ready;
+    return followed.wasCaughtUp();
   }
 
   /** Why what is told is not what processes say, by a fault of ours; empty where there is none. */
   public Optional<String> obstacle() {
-    return Optional.of(fault).filter(why -> !why.isEmpty());
+    return followed.fault();
   }
 
   /**
@@ -107,59 +82,7 @@ public final class Instances implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      thread.join(Duration.ofSeconds(5).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void followForever() {
-    while (!closed) {
-      try {
-        follow();
-      } catch (InterruptException e) {
-        // Closed, or about to be: whoever interrupts this thread closes it.
-        return;
-      } catch (KafkaException | RegistryUnavailableException | MissingSchemaException e) {
-        say(String.valueOf(e.getMessage()));
-        pause();
-      } catch (RuntimeException | Error e) {
-        // The thread must not end without a word: whoever is there would seem to be silent.
-        if (fault.isEmpty()) {
-          LOG.error("following instances has failed; it is tried again", e);
-        }
-        fault = "instances cannot be followed: " + e;
-        pause();
-      }
-    }
-  }
-
-  private void follow() {
-    KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of());
-    try {
-      List<TopicPartition> partitions = partitions(consumer);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      boolean live = false;
-      say("");
-      while (!closed) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          note(record, live || record.offset() >= ends.get(partition(record)));
-        }
-        if (!live && partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
-          live = true;
-          ready = true;
-          endFault();
-        }
-      }
-    } finally {
-      // There is no group to leave, and a fetch that still waits would be waited for.
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
-    }
+    followed.close();
   }
 
   /**
@@ -180,46 +103,6 @@ public final class Instances implements AutoCloseable {
       Instant now = clock.instant();
       Instant reported = said.get().getReportedAt();
       book.note(key, said, justSaid || reported.isAfter(now) ? now : reported);
-    }
-  }
-
-  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    String topic = cluster.topics().instances().name();
-    List<PartitionInfo> found = consumer.partitionsFor(topic);
-    if (found == null || found.isEmpty()) {
-      throw new UnknownTopicOrPartitionException(
-          "topic " + topic + " does not exist; run: pairstream topics create");
-    }
-    return found.stream().map(p -> new TopicPartition(topic, p.partition())).toList();
-  }
-
-  private static TopicPartition partition(ConsumerRecord<?, ?> record) {
-    return new TopicPartition(record.topic(), record.partition());
-  }
-
-  private void endFault() {
-    if (!fault.isEmpty()) {
-      LOG.info("instances are followed again");
-      fault = "";
-    }
-  }
-
-  private void say(String message) {
-    if (!message.equals(trouble)) {
-      if (message.isEmpty()) {
-        LOG.info("instances are followed again");
-      } else {
-        LOG.warn("instances cannot be followed: {}", message);
-      }
-      trouble = message;
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -1,12 +1,10 @@
 package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
-import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
+import io.pairstream.service.view.FollowedTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,20 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,25 +31,19 @@ public final class KeyRing implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
 
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Known NOTHING = new Known(Map.of(), Map.of());
 
-  private final Topic<String, ApiKey> topic;
   private final RecordDecoder<ApiKey> decoder;
-  private final Map<String, Object> consumerSettings;
-  private final CountDownLatch caughtUp = new CountDownLatch(1);
-  private final Thread thread;
+
+  /** The newest keys; what is known to others changes only when all of them have been read. */
+  private final Map<String, IssuedKey> read = new HashMap<>();
+
+  private final FollowedTopic followed;
   private volatile Known known = NOTHING;
-  private volatile boolean closed;
-  private volatile boolean failed;
-  private volatile String trouble = "the topic of API keys is being read";
 
   private KeyRing(Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    this.topic = topic;
     this.decoder = new RecordDecoder<>(topic, ApiKey.SCHEMA$, registry);
-    this.consumerSettings = consumerSettings(kafkaSettings);
-    this.thread = Threads.daemon("api-keys", this::followForever);
+    this.followed = FollowedTopic.follow("API keys", topic.name(), kafkaSettings, new ReadKeys());
   }
 
   /**
@@ -73,9 +53,7 @@ public final class KeyRing implements AutoCloseable {
    */
   public static KeyRing follow(
       Topic<String, ApiKey> topic, Registry registry, Map<String, ?> kafkaSettings) {
-    KeyRing ring = new KeyRing(topic, registry, kafkaSettings);
-    ring.thread.start();
-    return ring;
+    return new KeyRing(topic, registry, kafkaSettings);
   }
 
   /**
@@ -83,17 +61,17 @@ public final class KeyRing implements AutoCloseable {
    * without a fault of ours.
    */
   public boolean isCaughtUp() {
-    return caughtUp.getCount() == 0 && !failed;
+    return followed.wasCaughtUp() && followed.fault().isEmpty();
   }
 
   /** Waits until it is so for the first time. Returns whether that came in time. */
   public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
-    return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    return followed.awaitCaughtUp(patience);
   }
 
   /** Why the keys are not known; empty where they are. */
   public Optional<String> obstacle() {
-    return isCaughtUp() ? Optional.empty() : Optional.of(trouble);
+    return isCaughtUp() ? Optional.empty() : followed.trouble();
   }
 
   /** The key of that id, whether it is live or not. */
@@ -121,103 +99,54 @@ public final class KeyRing implements AutoCloseable {
   /** Stops following; what is known stays known. */
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      thread.join(Duration.ofSeconds(5).toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    followed.close();
+  }
+
+  /** What becomes of what is read. */
+  private final class ReadKeys implements FollowedTopic.Reader {
+
+    @Override
+    public void begin() {
+      read.clear();
+    }
+
+    @Override
+    public void take(ConsumerRecord<byte[], byte[]> record, boolean isNew) {
+      apply(record);
+    }
+
+    @Override
+    public void caughtUp() {
+      known = Known.of(read.values());
+    }
+
+    /** Whoever does not hear of revocations lets nobody in. */
+    @Override
+    public void failed() {
+      known = NOTHING;
     }
   }
 
-  private void followForever() {
-    while (!closed) {
-      try {
-        follow();
-      } catch (InterruptException e) {
-        // Closed, or about to be: whoever interrupts this thread closes it.
-        return;
-      } catch (KafkaException | RegistryUnavailableException | MissingSchemaException e) {
-        say(String.valueOf(e.getMessage()));
-        pause();
-      } catch (RuntimeException | Error e) {
-        // Whoever does not hear of revocations lets nobody in.
-        boolean isNew = !failed;
-        trouble = "API keys cannot be followed: " + e;
-        known = NOTHING;
-        failed = true;
-        if (isNew) {
-          LOG.error("following API keys has failed; no key opens until it goes on", e);
-        }
-        pause();
-      }
-    }
-  }
-
-  private void follow() {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    try {
-      List<TopicPartition> partitions = partitions(consumer);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      Map<String, IssuedKey> keys = new HashMap<>();
-      boolean complete = false;
-      while (!closed) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          apply(record, keys);
-        }
-        boolean completeNow =
-            complete || partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
-        if (completeNow && (!complete || !records.isEmpty())) {
-          known = Known.of(keys.values());
-        }
-        if (completeNow && !complete) {
-          complete = true;
-          failed = false;
-          caughtUp.countDown();
-          trouble = "";
-          LOG.info("{} API keys are known", keys.size());
-        }
-      }
-    } finally {
-      // There is no group to leave, and a fetch that still waits would be waited for.
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
-    }
-  }
-
-  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    List<PartitionInfo> found = consumer.partitionsFor(topic.name());
-    if (found == null || found.isEmpty()) {
-      throw new UnknownTopicOrPartitionException(
-          "topic " + topic.name() + " does not exist; run: pairstream topics create");
-    }
-    return found.stream().map(p -> new TopicPartition(topic.name(), p.partition())).toList();
-  }
-
-  private void apply(ConsumerRecord<byte[], byte[]> record, Map<String, IssuedKey> keys) {
+  private void apply(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
       LOG.warn("{} holds no key id", coordinates(record));
       return;
     }
     String keyId = new String(record.key(), StandardCharsets.UTF_8);
-    Optional<IssuedKey> key = read(record).filter(read -> read.keyId().equals(keyId));
+    Optional<IssuedKey> key = decoded(record).filter(one -> one.keyId().equals(keyId));
     if (key.isPresent()) {
-      keys.put(keyId, key.get());
+      read.put(keyId, key.get());
     } else {
       // A key that cannot be read is no key: its last readable state may be the one before it was
       // revoked.
-      keys.remove(keyId);
+      read.remove(keyId);
       if (record.value() != null) {
         LOG.warn("{} holds no API key; whatever key it was is refused", coordinates(record));
       }
     }
   }
 
-  private Optional<IssuedKey> read(ConsumerRecord<byte[], byte[]> record) {
+  private Optional<IssuedKey> decoded(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return Optional.empty();
     }
@@ -230,30 +159,6 @@ public final class KeyRing implements AutoCloseable {
 
   private static String coordinates(ConsumerRecord<byte[], byte[]> record) {
     return record.topic() + "-" + record.partition() + "-" + record.offset();
-  }
-
-  private void say(String message) {
-    if (!message.equals(trouble)) {
-      LOG.warn("API keys cannot be followed: {}", message);
-      trouble = message;
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Map<String, Object> consumerSettings(Map<String, ?> kafkaSettings) {
-    Map<String, Object> settings = new HashMap<>(kafkaSettings);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    return settings;
   }
 
   /** The keys at one time. */
