@@ -1,6 +1,6 @@
 """Random changes of training pictures that can be repeated.
 
-Each is a pure function of the picture, its pair id, the epoch and the plan; docs/feed.md says the rule. All pixel
+Each is a pure function of the picture, its pair id, the epoch and the plan; docs/trainers.md says the rule. All pixel
 arithmetic is in whole numbers, so that every machine comes to the same pixels.
 """
 
@@ -95,7 +95,7 @@ class AugmentationPlan:
 
 
 def plan_of(setting: Mapping[str, Any] | str | os.PathLike[str]) -> AugmentationPlan:
-    """Reads a plan as docs/feed.md describes it.
+    """Reads a plan as docs/trainers.md describes it.
 
     Args:
         setting: a mapping, or the name of a file in JSON, or in YAML where PyYAML is installed

@@ -161,7 +161,7 @@ class Loader:
         pixels: uint8 or float32
         normalise: none, zero-to-one, minus-one-to-one, clip, imagenet or as-recipe; of float32 alone; ``normalize``
             is the same
-        augment: random changes of training pictures, as docs/feed.md describes them: a mapping, or the name of a file
+        augment: random changes of training pictures, as docs/trainers.md has them: a mapping, or the name of a file
         side_px: of every picture, or (height, width)
         threads: that decode
         slots: batches that are made ready ahead

@@ -1,6 +1,6 @@
 """Which record stands where: a pure function of a view's blocks, the plan and the epoch.
 
-The rule is that of docs/views.md; the Java feed has it too, and ``conformance.json`` is what both come to.
+The rule is that of docs/trainers.md; the Java feed has it too, and ``conformance.json`` is what both come to.
 """
 
 from __future__ import annotations

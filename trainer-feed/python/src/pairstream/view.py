@@ -104,7 +104,7 @@ class View:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What tells this view from others: 32 hexadecimal digits, as docs/views.md defines them."""
+        """What tells this view from others: 32 hexadecimal digits, as docs/trainers.md defines them."""
         lines = ["pairstream view 1", self.topic, self.topic_id]
         lines += [" ".join(map(str, (block.partition, block.begin, *block.runs))) for block in self.blocks]
         return hashlib.sha256(("\n".join(lines) + "\n").encode("utf-8")).hexdigest()[:32]

@@ -114,7 +114,7 @@ final class AuditCommand implements Callable<Integer> {
         "equal samples: "
             + report.equalSamples()
             + " pairs have the picture and the cleaned caption of another; no difference, but each"
-            + " is trained on twice. See docs/operating.md");
+            + " is trained on twice. See docs/operators.md");
     report
         .firstEqualSamples()
         .forEach(equal -> out.println("  " + equal.pairId() + " is as " + equal.sameAs()));

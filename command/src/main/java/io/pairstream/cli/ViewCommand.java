@@ -68,7 +68,7 @@ final class ViewCommand {
 
   private static final String WHERE =
       "Take the pairs alone for which this holds: language=en,de, host!=*.example.org,"
-          + " measure.sharpness>=50; see docs/views.md. Several all have to hold.";
+          + " measure.sharpness>=50; see docs/trainers.md. Several all have to hold.";
 
   /**
    * The view of a file or of a name.

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  *
  * <p>Two walls. The {@link Launcher} starts a worker as a user without rights, in namespaces and a
  * {@link View} of its own, under limits. The worker then has its system calls filtered, which holds
- * where no namespaces are to be had, too. Docs: {@code docs/robustness.md}.
+ * where no namespaces are to be had, too. Docs: {@code docs/guarantees.md}.
  */
 final class Sandbox {
 

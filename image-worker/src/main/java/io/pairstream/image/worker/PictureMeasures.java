@@ -35,7 +35,7 @@ final class PictureMeasures {
   private PictureMeasures() {}
 
   /**
-   * Measures an upright picture; docs/quality.md has each formula and its source. The caller's
+   * Measures an upright picture; docs/recipe.md has each formula and its source. The caller's
    * {@code PointerScope} frees what this needs.
    *
    * @param luma uint8 [height, width]

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * <p>Blocks are put into groups, each of one block of every stretch of the log, and every group is
  * cut into parts that have the same share of each of its blocks; in that order all records are
  * counted through. Lanes are equal stretches of them, windows equal stretches of a lane, and each
- * window is permuted. docs/views.md gives the numbers. Immutable; safe for use by several threads.
+ * window is permuted. docs/trainers.md gives the numbers. Immutable; safe for use by several
+ * threads.
  */
 public final class EpochOrder {
 
