@@ -129,8 +129,8 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--wait",
       description =
-          "Wait until every raw pair that is on the topics then is judged. Links are not waited"
-              + " for.")
+          "Wait until every raw pair that is on the topics then is judged, and say how. Links are"
+              + " not waited for.")
   private boolean wait;
 
   @Option(
@@ -190,6 +190,10 @@ final class ImportCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     boolean wasBegun = state.isBegun();
     long most = limit == null ? Long.MAX_VALUE : limit;
+    Optional<JudgedPairs> judged =
+        wait && !dryRun
+            ? Optional.of(new JudgedPairs(new ClusterAccess(cluster), err, Terminal.isStderr()))
+            : Optional.empty();
     List<ImportRun.Outcome> outcomes;
     ImportSummary summary;
     try (ImportSink sink = dryRun ? ImportSink.nowhere() : kafka(cluster);
@@ -203,7 +207,9 @@ final class ImportCommand implements Callable<Integer> {
                   progress,
                   notice -> progress.notice(TerminalText.plain(notice)))
               .run(sink, sources, only, most);
-      summary = new ImportSummary(outcomes, progress.problems(), progress.seconds(), dryRun);
+      summary =
+          new ImportSummary(
+              outcomes, progress.problems(), progress.seconds(), dryRun, Optional.empty());
     } catch (PublishFailedException e) {
       err.println("run the same command again, and the import goes on where it was");
       throw e;
@@ -211,8 +217,8 @@ final class ImportCommand implements Callable<Integer> {
     if (resume == null && outcomes.stream().noneMatch(one -> isToGoOn(one, wasBegun))) {
       state.forget();
     }
-    if (wait && !dryRun) {
-      new JudgedPairs(new ClusterAccess(cluster), err, Terminal.isStderr()).await();
+    if (judged.isPresent()) {
+      summary = summary.with(judged.get().await());
     }
     spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
     return summary.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;

@@ -3,12 +3,16 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.demo.DoorCounts;
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * What an import came to, source by source and together.
@@ -16,12 +20,19 @@ import java.util.function.ToLongFunction;
  * @param firstProblems as many as are shown
  * @param seconds how long it took; more than 0
  * @param isTrial whether nothing was sent
+ * @param judged what was decided meanwhile, where that was waited for
  */
 record ImportSummary(
     List<ImportRun.Outcome> outcomes,
     List<Problem> firstProblems,
     double seconds,
-    boolean isTrial) {
+    boolean isTrial,
+    Optional<DoorCounts> judged) {
+
+  /** The same, with what was decided. */
+  ImportSummary with(DoorCounts decided) {
+    return new ImportSummary(outcomes, firstProblems, seconds, isTrial, Optional.of(decided));
+  }
 
   /** Lines and files that gave no pair. */
   long problems() {
@@ -48,6 +59,7 @@ record ImportSummary(
             seconds,
             sent / seconds,
             sum(BulkImport.Result::imageBytes) / 1e6 / seconds));
+    judged.ifPresent(decided -> text.append(System.lineSeparator()).append(inWords(decided)));
     return text.toString();
   }
 
@@ -71,10 +83,49 @@ record ImportSummary(
           .put("problem_count", outcome.result().problems())
           .put("ending", outcome.result().ending().name());
     }
+    judged.ifPresent(
+        decided -> {
+          ObjectNode counts = json.putObject("judged");
+          counts.put("training", decided.training());
+          counts.put("validation", decided.validation());
+          counts.put("test", decided.test());
+          ObjectNode quarantined = counts.putObject("quarantined");
+          mostFirst(decided).forEach(one -> quarantined.put(one.getKey(), one.getValue()));
+        });
     json.put("dry_run", isTrial);
     json.put("seconds", seconds);
     json.put("pairs_per_second", (published() + links()) / seconds);
     return json.toString();
+  }
+
+  private static String inWords(DoorCounts decided) {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "judged meanwhile: %,d training, %,d validation, %,d test, %,d quarantined",
+            decided.training(),
+            decided.validation(),
+            decided.test(),
+            decided.quarantined());
+    List<Map.Entry<String, Long>> reasons = mostFirst(decided);
+    if (reasons.isEmpty()) {
+      return text;
+    }
+    return text
+        + reasons.stream()
+            .map(one -> String.format(Locale.ROOT, "%s %,d", one.getKey(), one.getValue()))
+            .collect(Collectors.joining(", ", " (", ")"))
+        + String.format(
+            "%nwhy: %s quarantine ls --reason %s", Main.asCalled(), reasons.get(0).getKey());
+  }
+
+  private static List<Map.Entry<String, Long>> mostFirst(DoorCounts decided) {
+    return decided.quarantine().entrySet().stream()
+        .sorted(
+            Map.Entry.<String, Long>comparingByValue()
+                .reversed()
+                .thenComparing(Map.Entry.comparingByKey()))
+        .toList();
   }
 
   private long published() {

@@ -1,8 +1,19 @@
 package io.pairstream.cli;
 
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.demo.DoorCounts;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,10 +22,10 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
 
-/** Waits until the topology has decided every raw pair that is on the topics now. */
+/** Waits until the topology has decided every raw pair on the topics, and says how. */
 final class JudgedPairs {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
@@ -23,6 +34,8 @@ final class JudgedPairs {
   private final ClusterAccess access;
   private final PrintWriter err;
   private final boolean live;
+  private final Map<TopicPartition, Long> rawBefore;
+  private final Map<TopicPartition, Long> receiptsBefore;
 
   /**
    * @param live whether a person looks, and gets a bar; others get a line every ten seconds
@@ -31,23 +44,29 @@ final class JudgedPairs {
     this.access = access;
     this.err = err;
     this.live = live;
+    try (CommittedLog log = CommittedLog.open(access)) {
+      List<TopicPartition> raw = new ArrayList<>();
+      raw.addAll(log.partitions(access.topics().crowdsourced().name()));
+      raw.addAll(log.partitions(access.topics().scraped().name()));
+      rawBefore = log.ends(raw);
+      receiptsBefore = log.ends(log.partitions(access.topics().receipts().name()));
+    }
   }
 
-  /** Returns once none of them waits; links that are still to be fetched are not waited for. */
-  void await() {
-    List<String> raw =
-        List.of(access.topics().crowdsourced().name(), access.topics().scraped().name());
-    Map<TopicPartition, Long> starts;
-    Map<TopicPartition, Long> ends;
-    try (KafkaConsumer<byte[], byte[]> consumer = access.consumer(Map.of())) {
-      List<TopicPartition> partitions =
-          raw.stream()
-              .flatMap(topic -> consumer.partitionsFor(topic).stream())
-              .map(found -> new TopicPartition(found.topic(), found.partition()))
-              .toList();
-      starts = consumer.beginningOffsets(partitions);
-      ends = consumer.endOffsets(partitions);
+  /**
+   * Returns once none of them waits; links that are still to be fetched are not waited for.
+   *
+   * @return what was decided since this was made, whoever sent it
+   */
+  DoorCounts await() {
+    try (CommittedLog log = CommittedLog.open(access)) {
+      Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
+      await(starts, log.ends(rawBefore.keySet()));
+      return decided(log);
     }
+  }
+
+  private void await(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     try (Admin admin = access.admin()) {
       long all = waiting(admin, starts, ends);
       try (ProgressBar bar = live ? bar(all) : null) {
@@ -79,6 +98,60 @@ final class JudgedPairs {
               return Math.max(0, end.getValue() - from);
             })
         .sum();
+  }
+
+  /** Counts the receipts; of a copy there is one more with the origin that was decided before. */
+  private DoorCounts decided(CommittedLog log) {
+    Deserializer<Receipt> receipts = access.topics().receipts().value().deserializer();
+    Map<TopicPartition, Stretch> stretches = new HashMap<>();
+    log.ends(receiptsBefore.keySet())
+        .forEach(
+            (partition, end) ->
+                stretches.put(partition, new Stretch(receiptsBefore.get(partition), end)));
+    Map<Standing, Long> published = new EnumMap<>(Standing.class);
+    Map<String, Long> quarantine = new HashMap<>();
+    Map<TopicPartition, BitSet> seen = new HashMap<>();
+    log.read(
+        stretches,
+        record -> {
+          if (record.value() == null) {
+            return true;
+          }
+          Receipt receipt = receipts.deserialize(record.topic(), record.value());
+          Standing standing = Standing.valueOf(receipt.getStanding());
+          if (standing == Standing.QUARANTINED) {
+            quarantine.merge(receipt.getReason(), 1L, Long::sum);
+          } else if (standing == Standing.WITHDRAWN) {
+            quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
+          } else if (isFirst(receipt, seen)) {
+            published.merge(standing, 1L, Long::sum);
+          } else {
+            quarantine.merge(RejectReason.DUPLICATE_PAIR.name(), 1L, Long::sum);
+          }
+          return true;
+        });
+    return new DoorCounts(
+        published.getOrDefault(Standing.TRAINING, 0L),
+        published.getOrDefault(Standing.VALIDATION, 0L),
+        published.getOrDefault(Standing.TEST, 0L),
+        quarantine,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private boolean isFirst(Receipt receipt, Map<TopicPartition, BitSet> seen) {
+    Origin origin = receipt.getOrigin();
+    TopicPartition raw = new TopicPartition(origin.getTopic(), origin.getPartition());
+    long since = origin.getOffset() - rawBefore.getOrDefault(raw, Long.MAX_VALUE);
+    if (since < 0) {
+      return receipt.getCopies() == 1;
+    }
+    BitSet offsets = seen.computeIfAbsent(raw, partition -> new BitSet());
+    int bit = Math.toIntExact(since);
+    boolean isFirst = !offsets.get(bit);
+    offsets.set(bit);
+    return isFirst;
   }
 
   private static ProgressBar bar(long all) {

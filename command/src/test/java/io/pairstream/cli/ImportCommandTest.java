@@ -2,6 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.demo.DoorCounts;
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.files.ImportLock;
@@ -12,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,7 +186,8 @@ class ImportCommandTest {
                         "list.csv", new BulkImport.Result(30, 2, 1, 4000, Ending.WHOLE))),
                 List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
                 1.6,
-                false)
+                false,
+                Optional.empty())
             .json();
 
     assertThat(json)
@@ -193,6 +196,32 @@ class ImportCommandTest {
                 + "\"gone.jpg does not exist\"}],\"problem_count\":1,\"sources\":[{\"name\":"
                 + "\"list.csv\",\"published\":30,\"links\":2,\"problem_count\":1,\"ending\":"
                 + "\"WHOLE\"}],\"dry_run\":false,\"seconds\":1.6,\"pairs_per_second\":20.0}");
+  }
+
+  @Test
+  void saysWhatWasJudgedAndHowToSeeWhy() {
+    ImportSummary summary =
+        new ImportSummary(List.of(), List.of(), 1, false, Optional.empty())
+            .with(
+                new DoorCounts(
+                    1170,
+                    5,
+                    3,
+                    Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()));
+
+    assertThat(summary.text())
+        .endsWith(
+            String.format(
+                "%njudged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
+                    + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)"
+                    + "%nwhy: pairstream quarantine ls --reason DUPLICATE_PAIR"));
+    assertThat(summary.json())
+        .contains(
+            "\"judged\":{\"training\":1170,\"validation\":5,\"test\":3,\"quarantined\":"
+                + "{\"DUPLICATE_PAIR\":59,\"IMAGE_TOO_SMALL\":2}}");
   }
 
   @Test

@@ -2,13 +2,19 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.demo.DoorCounts;
 import io.pairstream.operations.PlayedPipeline;
+import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.Await;
+import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.Standing;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +28,44 @@ class ImportWaitTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   @Test
+  void countsWhatWasDecidedSinceTheBeginning() {
+    ClusterAccess cluster = KAFKA.dataset(1);
+    try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
+      Sent earlier = pipeline.send("image", "published before");
+      pipeline.accept(earlier, Standing.TRAINING);
+      JudgedPairs judged = new JudgedPairs(cluster, new PrintWriter(new StringWriter()), false);
+      Sent first = pipeline.send("image", "caption");
+      pipeline.accept(first, Standing.TRAINING);
+      pipeline.accept(pipeline.send("another", "caption"), Standing.VALIDATION);
+      pipeline.reject(pipeline.send("small", "caption"), "IMAGE_TOO_SMALL");
+      copy(cluster, pipeline, pipeline.send("image", "caption"), first);
+      copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
+
+      DoorCounts counts = judged.await();
+
+      assertThat(counts.training()).isEqualTo(1);
+      assertThat(counts.validation()).isEqualTo(1);
+      assertThat(counts.test()).isZero();
+      assertThat(counts.quarantine())
+          .isEqualTo(Map.of("IMAGE_TOO_SMALL", 1L, "DUPLICATE_PAIR", 2L));
+    }
+  }
+
+  /** A copy's receipt is that of the pair that stands, with one copy more. */
+  private static void copy(ClusterAccess cluster, PlayedPipeline pipeline, Sent copy, Sent stands) {
+    Receipt receipt =
+        Receipt.newBuilder()
+            .setPairId(stands.pairId())
+            .setStanding(Standing.TRAINING.name())
+            .setOrigin(stands.origin())
+            .setCopies(2)
+            .build();
+    pipeline.transaction(
+        copy,
+        List.of(TestCluster.record(cluster.topics().receipts(), null, stands.pairId(), receipt)));
+  }
+
+  @Test
   void endsOnceEveryRawPairIsCommittedByTheTopology() throws Exception {
     ClusterAccess cluster = KAFKA.dataset(1);
     String group = cluster.dataset().preprocessGroup();
@@ -32,8 +76,8 @@ class ImportWaitTest {
       unused = pipeline.send("image", "another caption");
     }
 
-    CompletableFuture<Void> waiting =
-        CompletableFuture.runAsync(
+    CompletableFuture<DoorCounts> waiting =
+        CompletableFuture.supplyAsync(
             () -> new JudgedPairs(cluster, new PrintWriter(err), false).await());
     Await.until(
         "both are said to wait",
@@ -43,6 +87,6 @@ class ImportWaitTest {
     assertThat(waiting).isNotDone();
     TestCluster.commit(cluster, group, raw, 2);
 
-    assertThat(waiting.get(5, TimeUnit.MINUTES)).isNull();
+    assertThat(waiting.get(5, TimeUnit.MINUTES).total()).isZero();
   }
 }
