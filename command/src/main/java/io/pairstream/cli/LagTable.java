@@ -172,7 +172,7 @@ final class LagTable {
     return Quantity.bytes((long) number);
   }
 
-  /** {@code 4m-6m}, {@code never}, {@code now}, {@code ?}. */
+  /** {@code 4m-6m}, {@code never}, {@code now}, {@code not known}. */
   private static String catchUp(JsonNode catchUp) {
     if (catchUp.path("from").isNumber()) {
       double from = catchUp.path("from").asDouble();
@@ -189,7 +189,7 @@ final class LagTable {
     }
     return catchUp.path("sentence").asText().toLowerCase(Locale.ROOT).startsWith("never")
         ? "never"
-        : "?";
+        : "not known";
   }
 
   private static List<String> wrapped(String text) {

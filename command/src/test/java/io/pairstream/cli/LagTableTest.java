@@ -110,6 +110,9 @@ class LagTableTest {
 
     assertThat(new LagTable(List.of(json)).lines(ANY).get(1))
         .isEqualTo("? UNKNOWN       -       -     -    4.3         -  never");
+
+    var unused = ((ObjectNode) json).put("lag", 5).putObject("catch_up");
+    assertThat(new LagTable(List.of(json)).lines(ANY).get(1)).endsWith(" not known  never");
   }
 
   @Test
