@@ -10,6 +10,7 @@ import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -83,6 +84,9 @@ final class WhyCommand implements Callable<Integer> {
     line(out, "stands", answer.standing());
     line(out, "reason", answer.reason());
     line(out, "", answer.detail());
+    if (answer.standing().equals(Standing.WITHDRAWN.name())) {
+      line(out, "", "its record is removed on purpose; the raw one stays until its topic drops it");
+    }
     answer
         .quarantined()
         .map(QuarantineEntry::pair)

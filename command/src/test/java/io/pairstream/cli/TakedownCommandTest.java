@@ -76,7 +76,8 @@ class TakedownCommandTest {
         .contains("pair")
         .contains(sent.pairId() + ", 1 pairs")
         .contains(", for alice because: a letter");
-    assertThat(why.out()).contains("WITHDRAWN").contains(", for alice because: a letter");
+    assertThat(why.out())
+        .contains("WITHDRAWN", "removed on purpose", ", for alice because: a letter");
     assertThat(whyJson.path("takedown").path("cause").asText()).isEqualTo("a letter");
   }
 

@@ -124,7 +124,7 @@ final class PairCard {
     json.put("perceptual_hash", "");
     json.put("image_digest", receipt.imageDigest());
     json.put("copies", receipt.copies());
-    json.set("reviews", Json.MAPPER.createArrayNode());
+    json.set("reviews", reviews(id));
     json.set("takedowns", takedowns(search.takedownDeeds(id, receipt.imageDigest(), "", "", "")));
     json.put("remedy", RejectReason.named(receipt.reason()).map(RejectReason::remedy).orElse(""));
     return json;
@@ -305,12 +305,16 @@ final class PairCard {
   }
 
   /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
-  private static ArrayNode journey(ReceiptNote receipt) {
+  private ArrayNode journey(ReceiptNote receipt) {
     if (!receipt.standing().equals(Standing.WITHDRAWN.name())) {
       return journey(receipt.receivedAt(), receipt.origin(), receipt.decidedAt(), Optional.empty());
     }
     ArrayNode journey =
-        journey(receipt.receivedAt(), receipt.origin(), Instant.EPOCH, Optional.empty());
+        journey(
+            receipt.receivedAt(),
+            receipt.origin(),
+            pairs.cameAt(receipt.origin()),
+            Optional.empty());
     // Nothing waited for it: the time in between is no delay.
     stop(journey, "withdrawn", null, null, receipt.decidedAt(), new Instant[] {Instant.EPOCH});
     return journey;

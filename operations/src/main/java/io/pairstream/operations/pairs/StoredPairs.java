@@ -10,6 +10,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -52,6 +53,16 @@ final class StoredPairs implements AutoCloseable {
     return isRaw(origin.getTopic())
         ? value(origin.getTopic(), origin.getPartition(), origin.getOffset()).flatMap(raw::decode)
         : Optional.empty();
+  }
+
+  /** When a raw record came to its topic; 0 of Kafka's time where it is kept no longer. */
+  Instant cameAt(Origin origin) {
+    return isRaw(origin.getTopic())
+        ? records
+            .read(origin.getTopic(), origin.getPartition(), origin.getOffset())
+            .map(record -> Instant.ofEpochMilli(record.timestamp()))
+            .orElse(Instant.EPOCH)
+        : Instant.EPOCH;
   }
 
   /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */

@@ -202,6 +202,9 @@ function words(app, pair) {
   const isForgotten = typeof pair.caption_before !== "string";
   const before = pair.caption_before ?? pair.caption_after ?? pair.caption ?? "";
   const after = pair.caption_after;
+  if (pair.standing === "WITHDRAWN") {
+    return section(app, "caption", h("p.small.quiet", {}, app.say("pair.removed")));
+  }
   const isChanged = typeof after === "string" && after !== before;
   return section(
     app,
@@ -314,7 +317,7 @@ function decisions(app, pair) {
     app,
     "decisions",
     all.length === 0
-      ? h("p.quiet", {}, app.say("pair.noDecisions"))
+      ? h("p.quiet", {}, app.say(pair.standing === "WITHDRAWN" ? "pair.decisionsRemoved" : "pair.noDecisions"))
       : scrolling(
           app.say("pair.decisions"),
           h(
