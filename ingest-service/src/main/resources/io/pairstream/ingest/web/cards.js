@@ -96,7 +96,9 @@ export class DraftCard {
   show({ mediaType = "", problem = null }) {
     this.#mediaType = mediaType;
     this.#pictureProblem = problem;
-    this.#part(".picture-wrong").textContent = problem ? this.#text(problem) : "";
+    this.#part(".picture-wrong").textContent = problem
+      ? this.#words.say("picture.refused", { name: this.#file.name, problem: this.#text(problem) })
+      : "";
     this.#part(".caption-label").hidden = problem !== null;
     this.#part("textarea").hidden = problem !== null;
     this.#part(".hint").hidden = problem !== null;
