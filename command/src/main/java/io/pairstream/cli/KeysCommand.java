@@ -7,6 +7,8 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
@@ -68,11 +70,11 @@ final class KeysCommand {
     private Cluster cluster;
 
     /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
-    void note(String deed, String keyId, String detail) {
+    void note(String deed, String keyId, Sentence detail) {
       try {
         ActionLog.writeNow(
             new ClusterAccess(cluster),
-            new Deed(deed, keyId, Deed.Outcome.DONE, detail, Map.of()),
+            new Deed(deed, keyId, Deed.Outcome.DONE, detail.text(), Map.of()),
             Actor.atTheCommandLine(),
             Clock.systemUTC());
       } catch (RuntimeException e) {
@@ -185,7 +187,7 @@ final class KeysCommand {
       note(
           "keys.create",
           created.key().keyId(),
-          "for " + created.key().producer() + ": " + scopes(created.key()));
+          Template.KEY_FOR.with(created.key().producer(), scopes(created.key())));
       if (json) {
         out.println(json(created));
       } else {
@@ -293,7 +295,7 @@ final class KeysCommand {
       if (revoked.isEmpty()) {
         return notFound(keyId, out, json);
       }
-      note("keys.revoke", revoked.get().keyId(), "of " + revoked.get().producer());
+      note("keys.revoke", revoked.get().keyId(), Template.KEY_OF.with(revoked.get().producer()));
       if (json) {
         out.println(json(revoked.get(), Instant.now()));
       } else {
@@ -345,7 +347,7 @@ final class KeysCommand {
         return notFound(keyId, out, json);
       }
       IssuedKey made = rotated.get().created().key();
-      note("keys.rotate", made.keyId(), "of " + made.producer() + ", in place of " + keyId);
+      note("keys.rotate", made.keyId(), Template.KEY_IN_PLACE.with(made.producer(), keyId));
       if (json) {
         ObjectNode object = json(rotated.get().created());
         object.set("replaces", json(rotated.get().old(), Instant.now()));

@@ -1,5 +1,6 @@
 package io.pairstream.operations.actions;
 
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,7 +74,7 @@ public final class CountedDeeds {
         last.name(),
         last.subject(),
         last.outcome(),
-        last.detail() + "; " + count + " times within the hour",
+        Template.TIMES.with(last.detail(), count).text(),
         facts);
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -67,7 +68,7 @@ public final class SessionRoutes {
       throw e;
     }
     Actor actor = new Actor(holder.producer(), holder.keyId());
-    note(request, actor, actor.keyId(), Deed.Outcome.DONE, "logged in");
+    note(request, actor, actor.keyId(), Deed.Outcome.DONE, Template.LOGGED_IN.english());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
   }

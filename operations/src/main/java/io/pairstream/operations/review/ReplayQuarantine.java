@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.OriginalPair;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
@@ -111,7 +112,7 @@ public final class ReplayQuarantine {
       String actionId = unfinished.orElseGet(() -> UUID.randomUUID().toString());
       try (Run run = new Run(actionId, choice, reviews, verdict, perSecond, progress)) {
         run.takeTurn();
-        run.note(deed(selection, verdict, choice, Deed.Outcome.FAILED, "it began and did not end"));
+        run.note(deed(selection, verdict, choice, Deed.Outcome.FAILED, Template.BEGUN.english()));
         Map<String, Chosen> byPlace =
             choice.chosen().stream()
                 .collect(
@@ -133,7 +134,11 @@ public final class ReplayQuarantine {
                 verdict,
                 choice,
                 Deed.Outcome.DONE,
-                run.sent + choice.earlier() + " pairs were sent again"));
+                Template.counted(
+                        run.sent + choice.earlier(),
+                        Template.PAIR_SENT_AGAIN,
+                        Template.PAIRS_SENT_AGAIN)
+                    .text()));
         return run.report();
       }
     }

@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
@@ -131,12 +132,13 @@ public final class ReviewDesk {
   }
 
   /** Who decided a review, and when, for a reader. */
-  static String said(Review review) {
-    return review.getDecision()
-        + " by "
-        + review.getReviewer()
-        + " on "
-        + review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS);
+  private static String said(Template template, Review review) {
+    return template
+        .with(
+            review.getDecision(),
+            review.getReviewer(),
+            review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS))
+        .text();
   }
 
   static Map<String, String> facts(Review review) {
@@ -358,7 +360,7 @@ public final class ReviewDesk {
     }
 
     private static ReviewResult done(String id, Review review) {
-      return ReviewResult.done(id, review, "done");
+      return ReviewResult.done(id, review, Template.DECIDED.english());
     }
 
     /** The result where the same was decided before. */
@@ -375,7 +377,7 @@ public final class ReviewDesk {
                       .filter(this::isSame)
                       .filter(review -> review.getReviewer().equals(verdict.actor().name()))
                       .filter(review -> review.getComment().equals(verdict.comment())))
-          .map(review -> ReviewResult.done(id, review, "was " + said(review)));
+          .map(review -> ReviewResult.done(id, review, said(Template.DECIDED_BEFORE, review)));
     }
 
     private boolean isSame(Review review) {
@@ -390,7 +392,8 @@ public final class ReviewDesk {
                 + " retry");
       }
       if (!receipt.get().getStanding().equals(Standing.QUARANTINED.name())) {
-        throw new UndecidableException("it is not in quarantine: " + receipt.get().getStanding());
+        throw new UndecidableException(
+            Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()).text());
       }
       return receipt.get();
     }
@@ -409,7 +412,7 @@ public final class ReviewDesk {
       if (verdict.again()) {
         return ReviewIds.sendingOnceMore();
       }
-      throw new UndecidableException("it was sent again before: " + said(sent.get()));
+      throw new UndecidableException(said(Template.SENT_BEFORE, sent.get()));
     }
   }
 }

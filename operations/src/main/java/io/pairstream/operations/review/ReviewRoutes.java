@@ -7,6 +7,7 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.http.Access;
@@ -77,7 +78,8 @@ public final class ReviewRoutes implements AutoCloseable {
     if (!incoming.principal().scopes().contains(Scope.REVIEW)) {
       if (!actor.keyId().isEmpty()) {
         actions.count(
-            new Deed(DEED, "", Deed.Outcome.REFUSED, "the key is for no reviews", Map.of()),
+            new Deed(
+                DEED, "", Deed.Outcome.REFUSED, Template.KEY_NOT_FOR_REVIEWS.english(), Map.of()),
             actor,
             actor.keyId());
       }

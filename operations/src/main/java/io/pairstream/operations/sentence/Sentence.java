@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -40,6 +41,24 @@ public record Sentence(Template template, List<Object> arguments) {
   /** A text that is the same in every language, such as a name or another program's message. */
   public static Sentence verbatim(String text) {
     return Template.VERBATIM.with(text);
+  }
+
+  /**
+   * The sentence that has this English text, of the first template that it fits; the text alone
+   * where it fits none.
+   */
+  public static Sentence of(String text, Collection<Template> templates) {
+    for (Template template : templates) {
+      Matcher matcher = template.pattern().matcher(text);
+      if (matcher.matches()) {
+        List<Object> arguments = new ArrayList<>();
+        for (int place = 1; place <= matcher.groupCount(); place++) {
+          arguments.add(matcher.group(place));
+        }
+        return new Sentence(template, arguments);
+      }
+    }
+    return verbatim(text);
   }
 
   /** Several in one. */

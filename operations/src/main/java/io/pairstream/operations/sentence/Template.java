@@ -140,15 +140,42 @@ public enum Template {
   CANARY_LOST("the last canary has not come out after {0}: pairs go in and do not come out"),
   CANARY_ON_ITS_WAY("the canary has been on its way for {0}, longer than the {1} that it may take"),
   CANARY_LATE("a canary came out after {0}, later than the {1} that it may take"),
-  CANARY_OUT("a canary came out after {0}; it may take {1}");
+  CANARY_OUT("a canary came out after {0}; it may take {1}"),
+
+  PAIR_WITHDRAWN("{0} published pair"),
+  PAIRS_WITHDRAWN("{0} published pairs"),
+  TAKEDOWN_LIFTED("{0} takedown lifted"),
+  TAKEDOWNS_LIFTED("{0} takedowns lifted"),
+  PAIR_SENT_AGAIN("{0} pair was sent again"),
+  PAIRS_SENT_AGAIN("{0} pairs were sent again"),
+  BEGUN("it began and did not end"),
+  LOGGED_IN("logged in"),
+  KEY_NOT_FOR_REVIEWS("the key is for no reviews"),
+  KEY_OF("of {0}"),
+  KEY_IN_PLACE("of {0}, in place of {1}"),
+  KEY_FOR("for {0}: {1}"),
+  DECIDED("done"),
+  DECIDED_BEFORE("was {0} by {1} on {2}"),
+  NOT_IN_QUARANTINE("it is not in quarantine: {0}"),
+  SENT_BEFORE("it was sent again before: {0} by {1} on {2}"),
+  TIMES("{0}; {1} times within the hour");
 
   /** A place in a template: the number of an argument. */
   static final Pattern PLACE = Pattern.compile("\\{(\\d)}");
 
   private final String english;
+  private final Pattern pattern;
 
   Template(String english) {
     this.english = english;
+    this.pattern =
+        Pattern.compile(
+            "\\Q" + english.replaceAll("\\{\\d}", "\\\\E(.+)\\\\Q") + "\\E", Pattern.DOTALL);
+  }
+
+  /** What an English text of this looks like; the groups are its arguments, in their order. */
+  Pattern pattern() {
+    return pattern;
   }
 
   /** The English text with its places, like {@code {0} keeps up: {1}}. */

@@ -4,6 +4,8 @@ import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.Deed;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.PublishedPairs.Published;
 import io.pairstream.operations.takedown.TopologyProgress.Deadline;
 import io.pairstream.schemas.Action;
@@ -257,14 +259,14 @@ public final class TakedownDesk {
     void note(int pairs) {
       note(
           TakedownDeed.TAKEDOWN,
-          pairs == 1 ? "1 published pair" : pairs + " published pairs",
+          Template.counted(pairs, Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
           Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     void noteLifted(int takedowns) {
       note(
           TakedownDeed.LIFT,
-          (takedowns == 1 ? "1 takedown" : takedowns + " takedowns") + " lifted",
+          Template.counted(takedowns, Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
           Map.of("requested_by", request.by()));
     }
 
@@ -288,9 +290,9 @@ public final class TakedownDesk {
       var unused = publisher.publish(subject.key(), takedown, "the takedown of " + subject.key());
     }
 
-    private void note(String name, String detail, Map<String, String> facts) {
+    private void note(String name, Sentence detail, Map<String, String> facts) {
       Action action =
-          new Deed(name, request.subject().key(), Deed.Outcome.DONE, detail, facts)
+          new Deed(name, request.subject().key(), Deed.Outcome.DONE, detail.text(), facts)
               .by(Actor.atTheCommandLine(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
       try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
         var unused = trail.publish(action.getActionId(), action, "an action");

@@ -1,7 +1,7 @@
 // Who did what to the platform, the newest first.
 
 import { h, fill, setText, whileUnpressed } from "./dom.js";
-import { heading, note, scrolling, skeleton, stateChip } from "./parts.js";
+import { heading, note, saidIn, scrolling, skeleton, stateChip } from "./parts.js";
 import { cardOf, shortId, tally, timeOf } from "./tiles.js";
 
 const EVERY_MS = 10_000;
@@ -52,7 +52,8 @@ function table(app, actions) {
   );
 }
 
-function row(app, { name, subject, actor, detail, outcome, done_at: at }) {
+function row(app, action) {
+  const { name, subject, actor, outcome, done_at: at } = action;
   const text = String(subject ?? "");
   return h(
     "tr",
@@ -62,6 +63,6 @@ function row(app, { name, subject, actor, detail, outcome, done_at: at }) {
     h("td", {}, app.words.find(`actions.${name}`) ?? name),
     h("td", {}, PAIR_ID.test(text) ? h("a.mono", { href: cardOf(text) }, shortId(text)) : h("bdi", {}, text || "–")),
     h("td", {}, stateChip(KINDS[outcome] ?? "quiet", app.words.find(`actions.outcome${outcome}`) ?? outcome)),
-    h("td.value", { dir: "auto" }, detail),
+    h("td.value", { dir: "auto" }, saidIn(app, action, "detail")),
   );
 }

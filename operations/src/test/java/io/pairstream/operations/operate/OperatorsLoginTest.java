@@ -295,6 +295,7 @@ class OperatorsLoginTest {
     assertThat(actions).hasSize(1);
     assertThat(actions.get(0).path("name").asText()).isEqualTo("login");
     assertThat(actions.get(0).path("outcome").asText()).isEqualTo("REFUSED");
+    assertThat(actions.get(0).at("/detail_template/template").asText()).isEqualTo("TIMES");
     assertThat(actions.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
   }
 
@@ -305,6 +306,7 @@ class OperatorsLoginTest {
     JsonNode first = actions(key, 1);
     assertThat(first.get(0).path("actor").asText()).isEqualTo("ann");
     assertThat(first.get(0).path("detail").asText()).isEqualTo("logged in");
+    assertThat(first.get(0).at("/detail_template/template").asText()).isEqualTo("LOGGED_IN");
     assertThat(first.get(0).path("done_at").asText())
         .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SentenceTest {
@@ -33,6 +34,16 @@ class SentenceTest {
     ((ObjectNode) json.at("/sentence_template/arguments/1")).put("template", "FROM_TOMORROW");
 
     assertThat(Sentence.read(json, "sentence")).isEqualTo(Sentence.verbatim(sentence.text()));
+  }
+
+  @Test
+  void isKnownAgainByItsText() {
+    List<Template> templates = List.of(Template.KEY_IN_PLACE, Template.KEY_OF);
+
+    assertThat(Sentence.of("of ann", templates)).isEqualTo(Template.KEY_OF.with("ann"));
+    assertThat(Sentence.of("of ann, in place of a.b", templates))
+        .isEqualTo(Template.KEY_IN_PLACE.with("ann", "a.b"));
+    assertThat(Sentence.of("done", templates)).isEqualTo(Sentence.verbatim("done"));
   }
 
   @Test
