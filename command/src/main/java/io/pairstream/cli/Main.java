@@ -180,7 +180,11 @@ public final class Main {
           + unmatched.getUnmatched().get(0)
           + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?");
     }
-    return String.valueOf(exception.getMessage());
+    // The library names Java's types, of which nobody who types has heard.
+    return String.valueOf(exception.getMessage())
+        .replaceFirst(" is not an? (short|int|long)$", " is no whole number, or too large a one")
+        .replaceFirst(" is not a (float|double)$", " is no number")
+        .replaceFirst("cannot convert ('.*') to URI \\(java.*\\)$", "$1 is no address");
   }
 
   /** Says all that is wrong with a recipe, a line each. */

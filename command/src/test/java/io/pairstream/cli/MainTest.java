@@ -47,6 +47,22 @@ class MainTest {
 
   @ParameterizedTest
   @CsvSource({
+    "import x --limit abc, '''abc'' is no whole number, or too large a one'",
+    "import x --limit 99999999999999999999, 'is no whole number, or too large a one'",
+    "quarantine ls --limit 9999999999, '''9999999999'' is no whole number, or too large a one'",
+    "keys create x --records-per-second abc, '''abc'' is no number'",
+    "lag --dashboard a%b, '''a%b'' is no address'",
+    "lag --interval abc, 'right is a number with ms, s, m, h or d, such as 60s, not abc'"
+  })
+  void refusesAValueWithoutNamingTypesOfJava(String typed, String words) {
+    Ended ended = Ended.after(typed);
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.err().lines().findFirst().orElseThrow()).endsWith(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "lagg, 'there is no command or argument lagg; did you mean lag'",
     "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'"
   })
