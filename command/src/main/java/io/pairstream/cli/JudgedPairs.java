@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.wire.KafkaAnswers;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 
@@ -59,28 +63,28 @@ final class JudgedPairs {
    * @return what was decided since this was made, whoever sent it
    */
   DoorCounts await() {
-    try (CommittedLog log = CommittedLog.open(access)) {
+    try (CommittedLog log = CommittedLog.open(access);
+        Admin admin = access.admin()) {
       Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
-      await(starts, log.ends(rawBefore.keySet()));
-      return decided(log);
+      await(admin, starts, log.ends(rawBefore.keySet()));
+      return decided(admin, log);
     }
   }
 
-  private void await(Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
-    try (Admin admin = access.admin()) {
-      long all = waiting(admin, starts, ends);
-      try (ProgressBar bar = live ? bar(all) : null) {
-        long saidAt = System.nanoTime() - BETWEEN_LINES.toNanos();
-        for (long left = all; left > 0; left = waiting(admin, starts, ends)) {
-          long waiting = left;
-          Optional.ofNullable(bar).ifPresent(shown -> shown.stepTo(all - waiting));
-          if (bar == null && System.nanoTime() - saidAt >= BETWEEN_LINES.toNanos()) {
-            err.printf("raw pairs that wait to be judged: %,d%n", left);
-            err.flush();
-            saidAt = System.nanoTime();
-          }
-          LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+  private void await(
+      Admin admin, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+    long all = waiting(admin, starts, ends);
+    try (ProgressBar bar = live ? bar(all) : null) {
+      long saidAt = System.nanoTime() - BETWEEN_LINES.toNanos();
+      for (long left = all; left > 0; left = waiting(admin, starts, ends)) {
+        long waiting = left;
+        Optional.ofNullable(bar).ifPresent(shown -> shown.stepTo(all - waiting));
+        if (bar == null && System.nanoTime() - saidAt >= BETWEEN_LINES.toNanos()) {
+          err.printf("raw pairs that wait to be judged: %,d%n", left);
+          err.flush();
+          saidAt = System.nanoTime();
         }
+        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
       }
     }
   }
@@ -101,13 +105,19 @@ final class JudgedPairs {
   }
 
   /** Counts the receipts; of a copy there is one more with the origin that was decided before. */
-  private DoorCounts decided(CommittedLog log) {
+  private DoorCounts decided(Admin admin, CommittedLog log) {
     Deserializer<Receipt> receipts = access.topics().receipts().value().deserializer();
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    receiptsBefore.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    // Up to the very end: a transaction whose offsets count may not have ended here yet.
     Map<TopicPartition, Stretch> stretches = new HashMap<>();
-    log.ends(receiptsBefore.keySet())
+    KafkaAnswers.await(
+            admin
+                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                .all())
         .forEach(
             (partition, end) ->
-                stretches.put(partition, new Stretch(receiptsBefore.get(partition), end)));
+                stretches.put(partition, new Stretch(receiptsBefore.get(partition), end.offset())));
     Map<Standing, Long> published = new EnumMap<>(Standing.class);
     Map<String, Long> quarantine = new HashMap<>();
     Map<TopicPartition, BitSet> seen = new HashMap<>();
