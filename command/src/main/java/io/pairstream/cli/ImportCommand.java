@@ -220,7 +220,9 @@ final class ImportCommand implements Callable<Integer> {
     if (judged.isPresent()) {
       summary = summary.with(judged.get().await());
     }
-    spec.commandLine().getOut().println(options.json() ? summary.json() : summary.text());
+    spec.commandLine()
+        .getOut()
+        .println(options.json() ? summary.json() : summary.text(options::hint));
     return summary.problems() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;
   }
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -39,8 +40,12 @@ record ImportSummary(
     return sum(BulkImport.Result::problems);
   }
 
-  /** For a person; a line for each source where there are several. */
-  String text() {
+  /**
+   * For a person; a line for each source where there are several.
+   *
+   * @param typed a command as it is typed here
+   */
+  String text(UnaryOperator<String> typed) {
     StringBuilder text = new StringBuilder();
     if (outcomes.size() > 1) {
       for (ImportRun.Outcome outcome : outcomes) {
@@ -59,7 +64,8 @@ record ImportSummary(
             seconds,
             sent / seconds,
             sum(BulkImport.Result::imageBytes) / 1e6 / seconds));
-    judged.ifPresent(decided -> text.append(System.lineSeparator()).append(inWords(decided)));
+    judged.ifPresent(
+        decided -> text.append(System.lineSeparator()).append(inWords(decided, typed)));
     return text.toString();
   }
 
@@ -98,7 +104,7 @@ record ImportSummary(
     return json.toString();
   }
 
-  private static String inWords(DoorCounts decided) {
+  private static String inWords(DoorCounts decided, UnaryOperator<String> typed) {
     String text =
         String.format(
             Locale.ROOT,
@@ -116,7 +122,7 @@ record ImportSummary(
             .map(one -> String.format(Locale.ROOT, "%s %,d", one.getKey(), one.getValue()))
             .collect(Collectors.joining(", ", " (", ")"))
         + String.format(
-            "%nwhy: %s quarantine ls --reason %s", Main.asCalled(), reasons.get(0).getKey());
+            "%nwhy: %s", typed.apply("quarantine ls --reason " + reasons.get(0).getKey()));
   }
 
   private static List<Map.Entry<String, Long>> mostFirst(DoorCounts decided) {

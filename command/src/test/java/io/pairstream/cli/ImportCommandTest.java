@@ -212,12 +212,12 @@ class ImportCommandTest {
                     Optional.empty(),
                     Optional.empty()));
 
-    assertThat(summary.text())
+    assertThat(summary.text(words -> "./pairstream " + words))
         .endsWith(
             String.format(
                 "%njudged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
                     + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)"
-                    + "%nwhy: pairstream quarantine ls --reason DUPLICATE_PAIR"));
+                    + "%nwhy: ./pairstream quarantine ls --reason DUPLICATE_PAIR"));
     assertThat(summary.json())
         .contains(
             "\"judged\":{\"training\":1170,\"validation\":5,\"test\":3,\"quarantined\":"
