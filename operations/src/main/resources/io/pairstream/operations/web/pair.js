@@ -56,7 +56,7 @@ function card(app, pair, reload) {
         {},
         heading(app.say("pair.title"), " ", h("code.pair-id", {}, shortId(pair.id))),
         standingChip(app, pair.standing),
-        h("p.pair-words.caption", { dir: "auto", lang: pair.language || null }, spokenName(app, pair)),
+        pair.standing !== "WITHDRAWN" && h("p.pair-words.caption", { dir: "auto", lang: pair.language || null }, spokenName(app, pair)),
       ),
       h(
         "div.pair-columns",
@@ -461,11 +461,12 @@ function reviews(app, pair) {
 
 function facts(app, pair) {
   const { origin } = pair;
+  const isKnown = pair.standing !== "WITHDRAWN"; // the rest went with its record
   const coordinates = origin?.topic ? `${origin.topic}-${origin.partition}-${origin.offset}` : "";
   const rows = [
     ["id", h("code", {}, pair.id)],
-    ["contributor", h("bdi", {}, producerName(app, pair.contributor))],
-    ["source", sourceName(app, pair.source_kind)],
+    ["contributor", isKnown ? h("bdi", {}, producerName(app, pair.contributor)) : ""],
+    ["source", isKnown ? sourceName(app, pair.source_kind) : ""],
     ["url", pair.url ? outside(pair.url) : ""],
     ["licence", pair.licence ? h("bdi", {}, pair.licence) : ""],
     ["language", pair.language ?? ""],
