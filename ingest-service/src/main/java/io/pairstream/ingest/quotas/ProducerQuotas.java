@@ -15,6 +15,7 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.TokenBucket;
 import io.pairstream.service.keys.KeyRing;
 import io.pairstream.service.keys.Rates;
 import java.time.Clock;
@@ -128,7 +129,7 @@ public final class ProducerQuotas implements Quota {
                 "more "
                     + (byRecords ? "pairs" : "bytes")
                     + " came than this producer may send; send this one again in "
-                    + RateLimitFields.wholeSeconds(allowance.untilOpen())
+                    + TokenBucket.wholeSeconds(allowance.untilOpen())
                     + " s")
             .with("quota", byRecords ? "records" : "bytes")
             .with(

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.quotas;
 
+import io.pairstream.service.http.TokenBucket;
 import io.pairstream.service.keys.Rates;
 import java.time.Duration;
 import java.util.Map;
@@ -98,15 +99,20 @@ public final class Quotas {
 
     Account(Rates granted, long nowNanos) {
       this.granted = granted;
-      this.records = new TokenBucket(granted.recordsPerSecond(), nowNanos);
-      this.bytes = new TokenBucket(granted.bytesPerSecond(), nowNanos);
+      this.records = bucket(granted.recordsPerSecond(), nowNanos);
+      this.bytes = bucket(granted.bytesPerSecond(), nowNanos);
+    }
+
+    /** A second's worth at once; 10 at least, for whoever comes slowly and not exactly on time. */
+    private static TokenBucket bucket(double perSecond, long nowNanos) {
+      return new TokenBucket(perSecond, Math.max(10, perSecond), nowNanos);
     }
 
     synchronized void grant(Rates quota, long nowNanos) {
       if (!quota.equals(granted)) {
         granted = quota;
-        records = records.at(quota.recordsPerSecond(), nowNanos);
-        bytes = bytes.at(quota.bytesPerSecond(), nowNanos);
+        records = bucket(quota.recordsPerSecond(), nowNanos).insteadOf(records, nowNanos);
+        bytes = bucket(quota.bytesPerSecond(), nowNanos).insteadOf(bytes, nowNanos);
       }
     }
 

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.quotas;
 
 import io.pairstream.ingest.quotas.Quotas.Allowance;
-import java.time.Duration;
+import io.pairstream.service.http.TokenBucket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,14 +44,9 @@ public final class RateLimitFields {
       fields.put("RateLimit", String.join(", ", standings));
     }
     if (!allowance.isOpen()) {
-      fields.put("Retry-After", String.valueOf(wholeSeconds(allowance.untilOpen())));
+      fields.put("Retry-After", String.valueOf(TokenBucket.wholeSeconds(allowance.untilOpen())));
     }
     return fields;
-  }
-
-  /** A wait in whole seconds, rounded up so that nobody comes back too early; at least 1. */
-  public static long wholeSeconds(Duration wait) {
-    return Math.max(1, (wait.toNanos() + 999_999_999L) / 1_000_000_000L);
   }
 
   private static void describe(

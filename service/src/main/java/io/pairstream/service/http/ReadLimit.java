@@ -62,14 +62,16 @@ public final class ReadLimit {
   Place take(Principal principal, Runnable begin) {
     String name = principal.keyId();
     synchronized (callers) {
-      Caller caller = callers.computeIfAbsent(name, unused -> new Caller(nanos.getAsLong()));
+      long now = nanos.getAsLong();
+      Caller caller = callers.computeIfAbsent(name, unused -> new Caller(now));
       if (caller.underWay >= allowed.atOnce() && caller.waiting.size() >= allowed.waiting()) {
         throw tooMany(allowed.atOnce() + allowed.waiting() + " at once", Duration.ofSeconds(1));
       }
-      Duration wait = caller.count(nanos.getAsLong());
+      Duration wait = caller.rate.untilOpen(now);
       if (!wait.isZero()) {
         throw tooMany(allowed.perSecond() + " a second", wait);
       }
+      caller.rate.take(1, now);
       Place place = new Place(caller, begin);
       caller.waiting.addLast(place);
       return place;
@@ -77,7 +79,7 @@ public final class ReadLimit {
   }
 
   private ProblemException tooMany(String most, Duration wait) {
-    long seconds = Math.max(1, (wait.toNanos() + 999_999_999L) / 1_000_000_000L);
+    long seconds = TokenBucket.wholeSeconds(wait);
     return Problem.of(
             ProblemKind.QUOTA_EXCEEDED,
             "more "
@@ -154,25 +156,11 @@ public final class ReadLimit {
 
     private final Deque<Place> waiting = new ArrayDeque<>();
     private int underWay;
+    private final TokenBucket rate;
     private boolean isServed;
 
-    /** When all that was counted is worked off: generic cell rate algorithm, ITU-T I.371. */
-    private long workedOffAtNanos;
-
     private Caller(long nowNanos) {
-      this.workedOffAtNanos = nowNanos;
-    }
-
-    /** Counts one read, or says how long to wait before it may be. */
-    private Duration count(long nowNanos) {
-      long eachNanos = Math.round(1e9 / allowed.perSecond());
-      long behindNanos = Math.max(0, workedOffAtNanos - nowNanos);
-      long earlyNanos = behindNanos - eachNanos * (allowed.inARow() - 1);
-      if (earlyNanos > 0) {
-        return Duration.ofNanos(earlyNanos);
-      }
-      workedOffAtNanos = nowNanos + behindNanos + eachNanos;
-      return Duration.ZERO;
+      this.rate = new TokenBucket(allowed.perSecond(), allowed.inARow(), nowNanos);
     }
   }
 }

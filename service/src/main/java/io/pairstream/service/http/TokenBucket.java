@@ -1,19 +1,15 @@
-package io.pairstream.ingest.quotas;
+package io.pairstream.service.http;
 
 import java.time.Duration;
 
 /**
- * Lets through a rate in the long run, and a second's worth of it at once, or 10 where a second's
- * worth is less.
+ * Lets through a rate in the long run, and so much of it at once.
  *
  * <p>What it lets through is paid for afterwards: while anything is left, whatever comes may pass,
  * however large, and the debt is worked off at the rate. So a request that is larger than the
  * bucket passes sooner or later, and a size need not be known beforehand. Not thread-safe.
  */
-final class TokenBucket {
-
-  /** So that a slow rate is reached too by whoever does not come exactly on time. */
-  private static final double LEAST_CAPACITY = 10;
+public final class TokenBucket {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -24,55 +20,50 @@ final class TokenBucket {
 
   /**
    * @param perSecond above 0; may be infinite
+   * @param capacity the most that it holds, at first too; at least 1
    */
-  TokenBucket(double perSecond, long nowNanos) {
+  public TokenBucket(double perSecond, double capacity, long nowNanos) {
     if (!(perSecond > 0)) {
       throw new IllegalArgumentException("a bucket fills at a rate above 0, not " + perSecond);
     }
     this.perSecond = perSecond;
-    this.capacity = Math.max(LEAST_CAPACITY, perSecond);
+    this.capacity = capacity;
     this.left = capacity;
     this.countedAtNanos = nowNanos;
   }
 
-  double perSecond() {
-    return perSecond;
-  }
-
-  /** The most that it holds: a second's worth, and at least 10. */
-  double capacity() {
+  public double capacity() {
     return capacity;
   }
 
   /** What is left; below 0 while a debt is worked off. */
-  double left(long nowNanos) {
+  public double left(long nowNanos) {
     refill(nowNanos);
     return left;
   }
 
-  void take(double amount, long nowNanos) {
+  public void take(double amount, long nowNanos) {
     refill(nowNanos);
     if (!Double.isInfinite(perSecond)) {
       left -= amount;
     }
   }
 
-  /** Until the next may pass: until there is a whole token. */
-  Duration untilOpen(long nowNanos) {
+  /** Until the next may pass: until there is a whole token, to the nanosecond. */
+  public Duration untilOpen(long nowNanos) {
     refill(nowNanos);
-    double missing = 1 - left;
-    if (missing <= 0) {
-      return Duration.ZERO;
-    }
-    return Duration.ofNanos((long) Math.ceil(missing / perSecond * NANOS_PER_SECOND));
+    return Duration.ofNanos(Math.max(0, Math.round((1 - left) / perSecond * NANOS_PER_SECOND)));
   }
 
-  /** The same bucket at another rate; a debt stays. */
-  TokenBucket at(double otherPerSecond, long nowNanos) {
-    refill(nowNanos);
-    TokenBucket other = new TokenBucket(otherPerSecond, nowNanos);
-    other.left = Double.isInfinite(left) ? other.capacity : Math.min(left, other.capacity);
-    return other;
+  /** This bucket with what another has left; a debt stays. */
+  public TokenBucket insteadOf(TokenBucket other, long nowNanos) {
+    left = Math.min(other.left(nowNanos), capacity);
+    return this;
+  }
+
+  /** A wait in whole seconds, rounded up so that nobody comes back too early; at least 1. */
+  public static long wholeSeconds(Duration wait) {
+    return Math.max(1, (wait.toNanos() + 999_999_999L) / 1_000_000_000L);
   }
 
   private void refill(long nowNanos) {
