@@ -1,22 +1,15 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.door.IngestService;
 import io.pairstream.ingest.door.IngestSettings;
 import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.service.http.ServerSettings;
 import io.pairstream.service.keys.Rates;
-import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.view.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,17 +29,11 @@ final class IngestCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Mixin private final ListenOptions listen = new ListenOptions(8080);
+
   @Mixin private PromiseOptions promises;
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8080",
-      converter = ListenAddress.Reader.class,
-      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
-  private ListenAddress listen;
 
   @Option(
       names = "--anonymous",
@@ -106,69 +93,22 @@ final class IngestCommand implements Callable<Integer> {
   private int instances;
 
   @Override
-  public Integer call() throws IOException {
-    IngestService service;
+  public Integer call() throws IOException, InterruptedException {
     try {
-      service = new IngestService(promises.of(options.cluster()), settings());
-    } catch (ViewStorageException e) {
+      IngestService service = new IngestService(promises.of(options.cluster()), settings());
+      listen.start(service::start, service::close);
+      listen.announce(service.port(), options.json() ? "ingest_url" : "", service::close);
+      return listen.awaitEnd(service.fault());
+    } catch (ViewStorageException | MissingTopicException | MissingSchemaException e) {
       spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));
       return ExitStatus.COULD_NOT;
     }
-    CountDownLatch closed = new CountDownLatch(1);
-    try {
-      service.start();
-    } catch (IOException e) {
-      service.close();
-      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-    }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  service.close();
-                  closed.countDown();
-                },
-                "stop-ingest"));
-    announce(service.port());
-    try {
-      service.fault().join();
-      // Whoever closed the service ends this process.
-      boolean unused = closed.await(1, TimeUnit.MINUTES);
-      return ExitStatus.DONE;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof WeakClusterException weak) {
-        Main.explain(weak, spec.commandLine().getErr());
-        return ExitStatus.COULD_NOT;
-      }
-      if (e.getCause() instanceof MissingTopicException
-          || e.getCause() instanceof MissingSchemaException) {
-        spec.commandLine()
-            .getErr()
-            .println(TerminalText.plain("pairstream: " + e.getCause().getMessage()));
-        return ExitStatus.COULD_NOT;
-      }
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ExitStatus.COULD_NOT;
-    }
-  }
-
-  private void announce(int port) {
-    String url = listen.url(port);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        options.json()
-            ? JsonMapper.builder().build().createObjectNode().put("ingest_url", url).toString()
-            : "listening on " + url);
-    out.flush();
   }
 
   private IngestSettings settings() {
     try {
       return IngestSettings.of(
-              ServerSettings.of(listen.hostName(), listen.port())
-                  .withCapacity(maxConnections, maxBodyMib * MIB),
+              listen.settings().withCapacity(maxConnections, maxBodyMib * MIB),
               anonymous,
               behindTls,
               stateDirectory == null ? options.dataDirectory().resolve("ingest") : stateDirectory)
@@ -182,11 +122,7 @@ final class IngestCommand implements Callable<Integer> {
                       : bytesPerSecond),
               instances);
     } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+      throw new ParameterException(spec.commandLine(), e.getMessage());
     }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.cli;
 
+import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -23,6 +24,21 @@ record ListenAddress(String host, int port) {
   /** Where to reach it, once the port is known. */
   String url(int actualPort) {
     return "http://" + host + ":" + actualPort;
+  }
+
+  /** What begins to listen. */
+  interface Start {
+    void run() throws IOException;
+  }
+
+  /** Begins to listen; closes what was to do it where that fails, and says where. */
+  void start(Start service, Runnable close) throws IOException {
+    try {
+      service.run();
+    } catch (IOException e) {
+      close.run();
+      throw new IOException("cannot listen on " + this + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -1,16 +1,12 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.platform.AppLayout;
-import io.pairstream.service.http.ServerSettings;
-import io.pairstream.service.promises.WeakClusterException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,19 +36,13 @@ final class OperateCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
+  @Mixin private final ListenOptions listen = new ListenOptions(8082);
+
   @Mixin private PromiseOptions promises;
 
   @Mixin private WorkerOptions workerOptions;
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8082",
-      converter = ListenAddress.Reader.class,
-      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
-  private ListenAddress listen;
 
   @Option(
       names = "--anonymous",
@@ -129,40 +117,9 @@ final class OperateCommand implements Callable<Integer> {
     OperateSettings settings = settings();
     workerOptions.requireSandbox();
     OperateService service = new OperateService(promises.of(options.cluster()), settings);
-    CountDownLatch closed = new CountDownLatch(1);
-    try {
-      service.start();
-    } catch (IOException e) {
-      service.close();
-      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-    }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  service.close();
-                  closed.countDown();
-                },
-                "stop-operate"));
-    String url = listen.url(service.port());
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        options.json()
-            ? JsonMapper.builder().build().createObjectNode().put("dashboard_url", url).toString()
-            : "listening on " + url);
-    out.flush();
-    try {
-      service.fault().join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof WeakClusterException weak) {
-        Main.explain(weak, spec.commandLine().getErr());
-        return ExitStatus.COULD_NOT;
-      }
-      throw e;
-    }
-    // Whoever closed the service ends this process.
-    closed.await();
-    return ExitStatus.DONE;
+    listen.start(service::start, service::close);
+    listen.announce(service.port(), options.json() ? "dashboard_url" : "", service::close);
+    return listen.awaitEnd(service.fault());
   }
 
   private Map<String, Instant> mutes() {
@@ -184,7 +141,7 @@ final class OperateCommand implements Callable<Integer> {
   private OperateSettings settings() {
     try {
       return new OperateSettings(
-          ServerSettings.of(listen.hostName(), listen.port()),
+          listen.settings(),
           anonymous,
           behindTls,
           stateDirectory == null ? options.dataDirectory().resolve("operate") : stateDirectory,

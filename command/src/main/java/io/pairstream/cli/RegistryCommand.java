@@ -2,16 +2,13 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryService;
-import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream registry}: a schema registry for those who have none, until it is stopped. */
 @Command(
@@ -26,15 +23,7 @@ final class RegistryCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:8081",
-      converter = ListenAddress.Reader.class,
-      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
-  private ListenAddress listen;
+  @Mixin private final ListenOptions listen = new ListenOptions(8081);
 
   @Option(
       names = "--credential-file",
@@ -49,22 +38,8 @@ final class RegistryCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     RegistryService service =
         RegistryService.start(
-            new ClusterAccess(options.cluster()),
-            ServerSettings.of(listen.hostName(), listen.port()),
-            credentialFile);
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  service.close();
-                  closed.countDown();
-                },
-                "stop-registry"));
-    spec.commandLine().getOut().println("listening on " + listen.url(service.port()));
-    spec.commandLine().getOut().flush();
-    // Whoever closed the service ends this process.
-    closed.await();
-    return ExitStatus.DONE;
+            new ClusterAccess(options.cluster()), listen.settings(), credentialFile);
+    listen.announce(service.port(), "", service::close);
+    return listen.awaitEnd(CompletableFuture.completedFuture(null));
   }
 }

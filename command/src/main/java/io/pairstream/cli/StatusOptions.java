@@ -29,12 +29,7 @@ final class StatusOptions {
       return Optional.empty();
     }
     StatusDoor door = new StatusDoor(report, listen.hostName(), listen.port());
-    try {
-      door.start();
-    } catch (IOException e) {
-      door.close();
-      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
-    }
+    listen.start(door::start, door::close);
     err.println("pairstream: health and metrics on " + listen.url(door.port()));
     err.flush();
     return Optional.of(door);
