@@ -25,12 +25,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.cleaning.caption.ReceivedCaption;
 import io.pairstream.cleaning.image.EncodedImage;
 import io.pairstream.cleaning.image.ImageEncoding;
+import io.pairstream.cleaning.image.ImageFiles;
 import io.pairstream.cleaning.image.ImageWorker;
 import io.pairstream.cleaning.image.Picture;
 import io.pairstream.cleaning.image.PictureColour;
 import io.pairstream.cleaning.image.PreparedImage;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -231,35 +230,10 @@ class WaivedReasonsTest {
         new CleaningPlan(RecipeReader.parse("recipe", one.recipe()), worker, StepObserver.NONE);
     return plan.gate(
             new SubmittedPair(
-                new EncodedImage(png(one.widthPx(), one.heightPx())),
+                new EncodedImage(ImageFiles.pngDeclaring(one.widthPx(), one.heightPx(), 8, 2)),
                 new ReceivedCaption(one.caption(), "en", one.file()),
                 Map.of(),
                 waived))
         .then(plan::clean);
-  }
-
-  /** A PNG's head with an empty picture: as much as the gate looks at. */
-  private static byte[] png(int widthPx, int heightPx) {
-    ByteBuffer file = ByteBuffer.allocate(8 + 25 + 12 + 12);
-    file.putLong(0x89504E470D0A1A0AL);
-    chunk(
-        file,
-        "IHDR",
-        ByteBuffer.allocate(13)
-            .putInt(widthPx)
-            .putInt(heightPx)
-            .put(new byte[] {8, 2, 0, 0, 0})
-            .array());
-    chunk(file, "IDAT", new byte[0]);
-    chunk(file, "IEND", new byte[0]);
-    return file.array();
-  }
-
-  private static void chunk(ByteBuffer file, String type, byte[] data) {
-    byte[] name = type.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    CRC32 crc = new CRC32();
-    crc.update(name);
-    crc.update(data);
-    file.putInt(data.length).put(name).put(data).putInt((int) crc.getValue());
   }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /** Puts an EXIF orientation into finished files. */
-final class ExifBlocks {
+public final class ExifBlocks {
 
   private ExifBlocks() {}
 
@@ -48,19 +48,21 @@ final class ExifBlocks {
 
   /** The PNG with another chunk right behind its header. */
   static byte[] withPngChunk(byte[] file, String name, byte[] block) {
-    byte[] type = name.getBytes(StandardCharsets.US_ASCII);
-    CRC32 crc = new CRC32();
-    crc.update(type);
-    crc.update(block);
     int afterHeader = 8 + 25;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(file, 0, afterHeader);
-    out.writeBytes(ByteBuffer.allocate(4).putInt(block.length).array());
-    out.writeBytes(type);
-    out.writeBytes(block);
-    out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    out.writeBytes(pngChunk(name, block));
     out.write(file, afterHeader, file.length - afterHeader);
     return out.toByteArray();
+  }
+
+  /** A chunk of a PNG with its right checksum. */
+  public static byte[] pngChunk(String name, byte[] data) {
+    ByteBuffer chunk = ByteBuffer.allocate(12 + data.length).putInt(data.length);
+    chunk.put(name.getBytes(StandardCharsets.US_ASCII)).put(data);
+    CRC32 crc = new CRC32();
+    crc.update(chunk.array(), 4, 4 + data.length);
+    return chunk.putInt((int) crc.getValue()).array();
   }
 
   /** The extended form of a WebP with a lone VP8L chunk. */

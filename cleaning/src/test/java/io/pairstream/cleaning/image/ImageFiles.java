@@ -14,7 +14,7 @@ import java.util.zip.Deflater;
 import javax.imageio.ImageIO;
 
 /** Tiny image files, made on the spot. */
-final class ImageFiles {
+public final class ImageFiles {
 
   private ImageFiles() {}
 
@@ -139,7 +139,7 @@ final class ImageFiles {
   }
 
   /** A whole PNG as far as its chunks tell; the pixel data itself is one byte. */
-  static byte[] pngDeclaring(int width, int height, int depth, int colourType) {
+  public static byte[] pngDeclaring(int width, int height, int depth, int colourType) {
     return pngChunks(
         "IHDR", ihdr(width, height, depth, colourType), "IDAT", new byte[1], "IEND", new byte[0]);
   }

@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.image.ExifBlocks;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
@@ -151,24 +150,14 @@ class PngPixelsTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
     byte[] declared = {8, 2, 0, 0, 0};
-    chunk(file, "IHDR", ByteBuffer.allocate(13).putInt(WIDTH).putInt(HEIGHT).put(declared).array());
+    byte[] header = ByteBuffer.allocate(13).putInt(WIDTH).putInt(HEIGHT).put(declared).array();
+    file.writeBytes(ExifBlocks.pngChunk("IHDR", header));
     for (int i = 0; i < chunks; i++) {
       int from = (int) ((long) pixels.length * i / chunks);
       int to = (int) ((long) pixels.length * (i + 1) / chunks);
-      chunk(file, "IDAT", Arrays.copyOfRange(pixels, from, to));
+      file.writeBytes(ExifBlocks.pngChunk("IDAT", Arrays.copyOfRange(pixels, from, to)));
     }
-    chunk(file, "IEND", new byte[0]);
+    file.writeBytes(ExifBlocks.pngChunk("IEND", new byte[0]));
     return file.toByteArray();
-  }
-
-  private static void chunk(ByteArrayOutputStream file, String type, byte[] data) {
-    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
-    CRC32 crc = new CRC32();
-    crc.update(name);
-    crc.update(data);
-    file.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
-    file.writeBytes(name);
-    file.writeBytes(data);
-    file.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
   }
 }

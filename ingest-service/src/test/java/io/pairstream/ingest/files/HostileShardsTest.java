@@ -1,12 +1,13 @@
 package io.pairstream.ingest.files;
 
+import static io.pairstream.ingest.files.ItemsRead.line;
+import static io.pairstream.ingest.files.ItemsRead.lines;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
-import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.parquet.ParquetFile;
 import io.pairstream.ingest.parquet.ParquetLimits;
 import io.pairstream.schemas.SourceKind;
@@ -367,16 +368,6 @@ class HostileShardsTest {
     try (PairSource source = new PairSources(SourceOptions.of(DEFAULTS)).open(file)) {
       source.forEachRemaining(each);
     }
-  }
-
-  private static List<String> lines(List<SourceItem> items) {
-    return items.stream().map(HostileShardsTest::line).toList();
-  }
-
-  private static String line(SourceItem item) {
-    return item instanceof Problem problem
-        ? problem.where() + "! " + problem.message()
-        : item.where() + ": " + ((Pair) item).pair().caption();
   }
 
   private static int indexOf(byte[] bytes, byte[] part) {

@@ -1,5 +1,8 @@
 package io.pairstream.ingest.files;
 
+import static io.pairstream.ingest.files.ItemsRead.all;
+import static io.pairstream.ingest.files.ItemsRead.lines;
+import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -456,31 +459,5 @@ class ImportFormatsTest {
     try (PairSource source = new PairSources(options).open(path)) {
       return all(source);
     }
-  }
-
-  private static List<SourceItem> all(PairSource source) {
-    List<SourceItem> items = new ArrayList<>();
-    source.forEachRemaining(items::add);
-    return items;
-  }
-
-  private static List<NewPair> pairs(List<SourceItem> items) {
-    return items.stream()
-        .filter(item -> item instanceof Pair)
-        .map(item -> ((Pair) item).pair())
-        .toList();
-  }
-
-  private static List<String> lines(List<SourceItem> items) {
-    return items.stream().map(ImportFormatsTest::line).toList();
-  }
-
-  private static String line(SourceItem item) {
-    if (item instanceof Problem problem) {
-      return problem.where() + "! " + problem.message();
-    }
-    return item instanceof Link link
-        ? link.where() + ": " + link.link().caption() + " -> " + link.link().url()
-        : item.where() + ": " + ((Pair) item).pair().caption();
   }
 }

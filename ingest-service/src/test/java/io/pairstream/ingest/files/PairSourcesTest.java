@@ -1,12 +1,13 @@
 package io.pairstream.ingest.files;
 
+import static io.pairstream.ingest.files.ItemsRead.all;
+import static io.pairstream.ingest.files.ItemsRead.pairs;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.ingest.files.SourceItem.Pair;
-import io.pairstream.ingest.files.SourceItem.Problem;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.SourceKind;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +16,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +73,7 @@ class PairSourcesTest {
     write("6-good.txt", "A good one");
 
     assertThat(read(folder))
-        .extracting(PairSourcesTest::line)
+        .extracting(ItemsRead::line)
         .containsExactly(
             "1-bare.jpg! there is no caption: 1-bare.txt is not beside it",
             "2-empty.jpg! there is no caption: 2-empty.txt is empty",
@@ -147,7 +147,7 @@ class PairSourcesTest {
     Files.write(folder.resolve("list.jsonl"), list.toByteArray());
 
     assertThat(read(folder.resolve("list.jsonl")))
-        .extracting(PairSourcesTest::line)
+        .extracting(ItemsRead::line)
         .satisfiesExactly(
             item -> assertThat(item).isEqualTo("list.jsonl:1: first"),
             item -> assertThat(item).startsWith("list.jsonl:3! not JSON: "),
@@ -178,7 +178,7 @@ class PairSourcesTest {
             "{\"file\":\"x.jpg\",\"caption\":\"next\"}"));
 
     assertThat(read(folder.resolve("list.jsonl")))
-        .extracting(PairSourcesTest::line)
+        .extracting(ItemsRead::line)
         .containsExactly(
             "list.jsonl:1! the line is longer than 4194304 bytes", "list.jsonl:2: next");
   }
@@ -234,7 +234,7 @@ class PairSourcesTest {
     Files.write(folder.resolve("list.csv"), list.toByteArray());
 
     assertThat(read(folder.resolve("list.csv")))
-        .extracting(PairSourcesTest::line)
+        .extracting(ItemsRead::line)
         .satisfiesExactly(
             item -> assertThat(item).startsWith("list.csv:1! 3 cells where there are 2 columns"),
             item -> assertThat(item).startsWith("list.csv:2! 1 cell where there are 2 columns"),
@@ -404,27 +404,8 @@ class PairSourcesTest {
     }
   }
 
-  private static List<SourceItem> all(PairSource source) {
-    List<SourceItem> items = new ArrayList<>();
-    source.forEachRemaining(items::add);
-    return items;
-  }
-
-  private static List<NewPair> pairs(List<SourceItem> items) {
-    return items.stream()
-        .filter(item -> item instanceof Pair)
-        .map(item -> ((Pair) item).pair())
-        .toList();
-  }
-
   private static List<String> captions(List<SourceItem> items) {
     assertThat(items).allMatch(item -> item instanceof Pair);
-    return items.stream().map(PairSourcesTest::line).toList();
-  }
-
-  private static String line(SourceItem item) {
-    return item instanceof Problem problem
-        ? problem.where() + "! " + problem.message()
-        : item.where() + ": " + ((Pair) item).pair().caption();
+    return items.stream().map(ItemsRead::line).toList();
   }
 }

@@ -550,7 +550,7 @@ class GenerationTest {
     assertThat(settings(KEY).toString()).doesNotContain(KEY);
   }
 
-  private static void awaitTheEndOfTheTest() {
+  static void awaitTheEndOfTheTest() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException e) {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,7 +51,7 @@ class KilledGenerationTest {
             (exchange, request) -> {
               // By whoever is asked: the others go on to the next such prompt otherwise.
               run.join().destroyForcibly();
-              park();
+              GenerationTest.awaitTheEndOfTheTest();
             });
         run.complete(start(kafka, topic, api, prompts));
         assertThat(run.join().waitFor()).as("how the run ended").isEqualTo(KILLED);
@@ -65,14 +64,6 @@ class KilledGenerationTest {
       long repeated = published.values().stream().mapToLong(times -> times - 1).sum();
       assertThat(repeated).isLessThanOrEqualTo((long) KILLS * AT_ONCE);
       assertThat(api.requests().size()).isLessThanOrEqualTo(PROMPTS + KILLS * AT_ONCE);
-    }
-  }
-
-  private static void park() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

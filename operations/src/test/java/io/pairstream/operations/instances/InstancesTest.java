@@ -6,7 +6,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,7 +22,9 @@ class InstancesTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   private final ClusterAccess cluster = KAFKA.dataset(1);
-  private final FaultyClock clock = new FaultyClock();
+  private final InstantSource source = this::time;
+  private final Clock clock = source.withZone(ZoneOffset.UTC);
+  private volatile Throwable fault;
 
   @Test
   void tellsWhoSpeaks() throws InterruptedException {
@@ -39,13 +41,13 @@ class InstancesTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void faultIsSaidAndFollowingGoesOn(boolean isError) throws InterruptedException {
-    clock.fault = isError ? new AssertionError("broken") : new IllegalStateException("broken");
+    fault = isError ? new AssertionError("broken") : new IllegalStateException("broken");
     try (Instances instances = Instances.follow(cluster, clock)) {
       speak();
       await(() -> instances.obstacle().isPresent());
       assertThat(instances.obstacle().orElseThrow()).contains("cannot be followed", "broken");
 
-      clock.fault = null;
+      fault = null;
 
       await(() -> instances.obstacle().isEmpty());
       assertThat(instances.all()).extracting(Instance::service).containsExactly("feed");
@@ -69,29 +71,12 @@ class InstancesTest {
     }
   }
 
-  /** Real time, or a fault in its place. */
-  private static final class FaultyClock extends Clock {
-
-    private volatile Throwable fault;
-
-    @Override
-    public Instant instant() {
-      if (fault instanceof Error error) {
-        throw error;
-      } else if (fault instanceof RuntimeException exception) {
-        throw exception;
-      }
-      return Instant.now();
+  private Instant time() {
+    if (fault instanceof Error error) {
+      throw error;
+    } else if (fault instanceof RuntimeException exception) {
+      throw exception;
     }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+    return Instant.now();
   }
 }

@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,32 +45,13 @@ class RulesOverScrapesTest {
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
   private final TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
   private final Map<String, List<String>> series = new TreeMap<>();
-  private final Moved clock = new Moved();
+  private Duration ahead = Duration.ZERO;
+  private final InstantSource moved = () -> Instant.now().plus(ahead);
+  private final Clock clock = moved.withZone(ZoneOffset.UTC);
   private int scrapes;
   private long sent;
 
   @TempDir Path folder;
-
-  /** A clock that is moved by hand. */
-  private static final class Moved extends Clock {
-
-    private Duration ahead = Duration.ZERO;
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneId.of("UTC");
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
 
   @Test
   void nothingFiresInHealthyTimesAndEachTroubleDoes() throws Exception {
@@ -151,7 +133,7 @@ class RulesOverScrapesTest {
   }
 
   private void scrape(LagWatcher watcher) {
-    clock.ahead = clock.ahead.plus(STEP);
+    ahead = ahead.plus(STEP);
     watcher.look();
     PrometheusText text = new PrometheusText();
     new LagMetrics(new ClusterLabels("here", cluster.dataset().name()), watcher::latest, clock)

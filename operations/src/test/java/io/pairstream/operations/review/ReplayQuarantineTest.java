@@ -178,8 +178,7 @@ class ReplayQuarantineTest {
   @Test
   void leavesAloneWhatTheDeskHasSentOfACommitUnderWay() {
     // Asked first for the note that it began, then for each review.
-    InterruptingClock clock =
-        new InterruptingClock(4, () -> replayAtTheDesk(rejected.subList(0, 1)));
+    Clock clock = InterruptingClock.at(4, () -> replayAtTheDesk(rejected.subList(0, 1)));
 
     ReplayReport report =
         new ReplayQuarantine(cluster, clock)

@@ -347,8 +347,8 @@ class ReviewDeskTest {
   void deskThatLosesItsTurnSeesWhatTheOtherHasDecided() {
     Sent tiny = pipeline.send("image 5", "a tiny picture");
     pipeline.reject(tiny, SMALL);
-    InterruptingClock clock =
-        new InterruptingClock(() -> assertThat(decide(Decision.RECAPTIONED).done()).isTrue());
+    Clock clock =
+        InterruptingClock.at(1, () -> assertThat(decide(Decision.RECAPTIONED).done()).isTrue());
 
     List<ReviewResult> results =
         new ReviewDesk(cluster, "quarantine.review", clock)

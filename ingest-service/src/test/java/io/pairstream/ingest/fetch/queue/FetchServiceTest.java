@@ -28,10 +28,9 @@ import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.promises.WeakClusterException;
 import java.nio.ByteBuffer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -669,7 +668,7 @@ class FetchServiceTest {
                 cluster.dataset(),
                 clients,
                 Map.of()));
-    FetchService service = new FetchService(settings, fetcher, clock);
+    FetchService service = new FetchService(settings, fetcher, clock.withZone(ZoneOffset.UTC));
     services.add(service);
     return service;
   }
@@ -774,7 +773,7 @@ class FetchServiceTest {
    * Real time, and what a test adds to it. It never stands still: what cannot be read yet is read
    * again a moment later by this clock.
    */
-  private static final class SetClock extends Clock {
+  private static final class SetClock implements InstantSource {
 
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private final Instant begun = Instant.now();
@@ -793,16 +792,6 @@ class FetchServiceTest {
     public Instant instant() {
       Duration passed = Duration.between(begun, Instant.now());
       return begun.plus(passed.dividedBy(slowness)).plus(ahead.get());
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
     }
   }
 }

@@ -24,7 +24,8 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +66,9 @@ class LagWatcherTest {
 
   private final ClusterAccess cluster = KAFKA.dataset(1);
   private final TopicPartition raw = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
-  private final Hand clock = new Hand();
+  private Duration ahead = Duration.ZERO;
+  private final InstantSource moved = () -> Instant.now().plus(ahead);
+  private final Clock clock = moved.withZone(ZoneOffset.UTC);
   private final LagWatcher watcher =
       new LagWatcher(cluster, LagSettings.every(INTERVAL).choosing(COUNTED), clock, report -> {});
 
@@ -74,33 +77,8 @@ class LagWatcherTest {
     watcher.close();
   }
 
-  /** A clock that is moved by hand. */
-  private static final class Hand extends Clock {
-
-    private Duration ahead = Duration.ZERO;
-
-    void forward(Duration time) {
-      ahead = ahead.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return Instant.now().plus(ahead);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneId.of("UTC");
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
-
   private LagReport lookLater() {
-    clock.forward(INTERVAL);
+    ahead = ahead.plus(INTERVAL);
     return watcher.look();
   }
 
@@ -213,7 +191,7 @@ class LagWatcherTest {
       assertThat(report.group(group("-c")).orElseThrow().decides()).isFalse();
       assertThat(report.group(group("-a")).orElseThrow().muted()).isFalse();
       assertThat(report.group(group("-c")).orElseThrow().muted()).isTrue();
-      clock.forward(Duration.ofMinutes(2));
+      ahead = ahead.plus(Duration.ofMinutes(2));
       assertThat(watch.look().group(group("-c")).orElseThrow())
           .matches(GroupLag::decides)
           .matches(group -> !group.muted());
@@ -275,7 +253,7 @@ class LagWatcherTest {
     Instant began = Instant.now();
     send(10);
     TestCluster.commit(cluster, group("-reader"), raw, 4);
-    clock.forward(Duration.ofMinutes(5));
+    ahead = ahead.plus(Duration.ofMinutes(5));
 
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
@@ -306,7 +284,7 @@ class LagWatcherTest {
     for (int i = 0; i < 6; i++) {
       lookLater();
     }
-    clock.forward(INTERVAL);
+    ahead = ahead.plus(INTERVAL);
 
     PartitionLag lag = look(group("-reader"), raw, each -> each.head().isPresent());
 
@@ -409,7 +387,7 @@ class LagWatcherTest {
       }
       watcher.look();
 
-      clock.forward(Duration.ofMinutes(2));
+      ahead = ahead.plus(Duration.ofMinutes(2));
       PartitionLag lag = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
 
       assertThat(lag.held()).isEqualTo(4);
@@ -428,7 +406,7 @@ class LagWatcherTest {
       TestCluster.awaitMarkers(admin, cluster, "-open");
     }
     TestCluster.commit(cluster, group("-reader"), raw, 7);
-    clock.forward(INTERVAL);
+    ahead = ahead.plus(INTERVAL);
     PartitionLag after = look(group("-reader"), raw, each -> each.lag().equals(OptionalLong.of(0)));
     assertThat(after.held()).isZero();
   }
@@ -566,7 +544,7 @@ class LagWatcherTest {
               new OffsetAndMetadata(p == 3 || p == 7 ? 2 : look * 3L - 1));
         }
         KafkaAnswers.await(admin.alterConsumerGroupOffsets(name, places).all());
-        clock.forward(INTERVAL);
+        ahead = ahead.plus(INTERVAL);
         watch.look();
       }
 

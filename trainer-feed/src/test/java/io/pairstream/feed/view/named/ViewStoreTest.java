@@ -23,13 +23,14 @@ import io.pairstream.service.http.Awaiting;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -118,7 +119,9 @@ class ViewStoreTest {
 
   @Test
   void aSegmentIsMadeWhenEnoughPairsWaitOrOneHasWaitedLongEnough() {
-    HandClock clock = new HandClock();
+    AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    InstantSource moved = now::get;
+    Clock clock = moved.withZone(ZoneOffset.UTC);
     pairs.produce(0, 7);
     try (ViewSealer sealer =
         store.seal("live", source.topic(), List.of(), new Pace(7, Duration.ofMinutes(1)), clock)) {
@@ -130,7 +133,7 @@ class ViewStoreTest {
       // The pair waits from the step that reads it, whichever that is.
       Optional<NamedView> made = Optional.empty();
       while (made.isEmpty()) {
-        clock.now = clock.now.plusSeconds(60);
+        now.updateAndGet(before -> before.plusSeconds(60));
         made = sealer.step();
       }
       assertThat(made.get().samples()).isEqualTo(8);
@@ -396,26 +399,5 @@ class ViewStoreTest {
       }
     }
     return offsets;
-  }
-
-  /** Stands until it is set. */
-  private static final class HandClock extends Clock {
-
-    private Instant now = NOW;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
   }
 }

@@ -1,0 +1,40 @@
+package io.pairstream.ingest.files;
+
+import io.pairstream.ingest.files.SourceItem.Link;
+import io.pairstream.ingest.files.SourceItem.Pair;
+import io.pairstream.ingest.files.SourceItem.Problem;
+import io.pairstream.ingest.publish.NewPair;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a source has given. */
+final class ItemsRead {
+
+  private ItemsRead() {}
+
+  static List<SourceItem> all(PairSource source) {
+    List<SourceItem> items = new ArrayList<>();
+    source.forEachRemaining(items::add);
+    return items;
+  }
+
+  static List<NewPair> pairs(List<SourceItem> items) {
+    return items.stream()
+        .filter(item -> item instanceof Pair)
+        .map(item -> ((Pair) item).pair())
+        .toList();
+  }
+
+  static List<String> lines(List<SourceItem> items) {
+    return items.stream().map(ItemsRead::line).toList();
+  }
+
+  static String line(SourceItem item) {
+    if (item instanceof Problem problem) {
+      return problem.where() + "! " + problem.message();
+    }
+    return item instanceof Link link
+        ? link.where() + ": " + link.link().caption() + " -> " + link.link().url()
+        : item.where() + ": " + ((Pair) item).pair().caption();
+  }
+}
