@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Shows how a generation goes on: a line that is written over where a person looks, one every ten
@@ -36,8 +35,7 @@ final class GenerateProgress implements GenerationListener, AutoCloseable {
   GenerateProgress(PrintWriter err, boolean live) {
     this.err = err;
     this.live = live;
-    long every = (live ? BETWEEN_LOOKS : BETWEEN_LINES).toMillis();
-    var unused = lines.scheduleAtFixedRate(this::show, every, every, TimeUnit.MILLISECONDS);
+    Threads.repeat(lines, live ? BETWEEN_LOOKS : BETWEEN_LINES, this::show);
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -68,12 +67,7 @@ final class ImportProgress implements ImportListener, AutoCloseable {
       bar = Optional.of(newBar(limit));
     } else {
       bar = Optional.empty();
-      var unused =
-          lines.scheduleAtFixedRate(
-              this::printLine,
-              BETWEEN_LINES.toMillis(),
-              BETWEEN_LINES.toMillis(),
-              TimeUnit.MILLISECONDS);
+      Threads.repeat(lines, BETWEEN_LINES, this::printLine);
     }
   }
 

@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -43,7 +42,7 @@ final class ShownPosition implements AutoCloseable {
   }
 
   void begin() {
-    var unused = clock.scheduleWithFixedDelay(this::show, 1, 1, TimeUnit.SECONDS);
+    Threads.repeat(clock, Duration.ofSeconds(1), this::show);
   }
 
   private synchronized void show() {

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -52,10 +51,7 @@ public final class DemoView implements AutoCloseable {
   }
 
   public void start() {
-    Duration pause = live ? BETWEEN_FRAMES : BETWEEN_LINES;
-    var unused =
-        clock.scheduleAtFixedRate(
-            this::draw, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+    Threads.repeat(clock, live ? BETWEEN_FRAMES : BETWEEN_LINES, this::draw);
   }
 
   /** Draws once more, so that the last frame shows the end, and leaves it there. */

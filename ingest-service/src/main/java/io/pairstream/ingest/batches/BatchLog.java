@@ -58,10 +58,9 @@ public final class BatchLog implements AutoCloseable {
    */
   void write(BatchPart part) {
     try {
-      var unused =
-          open()
-              .publish(part.getBatchId(), part, "batch " + part.getBatchId())
-              .get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      open()
+          .publish(part.getBatchId(), part, "batch " + part.getBatchId())
+          .get(deadline.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable();

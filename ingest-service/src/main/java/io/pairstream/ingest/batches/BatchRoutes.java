@@ -169,30 +169,28 @@ public final class BatchRoutes implements AutoCloseable {
   }
 
   private void requireOwner(String id, Principal principal) {
-    boolean unused =
-        batches.parts(
-            id,
-            part -> {
-              if (!part.getProducer().equals(principal.producer())) {
-                throw Problem.of(
-                        ProblemKind.FORBIDDEN,
-                        "another producer sent this batch; only who sent it gets what failed")
-                    .asException();
-              }
-              return false;
-            });
+    batches.parts(
+        id,
+        part -> {
+          if (!part.getProducer().equals(principal.producer())) {
+            throw Problem.of(
+                    ProblemKind.FORBIDDEN,
+                    "another producer sent this batch; only who sent it gets what failed")
+                .asException();
+          }
+          return false;
+        });
   }
 
   /** All that failed is known before the first is written, so that no reader holds the table. */
   private void writeFailed(String id, OutputStream answer) throws IOException {
     List<BatchInput> all = new ArrayList<>();
-    boolean unused =
-        batches.parts(
-            id,
-            part -> {
-              all.addAll(failed.of(part.getInputs()));
-              return true;
-            });
+    batches.parts(
+        id,
+        part -> {
+          all.addAll(failed.of(part.getInputs()));
+          return true;
+        });
     failed.write(id, all, answer);
   }
 

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 
@@ -70,12 +69,7 @@ public final class ImportRun {
       ImportSink sink, List<ImportSource> sources, Map<String, SortedSet<Long>> only, long limit) {
     ScheduledExecutorService writer =
         Executors.newSingleThreadScheduledExecutor(Threads.daemons("import-state"));
-    var unused =
-        writer.scheduleWithFixedDelay(
-            this::writeState,
-            BETWEEN_WRITES.toMillis(),
-            BETWEEN_WRITES.toMillis(),
-            TimeUnit.MILLISECONDS);
+    Threads.repeat(writer, BETWEEN_WRITES, this::writeState);
     try {
       return runAll(sink, sources, only, limit);
     } finally {

@@ -65,7 +65,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -474,9 +473,7 @@ class BatchRoutesTest {
             .setProducer("anonymous")
             .setReceivedAt(Instant.EPOCH)
             .build();
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster, TestCluster.record(cluster.topics().batches(), null, batchId, open));
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().batches(), null, batchId, open));
 
     assertThat(get("/v1/batches/" + batchId).path("state").asText()).isEqualTo("CUT");
     assertThat(get("/v1/batches/" + batchId).path("done").asBoolean()).isTrue();
@@ -724,8 +721,7 @@ class BatchRoutesTest {
             .setBatchId(batchId)
             .setOrigin(linkOrigin())
             .build();
-    RecordMetadata unused =
-        TestCluster.send(cluster, TestCluster.record(cluster.topics().uploads(), null, id, upload));
+    TestCluster.send(cluster, TestCluster.record(cluster.topics().uploads(), null, id, upload));
   }
 
   /** Coordinates of the only link. */

@@ -29,12 +29,11 @@ final class ImportProcess {
   private ImportProcess() {}
 
   public static void main(String[] arguments) {
-    List<ImportRun.Outcome> unused =
-        run(
-            arguments[0],
-            Path.of(arguments[1]),
-            Integer.parseInt(arguments[2]),
-            List.of(arguments).subList(3, arguments.length));
+    run(
+        arguments[0],
+        Path.of(arguments[1]),
+        Integer.parseInt(arguments[2]),
+        List.of(arguments).subList(3, arguments.length));
   }
 
   /** Imports to the end. */

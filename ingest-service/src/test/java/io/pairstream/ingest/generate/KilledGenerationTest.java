@@ -100,9 +100,8 @@ class KilledGenerationTest {
         ApiSettings api =
             new ApiSettings(
                 ApiSettings.address(arguments[2]), ApiKey.none(), Duration.ofMinutes(5), Set.of());
-        var unused =
-            new Generation(plan, api, publisher, state, state.resolveSibling("refused"), new Main())
-                .run(prompts, Long.MAX_VALUE);
+        new Generation(plan, api, publisher, state, state.resolveSibling("refused"), new Main())
+            .run(prompts, Long.MAX_VALUE);
       }
     }
 

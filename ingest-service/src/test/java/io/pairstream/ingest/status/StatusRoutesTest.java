@@ -37,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,9 +285,8 @@ class StatusRoutesTest {
   }
 
   private void send(Upload upload) {
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
   }
 
   /** Server-sent events as a client reads them. */

@@ -21,7 +21,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,9 +249,8 @@ class StatusViewTest {
             .setOrigin(sent.origin())
             .setDecidedAt(now)
             .build();
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
 
     assertThat(status("link").stand()).isEqualTo(Stand.UNKNOWN);
     PairStatus status = status(sent.pairId());
@@ -266,14 +264,13 @@ class StatusViewTest {
   @Test
   void pairOfAnUnknownStandingThatNoFrontDoorTookIsToldOf() {
     Sent sent = pipeline.send("an image", "a caption");
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster,
-            TestCluster.record(
-                cluster.topics().receipts(),
-                null,
-                sent.pairId(),
-                Receipt.newBuilder().setPairId(sent.pairId()).setStanding("LATER").build()));
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().receipts(),
+            null,
+            sent.pairId(),
+            Receipt.newBuilder().setPairId(sent.pairId()).setStanding("LATER").build()));
 
     assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.UNKNOWN);
   }
@@ -380,9 +377,8 @@ class StatusViewTest {
   }
 
   private void send(Upload upload) {
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
   }
 
   private void receipt(Sent sent, Standing standing, Origin origin, Instant decidedAt) {
@@ -394,8 +390,7 @@ class StatusViewTest {
             .setOrigin(origin)
             .setDecidedAt(decidedAt)
             .build();
-    RecordMetadata unused =
-        TestCluster.send(
-            cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
   }
 }

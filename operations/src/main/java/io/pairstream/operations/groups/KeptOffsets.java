@@ -62,8 +62,7 @@ final class KeptOffsets implements AutoCloseable {
    */
   void write(Action action) {
     try {
-      var unused =
-          publisher.publish(action.getActionId(), action, "action " + action.getActionId()).join();
+      publisher.publish(action.getActionId(), action, "action " + action.getActionId()).join();
     } catch (CompletionException e) {
       throw new TimeoutException("the broker did not take the record of this action", e.getCause());
     }

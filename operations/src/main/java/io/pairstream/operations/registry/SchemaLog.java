@@ -127,10 +127,7 @@ final class SchemaLog implements AutoCloseable {
     Producer<byte[], byte[]> producer = writer.orElseThrow();
     try {
       producer.beginTransaction();
-      var unused =
-          producer
-              .send(new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json())))
-              .get();
+      producer.send(new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json()))).get();
       producer.commitTransaction();
     } catch (InterruptedException e) {
       close();

@@ -187,17 +187,16 @@ class CanaryProbeTest {
             .deserialize(flown.topic(), flown.value());
     String id =
         PairIdentity.pairId(PairIdentity.imageDigest(canary.getImage()), canary.getCaption());
-    var unused =
-        TestCluster.send(
-            cluster,
-            TestCluster.record(
-                cluster.topics().receipts(),
-                null,
-                id,
-                Receipt.newBuilder()
-                    .setPairId(id)
-                    .setStanding("QUARANTINED")
-                    .setOrigin(new Origin(flown.topic(), flown.partition(), offset))
-                    .build()));
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().receipts(),
+            null,
+            id,
+            Receipt.newBuilder()
+                .setPairId(id)
+                .setStanding("QUARANTINED")
+                .setOrigin(new Origin(flown.topic(), flown.partition(), offset))
+                .build()));
   }
 }

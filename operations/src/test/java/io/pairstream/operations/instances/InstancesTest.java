@@ -55,14 +55,13 @@ class InstancesTest {
   }
 
   private void speak() {
-    var unused =
-        TestCluster.send(
-            cluster,
-            TestCluster.record(
-                cluster.topics().instances(),
-                null,
-                "feed/b",
-                Played.status("feed", "b", Instant.now()).build()));
+    TestCluster.send(
+        cluster,
+        TestCluster.record(
+            cluster.topics().instances(),
+            null,
+            "feed/b",
+            Played.status("feed", "b", Instant.now()).build()));
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

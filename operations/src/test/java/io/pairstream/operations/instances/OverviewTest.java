@@ -187,10 +187,9 @@ class OverviewTest {
               Map.of());
       ClusterAccess cluster = new ClusterAccess(plain);
       kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
-      int unused =
-          cluster
-              .registry()
-              .register(cluster.topics().instances().name() + "-value", InstanceStatus.SCHEMA$);
+      cluster
+          .registry()
+          .register(cluster.topics().instances().name() + "-value", InstanceStatus.SCHEMA$);
       say(cluster, "feed", "a", status("feed", "a", clock.instant()).build());
       try (Watched watched = new Watched(cluster);
           OperateService service = new OperateService(plain, settings("state"))) {

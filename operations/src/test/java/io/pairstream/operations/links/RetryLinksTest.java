@@ -28,7 +28,6 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -183,8 +182,7 @@ class RetryLinksTest {
     try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
       while (!refused) {
         try {
-          RecordMetadata unused =
-              producer.send(new ProducerRecord<>(topic, new byte[1], null)).get();
+          producer.send(new ProducerRecord<>(topic, new byte[1], null)).get();
         } catch (ExecutionException e) {
           refused = e.getCause() instanceof RecordTooLargeException;
         }

@@ -49,10 +49,8 @@ class MetricsEndpointTest {
             .setStartedAt(Instant.now())
             .setReportedAt(Instant.now())
             .build();
-    var unused =
-        TestCluster.send(
-            cluster,
-            TestCluster.record(cluster.topics().instances(), null, "preprocess/p1", status));
+    TestCluster.send(
+        cluster, TestCluster.record(cluster.topics().instances(), null, "preprocess/p1", status));
     try (OperateService service = service(true)) {
       service.start();
 

@@ -57,8 +57,7 @@ class DecisionLogTest {
 
   @BeforeEach
   void begin() {
-    int unused =
-        cluster.registry().register(cluster.topics().actions().name() + "-value", Action.SCHEMA$);
+    cluster.registry().register(cluster.topics().actions().name() + "-value", Action.SCHEMA$);
     producer.initTransactions();
     log.add(Action.newBuilder().setActionId("a").build());
   }

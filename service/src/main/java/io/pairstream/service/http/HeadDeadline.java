@@ -129,9 +129,8 @@ final class HeadDeadline extends AbstractLifeCycle implements Connection.Listene
             waiting.remove(endPoint, head);
           } else if (head.begunAt() == NOT_BEGUN) {
             if (head.connection().getBytesIn() > head.bytesBefore()) {
-              boolean unused =
-                  waiting.replace(
-                      endPoint, head, new Waiting(head.connection(), head.bytesBefore(), now));
+              waiting.replace(
+                  endPoint, head, new Waiting(head.connection(), head.bytesBefore(), now));
             }
           } else if (now - head.begunAt() > timeout.toNanos() && waiting.remove(endPoint, head)) {
             endPoint.close();

@@ -106,15 +106,12 @@ public final class TopicView implements AutoCloseable {
    * @param first begins with {@code prefix}; what stands before it is not read
    */
   public void scan(byte[] prefix, byte[] first, Visitor visitor) {
-    boolean unused =
-        reading(
-            () -> {
-              table.scan(
-                  prefix,
-                  first,
-                  (key, entry) -> !isKept(entry) || visitor.visit(key, entry.value()));
-              return true;
-            });
+    reading(
+        () -> {
+          table.scan(
+              prefix, first, (key, entry) -> !isKept(entry) || visitor.visit(key, entry.value()));
+          return true;
+        });
   }
 
   /**

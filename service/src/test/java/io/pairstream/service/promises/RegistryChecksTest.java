@@ -59,13 +59,12 @@ class RegistryChecksTest {
         .extracting(Finding::level)
         .containsOnly(Level.OK);
 
-    int unused =
-        registry.register(
-            training.name() + "-value",
-            SchemaBuilder.record(training.valueSchema().orElseThrow().getFullName())
-                .fields()
-                .optionalString("split")
-                .endRecord());
+    registry.register(
+        training.name() + "-value",
+        SchemaBuilder.record(training.valueSchema().orElseThrow().getFullName())
+            .fields()
+            .optionalString("split")
+            .endRecord());
 
     Finding finding =
         Described.of(RegistryChecks.look(registry, Described.FLOWERS, Described.SPECS), "versions");

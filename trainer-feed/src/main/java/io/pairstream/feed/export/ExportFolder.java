@@ -88,8 +88,7 @@ final class ExportFolder implements AutoCloseable {
   }
 
   void write(Manifest manifest) throws IOException {
-    var unused =
-        write(MANIFEST, output -> output.write(manifest.toJson().getBytes(StandardCharsets.UTF_8)));
+    write(MANIFEST, output -> output.write(manifest.toJson().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Writes a file's content. */

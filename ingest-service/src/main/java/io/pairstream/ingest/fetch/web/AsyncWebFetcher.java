@@ -123,14 +123,13 @@ final class AsyncWebFetcher implements WebFetcher {
   }
 
   private void keepHouse() {
-    Timers.Timer unused =
-        timers.after(
-            HOUSEKEEPING,
-            () -> {
-              closeUnused();
-              policy.noteOwnAddresses();
-              keepHouse();
-            });
+    timers.after(
+        HOUSEKEEPING,
+        () -> {
+          closeUnused();
+          policy.noteOwnAddresses();
+          keepHouse();
+        });
   }
 
   private void closeUnused() {

@@ -51,12 +51,11 @@ final class HostGates {
   }
 
   private void scheduleSweep() {
-    Timers.Timer unused =
-        timers.after(
-            SWEEP,
-            () -> {
-              sweep();
-              scheduleSweep();
-            });
+    timers.after(
+        SWEEP,
+        () -> {
+          sweep();
+          scheduleSweep();
+        });
   }
 }
