@@ -14,9 +14,9 @@ import io.pairstream.image.ImageWorkerPool;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.service.promises.Finding;
 import io.pairstream.service.promises.Finding.Area;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.apache.kafka.common.utils.Utils;
 
 /** Starts an image worker and has it prepare drawn pictures as a recipe asks. */
 final class WorkerCheck {
@@ -103,10 +103,7 @@ final class WorkerCheck {
 
   private static EncodedImage picture(long index) {
     if (new DrawnPairs(1, 0).at(index).content() instanceof DrawnPair.Content.Submitted drawn) {
-      ByteBuffer image = drawn.pair().image().duplicate();
-      byte[] bytes = new byte[image.remaining()];
-      image.get(bytes);
-      return new EncodedImage(bytes);
+      return new EncodedImage(Utils.toArray(drawn.pair().image()));
     }
     throw new IllegalStateException("a good pair is drawn as a producer sends it");
   }

@@ -11,7 +11,6 @@ import io.pairstream.ingest.files.PairSource;
 import io.pairstream.ingest.files.SourceItem;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.schemas.PairIdentity;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Queue;
@@ -21,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.apache.kafka.common.utils.Utils;
 
 /** Runs a recipe's plan over the pairs of a source, in its order. */
 public final class RecipeTrial {
@@ -108,11 +108,8 @@ public final class RecipeTrial {
   }
 
   private static SubmittedPair submitted(NewPair pair) {
-    ByteBuffer image = pair.image().duplicate();
-    byte[] bytes = new byte[image.remaining()];
-    image.get(bytes);
     return new SubmittedPair(
-        new EncodedImage(bytes),
+        new EncodedImage(Utils.toArray(pair.image())),
         new ReceivedCaption(
             pair.caption(),
             pair.language(),

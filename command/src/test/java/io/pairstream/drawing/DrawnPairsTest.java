@@ -34,6 +34,7 @@ import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -243,8 +244,8 @@ class DrawnPairsTest {
 
   @Test
   void cutFilesDifferInTheirEndMarker() {
-    byte[] cut = bytes(submitted(first(DrawnKind.CUT_OFF)).image());
-    byte[] closed = bytes(submitted(first(DrawnKind.CUT_OFF_AND_CLOSED)).image());
+    byte[] cut = Utils.toArray(submitted(first(DrawnKind.CUT_OFF)).image());
+    byte[] closed = Utils.toArray(submitted(first(DrawnKind.CUT_OFF_AND_CLOSED)).image());
 
     assertThat(Arrays.copyOfRange(cut, cut.length - 2, cut.length))
         .isNotEqualTo(new byte[] {(byte) 0xFF, (byte) 0xD9});
@@ -356,7 +357,7 @@ class DrawnPairsTest {
   }
 
   private static BufferedImage decode(ByteBuffer image) throws IOException {
-    BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(bytes(image)));
+    BufferedImage decoded = ImageIO.read(new ByteArrayInputStream(Utils.toArray(image)));
     assertThat(decoded).isNotNull();
     return decoded;
   }
@@ -379,7 +380,7 @@ class DrawnPairsTest {
 
   private static <T> T withReader(ByteBuffer image, Reading<T> reading) throws IOException {
     try (ImageInputStream input =
-        ImageIO.createImageInputStream(new ByteArrayInputStream(bytes(image)))) {
+        ImageIO.createImageInputStream(new ByteArrayInputStream(Utils.toArray(image)))) {
       ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
       try {
         reader.setInput(input);
@@ -393,12 +394,6 @@ class DrawnPairsTest {
   /** Something read by an image reader. */
   private interface Reading<T> {
     T from(ImageReader reader) throws IOException;
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 
   /** The bytes as Latin-1 text. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * What failed of a batch, as a batch that can be sent again: each line has the pair or link as it
@@ -117,8 +118,7 @@ final class FailedInputs {
   }
 
   private static void pair(RawPair pair, ObjectNode line) {
-    byte[] image = new byte[pair.getImage().remaining()];
-    pair.getImage().duplicate().get(image);
+    byte[] image = Utils.toArray(pair.getImage());
     line.put("image", image);
     text(line, "caption", pair.getCaption());
     text(line, "language", pair.getLanguage());

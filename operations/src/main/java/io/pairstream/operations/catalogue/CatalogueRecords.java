@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.Utils;
 
 /** Decodes each record once, and shows it to all folds. */
 final class CatalogueRecords implements Fold {
@@ -131,8 +132,7 @@ final class CatalogueRecords implements Fold {
     if (value == null) {
       return Optional.empty();
     }
-    byte[] bytes = new byte[value.remaining()];
-    value.duplicate().get(bytes);
+    byte[] bytes = Utils.toArray(value);
     if (pair.getOrigin().getTopic().equals(topics.links().name())) {
       return links.decode(bytes).map(Sent::of);
     }

@@ -17,7 +17,6 @@ import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaPatience;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,6 +35,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Sends links that failed once more: as new records on the topic of links, which carry the
@@ -165,7 +165,7 @@ public final class RetryLinks {
     if (pair.isEmpty() || pair.get().getValue() == null) {
       return Optional.empty();
     }
-    Optional<PairLink> link = read(topics.links(), bytes(pair.get().getValue()));
+    Optional<PairLink> link = read(topics.links(), Utils.toArray(pair.get().getValue()));
     try {
       return link.map(found -> new Failed(pair.get(), found, LinkHost.of(found.getUrl())));
     } catch (InvalidUrlException e) {
@@ -198,12 +198,6 @@ public final class RetryLinks {
       cluster.requireRegistry();
       return Optional.empty();
     }
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 
   /** Writes links and their upload records, some hundreds in a transaction. */
@@ -269,11 +263,9 @@ public final class RetryLinks {
           new ProducerRecord<>(
               topics.links().name(),
               failed.host().getBytes(StandardCharsets.UTF_8),
-              bytes(pair.getValue()));
+              Utils.toArray(pair.getValue()));
       for (Header header : pair.getHeaders()) {
-        record
-            .headers()
-            .add(header.getKey(), header.getValue() == null ? null : bytes(header.getValue()));
+        record.headers().add(header.getKey(), Utils.toNullableArray(header.getValue()));
       }
       OriginHeader.write(record.headers(), pair.getOrigin());
       return record;

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * All that is known of one pair: what came, what the model sees of it, what was decided, and how it
@@ -231,7 +232,7 @@ final class PairCard {
 
   /** The original as its header declares it; its pixels are decoded nowhere here. */
   private ObjectNode original(RawPair raw, String picture) {
-    EncodedImage image = new EncodedImage(StoredPairs.bytes(raw.getImage()));
+    EncodedImage image = new EncodedImage(Utils.toArray(raw.getImage()));
     Optional<ProbedImage> probed =
         probe.apply(image).fold(Optional::of, rejection -> Optional.empty());
     ObjectNode json = Json.MAPPER.createObjectNode();

@@ -30,6 +30,7 @@ import io.pairstream.schemas.wire.OriginHeader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes small pictures of stored images, in an image worker that starts when the first is asked
@@ -175,7 +176,7 @@ final class Pictures implements AutoCloseable {
           .map(file -> Image.of(file, owner))
           .orElseGet(() -> Image.none("the record's image has another size than it says"));
     }
-    return Image.of(StoredPairs.bytes(pair.getImage()), owner);
+    return Image.of(Utils.toArray(pair.getImage()), owner);
   }
 
   private Image image(QuarantinedPair pair) {
@@ -202,7 +203,7 @@ final class Pictures implements AutoCloseable {
             raw.getUrl());
     return isWithdrawn(owner)
         ? Image.none(WITHDRAWN.why())
-        : Image.of(StoredPairs.bytes(raw.getImage()), owner);
+        : Image.of(Utils.toArray(raw.getImage()), owner);
   }
 
   private boolean isWithdrawn(PictureCache.Owner owner) {

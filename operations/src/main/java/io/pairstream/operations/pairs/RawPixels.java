@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Wraps a prepared image of bare pixels into a PNG file, so that the image worker takes it as it
@@ -29,7 +30,7 @@ final class RawPixels {
     int width = pair.getWidth();
     int height = pair.getHeight();
     int channels = pair.getChannels();
-    byte[] pixels = StoredPairs.bytes(pair.getImage());
+    byte[] pixels = Utils.toArray(pair.getImage());
     if (width < 1
         || height < 1
         || (channels != 1 && channels != 3)

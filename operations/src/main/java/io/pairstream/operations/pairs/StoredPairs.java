@@ -9,11 +9,11 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.utils.Utils;
 
 /** The whole records of a data set, read where they lie. Thread-safe. */
 final class StoredPairs implements AutoCloseable {
@@ -69,14 +69,14 @@ final class StoredPairs implements AutoCloseable {
   Optional<RawPair> raw(QuarantinedPair pair) {
     return pair.getValue() == null || isOfLink(pair)
         ? Optional.empty()
-        : raw.decode(bytes(pair.getValue()));
+        : raw.decode(Utils.toArray(pair.getValue()));
   }
 
   /** The link that a record of quarantine keeps. */
   Optional<PairLink> link(QuarantinedPair pair) {
     return pair.getValue() == null || !isOfLink(pair)
         ? Optional.empty()
-        : links.decode(bytes(pair.getValue()));
+        : links.decode(Utils.toArray(pair.getValue()));
   }
 
   Optional<PreparedPair> prepared(Place place) {
@@ -106,11 +106,5 @@ final class StoredPairs implements AutoCloseable {
 
   private Optional<byte[]> value(String topic, int partition, long offset) {
     return records.read(topic, partition, offset).map(ConsumerRecord::value);
-  }
-
-  static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

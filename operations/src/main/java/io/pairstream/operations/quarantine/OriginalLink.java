@@ -5,6 +5,7 @@ import io.pairstream.schemas.PairLink;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /** The link that an entry in quarantine came from, where its image was never fetched. */
 public final class OriginalLink {
@@ -22,8 +23,7 @@ public final class OriginalLink {
     if (value == null || !isOf(entry, cluster)) {
       return Optional.empty();
     }
-    byte[] bytes = new byte[value.remaining()];
-    value.duplicate().get(bytes);
+    byte[] bytes = Utils.toArray(value);
     String topic = cluster.topics().links().name();
     try {
       PairLink link = cluster.topics().links().value().deserializer().deserialize(topic, bytes);

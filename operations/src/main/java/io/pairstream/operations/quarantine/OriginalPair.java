@@ -7,6 +7,7 @@ import io.pairstream.schemas.topics.Topic;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /** The raw pair that an entry in quarantine came from. */
 public final class OriginalPair {
@@ -24,8 +25,7 @@ public final class OriginalPair {
     if (value == null || !cluster.topics().rawNames().contains(pair.getOrigin().getTopic())) {
       return Optional.empty();
     }
-    byte[] bytes = new byte[value.remaining()];
-    value.duplicate().get(bytes);
+    byte[] bytes = Utils.toArray(value);
     Topic<String, RawPair> topic = cluster.topics().crowdsourced();
     try {
       return Optional.of(topic.value().deserializer().deserialize(topic.name(), bytes));

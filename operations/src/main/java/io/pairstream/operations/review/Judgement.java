@@ -11,7 +11,6 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Replay;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
@@ -20,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A decision about one entry, as the records that say and do it.
@@ -75,7 +75,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
           "it cannot be sent again: its bytes are not kept; whoever has the picture can");
     }
     List<String> waived = waived(pair, verdict.decision(), waivedBefore);
-    byte[] value = bytes(pair.getValue());
+    byte[] value = Utils.toArray(pair.getValue());
     String sentPairId = pair.getPairId();
     if (verdict.decision() == Decision.RECAPTIONED) {
       RawPair recaptioned = recaptioned(topic, value, verdict.caption());
@@ -86,8 +86,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     ProducerRecord<byte[], byte[]> raw = new ProducerRecord<>(topic.name(), null, key(pair), value);
     for (Header header : pair.getHeaders()) {
       if (!header.getKey().startsWith(OURS)) {
-        raw.headers()
-            .add(header.getKey(), header.getValue() == null ? null : bytes(header.getValue()));
+        raw.headers().add(header.getKey(), Utils.toNullableArray(header.getValue()));
       }
     }
     new Replay(pair.getOrigin(), reviewId, waived).write(raw.headers());
@@ -149,7 +148,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     if (!pair.getImageDigest().isEmpty()) {
       return pair.getImageDigest().getBytes(StandardCharsets.US_ASCII);
     }
-    return pair.getKey() == null ? null : bytes(pair.getKey());
+    return Utils.toNullableArray(pair.getKey());
   }
 
   private static long size(ProducerRecord<byte[], byte[]> record) {
@@ -165,11 +164,5 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
 
   private static int length(byte[] bytes) {
     return bytes == null ? 0 : bytes.length;
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

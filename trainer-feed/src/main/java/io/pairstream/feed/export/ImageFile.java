@@ -1,7 +1,7 @@
 package io.pairstream.feed.export;
 
 import io.pairstream.schemas.PreparedPair;
-import java.nio.ByteBuffer;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A pair's image as a file that any reader opens: JPEG and PNG as they are stored, raw pixels as
@@ -31,7 +31,7 @@ final class ImageFile {
    * @throws ExportRefusedException for an encoding that is none, or pixels that do not fit the size
    */
   static ImageFile of(PreparedPair pair) {
-    byte[] stored = bytes(pair.getImage());
+    byte[] stored = Utils.toArray(pair.getImage());
     return switch (pair.getImageEncoding()) {
       case "jpeg" -> new ImageFile("jpg", stored);
       case "png" -> new ImageFile("png", stored);
@@ -54,11 +54,5 @@ final class ImageFile {
               .formatted(pair.getPairId(), pixels.length, width, height, channels));
     }
     return PngFile.of(width, height, channels, pixels);
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The records that a link becomes: the one that accounts for it, and one that tells who asks.
@@ -205,12 +206,12 @@ final class LinkOutputs {
   static TriedLink tried(WaitingLink waiting) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : waiting.getHeaders()) {
-      headers.add(header.getKey(), header.getValue() == null ? null : bytes(header.getValue()));
+      headers.add(header.getKey(), Utils.toNullableArray(header.getValue()));
     }
     return new TriedLink(
         new LinkRecord(
-            waiting.getKey() == null ? null : bytes(waiting.getKey()),
-            bytes(waiting.getValue()),
+            Utils.toNullableArray(waiting.getKey()),
+            Utils.toArray(waiting.getValue()),
             headers,
             waiting.getOrigin(),
             waiting.getArrivedAt()),
@@ -276,11 +277,5 @@ final class LinkOutputs {
 
   private static ByteBuffer wrap(byte[] bytes) {
     return bytes == null ? null : ByteBuffer.wrap(bytes);
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.duplicate().get(bytes);
-    return bytes;
   }
 }

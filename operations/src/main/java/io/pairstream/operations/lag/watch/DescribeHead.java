@@ -26,6 +26,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Says what a record is, from its bytes and an image's header alone: no pixel is decoded, and no
@@ -130,8 +131,7 @@ final class DescribeHead {
   }
 
   private Found image(ByteBuffer image, String caption) {
-    byte[] bytes = new byte[image.remaining()];
-    image.duplicate().get(bytes);
+    byte[] bytes = Utils.toArray(image);
     Sentence size = Durations.size(bytes.length);
     return probe
         .apply(new EncodedImage(bytes))
