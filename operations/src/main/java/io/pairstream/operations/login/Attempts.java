@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -44,13 +43,11 @@ final class Attempts {
     Deque<Instant> recent = failures.remove(address);
     if (recent == null) {
       recent = new ArrayDeque<>();
-      if (failures.size() >= MOST_ADDRESSES) {
-        Iterator<String> oldest = failures.keySet().iterator();
-        oldest.next();
-        oldest.remove();
-      }
     }
     recent.addLast(clock.instant());
     failures.put(address, recent);
+    if (failures.size() > MOST_ADDRESSES) {
+      failures.remove(failures.keySet().iterator().next());
+    }
   }
 }
