@@ -3,8 +3,8 @@ package io.pairstream.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.demo.DoorCounter;
-import io.pairstream.demo.DoorCounts;
+import io.pairstream.demo.OutputCounter;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.files.PairSource;
@@ -245,7 +245,7 @@ public final class WholeLine implements Callable<Integer> {
   private static JsonNode doors(WholePlatform platform, long total) throws InterruptedException {
     Map<String, String> kafka = Map.of("bootstrap.servers", platform.cluster().bootstrapServers());
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(COUNTED_WITHIN_MINUTES);
-    try (DoorCounter counter = DoorCounter.start(platform.cluster().dataset(), kafka)) {
+    try (OutputCounter counter = OutputCounter.start(platform.cluster().dataset(), kafka)) {
       while (counter.counts().total() < total) {
         if (System.nanoTime() > deadline) {
           throw new IllegalStateException(
@@ -253,7 +253,7 @@ public final class WholeLine implements Callable<Integer> {
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }
-      DoorCounts counts = counter.counts();
+      OutputCounts counts = counter.counts();
       return new JsonMapper()
           .createObjectNode()
           .put("training", counts.training())

@@ -160,7 +160,7 @@ final class DemoCommand implements Callable<Integer> {
   private static void tellWhatNext(
       Demo.Result result, Path directory, WholePlatform platform, PrintWriter out) {
     out.println("It keeps running. Watch it: " + platform.dashboardAddress());
-    out.println("Add a picture of your own: " + platform.frontDoorAddress());
+    out.println("Add a picture of your own: " + platform.ingestApiAddress());
     out.println("Try next, in another terminal:");
     result
         .end()

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.doctor.Doctor;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
-import io.pairstream.service.promises.Finding;
-import io.pairstream.service.promises.Finding.Level;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
 import java.util.List;
@@ -33,7 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Spec private CommandSpec spec;
 

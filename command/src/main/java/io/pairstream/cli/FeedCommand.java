@@ -25,8 +25,8 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
-import io.pairstream.service.report.StatusDoor;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.report.StatusServer;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -234,7 +234,7 @@ final class FeedCommand implements Callable<Integer> {
     Optional<View> view = view(cluster);
     long batches = 0;
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
-    Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
+    Optional<StatusServer> door = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
     try (PairFeed feed = open(source, settings, view);
         ShownPosition shown = ShownPosition.of(feed, spec.commandLine().getErr());
@@ -272,7 +272,7 @@ final class FeedCommand implements Callable<Integer> {
         printEnd(feed.stats());
       }
     } finally {
-      door.ifPresent(StatusDoor::close);
+      door.ifPresent(StatusServer::close);
     }
     return ExitStatus.DONE;
   }

@@ -17,9 +17,9 @@ import io.pairstream.operations.links.RetryLinks;
 import io.pairstream.operations.links.RetryReport;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
-import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusDoor;
+import io.pairstream.service.report.StatusServer;
+import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -53,7 +53,7 @@ final class FetchCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Mixin private StatusOptions status;
 
@@ -144,7 +144,7 @@ final class FetchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
     FetchService service = service(report);
-    Optional<StatusDoor> door;
+    Optional<StatusServer> door;
     try {
       door = status.open(report, spec.commandLine().getErr());
     } catch (IOException e) {
@@ -153,7 +153,7 @@ final class FetchCommand implements Callable<Integer> {
     }
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
     Optional<Throwable> fault = service.awaitEnd();
-    door.ifPresent(StatusDoor::close);
+    door.ifPresent(StatusServer::close);
     if (fault.isPresent() && fault.get() instanceof WeakClusterException weak) {
       Main.explain(weak, spec.commandLine().getErr());
       return ExitStatus.COULD_NOT;

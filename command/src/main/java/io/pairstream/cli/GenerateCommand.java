@@ -24,10 +24,10 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.PrintWriter;
@@ -70,7 +70,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Option(
       names = "--prompts",

@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.demo.DoorCounts;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.ImportRun;
 import io.pairstream.ingest.files.SourceItem.Problem;
@@ -28,10 +28,10 @@ record ImportSummary(
     List<Problem> firstProblems,
     double seconds,
     boolean isTrial,
-    Optional<DoorCounts> judged) {
+    Optional<OutputCounts> judged) {
 
   /** The same, with what was decided. */
-  ImportSummary with(DoorCounts decided) {
+  ImportSummary with(OutputCounts decided) {
     return new ImportSummary(outcomes, firstProblems, seconds, isTrial, Optional.of(decided));
   }
 
@@ -104,7 +104,7 @@ record ImportSummary(
     return json.toString();
   }
 
-  private static String inWords(DoorCounts decided, UnaryOperator<String> typed) {
+  private static String inWords(OutputCounts decided, UnaryOperator<String> typed) {
     String text =
         String.format(
             Locale.ROOT,
@@ -125,7 +125,7 @@ record ImportSummary(
             "%nwhy: %s", typed.apply("quarantine ls --reason " + reasons.get(0).getKey()));
   }
 
-  private static List<Map.Entry<String, Long>> mostFirst(DoorCounts decided) {
+  private static List<Map.Entry<String, Long>> mostFirst(OutputCounts decided) {
     return decided.quarantine().entrySet().stream()
         .sorted(
             Map.Entry.<String, Long>comparingByValue()

@@ -1,11 +1,11 @@
 package io.pairstream.cli;
 
-import io.pairstream.ingest.door.IngestService;
-import io.pairstream.ingest.door.IngestSettings;
+import io.pairstream.ingest.api.IngestService;
+import io.pairstream.ingest.api.IngestSettings;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.service.keys.Rates;
 import io.pairstream.service.publish.MissingTopicException;
-import io.pairstream.service.view.ViewStorageException;
+import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ final class IngestCommand implements Callable<Integer> {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8080);
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Spec private CommandSpec spec;
 

@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.demo.DoorCounts;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
@@ -62,7 +62,7 @@ final class JudgedPairs {
    *
    * @return what was decided since this was made, whoever sent it
    */
-  DoorCounts await() {
+  OutputCounts await() {
     try (CommittedLog log = CommittedLog.open(access);
         Admin admin = access.admin()) {
       Map<TopicPartition, Long> starts = log.beginnings(rawBefore.keySet());
@@ -105,7 +105,7 @@ final class JudgedPairs {
   }
 
   /** Counts the receipts; of a copy there is one more with the origin that was decided before. */
-  private DoorCounts decided(Admin admin, CommittedLog log) {
+  private OutputCounts decided(Admin admin, CommittedLog log) {
     Deserializer<Receipt> receipts = access.topics().receipts().value().deserializer();
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     receiptsBefore.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
@@ -140,7 +140,7 @@ final class JudgedPairs {
           }
           return true;
         });
-    return new DoorCounts(
+    return new OutputCounts(
         published.getOrDefault(Standing.TRAINING, 0L),
         published.getOrDefault(Standing.VALIDATION, 0L),
         published.getOrDefault(Standing.TEST, 0L),

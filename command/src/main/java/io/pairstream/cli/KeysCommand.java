@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
@@ -74,7 +74,7 @@ final class KeysCommand {
       try {
         ActionLog.writeNow(
             new ClusterAccess(cluster),
-            new Deed(deed, keyId, Deed.Outcome.DONE, detail.text(), Map.of()),
+            new AuditEvent(deed, keyId, AuditEvent.Outcome.DONE, detail.text(), Map.of()),
             Actor.atTheCommandLine(),
             Clock.systemUTC());
       } catch (RuntimeException e) {

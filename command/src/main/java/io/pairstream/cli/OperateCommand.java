@@ -38,7 +38,7 @@ final class OperateCommand implements Callable<Integer> {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8082);
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Mixin private WorkerOptions workerOptions;
 

@@ -8,7 +8,7 @@ import io.pairstream.preprocess.run.PreprocessSettings;
 import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusDoor;
+import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,7 +31,7 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private PromiseOptions promises;
+  @Mixin private RequirementOptions promises;
 
   @Mixin private StatusOptions status;
 
@@ -75,7 +75,7 @@ final class PreprocessCommand implements Callable<Integer> {
     PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
-    Optional<StatusDoor> door = status.open(report, spec.commandLine().getErr());
+    Optional<StatusServer> door = status.open(report, spec.commandLine().getErr());
     Optional<Throwable> fault;
     try {
       PreprocessService service = new PreprocessService(settings, times, report);
@@ -83,7 +83,7 @@ final class PreprocessCommand implements Callable<Integer> {
           .addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
       fault = service.awaitEnd();
     } finally {
-      door.ifPresent(StatusDoor::close);
+      door.ifPresent(StatusServer::close);
     }
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
   }

@@ -1,7 +1,7 @@
 package io.pairstream.cli;
 
 import io.pairstream.service.report.SelfReport;
-import io.pairstream.service.report.StatusDoor;
+import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -24,11 +24,11 @@ final class StatusOptions {
    *
    * @throws IOException where the address cannot be listened on
    */
-  Optional<StatusDoor> open(SelfReport report, PrintWriter err) throws IOException {
+  Optional<StatusServer> open(SelfReport report, PrintWriter err) throws IOException {
     if (listen == null) {
       return Optional.empty();
     }
-    StatusDoor door = new StatusDoor(report, listen.hostName(), listen.port());
+    StatusServer door = new StatusServer(report, listen.hostName(), listen.port());
     listen.start(door::start, door::close);
     err.println("pairstream: health and metrics on " + listen.url(door.port()));
     err.flush();

@@ -121,7 +121,7 @@ final class UpCommand implements Callable<Integer> {
       } else {
         out.println("Kafka            " + platform.bootstrapServers());
         out.println("Schema registry  " + platform.schemaRegistryUrl());
-        out.println("Page and API     " + whole.frontDoorAddress());
+        out.println("Page and API     " + whole.ingestApiAddress());
         out.println("Dashboard        " + whole.dashboardAddress());
         out.println("Data             " + platform.dataDirectory());
       }
@@ -181,7 +181,7 @@ final class UpCommand implements Callable<Integer> {
         .createObjectNode()
         .put("bootstrap_servers", platform.bootstrapServers())
         .put("schema_registry", platform.schemaRegistryUrl())
-        .put("ingest_url", whole.frontDoorAddress())
+        .put("ingest_url", whole.ingestApiAddress())
         .put("dashboard_url", whole.dashboardAddress())
         .put("data_dir", platform.dataDirectory().toString())
         .put("pid", ProcessHandle.current().pid())

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.quarantine.QuarantineEntry;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
@@ -116,8 +116,8 @@ final class WhyCommand implements Callable<Integer> {
   /**
    * All of them; where a takedown is in force, which tells of itself, those up to the last lift.
    */
-  private static List<TakedownDeed> pastDeeds(PairAnswer answer) {
-    List<TakedownDeed> deeds = answer.deeds();
+  private static List<TakedownEvent> pastDeeds(PairAnswer answer) {
+    List<TakedownEvent> deeds = answer.deeds();
     int end = deeds.size();
     while (answer.takedown().isPresent() && end > 0 && !isLift(deeds.get(end - 1))) {
       end--;
@@ -125,15 +125,15 @@ final class WhyCommand implements Callable<Integer> {
     return deeds.subList(0, end);
   }
 
-  private static boolean isLift(TakedownDeed deed) {
-    return deed.what().equals(TakedownDeed.LIFTED);
+  private static boolean isLift(TakedownEvent deed) {
+    return deed.what().equals(TakedownEvent.LIFTED);
   }
 
-  private static String name(TakedownDeed deed) {
+  private static String name(TakedownEvent deed) {
     return isLift(deed) ? "lifted" : "withdrawn";
   }
 
-  private static String says(TakedownDeed deed, String pairId) {
+  private static String says(TakedownEvent deed, String pairId) {
     return "on "
         + deed.at()
         + " by "

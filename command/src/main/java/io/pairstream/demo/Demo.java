@@ -55,7 +55,7 @@ public final class Demo {
    *
    * @param end the counts behind the doors
    */
-  public record Result(DemoSummary summary, DoorCounts end) {}
+  public record Result(DemoSummary summary, OutputCounts end) {}
 
   /**
    * Publishes the pairs, and returns once each is accounted for.
@@ -78,15 +78,15 @@ public final class Demo {
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 Map.of(),
                 Readiness.onceRunning()));
-    try (DoorCounter doors =
-            DoorCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));
+    try (OutputCounter doors =
+            OutputCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));
         TrainerWatch trainer = new TrainerWatch(log("feed"));
         DemoView demoView = new DemoView(view, live, () -> state(doors))) {
       demoView.start();
       Instant firstSend = Instant.now();
       CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
       awaitAccounted(publishing, doors, trainer);
-      DoorCounts end = doors.counts();
+      OutputCounts end = doors.counts();
       AuditReport audit = new Audit(new ClusterAccess(cluster), LATE).run();
       return new Result(summary(end, firstSend, audit), end);
     }
@@ -128,7 +128,7 @@ public final class Demo {
   }
 
   private void awaitAccounted(
-      CompletableFuture<Void> publishing, DoorCounter doors, TrainerWatch trainer)
+      CompletableFuture<Void> publishing, OutputCounter doors, TrainerWatch trainer)
       throws IOException, InterruptedException {
     long progress = -1;
     long since = System.nanoTime();
@@ -169,8 +169,8 @@ public final class Demo {
     TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
   }
 
-  private DemoState state(DoorCounter doors) {
-    DoorCounts now = doors.counts();
+  private DemoState state(OutputCounter doors) {
+    OutputCounts now = doors.counts();
     return new DemoState(
         Duration.between(startedAt, Instant.now()),
         published.get(),
@@ -182,7 +182,7 @@ public final class Demo {
         lastCaption);
   }
 
-  private DemoSummary summary(DoorCounts end, Instant firstSend, AuditReport audit) {
+  private DemoSummary summary(OutputCounts end, Instant firstSend, AuditReport audit) {
     return new DemoSummary(
         published.get(),
         end.training(),

@@ -15,7 +15,7 @@ import java.time.Duration;
 public record DemoState(
     Duration elapsed,
     long published,
-    DoorCounts doors,
+    OutputCounts doors,
     long batches,
     double pairsPerSecond,
     String lastCaption) {}

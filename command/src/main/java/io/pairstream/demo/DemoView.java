@@ -84,7 +84,7 @@ public final class DemoView implements AutoCloseable {
 
   /** The picture as rows of at most {@link #COLUMNS} columns. */
   static List<String> frame(DemoState state) {
-    DoorCounts doors = state.doors();
+    OutputCounts doors = state.doors();
     long widest =
         Math.max(
             Math.max(doors.training(), doors.validation()),
@@ -111,7 +111,7 @@ public final class DemoView implements AutoCloseable {
 
   /** The same in one line. */
   static String line(DemoState state) {
-    DoorCounts doors = state.doors();
+    OutputCounts doors = state.doors();
     return String.format(
         Locale.ROOT,
         "%s  in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d"

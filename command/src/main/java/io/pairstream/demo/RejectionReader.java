@@ -41,13 +41,13 @@ final class RejectionReader {
    * @param key the record's key, which names the pair
    * @param value the record's value in Confluent wire format
    */
-  DoorCounts.Rejected read(String key, byte[] value) {
+  OutputCounts.Rejected read(String key, byte[] value) {
     decoder =
         DecoderFactory.get()
             .binaryDecoder(value, WIRE_HEADER_BYTES, value.length - WIRE_HEADER_BYTES, decoder);
     try {
       GenericRecord rejected = reader.read(null, decoder);
-      return new DoorCounts.Rejected(
+      return new OutputCounts.Rejected(
           key, rejected.get("reason").toString(), rejected.get("detail").toString());
     } catch (IOException e) {
       throw new UncheckedIOException("a quarantined record cannot be read", e);

@@ -1,8 +1,8 @@
 package io.pairstream.doctor;
 
 import io.pairstream.doctor.MachineFacts.Disk;
-import io.pairstream.service.promises.Finding;
-import io.pairstream.service.promises.Finding.Area;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Area;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Broker, registry, the topics of a data set, the preprocessing service, the front door and the
+ * Broker, registry, the topics of a data set, the preprocessing service, the ingest API and the
  * operators' page, on this machine.
  */
 public final class WholePlatform implements AutoCloseable {
@@ -27,7 +27,7 @@ public final class WholePlatform implements AutoCloseable {
       List.of("-Xmx1g", "-Xmn500m", "-XX:+UseSerialGC");
 
   /**
-   * The front door's heap: bodies in flight, for which it has 128 MiB, their copies on the way to
+   * The ingest API's heap: bodies in flight, for which it has 128 MiB, their copies on the way to
    * Kafka, and what the producer holds.
    */
   private static final List<String> INGEST_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
@@ -45,7 +45,7 @@ public final class WholePlatform implements AutoCloseable {
   private static final List<String> OPERATE_JVM =
       List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
-  /** Where the front door listens, if the port is free. */
+  /** Where the ingest API listens, if the port is free. */
   private static final int INGEST_PORT = 8080;
 
   /** Where the operators' page is, if the port is free. */
@@ -73,7 +73,7 @@ public final class WholePlatform implements AutoCloseable {
 
   /**
    * Starts everything, and returns once pairs can be published, are cleaned, and can be sent to the
-   * front door.
+   * ingest API.
    *
    * @param partitions partitions of each topic, where the topics are new
    * @param recipe name or path of a recipe that has been checked
@@ -91,7 +91,7 @@ public final class WholePlatform implements AutoCloseable {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
-      WebService door = whole.beginFrontDoor();
+      WebService door = whole.beginIngestApi();
       List<String> ofDashboard = new ArrayList<>(List.of("--recipe", recipe));
       ofDashboard.addAll(ofWorkers);
       WebService dashboard = whole.beginDashboard(ofDashboard);
@@ -224,12 +224,12 @@ public final class WholePlatform implements AutoCloseable {
   /**
    * Where the page and the API are, such as {@code http://127.0.0.1:8080}.
    *
-   * @throws IllegalStateException where the front door was not opened
+   * @throws IllegalStateException where the ingest API was not opened
    */
-  public String frontDoorAddress() {
+  public String ingestApiAddress() {
     return platform
         .address(INGEST_URL)
-        .orElseThrow(() -> new IllegalStateException("the front door was not opened"));
+        .orElseThrow(() -> new IllegalStateException("the ingest API was not opened"));
   }
 
   /**
@@ -243,7 +243,7 @@ public final class WholePlatform implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("the dashboard was not opened"));
   }
 
-  private WebService beginFrontDoor() {
+  private WebService beginIngestApi() {
     return beginOnLoopback(INGEST, INGEST_PORT, INGEST_JVM, INGEST_URL, List.of());
   }
 

@@ -2,9 +2,9 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.service.promises.Finding;
-import io.pairstream.service.promises.Finding.Area;
-import io.pairstream.service.promises.Finding.Level;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.demo.DoorCounts;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.ingest.files.BulkImport;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.files.ImportLock;
@@ -203,7 +203,7 @@ class ImportCommandTest {
     ImportSummary summary =
         new ImportSummary(List.of(), List.of(), 1, false, Optional.empty())
             .with(
-                new DoorCounts(
+                new OutputCounts(
                     1170,
                     5,
                     3,

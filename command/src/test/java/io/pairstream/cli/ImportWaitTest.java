@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.demo.DoorCounts;
+import io.pairstream.demo.OutputCounts;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -41,7 +41,7 @@ class ImportWaitTest {
       copy(cluster, pipeline, pipeline.send("image", "caption"), first);
       copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
 
-      DoorCounts counts = judged.await();
+      OutputCounts counts = judged.await();
 
       assertThat(counts.training()).isEqualTo(1);
       assertThat(counts.validation()).isEqualTo(1);
@@ -76,7 +76,7 @@ class ImportWaitTest {
       unused = pipeline.send("image", "another caption");
     }
 
-    CompletableFuture<DoorCounts> waiting =
+    CompletableFuture<OutputCounts> waiting =
         CompletableFuture.supplyAsync(
             () -> new JudgedPairs(cluster, new PrintWriter(err), false).await());
     Await.until(

@@ -53,8 +53,8 @@ class DemoViewTest {
 
   @Test
   void nothingYetIsAFrameToo() {
-    DoorCounts none =
-        new DoorCounts(0, 0, 0, Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+    OutputCounts none =
+        new OutputCounts(0, 0, 0, Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
     assertThat(DemoView.frame(new DemoState(Duration.ZERO, 0, none, 0, 0, "")))
         .contains("  training                          0  ");
@@ -91,7 +91,7 @@ class DemoViewTest {
     return new DemoState(
         Duration.ofSeconds(65),
         5000,
-        new DoorCounts(
+        new OutputCounts(
             1600, 200, 100, quarantine, Optional.empty(), Optional.empty(), Optional.empty()),
         50,
         412.4,

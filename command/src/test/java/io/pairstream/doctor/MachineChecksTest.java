@@ -3,8 +3,8 @@ package io.pairstream.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.doctor.MachineFacts.Disk;
-import io.pairstream.service.promises.Finding;
-import io.pairstream.service.promises.Finding.Level;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;

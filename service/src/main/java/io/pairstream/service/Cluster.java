@@ -1,7 +1,7 @@
 package io.pairstream.service;
 
 import io.pairstream.schemas.topics.Dataset;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +25,7 @@ public record Cluster(
     Dataset dataset,
     Map<String, String> kafkaSettings,
     Map<String, String> registrySettings,
-    Set<Promise> doneWithout) {
+    Set<ClusterRequirement> doneWithout) {
 
   public Cluster {
     kafkaSettings = Map.copyOf(kafkaSettings);
@@ -44,7 +44,7 @@ public record Cluster(
   }
 
   /** The same, of which the operator asks less. */
-  public Cluster without(Set<Promise> promises) {
+  public Cluster without(Set<ClusterRequirement> promises) {
     return new Cluster(
         bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, promises);
   }
@@ -57,7 +57,7 @@ public record Cluster(
     Map<String, Object> settings = new HashMap<>(own);
     settings.putAll(kafkaSettings);
     if (!kafkaSettings.containsKey(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG)) {
-      KafkaPatience.coverRequests(settings);
+      KafkaTimeouts.coverRequests(settings);
     }
     settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     return settings;

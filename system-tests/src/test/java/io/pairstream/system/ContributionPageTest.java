@@ -79,7 +79,7 @@ class ContributionPageTest {
   @Test
   void aPersonWithAKeyboardAloneSendsTwoPicturesAndReadsWhatBecameOfThem() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
 
     browser.tabTo("#files");
@@ -112,7 +112,7 @@ class ContributionPageTest {
   @Test
   void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh");
 
@@ -145,7 +145,7 @@ class ContributionPageTest {
   private void nothingStandsInTheWay(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.prefer(colours);
     browser.visit(door.address());
     requireFree(browser);
@@ -168,7 +168,7 @@ class ContributionPageTest {
     door.decide("A red square on a blue ground.", "TRAINING", Map.of());
     door.decide(
         door.sent().stream()
-            .map(ScriptedDoor.Sent::caption)
+            .map(ScriptedIngest.Sent::caption)
             .filter(c -> c.startsWith("Avery"))
             .findFirst()
             .orElseThrow(),
@@ -187,7 +187,7 @@ class ContributionPageTest {
   @Test
   void nothingThatPeopleOrTheServiceWriteRunsAsCode() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
 
     Path named =
@@ -230,7 +230,7 @@ class ContributionPageTest {
   @Test
   void whatCannotBeTakenIsSaidBeforeAnythingIsSent() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     byte[] large = new byte[8 * 1024 * 1024 + 1];
     System.arraycopy(Files.readAllBytes(picture("good.png", 8, 8)), 0, large, 0, 40);
@@ -247,7 +247,7 @@ class ContributionPageTest {
   @Test
   void aFileThatIsRefusedStaysWithItsReasonUntilMorePicturesAreAdded() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     browser.choose("#files", text("page.jpg"), picture("good.png", 320, 240));
     browser.awaitText("#draft-list li:first-child", "Choose a JPEG, PNG, WebP or GIF file.");
@@ -273,7 +273,7 @@ class ContributionPageTest {
   @Test
   void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
@@ -296,7 +296,7 @@ class ContributionPageTest {
   @Test
   void aReloadFindsWhatWasSentAndKeepsNoPictures() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
@@ -322,7 +322,7 @@ class ContributionPageTest {
   @Test
   void aPairThatIsTurnedAwayForItsWordsIsMendedAndSentAnew() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     browser.visit(door.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "dog.jpg");
@@ -347,13 +347,13 @@ class ContributionPageTest {
 
     browser.awaitText("#sent-list", "Accepted");
     assertThat(door.sent())
-        .extracting(ScriptedDoor.Sent::caption)
+        .extracting(ScriptedIngest.Sent::caption)
         .containsExactly("dog.jpg", "A red dog.");
   }
 
   @Test
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
-    ScriptedDoor door = using(ScriptedDoor.open());
+    ScriptedIngest door = using(ScriptedIngest.open());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
     browser.cutOff("*/assets/cards.js");
     browser.go(door.address());
@@ -369,7 +369,7 @@ class ContributionPageTest {
 
   @Test
   void aConnectionThatIsLostAtTheStartIsTriedAgain() throws Exception {
-    ScriptedDoor door = using(ScriptedDoor.withKey());
+    ScriptedIngest door = using(ScriptedIngest.withKey());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     browser.cutOff("*/v1/me");
     browser.visit(door.address());
@@ -383,7 +383,7 @@ class ContributionPageTest {
 
   @Test
   void whoEntersAKeyWhileTheConnectionIsLostIsKnownByIt() throws Exception {
-    ScriptedDoor door = using(ScriptedDoor.withKey());
+    ScriptedIngest door = using(ScriptedIngest.withKey());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     browser.visit(door.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
@@ -391,7 +391,7 @@ class ContributionPageTest {
     browser.press("psk_wrong", Keys.ENTER);
     browser.awaitText("#connection", "The connection is lost.");
     browser.one("#key").clear();
-    browser.type("#key", ScriptedDoor.KEY + Keys.ENTER);
+    browser.type("#key", ScriptedIngest.KEY + Keys.ENTER);
 
     door.knowsKeys(false);
     browser.cutOff();
@@ -406,14 +406,14 @@ class ContributionPageTest {
   @Test
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedDoor door = using(ScriptedDoor.withKey());
+    ScriptedIngest door = using(ScriptedIngest.withKey());
     browser.visit(door.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
     assertThat(browser.barriers()).isEmpty();
 
     browser.press("psk_wrong", Keys.ENTER);
     browser.awaitText("#access-wrong", "does not take this key");
-    browser.press(ScriptedDoor.KEY, Keys.ENTER);
+    browser.press(ScriptedIngest.KEY, Keys.ENTER);
     browser.await("the form is gone", () -> !browser.isVisible("#access"));
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");

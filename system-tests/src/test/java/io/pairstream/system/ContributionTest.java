@@ -17,20 +17,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** A person's pictures on their whole way: page, front door, Kafka, topology, and back. */
+/** A person's pictures on their whole way: page, ingest API, Kafka, topology, and back. */
 @Timeout(1800)
 class ContributionTest {
 
   @TempDir private Path folder;
 
   @Test
-  void whatAPersonSendsIsJudgedAndToldThoughTheFrontDoorIsKilled() throws Exception {
+  void whatAPersonSendsIsJudgedAndToldThoughTheIngestApiIsKilled() throws Exception {
     DrawnPairs pairs = new DrawnPairs(33, 0.0);
     Path small = folder.resolve("small.png");
     ImageIO.write(new BufferedImage(48, 40, BufferedImage.TYPE_INT_RGB), "png", small.toFile());
     try (Browser browser = Browser.open(Browser.Screen.DESK, "en");
         RunningPlatform platform = RunningPlatform.start(folder.resolve("data"), "demo")) {
-      browser.visit(frontDoor(platform));
+      browser.visit(ingestApi(platform));
       browser.tabTo("#files");
       browser.choose("#files", file(pairs, 0), small);
       browser.await(
@@ -71,7 +71,7 @@ class ContributionTest {
     }
   }
 
-  private static String frontDoor(RunningPlatform platform) throws IOException {
+  private static String ingestApi(RunningPlatform platform) throws IOException {
     return new JsonMapper()
         .readTree(platform.data().resolve("platform.json").toFile())
         .get("ingest_url")

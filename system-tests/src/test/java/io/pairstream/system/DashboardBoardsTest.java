@@ -296,7 +296,7 @@ class DashboardBoardsTest {
           const sent = (request.method ?? "GET") + " " + path;
           if (/pairs/.test(path) && !window.cutOff.includes(sent)) {
             window.cutOff.push(sent);
-            return Promise.reject(new TypeError("Failed to fetch"));
+            return ClusterRequirement.reject(new TypeError("Failed to fetch"));
           }
           return real(path, request);
         };

@@ -8,7 +8,6 @@ import io.pairstream.operations.operate.DashboardPage;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
@@ -18,6 +17,7 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +90,7 @@ final class ScriptedBoards implements AutoCloseable {
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final AtomicLong lastNumber = new AtomicLong();
   private final ObjectNode profile;
-  private final HttpDoor door;
+  private final WebServer door;
 
   private ScriptedBoards(ScriptedPairs made, int port) throws IOException {
     made.pairs().forEach(this::add);
@@ -122,7 +122,7 @@ final class ScriptedBoards implements AutoCloseable {
     routes.add(Route.post("/v1/reviews", Access.REVIEW_BY_HANDLER, json, 1_000_000, this::review));
     Authenticator authenticator = request -> isReviewer(request) ? REVIEWER : VIEWER;
     door =
-        new HttpDoor(
+        new WebServer(
             ServerSettings.of("127.0.0.1", port),
             new Router(routes),
             authenticator,

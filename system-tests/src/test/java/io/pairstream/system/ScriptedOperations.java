@@ -8,7 +8,6 @@ import io.pairstream.operations.operate.DashboardPage;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
@@ -16,6 +15,7 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -60,7 +60,7 @@ final class ScriptedOperations implements AutoCloseable {
   private final ObjectNode heat = JSON.createObjectNode();
   private final byte[] picture = harbour();
   private final AtomicInteger asked = new AtomicInteger();
-  private HttpDoor door;
+  private WebServer door;
 
   private ScriptedOperations() throws IOException {
     makeHistory();
@@ -91,7 +91,7 @@ final class ScriptedOperations implements AutoCloseable {
             .taking("size"));
     Authenticator anybody = request -> VIEWER;
     door =
-        new HttpDoor(
+        new WebServer(
             ServerSettings.of("127.0.0.1", port),
             new Router(routes),
             anybody,

@@ -34,7 +34,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * How long photographs take through a whole platform, by themselves and with bombs among them, in
- * turns. All are written to the raw topic at once, as by somebody who passes no front door.
+ * turns. All are written to the raw topic at once, as by somebody who passes no ingest API.
  */
 final class BombFlood implements AutoCloseable {
 

@@ -2,7 +2,7 @@ package io.pairstream.ingest.batches;
 
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -47,7 +47,7 @@ public final class BatchLog implements AutoCloseable {
     this.registry = registry;
     this.kafkaSettings = new HashMap<>(kafkaSettings);
     this.kafkaSettings.putIfAbsent("request.timeout.ms", (int) REQUEST.toMillis());
-    this.deadline = KafkaPatience.sendWithin(this.kafkaSettings, DEADLINE);
+    this.deadline = KafkaTimeouts.sendWithin(this.kafkaSettings, DEADLINE);
   }
 
   /**

@@ -4,7 +4,7 @@ import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.EventStream;
@@ -96,7 +96,7 @@ public final class BatchRoutes implements AutoCloseable {
     this.batches = batches;
     this.tallies = new BatchTallies(batches, pairs, clock);
     this.failed = new FailedInputs(pairs, topics, kafkaSettings);
-    this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    this.patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
     this.quota = quota;
     this.clock = clock;
     this.spoolFolder = spoolFolder;

@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.service.view.Fold;
-import io.pairstream.service.view.TopicView;
-import io.pairstream.service.view.ViewPlan;
+import io.pairstream.service.table.Fold;
+import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.ViewPlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,9 +35,9 @@ public final class BatchView implements AutoCloseable {
       };
 
   private final Topic<String, BatchPart> topic;
-  private final TopicView view;
+  private final TopicTable view;
 
-  private BatchView(Topic<String, BatchPart> topic, TopicView view) {
+  private BatchView(Topic<String, BatchPart> topic, TopicTable view) {
     this.topic = topic;
     this.view = view;
   }
@@ -47,13 +47,14 @@ public final class BatchView implements AutoCloseable {
    *
    * @param directory this instance's own folder
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be used
    */
   public static BatchView open(
       PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
     ViewPlan plan = new ViewPlan(topics.batches().name(), PART_BY_PART, Optional.of(KEPT));
     return new BatchView(
-        topics.batches(), TopicView.open(plan, directory.resolve("batches"), kafkaSettings, clock));
+        topics.batches(),
+        TopicTable.open(plan, directory.resolve("batches"), kafkaSettings, clock));
   }
 
   /**

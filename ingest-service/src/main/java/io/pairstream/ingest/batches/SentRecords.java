@@ -1,7 +1,7 @@
 package io.pairstream.ingest.batches;
 
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,11 +36,11 @@ final class SentRecords implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     // About one record batch at a time: what lies behind is not wanted.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1024);
-    patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
     settings.put(
         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-        (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.pairs;
 
 /**
- * What a front door took since it started, batches' inputs included.
+ * What an ingest API took since it started, batches' inputs included.
  *
  * @param pairs that Kafka has confirmed
  * @param imageBytes bytes of their images

@@ -8,19 +8,19 @@ import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
-import io.pairstream.service.promises.ClusterCheck;
-import io.pairstream.service.promises.WeakClusterException;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
 import io.pairstream.service.publish.TopicWatch;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +92,7 @@ public final class PairIntake implements AutoCloseable {
 
   public PairIntake(Cluster cluster, Clock clock) {
     this.cluster = cluster;
-    this.deadline = KafkaPatience.ofSends(producerSettings(), DELIVERY).plus(GIVEN_UP);
+    this.deadline = KafkaTimeouts.ofSends(producerSettings(), DELIVERY).plus(GIVEN_UP);
     this.clock = clock;
     this.senders =
         new ThreadPoolExecutor(
@@ -329,7 +329,7 @@ public final class PairIntake implements AutoCloseable {
           new TopicWatch(
               cluster.clientSettings(Map.of()),
               List.of(open.pairs().topic(), open.links().topic(), open.uploads().topic()),
-              KafkaPatience.ofAnswers(cluster.kafkaSettings(), WATCH_PATIENCE))) {
+              KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_PATIENCE))) {
         look(open, watch);
       } finally {
         state = new Shut("the service is being stopped");
@@ -414,7 +414,7 @@ public final class PairIntake implements AutoCloseable {
   private Map<String, Object> producerSettings() {
     Map<String, Object> settings =
         cluster.clientSettings(Map.of("request.timeout.ms", (int) REQUEST.toMillis()));
-    KafkaPatience.sendWithin(settings, DELIVERY);
+    KafkaTimeouts.sendWithin(settings, DELIVERY);
     return settings;
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * An image to be fetched with its caption, as a front door received them.
+ * An image to be fetched with its caption, as an ingest API received them.
  *
  * <p>Strings are empty where nothing is known. A link that cannot be right is refused here; which
  * addresses are fetched is the fetcher's to say.

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One image with one caption, as a front door received them.
+ * One image with one caption, as an ingest API received them.
  *
  * <p>Strings are empty where nothing is known. Equal by content.
  *

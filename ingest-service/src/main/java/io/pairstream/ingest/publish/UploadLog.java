@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Notes what a front door took, by id, so that somebody can ask for it before it is judged.
+ * Notes what an ingest API took, by id, so that somebody can ask for it before it is judged.
  * Thread-safe.
  *
  * <p>Futures complete on the producer's own thread; what depends on them must be short.

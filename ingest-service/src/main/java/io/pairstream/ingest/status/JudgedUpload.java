@@ -18,14 +18,14 @@ import java.util.Optional;
  */
 final class JudgedUpload {
 
-  /** How far the clocks of a front door and a broker may differ. */
+  /** How far the clocks of an ingest API and a broker may differ. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private static final String LINK = "LINK";
 
   private JudgedUpload() {}
 
-  /** Of a pair that no front door took: a producer wrote it to Kafka itself. */
+  /** Of a pair that no ingest API took: a producer wrote it to Kafka itself. */
   static PairStatus of(String id, Receipt receipt) {
     Stand stand = Stand.named(receipt.getStanding());
     return new PairStatus(

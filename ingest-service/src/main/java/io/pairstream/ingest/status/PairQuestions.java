@@ -1,6 +1,6 @@
 package io.pairstream.ingest.status;
 
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
@@ -34,7 +34,7 @@ final class PairQuestions {
    */
   PairQuestions(StatusView view, Map<String, ?> kafkaSettings) {
     this.view = view;
-    this.patience = KafkaPatience.ofAnswers(kafkaSettings, PATIENCE);
+    this.patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
   }
 
   StatusView view() {

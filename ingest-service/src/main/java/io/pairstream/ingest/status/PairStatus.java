@@ -22,11 +22,11 @@ import java.util.Optional;
  * @param remedy what its producer can do about it
  * @param copies how many times the pair was judged or recognised, the first included; 0 where no
  *     receipt says so yet
- * @param origin coordinates of the record that came last through a front door, or else of the one
+ * @param origin coordinates of the record that came last through an ingest API, or else of the one
  *     that decided
  * @param copyOf coordinates of the record that decided, where the one that came last is a copy of
  *     it
- * @param receivedAt when a front door took it last
+ * @param receivedAt when an ingest API took it last
  * @param changedAt when the standing last changed, as far as it is known
  * @param decidedAt the time that Kafka gave the record that decided; empty until then
  */

@@ -3,7 +3,7 @@ package io.pairstream.ingest.status;
 /**
  * Where a pair or a link stands, as its producer sees it.
  *
- * <p>The name is part of the contract. Those before {@link #TRAINING} come from the front doors and
+ * <p>The name is part of the contract. Those before {@link #TRAINING} come from the ingest APIs and
  * the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
  */
 public enum Stand {

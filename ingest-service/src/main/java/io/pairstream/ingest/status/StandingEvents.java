@@ -1,7 +1,7 @@
 package io.pairstream.ingest.status;
 
 import io.pairstream.service.http.EventStream;
-import io.pairstream.service.view.Subscription;
+import io.pairstream.service.table.Subscription;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 

@@ -6,9 +6,9 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.service.view.Subscription;
-import io.pairstream.service.view.TopicView;
-import io.pairstream.service.view.ViewPlan;
+import io.pairstream.service.table.Subscription;
+import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.ViewPlan;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -24,10 +24,10 @@ public final class StatusView implements AutoCloseable {
 
   private final Topic<String, Upload> uploads;
   private final Topic<String, Receipt> receipts;
-  private final TopicView uploadsView;
-  private final TopicView receiptsView;
+  private final TopicTable uploadsView;
+  private final TopicTable receiptsView;
 
-  private StatusView(PairTopics topics, TopicView uploadsView, TopicView receiptsView) {
+  private StatusView(PairTopics topics, TopicTable uploadsView, TopicTable receiptsView) {
     this.uploads = topics.uploads();
     this.receipts = topics.receipts();
     this.uploadsView = uploadsView;
@@ -39,14 +39,14 @@ public final class StatusView implements AutoCloseable {
    *
    * @param directory this instance's own folder
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be used
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be used
    */
   public static StatusView open(
       PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    TopicView uploads =
+    TopicTable uploads =
         follow(topics.uploads().name(), directory.resolve("uploads"), kafkaSettings, clock);
     try {
-      TopicView receipts =
+      TopicTable receipts =
           follow(topics.receipts().name(), directory.resolve("receipts"), kafkaSettings, clock);
       return new StatusView(topics, uploads, receipts);
     } catch (RuntimeException e) {
@@ -76,8 +76,8 @@ public final class StatusView implements AutoCloseable {
 
   /**
    * Completes once this instance has read all that is there now. Fails where the broker does not
-   * answer. A front door's note may lie behind a fetcher's that is not committed yet, and waits for
-   * that one.
+   * answer. An ingest API's note may lie behind a fetcher's that is not committed yet, and waits
+   * for that one.
    */
   public CompletableFuture<Void> upToDate() {
     return CompletableFuture.allOf(uploadsView.reachedAllWritten(), receiptsView.reachedNow());
@@ -128,8 +128,8 @@ public final class StatusView implements AutoCloseable {
         .map(bytes -> receipts.value().deserializer().deserialize(receipts.name(), bytes));
   }
 
-  private static TopicView follow(
+  private static TopicTable follow(
       String topic, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    return TopicView.open(ViewPlan.lastOfEachKey(topic), directory, kafkaSettings, clock);
+    return TopicTable.open(ViewPlan.lastOfEachKey(topic), directory, kafkaSettings, clock);
   }
 }

@@ -87,13 +87,13 @@ class BatchRoutesTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
-  private RunningDoor door;
+  private RunningIngest door;
 
   @BeforeEach
   void start() throws Exception {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
-    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
+    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
   }
 
   @AfterEach
@@ -338,10 +338,10 @@ class BatchRoutesTest {
     JsonNode before = get("/v1/batches/" + batchId);
     door.close();
 
-    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
+    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
     assertThat(get("/v1/batches/" + batchId)).isEqualTo(before);
-    try (RunningDoor other =
-        new RunningDoor(cluster, KAFKA.bootstrapServers(), second).awaitOpen()) {
+    try (RunningIngest other =
+        new RunningIngest(cluster, KAFKA.bootstrapServers(), second).awaitOpen()) {
       HttpResponse<String> answer =
           client.send(
               HttpRequest.newBuilder(other.uri("/v1/batches/" + batchId)).build(),
@@ -364,7 +364,8 @@ class BatchRoutesTest {
                 Map.of()));
     new CreateTopics(away, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(away.dataset(), 1));
-    try (RunningDoor other = new RunningDoor(away, own.bootstrapServers(), doorFolder).awaitOpen();
+    try (RunningIngest other =
+            new RunningIngest(away, own.bootstrapServers(), doorFolder).awaitOpen();
         RawClient raw = new RawClient(other.port())) {
       URI status = other.uri(raw.next().path("status_url").asText());
       Awaiting.until(() -> ask(status).statusCode() == 200);
@@ -522,7 +523,7 @@ class BatchRoutesTest {
     door.close();
     Files.writeString(underWay.resolve("batch1.jsonl"), "half an answer");
 
-    door = new RunningDoor(cluster, KAFKA.bootstrapServers(), folder);
+    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder);
 
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
@@ -600,7 +601,7 @@ class BatchRoutesTest {
             new Cluster(
                 own.bootstrapServers(), "mock://away", new Dataset("away"), Map.of(), Map.of()));
     own.close();
-    try (RunningDoor blind = new RunningDoor(away, own.bootstrapServers(), otherFolder)) {
+    try (RunningIngest blind = new RunningIngest(away, own.bootstrapServers(), otherFolder)) {
       HttpResponse<String> answer =
           client.send(
               HttpRequest.newBuilder(blind.uri("/v1/batches"))

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.PatientServer;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,12 +35,12 @@ class ContributionPageTest {
   private static final Pattern REFERENCE = Pattern.compile("\"(?:/assets/|\\./)([\\w.]+)\"");
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static HttpDoor door;
+  private static WebServer door;
 
   @BeforeAll
   static void open() throws IOException {
     door =
-        new HttpDoor(
+        new WebServer(
             PatientServer.settings(),
             new Router(ContributionPage.routes()),
             nobody(),

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.ingest.door.DoorCluster;
-import io.pairstream.ingest.door.DoorCluster.Read;
-import io.pairstream.ingest.door.IngestService;
-import io.pairstream.ingest.door.IngestSettings;
+import io.pairstream.ingest.api.IngestCluster;
+import io.pairstream.ingest.api.IngestCluster.Read;
+import io.pairstream.ingest.api.IngestService;
+import io.pairstream.ingest.api.IngestSettings;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
@@ -53,7 +53,7 @@ class PairRoutesTest {
   @TempDir static Path brokerDir;
   @TempDir static Path stateDir;
   static EmbeddedKafka kafka;
-  static DoorCluster cluster;
+  static IngestCluster cluster;
   static IngestService service;
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -61,7 +61,7 @@ class PairRoutesTest {
   @BeforeAll
   static void startService() throws Exception {
     kafka = new EmbeddedKafka(brokerDir);
-    cluster = new DoorCluster(kafka);
+    cluster = new IngestCluster(kafka);
     service =
         new IngestService(
             cluster.cluster(), IngestSettings.of(PatientServer.settings(), true, stateDir));

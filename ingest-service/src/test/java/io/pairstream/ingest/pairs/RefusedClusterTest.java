@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.WeakClusterException;
+import io.pairstream.service.requirements.WeakClusterException;
 import java.time.Clock;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

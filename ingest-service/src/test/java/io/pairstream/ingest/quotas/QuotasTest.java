@@ -149,7 +149,7 @@ class QuotasTest {
         .containsEntry("Retry-After", "3");
   }
 
-  /** Looks, and charges where the quota is not used up, as the front door does. */
+  /** Looks, and charges where the quota is not used up, as the ingest API does. */
   private boolean isLetThrough(String producer, Rates said, long records, long bytes) {
     if (!quotas.look(producer, said).isOpen()) {
       return false;

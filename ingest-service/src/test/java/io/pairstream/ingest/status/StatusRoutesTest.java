@@ -19,11 +19,11 @@ import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.EventStream;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.WebServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +72,7 @@ class StatusRoutesTest {
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
   private StatusView view;
-  private HttpDoor door;
+  private WebServer door;
 
   @BeforeEach
   void start() throws IOException {
@@ -142,7 +142,7 @@ class StatusRoutesTest {
     own.close();
     try (StatusView blind =
             StatusView.open(away, otherFolder, own.clientSettings(), Clock.systemUTC());
-        HttpDoor blindDoor = door(blind, own.clientSettings())) {
+        WebServer blindDoor = door(blind, own.clientSettings())) {
 
       HttpResponse<String> answer =
           client.send(
@@ -233,10 +233,10 @@ class StatusRoutesTest {
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
   }
 
-  private static HttpDoor door(StatusView answering, Map<String, ?> kafkaSettings)
+  private static WebServer door(StatusView answering, Map<String, ?> kafkaSettings)
       throws IOException {
-    HttpDoor started =
-        new HttpDoor(
+    WebServer started =
+        new WebServer(
             PatientServer.settings(),
             new Router(new StatusRoutes(answering, kafkaSettings).routes()),
             Authenticator.ANONYMOUS,
@@ -246,7 +246,7 @@ class StatusRoutesTest {
     return started;
   }
 
-  private static URI uri(HttpDoor server, String path) {
+  private static URI uri(WebServer server, String path) {
     return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 

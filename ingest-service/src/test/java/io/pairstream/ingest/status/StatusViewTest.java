@@ -12,7 +12,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
-import io.pairstream.service.view.Subscription;
+import io.pairstream.service.table.Subscription;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -109,7 +109,7 @@ class StatusViewTest {
   }
 
   @Test
-  void pairThatNoFrontDoorTookIsKnownByItsReceipt() {
+  void pairThatNoIngestApiTookIsKnownByItsReceipt() {
     Sent sent = pipeline.send("an image", "a caption");
     pipeline.accept(sent, Standing.TRAINING);
 
@@ -262,7 +262,7 @@ class StatusViewTest {
   }
 
   @Test
-  void pairOfAnUnknownStandingThatNoFrontDoorTookIsToldOf() {
+  void pairOfAnUnknownStandingThatNoIngestApiTookIsToldOf() {
     Sent sent = pipeline.send("an image", "a caption");
     TestCluster.send(
         cluster,

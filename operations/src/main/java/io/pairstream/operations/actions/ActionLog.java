@@ -3,7 +3,7 @@ package io.pairstream.operations.actions;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Threads;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class ActionLog implements AutoCloseable {
       new RecordPublisher.Limits(64 * 1024, 4 * 1024 * 1024);
 
   private final ClusterAccess cluster;
-  private final CountedDeeds counted;
+  private final CountedEvents counted;
   private final ThreadPoolExecutor writer;
 
   /** Used by the writer's thread alone. */
@@ -39,7 +39,7 @@ public final class ActionLog implements AutoCloseable {
 
   public ActionLog(ClusterAccess cluster, Clock clock) {
     this.cluster = cluster;
-    this.counted = new CountedDeeds(clock);
+    this.counted = new CountedEvents(clock);
     this.writer =
         new ThreadPoolExecutor(
             1,
@@ -52,11 +52,11 @@ public final class ActionLog implements AutoCloseable {
 
   /**
    * Counts a deed that changes nothing else, such as a login or a refusal; it is written down where
-   * {@link CountedDeeds} says so. What Kafka does not take is logged.
+   * {@link CountedEvents} says so. What Kafka does not take is logged.
    *
    * @param caller whose deeds are counted together
    */
-  public void count(Deed deed, Actor actor, String caller) {
+  public void count(AuditEvent deed, Actor actor, String caller) {
     counted.add(deed, actor, caller, 1).ifPresent(this::write);
   }
 
@@ -65,7 +65,7 @@ public final class ActionLog implements AutoCloseable {
    *
    * @throws RuntimeException where Kafka does not take it
    */
-  public static void writeNow(ClusterAccess cluster, Deed deed, Actor actor, Clock clock) {
+  public static void writeNow(ClusterAccess cluster, AuditEvent deed, Actor actor, Clock clock) {
     Action action = deed.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS));
     try (RecordPublisher<Action> trail = open(cluster)) {
       var unused = trail.publish(action.getActionId(), action, "an action").join();
@@ -115,7 +115,7 @@ public final class ActionLog implements AutoCloseable {
 
   private static RecordPublisher<Action> open(ClusterAccess cluster) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaPatience.sendWithin(settings, DELIVERY_TIMEOUT);
+    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
     return RecordPublisher.open(
         cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings);
   }

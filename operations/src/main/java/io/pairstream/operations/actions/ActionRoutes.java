@@ -15,9 +15,9 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.view.Fold;
-import io.pairstream.service.view.TopicView;
-import io.pairstream.service.view.ViewPlan;
+import io.pairstream.service.table.Fold;
+import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.ViewPlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -69,16 +69,16 @@ public final class ActionRoutes implements AutoCloseable {
       };
 
   private final Topic<String, Action> topic;
-  private final TopicView view;
+  private final TopicTable view;
 
   /**
    * @param directory a folder of this instance alone
-   * @throws io.pairstream.service.view.ViewStorageException where it cannot be used
+   * @throws io.pairstream.service.table.ViewStorageException where it cannot be used
    */
   public ActionRoutes(ClusterAccess cluster, Path directory, Clock clock) {
     this.topic = cluster.topics().actions();
     this.view =
-        TopicView.open(
+        TopicTable.open(
             new ViewPlan(topic.name(), NEWEST_FIRST, Optional.of(TopicCatalogue.ACTIONS_KEPT)),
             directory,
             cluster.clientSettings(),

@@ -8,7 +8,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.charset.StandardCharsets;
@@ -165,7 +165,7 @@ public final class CanaryProbe implements AutoCloseable {
   private RecordPublisher<RawPair> publisher() {
     Map<String, Object> kafka = new HashMap<>(cluster.clientSettings());
     // One that cannot be sent says so, instead of leaving the word of the one before.
-    KafkaPatience.sendWithin(kafka, SEND_WITHIN);
+    KafkaTimeouts.sendWithin(kafka, SEND_WITHIN);
     kafka.put("linger.ms", 0);
     return RecordPublisher.open(
         cluster.topics().crowdsourced(), RawPair.SCHEMA$, LIMITS, cluster.registry(), kafka);

@@ -1,9 +1,9 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.service.view.Look;
-import io.pairstream.service.view.TopicView;
-import io.pairstream.service.view.ViewPlan;
+import io.pairstream.service.table.Look;
+import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.ViewPlan;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,9 +27,9 @@ public final class Catalogue implements AutoCloseable {
 
   private static final Pattern PART = Pattern.compile("[a-z]{1,20}");
 
-  private final TopicView view;
+  private final TopicTable view;
 
-  private Catalogue(TopicView view) {
+  private Catalogue(TopicTable view) {
     this.view = view;
   }
 
@@ -39,7 +39,7 @@ public final class Catalogue implements AutoCloseable {
    *
    * @param folds each with a part of its own
    * @param directory a folder of this catalogue alone
-   * @throws io.pairstream.service.view.ViewStorageException where the folder cannot be written, or
+   * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be written, or
    *     another process has it
    */
   public static Catalogue open(
@@ -59,7 +59,7 @@ public final class Catalogue implements AutoCloseable {
     ViewPlan plan =
         new ViewPlan(
             "the catalogue of pairs", records.topicNames(), version, records, Optional.empty());
-    return new Catalogue(TopicView.open(plan, directory, cluster.clientSettings(), clock));
+    return new Catalogue(TopicTable.open(plan, directory, cluster.clientSettings(), clock));
   }
 
   /** Completes once all is read that was there when the catalogue was opened. */

@@ -1,12 +1,12 @@
 package io.pairstream.operations.catalogue;
 
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.service.view.Table;
+import io.pairstream.service.table.Table;
 import java.util.Optional;
 
 /**
@@ -76,7 +76,7 @@ public interface CatalogueFold {
   default void lifted(String key, Place place, Table table) {}
 
   /** Somebody withdrew something, or lifted that, as the audit trail says. */
-  default void takedownDeed(TakedownDeed deed, Place place, Table table) {}
+  default void takedownDeed(TakedownEvent deed, Place place, Table table) {}
 
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and

@@ -1,7 +1,7 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -12,8 +12,8 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.service.view.Fold;
-import io.pairstream.service.view.Table;
+import io.pairstream.service.table.Fold;
+import io.pairstream.service.table.Table;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -94,7 +94,7 @@ final class CatalogueRecords implements Fold {
     } else if (topic.equals(actions.topicName())) {
       Optional.ofNullable(record.value())
           .flatMap(actions::decode)
-          .flatMap(TakedownDeed::of)
+          .flatMap(TakedownEvent::of)
           .ifPresent(deed -> folds.forEach(f -> f.takedownDeed(deed, place, part(f, table))));
     } else if (topic.equals(reviews.topicName())) {
       reviews

@@ -2,7 +2,7 @@ package io.pairstream.operations.catalogue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.IndexKeys.Term;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
@@ -12,7 +12,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Json;
-import io.pairstream.service.view.Table;
+import io.pairstream.service.table.Table;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -176,7 +176,7 @@ public final class PairIndex implements CatalogueFold {
   }
 
   @Override
-  public void takedownDeed(TakedownDeed deed, Place place, Table table) {
+  public void takedownDeed(TakedownEvent deed, Place place, Table table) {
     table.put(IndexKeys.deed(deed.subject(), place), Json.bytes(deed.json()));
   }
 

@@ -1,10 +1,10 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.catalogue.IndexKeys.Term;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.service.view.Look;
+import io.pairstream.service.table.Look;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -109,7 +109,7 @@ public final class PairSearch {
    * Who withdrew something with these properties and who lifted that, oldest first. What is known
    * of the pair alone is enough where its takedown is or was part of another.
    */
-  public List<TakedownDeed> takedownDeeds(
+  public List<TakedownEvent> takedownDeeds(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
     return catalogue.look(
         PairIndex.PART,
@@ -118,15 +118,15 @@ public final class PairSearch {
               new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
           look.get(IndexKeys.partOf(pairId))
               .ifPresent(key -> subjects.add(new String(key, StandardCharsets.UTF_8)));
-          List<TakedownDeed> deeds = new ArrayList<>();
+          List<TakedownEvent> deeds = new ArrayList<>();
           for (String subject : subjects) {
             byte[] prefix = IndexKeys.deeds(subject);
             Look.Walk walk = look.walk(prefix);
             for (boolean there = walk.seek(prefix); there; there = walk.next()) {
-              deeds.add(TakedownDeed.of(PairRow.read(walk.value())));
+              deeds.add(TakedownEvent.of(PairRow.read(walk.value())));
             }
           }
-          deeds.sort(Comparator.comparing(TakedownDeed::at));
+          deeds.sort(Comparator.comparing(TakedownEvent::at));
           return deeds;
         });
   }

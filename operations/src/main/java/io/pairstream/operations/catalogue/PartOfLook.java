@@ -1,6 +1,6 @@
 package io.pairstream.operations.catalogue;
 
-import io.pairstream.service.view.Look;
+import io.pairstream.service.table.Look;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.pairstream.operations.catalogue;
 
-import io.pairstream.service.view.Table;
-import io.pairstream.service.view.TopicView;
+import io.pairstream.service.table.Table;
+import io.pairstream.service.table.TopicTable;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -32,7 +32,7 @@ final class PartOfTable implements Table {
   }
 
   @Override
-  public void scan(byte[] keyPrefix, TopicView.Visitor visitor) {
+  public void scan(byte[] keyPrefix, TopicTable.Visitor visitor) {
     whole.scan(
         of(keyPrefix),
         (key, value) -> visitor.visit(Arrays.copyOfRange(key, prefix.length, key.length), value));

@@ -7,7 +7,7 @@ import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
@@ -77,7 +77,7 @@ public final class ClusterAccess {
 
   /** How long Kafka's answers are waited for. */
   public Duration patience() {
-    return KafkaPatience.ofAnswers(clientSettings, ANSWER);
+    return KafkaTimeouts.ofAnswers(clientSettings, ANSWER);
   }
 
   /** Settings of any Kafka client, {@code bootstrap.servers} among them. */

@@ -5,7 +5,7 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -48,7 +48,7 @@ final class KeptOffsets implements AutoCloseable {
   static KeptOffsets open(ClusterAccess cluster) {
     Map<String, Object> settings = new TreeMap<>(cluster.clientSettings());
     // Its delivery is not to be waited for much longer.
-    KafkaPatience.sendWithin(settings, DELIVERY);
+    KafkaTimeouts.sendWithin(settings, DELIVERY);
     settings.put("linger.ms", 0);
     return new KeptOffsets(
         RecordPublisher.open(

@@ -3,7 +3,7 @@ package io.pairstream.operations.instances;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.service.view.FollowedTopic;
+import io.pairstream.service.table.FollowedTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;

@@ -14,7 +14,7 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
@@ -209,7 +209,7 @@ public final class RetryLinks {
 
     Sender() {
       Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-      KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
+      KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
       settings.put("transactional.id", cluster.dataset().fetchGroup() + "-retry");
       settings.put("max.request.size", RecordSizes.MAX_RECORD);
       producer =

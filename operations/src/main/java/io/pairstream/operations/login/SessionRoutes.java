@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
@@ -63,12 +63,12 @@ public final class SessionRoutes {
         attempts.failed(request.remoteAddress());
         String keyId = ApiKeyText.parse(key).map(ApiKeyText::keyId).orElse("");
         // Whoever makes up keys makes up their ids too.
-        note(request, new Actor("", keyId), "", Deed.Outcome.REFUSED, e.problem().detail());
+        note(request, new Actor("", keyId), "", AuditEvent.Outcome.REFUSED, e.problem().detail());
       }
       throw e;
     }
     Actor actor = new Actor(holder.producer(), holder.keyId());
-    note(request, actor, actor.keyId(), Deed.Outcome.DONE, Template.LOGGED_IN.english());
+    note(request, actor, actor.keyId(), AuditEvent.Outcome.DONE, Template.LOGGED_IN.english());
     return CompletableFuture.completedFuture(
         answer(holder).withHeader("Set-Cookie", login.begin(holder)));
   }
@@ -94,10 +94,10 @@ public final class SessionRoutes {
   }
 
   private void note(
-      Incoming request, Actor actor, String keyId, Deed.Outcome outcome, String detail) {
+      Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, String detail) {
     String address = request.remoteAddress();
     actions.count(
-        new Deed(DEED, "", outcome, detail, Map.of("address", address)),
+        new AuditEvent(DEED, "", outcome, detail, Map.of("address", address)),
         actor,
         keyId + ' ' + address);
   }

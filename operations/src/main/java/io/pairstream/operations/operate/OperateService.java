@@ -33,18 +33,18 @@ import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.HealthRoutes;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
+import io.pairstream.service.http.WebServer;
 import io.pairstream.service.keys.KeyRing;
-import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.report.DiskReading;
 import io.pairstream.service.report.HttpReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -73,7 +73,7 @@ public final class OperateService implements AutoCloseable {
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
   private final Thread promises;
   private final LagWatcher lag;
-  private final HttpDoor door;
+  private final WebServer door;
 
   /** Puts the service together; {@link #start} begins. */
   public OperateService(Cluster cluster, OperateSettings settings) {
@@ -127,7 +127,7 @@ public final class OperateService implements AutoCloseable {
     routes.add(ApiDescription.of(routes));
     routes.addAll(DashboardPage.routes());
     door =
-        new HttpDoor(
+        new WebServer(
             settings.server(),
             new Router(routes),
             login,

@@ -14,7 +14,7 @@ import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.catalogue.ReceiptNote;
 import io.pairstream.operations.catalogue.ReviewNote;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -368,7 +368,7 @@ final class PairCard {
     return topic.substring(topic.indexOf('.') + 1);
   }
 
-  private static ArrayNode takedowns(List<TakedownDeed> deeds) {
+  private static ArrayNode takedowns(List<TakedownEvent> deeds) {
     ArrayNode json = Json.MAPPER.createArrayNode();
     deeds.forEach(deed -> json.add(deed.json()));
     return json;

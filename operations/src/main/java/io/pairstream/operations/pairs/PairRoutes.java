@@ -28,7 +28,7 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.view.ViewClosedException;
+import io.pairstream.service.table.ViewClosedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;

@@ -10,7 +10,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.service.view.Table;
+import io.pairstream.service.table.Table;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -1,9 +1,9 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.schemas.Standing;
-import io.pairstream.service.view.Look;
-import io.pairstream.service.view.Table;
-import io.pairstream.service.view.TopicView;
+import io.pairstream.service.table.Look;
+import io.pairstream.service.table.Table;
+import io.pairstream.service.table.TopicTable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -44,7 +44,7 @@ final class ProfileTable {
   @FunctionalInterface
   interface Entries {
 
-    void scan(byte[] prefix, TopicView.Visitor visitor);
+    void scan(byte[] prefix, TopicTable.Visitor visitor);
 
     /** The entries of a look. */
     static Entries of(Look look) {

@@ -1,7 +1,7 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.operations.catalogue.Catalogue;
-import io.pairstream.service.view.Look;
+import io.pairstream.service.table.Look;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

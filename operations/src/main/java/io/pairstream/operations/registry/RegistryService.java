@@ -3,11 +3,11 @@ package io.pairstream.operations.registry;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.HealthRoutes;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,9 +26,9 @@ public final class RegistryService implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final SchemaLog log;
-  private final HttpDoor door;
+  private final WebServer door;
 
-  private RegistryService(SchemaLog log, HttpDoor door) {
+  private RegistryService(SchemaLog log, WebServer door) {
     this.log = log;
     this.door = door;
   }
@@ -46,8 +46,8 @@ public final class RegistryService implements AutoCloseable {
     SchemaLog log = openPatiently(cluster);
     List<Route> routes = new ArrayList<>(new HealthRoutes(List.of()).routes());
     routes.addAll(new RegistryRoutes(log, credential).routes());
-    HttpDoor door =
-        new HttpDoor(
+    WebServer door =
+        new WebServer(
             settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
     RegistryService service = new RegistryService(log, door);
     try {

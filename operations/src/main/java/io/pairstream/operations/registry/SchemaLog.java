@@ -3,7 +3,7 @@ package io.pairstream.operations.registry;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Json;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,7 +143,7 @@ final class SchemaLog implements AutoCloseable {
 
   private Producer<byte[], byte[]> openWriter() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
+    KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TOPIC);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

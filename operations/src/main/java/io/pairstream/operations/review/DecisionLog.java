@@ -7,7 +7,7 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaPatience.transactWithin(settings, PATIENCE, PATIENCE);
+    KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
     settings.put("transactional.id", cluster.dataset().name() + "-review");
     settings.put("max.request.size", RecordSizes.MAX_RECORD);
     settings.put("buffer.memory", 2L * MOST_BYTES);

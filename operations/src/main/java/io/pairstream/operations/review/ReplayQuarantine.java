@@ -1,7 +1,7 @@
 package io.pairstream.operations.review;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
@@ -112,7 +112,8 @@ public final class ReplayQuarantine {
       String actionId = unfinished.orElseGet(() -> UUID.randomUUID().toString());
       try (Run run = new Run(actionId, choice, reviews, verdict, perSecond, progress)) {
         run.takeTurn();
-        run.note(deed(selection, verdict, choice, Deed.Outcome.FAILED, Template.BEGUN.english()));
+        run.note(
+            deed(selection, verdict, choice, AuditEvent.Outcome.FAILED, Template.BEGUN.english()));
         Map<String, Chosen> byPlace =
             choice.chosen().stream()
                 .collect(
@@ -133,7 +134,7 @@ public final class ReplayQuarantine {
                 selection,
                 verdict,
                 choice,
-                Deed.Outcome.DONE,
+                AuditEvent.Outcome.DONE,
                 Template.counted(
                         run.sent + choice.earlier(),
                         Template.PAIR_SENT_AGAIN,
@@ -159,7 +160,7 @@ public final class ReplayQuarantine {
               .filter(action -> isSame(action, selection, verdict))
               .ifPresent(
                   action -> {
-                    if (action.getOutcome().equals(Deed.Outcome.DONE.name())) {
+                    if (action.getOutcome().equals(AuditEvent.Outcome.DONE.name())) {
                       begun.remove(action.getActionId());
                     } else {
                       begun.put(action.getActionId(), action);
@@ -196,15 +197,15 @@ public final class ReplayQuarantine {
     return partition + "-" + offset;
   }
 
-  private static Deed deed(
+  private static AuditEvent deed(
       ReplaySelection selection,
       Verdict verdict,
       Choice choice,
-      Deed.Outcome outcome,
+      AuditEvent.Outcome outcome,
       String detail) {
     Map<String, String> facts = new HashMap<>(words(verdict));
     facts.put("chosen", String.valueOf(choice.chosen().size()));
-    return new Deed(DEED, selection.toString(), outcome, detail, facts);
+    return new AuditEvent(DEED, selection.toString(), outcome, detail, facts);
   }
 
   /** What makes a run the same, beside its selection and who asks. */
@@ -492,7 +493,7 @@ public final class ReplayQuarantine {
     }
 
     /** Writes what the run itself has to say, in place of what it said before. */
-    void note(Deed deed) {
+    void note(AuditEvent deed) {
       Action action = deed.by(verdict.actor(), clock.instant(), actionId);
       decisions.add(action);
       commitInTurn(() -> decisions.add(action));

@@ -1,7 +1,7 @@
 package io.pairstream.operations.review;
 
-import io.pairstream.operations.actions.CountedDeeds;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
+import io.pairstream.operations.actions.CountedEvents;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
@@ -59,7 +59,7 @@ public final class ReviewDesk {
   private final String deedName;
   private final Clock clock;
   private final Function<ClusterAccess, DecisionLog> takeTurn;
-  private final CountedDeeds counted;
+  private final CountedEvents counted;
 
   /**
    * @param deedName how the audit trail calls what is done here: {@code quarantine.review}
@@ -81,7 +81,7 @@ public final class ReviewDesk {
     this.topics = cluster.topics();
     this.deedName = deedName;
     this.clock = clock;
-    this.counted = new CountedDeeds(clock);
+    this.counted = new CountedEvents(clock);
   }
 
   /**
@@ -170,7 +170,8 @@ public final class ReviewDesk {
     private final Map<String, Uncommitted> uncommitted = new LinkedHashMap<>();
 
     /** Of the uncommitted, those that change nothing. */
-    private final Map<Deed.Outcome, List<Deed>> idle = new EnumMap<>(Deed.Outcome.class);
+    private final Map<AuditEvent.Outcome, List<AuditEvent>> idle =
+        new EnumMap<>(AuditEvent.Outcome.class);
 
     Request(Collection<String> ids, Verdict verdict) {
       this.verdict = verdict;
@@ -343,18 +344,18 @@ public final class ReviewDesk {
     /** A result that changes nothing. */
     private void note(ReviewResult result) {
       uncommitted.put(result.id(), new Uncommitted(result, Optional.empty()));
-      Deed deed = deed(result, Map.of());
+      AuditEvent deed = deed(result, Map.of());
       idle.computeIfAbsent(deed.outcome(), outcome -> new ArrayList<>()).add(deed);
     }
 
-    private Deed deed(ReviewResult result, Map<String, String> facts) {
+    private AuditEvent deed(ReviewResult result, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
       all.put("decision", verdict.decision().name());
       all.put("comment", verdict.comment());
-      return new Deed(
+      return new AuditEvent(
           deedName,
           result.id(),
-          result.done() ? Deed.Outcome.DONE : Deed.Outcome.REFUSED,
+          result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED,
           result.detail(),
           all);
     }

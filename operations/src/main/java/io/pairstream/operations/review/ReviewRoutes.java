@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Threads;
@@ -78,8 +78,12 @@ public final class ReviewRoutes implements AutoCloseable {
     if (!incoming.principal().scopes().contains(Scope.REVIEW)) {
       if (!actor.keyId().isEmpty()) {
         actions.count(
-            new Deed(
-                DEED, "", Deed.Outcome.REFUSED, Template.KEY_NOT_FOR_REVIEWS.english(), Map.of()),
+            new AuditEvent(
+                DEED,
+                "",
+                AuditEvent.Outcome.REFUSED,
+                Template.KEY_NOT_FOR_REVIEWS.english(),
+                Map.of()),
             actor,
             actor.keyId());
       }

@@ -1,7 +1,7 @@
 package io.pairstream.operations.takedown;
 
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.sentence.Sentence;
@@ -14,7 +14,7 @@ import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
 import java.time.Duration;
@@ -208,7 +208,7 @@ public final class TakedownDesk {
   private <T extends SpecificRecord> RecordPublisher<T> open(
       Topic<String, T> topic, Schema schema) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaPatience.sendWithin(settings, DELIVERY_TIMEOUT);
+    KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
     settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
     return RecordPublisher.open(topic, schema, LIMITS, cluster.registry(), settings);
   }
@@ -258,14 +258,14 @@ public final class TakedownDesk {
 
     void note(int pairs) {
       note(
-          TakedownDeed.TAKEDOWN,
+          TakedownEvent.TAKEDOWN,
           Template.counted(pairs, Template.PAIR_WITHDRAWN, Template.PAIRS_WITHDRAWN),
           Map.of("cause", request.cause(), "requested_by", request.by()));
     }
 
     void noteLifted(int takedowns) {
       note(
-          TakedownDeed.LIFT,
+          TakedownEvent.LIFT,
           Template.counted(takedowns, Template.TAKEDOWN_LIFTED, Template.TAKEDOWNS_LIFTED),
           Map.of("requested_by", request.by()));
     }
@@ -292,7 +292,8 @@ public final class TakedownDesk {
 
     private void note(String name, Sentence detail, Map<String, String> facts) {
       Action action =
-          new Deed(name, request.subject().key(), Deed.Outcome.DONE, detail.text(), facts)
+          new AuditEvent(
+                  name, request.subject().key(), AuditEvent.Outcome.DONE, detail.text(), facts)
               .by(Actor.atTheCommandLine(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
       try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
         var unused = trail.publish(action.getActionId(), action, "an action");

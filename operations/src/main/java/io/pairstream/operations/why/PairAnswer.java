@@ -1,7 +1,7 @@
 package io.pairstream.operations.why;
 
 import io.pairstream.operations.quarantine.QuarantineEntry;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param standing as in the receipt; where there is none yet, as in the upload; {@link #RECEIVED}
  *     where there is neither
  * @param receipt the pair's last receipt; empty while it waits
- * @param upload what a front door or the fetcher says of it; empty where neither did, or the
+ * @param upload what an ingest API or the fetcher says of it; empty where neither did, or the
  *     receipt was found without
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
@@ -31,7 +31,7 @@ import java.util.Optional;
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
  *     reason is not one that this version knows
  * @param origin coordinates of the raw record or link that was asked for, or that decided
- * @param receivedAt as the producer or a front door said, or else when Kafka took it; empty where
+ * @param receivedAt as the producer or an ingest API said, or else when Kafka took it; empty where
  *     nobody knows any more
  */
 public record PairAnswer(
@@ -43,7 +43,7 @@ public record PairAnswer(
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
     Optional<Takedown> takedown,
-    List<TakedownDeed> deeds,
+    List<TakedownEvent> deeds,
     List<Review> reviews,
     Optional<Admission> admission,
     Optional<String> remedy,

@@ -65,7 +65,7 @@ public final class PairHistory {
 
   /**
    * What became of a pair or a link; empty where nothing is known of it. What was written to Kafka
-   * without a front door is known by its id once something became of it, and by its coordinates at
+   * without an ingest API is known by its id once something became of it, and by its coordinates at
    * once.
    *
    * @param id a pair id, a link id, or the coordinates {@code topic-partition-offset} of a raw

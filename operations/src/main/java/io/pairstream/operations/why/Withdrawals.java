@@ -2,7 +2,7 @@ package io.pairstream.operations.why;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.takedown.TakedownDeed;
+import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.wire.RecordDecoder;
@@ -23,7 +23,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param inForce the takedown in force, that of the first key that has one
  * @param deeds who withdrew and who lifted, oldest first, as far back as the audit trail goes
  */
-record Withdrawals(Optional<Takedown> inForce, List<TakedownDeed> deeds) {
+record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> deeds) {
 
   /** Of these keys of takedowns, and of those that they are or were part of. */
   static Withdrawals read(ClusterAccess cluster, CommittedLog log, List<String> keys) {
@@ -54,22 +54,22 @@ record Withdrawals(Optional<Takedown> inForce, List<TakedownDeed> deeds) {
         deeds(cluster, log, subjects));
   }
 
-  private static List<TakedownDeed> deeds(
+  private static List<TakedownEvent> deeds(
       ClusterAccess cluster, CommittedLog log, Set<String> subjects) {
     RecordDecoder<Action> actions =
         new RecordDecoder<>(cluster.topics().actions(), Action.SCHEMA$, cluster.registry());
-    List<TakedownDeed> deeds = new ArrayList<>();
+    List<TakedownEvent> deeds = new ArrayList<>();
     log.read(
         log.everything(log.partitions(actions.topicName())),
         record -> {
           Optional.ofNullable(record.value())
               .flatMap(actions::decode)
-              .flatMap(TakedownDeed::of)
+              .flatMap(TakedownEvent::of)
               .filter(deed -> subjects.contains(deed.subject()))
               .ifPresent(deeds::add);
           return true;
         });
-    deeds.sort(Comparator.comparing(TakedownDeed::at));
+    deeds.sort(Comparator.comparing(TakedownEvent::at));
     return deeds;
   }
 }

@@ -6,7 +6,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.ServerSettings;
-import io.pairstream.service.promises.WeakClusterException;
+import io.pairstream.service.requirements.WeakClusterException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

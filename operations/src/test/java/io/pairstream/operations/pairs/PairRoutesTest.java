@@ -11,7 +11,7 @@ import io.pairstream.cleaning.tokens.ClipTokenizer;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.PatientServer;
 import io.pairstream.operations.actions.Actor;
-import io.pairstream.operations.actions.Deed;
+import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.catalogue.PairIndex;
@@ -24,12 +24,12 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.WebServer;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -92,7 +92,7 @@ class PairRoutesTest {
       JudgedPairs judged,
       Catalogue catalogue,
       PairRoutes routes,
-      HttpDoor door,
+      WebServer door,
       HttpClient client) {}
 
   @BeforeAll
@@ -128,9 +128,9 @@ class PairRoutesTest {
   }
 
   /** Opens a port for routes. */
-  private static HttpDoor door(PairRoutes routes) throws IOException {
-    HttpDoor door =
-        new HttpDoor(
+  private static WebServer door(PairRoutes routes) throws IOException {
+    WebServer door =
+        new WebServer(
             PatientServer.settings(),
             new Router(routes.routes()),
             request -> new Principal("anonymous", "", Set.of(Scope.VIEW)),
@@ -402,7 +402,7 @@ class PairRoutesTest {
         .send(
             running.cluster().topics().actions(),
             UUID.randomUUID().toString(),
-            new Deed(deed, "CONTRIBUTOR/" + contributor, Deed.Outcome.DONE, "", facts)
+            new AuditEvent(deed, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
                 .by(new Actor("ann", ""), at));
   }
 
@@ -473,7 +473,7 @@ class PairRoutesTest {
     assertThat(get(crash).statusCode()).isEqualTo(404);
     // What hangs is met with a deadline that is not long to wait for.
     try (PairRoutes hasty = routes(running.cluster(), running.catalogue(), Duration.ofSeconds(2));
-        HttpDoor door = door(hasty)) {
+        WebServer door = door(hasty)) {
       assertThat(detail(get(door, hang))).contains("not decoded in time");
       assertThat(get(door, page).statusCode()).isEqualTo(404);
       assertThat(jpeg(door, inTime(door, good)).getWidth()).isEqualTo(62);
@@ -485,7 +485,7 @@ class PairRoutesTest {
    * The address of a good picture that is decoded before a short deadline. On a machine that stands
    * still for so long it is asked for again, each time in another size: what came of one is kept.
    */
-  private static String inTime(HttpDoor door, String good) throws Exception {
+  private static String inTime(WebServer door, String good) throws Exception {
     int size = 64;
     String sized = good + "?size=" + size;
     HttpResponse<byte[]> answer = get(door, sized);
@@ -656,7 +656,7 @@ class PairRoutesTest {
     return get(running.door(), path);
   }
 
-  private static HttpResponse<byte[]> get(HttpDoor door, String path) throws Exception {
+  private static HttpResponse<byte[]> get(WebServer door, String path) throws Exception {
     return running
         .client()
         .send(
@@ -674,7 +674,7 @@ class PairRoutesTest {
     return jpeg(running.door(), path);
   }
 
-  private static BufferedImage jpeg(HttpDoor door, String path) throws Exception {
+  private static BufferedImage jpeg(WebServer door, String path) throws Exception {
     HttpResponse<byte[]> answer = get(door, path);
     assertThat(answer.statusCode()).as(path).isEqualTo(200);
     return ImageIO.read(new ByteArrayInputStream(answer.body()));

@@ -13,7 +13,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.view.Table;
+import io.pairstream.service.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

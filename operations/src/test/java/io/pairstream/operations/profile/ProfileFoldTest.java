@@ -12,8 +12,8 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.view.Table;
-import io.pairstream.service.view.TopicView;
+import io.pairstream.service.table.Table;
+import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -230,7 +230,7 @@ class ProfileFoldTest {
     }
 
     @Override
-    public void scan(byte[] prefix, TopicView.Visitor visitor) {
+    public void scan(byte[] prefix, TopicTable.Visitor visitor) {
       for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
         byte[] key = entry.getKey();
         if (key.length < prefix.length

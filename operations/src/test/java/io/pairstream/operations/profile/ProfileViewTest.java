@@ -11,12 +11,12 @@ import io.pairstream.operations.profile.GeneratedHistory.Event;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.WebServer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -71,7 +71,7 @@ class ProfileViewTest {
     publish(history.events());
 
     try (Catalogue catalogue = open();
-        HttpDoor door = door(new ProfileView(catalogue))) {
+        WebServer door = door(new ProfileView(catalogue))) {
       door.start();
       catalogue.caughtUp().join();
 
@@ -145,10 +145,10 @@ class ProfileViewTest {
         cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
   }
 
-  private static HttpDoor door(ProfileView view) {
+  private static WebServer door(ProfileView view) {
     Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
     Authenticator everybody = request -> viewer;
-    return new HttpDoor(
+    return new WebServer(
         PatientServer.settings(),
         new Router(new ProfileRoutes("pairs", view).routes()),
         everybody,
@@ -156,7 +156,7 @@ class ProfileViewTest {
         true);
   }
 
-  private static JsonNode get(HttpDoor door, String path, int status) throws Exception {
+  private static JsonNode get(WebServer door, String path, int status) throws Exception {
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(

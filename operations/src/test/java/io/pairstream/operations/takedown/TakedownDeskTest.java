@@ -387,8 +387,8 @@ class TakedownDeskTest {
     assertThat(answer.takedown()).isEmpty();
     assertThat(answer.deeds())
         .containsExactly(
-            new TakedownDeed(
+            new TakedownEvent(
                 "WITHDRAWN", "CONTRIBUTOR/museum", "alice", "it is a private letter", NOW),
-            new TakedownDeed("LIFTED", "CONTRIBUTOR/museum", "bob", "", NOW.plusSeconds(60)));
+            new TakedownEvent("LIFTED", "CONTRIBUTOR/museum", "bob", "", NOW.plusSeconds(60)));
   }
 }

@@ -21,10 +21,10 @@ import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RootCause;
 import io.pairstream.schemas.wire.WriterSchemas;
-import io.pairstream.service.promises.ClusterCheck;
 import io.pairstream.service.report.DiskReading;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -61,7 +61,7 @@ public final class PreprocessService implements AutoCloseable {
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException for a recipe with mistakes
    * @throws StartException where a topic, a schema or a worker is missing, or the state directory
    *     cannot be written; the message says what to do
-   * @throws io.pairstream.service.promises.WeakClusterException where the cluster is not set to
+   * @throws io.pairstream.service.requirements.WeakClusterException where the cluster is not set to
    *     keep what is promised
    * @throws IOException if the recipe or the state directory cannot be used
    */

@@ -12,7 +12,7 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.MissingTopics;
+import io.pairstream.service.requirements.MissingTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

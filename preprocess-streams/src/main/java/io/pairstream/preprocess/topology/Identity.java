@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param imageDigest likewise
  * @param sampleId the pair id that it would have with its cleaned caption; empty until that is
  *     known
- * @param receivedAt when the front door accepted it; the time of its arrival where nobody says
+ * @param receivedAt when the ingest API accepted it; the time of its arrival where nobody says
  */
 record Identity(String pairId, String imageDigest, String sampleId, Instant receivedAt) {
 

@@ -43,7 +43,7 @@ public final class TopicCatalogue {
   /** Links that are to be tried again, with the time at which they are due. */
   public static final String WAITING_LINKS = "waiting-links";
 
-  /** What the front doors took: pairs and links, by id. */
+  /** What the ingest APIs took: pairs and links, by id. */
   public static final String UPLOADS = "uploads";
 
   /** What became of each input of an uploaded batch. */

@@ -36,8 +36,8 @@ public final class AdminClients {
    */
   public static Admin create(Map<String, ?> settings) {
     Map<String, Object> all = new HashMap<>(settings);
-    Duration answer = KafkaPatience.ofAnswers(settings, ANSWER);
-    int request = (int) KafkaPatience.ofRequests(settings, REQUEST, answer).toMillis();
+    Duration answer = KafkaTimeouts.ofAnswers(settings, ANSWER);
+    int request = (int) KafkaTimeouts.ofRequests(settings, REQUEST, answer).toMillis();
     all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, request);
     all.putIfAbsent(AdminClientConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, request);
     return Admin.create(all);

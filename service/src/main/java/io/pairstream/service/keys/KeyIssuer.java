@@ -2,7 +2,7 @@ package io.pairstream.service.keys;
 
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.publish.RecordPublisher;
@@ -71,7 +71,7 @@ public final class KeyIssuer implements AutoCloseable {
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
     boolean complete = false;
     try {
-      if (!ring.awaitCaughtUp(KafkaPatience.ofAnswers(kafkaSettings, PATIENCE))) {
+      if (!ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE))) {
         throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
       }
       complete = true;
@@ -184,7 +184,7 @@ public final class KeyIssuer implements AutoCloseable {
   private static Map<String, Object> impatient(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    KafkaPatience.sendWithin(settings, PATIENCE);
+    KafkaTimeouts.sendWithin(settings, PATIENCE);
     return settings;
   }
 }

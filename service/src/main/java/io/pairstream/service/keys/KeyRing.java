@@ -4,7 +4,7 @@ import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.RecordDecoder;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.view.FollowedTopic;
+import io.pairstream.service.table.FollowedTopic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

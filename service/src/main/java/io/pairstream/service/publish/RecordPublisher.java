@@ -2,7 +2,7 @@ package io.pairstream.service.publish;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +96,7 @@ public final class RecordPublisher<T extends SpecificRecord> implements AutoClos
       Limits limits,
       Registry registry,
       Map<String, ?> kafkaSettings) {
-    new TopicReadiness(kafkaSettings, KafkaPatience.ofAnswers(kafkaSettings, OPEN_TIMEOUT))
+    new TopicReadiness(kafkaSettings, KafkaTimeouts.ofAnswers(kafkaSettings, OPEN_TIMEOUT))
         .await(topic.name());
     int unused = registry.idOf(topic.name() + "-value", schema);
     return new RecordPublisher<>(

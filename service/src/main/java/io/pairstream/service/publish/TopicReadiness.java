@@ -1,7 +1,7 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.wire.AdminClients;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RootCause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,7 +54,7 @@ final class TopicReadiness {
     // A broker that stands still may be asked twice, by its address and by its id.
     settings.put(
         "request.timeout.ms",
-        (int) KafkaPatience.ofRequests(clientSettings, REQUEST, patience.dividedBy(3)).toMillis());
+        (int) KafkaTimeouts.ofRequests(clientSettings, REQUEST, patience.dividedBy(3)).toMillis());
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     try {
       Admin admin = AdminClients.create(settings);

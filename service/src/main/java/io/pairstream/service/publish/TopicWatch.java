@@ -1,7 +1,7 @@
 package io.pairstream.service.publish;
 
 import io.pairstream.schemas.wire.AdminClients;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class TopicWatch implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
     settings.put(
         "request.timeout.ms",
-        (int) KafkaPatience.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
     settings.put("default.api.timeout.ms", (int) patience.toMillis());
     this.admin = AdminClients.create(settings);
     this.topics = List.copyOf(topics);

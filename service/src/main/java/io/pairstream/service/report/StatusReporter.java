@@ -3,7 +3,7 @@ package io.pairstream.service.report;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Duration;
@@ -70,7 +70,7 @@ public final class StatusReporter implements AutoCloseable {
     this.topic = topic;
     this.registry = registry;
     this.kafkaSettings = new HashMap<>(kafkaSettings);
-    this.delivery = KafkaPatience.sendWithin(this.kafkaSettings, DELIVERY);
+    this.delivery = KafkaTimeouts.sendWithin(this.kafkaSettings, DELIVERY);
     this.kafkaSettings.remove("transactional.id");
     this.kafkaSettings.put("client.id", report.service() + "-report");
     this.interval = interval;

@@ -41,7 +41,7 @@ class ReadLimitTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<CompletableFuture<Answer>> held = new CopyOnWriteArrayList<>();
   private final AtomicLong now = new AtomicLong(-7 * SECOND);
-  private HttpDoor door;
+  private WebServer door;
 
   @AfterEach
   void stop() {
@@ -215,7 +215,7 @@ class ReadLimitTest {
   private void start(Allowed allowed) throws IOException {
     ReadLimit limit = new ReadLimit("answers", allowed, now::get);
     door =
-        new HttpDoor(
+        new WebServer(
             ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1),
             new Router(
                 List.of(

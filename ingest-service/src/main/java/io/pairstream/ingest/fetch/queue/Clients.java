@@ -1,9 +1,9 @@
 package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.GroupSessions;
+import io.pairstream.service.requirements.GroupSessions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -67,7 +67,7 @@ final class Clients {
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
-    long answer = KafkaPatience.ofAnswers(settings, ANSWER).toMillis();
+    long answer = KafkaTimeouts.ofAnswers(settings, ANSWER).toMillis();
     settings.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) Math.max(answer, ANSWER.toMillis()));
     return consumer(settings);
@@ -103,7 +103,7 @@ final class Clients {
                 "none",
                 ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 (int) REQUEST.toMillis()));
-    KafkaPatience.transactWithin(settings, DELIVERY, TRANSACTION);
+    KafkaTimeouts.transactWithin(settings, DELIVERY, TRANSACTION);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);

@@ -12,8 +12,8 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.ClusterCheck;
-import io.pairstream.service.promises.MissingTopics;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.MissingTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +61,7 @@ final class Prerequisites {
    *
    * @return how many partitions links have; empty where {@code stop} came first
    * @throws MissingSchemaException where the registry answers and does not hold a schema
-   * @throws io.pairstream.service.promises.WeakClusterException where the cluster is not set to
+   * @throws io.pairstream.service.requirements.WeakClusterException where the cluster is not set to
    *     keep what is promised
    * @throws KafkaException where a topic is missing or the cluster refuses to describe it
    */

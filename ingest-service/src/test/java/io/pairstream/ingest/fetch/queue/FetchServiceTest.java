@@ -26,7 +26,7 @@ import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.promises.WeakClusterException;
+import io.pairstream.service.requirements.WeakClusterException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,12 +14,12 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.history.LagHistory;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.HttpDoor;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.WebServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,7 +49,7 @@ class LagRoutesTest {
 
   private LagReport report = LagReport.nothingYet(INTERVAL);
   private LagHistory history;
-  private HttpDoor door;
+  private WebServer door;
 
   @BeforeEach
   void open() throws IOException {
@@ -57,7 +57,7 @@ class LagRoutesTest {
     Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
     Authenticator anybody = request -> viewer;
     door =
-        new HttpDoor(
+        new WebServer(
             PatientServer.settings(),
             new Router(new LagRoutes(() -> report, history).routes()),
             anybody,

@@ -8,7 +8,7 @@ import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaPatience;
+import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.RecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -99,7 +99,7 @@ public final class ViewLog implements AutoCloseable {
       Map<String, Object> clientSettings,
       int segmentBytes) {
     Map<String, Object> config = new HashMap<>(clientSettings);
-    KafkaPatience.transactWithin(config, TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT);
+    KafkaTimeouts.transactWithin(config, TRANSACTION_TIMEOUT, TRANSACTION_TIMEOUT);
     config.put("transactional.id", dataset + "-view-" + name);
     config.put("max.request.size", RecordSizes.MAX_RECORD);
     KafkaProducer<byte[], byte[]> producer =

@@ -1,0 +1,40 @@
+package io.pairstream.cli;
+
+import io.pairstream.service.Cluster;
+import io.pairstream.service.ClusterRequirement;
+import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What a service is to do without, where a cluster cannot keep it. */
+final class RequirementOptions {
+
+  @Option(
+      names = "--accept-weaker",
+      paramLabel = "NAME",
+      split = ",",
+      converter = PromiseReader.class,
+      description =
+          "Do without a promise that the cluster's settings cannot keep, by the name that doctor gives"
+              + " it, such as replication; several with commas between. Default: none")
+  private Set<ClusterRequirement> doneWithout = Set.of();
+
+  /** The cluster, of which so much less is asked. */
+  Cluster of(Cluster cluster) {
+    return cluster.without(doneWithout);
+  }
+
+  /** Reads a promise's name. */
+  static final class PromiseReader implements ITypeConverter<ClusterRequirement> {
+
+    @Override
+    public ClusterRequirement convert(String text) {
+      return ClusterRequirement.named(text)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "right is one of " + ClusterRequirement.labels() + ", not " + text));
+    }
+  }
+}

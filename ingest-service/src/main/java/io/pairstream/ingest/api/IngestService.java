@@ -1,0 +1,145 @@
+package io.pairstream.ingest.api;
+
+import io.pairstream.ingest.page.ContributionPage;
+import io.pairstream.ingest.pairs.IntakeCounts;
+import io.pairstream.ingest.pairs.PairIntake;
+import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.ingest.quotas.ProducerQuotas;
+import io.pairstream.ingest.quotas.Quotas;
+import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.wire.AvroSerdes;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.HealthRoutes;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.WebServer;
+import io.pairstream.service.keys.ApiKeyAuthenticator;
+import io.pairstream.service.keys.KeyRing;
+import io.pairstream.service.report.HttpReading;
+import io.pairstream.service.report.Reading;
+import io.pairstream.service.report.SelfReport;
+import io.pairstream.service.report.ServiceState;
+import io.pairstream.service.report.StatusReporter;
+import io.pairstream.service.report.StatusServer;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The ingest service: all doors on one port.
+ *
+ * <p>It listens at once and takes nothing until Kafka and the registry are there; {@code
+ * /health/ready} tells. Closing refuses what is new, lets what is under way end, and then lets go
+ * of Kafka.
+ */
+public final class IngestService implements AutoCloseable {
+
+  private final SelfReport report;
+  private final PairTopics topics;
+  private final Registry registry;
+  private final Map<String, Object> clientSettings;
+  private final PairIntake intake;
+  private final KeyRing keys;
+  private final Outcomes outcomes;
+  private final WebServer door;
+  private volatile Optional<StatusReporter> reporter = Optional.empty();
+  private volatile boolean closing;
+
+  /** Puts the service together; {@link #start} begins. */
+  public IngestService(Cluster cluster, IngestSettings settings) {
+    Clock clock = Clock.systemUTC();
+    registry = cluster.registry();
+    topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
+    clientSettings = cluster.clientSettings(Map.of());
+    report = new SelfReport("ingest", clock);
+    intake = new PairIntake(cluster, clock);
+    keys = KeyRing.follow(topics.apiKeys(), registry, clientSettings);
+    ProducerQuotas quotas =
+        ProducerQuotas.of(
+            keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
+    outcomes =
+        new Outcomes(
+            topics, registry, settings.stateDirectory(), clientSettings, intake, quotas, clock);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new PairRoutes(intake, quotas).routes());
+    routes.addAll(outcomes.routes());
+    routes.add(quotas.me());
+    List<Supplier<Optional<String>>> obstacles =
+        List.of(intake::obstacle, keys::obstacle, outcomes::obstacle);
+    routes.addAll(new HealthRoutes(obstacles).routes());
+    routes.add(StatusServer.metrics(report, Access.VIEW));
+    routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
+    routes.addAll(ContributionPage.routes());
+    door =
+        new WebServer(
+            settings.server(),
+            new Router(routes.stream().map(quotas::tellingOf).toList()),
+            new ApiKeyAuthenticator(keys, settings.anonymous(), clock),
+            quotas,
+            settings.anonymous());
+    obstacles.forEach(report::addObstacle);
+    report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
+    report.add(new HttpReading(door.traffic()));
+    report.add(this::read);
+  }
+
+  private void read(Reading reading) {
+    IntakeCounts counts = intake.counts();
+    reading
+        .counter("pairs_taken_total", counts.pairs())
+        .counter("image_bytes_taken_total", counts.imageBytes())
+        .counter("links_taken_total", counts.links())
+        .counter("submissions_failed_total", counts.failed())
+        .gauge("submissions_under_way", counts.underWay());
+  }
+
+  /**
+   * Begins to listen, and to look for Kafka.
+   *
+   * @throws IOException where the address cannot be listened on
+   */
+  public void start() throws IOException {
+    door.start();
+    intake.start();
+    reporter =
+        Optional.of(StatusReporter.start(report, topics.instances(), registry, clientSettings));
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return door.port();
+  }
+
+  /** All routes. */
+  public List<Route> routes() {
+    return door.routes();
+  }
+
+  /**
+   * Fails where the service can never work: a topic or a schema is missing, or the cluster is not
+   * set to keep what is promised.
+   */
+  public CompletableFuture<Void> fault() {
+    return intake.fault();
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      door.close();
+    } finally {
+      keys.close();
+      outcomes.close();
+      intake.close();
+      reporter.ifPresent(StatusReporter::close);
+    }
+  }
+}

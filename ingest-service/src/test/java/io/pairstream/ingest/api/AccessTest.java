@@ -1,0 +1,371 @@
+package io.pairstream.ingest.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Awaiting;
+import io.pairstream.service.http.Json;
+import io.pairstream.service.http.Method;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.keys.KeyIssuer;
+import io.pairstream.service.keys.NewKey;
+import io.pairstream.service.keys.Rates;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every route of the service, asked with every kind of key. */
+@Timeout(900)
+class AccessTest {
+
+  /** What anybody may ask. A route that is to be open has to be added here on purpose. */
+  private static final Set<String> OPEN =
+      Set.of("/", "/assets/{name}", "/openapi.json", "/health/live", "/health/ready");
+
+  @TempDir static Path brokerDir;
+  @TempDir static Path stateDir;
+  static EmbeddedKafka kafka;
+  static IngestCluster cluster;
+  static IngestService service;
+
+  /** Headers that let nobody in, by what is wrong with them. */
+  static final Map<String, String> REFUSED = new LinkedHashMap<>();
+
+  static String publishing;
+  static String reading;
+  static String viewing;
+  static String revokedId;
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void startService() throws Exception {
+    kafka = new EmbeddedKafka(brokerDir);
+    cluster = new IngestCluster(kafka);
+    Instant lastYear = Instant.now().minus(Duration.ofDays(365));
+    String expired;
+    try (KeyIssuer then = issuer(Clock.fixed(lastYear, ZoneOffset.UTC))) {
+      expired =
+          then.create(
+                  new NewKey(
+                      "late",
+                      Set.of(Scope.PUBLISH, Scope.READ),
+                      Rates.UNSAID,
+                      lastYear.plusSeconds(1)))
+              .text()
+              .reveal();
+    }
+    String revoked;
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      publishing = key(issuer, "ann", Scope.PUBLISH);
+      reading = key(issuer, "bob", Scope.READ);
+      viewing = key(issuer, "vic", Scope.VIEW);
+      revoked = key(issuer, "eve", Scope.PUBLISH, Scope.READ);
+      revokedId = revoked.substring(4, 20);
+    }
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      assertThat(issuer.revoke(revokedId)).isPresent();
+    }
+    REFUSED.put("no key", "");
+    REFUSED.put("nothing after Bearer", "Bearer");
+    REFUSED.put("another scheme", "Basic YW5uOnNlY3JldA==");
+    REFUSED.put("a text that is no key", "Bearer psk_not-a-key");
+    REFUSED.put("a key of a million characters", "Bearer psk_" + "0".repeat(10_000));
+    REFUSED.put("a key that nobody made", "Bearer psk_" + "0".repeat(16) + "_" + "0".repeat(64));
+    REFUSED.put("another secret", "Bearer " + publishing.substring(0, 21) + "0".repeat(64));
+    REFUSED.put(
+        "a secret of another key", "Bearer " + reading.substring(0, 21) + publishing.substring(21));
+    REFUSED.put("an expired key", "Bearer " + expired);
+    REFUSED.put("a revoked key", "Bearer " + revoked);
+    service =
+        new IngestService(
+            cluster.cluster(), IngestSettings.of(PatientServer.settings(), false, stateDir));
+    service.start();
+    Awaiting.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+    kafka.close();
+  }
+
+  @Test
+  void onlyWhatIsMeantToBeOpenIsOpen() {
+    assertThat(service.routes())
+        .filteredOn(route -> route.access() == Access.OPEN)
+        .allSatisfy(route -> assertThat(OPEN).contains(route.template()));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyRouteRefusesWhoeverHasNoLiveKey() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Route route : guarded()) {
+      REFUSED.forEach(
+          (what, authorization) ->
+              tests.add(
+                  DynamicTest.dynamicTest(
+                      route + " with " + what, () -> isUnauthorized(route, authorization))));
+    }
+    return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyRouteRefusesAKeyOfAnotherScope() {
+    return guarded().stream()
+        .filter(route -> route.access().scope().isPresent())
+        .map(
+            route ->
+                DynamicTest.dynamicTest(
+                    route.toString(),
+                    () -> {
+                      Scope scope = route.access().scope().get();
+                      String key = scope == Scope.PUBLISH ? reading : publishing;
+
+                      HttpResponse<String> answer =
+                          ask(route.method(), path(route), "Bearer " + key);
+
+                      assertThat(answer.statusCode()).isEqualTo(403);
+                      JsonNode problem = problem(answer);
+                      assertThat(problem.path("type").asText())
+                          .isEqualTo("urn:pairstream:problem:forbidden");
+                      assertThat(problem.path("scope").asText()).isEqualTo(scope.label());
+                      assertThat(answer.body()).doesNotContain(key.substring(21));
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyRouteLetsAKeyOfItsScopeIn() {
+    return guarded().stream()
+        // Streams of events do not end by themselves.
+        .filter(route -> !route.template().endsWith("/events"))
+        .map(
+            route ->
+                DynamicTest.dynamicTest(
+                    route.toString(),
+                    () -> {
+                      String key =
+                          switch (route.access()) {
+                            case PUBLISH -> publishing;
+                            case VIEW -> viewing;
+                            default -> reading;
+                          };
+
+                      HttpResponse<String> answer =
+                          ask(route.method(), path(route), "Bearer " + key);
+
+                      assertThat(answer.statusCode()).isNotIn(401, 403);
+                    }));
+  }
+
+  @Test
+  void answerIsTheSameForAKeyThatNobodyMadeAndForAnotherSecret() throws Exception {
+    JsonNode unknown = problem(me(REFUSED.get("a key that nobody made")));
+    JsonNode otherSecret = problem(me(REFUSED.get("another secret")));
+    JsonNode noKey = problem(me(REFUSED.get("a text that is no key")));
+
+    assertThat(List.of(unknown.path("detail"), otherSecret.path("detail"), noKey.path("detail")))
+        .containsOnly(unknown.path("detail"));
+  }
+
+  @Test
+  void holderOfADeadKeyIsToldWhatBecameOfIt() throws Exception {
+    assertThat(problem(me(REFUSED.get("an expired key"))).path("detail").asText())
+        .contains("expired on 20");
+    assertThat(problem(me(REFUSED.get("a revoked key"))).path("detail").asText())
+        .contains("revoked on 20");
+  }
+
+  @Test
+  void schemeMayBeWrittenInAnyCase() throws Exception {
+    assertThat(me("bearer " + reading).statusCode()).isEqualTo(200);
+    assertThat(me("BEARER  " + reading).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void callerIsToldWhoItIsAndWhatItMaySend() throws Exception {
+    HttpResponse<String> answer = me("Bearer " + publishing);
+
+    JsonNode me = Json.MAPPER.readTree(answer.body());
+    assertThat(me.path("producer").asText()).isEqualTo("ann");
+    assertThat(me.path("key_id").asText()).isEqualTo(publishing.substring(4, 20));
+    assertThat(me.path("scopes")).extracting(JsonNode::asText).containsExactly("publish");
+    assertThat(me.path("quota").path("records_per_second").asDouble()).isEqualTo(3);
+    assertThat(me.path("quota").path("bytes_per_second").asDouble())
+        .isEqualTo(IngestSettings.DEFAULT_QUOTA.bytesPerSecond());
+    assertThat(me.path("left").path("records").asDouble()).isBetween(0.0, 10.0);
+    assertThat(answer.headers().firstValue("RateLimit-Policy").orElseThrow())
+        .startsWith("\"records\";q=10;w=4, \"bytes\";q=67108864;w=1");
+    assertThat(answer.body()).doesNotContain(publishing.substring(21));
+  }
+
+  @Test
+  void whoeverSendsMoreThanItsQuotaIsToldWhenToComeBack() throws Exception {
+    HttpResponse<String> answer = ask(Method.POST, "/v1/pairs", "Bearer " + publishing);
+    int asked = 1;
+    while (answer.statusCode() != 429) {
+      answer = ask(Method.POST, "/v1/pairs", "Bearer " + publishing);
+      asked++;
+    }
+
+    assertThat(asked).isGreaterThan(2);
+    assertThat(answer.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 4L);
+    assertThat(answer.headers().firstValue("RateLimit").orElseThrow()).contains("\"records\";r=0");
+    JsonNode problem = problem(answer);
+    assertThat(problem.path("type").asText()).isEqualTo("urn:pairstream:problem:quota-exceeded");
+    assertThat(problem.path("quota").asText()).isEqualTo("records");
+    assertThat(problem.path("limit_per_second").asDouble()).isEqualTo(3);
+    assertThat(me("Bearer " + publishing).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whatTakesLongToDecodeCountsAsMoreThanItsBytes() throws Exception {
+    String key;
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      Rates slow = new Rates(1000, 10_000);
+      NewKey wanted = new NewKey("paul", Set.of(Scope.PUBLISH), slow, Instant.MAX);
+      key = "Bearer " + issuer.create(wanted).text().reveal();
+    }
+    Awaiting.until(() -> me(key).statusCode() == 200);
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_GRAY), "png", plain);
+    ObjectNode pair = Json.MAPPER.createObjectNode().put("caption", "nothing at all");
+    pair.put("image", plain.toByteArray());
+
+    HttpResponse<String> taken = post(key, pair.toString());
+    HttpResponse<String> next = post(key, pair.toString());
+
+    assertThat(taken.statusCode()).isEqualTo(201);
+    assertThat(next.statusCode()).isEqualTo(429);
+    assertThat(problem(next).path("quota").asText()).isEqualTo("bytes");
+    long seconds = 7000L * 7000 / 16 / 10_000;
+    assertThat(next.headers().firstValueAsLong("Retry-After").orElseThrow())
+        .isBetween(seconds / 2, seconds + 10);
+  }
+
+  @Test
+  void keyThatIsRevokedMeanwhileIsRefusedByTheRunningService() throws Exception {
+    String key = goneKey();
+    Awaiting.until(() -> me("Bearer " + key).statusCode() == 200);
+
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      assertThat(issuer.revoke(key.substring(4, 20))).isPresent();
+    }
+
+    Awaiting.until(() -> me("Bearer " + key).statusCode() == 401);
+  }
+
+  private static String goneKey() throws Exception {
+    try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
+      return key(issuer, "gone", Scope.READ);
+    }
+  }
+
+  private static void isUnauthorized(Route route, String authorization) throws Exception {
+    HttpResponse<String> answer = ask(route.method(), path(route), authorization);
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("WWW-Authenticate").orElseThrow())
+        .startsWith("Bearer realm=\"pairstream\"");
+    JsonNode problem = problem(answer);
+    assertThat(problem.path("type").asText()).isEqualTo("urn:pairstream:problem:unauthorized");
+    assertThat(problem.fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("type", "title", "status", "detail", "instance");
+    String head = answer.headers().map().toString();
+    for (String known :
+        List.of("ann", "bob", "eve", "late", revokedId, publishing.substring(4, 20))) {
+      assertThat(problem.path("detail").asText().split("[^a-z0-9]+")).doesNotContain(known);
+      assertThat(head).doesNotContain("=" + known);
+    }
+  }
+
+  private static List<Route> guarded() {
+    List<Route> guarded =
+        service.routes().stream().filter(route -> route.access() != Access.OPEN).toList();
+    assertThat(guarded).hasSizeGreaterThan(1);
+    return guarded;
+  }
+
+  private static String path(Route route) {
+    return route.template().replaceAll("\\{[^}]*}", "0".repeat(32));
+  }
+
+  private static HttpResponse<String> me(String authorization) throws Exception {
+    return ask(Method.GET, "/v1/me", authorization);
+  }
+
+  private static HttpResponse<String> ask(Method method, String path, String authorization)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path));
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    if (method == Method.POST) {
+      request.header("Content-Type", "application/json").POST(BodyPublishers.ofString("{}"));
+    }
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> post(String authorization, String pair)
+      throws IOException, InterruptedException {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/v1/pairs"))
+            .header("Authorization", authorization)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(pair))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static JsonNode problem(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    return Json.MAPPER.readTree(answer.body());
+  }
+
+  private static String key(KeyIssuer issuer, String producer, Scope... scopes) {
+    return issuer
+        .create(new NewKey(producer, Set.of(scopes), new Rates(3, 0), Instant.MAX))
+        .text()
+        .reveal();
+  }
+
+  private static KeyIssuer issuer(Clock clock) {
+    return KeyIssuer.open(
+        cluster.topics().apiKeys(),
+        cluster.cluster().registry(),
+        cluster.cluster().clientSettings(Map.of()),
+        clock);
+  }
+}

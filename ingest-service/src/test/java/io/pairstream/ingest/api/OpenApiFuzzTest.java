@@ -1,0 +1,83 @@
+package io.pairstream.ingest.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.python.PythonEnvironment;
+import io.pairstream.service.http.Awaiting;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schemathesis makes requests out of the document and holds the answers against it. */
+@Tag("full")
+@Timeout(900)
+class OpenApiFuzzTest {
+
+  /** Where the tools are installed and run. */
+  private static final Path TOOLS = Path.of("target", "python").toAbsolutePath();
+
+  @TempDir Path brokerDir;
+  @TempDir Path stateDir;
+
+  @Test
+  void theDocumentIsValidAndTheServiceKeepsToIt() throws Exception {
+    PythonEnvironment python =
+        PythonEnvironment.of(
+            TOOLS, Path.of("src/test/python/openapi-requirements.txt").toAbsolutePath());
+    Path document = Path.of("src/main/resources/io/pairstream/ingest/api/openapi.json");
+    assertThat(python.run(Map.of(), "-m", "openapi_spec_validator", document.toString()))
+        .endsWith("OK");
+
+    try (EmbeddedKafka kafka = new EmbeddedKafka(brokerDir);
+        IngestService service =
+            new IngestService(
+                new IngestCluster(kafka).cluster(),
+                IngestSettings.of(PatientServer.settings(), true, stateDir))) {
+      service.start();
+      String address = "http://127.0.0.1:" + service.port();
+      awaitReady(address);
+
+      // A form or object of the right shape may still hold no picture, so that not all that fits
+      // the document is taken.
+      assertThat(
+              python.run(
+                  TOOLS,
+                  Map.of(),
+                  "-m",
+                  "schemathesis.cli",
+                  "--config-file",
+                  Path.of("src/test/python/schemathesis.toml").toAbsolutePath().toString(),
+                  "run",
+                  address + "/openapi.json",
+                  // A stream of events ends when everything is decided, which here nobody does.
+                  "--exclude-path-regex",
+                  "/events$",
+                  "--exclude-checks",
+                  "positive_data_acceptance",
+                  "--max-examples",
+                  "40",
+                  "--seed",
+                  "1",
+                  "--request-timeout",
+                  "300",
+                  "--continue-on-failure",
+                  "--no-color"))
+          .containsPattern("Test cases:\\s+(\\d+) generated, \\1 passed");
+    }
+  }
+
+  private static void awaitReady(String address) throws Exception {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest ready = HttpRequest.newBuilder(URI.create(address + "/health/ready")).build();
+    Awaiting.until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
+  }
+}

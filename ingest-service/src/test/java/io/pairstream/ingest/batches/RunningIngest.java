@@ -1,0 +1,109 @@
+package io.pairstream.ingest.batches;
+
+import io.pairstream.ingest.pairs.PairIntake;
+import io.pairstream.ingest.pairs.PairRoutes;
+import io.pairstream.ingest.status.StatusRoutes;
+import io.pairstream.ingest.status.StatusView;
+import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.Awaiting;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.Scope;
+import io.pairstream.service.http.WebServer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One instance of the service with the routes for pairs, their standings and batches. */
+final class RunningIngest implements AutoCloseable {
+
+  /** Whoever says a name is that producer. */
+  private static final Authenticator BY_NAME =
+      request ->
+          request
+              .header("X-Test-Producer")
+              .map(name -> new Principal(name, name, Set.of(Scope.PUBLISH, Scope.READ)))
+              .orElse(Principal.ANONYMOUS);
+
+  private final StatusView pairs;
+  private final BatchView batches;
+  private final BatchLog log;
+  private final BatchRoutes batchRoutes;
+  private final PairIntake intake;
+  private final WebServer door;
+
+  RunningIngest(ClusterAccess access, String bootstrapServers, Path folder) throws Exception {
+    Map<String, String> settings = new HashMap<>();
+    access.clientSettings().forEach((name, value) -> settings.put(name, value.toString()));
+    Cluster cluster =
+        new Cluster(
+            bootstrapServers,
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            settings,
+            Map.of());
+    Clock clock = Clock.systemUTC();
+    Map<String, Object> kafka = cluster.clientSettings(Map.of());
+    pairs = StatusView.open(access.topics(), folder, kafka, clock);
+    batches = BatchView.open(access.topics(), folder, kafka, clock);
+    log = new BatchLog(access.topics().batches(), access.registry(), kafka);
+    intake = new PairIntake(cluster, clock);
+    batchRoutes =
+        new BatchRoutes(
+            intake::take,
+            log,
+            batches,
+            pairs,
+            access.topics(),
+            kafka,
+            Quota.UNLIMITED,
+            clock,
+            folder.resolve("under-way"));
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new PairRoutes(intake, Quota.UNLIMITED).routes());
+    routes.addAll(new StatusRoutes(pairs, kafka).routes());
+    routes.addAll(batchRoutes.routes());
+    door =
+        new WebServer(PatientServer.settings(), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
+    door.start();
+    intake.start();
+  }
+
+  /** Returns once pairs are taken, and what is known of earlier ones is told. */
+  RunningIngest awaitOpen() throws Exception {
+    Awaiting.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp() && batches.isCaughtUp());
+    return this;
+  }
+
+  int port() {
+    return door.port();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  StatusView pairs() {
+    return pairs;
+  }
+
+  @Override
+  public void close() {
+    door.close();
+    batchRoutes.close();
+    intake.close();
+    log.close();
+    batches.close();
+    pairs.close();
+  }
+}

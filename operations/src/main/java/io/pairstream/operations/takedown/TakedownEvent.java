@@ -1,0 +1,61 @@
+package io.pairstream.operations.takedown;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.actions.AuditEvent;
+import io.pairstream.schemas.Action;
+import io.pairstream.service.http.Json;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * That somebody withdrew something, or lifted its takedown, as the audit trail says.
+ *
+ * @param what {@link #WITHDRAWN} or {@link #LIFTED}
+ * @param subject what was withdrawn: the takedown's key
+ * @param by who did it and, in free text, for whom
+ * @param cause in the requester's words; empty where it was lifted
+ */
+public record TakedownEvent(String what, String subject, String by, String cause, Instant at) {
+
+  public static final String WITHDRAWN = "WITHDRAWN";
+  public static final String LIFTED = "LIFTED";
+
+  static final String TAKEDOWN = "takedown";
+  static final String LIFT = "takedown.lift";
+
+  /** Empty for an action of another kind, and for one that was not done. */
+  public static Optional<TakedownEvent> of(Action action) {
+    boolean isLift = action.getName().equals(LIFT);
+    if ((!isLift && !action.getName().equals(TAKEDOWN))
+        || !action.getOutcome().equals(AuditEvent.Outcome.DONE.name())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TakedownEvent(
+            isLift ? LIFTED : WITHDRAWN,
+            action.getSubject(),
+            action.getFacts().getOrDefault("requested_by", action.getActor()),
+            action.getFacts().getOrDefault("cause", ""),
+            action.getDoneAt()));
+  }
+
+  public static TakedownEvent of(JsonNode json) {
+    return new TakedownEvent(
+        json.path("what").asText(),
+        json.path("subject").asText(),
+        json.path("by").asText(),
+        json.path("cause").asText(),
+        Instant.parse(json.path("at").asText()));
+  }
+
+  public ObjectNode json() {
+    return Json.MAPPER
+        .createObjectNode()
+        .put("what", what)
+        .put("subject", subject)
+        .put("by", by)
+        .put("cause", cause)
+        .put("at", at.toString());
+  }
+}

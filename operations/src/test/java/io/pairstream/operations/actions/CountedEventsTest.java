@@ -1,0 +1,113 @@
+package io.pairstream.operations.actions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.Action;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CountedEventsTest {
+
+  private static final AuditEvent REFUSED =
+      new AuditEvent(
+          "login", "", AuditEvent.Outcome.REFUSED, "a wrong key", Map.of("address", "192.0.2.1"));
+  private static final Actor NOBODY = new Actor("", "");
+
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private final CountedEvents counted =
+      new CountedEvents(
+          new Clock() {
+            @Override
+            public Instant instant() {
+              return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+              throw new UnsupportedOperationException();
+            }
+          });
+
+  private List<Action> refuse(String caller, int times) {
+    List<Action> written = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      counted.add(REFUSED, NOBODY, caller, 1).ifPresent(written::add);
+    }
+    return written;
+  }
+
+  @Test
+  void theFirstIsWrittenAsItIs() {
+    Action action = refuse("a", 1).get(0);
+
+    assertThat(action.getDetail()).isEqualTo("a wrong key");
+    assertThat(action.getFacts()).isEqualTo(Map.of("address", "192.0.2.1"));
+    assertThat(action.getDoneAt()).isEqualTo(now);
+  }
+
+  @Test
+  void aThousandOfACallerAreTenRecordsOfOneAction() {
+    List<Action> written = refuse("a", 1000);
+
+    assertThat(written).hasSize(10);
+    assertThat(written).extracting(Action::getActionId).containsOnly(written.get(0).getActionId());
+    assertThat(written.get(9).getFacts())
+        .containsEntry("times", "512")
+        .containsEntry("address", "192.0.2.1");
+    assertThat(written.get(9).getDetail()).isEqualTo("a wrong key; 512 times within the hour");
+  }
+
+  @Test
+  void manyAtOnceAreOneRecord() {
+    Optional<Action> written = counted.add(REFUSED, NOBODY, "a", 500);
+
+    assertThat(written.orElseThrow().getFacts()).containsEntry("times", "500");
+    assertThat(refuse("a", 11)).isEmpty();
+    assertThat(refuse("a", 1)).hasSize(1);
+  }
+
+  @Test
+  void eachCallerAndOutcomeIsCountedByItself() {
+    AuditEvent done = new AuditEvent("login", "", AuditEvent.Outcome.DONE, "logged in", Map.of());
+    assertThat(refuse("a", 3)).hasSize(2);
+
+    assertThat(refuse("b", 1)).hasSize(1);
+    assertThat(counted.add(done, NOBODY, "a", 1)).isPresent();
+  }
+
+  @Test
+  void anHourLaterCountingBeginsAnew() {
+    String first = refuse("a", 4).get(0).getActionId();
+    now = now.plus(CountedEvents.WITHIN);
+
+    Action next = refuse("a", 1).get(0);
+
+    assertThat(next.getActionId()).isNotEqualTo(first);
+    assertThat(next.getFacts()).doesNotContainKey("times");
+  }
+
+  @Test
+  void whoeverComesUnderEverNewNamesFillsNothing() {
+    List<Action> written = new ArrayList<>();
+    for (int i = 0; i < CountedEvents.MOST_CALLERS + 1024; i++) {
+      written.addAll(refuse("caller " + i, 1));
+    }
+
+    assertThat(written).hasSize(CountedEvents.MOST_CALLERS + 11);
+    now = now.plus(Duration.ofHours(2));
+    assertThat(refuse("caller 2000", 1)).hasSize(1);
+  }
+}

@@ -1,0 +1,161 @@
+package io.pairstream.service.requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.requirements.Finding.Level;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(600)
+class ClusterCheckTest {
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @Test
+  void oneBrokerWithTheCataloguesTopicsIsRefusedNothing() {
+    ClusterAccess access = KAFKA.dataset(2);
+    // Of an earlier version; no part of the catalogue any more.
+    make(access, new NewTopic(access.dataset().topic("upload-requests"), 1, (short) 1));
+    Cluster cluster = cluster(access);
+
+    List<Finding> findings = ClusterCheck.of(cluster).findings();
+
+    assertThat(findings)
+        .filteredOn(finding -> finding.level() != Level.OK)
+        .extracting(finding -> finding.area() + " " + finding.check() + " " + finding.level())
+        .containsExactly(
+            "BROKERS offsets-kept WARNING",
+            "BROKERS replication WARNING",
+            "TOPICS replication WARNING");
+    assertThat(findings)
+        .extracting(Finding::check)
+        .contains("client-settings", "clock", "record-size", "writable-now", "schemas");
+    assertThatCode(() -> ClusterCheck.of(cluster).require()).doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesATopicThatIsSetOtherwiseUnlessTheOperatorDoesWithoutThatPromise() {
+    ClusterAccess access = KAFKA.emptyDataset();
+    makeWithProducersTimes(access, access.topics().crowdsourced().name());
+    Cluster cluster = cluster(access);
+    ClusterCheck check = ClusterCheck.of(cluster);
+
+    assertThatThrownBy(check::require)
+        .isInstanceOf(WeakClusterException.class)
+        .hasMessageContaining("record-time: ")
+        .hasMessageContaining(access.topics().crowdsourced().name())
+        .hasMessageContaining("pairstream topics create --dataset " + access.dataset().name())
+        .hasMessageEndingWith("--accept-weaker record-time");
+    assertThatThrownBy(
+            () -> ClusterCheck.of(cluster.without(Set.of(ClusterRequirement.CLEANUP))).require())
+        .isInstanceOf(WeakClusterException.class);
+    assertThatCode(
+            () ->
+                ClusterCheck.of(cluster.without(EnumSet.of(ClusterRequirement.RECORD_TIME)))
+                    .require())
+        .doesNotThrowAnyException();
+    assertThatCode(() -> check.onTopics(Set.of(access.topics().scraped().name())).require())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aStartSaysOnceWhatRefusesNothingAndNothingOfWhatIsRefusedOrRight() {
+    Finding early =
+        Finding.warning(Finding.Area.TOPICS, "kept-for", "records leave early", "7 d", "do it");
+    List<Finding> findings =
+        List.of(
+            Finding.ok(Finding.Area.TOPICS, "present", "all"),
+            early,
+            early,
+            Finding.notTold(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
+            Finding.wrong(Finding.Area.BROKERS, "sessions", "too short", "longer", ""),
+            Finding.broken(
+                Finding.Area.TOPICS, ClusterRequirement.CLEANUP, "deleted", "compact", ""),
+            Finding.broken(
+                    Finding.Area.TOPICS, ClusterRequirement.RECORD_TIME, "claimed", "theirs", "")
+                .without(Set.of(ClusterRequirement.RECORD_TIME)));
+
+    assertThat(ClusterCheck.said(findings))
+        .containsExactly(
+            "topics: kept-for: records leave early; right: 7 d; mend: do it",
+            "brokers: settings cannot be checked: no rights; mend: give us some",
+            "brokers: sessions: too short; right: longer",
+            "topics: record-time: claimed (done without); right: theirs");
+  }
+
+  @Test
+  void tellsAClusterThatDoesNotAnswerFromOneThatIsWrong() {
+    ClusterAccess access = KAFKA.emptyDataset();
+    Cluster nobody =
+        new Cluster(
+            "127.0.0.1:1",
+            "mock://" + access.dataset().name(),
+            access.dataset(),
+            Map.of("request.timeout.ms", "500", "default.api.timeout.ms", "500"),
+            Map.of());
+
+    Finding finding =
+        ClusterCheck.of(nobody).findings().stream()
+            .filter(found -> found.area() == Finding.Area.BROKERS)
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(finding.level()).isEqualTo(Level.NOT_TOLD);
+    assertThat(finding.found()).contains("127.0.0.1:1");
+    assertThat(finding.remedy()).contains("--bootstrap-servers");
+  }
+
+  /** A topic whose records have the times that their producers claim. */
+  private static void makeWithProducersTimes(ClusterAccess access, String name) {
+    TopicSpec spec =
+        new TopicCatalogue(access.dataset(), 2)
+            .topics().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+    Map<String, String> config = new HashMap<>(spec.config());
+    config.put("message.timestamp.type", "CreateTime");
+    make(access, new NewTopic(name, 2, (short) 1).configs(config));
+  }
+
+  /** Returns once the topic is there. */
+  private static void make(ClusterAccess access, NewTopic topic) {
+    String name = topic.name();
+    try (Admin admin = access.admin()) {
+      KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
+      boolean there = false;
+      while (!there) { // ended by the test's time limit
+        try {
+          there = !KafkaAnswers.await(admin.describeTopics(Set.of(name)).allTopicNames()).isEmpty();
+        } catch (UnknownTopicOrPartitionException e) {
+          // The broker has not heard of it yet.
+        }
+      }
+    }
+  }
+
+  private static Cluster cluster(ClusterAccess access) {
+    return new Cluster(
+        KAFKA.bootstrapServers(),
+        "mock://" + access.dataset().name(),
+        access.dataset(),
+        PatientClients.PATIENCE,
+        Map.of());
+  }
+}

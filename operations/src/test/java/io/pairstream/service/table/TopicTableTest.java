@@ -1,0 +1,600 @@
+package io.pairstream.service.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.http.Awaiting;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(900)
+class TopicTableTest {
+
+  private static final Fold COUNT =
+      (record, table) ->
+          table.put(
+              record.key(),
+              ByteBuffer.allocate(4)
+                  .putInt(
+                      table.get(record.key()).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0) + 1)
+                  .array());
+
+  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+
+  @TempDir Path folder;
+  private ClusterAccess cluster;
+  private String topic;
+
+  @BeforeEach
+  void createTopics() {
+    cluster = KAFKA.dataset(3);
+    topic = cluster.topics().uploads().name();
+  }
+
+  @Test
+  void holdsTheLastValueOfEachKey() {
+    send("a", "1");
+    send("b", "1");
+    send("a", "2");
+    send("b", null);
+
+    // Time stands still, so that no broker is late with an answer.
+    Clock now = Clock.fixed(Instant.now(), ZoneOffset.UTC);
+    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic), now)) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "a")).contains("2");
+      assertThat(get(view, "b")).isEmpty();
+      assertThat(get(view, "c")).isEmpty();
+      assertThat(view.isCaughtUp()).isTrue();
+      assertThat(view.trouble()).isEmpty();
+    }
+  }
+
+  @Test
+  void readsItsOwnWrites() {
+    try (TopicTable view = open()) {
+      for (int i = 0; i < 50; i++) {
+        send("key", "value " + i);
+
+        view.reachedNow().join();
+
+        assertThat(get(view, "key")).contains("value " + i);
+      }
+    }
+  }
+
+  @Test
+  void seesWhatAnotherInstanceWroteBefore() {
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+      send("key", "from elsewhere");
+
+      view.reachedNow().join();
+
+      assertThat(get(view, "key")).contains("from elsewhere");
+    }
+  }
+
+  @Test
+  void leavesOutWhatWasNeverCommitted() {
+    TestCluster.sendInVain(cluster, new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+      view.reachedNow().join();
+
+      assertThat(get(view, "key")).isEmpty();
+    }
+  }
+
+  @Test
+  void recordBehindAnOpenTransactionIsMissingAndKnownToBeSo() {
+    try (TopicTable view = open();
+        KafkaProducer<byte[], byte[]> open = TestCluster.producer(cluster, "-open")) {
+      view.caughtUp().join();
+      open.beginTransaction();
+      RecordMetadata before =
+          TestCluster.acknowledged(
+              open.send(new ProducerRecord<>(topic, 0, bytes("other"), bytes("held up"))));
+      TestCluster.send(
+          cluster, new ProducerRecord<>(topic, before.partition(), bytes("key"), bytes("behind")));
+
+      view.reachedNow().join();
+      assertThat(get(view, "key")).isEmpty();
+      CompletableFuture<Void> all = view.reachedAllWritten();
+      assertThat(all).isNotDone();
+
+      open.commitTransaction();
+      all.join();
+      assertThat(get(view, "key")).contains("behind");
+    }
+  }
+
+  @Test
+  void countsEachRecordOnceThroughRestarts() {
+    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
+    int sent = 0;
+    for (int start = 0; start < 5; start++) {
+      try (TopicTable view = open(counting)) {
+        for (int i = 0; i < 40; i++) {
+          send("key " + i % 3, "anything");
+          sent++;
+        }
+        if (start % 2 == 0) {
+          view.reachedNow().join();
+        }
+      }
+    }
+
+    try (TopicTable view = open(counting)) {
+      view.caughtUp().join();
+
+      int counted = 0;
+      for (int i = 0; i < 3; i++) {
+        counted += view.get(bytes("key " + i)).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0);
+      }
+      assertThat(counted).isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void restartReadsOnlyWhatIsNew() {
+    send("key", "early");
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+    }
+    send("other", "late");
+    List<String> read = new CopyOnWriteArrayList<>();
+    Fold noting =
+        (record, table) -> {
+          read.add(new String(record.key(), UTF_8));
+          Fold.lastOfEachKey().apply(record, table);
+        };
+
+    try (TopicTable view = open(new ViewPlan(topic, noting, Optional.empty()))) {
+      view.caughtUp().join();
+
+      assertThat(read).containsExactly("other");
+      assertThat(get(view, "key")).contains("early");
+    }
+  }
+
+  @Test
+  void copyThatMissedTombstonesIsMadeAgain() throws Exception {
+    send("key", "early");
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+    }
+    forgetRecordsSoFar();
+    send("other", "late");
+
+    Clock aWeekLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(7));
+    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic), aWeekLater)) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(get(view, "other")).contains("late");
+    }
+  }
+
+  @Test
+  void copyOfAnotherTopicOfThatNameIsMadeAgain() throws Exception {
+    send("key", "of the old topic");
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+    }
+    try (Admin admin = cluster.admin()) {
+      admin.deleteTopics(List.of(topic)).all().get();
+      createUntilTaken(admin);
+    }
+    send("other", "of the new topic");
+
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(get(view, "other")).contains("of the new topic");
+    }
+  }
+
+  @Test
+  void entriesGoWhenTheirTimeIsOver() {
+    ViewPlan aDay = new ViewPlan(topic, Fold.lastOfEachKey(), Optional.of(Duration.ofDays(1)));
+    send("key", "value");
+    try (TopicTable view = open(aDay)) {
+      view.caughtUp().join();
+      assertThat(get(view, "key")).contains("value");
+    }
+
+    Clock twoDaysLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
+    try (TopicTable view = open(aDay, twoDaysLater)) {
+      view.caughtUp().join();
+      assertThat(get(view, "key")).isEmpty();
+      assertThat(keys(view, "")).isEmpty();
+      // Each round ends with its sweep: once a second one has written, the first has swept.
+      for (String round : List.of("first", "second")) {
+        send("another", round);
+        view.reachedNow().join();
+      }
+    }
+
+    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic))) {
+      assertThat(keys(view, "")).doesNotContain("key");
+    }
+  }
+
+  @Test
+  void scansByPrefixInOrder() {
+    send("b-2", "x");
+    send("a-1", "x");
+    send("b-1", "x");
+    send("c", "x");
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+
+      assertThat(keys(view, "b-")).containsExactly("b-1", "b-2");
+      assertThat(keys(view, "")).containsExactly("a-1", "b-1", "b-2", "c");
+    }
+  }
+
+  @Test
+  void tellsListenersOfTheirKeyAlone() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+      Subscription subscription =
+          view.subscribe(bytes("mine"), () -> told.add(get(view, "mine").orElse("")));
+      send("other", "1");
+      send("mine", "2");
+
+      assertThat(told.poll(5, TimeUnit.MINUTES)).isEqualTo("2");
+
+      subscription.close();
+      send("mine", "3");
+      view.reachedNow().join();
+      send("mine", "4");
+      view.reachedNow().join();
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void folderOfARunningViewIsRefused() {
+    try (TopicTable view = open()) {
+      assertThat(view.topic()).isEqualTo(topic);
+      assertThatThrownBy(this::open)
+          .isInstanceOf(ViewStorageException.class)
+          .hasMessageContaining(folder.toString())
+          .hasMessageContaining("each running instance needs one of its own");
+    }
+  }
+
+  @Test
+  void answersNothingOnceClosed() {
+    TopicTable view = open();
+    view.close();
+
+    assertThatThrownBy(() -> view.get(bytes("key"))).isInstanceOf(ViewClosedException.class);
+    view.close();
+  }
+
+  @Test
+  void waitsForATopicThatIsNotThereYet() {
+    ClusterAccess later = KAFKA.emptyDataset();
+    topic = later.topics().uploads().name();
+    try (TopicTable view = open()) {
+      awaitTrouble(view);
+      assertThat(view.isCaughtUp()).isFalse();
+
+      try (Admin admin = later.admin()) {
+        KafkaAnswers.await(admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all());
+      }
+
+      view.caughtUp().join();
+      assertThat(view.isCaughtUp()).isTrue();
+    }
+  }
+
+  @Test
+  void closesAtOnceWhileTheBrokerIsAway(@TempDir Path brokerFolder) throws Exception {
+    EmbeddedKafka gone = new EmbeddedKafka(brokerFolder);
+    gone.close();
+    Map<String, Object> settings = new HashMap<>(gone.clientSettings());
+    settings.put("default.api.timeout.ms", (int) Duration.ofMinutes(10).toMillis());
+    TopicTable view =
+        TopicTable.open(ViewPlan.lastOfEachKey(topic), folder, settings, Clock.systemUTC());
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(view::close);
+
+    // Below what the client waits for an answer; a broker that is away gives none.
+    closed.get(5, TimeUnit.MINUTES);
+    assertThat(view.isCaughtUp()).isFalse();
+  }
+
+  @Test
+  void goesOnAfterTheBrokerWasAway(@TempDir Path brokerFolder) throws Exception {
+    try (EmbeddedKafka own = new EmbeddedKafka(brokerFolder)) {
+      Map<String, Object> settings = Map.copyOf(own.clientSettings());
+      try (Admin admin = Admin.create(settings)) {
+        admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+      }
+      Instant began = Instant.now();
+      // Time stands still while the broker is there, so that it is late with no answer.
+      AtomicReference<Clock> clock = new AtomicReference<>(Clock.fixed(began, ZoneOffset.UTC));
+      try (TopicTable view =
+          TopicTable.open(
+              ViewPlan.lastOfEachKey(topic), folder, own.clientSettings(), following(clock))) {
+        view.caughtUp().join();
+        assertThat(view.staleSince()).isEmpty();
+        sendTo(own, "before");
+        awaitEnds(view);
+
+        own.stop();
+        // Too short a time for the view to ask for more than the logs' ends, and to fail.
+        clock.set(Clock.fixed(began.plusSeconds(30), ZoneOffset.UTC));
+        assertThat(view.trouble().orElseThrow())
+            .matches(
+                "the view of .* is as of \\d\\d:\\d\\d:\\d\\d UTC: the broker does not answer");
+        assertThat(view.staleSince()).contains(began);
+        assertThat(get(view, "key")).contains("before");
+        own.restart();
+        clock.set(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
+        Awaiting.until(() -> view.trouble().isEmpty());
+        Awaiting.until(() -> view.staleSince().isEmpty());
+        sendTo(own, "after");
+
+        awaitEnds(view);
+        assertThat(get(view, "key")).contains("after");
+      }
+    }
+  }
+
+  @Test
+  void twoViewsOfOneTopicComeToTheSame(@TempDir Path otherFolder) {
+    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
+    try (TopicTable one = open(counting);
+        TopicTable other =
+            TopicTable.open(counting, otherFolder, cluster.clientSettings(), Clock.systemUTC())) {
+      for (int i = 0; i < 100; i++) {
+        send("key " + i % 7, "value");
+      }
+      one.reachedNow().join();
+      other.reachedNow().join();
+
+      for (int i = 0; i < 7; i++) {
+        assertThat(one.get(bytes("key " + i)).orElseThrow())
+            .isEqualTo(other.get(bytes("key " + i)).orElseThrow());
+      }
+    }
+  }
+
+  @Test
+  void listenerThatFailsDoesNotStopTheView() {
+    AtomicInteger calls = new AtomicInteger();
+    try (TopicTable view = open()) {
+      view.caughtUp().join();
+      try (Subscription failing =
+          view.subscribe(
+              bytes("key"),
+              () -> {
+                calls.incrementAndGet();
+                throw new IllegalStateException("a listener's fault");
+              })) {
+        assertThat(failing).isNotNull();
+        send("key", "1");
+        view.reachedNow().join();
+        send("key", "2");
+        view.reachedNow().join();
+      }
+
+      assertThat(get(view, "key")).contains("2");
+      assertThat(calls.get()).isPositive();
+    }
+  }
+
+  private TopicTable open() {
+    return open(ViewPlan.lastOfEachKey(topic));
+  }
+
+  private TopicTable open(ViewPlan plan) {
+    return open(plan, Clock.tick(Clock.system(ZoneOffset.UTC), Duration.ofMillis(1)));
+  }
+
+  private TopicTable open(ViewPlan plan, Clock clock) {
+    return TopicTable.open(plan, folder, cluster.clientSettings(), clock);
+  }
+
+  /** A clock that can be set while somebody looks at it. */
+  private static Clock following(AtomicReference<Clock> clock) {
+    return new Clock() {
+
+      @Override
+      public Instant instant() {
+        return clock.get().instant();
+      }
+
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException();
+      }
+    };
+  }
+
+  private RecordMetadata send(String key, String value) {
+    return TestCluster.send(
+        cluster, new ProducerRecord<>(topic, bytes(key), value == null ? null : bytes(value)));
+  }
+
+  private void sendTo(EmbeddedKafka own, String value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.copyOf(own.clientSettings()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, bytes("key"), bytes(value))).get();
+    }
+  }
+
+  /** Deletes what the log holds, so that whoever reads it again finds nothing. */
+  private void forgetRecordsSoFar() throws Exception {
+    try (Admin admin = cluster.admin()) {
+      Map<TopicPartition, OffsetSpec> latest = new java.util.HashMap<>();
+      Map<TopicPartition, RecordsToDelete> all = new java.util.HashMap<>();
+      for (int partition = 0; partition < 3; partition++) {
+        latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+      }
+      admin
+          .listOffsets(latest)
+          .all()
+          .get()
+          .forEach((tp, end) -> all.put(tp, RecordsToDelete.beforeOffset(end.offset())));
+      // Kafka deletes records of topics that it may cut, and compacted ones are none.
+      KafkaAnswers.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("cleanup.policy", "compact,delete"),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+      deleteUntilTaken(admin, all);
+    }
+  }
+
+  /** A broker learns of a topic's new setting a moment later. */
+  private static void deleteUntilTaken(Admin admin, Map<TopicPartition, RecordsToDelete> all)
+      throws Exception {
+    while (true) {
+      try {
+        admin.deleteRecords(all).all().get();
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof PolicyViolationException)) {
+          throw e;
+        }
+        Awaiting.pause();
+      }
+    }
+  }
+
+  /** A name is free again a moment after its topic was deleted. */
+  private void createUntilTaken(Admin admin) throws Exception {
+    while (true) {
+      try {
+        CreateTopicsResult created = admin.createTopics(List.of(new NewTopic(topic, 3, (short) 1)));
+        awaitBroker(admin, created.topicId(topic).get());
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+        Awaiting.pause();
+      }
+    }
+  }
+
+  /** The broker hears of what the controller has done a moment later. */
+  private void awaitBroker(Admin admin, Uuid topicId) throws Exception {
+    Uuid known = Uuid.ZERO_UUID;
+    while (!known.equals(topicId)) {
+      try {
+        known = admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).topicId();
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        Awaiting.pause();
+      }
+    }
+  }
+
+  private static void awaitTrouble(TopicTable view) {
+    while (view.trouble().isEmpty()) {
+      Awaiting.pause();
+    }
+  }
+
+  /** The broker may not say yet where its log ends. */
+  private static void awaitEnds(TopicTable view) {
+    while (true) {
+      try {
+        view.reachedNow().join();
+        return;
+      } catch (CompletionException e) {
+        Awaiting.pause();
+      }
+    }
+  }
+
+  private static List<String> keys(TopicTable view, String prefix) {
+    List<String> keys = new ArrayList<>();
+    view.scan(
+        bytes(prefix),
+        (key, value) -> {
+          keys.add(new String(key, UTF_8));
+          return true;
+        });
+    return keys;
+  }
+
+  private static Optional<String> get(TopicTable view, String key) {
+    return view.get(bytes(key)).map(value -> new String(value, UTF_8));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,59 @@
+package io.pairstream.service;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What Pairstream promises only as long as a cluster is set for it. A service refuses to start on a
+ * cluster that takes one away, unless its operator does without that one by name.
+ */
+public enum ClusterRequirement {
+  /** What was acknowledged outlives one broker's disk. */
+  REPLICATION("replication"),
+
+  /** What was acknowledged lay on two brokers at that moment. */
+  IN_SYNC("min-insync"),
+
+  /** No copy that lacks acknowledged records becomes the one that counts. */
+  UNCLEAN_ELECTION("unclean-election"),
+
+  /** A transaction's late record never gets into the next one. */
+  TRANSACTION_VERSION("transaction-version"),
+
+  /** A transaction may last as long as its work does. */
+  TRANSACTION_TIMEOUT("transaction-timeout"),
+
+  /** What was taken fits wherever it goes. */
+  RECORD_SIZE("record-size"),
+
+  /** Nothing is deleted that is still to be read. */
+  CLEANUP("cleanup"),
+
+  /** A record's time is the broker's, so that nobody's clock decides how long it is kept. */
+  RECORD_TIME("record-time"),
+
+  /** Clients read what is committed, and wait until what they write is safe. */
+  CLIENT_SETTINGS("client-settings");
+
+  private final String label;
+
+  ClusterRequirement(String label) {
+    this.label = label;
+  }
+
+  /** Its name for operators, in lower case with hyphens. */
+  public String label() {
+    return label;
+  }
+
+  /** The promise of that label. */
+  public static Optional<ClusterRequirement> named(String label) {
+    return Arrays.stream(values()).filter(promise -> promise.label.equals(label)).findAny();
+  }
+
+  /** All labels, with commas between. */
+  public static String labels() {
+    return Arrays.stream(values()).map(ClusterRequirement::label).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,161 @@
+package io.pairstream.service.http;
+
+import io.pairstream.schemas.Threads;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP server.
+ *
+ * <p>A client that is slow or silent holds a connection and no thread, except while it sends a
+ * streamed body, of which there are few at once. Closing lets requests under way end first.
+ */
+public final class WebServer implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+
+  private static final int MAX_SERVER_THREADS = 16;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final ThreadPoolExecutor workers;
+  private final Dispatch dispatch;
+
+  /**
+   * A server whose readers meet no limit.
+   *
+   * @param router all routes
+   * @param localOnly whether only this machine's programs and the service's own page may come, as
+   *     where no keys are asked for
+   */
+  public WebServer(
+      ServerSettings settings,
+      Router router,
+      Authenticator authenticator,
+      Quota quota,
+      boolean localOnly) {
+    this(settings, router, authenticator, quota, ReadLimits.NONE, localOnly);
+  }
+
+  /**
+   * @param router all routes
+   * @param quota what may be sent
+   * @param reads what may be read
+   * @param localOnly whether only this machine's programs and the service's own page may come, as
+   *     where no keys are asked for
+   */
+  public WebServer(
+      ServerSettings settings,
+      Router router,
+      Authenticator authenticator,
+      Quota quota,
+      ReadLimits reads,
+      boolean localOnly) {
+    int threads = Math.max(4, Runtime.getRuntime().availableProcessors());
+    workers =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(settings.queuedRequests()),
+            Threads.daemons("http-worker"));
+    QueuedThreadPool serverThreads = new QueuedThreadPool(MAX_SERVER_THREADS, 4);
+    serverThreads.setName("http");
+    server = new Server(serverThreads);
+    connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
+    connector.setHost(settings.host());
+    connector.setPort(settings.port());
+    connector.setIdleTimeout(settings.idleTimeout().toMillis());
+    connector.setAcceptQueueSize(1024);
+    connector.setShutdownIdleTimeout(1000);
+    HeadDeadline heads = new HeadDeadline(settings.headTimeout());
+    connector.addBean(heads);
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(settings.maxConnections(), connector));
+    dispatch =
+        new Dispatch(
+            settings,
+            router,
+            authenticator,
+            quota,
+            reads,
+            localOnly ? new LocalCallers(connector::getLocalPort) : (method, headers) -> {},
+            workers,
+            heads);
+    GracefulHandler graceful = new GracefulHandler(dispatch);
+    server.setHandler(graceful);
+    server.setErrorHandler(new ProblemPages());
+    server.setStopTimeout(settings.drainTimeout().toMillis());
+  }
+
+  /**
+   * Begins to listen.
+   *
+   * @throws IOException where the address cannot be listened on
+   */
+  public void start() throws IOException {
+    try {
+      server.start();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("the HTTP server does not start", e);
+    }
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return connector.getLocalPort();
+  }
+
+  /** All routes. */
+  public List<Route> routes() {
+    return dispatch.routes();
+  }
+
+  /** What was asked and answered so far. */
+  public HttpTraffic traffic() {
+    return dispatch.traffic();
+  }
+
+  /**
+   * Stops to listen, ends streams of events, and waits for requests under way, for the settings'
+   * {@code drainTimeout} at most.
+   */
+  @Override
+  public void close() {
+    dispatch.endEvents();
+    try {
+      server.stop();
+    } catch (TimeoutException e) {
+      LOG.warn("requests under way did not end in time, and were cut off");
+    } catch (Exception e) {
+      throw new IllegalStateException("the HTTP server does not stop", e);
+    } finally {
+      workers.shutdown();
+    }
+  }
+
+  private static HttpConfiguration configuration() {
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    configuration.setRequestHeaderSize(ServerSettings.MAX_HEAD_BYTES);
+    configuration.setUriCompliance(UriCompliance.RFC3986);
+    return configuration;
+  }
+}

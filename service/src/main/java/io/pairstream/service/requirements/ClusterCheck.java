@@ -1,0 +1,215 @@
+package io.pairstream.service.requirements;
+
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.schemas.wire.AdminClients;
+import io.pairstream.schemas.wire.RootCause;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks whether a cluster is set so that it can keep what Pairstream promises. Immutable. */
+public final class ClusterCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
+
+  /** A cluster that does not answer must not hold a start for a client's own minutes. */
+  private static final Map<String, Object> PATIENCE =
+      Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
+
+  /**
+   * Most records that preprocessing takes at a time. How long its transactions may take is computed
+   * from it.
+   */
+  public static final int RECORDS_PER_POLL = 8;
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Cluster cluster;
+  private final List<TopicSpec> specs;
+  private final Optional<Duration> transaction;
+
+  private ClusterCheck(Cluster cluster, List<TopicSpec> specs, Optional<Duration> transaction) {
+    this.cluster = cluster;
+    this.specs = specs;
+    this.transaction = transaction;
+  }
+
+  /** Looks at every topic of the cluster's data set. */
+  public static ClusterCheck of(Cluster cluster) {
+    return new ClusterCheck(
+        cluster, new TopicCatalogue(cluster.dataset(), 1).topics(), Optional.empty());
+  }
+
+  /** The same, but only at those topics that a service works with. */
+  public ClusterCheck onTopics(Collection<String> names) {
+    return new ClusterCheck(
+        cluster, specs.stream().filter(spec -> names.contains(spec.name())).toList(), transaction);
+  }
+
+  /** The same for a service whose transactions may last so long. */
+  public ClusterCheck withTransactionsOf(Duration longest) {
+    return new ClusterCheck(cluster, specs, Optional.of(longest));
+  }
+
+  /**
+   * Refuses a cluster that takes a promise away which its operator does not do without. What we may
+   * not know, and what else is not as it should be, is logged, and refuses nothing.
+   *
+   * @throws WeakClusterException naming all of them
+   * @throws KafkaException where the cluster does not answer
+   */
+  public void require() {
+    List<Finding> findings = new ArrayList<>(clients());
+    findings.addAll(ofBrokers());
+    said(findings).forEach(LOG::warn);
+    refuse(findings);
+  }
+
+  /**
+   * The same for a command that somebody waits for: it says nothing of what refuses nothing, nor
+   * where the cluster does not answer.
+   *
+   * @throws WeakClusterException naming all of them
+   */
+  public void requireQuietly() {
+    List<Finding> findings = new ArrayList<>(clients());
+    try {
+      findings.addAll(ofBrokers());
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      LOG.debug("the brokers do not say how they are set", e);
+    }
+    refuse(findings);
+  }
+
+  private List<Finding> ofBrokers() {
+    try (Admin admin = admin()) {
+      return kafka(admin);
+    }
+  }
+
+  private static boolean isRefused(Finding finding) {
+    return finding.level() == Level.WRONG && finding.promise().isPresent();
+  }
+
+  /** What a start says of what refuses nothing, a line each. */
+  static List<String> said(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.level() != Level.OK && !isRefused(finding))
+        .map(
+            finding ->
+                finding.area().name().toLowerCase(Locale.ROOT)
+                    + ": "
+                    + finding.check()
+                    + (finding.level() == Level.NOT_TOLD ? " cannot be checked: " : ": ")
+                    + finding.sentence())
+        .distinct()
+        .toList();
+  }
+
+  private static void refuse(List<Finding> findings) {
+    List<Finding> broken = findings.stream().filter(ClusterCheck::isRefused).toList();
+    if (!broken.isEmpty()) {
+      throw new WeakClusterException(broken);
+    }
+  }
+
+  /**
+   * The same, but waits for a cluster that does not answer, however long. One that answers and
+   * refuses us is not judged.
+   *
+   * @throws WeakClusterException naming all of them
+   */
+  public void requireOnceItAnswers() throws InterruptedException {
+    while (true) {
+      try {
+        require();
+        return;
+      } catch (InterruptException e) {
+        throw new InterruptedException(e.getMessage());
+      } catch (RetriableException e) {
+        LOG.warn("waiting for the cluster: {}", RootCause.message(e));
+      } catch (KafkaException e) {
+        LOG.warn("the cluster's settings cannot be checked: {}", RootCause.message(e));
+        return;
+      }
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    }
+  }
+
+  /** All that there is to say of clients, brokers, topics and the registry; never throws. */
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>(clients());
+    try (Admin admin = admin()) {
+      findings.addAll(kafka(admin));
+      findings.add(BrokerClock.look(admin));
+    } catch (KafkaException e) {
+      findings.add(
+          Finding.notTold(
+              Area.BROKERS,
+              "reachable",
+              "no broker at " + cluster.bootstrapServers() + " answers: " + RootCause.message(e),
+              "start one with: pairstream up, or say where: --bootstrap-servers; credentials go"
+                  + " into the file of --config, as kafka.*"));
+    }
+    findings.addAll(RegistryChecks.look(cluster.registry(), cluster.dataset(), specs));
+    return findings;
+  }
+
+  private List<Finding> clients() {
+    return new ClientChecks(
+            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction)
+        .judge().stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+  }
+
+  /** As long as the operator wants transactions, where that is longer than they need. */
+  private Optional<Duration> transactionAsked() {
+    long asked =
+        Optional.ofNullable(cluster.kafkaSettings().get(ClientChecks.TRANSACTION_TIMEOUT))
+            .map(String::strip)
+            .filter(value -> value.matches("\\d{1,9}"))
+            .map(Long::valueOf)
+            .orElse(0L);
+    return transaction.map(longest -> Duration.ofMillis(Math.max(longest.toMillis(), asked)));
+  }
+
+  private Admin admin() {
+    return AdminClients.create(cluster.clientSettings(PATIENCE));
+  }
+
+  private List<Finding> kafka(Admin admin) {
+    Set<String> topics =
+        specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    topics.addAll(ClusterFacts.INTERNAL);
+    ClusterFacts facts = new ClusterQuestions(admin).ask(cluster.bootstrapServers(), topics);
+    List<Finding> findings =
+        new ArrayList<>(
+            new BrokerChecks(
+                    facts,
+                    cluster.dataset(),
+                    GroupSessions.of(cluster.kafkaSettings()),
+                    transactionAsked())
+                .judge());
+    findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
+    return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+  }
+}

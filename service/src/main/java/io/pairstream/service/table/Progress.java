@@ -1,0 +1,183 @@
+package io.pairstream.service.table;
+
+import io.pairstream.schemas.wire.KafkaTimeouts;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.TopicPartition;
+
+/** How far a view has come, and who waits for it to come further. Thread-safe. */
+final class Progress {
+
+  /** Longer than a request usually lasts: whoever asked has given up by then. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Three questions of a follower are without an answer. */
+  private static final Duration UNANSWERED = Duration.ofSeconds(15);
+
+  private static final DateTimeFormatter TIME_OF_DAY =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Set<Waiting> waiting = new HashSet<>();
+  private final Duration patience;
+  private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+  private boolean isCaughtUp;
+  private String trouble = "";
+  private Instant answeredAt = Instant.EPOCH;
+  private Instant wholeAt = Instant.EPOCH;
+
+  /** Somebody who waits until a partition's position is at least {@code position}. */
+  private record Waiting(
+      TopicPartition partition, long position, CompletableFuture<Void> reached) {}
+
+  /**
+   * @param patience how long somebody waits at most
+   */
+  Progress(Duration patience) {
+    this.patience = patience;
+  }
+
+  /** One that waits for a minute, or as long as the settings let answers take. */
+  static Progress of(Map<String, ?> kafkaSettings) {
+    Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
+    return new Progress(given.compareTo(PATIENCE) < 0 ? PATIENCE : given);
+  }
+
+  CompletableFuture<Void> caughtUp() {
+    return caughtUp.copy();
+  }
+
+  synchronized boolean isCaughtUp() {
+    return isCaughtUp;
+  }
+
+  /** Why the view does not follow; empty while it does. */
+  synchronized Optional<String> trouble(String name, Instant now) {
+    if (!trouble.isEmpty()) {
+      return Optional.of(trouble);
+    }
+    // A consumer that has lost its broker just finds nothing new.
+    return isCaughtUp && answeredAt.plus(UNANSWERED).isBefore(now)
+        ? Optional.of(
+            "the view of "
+                + name
+                + " is as of "
+                + TIME_OF_DAY.format(wholeAt)
+                + " UTC: the broker does not answer")
+        : Optional.empty();
+  }
+
+  /**
+   * When the table held all that the log held, as far as that is known; 1970 where it never did.
+   */
+  synchronized Instant wholeAt() {
+    return wholeAt;
+  }
+
+  /** Brokers have said at that time where the log ends, on every partition. */
+  synchronized void isAnswered(Instant at) {
+    answeredAt = later(answeredAt, at);
+  }
+
+  /** The table holds all that the log held at that time. */
+  synchronized void isWhole(Instant at) {
+    wholeAt = later(wholeAt, at);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  CompletableFuture<Void> reachedAll(Map<TopicPartition, Long> ends) {
+    return CompletableFuture.allOf(
+        ends.entrySet().stream()
+            .map(end -> atLeast(end.getKey(), end.getValue()))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Notes positions; they go back where a copy is made again. */
+  void moveTo(Map<TopicPartition, Long> now) {
+    List<CompletableFuture<Void>> arrived = new ArrayList<>();
+    synchronized (this) {
+      positions.putAll(now);
+      for (Iterator<Waiting> each = waiting.iterator(); each.hasNext(); ) {
+        Waiting one = each.next();
+        if (isAtLeast(one.partition(), one.position())) {
+          each.remove();
+          arrived.add(one.reached());
+        }
+      }
+    }
+    arrived.forEach(one -> one.complete(null));
+  }
+
+  /**
+   * The table holds all that the log held when it was first asked.
+   *
+   * @param since when that was
+   */
+  void nowCaughtUp(Instant since) {
+    synchronized (this) {
+      isCaughtUp = true;
+      answeredAt = later(answeredAt, since);
+      wholeAt = later(wholeAt, since);
+    }
+    caughtUp.complete(null);
+  }
+
+  synchronized void isMadeAgain() {
+    isCaughtUp = false;
+    wholeAt = Instant.EPOCH;
+    positions.clear();
+  }
+
+  synchronized void hasTrouble(String what) {
+    trouble = what;
+  }
+
+  /** How many wait. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  /** Fails with a {@link java.util.concurrent.TimeoutException} where it takes too long. */
+  private CompletableFuture<Void> atLeast(TopicPartition partition, long position) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    Waiting one = new Waiting(partition, position, reached);
+    synchronized (this) {
+      if (isAtLeast(partition, position)) {
+        return CompletableFuture.completedFuture(null);
+      }
+      waiting.add(one);
+    }
+    return reached
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                forget(one);
+              }
+            });
+  }
+
+  private synchronized void forget(Waiting one) {
+    waiting.remove(one);
+  }
+
+  private boolean isAtLeast(TopicPartition partition, long position) {
+    return positions.getOrDefault(partition, 0L) >= position;
+  }
+}

@@ -1,0 +1,922 @@
+package io.pairstream.service.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(900)
+class WebServerTest {
+
+  /** Longer than any test, however busy the machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /** How long an answer takes that a client waits for. */
+  private static final Duration LATE = Duration.ofSeconds(2);
+
+  private static final ServerSettings SETTINGS =
+      ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<EventStream> opened = new CopyOnWriteArrayList<>();
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private final CompletableFuture<Answer> later = new CompletableFuture<>();
+  private final List<RawClient> streams = new ArrayList<>();
+  private WebServer door;
+
+  @AfterEach
+  void stop() throws IOException {
+    later.complete(echo("late".getBytes(UTF_8)));
+    for (RawClient raw : streams) {
+      raw.close();
+    }
+    door.close();
+  }
+
+  @Test
+  void answersAQuickRoute() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> answer = get("/quick");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("{\"says\":\"hello\"}");
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+    assertThat(answer.headers().firstValue("Server")).isEmpty();
+  }
+
+  @Test
+  void refusesAParameterThatTheRouteDoesNotTake() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> unknown = get("/listed?before=3");
+
+    assertProblem(unknown, 400, "bad-request");
+    assertThat(unknown.body()).contains("no parameter before here; there are after, limit");
+    assertProblem(get("/things/a?x="), 400, "bad-request");
+    assertProblem(get("/events?x=1"), 400, "bad-request");
+    assertThat(get("/listed?limit=3&after=2").statusCode()).isEqualTo(200);
+    assertThat(get("/quick?utm=1").statusCode()).isEqualTo(200);
+    assertProblem(
+        post("/things?x=1", "text/plain", BodyPublishers.ofString("y")), 400, "bad-request");
+  }
+
+  @Test
+  void givesAHandlerTheWholeBody() throws Exception {
+    start(SETTINGS);
+    String body = "x".repeat(99_999);
+
+    assertThat(post("/things", "text/plain", BodyPublishers.ofString(body)).body()).isEqualTo(body);
+  }
+
+  @Test
+  void takesABodyOfUnknownLengthUpToTheLimit() throws Exception {
+    start(SETTINGS);
+    byte[] largest = new byte[100_000];
+    byte[] larger = new byte[100_001];
+
+    assertThat(post("/things", "text/plain", chunked(largest)).statusCode()).isEqualTo(200);
+    assertProblem(post("/things", "text/plain", chunked(larger)), 413, "body-too-large");
+    assertProblem(
+        post("/things", "text/plain", BodyPublishers.ofByteArray(larger)), 413, "body-too-large");
+  }
+
+  @Test
+  void aClientThatSendsFarTooMuchStillReadsWhy() throws Exception {
+    start(SETTINGS);
+
+    assertProblem(
+        post("/things", "text/plain", BodyPublishers.ofByteArray(new byte[30_000_000])),
+        413,
+        "body-too-large");
+  }
+
+  @Test
+  void aClientThatAsksFirstIsToldToGoOn() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+              "POST",
+              "/things",
+              "Content-Type: text/plain\r\nContent-Length: 5\r\nExpect: 100-continue"));
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 100 ");
+      raw.send("hello");
+      assertThat(raw.readUntil("hello")).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void aClientThatAsksFirstIsSparedABodyThatIsRefused() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+              "POST",
+              "/things",
+              "Content-Type: text/plain\r\nContent-Length: 100001\r\nExpect: 100-continue"));
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 413 ");
+    }
+  }
+
+  @Test
+  void connectionsServeManyRequests() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      for (int i = 0; i < 20; i++) {
+        raw.send(
+            head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 6")
+                + "body"
+                + (10 + i));
+        assertThat(raw.readUntil("body" + (10 + i))).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  @Test
+  void decodesNamesInThePath() throws Exception {
+    start(SETTINGS);
+
+    assertThat(get("/things/a%20b+c%E7%8C%AB").body()).isEqualTo("a b+c猫");
+  }
+
+  @Test
+  void whatIsNotThereIsAProblem() throws Exception {
+    start(SETTINGS);
+
+    assertProblem(get("/nowhere"), 404, "not-found");
+    assertProblem(get("/things/a/b"), 404, "not-found");
+    assertProblem(get("/things/"), 404, "not-found");
+  }
+
+  @Test
+  void anotherMethodIsToldWhichThereAre() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> answer = send("/things", request -> request.method("PUT", noBody()));
+
+    assertProblem(answer, 405, "method-not-allowed");
+    assertThat(answer.headers().firstValue("Allow")).contains("POST");
+    assertProblem(
+        send("/quick", request -> request.method("TRACE", noBody())), 405, "method-not-allowed");
+  }
+
+  @Test
+  void headIsGetWithoutItsBody() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> answer = send("/quick", request -> request.method("HEAD", noBody()));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Length")).contains("16");
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void aBodyOfAnotherTypeOrEncodingIsRefused() throws Exception {
+    start(SETTINGS);
+
+    assertProblem(post("/things", "text/html", noBody()), 415, "media-type-unsupported");
+    assertProblem(
+        send(
+            "/things",
+            request ->
+                request
+                    .header("Content-Type", "text/plain")
+                    .header("Content-Encoding", "gzip")
+                    .POST(noBody())),
+        415,
+        "media-type-unsupported");
+  }
+
+  @Test
+  void aFaultOfOursTellsNothingOfUs() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> answer = post("/broken", "text/plain", noBody());
+
+    assertProblem(answer, 500, "internal");
+    assertThat(answer.body()).doesNotContain("secret", "Exception");
+  }
+
+  @Test
+  void aCallerWithoutTheScopeIsForbidden() throws Exception {
+    start(SETTINGS, request -> new Principal("ann", "k1", Set.of(Scope.READ)));
+
+    assertThat(get("/things/a").statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = post("/things", "text/plain", noBody());
+    assertProblem(answer, 403, "forbidden");
+    assertThat(answer.body()).contains("\"scope\":\"publish\"");
+  }
+
+  @Test
+  void whoeverHasNoKeyIsRefusedBeforeTheBodyIsRead() throws Exception {
+    start(SETTINGS, Authenticator.NONE);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 100"));
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 401 ").contains("WWW-Authenticate: Bearer");
+    }
+    assertThat(get("/quick").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: evil.example",
+        "Host: evil.example:PORT",
+        "Host: 127.0.0.1.evil.example:PORT",
+        "Host: 128.0.0.1:PORT",
+        "Host: 127.0.0.1:1",
+        "Host: 127.0.0.1:PORT\r\nOrigin: http://evil.example",
+        "Host: 127.0.0.1:PORT\r\nOrigin: null",
+        "Host: 127.0.0.1:PORT\r\nOrigin: https://127.0.0.1:PORT",
+        "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT.evil.example",
+        "Host: 127.0.0.1:PORT\r\nOrigin: http://127.0.0.1:PORT@evil.example",
+        "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors",
+        "Host: 127.0.0.1:PORT\r\nSec-Fetch-Site: same-site"
+      })
+  void withoutKeysNoOtherSiteComesIn(String fields) throws Exception {
+    start(SETTINGS);
+
+    String written = fields.replace("PORT", String.valueOf(door.port()));
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send("GET /things/a HTTP/1.1\r\n" + written + "\r\n\r\n");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
+  @Test
+  void withoutKeysNoFormOfAnotherSiteComesIn() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head(
+                  "POST",
+                  "/things",
+                  "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nContent-Type:"
+                      + " text/plain\r\nContent-Length: 1")
+              + "x");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 403 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1:PORT",
+        "127.1.2.3:PORT",
+        "localhost:PORT",
+        "LOCALHOST:PORT",
+        "[::1]:PORT"
+      })
+  void withoutKeysTheOwnPageComesIn(String own) throws Exception {
+    start(SETTINGS);
+
+    String host = own.replace("PORT", String.valueOf(door.port()));
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          "GET /things/a HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host + "\r\n\r\n");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Sec-Fetch-Site: same-origin",
+        "Sec-Fetch-Site: none",
+        // A link on another site's page leads here: a person follows it.
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate"
+      })
+  void withoutKeysAPersonsBrowserComesIn(String fields) throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          "GET /things/a HTTP/1.1\r\nHost: 127.0.0.1:"
+              + door.port()
+              + "\r\n"
+              + fields
+              + "\r\n\r\n");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /quick HTTP/1.1\r\n\r\n', 400",
+    "'nonsense\r\n\r\n', 400",
+    "'GET /things/a%2fb HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'GET /things/%zz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'GET /quick?a=%zz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'GET /quick?a=%ff HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n', 400",
+    "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n', 400",
+    "'CONNECT example.org:443 HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'OPTIONS * HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n', 400",
+    "'POST /things HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nTransfer-Encoding: gzip\r\n\r\n', 400"
+  })
+  void aMalformedRequestIsAProblem(String request, int status) throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(request.replace("\\r\\n", "\r\n").replace("PORT", String.valueOf(door.port())));
+      String head = raw.readHead();
+      assertThat(head).startsWith("HTTP/1.1 " + status + " ");
+      assertThat(head).contains("application/problem+json");
+    }
+  }
+
+  @Test
+  void aHeadThatIsTooLargeIsAProblem() throws Exception {
+    start(SETTINGS);
+
+    HttpResponse<String> answer =
+        send("/quick", request -> request.header("X-Large", "x".repeat(20_000)));
+    assertProblem(answer, 431, "headers-too-large");
+    assertProblem(get("/quick?" + "x".repeat(20_000)), 414, "uri-too-long");
+  }
+
+  @Test
+  void fiveHundredHalfOpenClientsHinderNobody() throws Exception {
+    start(SETTINGS);
+    List<RawClient> halfOpen = new ArrayList<>();
+    try {
+      for (int i = 0; i < 500; i++) {
+        RawClient raw = new RawClient(door.port());
+        halfOpen.add(raw);
+        // One third each: silent, in the middle of the head, in the middle of a large body.
+        if (i % 3 == 1) {
+          raw.send("POST /things HTTP/1.1\r\nHost: 127");
+        } else if (i % 3 == 2) {
+          raw.send(
+              head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 100000")
+                  + "x".repeat(1000));
+        }
+      }
+
+      for (int i = 0; i < 50; i++) {
+        String body = "good " + i;
+        assertThat(post("/things", "text/plain", BodyPublishers.ofString(body)).body())
+            .isEqualTo(body);
+      }
+    } finally {
+      for (RawClient raw : halfOpen) {
+        raw.close();
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatDripsIsEndedWithItsReason() throws Exception {
+    start(SETTINGS.withPatience(PATIENCE, PATIENCE, Duration.ZERO, 500));
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 1000") + "x");
+      assertThat(raw.readHead()).startsWith("HTTP/1.1 408 ");
+      assertThat(raw.readUntil("}")).contains("too-slow");
+      assertThat(raw.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void timeInWhichAClientWaitsForAnAnswerIsNotItsOwn() throws Exception {
+    // No byte makes up for slowness: the grace is all that there is.
+    start(SETTINGS.withPatience(PATIENCE, PATIENCE, LATE.dividedBy(2), Long.MAX_VALUE));
+
+    boolean isTaken = false;
+    for (int i = 0; i < 10 && !isTaken; i++) {
+      // A client that stands still itself, behind an answer, is too slow indeed, and begins anew.
+      isTaken = isTakenFromWhomWaitsForAnAnswer();
+    }
+
+    assertThat(isTaken).isTrue();
+  }
+
+  private boolean isTakenFromWhomWaitsForAnAnswer() throws IOException {
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(
+          head("POST", "/late-answers", "Content-Type: text/plain\r\nContent-Length: 2") + "x");
+      if (!raw.readUntil("first\n").contains("first\n")) {
+        return false;
+      }
+      raw.send("y");
+      return raw.readUntil("second\n").contains("second\n");
+    } catch (SocketException e) {
+      return false; // it is left
+    }
+  }
+
+  @Test
+  void aHeadThatDripsIsCutOff() throws Exception {
+    start(SETTINGS.withPatience(PATIENCE, Duration.ofMillis(500), PATIENCE, 1));
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send("GET /quick HTTP/1.1\r\nHo");
+      assertThat(raw.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void anAddressKeepsOnlySoManyHalfHeadsOpen() throws Exception {
+    start(SETTINGS);
+
+    List<RawClient> held = new ArrayList<>();
+    ExecutorService readers = Executors.newCachedThreadPool();
+    try {
+      for (int i = 0; i < HeadDeadline.MAX_HALF_HEADS + 1; i++) {
+        RawClient raw = new RawClient(door.port());
+        raw.send("GET /quick HTTP/1.1\r\nHo");
+        held.add(raw);
+      }
+
+      // Which of them was taken up first, only the server knows.
+      assertThat(
+              readers.invokeAny(
+                  held.stream().map(raw -> (Callable<Boolean>) raw::isClosedByServer).toList()))
+          .isTrue();
+      assertThat(get("/quick").statusCode()).isEqualTo(200);
+    } finally {
+      readers.shutdownNow();
+      for (RawClient raw : held) {
+        raw.close();
+      }
+    }
+  }
+
+  @Test
+  void aSilentConnectionIsClosed() throws Exception {
+    start(SETTINGS.withPatience(Duration.ofMillis(500), PATIENCE, PATIENCE, 1));
+
+    try (RawClient raw = new RawClient(door.port())) {
+      assertThat(raw.isClosedByServer()).isTrue();
+    }
+  }
+
+  @Test
+  void aBodyThatIsCutOffLeavesNothingBehind() throws Exception {
+    start(SETTINGS.withCapacity(100, 200_000));
+
+    for (int i = 0; i < 50; i++) {
+      try (RawClient raw = new RawClient(door.port())) {
+        raw.send(
+            head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 100000")
+                + "x".repeat(60_000));
+      }
+    }
+
+    // The memory for bodies has room for three of them: all must have been given back.
+    Awaiting.until(
+        () ->
+            post("/things", "text/plain", BodyPublishers.ofByteArray(new byte[100_000]))
+                    .statusCode()
+                == 200);
+  }
+
+  @Test
+  void bodiesThatFindNoRoomAreToldToComeAgain() throws Exception {
+    start(SETTINGS.withCapacity(100, 150_000));
+
+    CompletableFuture<HttpResponse<String>> first =
+        client.sendAsync(
+            request("/slow")
+                .header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofByteArray(new byte[100_000]))
+                .build(),
+            BodyHandlers.ofString());
+    entered.await();
+    HttpResponse<String> second =
+        post("/things", "text/plain", BodyPublishers.ofByteArray(new byte[100_000]));
+    later.complete(echo("first".getBytes(UTF_8)));
+
+    assertProblem(second, 503, "overloaded");
+    assertThat(second.headers().firstValue("Retry-After")).contains("2");
+    assertThat(first.get().body()).isEqualTo("first");
+  }
+
+  @Test
+  void answersAStreamWhileItComes() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10"));
+      raw.send("1234\n");
+      assertThat(raw.readUntil("1234\n")).startsWith("HTTP/1.1 200 ");
+      raw.send("6789\n");
+      assertThat(raw.readUntil("6789\n")).contains("6789");
+    }
+  }
+
+  @Test
+  void aClientThatReadsNoAnswerGivesItsPlaceBack() throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            100,
+            1_000_000,
+            16,
+            1,
+            1,
+            Duration.ofSeconds(1),
+            PATIENCE,
+            PATIENCE,
+            1,
+            Duration.ofSeconds(1)));
+
+    try (RawClient deaf = new RawClient(door.port())) {
+      deaf.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 200000000"));
+      byte[] lines = "0123456789abcde\n".repeat(65_536).getBytes(UTF_8);
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 190; i++) {
+                  deaf.send(lines);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+
+    Awaiting.until(
+        () -> {
+          try {
+            return post("/lines", "text/plain", BodyPublishers.ofString("next\n")).statusCode()
+                == 200;
+          } catch (IOException e) {
+            // The door took the connection for idle before the request was on its way.
+            return false;
+          }
+        });
+  }
+
+  @Test
+  void headOfAStreamOfEventsEnds() throws Exception {
+    start(SETTINGS);
+
+    assertThat(send("/events", request -> request.method("HEAD", noBody())).statusCode())
+        .isEqualTo(200);
+    assertThat(opened).isEmpty();
+  }
+
+  @Test
+  void sendsEventsUntilTheyEnd() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(head("GET", "/events", "Accept: text/event-stream"));
+      assertThat(raw.readUntil(":\n\n")).contains("Content-Type: text/event-stream");
+      EventStream events = opened.get(0);
+      boolean sent =
+          events.send("standing", "7", Json.MAPPER.createObjectNode().put("standing", "TEST"));
+      assertThat(sent).isTrue();
+      // What shows that the stream is open may come once more before.
+      assertThat(raw.readUntil("}\n\n"))
+          .contains("event: standing\nid: 7\ndata: {\"standing\":\"TEST\"}\n\n");
+      CountDownLatch ended = new CountDownLatch(1);
+      events.onEnd(ended::countDown);
+      events.end();
+      ended.await();
+      assertThat(events.send("late", "8", Json.MAPPER.createObjectNode())).isFalse();
+    }
+  }
+
+  @Test
+  void eventsThatAreWaitedForKeepNoWorker() throws Exception {
+    start(SETTINGS);
+    List<RawClient> waiting = new ArrayList<>();
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 4; i++) {
+        RawClient raw = new RawClient(door.port());
+        waiting.add(raw);
+        raw.send(head("GET", "/late-events", "Accept: text/event-stream"));
+      }
+
+      assertThat(get("/things/a").statusCode()).isEqualTo(200);
+
+      later.completeExceptionally(
+          Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException());
+      for (RawClient raw : waiting) {
+        assertThat(raw.readHead()).startsWith("HTTP/1.1 404 ").contains("application/problem+json");
+      }
+    } finally {
+      for (RawClient raw : waiting) {
+        raw.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /lines", "GET /events"})
+  void producerThatHasManyStreamsLeavesPlacesToOthers(String streamed) throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            100,
+            1_000_000,
+            16,
+            4,
+            4,
+            PATIENCE,
+            PATIENCE,
+            PATIENCE,
+            1,
+            Duration.ofSeconds(1)),
+        request ->
+            new Principal(request.header("X-Name").orElse(""), "k", Principal.ANONYMOUS.scopes()));
+
+    assertThat(statusOfStreams(streamed, "greedy", 4)).containsExactly(200, 200, 503, 503);
+    assertThat(statusOfStreams(streamed, "modest", 1)).containsExactly(200);
+  }
+
+  /** Opens streams, which stay open as long as the door does, and reads how each is answered. */
+  private List<Integer> statusOfStreams(String streamed, String producer, int count)
+      throws IOException {
+    List<Integer> answered = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      RawClient raw = new RawClient(door.port());
+      streams.add(raw);
+      String[] words = streamed.split(" ", 2);
+      String name = "X-Name: " + producer;
+      raw.send(
+          words[0].equals("GET")
+              ? head(words[0], words[1], name)
+              : head(words[0], words[1], name + "\r\nContent-Type: text/plain\r\nContent-Length: 9")
+                  + "1\n");
+      answered.add(Integer.valueOf(raw.readHead().split(" ", 3)[1]));
+    }
+    return answered;
+  }
+
+  @Test
+  void aClientThatReadsNoEventsIsLeft() throws Exception {
+    start(SETTINGS);
+
+    try (RawClient raw = new RawClient(door.port())) {
+      raw.send(head("GET", "/events", "Accept: text/event-stream"));
+      assertThat(raw.readUntil(":\n\n")).contains("200 OK");
+      EventStream events = opened.get(0);
+      JsonNode large = Json.MAPPER.createObjectNode().put("x", "x".repeat(1_000_000));
+      int taken = 0;
+      while (events.send("much", String.valueOf(taken), large)) {
+        taken++;
+      }
+      assertThat(taken).isLessThan(200);
+    }
+  }
+
+  @Test
+  void closingLetsARequestUnderWayEndAndTakesNoMore() throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1", 0, 100, 1_000_000, 16, 1, 1, PATIENCE, PATIENCE, PATIENCE, 1, PATIENCE));
+    CompletableFuture<HttpResponse<String>> underWay =
+        client.sendAsync(
+            request("/slow")
+                .header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofString("x"))
+                .build(),
+            BodyHandlers.ofString());
+    entered.await();
+    int port = door.port();
+
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(door::close);
+    Awaiting.until(() -> isRefused(port));
+    later.complete(echo("in time".getBytes(UTF_8)));
+
+    assertThat(underWay.get().body()).isEqualTo("in time");
+    closed.get();
+  }
+
+  @Test
+  void requestsAreRefusedWhereAllWorkersAreTaken() throws Exception {
+    start(
+        new ServerSettings(
+            "127.0.0.1",
+            0,
+            100,
+            1_000_000,
+            1,
+            1,
+            1,
+            PATIENCE,
+            PATIENCE,
+            PATIENCE,
+            1,
+            Duration.ofSeconds(1)));
+
+    try (RawClient one = new RawClient(door.port());
+        RawClient other = new RawClient(door.port())) {
+      one.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10") + "1\n");
+      assertThat(one.readUntil("1\n")).contains("200 OK");
+      other.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10"));
+      assertThat(other.readHead()).startsWith("HTTP/1.1 503 ").contains("Retry-After: ");
+    }
+  }
+
+  private static boolean isRefused(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return !socket.isConnected();
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  private String head(String method, String path, String fields) {
+    return method
+        + " "
+        + path
+        + " HTTP/1.1\r\nHost: 127.0.0.1:"
+        + door.port()
+        + "\r\n"
+        + fields
+        + "\r\n\r\n";
+  }
+
+  private static HttpRequest.BodyPublisher noBody() {
+    return BodyPublishers.noBody();
+  }
+
+  private static HttpRequest.BodyPublisher chunked(byte[] body) {
+    return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+  }
+
+  private static void assertProblem(HttpResponse<String> answer, int status, String name)
+      throws IOException {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    JsonNode problem = Json.MAPPER.readTree(answer.body());
+    assertThat(problem.get("type").textValue()).isEqualTo("urn:pairstream:problem:" + name);
+    assertThat(problem.get("status").intValue()).isEqualTo(status);
+  }
+
+  private HttpResponse<String> post(String path, String mediaType, HttpRequest.BodyPublisher body)
+      throws Exception {
+    return send(path, request -> request.header("Content-Type", mediaType).POST(body));
+  }
+
+  private HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> change)
+      throws Exception {
+    return client.send(change.apply(request(path)).build(), BodyHandlers.ofString());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(uri(path));
+  }
+
+  private void start(ServerSettings settings) throws IOException {
+    start(settings, Authenticator.ANONYMOUS);
+  }
+
+  private void start(ServerSettings settings, Authenticator authenticator) throws IOException {
+    door =
+        new WebServer(
+            settings,
+            new Router(
+                List.of(
+                    Route.quick(
+                        "/quick",
+                        Access.OPEN,
+                        request ->
+                            Answer.json(200, Json.MAPPER.createObjectNode().put("says", "hello"))),
+                    Route.get(
+                        "/things/{name}",
+                        Access.READ,
+                        (request, body) ->
+                            CompletableFuture.completedFuture(
+                                echo(request.parameter("name").getBytes(UTF_8)))),
+                    Route.get(
+                            "/listed",
+                            Access.READ,
+                            (request, body) -> CompletableFuture.completedFuture(echo(new byte[0])))
+                        .taking("limit", "after"),
+                    Route.post(
+                        "/things",
+                        Access.PUBLISH,
+                        Set.of("text/plain"),
+                        100_000,
+                        (request, body) -> CompletableFuture.completedFuture(echo(body))),
+                    Route.post(
+                        "/slow",
+                        Access.PUBLISH,
+                        Set.of("text/plain"),
+                        100_000,
+                        (request, body) -> {
+                          entered.countDown();
+                          return later;
+                        }),
+                    Route.post(
+                        "/broken",
+                        Access.PUBLISH,
+                        Set.of("text/plain"),
+                        100_000,
+                        (request, body) -> {
+                          throw new IllegalStateException("a secret of ours");
+                        }),
+                    Route.stream(
+                        "/lines",
+                        Access.PUBLISH,
+                        Set.of("text/plain"),
+                        (request, body, out) -> {
+                          OutputStream answer = out.begin(200, "text/plain", Map.of());
+                          int next = body.read();
+                          while (next >= 0) {
+                            answer.write(next);
+                            if (next == '\n') {
+                              answer.flush();
+                            }
+                            next = body.read();
+                          }
+                        }),
+                    Route.stream(
+                        "/late-answers",
+                        Access.PUBLISH,
+                        Set.of("text/plain"),
+                        (request, body, out) -> {
+                          OutputStream answer = out.begin(200, "text/plain", Map.of());
+                          int first = body.read();
+                          CompletableFuture<Void> said =
+                              CompletableFuture.runAsync(
+                                  () -> say(answer, "first\n"),
+                                  CompletableFuture.delayedExecutor(
+                                      LATE.toMillis(), TimeUnit.MILLISECONDS));
+                          int second = body.read();
+                          said.join();
+                          if (first >= 0 && second >= 0) {
+                            say(answer, "second\n");
+                          }
+                        }),
+                    Route.events("/late-events", Access.READ, (request, events) -> later),
+                    Route.events(
+                        "/events",
+                        Access.READ,
+                        (request, events) -> {
+                          opened.add(events);
+                          return CompletableFuture.completedFuture(true);
+                        }))),
+            authenticator,
+            Quota.UNLIMITED,
+            authenticator == Authenticator.ANONYMOUS);
+    door.start();
+  }
+
+  private static void say(OutputStream answer, String text) {
+    try {
+      answer.write(text.getBytes(UTF_8));
+      answer.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Answer echo(byte[] body) {
+    return Answer.of(200, "text/plain", body);
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + door.port() + path);
+  }
+}

@@ -1,0 +1,43 @@
+package io.pairstream.service.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+
+class StatusServerTest {
+
+  @Test
+  void answersNoPageOfAnotherSite() throws IOException {
+    SelfReport report = new SelfReport("fetch", Clock.systemUTC());
+    try (StatusServer door = new StatusServer(report, "127.0.0.1", 0)) {
+      door.start();
+
+      for (String path : new String[] {"/metrics", "/health/live"}) {
+        assertThat(get(door, path, "127.0.0.1")).startsWith("HTTP/1.1 200 ");
+        assertThat(get(door, path, "rebound.example")).startsWith("HTTP/1.1 403 ");
+        assertThat(get(door, path, "127.0.0.1", "Origin: http://rebound.example"))
+            .startsWith("HTTP/1.1 403 ");
+      }
+    }
+  }
+
+  private static String get(StatusServer door, String path, String host, String... fields)
+      throws IOException {
+    StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\nConnection: close\r\n");
+    head.append("Host: ").append(host).append(':').append(door.port()).append("\r\n");
+    for (String field : fields) {
+      head.append(field).append("\r\n");
+    }
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+      client
+          .getOutputStream()
+          .write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+      return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.pairstream.service.requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.requirements.Finding.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BrokerChecksTest {
+
+  private static final GroupSessions SESSIONS = GroupSessions.of(Map.of());
+
+  private final Described cluster = new Described();
+
+  @Test
+  void findsNothingWrongWithBrokersThatAreSetAsTheyShouldBe() {
+    assertThat(judged()).isNotEmpty().extracting(Finding::level).containsOnly(Level.OK);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "transaction.max.timeout.ms, 899999,   transaction-timeout, WARNING, 900000",
+    "socket.request.max.bytes,   10485760, record-size,         WRONG,   104857600",
+    "message.max.bytes,          1048588,  message-size,        WARNING, 10485760",
+    "offsets.retention.minutes,  10080,    offsets-kept,        WARNING, 525600",
+    "group.min.session.timeout.ms, 10001,  sessions,            WRONG,   6000",
+    "group.max.session.timeout.ms, 14999,  sessions,            WRONG,   1800000",
+    "auto.create.topics.enable,  true,     topics-on-demand,    WARNING, false",
+  })
+  void namesABrokersSettingWithTheValueThatMendsIt(
+      String setting, String value, String check, Level level, String mended) {
+    cluster.broker.put(setting, value);
+
+    Finding finding = Described.of(judged(), check);
+
+    assertThat(finding.level()).isEqualTo(level);
+    assertThat(finding.found()).contains(setting + "=" + value);
+    assertThat(finding.remedy()).startsWith(setting + "=" + mended);
+    assertThat(judged().stream().filter(each -> each.level() != Level.OK)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10080, 604800000,   525600,     false, true",
+    "10079, 604800000,   525600,     true,  true",
+    "40000, 2592000000,  525600,     true,  true",
+    "525600, 31536000000, '',        false, false",
+    "525600, 31622400000, 527040,    true,  false",
+    "525600, -1,          2147483647, true, false",
+  })
+  void namesWhatOffsetsThatExpireBeforeRecordsDoMeans(
+      String offsets, String raw, String right, boolean readAgain, boolean fetchedAgain) {
+    cluster.broker.put("offsets.retention.minutes", offsets);
+    cluster.topic("scraped").put("retention.ms", raw);
+
+    Finding finding = Described.of(judged(), "offsets-kept");
+
+    assertThat(finding.right()).isEqualTo(right);
+    assertThat(finding.found().contains("DUPLICATE_PAIR")).isEqualTo(readAgain);
+    assertThat(finding.found().contains("fetched once more")).isEqualTo(fetchedAgain);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "group.min.session.timeout.ms, 10000",
+    "group.max.session.timeout.ms, 15000",
+  })
+  void letsACoordinatorAllowOurSessions(String setting, String value) {
+    cluster.broker.put(setting, value);
+
+    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void judgesTheSessionsThatTheOperatorAsksFor() {
+    cluster.broker.put("group.min.session.timeout.ms", "30000");
+    GroupSessions longer =
+        GroupSessions.of(
+            Map.of("main.consumer.session.timeout.ms", "30000", "session.timeout.ms", "45000"));
+
+    List<Finding> findings =
+        new BrokerChecks(cluster.facts(), Described.FLOWERS, longer, Optional.empty()).judge();
+
+    assertThat(Described.of(findings, "sessions").level()).isEqualTo(Level.OK);
+    assertThat(Described.of(judged(), "sessions").level()).isEqualTo(Level.WRONG);
+  }
+
+  @Test
+  void refusesATransactionVersionThatLetsLateRecordsIn() {
+    cluster.features.put("transaction.version", 1);
+
+    Finding finding = Described.of(judged(), "transaction-version");
+
+    assertThat(finding.level()).isEqualTo(Level.WRONG);
+    assertThat(finding.promise()).contains(ClusterRequirement.TRANSACTION_VERSION);
+    assertThat(finding.remedy())
+        .isEqualTo(
+            "kafka-features.sh --bootstrap-server kafka:9092 upgrade --feature"
+                + " transaction.version=2");
+  }
+
+  @Test
+  void takesAFeatureThatIsNotNamedForOneThatIsOff() {
+    cluster.features.remove("transaction.version");
+
+    assertThat(Described.of(judged(), "transaction-version").level()).isEqualTo(Level.WRONG);
+  }
+
+  @Test
+  void refusesBrokersThatEndAServicesTransactionBeforeItsWork() {
+    cluster.broker.put("transaction.max.timeout.ms", "60000");
+
+    Finding asked = Described.of(judged(Duration.ofSeconds(61)), "transaction-timeout");
+    Finding fits = Described.of(judged(Duration.ofSeconds(60)), "transaction-timeout");
+
+    assertThat(asked.level()).isEqualTo(Level.WRONG);
+    assertThat(asked.promise()).contains(ClusterRequirement.TRANSACTION_TIMEOUT);
+    assertThat(fits.level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void judgesKafkasOwnTopicsAsTheyAreAndBeforeTheyAreThereAsBrokersWouldMakeThem() {
+    cluster.topics.get(ClusterFacts.TRANSACTIONS).put("min.insync.replicas", "1");
+    Finding made = Described.of(judged(), "min-insync");
+    cluster.topics.remove(ClusterFacts.TRANSACTIONS);
+    Finding toBeMade = Described.of(judged(), "min-insync");
+    cluster.broker.put("transaction.state.log.min.isr", "1");
+    Finding toBeMadeWeakly = Described.of(judged(), "min-insync");
+
+    assertThat(made.level()).isEqualTo(Level.WRONG);
+    assertThat(made.found()).endsWith(ClusterFacts.TRANSACTIONS + " 1");
+    assertThat(toBeMade.level()).isEqualTo(Level.OK);
+    assertThat(toBeMadeWeakly.level()).isEqualTo(Level.WRONG);
+  }
+
+  @Test
+  void saysWhatBrokersDoNotTellAndRefusesNothingForIt() {
+    ClusterFacts told = cluster.facts();
+    ClusterFacts secretive =
+        new ClusterFacts(
+            told.address(),
+            told.alive(),
+            Told.not("no rights"),
+            Told.not("no rights either"),
+            Map.of(),
+            Map.of(ClusterFacts.TRANSACTIONS, "none", ClusterFacts.OFFSETS, "none"));
+
+    List<Finding> findings =
+        new BrokerChecks(secretive, Described.FLOWERS, SESSIONS, Optional.empty()).judge();
+
+    assertThat(findings)
+        .filteredOn(finding -> finding.level() == Level.NOT_TOLD)
+        .extracting(Finding::check)
+        .containsExactly("transaction-version", "settings", "replication");
+    assertThat(Described.of(findings, "settings").sentence())
+        .contains("no rights")
+        .contains("DescribeConfigs");
+    assertThat(findings).extracting(Finding::level).doesNotContain(Level.WRONG);
+  }
+
+  @Test
+  void countsBrokersThatAreAwayByTheCopiesThatBelongOnThem() {
+    ClusterFacts told = cluster.facts();
+    ClusterFacts oneLeft =
+        new ClusterFacts(
+            told.address(), Set.of(1), told.settings(), told.features(), told.topics(), Map.of());
+
+    assertThat(oneLeft.brokers()).isEqualTo(3);
+  }
+
+  @Test
+  void isNoLongerWrongWhereTheOperatorDoesWithoutThatPromiseAndNotForAnother() {
+    cluster.features.put("transaction.version", 0);
+    Finding finding = Described.of(judged(), "transaction-version");
+
+    assertThat(finding.without(Set.of(ClusterRequirement.TRANSACTION_VERSION)).level())
+        .isEqualTo(Level.WARNING);
+    assertThat(finding.without(Set.of(ClusterRequirement.CLEANUP)).level()).isEqualTo(Level.WRONG);
+  }
+
+  private List<Finding> judged() {
+    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.empty()).judge();
+  }
+
+  private List<Finding> judged(Duration transaction) {
+    return new BrokerChecks(cluster.facts(), Described.FLOWERS, SESSIONS, Optional.of(transaction))
+        .judge();
+  }
+}

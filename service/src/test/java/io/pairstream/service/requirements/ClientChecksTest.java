@@ -1,0 +1,112 @@
+package io.pairstream.service.requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.requirements.Finding.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClientChecksTest {
+
+  private static final String APPLICATION = "flowers-preprocess";
+
+  @ParameterizedTest
+  @CsvSource({
+    "isolation.level, read_uncommitted",
+    "main.consumer.isolation.level, READ_UNCOMMITTED",
+    "acks, 1",
+    "producer.acks, 0",
+    "enable.idempotence, false",
+    "enable.auto.commit, true",
+    "consumer.auto.offset.reset, latest",
+    "processing.guarantee, at_least_once",
+    "producer.max.request.size, 1048576",
+    "group.protocol, streams",
+    "num.stream.threads, 3",
+    "application.id, another",
+    "main.consumer.max.poll.records, 9",
+    "main.consumer.max.poll.interval.ms, 359999",
+    "producer.transaction.timeout.ms, 299999",
+  })
+  void refusesASettingThatTakesAPromiseAway(String name, String value) {
+    Finding finding = judged(Map.of(name, value, "client.rack", "a"));
+
+    assertThat(finding.level()).isEqualTo(Level.WRONG);
+    assertThat(finding.promise()).contains(ClusterRequirement.CLIENT_SETTINGS);
+    assertThat(finding.found()).isEqualTo("kafka." + name + "=" + value);
+    assertThat(finding.right())
+        .contains(name.replaceFirst("^((main\\.)?consumer|producer)\\.", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "isolation.level, read_committed",
+    "acks, ALL",
+    "acks, -1",
+    "auto.offset.reset, earliest",
+    "max.request.size, 10485760",
+    "security.protocol, SSL",
+    "request.timeout.ms, 1",
+    "group.protocol, classic",
+    "application.id, flowers-preprocess",
+    "main.consumer.max.poll.records, 8",
+    "main.consumer.max.poll.interval.ms, 360000",
+    "producer.transaction.timeout.ms, 300000",
+    "consumer.max.poll.records, 500",
+    "max.poll.interval.ms, 1000",
+    "transaction.timeout.ms, 1000",
+  })
+  void leavesEveryOther(String name, String value) {
+    assertThat(judged(Map.of(name, value)).level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void warnsOfANameThatHidesWhoseTransactionsAreWhose() {
+    Finding finding = judged(Map.of("client.id", "preprocess-7"));
+
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).contains("kafka.client.id=preprocess-7", "killed instance");
+    assertThat(finding.right()).isEqualTo("no client.id");
+  }
+
+  @Test
+  void namesAllOfThem() {
+    assertThat(judged(Map.of("acks", "1", "isolation.level", "read_uncommitted")).found())
+        .isEqualTo("kafka.acks=1, kafka.isolation.level=read_uncommitted");
+  }
+
+  @Test
+  void namesTheOptionThatSaysHowManyThreads() {
+    assertThat(judged(Map.of("num.stream.threads", "3")).right()).contains("--threads");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "producer.transaction.timeout.ms,    899999, WARNING",
+    "producer.transaction.timeout.ms,    900000, OK",
+    "main.consumer.max.poll.interval.ms, 959999, WARNING",
+    "main.consumer.max.poll.interval.ms, 960000, OK",
+  })
+  void warnsOfATimeThatOnlyPreprocessingCanJudge(String name, String value, Level level) {
+    List<Finding> findings =
+        new ClientChecks(Map.of(name, value), APPLICATION, Optional.empty()).judge();
+
+    assertThat(findings.get(0).level()).isEqualTo(Level.OK);
+    assertThat(findings.get(findings.size() - 1).level()).isEqualTo(level);
+    assertThat(findings).extracting(Finding::promise).containsOnly(Optional.empty());
+  }
+
+  /** As preprocessing judges them whose transactions may last for five minutes. */
+  private static Finding judged(Map<String, String> settings) {
+    List<Finding> findings =
+        new ClientChecks(settings, APPLICATION, Optional.of(Duration.ofMinutes(5))).judge();
+    assertThat(findings).hasSize(1);
+    return findings.get(0);
+  }
+}

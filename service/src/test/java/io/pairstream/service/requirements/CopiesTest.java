@@ -1,0 +1,119 @@
+package io.pairstream.service.requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.service.requirements.Copies.Kept;
+import io.pairstream.service.requirements.Finding.Area;
+import io.pairstream.service.requirements.Finding.Level;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CopiesTest {
+
+  private static final String CREATE = "pairstream topics create --dataset flowers";
+
+  @ParameterizedTest(name = "{0} brokers, {1} copies, {2} in sync, unclean {3}")
+  @CsvSource({
+    "1, 1, 1, false, WARNING, OK,      OK",
+    "1, 1, 1, true,  WARNING, OK,      OK",
+    "1, 1, 2, false, WARNING, WARNING, OK",
+    "2, 1, 2, false, WARNING, WARNING, OK",
+    "2, 2, 1, false, WARNING, OK,      OK",
+    "2, 2, 2, false, WARNING, WARNING, OK",
+    "2, 2, 1, true,  WARNING, OK,      WRONG",
+    "3, 3, 2, false, OK,      OK,      OK",
+    "3, 1, 1, false, WRONG,   WRONG,   OK",
+    "3, 1, 2, false, WRONG,   WRONG,   OK",
+    "3, 2, 2, false, WRONG,   WARNING, OK",
+    "3, 3, 1, false, OK,      WRONG,   OK",
+    "3, 3, 3, false, OK,      WARNING, OK",
+    "3, 3, 4, false, OK,      WARNING, OK",
+    "3, 3, 2, true,  OK,      OK,      WRONG",
+    "5, 4, 3, false, OK,      OK,      OK",
+  })
+  void judges(
+      int brokers,
+      int copies,
+      int minInSync,
+      boolean unclean,
+      Level replication,
+      Level inSync,
+      Level elections) {
+    List<Finding> findings =
+        new Copies(
+                Area.TOPICS,
+                brokers,
+                "kafka:9092",
+                List.of(new Kept("flowers.training", copies, minInSync, unclean)),
+                Optional.of(CREATE))
+            .judge();
+
+    assertThat(findings).extracting(Finding::level).containsExactly(replication, inSync, elections);
+  }
+
+  @Test
+  void saysWhatCountsWhereMoreIsAskedForThanThereIs() {
+    Finding single = inSync(1, new Kept("topic", 1, 2, false));
+    Finding weak = inSync(3, new Kept("topic", 1, 2, false));
+    Finding everyCopy = inSync(3, new Kept("topic", 3, 4, false));
+
+    assertThat(single.found())
+        .contains("the copies that there are count")
+        .contains("topic 1 (2 is set)");
+    assertThat(single.remedy()).endsWith("min.insync.replicas=1");
+    assertThat(weak.found()).startsWith("there are too few copies").endsWith("topic 1 (2 is set)");
+    assertThat(weak.remedy())
+        .startsWith("kafka-reassign-partitions.sh")
+        .doesNotContain("kafka-configs");
+    assertThat(everyCopy.found())
+        .contains("while one broker is away")
+        .endsWith("topic 3 (4 is set)");
+    assertThat(everyCopy.remedy()).doesNotContain(CREATE).endsWith("min.insync.replicas=2");
+  }
+
+  @Test
+  void doesNotNameTheCommandForATopicThatItLeavesAsItIs() {
+    Finding finding = inSync(3, new Kept("topic", 1, 1, false));
+
+    assertThat(finding.remedy())
+        .startsWith("kafka-configs.sh")
+        .contains("; kafka-reassign-partitions.sh");
+  }
+
+  private static Finding inSync(int brokers, Kept topic) {
+    return new Copies(Area.TOPICS, brokers, "k:1", List.of(topic), Optional.of(CREATE))
+        .judge()
+        .get(1);
+  }
+
+  @Test
+  void namesTheTopicsThatAreNotKeptWellAndNoOthers() {
+    Finding found =
+        new Copies(
+                Area.TOPICS,
+                3,
+                "kafka:9092",
+                List.of(new Kept("good", 3, 2, false), new Kept("poor", 1, 2, false)),
+                Optional.of(CREATE))
+            .judge()
+            .get(0);
+
+    assertThat(found.found()).isEqualTo("too few copies: poor 1");
+    assertThat(found.remedy())
+        .contains("kafka-reassign-partitions.sh --bootstrap-server kafka:9092")
+        .contains("pairstream topics create --replication-factor 3");
+  }
+
+  @Test
+  void namesTheCommandThatSetsATopicAndForKafkasOwnTheOneThatDoes() {
+    List<Kept> kept = List.of(new Kept("topic", 3, 1, false));
+
+    assertThat(inSync(3, kept.get(0)).remedy()).startsWith(CREATE);
+    assertThat(new Copies(Area.BROKERS, 3, "k:1", kept, Optional.empty()).judge().get(1).remedy())
+        .startsWith("kafka-configs.sh --bootstrap-server k:1")
+        .endsWith("min.insync.replicas=2");
+  }
+}

@@ -1,0 +1,247 @@
+package io.pairstream.service.requirements;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.topics.TopicSpec;
+import io.pairstream.service.requirements.ClusterFacts.PartitionFacts;
+import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
+import io.pairstream.service.requirements.Finding.Level;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TopicChecksTest {
+
+  private final Described cluster = new Described();
+
+  @Test
+  void findsNothingWrongWithTopicsOfTheCatalogue() {
+    assertThat(judged()).isNotEmpty().extracting(Finding::level).containsOnly(Level.OK);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "training,    cleanup.policy,         delete,     cleanup,     WRONG",
+    "crowdsourced, cleanup.policy,        compact,    cleanup,     WRONG",
+    "instances,   cleanup.policy,         compact,    cleanup,     WRONG",
+    "crowdsourced, max.message.bytes,     9437183,    record-size, WRONG",
+    "training,    max.message.bytes,      1048588,    record-size, WRONG",
+    "scraped,     compression.type,       producer,   size-at-door, WARNING",
+    "crowdsourced, max.message.bytes,     9437185,    size-at-door, WARNING",
+    "scraped,     message.timestamp.type, CreateTime, record-time, WRONG",
+    "links,       retention.ms,           3600000,    kept-for,    WARNING",
+    "receipts,    delete.retention.ms,    86400000,   kept-for,    WARNING",
+    "training,    min.insync.replicas,    1,          min-insync,  WRONG",
+  })
+  void namesATopicWhoseSettingIsAnother(
+      String topic, String setting, String value, String check, Level level) {
+    cluster.topic(topic).put(setting, value);
+
+    List<Finding> findings = judged();
+
+    assertThat(Described.of(findings, check).level()).isEqualTo(level);
+    assertThat(Described.of(findings, check).found()).contains("flowers." + topic);
+    assertThat(Described.of(findings, check).remedy()).contains("pairstream topics create");
+    assertThat(findings.stream().filter(each -> each.level() != Level.OK)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "links,        retention.bytes,   1000000,  kept-for",
+    "scraped,      retention.ms,      86400000, kept-for",
+    "quarantine,   retention.ms,      86400000, kept-for",
+  })
+  void namesAnotherCommandWhereOursLeavesASettingAlone(
+      String topic, String setting, String value, String check) {
+    cluster.topic(topic).put(setting, value);
+
+    Finding finding = Described.of(judged(), check);
+
+    assertThat(finding.level()).isEqualTo(Level.WARNING);
+    assertThat(finding.found()).contains("flowers." + topic);
+    assertThat(finding.remedy())
+        .startsWith("kafka-configs.sh --bootstrap-server kafka:9092")
+        .contains("--add-config " + setting + "=N")
+        .doesNotContain("topics create");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "instances,    cleanup.policy,    'delete, compact'",
+    "scraped,      retention.ms,      604800001",
+    "receipts,     delete.retention.ms, -1",
+    "links,        retention.ms,      -1",
+    "links,        retention.ms,      31536000001",
+    "training,     max.message.bytes, 20971520",
+    "training,     compression.type,  zstd",
+    "training,     retention.bytes,   1000000",
+  })
+  void leavesWhatTakesNothingAway(String topic, String setting, String value) {
+    cluster.topic(topic).put(setting, value);
+
+    assertThat(judged()).extracting(Finding::level).containsOnly(Level.OK);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"retention.ms", "retention.bytes"})
+  void refusesARepartitionTopicThatDeletesWhatIsNotReadYet(String setting) {
+    cluster
+        .topics
+        .get(TopicCatalogue.repartitionTopic(Described.FLOWERS))
+        .put(setting, "604800000");
+
+    assertThat(Described.of(judged(), "cleanup").level()).isEqualTo(Level.WRONG);
+  }
+
+  @Test
+  void namesWhatIsMissingAndTheCommandWithTheNumberThatTheOthersHave() {
+    cluster.topics.remove("flowers.receipts");
+
+    Finding finding = Described.of(judged(), "present");
+
+    assertThat(finding.level()).isEqualTo(Level.WRONG);
+    assertThat(finding.found()).isEqualTo("missing: flowers.receipts");
+    assertThat(finding.remedy())
+        .isEqualTo(
+            "pairstream topics create --dataset flowers --partitions 2 --replication-factor 3");
+  }
+
+  @Test
+  void makesNoTopicLikeThoseThatHaveTooFewCopies() {
+    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.topics.remove("flowers.receipts");
+
+    assertThat(Described.of(judged(), "present").remedy()).contains("--replication-factor 3");
+  }
+
+  @Test
+  void makesNoMoreCopiesThanThereAreBrokers() {
+    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.topics.remove("flowers.receipts");
+    ClusterFacts three = cluster.facts();
+    ClusterFacts one =
+        new ClusterFacts(
+            three.address(),
+            Set.of(1),
+            three.settings(),
+            three.features(),
+            three.topics(),
+            three.untold());
+
+    List<Finding> findings = new TopicChecks(one, Described.FLOWERS, Described.SPECS).judge();
+
+    assertThat(Described.of(findings, "present").remedy()).endsWith("--replication-factor 1");
+  }
+
+  @Test
+  void takesNoNumberFromTopicsThatAlwaysHaveOnePartition() {
+    cluster.partitions.put("flowers.views", Described.list(1));
+    cluster
+        .topics
+        .keySet()
+        .removeIf(name -> name.startsWith("flowers") && !name.equals("flowers.views"));
+
+    assertThat(Described.of(judged(), "present").remedy())
+        .startsWith(
+            "pairstream topics create --dataset flowers --partitions N --replication-factor 3")
+        .contains("stream threads");
+  }
+
+  @Test
+  void aTopicThatAsksForMoreCopiesThanItHasCanBeWritten() {
+    cluster.topic("training").put("min.insync.replicas", "4");
+
+    assertThat(Described.of(judged(), "writable-now").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void saysNothingMoreOfADataSetThatIsNotThere() {
+    cluster.topics.keySet().removeIf(name -> name.startsWith("flowers"));
+
+    assertThat(judged()).extracting(Finding::check).containsExactly("present");
+    assertThat(judged().get(0).found()).endsWith("more");
+    assertThat(judged().get(0).remedy()).contains("--partitions N --replication-factor 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "flowers.scraped",
+    "flowers.waiting-links",
+    "flowers-preprocess-by-image-repartition",
+    "flowers-preprocess-takedowns-by-image-repartition",
+    "flowers-preprocess-takedowns-changelog"
+  })
+  void refusesUnequalPartitionsWhereRecordsOfAKeyHaveToMeet(String topic) {
+    cluster.partitions.put(topic, Described.list(3));
+
+    Finding finding = Described.of(judged(), "partitions");
+
+    assertThat(finding.level()).isEqualTo(Level.WRONG);
+    assertThat(finding.found()).contains(topic + " 3").contains(" 2");
+  }
+
+  @Test
+  void letsOtherTopicsHaveOtherNumbers() {
+    cluster.partitions.put("flowers.training", Described.list(3));
+
+    assertThat(Described.of(judged(), "partitions").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void tellsAPartitionThatCannotBeWrittenFromOneWhoseCopyIsBehind() {
+    cluster.partitions.get("flowers.training").set(1, partition(2, true));
+    Finding behind = Described.of(judged(), "writable-now");
+    cluster.partitions.get("flowers.training").set(1, partition(1, true));
+    Finding stuck = Described.of(judged(), "writable-now");
+    cluster.partitions.get("flowers.training").set(1, partition(3, false));
+    Finding leaderless = Described.of(judged(), "writable-now");
+
+    assertThat(behind.level()).isEqualTo(Level.WARNING);
+    assertThat(behind.found()).contains("flowers.training-1");
+    assertThat(stuck.level()).isEqualTo(Level.WRONG);
+    assertThat(leaderless.level()).isEqualTo(Level.WRONG);
+    assertThat(stuck.promise()).as("it passes, and refuses no start").isEmpty();
+  }
+
+  @Test
+  void saysOfWhichTopicsWeMayNotKnowAndJudgesTheOthers() {
+    cluster.untold.put("flowers.reviews", "Topic authorization failed.");
+    cluster.topics.remove("flowers.reviews");
+    ClusterFacts told = cluster.facts();
+    told.topics()
+        .put("flowers.actions", new TopicFacts(Described.list(2), Told.not("no configs for us")));
+
+    List<Finding> findings = new TopicChecks(told, Described.FLOWERS, Described.SPECS).judge();
+
+    Finding finding = Described.of(findings, "settings");
+    assertThat(finding.level()).isEqualTo(Level.NOT_TOLD);
+    assertThat(finding.found())
+        .contains("flowers.reviews")
+        .contains("flowers.actions")
+        .contains("Topic authorization failed.");
+    assertThat(finding.remedy()).contains("DescribeConfigs");
+    assertThat(Described.of(findings, "present").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void judgesOnlyTheTopicsThatItIsAskedAbout() {
+    cluster.topic("training").put("cleanup.policy", "delete");
+    List<TopicSpec> others =
+        Described.SPECS.stream().filter(spec -> !spec.name().endsWith("training")).toList();
+
+    assertThat(new TopicChecks(cluster.facts(), Described.FLOWERS, others).judge())
+        .extracting(Finding::level)
+        .containsOnly(Level.OK);
+  }
+
+  private static PartitionFacts partition(int inSync, boolean led) {
+    return new PartitionFacts(List.of(1, 2, 3), inSync, led);
+  }
+
+  private List<Finding> judged() {
+    return new TopicChecks(cluster.facts(), Described.FLOWERS, Described.SPECS).judge();
+  }
+}

@@ -1,0 +1,192 @@
+package io.pairstream.system;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.page.ContributionPage;
+import io.pairstream.service.http.Access;
+import io.pairstream.service.http.Answer;
+import io.pairstream.service.http.Authenticator;
+import io.pairstream.service.http.EventStream;
+import io.pairstream.service.http.Incoming;
+import io.pairstream.service.http.Principal;
+import io.pairstream.service.http.Problem;
+import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.Route;
+import io.pairstream.service.http.Router;
+import io.pairstream.service.http.ServerSettings;
+import io.pairstream.service.http.WebServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The real server with the real page, before answers that a test writes: what becomes of a pair is
+ * decided when the test says so.
+ */
+final class ScriptedIngest implements AutoCloseable {
+
+  /** Taken where keys are wanted. */
+  static final String KEY = "psk_reader_0123456789abcdef";
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Pattern CAPTION =
+      Pattern.compile("name=\"caption\"\r\n\r\n(.*?)\r\n--", Pattern.DOTALL);
+
+  /**
+   * A pair as it came.
+   *
+   * @param body the whole body, as text
+   */
+  record Sent(String caption, String body) {}
+
+  private final boolean wantsKey;
+  private volatile boolean knowsKeys = true;
+  private final Queue<Problem> refusals = new ConcurrentLinkedQueue<>();
+  private final List<Sent> sent = new CopyOnWriteArrayList<>();
+  private final Map<String, ObjectNode> decided = new ConcurrentHashMap<>();
+  private final Map<String, List<EventStream>> watching = new ConcurrentHashMap<>();
+  private final Map<String, String> ids = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private WebServer door;
+
+  private ScriptedIngest(boolean wantsKey, int port) throws IOException {
+    this.wantsKey = wantsKey;
+    start(port);
+  }
+
+  static ScriptedIngest open() throws IOException {
+    return new ScriptedIngest(false, 0);
+  }
+
+  /** One that lets in nobody without {@link #KEY}. */
+  static ScriptedIngest withKey() throws IOException {
+    return new ScriptedIngest(true, 0);
+  }
+
+  private void start(int port) throws IOException {
+    List<Route> routes = new ArrayList<>(ContributionPage.routes());
+    routes.add(Route.get("/v1/me", Access.ANY_KEY, (request, body) -> me(request)));
+    routes.add(
+        Route.post(
+            "/v1/pairs", Access.PUBLISH, Set.of("multipart/form-data"), 10_000_000, this::take));
+    routes.add(Route.events("/v1/pairs/{id}/events", Access.READ, this::watch));
+    door =
+        new WebServer(
+            ServerSettings.of("127.0.0.1", port),
+            new Router(routes),
+            wantsKey ? ScriptedIngest::keyHolder : Authenticator.ANONYMOUS,
+            Quota.UNLIMITED,
+            !wantsKey);
+    door.start();
+  }
+
+  private static Principal keyHolder(Incoming request) {
+    if (!request.header("Authorization").orElse("").equals("Bearer " + KEY)) {
+      throw Problem.of(ProblemKind.UNAUTHORIZED, "no such key").asException();
+    }
+    return new Principal("reader", "reader", Principal.ANONYMOUS.scopes());
+  }
+
+  /** Whether it can say who somebody is, as a service cannot that has only just started. */
+  void knowsKeys(boolean known) {
+    knowsKeys = known;
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + door.port();
+  }
+
+  /** What came, in order. */
+  List<Sent> sent() {
+    return List.copyOf(sent);
+  }
+
+  /** The next pair is answered with this instead. */
+  void refuseNext(Problem problem) {
+    refusals.add(problem);
+  }
+
+  /** Decides what becomes of the pairs with a caption, and tells who watches. */
+  void decide(String caption, String standing, Map<String, String> more) {
+    ObjectNode status = JSON.createObjectNode().put("standing", standing);
+    more.forEach(status::put);
+    decided.put(caption, status);
+    watching.getOrDefault(caption, List.of()).forEach(stream -> tell(stream, status));
+  }
+
+  /** Closes, as a service does that is restarted, until {@link #reopen}. */
+  int interrupt() {
+    int port = door.port();
+    door.close();
+    return port;
+  }
+
+  void reopen(int port) throws IOException {
+    start(port);
+  }
+
+  private CompletionStage<Answer> me(Incoming request) {
+    if (!knowsKeys) {
+      throw Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "the keys are not known yet").asException();
+    }
+    return done(
+        Answer.json(200, JSON.createObjectNode().put("producer", request.principal().producer())));
+  }
+
+  private CompletionStage<Answer> take(Incoming request, byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    Matcher caption = CAPTION.matcher(text);
+    if (!caption.find()) {
+      throw Problem.of(ProblemKind.BODY_MALFORMED, "there is no caption").asException();
+    }
+    String words = caption.group(1);
+    sent.add(new Sent(words, text));
+    Problem refusal = refusals.poll();
+    if (refusal != null) {
+      throw refusal.asException();
+    }
+    String id = String.format("%032x", lastId.incrementAndGet());
+    ids.put(id, words);
+    return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
+  }
+
+  private CompletionStage<?> watch(Incoming request, EventStream stream) {
+    String caption = ids.get(request.parameter("id"));
+    if (caption == null) {
+      throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
+    }
+    watching.computeIfAbsent(caption, any -> new CopyOnWriteArrayList<>()).add(stream);
+    tell(
+        stream, decided.getOrDefault(caption, JSON.createObjectNode().put("standing", "RECEIVED")));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static void tell(EventStream stream, ObjectNode status) {
+    stream.send("standing", "1", status);
+    if (!status.get("standing").asText().equals("RECEIVED")) {
+      stream.end();
+    }
+  }
+
+  private static CompletionStage<Answer> done(Answer answer) {
+    return CompletableFuture.completedFuture(answer);
+  }
+
+  @Override
+  public void close() {
+    door.close();
+  }
+}
