@@ -116,6 +116,8 @@ public record PreprocessSettings(
     consumer(settings, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumer(settings, ConsumerConfig.MAX_POLL_RECORDS_CONFIG, ClusterCheck.RECORDS_PER_POLL);
     consumer(settings, ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, RecordSizes.MAX_RECORD);
+    // As the system sees fit, not Kafka's 64 KiB: most records are larger.
+    consumer(settings, ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
     consumer(
         settings,
         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
