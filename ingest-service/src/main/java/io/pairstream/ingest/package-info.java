@@ -1,5 +1,5 @@
 /**
- * The ingest APIs: how pairs get onto the raw topics. Nothing here decodes a pixel; an image's
+ * The ingest API: how pairs get onto the raw topics. Nothing here decodes a pixel; an image's
  * header is read at most.
  */
 package io.pairstream.ingest;
