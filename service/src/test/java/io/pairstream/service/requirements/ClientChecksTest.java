@@ -67,15 +67,6 @@ class ClientChecksTest {
   }
 
   @Test
-  void warnsOfANameThatHidesWhoseTransactionsAreWhose() {
-    Finding finding = judged(Map.of("client.id", "preprocess-7"));
-
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.found()).contains("kafka.client.id=preprocess-7", "killed instance");
-    assertThat(finding.right()).isEqualTo("no client.id");
-  }
-
-  @Test
   void namesAllOfThem() {
     assertThat(judged(Map.of("acks", "1", "isolation.level", "read_uncommitted")).found())
         .isEqualTo("kafka.acks=1, kafka.isolation.level=read_uncommitted");
