@@ -30,7 +30,7 @@ final class ListedPairs implements PairSource {
   private long entry;
 
   /**
-   * @param name what the data set is called in messages
+   * @param name what the data set is called in messages; empty where its entries say where they are
    * @param images where the files are that entries name
    * @param asLinks whether an entry with a URL is a link even where it tells an image too
    */
@@ -118,7 +118,7 @@ final class ListedPairs implements PairSource {
   }
 
   private void read(Entry next) {
-    String where = name + ":" + next.place();
+    String where = name.isEmpty() ? next.place() : name + ":" + next.place();
     if (next instanceof Entry.Unreadable unreadable) {
       ready.add(new SourceItem.Problem(entry, where, unreadable.message()));
       return;

@@ -72,7 +72,13 @@ public final class PairSources {
                   String.join(", ", survey.lists()),
                   folder.resolve(survey.lists().get(0))));
     }
-    return new FolderPairs(folder, survey.images(), options.defaults(), survey.notices());
+    return new ListedPairs(
+        "",
+        new FolderEntries(folder, survey.images()),
+        new ImageFiles(folder),
+        options.defaults(),
+        false,
+        survey.notices());
   }
 
   private PairSource openFile(Path file, List<String> notices) throws IOException {
@@ -120,9 +126,9 @@ public final class PairSources {
       return switch (format) {
         case CSV -> commas(input, columns);
         case TSV -> new DelimitedLines(input, '\t', columns);
-        case FLICKR -> new TokenLines(input);
+        case FLICKR -> LineEntries.tokens(input);
         case WEBDATASET -> new TarEntries(input, columns);
-        default -> new JsonLines(input, columns);
+        default -> LineEntries.json(input, columns);
       };
     } catch (IOException | RuntimeException e) {
       input.close();

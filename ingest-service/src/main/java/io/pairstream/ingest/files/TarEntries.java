@@ -4,12 +4,16 @@ import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
  * A WebDataset shard: files that follow each other and are called the same up to the first dot of
@@ -19,22 +23,28 @@ import java.util.Optional;
  * {@code .caption} or {@code .captions}, each that is not blank; where there is none of these, the
  * caption fields of {@code .json}, whose other fields are annotations. Other files are passed over
  * unread, and so is what is no plain file: links, devices, folders. Names are only ever compared.
+ * At a damage the reading ends, after the entry that it is in.
  */
 final class TarEntries implements EntryReader {
 
   /** Largest file of text that is read, in bytes. */
   private static final int MAX_TEXT_BYTES = 1024 * 1024;
 
+  /** Longest name, with what else an extended header says, in bytes. */
+  private static final int MAX_NAME_BYTES = 64 * 1024;
+
   private final SourceInput input;
-  private final TarMembers members;
+  private final TarArchiveInputStream tar;
   private final ColumnNames columns;
   private final JsonFields json;
+  private TarArchiveEntry member;
   private boolean atMember;
+  private Optional<IOException> damage = Optional.empty();
   private long number;
 
   TarEntries(SourceInput input, ColumnNames columns) {
     this.input = input;
-    this.members = new TarMembers(input.stream());
+    this.tar = new BoundedNames(input.stream());
     this.columns = columns;
     this.json = new JsonFields(columns);
   }
@@ -63,15 +73,12 @@ final class TarEntries implements EntryReader {
    * @param read whether to read the files, or to pass over them
    */
   private Optional<Entry> next(boolean read) throws IOException {
-    while (atMember || members.next()) {
+    if (damage.isPresent()) {
+      throw damage.get();
+    }
+    while (atMember || advance()) {
       atMember = false;
-      Optional<String> damage = members.damage();
-      if (damage.isPresent()) {
-        number++;
-        return Optional.of(
-            new Entry.Unreadable(number, "byte " + members.position(), damage.get()));
-      }
-      if (members.isFile() && !isHidden(members.name())) {
+      if (isOfUse()) {
         number++;
         return Optional.of(entry(read));
       }
@@ -79,21 +86,59 @@ final class TarEntries implements EntryReader {
     return Optional.empty();
   }
 
-  /** The entry that begins with the present member; stops at the first member that is not its. */
-  private Entry entry(boolean read) throws IOException {
-    String key = key(members.name());
+  /**
+   * The entry that begins with the present member; stops at the first member that is not its, or at
+   * a damage, which is told after the entry.
+   */
+  private Entry entry(boolean read) {
+    String key = key(member.getName());
     Parts parts = new Parts();
-    do {
-      if (read && members.isFile() && !isHidden(members.name())) {
-        parts.add(extension(members.name()));
-      }
-      if (!members.next()) {
-        return parts.entry(key);
-      }
-    } while (members.damage().isEmpty()
-        && (!members.isFile() || isHidden(members.name()) || key(members.name()).equals(key)));
-    atMember = true;
+    try {
+      do {
+        if (read && isOfUse()) {
+          parts.add(extension(member.getName()));
+        }
+        if (!advance()) {
+          return parts.entry(key);
+        }
+      } while (!isOfUse() || key(member.getName()).equals(key));
+      atMember = true;
+    } catch (IOException e) {
+      damage = Optional.of(e);
+    }
     return parts.entry(key);
+  }
+
+  /** Goes to the next member, and says whether there is one. */
+  private boolean advance() throws IOException {
+    try {
+      member = tar.getNextEntry();
+    } catch (RuntimeException | StackOverflowError e) {
+      // Names of names of names, or numbers that make no sense.
+      throw new IOException("the archive is damaged, or has headers without end", e);
+    }
+    if (member == null) {
+      for (int left = input.stream().read(); left >= 0; left = input.stream().read()) {
+        if (left != 0) {
+          throw new IOException("something follows the archive's end");
+        }
+      }
+      return false;
+    }
+    if (!member.isCheckSumOK() || member.isSparse()) {
+      throw new IOException("the archive has no file where one should begin");
+    }
+    return true;
+  }
+
+  /** Whether the member is a plain file that is not hidden. */
+  private boolean isOfUse() {
+    byte type = member.getLinkFlag();
+    return (type == TarConstants.LF_NORMAL
+            || type == TarConstants.LF_OLDNORM
+            || type == TarConstants.LF_CONTIG)
+        && !member.getName().endsWith("/")
+        && !isHidden(member.getName());
   }
 
   /** What comes before the first dot of the file's own name, with its folders. */
@@ -143,12 +188,12 @@ final class TarEntries implements EntryReader {
 
     private Optional<byte[]> read(String extension, int limitBytes, String what)
         throws IOException {
-      if (members.size() > limitBytes) {
+      if (member.getSize() > limitBytes) {
         wrong(
             "."
                 + extension
                 + " is too large: "
-                + members.size()
+                + member.getSize()
                 + " bytes; at most "
                 + limitBytes
                 + " bytes ("
@@ -157,11 +202,12 @@ final class TarEntries implements EntryReader {
                 + what);
         return Optional.empty();
       }
-      Optional<byte[]> content = members.content();
-      if (content.isEmpty()) {
-        wrong("the archive ends within ." + extension);
+      try {
+        return Optional.of(tar.readNBytes((int) member.getSize()));
+      } catch (IOException | RuntimeException e) {
+        wrong("." + extension + " cannot be read: " + e.getMessage());
+        throw e;
       }
-      return content;
     }
 
     private void wrong(String message) {
@@ -201,6 +247,32 @@ final class TarEntries implements EntryReader {
       } catch (WrongFieldException e) {
         wrong(".json is " + e.getMessage());
       }
+    }
+  }
+
+  /** Reads no name longer than {@link #MAX_NAME_BYTES}, whatever a header states. */
+  private static final class BoundedNames extends TarArchiveInputStream {
+
+    BoundedNames(InputStream input) {
+      super(input, "UTF-8");
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      TarArchiveEntry entry = getCurrentEntry();
+      if ((entry.isGNULongNameEntry()
+              || entry.isGNULongLinkEntry()
+              || entry.isPaxHeader()
+              || entry.isGlobalPaxHeader())
+          && entry.getSize() > MAX_NAME_BYTES) {
+        throw new IOException(
+            "a header of "
+                + entry.getSize()
+                + " bytes; names of at most "
+                + MAX_NAME_BYTES
+                + " are read");
+      }
+      return super.read(into, offset, length);
     }
   }
 }

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What an images API said to one request. Texts hold neither the prompt nor the key. */
+/**
+ * What an images API said to one request, or a host to the request for an image. Texts hold neither
+ * the prompt nor the key.
+ */
 sealed interface Answer {
 
   /**
@@ -45,5 +48,5 @@ sealed interface Answer {
    * @param revisedPrompt the prompt that the API drew in place of the one that was sent; empty
    *     where it does not say
    */
-  record Image(ByteBuffer bytes, String mediaType, String revisedPrompt) {}
+  record Image(ByteBuffer bytes, String mediaType, String revisedPrompt) implements Answer {}
 }

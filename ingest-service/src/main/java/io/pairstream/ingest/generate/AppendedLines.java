@@ -17,8 +17,6 @@ import java.nio.file.StandardOpenOption;
  */
 final class AppendedLines implements AutoCloseable {
 
-  private static final int PIECE_BYTES = 64 * 1024;
-
   private final Path file;
   private final FileChannel channel;
 
@@ -76,20 +74,11 @@ final class AppendedLines implements AutoCloseable {
   }
 
   private long endOfLastLine() throws IOException {
+    ByteBuffer last = ByteBuffer.allocate(1);
     long end = channel.size();
-    while (end > 0) {
-      int length = (int) Math.min(PIECE_BYTES, end);
-      ByteBuffer piece = ByteBuffer.allocate(length);
-      while (piece.hasRemaining() && channel.read(piece, end - length + piece.position()) >= 0) {
-        // Reads on until the piece is whole.
-      }
-      for (int i = length - 1; i >= 0; i--) {
-        if (piece.get(i) == '\n') {
-          return end - length + i + 1;
-        }
-      }
-      end -= length;
+    while (end > 0 && (channel.read(last.clear(), end - 1) != 1 || last.get(0) != '\n')) {
+      end--;
     }
-    return 0;
+    return end;
   }
 }

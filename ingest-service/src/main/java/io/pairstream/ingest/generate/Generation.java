@@ -15,11 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * Asks an images API for the images of prompts, and publishes them as pairs.
@@ -95,7 +94,8 @@ public final class Generation {
   public Result run(Iterator<PromptItem> prompts, long limit) {
     try (AnsweredPrompts answered = AnsweredPrompts.open(state, plan.request(), publisher.topic());
         RefusedPrompts refused = new RefusedPrompts(refusedFile)) {
-      return new Run(prompts, limit, answered, refused).toTheEnd();
+      return new Run(new Questions(prompts, limit, answered, listener), answered, refused)
+          .toTheEnd();
     }
   }
 
@@ -111,32 +111,18 @@ public final class Generation {
       Iterator<PromptItem> prompts,
       long limit,
       GenerationListener listener) {
-    long requests = 0;
     long images = 0;
-    long answeredBefore = 0;
-    long problems = 0;
     String first = "";
     try (AnsweredPrompts answered = AnsweredPrompts.look(state, plan.request(), topic)) {
-      while (requests < limit && prompts.hasNext()) {
-        PromptItem item = prompts.next();
-        if (item instanceof PromptItem.Problem problem) {
-          problems++;
-          listener.problem(problem.where(), problem.message());
-          continue;
-        }
-        Prompt prompt = (Prompt) item;
-        if (answered.contains(answered.name(prompt))) {
-          answeredBefore++;
-          continue;
-        }
-        if (requests == 0) {
-          first = plan.request().body(prompt);
-        }
-        requests++;
+      Questions questions = new Questions(prompts, limit, answered, listener);
+      for (var next = questions.next(); next.isPresent(); next = questions.next()) {
+        Prompt prompt = next.get().prompt();
+        first = first.isEmpty() ? plan.request().body(prompt) : first;
         images += plan.request().images(prompt);
       }
+      return new Outlook(
+          questions.taken, images, questions.answeredBefore, questions.problems, first);
     }
-    return new Outlook(requests, images, answeredBefore, problems, first);
   }
 
   /**
@@ -174,12 +160,10 @@ public final class Generation {
   /** One run, with what its threads share; the lock is its own. */
   private final class Run {
 
-    private final Iterator<PromptItem> prompts;
-    private final long limit;
+    private final Questions questions;
     private final AnsweredPrompts answeredPrompts;
     private final RefusedPrompts refusedPrompts;
     private boolean stopped;
-    private long taken;
     private int failuresInARow;
     private int busyInARow;
     private long published;
@@ -187,16 +171,9 @@ public final class Generation {
     private long answered;
     private long refused;
     private long unanswered;
-    private long answeredBefore;
-    private long problems;
 
-    Run(
-        Iterator<PromptItem> prompts,
-        long limit,
-        AnsweredPrompts answeredPrompts,
-        RefusedPrompts refusedPrompts) {
-      this.prompts = prompts;
-      this.limit = limit;
+    Run(Questions questions, AnsweredPrompts answeredPrompts, RefusedPrompts refusedPrompts) {
+      this.questions = questions;
       this.answeredPrompts = answeredPrompts;
       this.refusedPrompts = refusedPrompts;
     }
@@ -204,22 +181,17 @@ public final class Generation {
     Result toTheEnd() {
       ExecutorService threads = Executors.newFixedThreadPool(plan.concurrency());
       try {
-        List<Future<?>> workers = new ArrayList<>();
-        for (int i = 0; i < plan.concurrency(); i++) {
-          workers.add(threads.submit(this::work));
+        var unused =
+            CompletableFuture.allOf(
+                    Stream.generate(() -> CompletableFuture.runAsync(this::work, threads))
+                        .limit(plan.concurrency())
+                        .toArray(CompletableFuture<?>[]::new))
+                .get();
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException problem) {
+          throw problem;
         }
-        RuntimeException first = null;
-        for (Future<?> worker : workers) {
-          try {
-            Object unused = worker.get();
-          } catch (ExecutionException e) {
-            RuntimeException problem = unwrapped(e.getCause());
-            first = first == null ? problem : first;
-          }
-        }
-        if (first != null) {
-          throw first;
-        }
+        throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new GenerationStoppedException("interrupted");
@@ -228,7 +200,13 @@ public final class Generation {
       }
       synchronized (this) {
         return new Result(
-            published, imageBytes, answered, refused, unanswered, answeredBefore, problems);
+            published,
+            imageBytes,
+            answered,
+            refused,
+            unanswered,
+            questions.answeredBefore,
+            questions.problems);
       }
     }
 
@@ -257,23 +235,7 @@ public final class Generation {
     }
 
     private synchronized Optional<Question> next() {
-      while (!stopped && taken < limit && prompts.hasNext()) {
-        PromptItem item = prompts.next();
-        if (item instanceof PromptItem.Problem problem) {
-          problems++;
-          listener.problem(problem.where(), problem.message());
-          continue;
-        }
-        Prompt prompt = (Prompt) item;
-        String name = answeredPrompts.name(prompt);
-        if (answeredPrompts.contains(name)) {
-          answeredBefore++;
-          continue;
-        }
-        taken++;
-        return Optional.of(new Question(name, prompt));
-      }
-      return Optional.empty();
+      return stopped ? Optional.empty() : questions.next();
     }
 
     /** Asks until there is an answer, the attempts are used up, or the run stops. */
@@ -436,13 +398,48 @@ public final class Generation {
     return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
   }
 
-  private static RuntimeException unwrapped(Throwable thrown) {
-    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-    if (cause instanceof RuntimeException problem) {
-      return problem;
-    }
-    throw new IllegalStateException(cause);
-  }
-
   private record Question(String name, Prompt prompt) {}
+
+  /** The prompts that have had no answer yet, up to a limit. */
+  private static final class Questions {
+
+    private final Iterator<PromptItem> prompts;
+    private final long limit;
+    private final AnsweredPrompts answered;
+    private final GenerationListener listener;
+    private long taken;
+    private long answeredBefore;
+    private long problems;
+
+    Questions(
+        Iterator<PromptItem> prompts,
+        long limit,
+        AnsweredPrompts answered,
+        GenerationListener listener) {
+      this.prompts = prompts;
+      this.limit = limit;
+      this.answered = answered;
+      this.listener = listener;
+    }
+
+    Optional<Question> next() {
+      while (taken < limit && prompts.hasNext()) {
+        PromptItem item = prompts.next();
+        if (item instanceof PromptItem.Problem problem) {
+          problems++;
+          listener.problem(problem.where(), problem.message());
+          continue;
+        }
+        Prompt prompt = (Prompt) item;
+        String name = answered.name(prompt);
+        if (answered.contains(name)) {
+          answeredBefore++;
+          continue;
+        }
+        taken++;
+        return Optional.of(new Question(name, prompt));
+      }
+      return Optional.empty();
+    }
+  }
 }

@@ -39,19 +39,19 @@ final class ImageHosts {
     this.calls = calls;
   }
 
-  /** The image at an address, or what stood in its way. */
-  Fetched fetch(String url) throws InterruptedException {
+  /** The image at an address, or that it is refused, or that it did not come this time. */
+  Answer fetch(String url) throws InterruptedException {
     String host;
     URI address;
     try {
       host = LinkHost.of(url);
       address = new URI(url);
     } catch (InvalidUrlException | URISyntaxException e) {
-      return new Fetched.Never(
+      return new Answer.Refused(
           RefusalReason.ADDRESS_REFUSED, "the image's address is none that can be fetched");
     }
     if (!isAllowed(address, host)) {
-      return new Fetched.Never(
+      return new Answer.Refused(
           RefusalReason.ADDRESS_REFUSED,
           "the image is at "
               + address.getScheme()
@@ -78,27 +78,29 @@ final class ImageHosts {
             && allowed.contains(host));
   }
 
-  private Fetched get(URI address, String host) throws InterruptedException {
+  private Answer get(URI address, String host) throws InterruptedException {
     HttpResponse<byte[]> response;
     try {
       response = calls.call(HttpRequest.newBuilder(address).GET().build(), RecordSizes.MAX_IMAGE);
     } catch (CallFailedException e) {
       String detail = "the image at " + host + ": " + e.getMessage();
       return e.isTooLong()
-          ? new Fetched.Never(RefusalReason.IMAGE_TOO_LARGE, detail)
-          : new Fetched.NotNow(detail);
+          ? new Answer.Refused(RefusalReason.IMAGE_TOO_LARGE, detail)
+          : new Answer.Trouble(Optional.empty(), detail);
     }
     if (response.statusCode() != 200) {
-      return new Fetched.NotNow(
+      return new Answer.Trouble(
+          Optional.empty(),
           "the image at " + host + " is not there: status " + response.statusCode());
     }
     if (response.body().length == 0) {
-      return new Fetched.NotNow("the image at " + host + " is empty");
+      return new Answer.Trouble(Optional.empty(), "the image at " + host + " is empty");
     }
     Optional<String> type = response.headers().firstValue("content-type");
-    return new Fetched.Image(
+    return new Answer.Image(
         ByteBuffer.wrap(response.body()),
-        type.filter(value -> value.toLowerCase(Locale.ROOT).startsWith("image/")).orElse(""));
+        type.filter(value -> value.toLowerCase(Locale.ROOT).startsWith("image/")).orElse(""),
+        "");
   }
 
   private static int port(URI address) {
@@ -106,18 +108,5 @@ final class ImageHosts {
       return address.getPort();
     }
     return address.getScheme().equalsIgnoreCase("https") ? HTTPS_PORT : HTTP_PORT;
-  }
-
-  /** What became of an address. */
-  sealed interface Fetched {
-
-    /** The image, and its media type where the host names one. */
-    record Image(ByteBuffer bytes, String mediaType) implements Fetched {}
-
-    /** It is not fetched, now or later. */
-    record Never(RefusalReason reason, String detail) implements Fetched {}
-
-    /** It did not come this time. */
-    record NotNow(String detail) implements Fetched {}
   }
 }

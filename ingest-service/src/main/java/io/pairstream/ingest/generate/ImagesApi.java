@@ -140,13 +140,13 @@ final class ImagesApi {
           return malformed("its 'b64_json' is not base64");
         }
       } else if (!item.path("url").asText("").isEmpty()) {
-        ImageHosts.Fetched fetched = fetch(item.path("url").asText());
-        if (fetched instanceof ImageHosts.Fetched.Image image) {
+        Answer fetched = fetch(item.path("url").asText());
+        if (fetched instanceof Answer.Image image) {
           images.add(new Answer.Image(image.bytes(), image.mediaType(), revised));
-        } else if (fetched instanceof ImageHosts.Fetched.Never never) {
-          missing.add(new Answer.Refused(never.reason(), never.detail()));
+        } else if (fetched instanceof Answer.Refused refused) {
+          missing.add(refused);
         } else {
-          notNow = ((ImageHosts.Fetched.NotNow) fetched).detail();
+          notNow = ((Answer.Trouble) fetched).detail();
           missing.add(new Answer.Refused(RefusalReason.IMAGE_MISSING, notNow));
         }
       } else {
@@ -164,14 +164,13 @@ final class ImagesApi {
   }
 
   /** The image is paid for: its host is asked more than once before the API is asked again. */
-  private ImageHosts.Fetched fetch(String url) throws InterruptedException {
-    ImageHosts.Fetched fetched = hosts.fetch(url);
+  private Answer fetch(String url) throws InterruptedException {
+    Answer fetched = hosts.fetch(url);
     for (int attempt = 1;
-        attempt < FETCH_ATTEMPTS && fetched instanceof ImageHosts.Fetched.NotNow;
+        attempt < FETCH_ATTEMPTS
+            && fetched instanceof Answer.Trouble
+            && waiting.pause(BEFORE_FETCHING_AGAIN);
         attempt++) {
-      if (!waiting.pause(BEFORE_FETCHING_AGAIN)) {
-        return fetched;
-      }
       fetched = hosts.fetch(url);
     }
     return fetched;

@@ -39,12 +39,12 @@ final class RefusedPrompts implements AutoCloseable {
 
   private ObjectNode line(Prompt prompt) {
     ObjectNode line = json.createObjectNode();
-    line.put(PromptBuilder.PROMPT, prompt.text());
+    line.put(PromptFile.PROMPT, prompt.text());
     if (!prompt.caption().isEmpty()) {
-      line.put(PromptBuilder.CAPTION, prompt.caption());
+      line.put(PromptFile.CAPTION, prompt.caption());
     }
     if (!prompt.language().isEmpty()) {
-      line.put(PromptBuilder.LANGUAGE, prompt.language());
+      line.put(PromptFile.LANGUAGE, prompt.language());
     }
     line.setAll(prompt.parameters());
     prompt.annotations().forEach(line::put);

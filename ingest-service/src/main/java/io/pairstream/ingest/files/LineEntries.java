@@ -1,0 +1,133 @@
+package io.pairstream.ingest.files;
+
+import io.pairstream.ingest.files.JsonFields.WrongFieldException;
+import io.pairstream.schemas.wire.StrictUtf8;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A caption list with an entry on each line, in UTF-8 with or without a byte order mark, no line
+ * longer than fits in memory. Empty lines are skipped. A line that is wrong costs itself alone.
+ */
+final class LineEntries implements EntryReader {
+
+  /** Longest line that is read, in bytes. */
+  static final int MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+  private static final Pattern TOKEN =
+      Pattern.compile("([^\\t#]+)#(\\d+)\\s*\\t(.*?)\\r?", Pattern.DOTALL);
+
+  private final SourceInput input;
+  private final Function<String, Entry> parse;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private long number;
+
+  private LineEntries(SourceInput input) {
+    this.input = input;
+    this.parse = this::token;
+  }
+
+  private LineEntries(SourceInput input, ColumnNames columns) {
+    this.input = input;
+    JsonFields fields = new JsonFields(columns);
+    this.parse = text -> object(text, fields, columns);
+  }
+
+  /** A JSON object per line, with {@link JsonFields}. */
+  static LineEntries json(SourceInput input, ColumnNames columns) {
+    return new LineEntries(input, columns);
+  }
+
+  /**
+   * Captions as Flickr8k and Flickr30k have them: {@code 1000268201_693b08cb0e.jpg#0}, a tab, the
+   * caption.
+   */
+  static LineEntries tokens(SourceInput input) {
+    return new LineEntries(input);
+  }
+
+  @Override
+  public Optional<Entry> next() throws IOException {
+    while (readLine()) {
+      if (bytes.size() > MAX_LINE_BYTES) {
+        return Optional.of(unreadable("the line is longer than " + MAX_LINE_BYTES + " bytes"));
+      }
+      try {
+        String text = StrictUtf8.decode(bytes.toByteArray());
+        text = number == 1 ? ByteOrderMark.removedFrom(text) : text;
+        if (!text.isBlank()) {
+          return Optional.of(parse.apply(text));
+        }
+      } catch (CharacterCodingException e) {
+        return Optional.of(unreadable("the line is not UTF-8"));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public double share() {
+    return input.share();
+  }
+
+  @Override
+  public void close() throws IOException {
+    input.close();
+  }
+
+  private boolean readLine() throws IOException {
+    bytes.reset();
+    InputStream stream = input.stream();
+    int next = stream.read();
+    if (next < 0) {
+      return false;
+    }
+    number++;
+    while (next >= 0 && next != '\n') {
+      // One byte more than the limit tells that a line is longer.
+      if (bytes.size() <= MAX_LINE_BYTES) {
+        bytes.write(next);
+      }
+      next = stream.read();
+    }
+    return true;
+  }
+
+  private Entry object(String text, JsonFields fields, ColumnNames columns) {
+    EntryBuilder entry = new EntryBuilder(number, Long.toString(number), columns);
+    try {
+      Set<String> names = fields.read(text, entry, true);
+      Entry built = entry.build();
+      List<String> missing = columns.missing(names);
+      return built instanceof Entry.Unreadable && !missing.isEmpty()
+          ? unreadable(
+              "no field " + String.join(", ", missing) + "; there are: " + String.join(", ", names))
+          : built;
+    } catch (WrongFieldException e) {
+      return unreadable(e.getMessage());
+    }
+  }
+
+  private Entry token(String text) {
+    Matcher line = TOKEN.matcher(text);
+    if (!line.matches()) {
+      return unreadable("not a file, '#' with a number, a tab and a caption, such as 1000.jpg#0");
+    }
+    return new EntryBuilder(number, Long.toString(number), ColumnNames.USUAL)
+        .field("file", line.group(1).strip())
+        .field("caption", line.group(3))
+        .build();
+  }
+
+  private Entry unreadable(String message) {
+    return new Entry.Unreadable(number, Long.toString(number), message);
+  }
+}
