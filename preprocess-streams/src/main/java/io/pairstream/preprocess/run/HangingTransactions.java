@@ -29,7 +29,7 @@ public final class HangingTransactions {
 
   private static final String CHECK = "transactions";
 
-  private static final Map<String, Object> PATIENCE =
+  private static final Map<String, Object> TIMEOUT =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   private HangingTransactions() {}
@@ -37,7 +37,7 @@ public final class HangingTransactions {
   /** Reports each with the command that ends it. */
   public static List<Finding> look(Cluster cluster) {
     List<Finding> findings = new ArrayList<>();
-    try (Admin admin = AdminClients.create(cluster.clientSettings(PATIENCE))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
       List<TopicPartition> partitions = partitions(admin, cluster.dataset());
       var before = producers(admin, partitions);
       var known = known(admin, cluster.dataset());

@@ -38,7 +38,7 @@ class ClientChecksTest {
     Finding finding = judged(Map.of(name, value, "client.rack", "a"));
 
     assertThat(finding.level()).isEqualTo(Level.WRONG);
-    assertThat(finding.promise()).contains(ClusterRequirement.CLIENT_SETTINGS);
+    assertThat(finding.requirement()).contains(ClusterRequirement.CLIENT_SETTINGS);
     assertThat(finding.found()).isEqualTo("kafka." + name + "=" + value);
     assertThat(finding.right())
         .contains(name.replaceFirst("^((main\\.)?consumer|producer)\\.", ""));
@@ -90,7 +90,7 @@ class ClientChecksTest {
 
     assertThat(findings.get(0).level()).isEqualTo(Level.OK);
     assertThat(findings.get(findings.size() - 1).level()).isEqualTo(level);
-    assertThat(findings).extracting(Finding::promise).containsOnly(Optional.empty());
+    assertThat(findings).extracting(Finding::requirement).containsOnly(Optional.empty());
   }
 
   /** As preprocessing judges them whose transactions may last for five minutes. */
