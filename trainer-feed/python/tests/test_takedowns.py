@@ -15,9 +15,9 @@ from pairstream.takedowns import keys_of
 )
 def test_a_pair_falls_under_the_host_of_its_url(url, host):
     pair = dict(pair_id="1", image_digest="2", contributor="3", source_kind="scrape", url=url)
-    assert keys_of(pair) == ["PAIR/1", "IMAGE/2", "CONTRIBUTOR/3", "SOURCE/scrape", f"SOURCE/{host}"]
+    assert keys_of(pair) == ("PAIR/1", "IMAGE/2", "CONTRIBUTOR/3", "SOURCE/scrape", f"SOURCE/{host}")
 
 
 @pytest.mark.parametrize("url", ["", "no address", "https://[1:2/", "https:///a"])
 def test_what_names_no_host_falls_under_none(url):
-    assert keys_of(dict(pair_id="1", url=url)) == ["PAIR/1", "IMAGE/", "SOURCE/"]
+    assert keys_of(dict(pair_id="1", url=url)) == ("PAIR/1", "IMAGE/", "SOURCE/")

@@ -697,7 +697,7 @@ class _Run:
             record, is_stand_in = samples[index]
             slot.stand_ins[index] = is_stand_in
             epoch = step.picks[index].of.order.epoch
-            sample, record.sample = self._writer.read(record), None
+            sample = record.sample or self._writer.read(record)
             self._writer.write(record, sample, epoch, self._form, self._pixels, slot, index)
 
     def _put(self, making: _Making | BaseException | None) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import fastavro
+import numpy as np
+import numpy.typing as npt
 from confluent_kafka.schema_registry import SchemaRegistryClient, SchemaRegistryError
 
 from pairstream.errors import PairstreamError, SettingsError, Unavailable
@@ -61,7 +63,7 @@ class Sample(NamedTuple):
     channels: int
     colour: str
     normalisation: str
-    tokens: list[int]
+    tokens: Sequence[int] | npt.NDArray[np.int32]
     token_count: int
     fields: Mapping[str, Any]
 

@@ -107,7 +107,7 @@ class Takedowns:
             self.version += 1
 
 
-def keys_of(pair: Mapping[str, Any]) -> list[str]:
+def keys_of(pair: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the takedowns that a pair falls under, by its fields."""
     keys = [f"PAIR/{pair.get('pair_id', '')}", f"IMAGE/{pair.get('image_digest', '')}"]
     if pair.get("contributor"):
@@ -118,7 +118,7 @@ def keys_of(pair: Mapping[str, Any]) -> list[str]:
     host = _host(url if path < 0 else url[:path])
     if host:
         keys.append(f"SOURCE/{host}")
-    return keys
+    return tuple(keys)
 
 
 @lru_cache(maxsize=10_000)

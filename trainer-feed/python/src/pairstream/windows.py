@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -14,6 +15,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from pairstream.course import Pass
 from pairstream.errors import PositionRefused, Unavailable
+from pairstream.order import Piece
 from pairstream.records import Sample
 from pairstream.view import Block, View
 
@@ -22,7 +24,7 @@ _POLL_S = 0.1
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """A record of a view, as it is stored."""
 
@@ -31,7 +33,7 @@ class Record:
     key: bytes
     value: bytes
     sample: Sample | None = None
-    """What it says, from when it is asked whether it is withdrawn until it is written."""
+    """What it says, once it was asked whether it is withdrawn."""
 
 
 class Stopped(Exception):
@@ -126,7 +128,8 @@ class WindowLoader:
     ) -> None:
         self._withdrawn = withdrawn
         self._keys = keys
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="pairstream-load")
+        # A thread that asks which of its records are withdrawn has given its consumer back.
+        self._threads = ThreadPoolExecutor(2 * count, thread_name_prefix="pairstream-load")
         self._idle: SimpleQueue[Consumer] = SimpleQueue()
         self._all = [consumer() for _ in range(count)]
         for one in self._all:
@@ -142,7 +145,7 @@ class WindowLoader:
         Raises:
             PositionRefused: where every pair of the view is withdrawn
         """
-        return self._threads.submit(self._with_consumer, lambda consumer: self._load(consumer, of, lane, window))
+        return self._threads.submit(self._load, of, lane, window)
 
     def read(self, view: View, block: int) -> list[Record | None]:
         """A block's records; None for one that is gone."""
@@ -167,20 +170,23 @@ class WindowLoader:
             consumer.unassign()
             self._idle.put(consumer)
 
-    def _load(self, consumer: Consumer, of: Pass, lane: int, window: int) -> Window:
+    def _load(self, of: Pass, lane: int, window: int) -> Window:
         order = of.order
         for i in range(order.lanes):
             windows = order.windows((lane + i) % order.lanes)
             for j in range(windows):
                 at = ((lane + i) % order.lanes, ((window if i == 0 else 0) + j) % windows)
-                counted: list[Record | None] = []
-                for piece in order.pieces(*at):
-                    counted += self._read(consumer, of.view, piece.block, piece.first, piece.size)
+                counted = self._with_consumer(partial(self._read_pieces, of.view, order.pieces(*at)))
                 records = [counted[number] for number in order.permutation(*at)]
                 loaded = Window(records, self._withdrawn, self._keys, is_own=i + j == 0)
                 if loaded.has_living():
                     return loaded
         raise PositionRefused("every pair of the view has been withdrawn")
+
+    def _read_pieces(self, view: View, pieces: Sequence[Piece], consumer: Consumer) -> list[Record | None]:
+        return [
+            record for piece in pieces for record in self._read(consumer, view, piece.block, piece.first, piece.size)
+        ]
 
     def _read(self, consumer: Consumer, view: View, index: int, first: int, count: int) -> list[Record | None]:
         block = view.blocks[index]

@@ -111,21 +111,24 @@ class SampleWriter:
         Raises:
             SampleRefused: where it is no prepared pair
         """
-        if record.sample is not None:
-            return record.sample
         try:
             return self._reader.read(record.value)
         except Malformed as e:
             raise self._refused(record, str(e)) from e
 
-    def keys(self, record: Record) -> list[str]:
+    def keys(self, record: Record) -> tuple[str, ...]:
         """Keys of the takedowns that a record falls under, once there are any.
+
+        What :meth:`write` needs is kept with the record, in few objects: windows hold thousands of records, and the
+        garbage collector walks over all of them.
 
         Raises:
             SampleRefused: where it is no prepared pair
         """
-        record.sample = self.read(record)
-        return keys_of(record.sample.fields)
+        sample = self.read(record)
+        tokens = np.array(sample.tokens, np.int32)
+        record.sample = sample._replace(tokens=tokens, fields={"fold": sample.fields.get("fold", 0)})
+        return keys_of(sample.fields)
 
     def write(
         self, record: Record, sample: Sample, epoch: int, form: Form, writer: PixelWriter, slot: Slot, index: int
