@@ -37,7 +37,7 @@ final class WindowLoader implements AutoCloseable {
 
   /**
    * @param withdrawn is closed with the loader
-   * @param count of consumers, each on a thread of its own while it loads
+   * @param count of consumers
    */
   WindowLoader(
       View view,
@@ -49,7 +49,8 @@ final class WindowLoader implements AutoCloseable {
     this.withdrawn = withdrawn;
     this.clocks = clocks;
     this.count = count;
-    this.threads = Executors.newFixedThreadPool(count, Threads.daemons("feed-load"));
+    // A thread that asks which of its records are withdrawn has given its consumer back.
+    this.threads = Executors.newFixedThreadPool(2 * count, Threads.daemons("feed-load"));
     for (int i = 0; i < count; i++) {
       consumers.add(consumer.get());
     }
@@ -64,14 +65,9 @@ final class WindowLoader implements AutoCloseable {
   Future<LoadedWindow> load(EpochOrder order, int lane, int window, int samples) {
     return threads.submit(
         () -> {
-          Consumer<byte[], byte[]> consumer = consumers.take();
-          try {
-            LoadedWindow loaded = load(consumer, order, lane, window);
-            clocks.loaded().add(samples);
-            return loaded;
-          } finally {
-            consumers.add(consumer);
-          }
+          LoadedWindow loaded = load(order, lane, window);
+          clocks.loaded().add(samples);
+          return loaded;
         });
   }
 
@@ -95,15 +91,14 @@ final class WindowLoader implements AutoCloseable {
     }
   }
 
-  private LoadedWindow load(
-      Consumer<byte[], byte[]> consumer, EpochOrder order, int lane, int window) {
+  private LoadedWindow load(EpochOrder order, int lane, int window) throws InterruptedException {
     for (int i = 0; i < order.lanes(); i++) {
       int otherLane = (lane + i) % order.lanes();
       int windows = order.windows(otherLane);
       for (int j = 0; j < windows; j++) {
         int other = ((i == 0 ? window : 0) + j) % windows;
         LoadedWindow loaded =
-            new LoadedWindow(read(consumer, order, otherLane, other), withdrawn, i + j == 0);
+            new LoadedWindow(read(order, otherLane, other), withdrawn, i + j == 0);
         if (loaded.hasLiving()) {
           return loaded;
         }
@@ -113,14 +108,19 @@ final class WindowLoader implements AutoCloseable {
   }
 
   /** A window's records in the order in which they are handed out; null where one is gone. */
-  private List<ConsumerRecord<byte[], byte[]>> read(
-      Consumer<byte[], byte[]> consumer, EpochOrder order, int lane, int window) {
-    BlockReader reader = new BlockReader(view.topic(), consumer);
+  private List<ConsumerRecord<byte[], byte[]>> read(EpochOrder order, int lane, int window)
+      throws InterruptedException {
     List<ConsumerRecord<byte[], byte[]>> counted = new ArrayList<>();
-    for (Piece piece : order.pieces(lane, window)) {
-      counted.addAll(
-          Arrays.asList(
-              reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
+    Consumer<byte[], byte[]> consumer = consumers.take();
+    try {
+      BlockReader reader = new BlockReader(view.topic(), consumer);
+      for (Piece piece : order.pieces(lane, window)) {
+        counted.addAll(
+            Arrays.asList(
+                reader.read(view.blocks().get(piece.block()), piece.first(), piece.count())));
+      }
+    } finally {
+      consumers.add(consumer);
     }
     List<ConsumerRecord<byte[], byte[]>> ordered = new ArrayList<>(counted.size());
     for (int number : order.permutation(lane, window)) {
