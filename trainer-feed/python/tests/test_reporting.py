@@ -2,6 +2,7 @@
 
 import gc
 import io
+import json
 import logging
 import time
 
@@ -49,7 +50,8 @@ def test_says_how_a_loader_is_and_that_it_ends(dataset):
     dataset.produce(0, 75)
     source = dataset.source()
     reports = Reports(dataset)
-    with Loader(source, source.cut(), **OPTIONS, rank=1, ranks=3) as loader:
+    view = source.cut()
+    with Loader(source, view, **OPTIONS, rank=1, ranks=3) as loader:
         next(loader)
         next(loader)
         found = reports.await_one(lambda one: one["counters"]["feed_batches_total"] == 2)
@@ -57,6 +59,7 @@ def test_says_how_a_loader_is_and_that_it_ends(dataset):
     reports.await_one(lambda one: one is None)
 
     assert (found["service"], found["state"]) == ("feed", "RUNNING")
+    assert found["facts"].pop("run") == json.dumps({"lanes": 32, "seed": 7, "view": view.fingerprint, "window": 5})
     assert found["facts"] == {"split": "TRAINING", "rank": "1", "ranks": "3"}
     counters, gauges = found["counters"], found["gauges"]
     assert counters["feed_samples_total"] == 16

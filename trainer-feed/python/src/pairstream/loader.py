@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import threading
@@ -275,7 +276,13 @@ class Loader:
         """
         if self._reports and self._reporter is None:
             source, share = self._source, self._share
-            facts = {"split": source.split.upper(), "rank": str(share.rank), "ranks": str(share.ranks)}
+            run = {name: of for name, of in self._position.items() if name not in ("epoch", "segments", "samples")}
+            facts = {
+                "split": source.split.upper(),
+                "rank": str(share.rank),
+                "ranks": str(share.ranks),
+                "run": json.dumps(run, sort_keys=True),
+            }
             self._reporter = Reporter(source.cluster, source.schemas, source.dataset, facts, self._figures)
         begin = self._counts.waits_since = time.perf_counter()
         try:

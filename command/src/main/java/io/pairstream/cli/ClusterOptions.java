@@ -157,9 +157,9 @@ final class ClusterOptions {
       if (here.isEmpty() && dataDirectory != null) {
         // Falling back to the usual ports would answer for another platform.
         throw new PlatformException(
-            "--data-dir: no platform runs in "
-                + dataDirectory
-                + "; start one with: "
+            "--data-dir: "
+                + PlatformFile.whyNone(dataDirectory)
+                + "; name the folder of one that runs, or start one with: "
                 + Main.asCalled()
                 + " up --data-dir "
                 + dataDirectory);

@@ -136,8 +136,17 @@ final class FeedCommand implements Callable<Integer> {
         description = "Pass over so many batches first, without reading them.")
     private long skipBatches;
 
+    /** What is the same for all ranks of a run, and wherever it goes on. */
+    private String runOver(View read) {
+      return read.fingerprint() + ' ' + order();
+    }
+
+    private OrderPlan order() {
+      return new OrderPlan(seed, lanes, window);
+    }
+
     private ViewRun run(View read) {
-      ViewRun run = ViewRun.of(read, new OrderPlan(seed, lanes, window)).rank(rank, ranks);
+      ViewRun run = ViewRun.of(read, order()).rank(rank, ranks);
       return epochs == null ? run : run.epochs(epochs);
     }
   }
@@ -246,6 +255,7 @@ final class FeedCommand implements Callable<Integer> {
       shown.begin();
       report.add(new FeedReading(feed));
       report.add(reading -> reading.fact("split", source.split().name()));
+      view.ifPresent(one -> report.add(reading -> reading.fact("run", viewOptions.runOver(one))));
       view.ifPresent(one -> tellRetention(one, source, report));
       if (view.isEmpty() && !untilEnd && !options.json()) {
         PrintWriter err = spec.commandLine().getErr();

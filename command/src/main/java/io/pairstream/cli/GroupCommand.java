@@ -10,6 +10,7 @@ import io.pairstream.operations.groups.MoveGroups;
 import io.pairstream.operations.groups.ResetPlan;
 import io.pairstream.operations.groups.ResetTarget;
 import io.pairstream.operations.lag.GroupMember;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.terminal.TerminalText;
@@ -232,7 +233,8 @@ final class GroupCommand {
 
     @Override
     String detail() {
-      return "reset to " + to + (topic == null ? "" : " on " + topic);
+      return (topic == null ? Template.RESET_TO.with(to) : Template.RESET_ON.with(to, topic))
+          .text();
     }
 
     @Override
@@ -267,7 +269,7 @@ final class GroupCommand {
 
     @Override
     String detail() {
-      return "back to before action " + actionId;
+      return Template.BACK_TO.with(actionId).text();
     }
 
     @Override

@@ -175,9 +175,22 @@ public final class Main {
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getUnmatched().isEmpty()) {
       List<String> meant = unmatched.getSuggestions();
+      String typed = unmatched.getUnmatched().get(0);
+      String option = typed.replaceFirst("=.*", "");
+      Optional<CommandLine> taker =
+          exception.getCommandLine().getSubcommands().values().stream()
+              .filter(command -> command.getCommandSpec().findOption(option) != null)
+              .findFirst();
+      if (taker.isPresent()) {
+        return option
+            + " goes behind a command: "
+            + taker.get().getCommandSpec().qualifiedName()
+            + ' '
+            + option;
+      }
       return "there is no "
           + (unmatched.isUnknownOption() ? "option " : "command or argument ")
-          + unmatched.getUnmatched().get(0)
+          + typed
           + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?");
     }
     // The library names Java's types, of which nobody who types has heard.

@@ -76,7 +76,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   /** A folder with other things in it may be shared on purpose. */
-  private static boolean isNewOrOurs(Path directory) throws IOException {
+  static boolean isNewOrOurs(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return Files.exists(directory.resolve("ports.properties")) || files.findAny().isEmpty();
     }

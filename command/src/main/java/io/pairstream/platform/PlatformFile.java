@@ -65,8 +65,26 @@ public record PlatformFile(
         .filter(file -> new ProcessIdentity(file.pid, file.startedAt).find().isPresent());
   }
 
+  /** Why {@link #read} finds nothing in a folder, in words. */
+  public static String whyNone(Path dataDirectory) throws IOException {
+    Path file = dataDirectory.resolve(NAME);
+    if (Files.notExists(dataDirectory)) {
+      return "there is no folder " + dataDirectory;
+    } else if (!Files.isDirectory(dataDirectory)) {
+      return dataDirectory + " is no folder that can be read";
+    } else if (Files.exists(file) && load(dataDirectory).isEmpty()) {
+      return file + " cannot be read as a platform's";
+    }
+    return Files.exists(file) || LocalPlatform.isNewOrOurs(dataDirectory)
+        ? "no platform runs in " + dataDirectory
+        : dataDirectory + " is no platform's folder: other things are in it";
+  }
+
   /** What the file says, whether or not its platform still runs. */
   static Optional<PlatformFile> load(Path dataDirectory) throws IOException {
+    if (!Files.isDirectory(dataDirectory)) {
+      return Optional.empty();
+    }
     JsonNode json;
     try {
       json = JSON.readTree(Files.readAllBytes(dataDirectory.resolve(NAME)));

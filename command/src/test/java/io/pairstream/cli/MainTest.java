@@ -7,6 +7,7 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
@@ -45,6 +46,30 @@ class MainTest {
         .contains("start one with: pairstream up --data-dir " + folder);
   }
 
+  @Test
+  void refusesAFolderThatIsNoPlatformsWithWhatIsWrongWithIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("notes.txt"), "hello");
+    Path gone = folder.resolve("gone");
+    Path spoilt = Files.createDirectory(folder.resolve("spoilt"));
+    var unused = Files.writeString(spoilt.resolve("platform.json"), "{\"pid\": 1");
+
+    assertThat(refusal(folder)).startsWith(folder + " is no platform's folder");
+    assertThat(refusal(file)).startsWith(file + " is no folder");
+    assertThat(refusal(gone)).startsWith("there is no folder " + gone);
+    assertThat(refusal(spoilt))
+        .startsWith(spoilt.resolve("platform.json") + " cannot be read as a platform's");
+  }
+
+  private static String refusal(Path directory) {
+    Ended ended = Ended.after("quarantine", "ls", "--data-dir", directory.toString());
+
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
+    assertThat(ended.onlyErrorLine())
+        .startsWith("pairstream: --data-dir: ")
+        .contains("start one with: pairstream up --data-dir ");
+    return ended.onlyErrorLine().substring("pairstream: --data-dir: ".length());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "import x --limit abc, '''abc'' is no whole number, or too large a one'",
@@ -64,7 +89,9 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "lagg, 'there is no command or argument lagg; did you mean lag'",
-    "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'"
+    "lag --interva=2s, 'there is no option --interva=2s; did you mean --interval'",
+    "--json lag, '--json goes behind a command: pairstream '",
+    "quarantine --data-dir=x, '--data-dir goes behind a command: pairstream quarantine ls --data-dir'"
   })
   void namesWhatWasMeant(String typed, String words) {
     Ended ended = Ended.after(typed);

@@ -290,11 +290,6 @@ class DashboardPageTest {
   @Test
   void aPersonWhoReadsChineseFindsNoEnglishSentence() throws Exception {
     ScriptedOperations service = using(ScriptedOperations.open());
-    // What another process says of its own obstacle is shown as it came.
-    service.change(
-        overview ->
-            overview.withArray("instances").forEach(one -> ((ObjectNode) one).put("obstacle", "")),
-        lag -> {});
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
 
     browser.visit(service.address(""));

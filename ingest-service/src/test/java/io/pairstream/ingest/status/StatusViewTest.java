@@ -343,6 +343,18 @@ class StatusViewTest {
         cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
   }
 
+  @Test
+  void pairIsNotDecidedBeforeItWasReceivedWhereTheBrokersClockIsBehind() {
+    Sent sent = pipeline.send("an image", "a caption");
+    upload(sent, "");
+    receipt(sent, PairStatus.TRAINING, sent.origin(), now.minusMillis(300));
+
+    StatusReport judged = status(sent.pairId());
+
+    assertThat(judged.stand()).isEqualTo(ReportedStatus.TRAINING);
+    assertThat(judged.decidedAt()).contains(now);
+  }
+
   private StatusReport status(String id) {
     view.upToDate().join();
     return view.find(id).orElseThrow();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
-import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -36,27 +35,6 @@ public final class ActionRoutes implements AutoCloseable {
 
   private static final int USUAL = 100;
   private static final int MOST = 1000;
-
-  /** What a detail may say, which the record has in English; of two that fit, the closer first. */
-  private static final List<Template> DETAILS =
-      List.of(
-          Template.TIMES,
-          Template.PAIR_WITHDRAWN,
-          Template.PAIRS_WITHDRAWN,
-          Template.TAKEDOWN_LIFTED,
-          Template.TAKEDOWNS_LIFTED,
-          Template.PAIR_SENT_AGAIN,
-          Template.PAIRS_SENT_AGAIN,
-          Template.BEGUN,
-          Template.LOGGED_IN,
-          Template.KEY_NOT_FOR_REVIEWS,
-          Template.KEY_IN_PLACE,
-          Template.KEY_OF,
-          Template.KEY_FOR,
-          Template.DECIDED,
-          Template.DECIDED_BEFORE,
-          Template.NOT_IN_QUARANTINE,
-          Template.SENT_BEFORE);
 
   /** By the broker's time, the newest first. */
   private static final Fold NEWEST_FIRST =
@@ -158,15 +136,8 @@ public final class ActionRoutes implements AutoCloseable {
             .put("name", action.getName())
             .put("subject", action.getSubject())
             .put("actor", action.getActor());
-    detail(action.getDetail()).put(json, "detail");
+    Sentence.recognised(action.getDetail()).put(json, "detail");
     return json.put("outcome", action.getOutcome()).put("done_at", Json.time(action.getDoneAt()));
-  }
-
-  private static Sentence detail(String text) {
-    Sentence said = Sentence.of(text, DETAILS);
-    return said.template() == Template.TIMES
-        ? Template.TIMES.with(detail((String) said.arguments().get(0)), said.arguments().get(1))
-        : said;
   }
 
   @Override

@@ -25,9 +25,16 @@ public record Instance(
     return status.getService();
   }
 
-  /** Whether it began where another one of its service has ended. */
+  /** Whether it began where another one of its service, and of a trainer's run, has ended. */
   boolean replaces(Instance other) {
-    return service().equals(other.service()) && status.getStartedAt().isAfter(other.heardAt());
+    return service().equals(other.service())
+        && run().equals(other.run())
+        && status.getStartedAt().isAfter(other.heardAt());
+  }
+
+  /** What a trainer's feed goes through, in an order of its own; empty for others. */
+  private String run() {
+    return status.getFacts().getOrDefault("run", "");
   }
 
   /** A present value; NaN where the process does not say it. */

@@ -76,7 +76,8 @@ final class InstanceBook {
 
   /**
    * All processes, by service and then by the time of their starts. One that fell silent and whose
-   * service has started another since is replaced, and not among them.
+   * service has started another since, of the same run for a trainer's feed, is replaced, and not
+   * among them.
    */
   synchronized List<Instance> at(Instant now) {
     if (entries.values().removeIf(entry -> isOlder(entry.heardAt, now, FORGOTTEN_AFTER))) {

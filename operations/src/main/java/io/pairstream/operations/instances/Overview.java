@@ -82,6 +82,14 @@ final class Overview {
     return instance.silent() || !instance.status().getObstacle().isEmpty();
   }
 
+  private static Sentence obstacle(Instance instance) {
+    String text = instance.status().getObstacle();
+    Sentence known = Sentence.recognised(text);
+    return text.isEmpty() || known.template() != Template.VERBATIM
+        ? known
+        : Template.REPORTED.with(text);
+  }
+
   /** What an operator must know first, and what may be the reason of it. */
   private Sentence sentence(Optional<Headline> headline, boolean blind) {
     if (blind) {
@@ -95,9 +103,7 @@ final class Overview {
             .orElseGet(Template.NOT_WATCHED::with));
     instances.stream()
         .filter(instance -> !instance.silent() && !instance.status().getObstacle().isEmpty())
-        .map(
-            instance ->
-                Template.SERVICE_WAITS.with(instance.service(), instance.status().getObstacle()))
+        .map(instance -> Template.SERVICE_WAITS.with(instance.service(), obstacle(instance)))
         .distinct()
         .limit(2)
         .forEach(parts::add);
@@ -260,7 +266,7 @@ final class Overview {
     json.put("pid", instance.status().getPid());
     json.put("version", instance.status().getVersion());
     json.put("state", instance.status().getState());
-    json.put("obstacle", instance.status().getObstacle());
+    obstacle(instance).put(json, "obstacle");
     json.put("started_at", Json.time(instance.status().getStartedAt()));
     json.put("reported_at", Json.time(instance.heardAt()));
     json.put("silent", instance.silent());

@@ -1,5 +1,6 @@
 package io.pairstream.operations.login;
 
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Method;
@@ -102,10 +103,7 @@ public final class OperatorLogin implements Authenticator {
   Principal holder(String key) {
     Principal holder = withViewing(keys.holder(key));
     if (!holder.scopes().contains(Scope.VIEW)) {
-      throw Problem.of(
-              ProblemKind.FORBIDDEN,
-              "this key opens nothing here; it needs the scope view or review")
-          .asException();
+      throw Problem.of(ProblemKind.FORBIDDEN, Template.KEY_OPENS_NOTHING.english()).asException();
     }
     return holder;
   }

@@ -2,6 +2,7 @@ package io.pairstream.operations.review;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.QuarantinedPair;
@@ -71,8 +72,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     }
     Topic<String, RawPair> topic = rawTopic(topics, pair);
     if (pair.getValue() == null) {
-      throw new UndecidableException(
-          "it cannot be sent again: its bytes are not kept; whoever has the picture can");
+      throw new UndecidableException(Template.BYTES_NOT_KEPT.with());
     }
     List<String> waived = waived(pair, verdict.decision(), waivedBefore);
     byte[] value = Utils.toArray(pair.getValue());
@@ -91,9 +91,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     }
     new Replay(pair.getOrigin(), reviewId, waived).write(raw.headers());
     if (size(raw) > RecordSizes.MAX_RAW_RECORD) {
-      throw new UndecidableException(
-          "it cannot be sent again: with the headers of a replay it is larger than a raw record"
-              + " may be");
+      throw new UndecidableException(Template.TOO_LARGE.with());
     }
     return new Judgement(review.build(), Optional.of(raw));
   }
@@ -106,8 +104,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     } else if (name.equals(topics.scraped().name())) {
       return topics.scraped();
     }
-    throw new UndecidableException(
-        "it is a link, of which nobody has the picture; pairstream fetch retry sends it again");
+    throw new UndecidableException(Template.IS_A_LINK.with());
   }
 
   private static List<String> waived(
@@ -119,10 +116,7 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     if (decision.waives() && isWaivable) {
       waived.add(pair.getReason());
     } else if (decision == Decision.ACCEPTED) {
-      throw new UndecidableException(
-          pair.getReason()
-              + " is nothing that a person can waive; replay it once the cause is gone, or"
-              + " reject it");
+      throw new UndecidableException(Template.NOT_WAIVED.with(pair.getReason()));
     }
     return List.copyOf(waived);
   }
@@ -133,11 +127,10 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     try {
       pair = topic.value().deserializer().deserialize(topic.name(), value);
     } catch (SerializationException e) {
-      throw new UndecidableException(
-          "it cannot have another caption: the record cannot be read as a pair");
+      throw new UndecidableException(Template.NO_PAIR.with());
     }
     if (pair.getCaption().equals(caption)) {
-      throw new UndecidableException("it has that caption already; accept it, or write another");
+      throw new UndecidableException(Template.SAME_CAPTION.with());
     }
     pair.setCaption(caption);
     return pair;

@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
@@ -132,13 +133,11 @@ public final class ReviewDesk {
   }
 
   /** Who decided a review, and when, for a reader. */
-  private static String said(Template template, Review review) {
-    return template
-        .with(
-            review.getDecision(),
-            review.getReviewer(),
-            review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS))
-        .text();
+  private static Sentence said(Template template, Review review) {
+    return template.with(
+        review.getDecision(),
+        review.getReviewer(),
+        review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS));
   }
 
   static Map<String, String> facts(Review review) {
@@ -188,11 +187,8 @@ public final class ReviewDesk {
         results.put(
             id,
             doubtful.containsKey(id)
-                ? ReviewResult.unknown(
-                    id,
-                    "Kafka was asked and did not answer, so it may stand or not; ask again, and"
-                        + " what stands is told")
-                : ReviewResult.failed(id, "others decide at the same time; ask again"));
+                ? ReviewResult.unknown(id, Template.NO_ANSWER.english())
+                : ReviewResult.failed(id, Template.OTHERS_DECIDE.english()));
       }
       return List.copyOf(results.values());
     }
@@ -229,7 +225,7 @@ public final class ReviewDesk {
                   judge(entry, receipts.get(entry.key()), reviews, decisions);
                 });
         for (String id : sought.keySet()) {
-          note(ReviewResult.failed(id, "its entry is no longer on the quarantine topic"));
+          note(ReviewResult.failed(id, Template.ENTRY_GONE.english()));
         }
         commit(decisions);
       }
@@ -319,7 +315,7 @@ public final class ReviewDesk {
     }
 
     private ReviewResult not(String id) {
-      return ReviewResult.failed(id, "Kafka did not take it, and nothing of it stands; ask again");
+      return ReviewResult.failed(id, Template.NOT_TAKEN.english());
     }
 
     private void settle(String id, ReviewResult result) {
@@ -378,7 +374,9 @@ public final class ReviewDesk {
                       .filter(this::isSame)
                       .filter(review -> review.getReviewer().equals(verdict.actor().name()))
                       .filter(review -> review.getComment().equals(verdict.comment())))
-          .map(review -> ReviewResult.done(id, review, said(Template.DECIDED_BEFORE, review)));
+          .map(
+              review ->
+                  ReviewResult.done(id, review, said(Template.DECIDED_BEFORE, review).text()));
     }
 
     private boolean isSame(Review review) {
@@ -388,13 +386,11 @@ public final class ReviewDesk {
 
     private Receipt open(Optional<Receipt> receipt) throws UndecidableException {
       if (receipt.isEmpty()) {
-        throw new UndecidableException(
-            "no pair of that id was turned away; links that failed come again by pairstream fetch"
-                + " retry");
+        throw new UndecidableException(Template.NOT_REJECTED.with());
       }
       if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
         throw new UndecidableException(
-            Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()).text());
+            Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
       }
       return receipt.get();
     }

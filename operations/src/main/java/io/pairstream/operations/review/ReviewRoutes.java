@@ -7,6 +7,7 @@ import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -128,12 +129,13 @@ public final class ReviewRoutes implements AutoCloseable {
     ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode all = json.putArray("results");
     for (ReviewResult result : results) {
-      all.addObject()
-          .put("id", result.id())
-          .put("outcome", result.outcome().name())
-          .put("review_id", result.reviewId())
-          .put("sent_pair_id", result.sentPairId())
-          .put("detail", result.detail());
+      ObjectNode one =
+          all.addObject()
+              .put("id", result.id())
+              .put("outcome", result.outcome().name())
+              .put("review_id", result.reviewId())
+              .put("sent_pair_id", result.sentPairId());
+      Sentence.recognised(result.detail()).put(one, "detail");
     }
     return Answer.json(200, json);
   }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
@@ -44,16 +43,17 @@ public record Sentence(Template template, List<Object> arguments) {
   }
 
   /**
-   * The sentence that has this English text, of the first template that it fits; the text alone
-   * where it fits none.
+   * The sentence that has this English text, in a record or from another program; the text alone
+   * where nothing is known of it.
    */
-  public static Sentence of(String text, Collection<Template> templates) {
-    for (Template template : templates) {
+  public static Sentence recognised(String text) {
+    for (Template template : Template.recognised()) {
       Matcher matcher = template.pattern().matcher(text);
       if (matcher.matches()) {
         List<Object> arguments = new ArrayList<>();
         for (int place = 1; place <= matcher.groupCount(); place++) {
-          arguments.add(matcher.group(place));
+          Sentence inner = recognised(matcher.group(place));
+          arguments.add(inner.template() == Template.VERBATIM ? matcher.group(place) : inner);
         }
         return new Sentence(template, arguments);
       }

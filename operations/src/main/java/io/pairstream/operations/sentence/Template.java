@@ -1,5 +1,7 @@
 package io.pairstream.operations.sentence;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -142,6 +144,10 @@ public enum Template {
   CANARY_LATE("a canary came out after {0}, later than the {1} that it may take"),
   CANARY_OUT("a canary came out after {0}; it may take {1}"),
 
+  REPORTED("{0}"),
+
+  // From here on: what records, and other programs, have in English; of two that fit, the first.
+  TIMES("{0}; {1} times within the hour"),
   PAIR_WITHDRAWN("{0} published pair"),
   PAIRS_WITHDRAWN("{0} published pairs"),
   TAKEDOWN_LIFTED("{0} takedown lifted"),
@@ -151,14 +157,46 @@ public enum Template {
   BEGUN("it began and did not end"),
   LOGGED_IN("logged in"),
   KEY_NOT_FOR_REVIEWS("the key is for no reviews"),
-  KEY_OF("of {0}"),
+  KEY_UNKNOWN("no such API key is known here; whoever runs this service makes keys"),
+  KEY_REVOKED("this API key was revoked on {0}; whoever runs this service makes keys"),
+  KEY_EXPIRED("this API key expired on {0}; whoever runs this service makes keys"),
+  KEY_OPENS_NOTHING("this key opens nothing here; it needs the scope view or review"),
   KEY_IN_PLACE("of {0}, in place of {1}"),
+  KEY_OF("of {0}"),
   KEY_FOR("for {0}: {1}"),
   DECIDED("done"),
   DECIDED_BEFORE("was {0} by {1} on {2}"),
   NOT_IN_QUARANTINE("it is not in quarantine: {0}"),
   SENT_BEFORE("it was sent again before: {0} by {1} on {2}"),
-  TIMES("{0}; {1} times within the hour");
+  NOT_REJECTED(
+      "no pair of that id was turned away; links that failed come again by pairstream fetch retry"),
+  ENTRY_GONE("its entry is no longer on the quarantine topic"),
+  BYTES_NOT_KEPT("it cannot be sent again: its bytes are not kept; whoever has the picture can"),
+  TOO_LARGE(
+      "it cannot be sent again: with the headers of a replay it is larger than a raw record may"
+          + " be"),
+  IS_A_LINK("it is a link, of which nobody has the picture; pairstream fetch retry sends it again"),
+  NOT_WAIVED(
+      "{0} is nothing that a person can waive; replay it once the cause is gone, or reject it"),
+  NO_PAIR("it cannot have another caption: the record cannot be read as a pair"),
+  SAME_CAPTION("it has that caption already; accept it, or write another"),
+  NO_ANSWER(
+      "Kafka was asked and did not answer, so it may stand or not; ask again, and what stands is"
+          + " told"),
+  OTHERS_DECIDE("others decide at the same time; ask again"),
+  NOT_TAKEN("Kafka did not take it, and nothing of it stands; ask again"),
+  RESET_ON("reset to {0} on {1}"),
+  RESET_TO("reset to {0}"),
+  BACK_TO("back to before action {0}"),
+
+  NO_WORKER("no image worker is able to work"),
+  DISK_FULL("the disk of {0} has less than {1} MiB left"),
+  DISK_NOT_SEEN("the state directory cannot be looked at: {0}"),
+  MORE_HELD("{0}, and {1} more like it"),
+  HELD("{0} stands still at offset {1}: the registry does not say whether it has schema id {2}"),
+  REGISTRY_SILENT("the schema registry at {0} does not answer: {1}");
+
+  private static final Set<Template> RECOGNISED = EnumSet.range(TIMES, REGISTRY_SILENT);
 
   /** A place in a template: the number of an argument. */
   static final Pattern PLACE = Pattern.compile("\\{(\\d)}");
@@ -176,6 +214,11 @@ public enum Template {
   /** What an English text of this looks like; the groups are its arguments, in their order. */
   Pattern pattern() {
     return pattern;
+  }
+
+  /** Those that a record or another program may say. */
+  static Set<Template> recognised() {
+    return RECOGNISED;
   }
 
   /** The English text with its places, like {@code {0} keeps up: {1}}. */

@@ -13,11 +13,9 @@ const AGAIN_MS = 300;
 
 /** What the service answers instead of what was asked for. status 0: no answer at all. */
 export class Problem extends Error {
-  constructor(status, title, detail) {
-    super(detail || title);
+  constructor(status, message) {
+    super(message);
     this.status = status;
-    this.title = title;
-    this.detail = detail;
   }
 }
 
@@ -25,16 +23,19 @@ export class Api {
   #onConnection;
   #onLoginWanted;
   #onAsOf;
+  #wordsOf;
   #lost = false;
 
   /**
    * onConnection("lost" | "back"); onLoginWanted() where the service answers 401; onAsOf(time) with
-   * each answer out of the catalogue: of when it is where Kafka is not followed now, or null.
+   * each answer out of the catalogue: of when it is where Kafka is not followed now, or null;
+   * wordsOf(kind, detail): a problem in the reader's language.
    */
-  constructor({ onConnection, onLoginWanted, onAsOf }) {
+  constructor({ onConnection, onLoginWanted, onAsOf, wordsOf }) {
     this.#onConnection = onConnection;
     this.#onLoginWanted = onLoginWanted;
     this.#onAsOf = onAsOf;
+    this.#wordsOf = wordsOf;
   }
 
   /** The answer's JSON. Throws a Problem, or an AbortError where the signal says so. */
@@ -67,7 +68,7 @@ export class Api {
         throw error;
       }
       this.#disconnected();
-      throw new Problem(0, "no answer", "");
+      throw new Problem(0, "");
     }
     this.#connected();
     const json = parsed(body);
@@ -75,7 +76,8 @@ export class Api {
       if (answer.status === 401 && path !== "/v1/session") {
         this.#onLoginWanted();
       }
-      throw new Problem(answer.status, text(json?.title) || `status ${answer.status}`, text(json?.detail));
+      const said = text(json?.detail) || text(json?.title) || `status ${answer.status}`;
+      throw new Problem(answer.status, this.#wordsOf(text(json?.type).split(":").at(-1), said));
     }
     if (json?.as_of !== undefined) {
       this.#onAsOf(json.as_of);

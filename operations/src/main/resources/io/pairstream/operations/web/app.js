@@ -33,7 +33,12 @@ const find = (id) => document.getElementById(id);
 
 /** What every view gets. */
 const app = {
-  api: new Api({ onConnection: showConnection, onLoginWanted: () => app.session.want(), onAsOf: showAsOf }),
+  api: new Api({
+    onConnection: showConnection,
+    onLoginWanted: () => app.session.want(),
+    onAsOf: showAsOf,
+    wordsOf: (kind, detail) => app.words?.find(`problem.${kind}`, { detail }) ?? detail,
+  }),
   words: null,
   format: null,
   session: null,

@@ -372,7 +372,7 @@ class Overview {
           "tr",
           {},
           h("th", { scope: "row" }, one.instance, h("span.below.quiet", {}, one.service)),
-          h("td", {}, stateChip("quiet", ""), h("span.below", { lang: "en", dir: "auto" })),
+          h("td", {}, stateChip("quiet", ""), h("span.below", { dir: "auto" })),
           h("td.number"),
           h("td.mono", {}, `${one.host}:${one.pid}`),
           h("td"),
@@ -382,7 +382,7 @@ class Overview {
         const [, state, partitions, , since, reported] = row.children;
         const kind = one.silent ? "bad" : one.obstacle ? "warn" : one.state === "RUNNING" ? "good" : "quiet";
         showState(state.firstElementChild, kind, one.silent ? app.say("overview.silent") : (app.words.find(`state.${one.state}`) ?? one.state));
-        setText(state.lastElementChild, one.obstacle);
+        setText(state.lastElementChild, saidIn(app, one, "obstacle"));
         setText(partitions, app.format.number(one.partitions));
         setText(since, app.format.duration(app.format.secondsBetween(one.started_at, at)));
         setText(reported, app.say("overview.ago", { duration: app.format.age(one.reported_at, at) }));

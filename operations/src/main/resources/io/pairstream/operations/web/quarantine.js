@@ -2,7 +2,7 @@
 // decisions of people about its pairs. The cell is a part of the address.
 
 import { h, fill, setAttribute, setText, whileUnpressed } from "./dom.js";
-import { heading, note, scrolling, skeleton, withUnit } from "./parts.js";
+import { heading, note, saidIn, scrolling, skeleton, withUnit } from "./parts.js";
 import { DECISIONS, MOST_PAIRS, ReviewBar } from "./review.js";
 import { Picture, cardOf, producerName, reasonWords, remedyWords, sourceName, spokenName, tally, timeOf } from "./tiles.js";
 
@@ -90,7 +90,7 @@ class Board {
       },
       (problem) => {
         if (this.#answer === null) {
-          fill(this.#table, note("warn", problem.message));
+          fill(this.#table, note("warn", problem.message || this.#app.say("pairs.away")));
         }
       },
     );
@@ -406,7 +406,7 @@ class Sheet {
       }
     } catch (problem) {
       if (!signal.aborted) {
-        setText(this.#shownLine, problem.message);
+        setText(this.#shownLine, problem.message || this.#app.say("pairs.away"));
       }
     } finally {
       this.#more.disabled = false;
@@ -474,7 +474,7 @@ class Sheet {
       }
       this.#choose(this.#tiles.filter((tile) => !tile.isDecided()).slice(0, MOST_PAIRS), true);
     } catch (problem) {
-      this.#app.announce(problem.message);
+      this.#app.announce(problem.message || this.#app.say("pairs.away"));
     } finally {
       this.#all.disabled = false;
     }
@@ -710,7 +710,7 @@ class Tile {
       this.#outcome,
       done && DECISIONS.includes(decision)
         ? app.say(`review.was.${decision}`)
-        : app.say("review.wasNot", { detail: result.detail ?? "" }),
+        : app.say("review.wasNot", { detail: saidIn(app, result, "detail") }),
     );
   }
 }

@@ -1,7 +1,7 @@
 // What a person decides about pairs in quarantine: the four buttons, and the dialog that asks why.
 
 import { h, fill, setText } from "./dom.js";
-import { note, stateChip } from "./parts.js";
+import { note, saidIn, stateChip } from "./parts.js";
 import { Picture, cardOf, shortId, spokenName } from "./tiles.js";
 
 export const DECISIONS = ["ACCEPTED", "RECAPTIONED", "REPLAYED", "REJECTED"];
@@ -312,6 +312,6 @@ function resultLine(app, pair, result) {
     stateChip(done ? "good" : "bad", app.say(done ? "review.done" : "review.failed")),
     h("span.result-name", {}, h("bdi", {}, spokenName(app, pair ?? {}))),
     h("a.small.mono", { href: cardOf(result.sent_pair_id || result.id) }, shortId(result.sent_pair_id || result.id)),
-    !done && h("p.small.result-detail", { lang: "en" }, result.detail || app.say("review.noDetail")),
+    !done && h("p.small.result-detail", {}, saidIn(app, result, "detail") || app.say("review.noDetail")),
   );
 }

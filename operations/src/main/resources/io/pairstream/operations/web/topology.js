@@ -28,7 +28,7 @@ const NARROW_PX = 640;
 
 /** Nodes that only fork or join what a judging node decided; a few boxes less tell more. */
 const JOINTS =
-  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|misplaced|published|turned-away|decisions|quarantined|rejected|take-to-image)$/;
+  /(-kept|-rejected|-filter)$|^(split|to|rejected)-|^(received|placed|repartitioned|published|turned-away|decisions|quarantined|rejected|take-to-image)$/;
 
 export class TopologyPicture {
   #app;

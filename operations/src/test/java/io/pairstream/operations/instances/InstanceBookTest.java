@@ -65,6 +65,32 @@ class InstanceBookTest {
   }
 
   @Test
+  void aTrainerIsReplacedByOneOfItsOwnRunAlone() {
+    trainer("a1", "view A, seed 1", NOON.minusSeconds(60), NOON);
+    trainer("b1", "view B, seed 1", NOON.plusSeconds(40), NOON.plusSeconds(60));
+
+    assertThat(names(NOON.plusSeconds(61))).containsExactly("a1 silent", "b1");
+
+    trainer("a2", "view A, seed 1", NOON.plusSeconds(70), NOON.plusSeconds(75));
+
+    assertThat(names(NOON.plusSeconds(75))).containsExactly("b1", "a2");
+  }
+
+  private void trainer(String name, String run, Instant startedAt, Instant at) {
+    book.note(
+        "feed/" + name,
+        Optional.of(
+            status("feed", name, at).setStartedAt(startedAt).setFacts(Map.of("run", run)).build()),
+        at);
+  }
+
+  private List<String> names(Instant now) {
+    return book.at(now).stream()
+        .map(one -> one.status().getInstance() + (one.silent() ? " silent" : ""))
+        .toList();
+  }
+
+  @Test
   void ratesAreThoseOfTheLastReports() {
     for (int i = 0; i <= 10; i++) {
       Instant at = NOON.plusSeconds(5L * i);

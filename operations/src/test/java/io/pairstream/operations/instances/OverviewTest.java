@@ -135,6 +135,10 @@ class OverviewTest {
           .isEqualTo(
               "preprocessing stands still at pairs.crowdsourced-0; pairs-other has not started;"
                   + " preprocess waits: no image worker is able to work");
+      assertThat(json.at("/sentence_template/arguments/1/arguments/1/template").asText())
+          .isEqualTo("NO_WORKER");
+      assertThat(json.at("/instances/0/obstacle_template/template").asText())
+          .isEqualTo("NO_WORKER");
       assertThat(json.path("groups")).hasSize(4);
     }
   }

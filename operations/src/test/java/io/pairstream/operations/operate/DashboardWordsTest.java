@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.report.ServiceState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,7 +29,7 @@ class DashboardWordsTest {
 
   /** A line of a words file: a section begins, or a text. */
   private static final Pattern LINE =
-      Pattern.compile("^ {2}\"(\\w+)\": \\{$|^ {4}\"([\\w.]+)\": \"(.*)\",?$", Pattern.MULTILINE);
+      Pattern.compile("^ {2}\"(\\w+)\": \\{$|^ {4}\"([\\w.-]+)\": \"(.*)\",?$", Pattern.MULTILINE);
 
   private final Map<String, String> english = texts("words.en.json");
   private final Map<String, String> chinese = texts("words.zh.json");
@@ -38,8 +39,8 @@ class DashboardWordsTest {
   @Test
   void bothLanguagesSayTheSameThingsWithTheSamePlaces() {
     Map<String, String> alsoEnglish = new TreeMap<>(chinese);
-    // What would be right instead, sentences and units, the service says in English.
-    alsoEnglish.keySet().removeIf(name -> name.matches("(remedy|sentence|unit)\\..*"));
+    // What would be right instead, problems, sentences and units, the service says in English.
+    alsoEnglish.keySet().removeIf(name -> name.matches("(problem|remedy|sentence|unit)\\..*"));
 
     assertThat(places(alsoEnglish)).isEqualTo(places(english));
   }
@@ -65,13 +66,19 @@ class DashboardWordsTest {
       case JUDGED -> assertThat(places).containsExactly("1");
       // What the gate says is another module's English; the reason before it says the same.
       case REFUSED_PICTURE -> assertThat(places).containsExactly("0", "1");
-      // Why it waits stands beside the process.
-      case SERVICE_WAITS -> assertThat(places).containsExactly("0");
       default -> assertThat(places).isEqualTo(places(template.english()));
     }
     if (template.english().matches(".*[a-z]{4}.*")) {
       assertThat(words).containsPattern("\\p{IsHan}");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ProblemKind.class)
+  void everyProblemOfTheServiceHasChineseWords(ProblemKind problem) {
+    String name = problem.type().substring(problem.type().lastIndexOf(':') + 1);
+
+    assertThat(chinese.get("problem." + name)).containsPattern("\\p{IsHan}");
   }
 
   @Test

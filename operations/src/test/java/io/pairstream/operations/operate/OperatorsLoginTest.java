@@ -301,6 +301,8 @@ class OperatorsLoginTest {
     assertThat(actions.get(0).path("name").asText()).isEqualTo("login");
     assertThat(actions.get(0).path("outcome").asText()).isEqualTo("REFUSED");
     assertThat(actions.get(0).at("/detail_template/template").asText()).isEqualTo("TIMES");
+    assertThat(actions.get(0).at("/detail_template/arguments/0/template").asText())
+        .isEqualTo("KEY_UNKNOWN");
     assertThat(actions.toString()).doesNotContain(wrong.substring(21)).doesNotContain("nonsense");
   }
 

@@ -10,6 +10,8 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
@@ -288,6 +290,8 @@ class ReviewDeskTest {
 
     assertThat(result.done()).isFalse();
     assertThat(result.detail()).startsWith("IMAGE_DAMAGED is nothing that a person can waive");
+    assertThat(Sentence.recognised(result.detail()))
+        .isEqualTo(Template.NOT_WAIVED.with("IMAGE_DAMAGED"));
     assertThat(reviews()).isEmpty();
     assertThat(raw()).hasSize(2);
     assertThat(actions())
@@ -308,6 +312,9 @@ class ReviewDeskTest {
     assertThat(results).extracting(ReviewResult::done).containsExactly(false, true, false, false);
     assertThat(results.get(0).detail()).startsWith("no pair of that id was turned away");
     assertThat(results.get(2).detail()).isEqualTo("it is not in quarantine: TRAINING");
+    assertThat(results)
+        .extracting(result -> Sentence.recognised(result.detail()).template())
+        .doesNotContain(Template.VERBATIM);
     assertThat(raw()).hasSize(3);
   }
 

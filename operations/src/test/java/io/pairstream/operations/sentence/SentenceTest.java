@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
-import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SentenceTest {
 
@@ -38,12 +39,34 @@ class SentenceTest {
 
   @Test
   void isKnownAgainByItsText() {
-    List<Template> templates = List.of(Template.KEY_IN_PLACE, Template.KEY_OF);
-
-    assertThat(Sentence.of("of ann", templates)).isEqualTo(Template.KEY_OF.with("ann"));
-    assertThat(Sentence.of("of ann, in place of a.b", templates))
+    assertThat(Sentence.recognised("of ann")).isEqualTo(Template.KEY_OF.with("ann"));
+    assertThat(Sentence.recognised("of ann, in place of a.b"))
         .isEqualTo(Template.KEY_IN_PLACE.with("ann", "a.b"));
-    assertThat(Sentence.of("done", templates)).isEqualTo(Sentence.verbatim("done"));
+    assertThat(Sentence.recognised("done; 3 times within the hour"))
+        .isEqualTo(Template.TIMES.with(Template.DECIDED.with(), "3"));
+    assertThat(Sentence.recognised("nothing of ours"))
+        .isEqualTo(Sentence.verbatim("nothing of ours"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no image worker is able to work",
+        "the disk of /data/state has less than 256 MiB left",
+        "the state directory cannot be looked at: /data/state",
+        "pairs.scraped-1 stands still at offset 7: the registry does not say whether it has schema"
+            + " id 3",
+        "pairs.scraped-1 stands still at offset 7: the registry does not say whether it has schema"
+            + " id 3, and 2 more like it",
+        "the schema registry at http://r:8081 does not answer: Connection refused",
+        "this API key was revoked on 2026-11-20T03:00:00Z; whoever runs this service makes keys",
+        "this API key expired on 2026-11-20T03:00:00Z; whoever runs this service makes keys"
+      })
+  void whatOtherProgramsSayIsKnownByItsText(String text) {
+    Sentence sentence = Sentence.recognised(text);
+
+    assertThat(sentence.template()).isNotEqualTo(Template.VERBATIM);
+    assertThat(sentence.text()).isEqualTo(text);
   }
 
   @Test
