@@ -8,7 +8,6 @@ import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,13 +62,7 @@ final class IngestCommand implements Callable<Integer> {
               + " again. Default: ${DEFAULT-VALUE}")
   private int maxBodyMib;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description =
-          "Where this instance alone keeps its copies of topics. Default: ingest in the data"
-              + " directory")
-  private Path stateDirectory;
+  @Mixin private final StateOptions state = new StateOptions("ingest");
 
   @Option(
       names = "--records-per-second",
@@ -111,7 +104,7 @@ final class IngestCommand implements Callable<Integer> {
               listen.settings().withCapacity(maxConnections, maxBodyMib * MIB),
               anonymous,
               behindTls,
-              stateDirectory == null ? options.dataDirectory().resolve("ingest") : stateDirectory)
+              state.folder(options))
           .withQuota(
               new Rates(
                   recordsPerSecond == null

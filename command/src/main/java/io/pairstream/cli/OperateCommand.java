@@ -7,7 +7,6 @@ import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.platform.AppLayout;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -50,13 +49,7 @@ final class OperateCommand implements Callable<Integer> {
           "Ask for no keys of those who only look. Only while listening on this machine alone.")
   private boolean anonymous;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description =
-          "Where this instance alone keeps history and its copies of topics. Default: operate in"
-              + " the data directory")
-  private Path stateDirectory;
+  @Mixin private final StateOptions state = new StateOptions("operate");
 
   @Option(
       names = "--behind-tls",
@@ -114,8 +107,8 @@ final class OperateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    OperateSettings settings = settings();
     workerOptions.requireSandbox();
+    OperateSettings settings = settings();
     OperateService service = new OperateService(requirements.of(options.cluster()), settings);
     listen.start(service::start, service::close);
     listen.announce(service.port(), options.json() ? "dashboard_url" : "", service::close);
@@ -144,7 +137,7 @@ final class OperateCommand implements Callable<Integer> {
           listen.settings(),
           anonymous,
           behindTls,
-          stateDirectory == null ? options.dataDirectory().resolve("operate") : stateDirectory,
+          state.folder(options),
           Optional.of(
               workerOptions.of(
                   WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS))),

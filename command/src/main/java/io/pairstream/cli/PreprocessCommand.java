@@ -44,11 +44,7 @@ final class PreprocessCommand implements Callable<Integer> {
       description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
   private String recipe;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description = "Where the stores keep their files. Default: state in the data directory")
-  private Path stateDirectory;
+  @Mixin private final StateOptions state = new StateOptions("state");
 
   @Option(
       names = "--threads",
@@ -96,7 +92,7 @@ final class PreprocessCommand implements Callable<Integer> {
       return new PreprocessSettings(
           cluster,
           recipe,
-          stateDirectory == null ? options.dataDirectory().resolve("state") : stateDirectory,
+          state.folder(options),
           streamThreads,
           workerOptions.of(
               WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)));

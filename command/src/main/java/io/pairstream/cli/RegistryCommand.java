@@ -2,8 +2,11 @@ package io.pairstream.cli;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryService;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -25,6 +28,8 @@ final class RegistryCommand implements Callable<Integer> {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8081);
 
+  @Mixin private RequirementOptions requirements;
+
   @Option(
       names = "--credential-file",
       paramLabel = "FILE",
@@ -36,9 +41,10 @@ final class RegistryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Cluster cluster = requirements.of(options.cluster());
+    ClusterCheck.of(cluster).onTopics(List.of()).requireOnceItAnswers();
     RegistryService service =
-        RegistryService.start(
-            new ClusterAccess(options.cluster()), listen.settings(), credentialFile);
+        RegistryService.start(new ClusterAccess(cluster), listen.settings(), credentialFile);
     listen.announce(service.port(), "", service::close);
     return listen.awaitEnd(CompletableFuture.completedFuture(null));
   }

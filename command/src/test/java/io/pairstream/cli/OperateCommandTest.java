@@ -55,20 +55,4 @@ class OperateCommandTest {
     assertThat(ended.status()).as(ended.err()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.onlyErrorLine()).contains(expected);
   }
-
-  @Test
-  void aFolderThatCannotBeUsedIsNamed(@TempDir Path folder) throws IOException {
-    Path file = Files.createFile(folder.resolve("file"));
-
-    Ended ended =
-        Ended.after(
-            "operate --bootstrap-servers 127.0.0.1:1 --schema-registry mock://operate-command",
-            "--listen",
-            "127.0.0.1:0",
-            "--state-dir",
-            file.toString());
-
-    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
-    assertThat(ended.onlyErrorLine()).contains(file.toString(), "one of its own");
-  }
 }

@@ -2,6 +2,8 @@ package io.pairstream.operations.registry;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Json;
@@ -9,19 +11,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -35,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SchemaLog implements AutoCloseable {
 
-  static final String TOPIC = "pairstream-schemas";
+  static final String TOPIC = TopicCatalogue.SCHEMAS;
 
   private static final Logger LOG = LoggerFactory.getLogger(SchemaLog.class);
 
@@ -62,7 +68,7 @@ final class SchemaLog implements AutoCloseable {
           new NewTopic(TOPIC, Optional.of(1), Optional.empty())
               .configs(
                   Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
-      KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
+      with(AclOperation.CREATE, () -> KafkaAnswers.await(admin.createTopics(List.of(topic)).all()));
     } catch (TopicExistsException e) {
       // All is read below.
     }
@@ -127,14 +133,14 @@ final class SchemaLog implements AutoCloseable {
     Producer<byte[], byte[]> producer = writer.orElseThrow();
     try {
       producer.beginTransaction();
-      producer.send(new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json()))).get();
+      var unused =
+          with(
+              AclOperation.WRITE,
+              () ->
+                  KafkaAnswers.await(
+                      producer.send(
+                          new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json())))));
       producer.commitTransaction();
-    } catch (InterruptedException e) {
-      close();
-      throw new InterruptException(e);
-    } catch (ExecutionException e) {
-      close();
-      throw new KafkaException(e.getCause());
     } catch (KafkaException e) {
       close();
       throw e;
@@ -156,22 +162,48 @@ final class SchemaLog implements AutoCloseable {
     }
   }
 
+  /** Does what takes a right; Kafka says of one that is missing only which topic it is for. */
+  private static <T> T with(AclOperation right, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (TopicAuthorizationException e) {
+      String name = right.name().charAt(0) + right.name().substring(1).toLowerCase(Locale.ROOT);
+      throw new TopicAuthorizationException(
+          "the registry has no right to "
+              + right
+              + " topic "
+              + TOPIC
+              + "; give it with: kafka-acls.sh --add --allow-principal User:NAME --operation "
+              + name
+              + " --topic "
+              + TOPIC,
+          e.unauthorizedTopics());
+    }
+  }
+
   private void read() {
     readAtNanos = System.nanoTime();
     List<SchemaVersion> found = new ArrayList<>();
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(log.partitions(TOPIC)),
-          record -> {
-            Optional<SchemaVersion> version =
-                Optional.ofNullable(record.value()).flatMap(SchemaVersion::read);
-            version.ifPresentOrElse(
-                found::add,
-                () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
-            return true;
-          });
+      Map<TopicPartition, Stretch> all =
+          with(AclOperation.DESCRIBE, () -> log.everything(log.partitions(TOPIC)));
+      var unused =
+          with(
+              AclOperation.READ,
+              () -> {
+                log.read(all, record -> note(record, found));
+                return true;
+              });
     }
     known = List.copyOf(found);
+  }
+
+  private static boolean note(ConsumerRecord<byte[], byte[]> record, List<SchemaVersion> found) {
+    Optional.ofNullable(record.value())
+        .flatMap(SchemaVersion::read)
+        .ifPresentOrElse(
+            found::add, () -> LOG.warn("{} at offset {} holds no schema", TOPIC, record.offset()));
+    return true;
   }
 
   /** Writing begins anew where it goes on. */

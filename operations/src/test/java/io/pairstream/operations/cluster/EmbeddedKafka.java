@@ -57,6 +57,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
   private final Path dataDir;
+  private final Map<String, String> settings;
   private final int brokerPort;
   private final int controllerPort;
   private Metrics metrics;
@@ -65,7 +66,13 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Starts a broker with its data in an empty folder. */
   public EmbeddedKafka(Path dataDir) throws Exception {
+    this(dataDir, Map.of());
+  }
+
+  /** The same with settings of the broker's on top of the usual ones. */
+  public EmbeddedKafka(Path dataDir, Map<String, String> settings) throws Exception {
     this.dataDir = dataDir;
+    this.settings = settings;
     ServerSocketChannel brokerSocket = bind(0);
     ServerSocketChannel controllerSocket = bind(0);
     this.brokerPort = brokerSocket.socket().getLocalPort();
@@ -229,6 +236,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("message.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
     properties.put("replica.fetch.max.bytes", String.valueOf(RecordSizes.MAX_RECORD));
     properties.put("log.cleaner.dedupe.buffer.size", "16777216");
+    properties.putAll(settings);
     return properties;
   }
 

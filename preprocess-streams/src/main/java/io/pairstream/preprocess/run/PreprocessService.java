@@ -59,8 +59,8 @@ public final class PreprocessService implements AutoCloseable {
    * Puts the parts together and starts them.
    *
    * @throws io.pairstream.cleaning.recipe.InvalidRecipeException for a recipe with mistakes
-   * @throws StartException where a topic, a schema or a worker is missing, or the state directory
-   *     cannot be written; the message says what to do
+   * @throws StartException where a topic, a schema or a worker is missing; the message says what to
+   *     do
    * @throws io.pairstream.service.requirements.WeakClusterException where the cluster is not set to
    *     keep what is promised
    * @throws IOException if the recipe or the state directory cannot be used
@@ -79,12 +79,6 @@ public final class PreprocessService implements AutoCloseable {
       throws IOException, InterruptedException {
     this.report = report;
     Files.createDirectories(settings.stateDir());
-    if (!Files.isWritable(settings.stateDir())) {
-      throw new StartException(
-          "the state directory "
-              + settings.stateDir()
-              + " cannot be written; give us the right to, or another one by --state-dir");
-    }
     try {
       start(settings, times);
     } catch (IOException | InterruptedException | RuntimeException e) {

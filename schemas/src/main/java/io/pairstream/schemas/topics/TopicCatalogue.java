@@ -67,6 +67,9 @@ public final class TopicCatalogue {
   /** How much of a growing view each epoch of a run covers. */
   public static final String RUNS = "runs";
 
+  /** The topic of all data sets' schemas, whole, on a cluster where our registry runs. */
+  public static final String SCHEMAS = "pairstream-schemas";
+
   /**
    * Name of the topology's repartition, which brings misplaced raw records to their image's task.
    */

@@ -79,6 +79,8 @@ final class BrokerChecks {
     for (String topic : ClusterFacts.INTERNAL) {
       kept(topic).ifPresent(internal::add);
     }
+    Optional<TopicFacts> schemas = Optional.ofNullable(facts.topics().get(TopicCatalogue.SCHEMAS));
+    schemas.flatMap(this::schemasKept).ifPresent(findings::add);
     if (internal.size() < ClusterFacts.INTERNAL.size()) {
       findings.add(
           Finding.notTold(
@@ -87,11 +89,47 @@ final class BrokerChecks {
               "nothing is known of all of " + String.join(" and ", ClusterFacts.INTERNAL),
               "give us Describe and DescribeConfigs on them"));
     } else {
+      schemas
+          .flatMap(topic -> TopicChecks.kept(TopicCatalogue.SCHEMAS, topic))
+          .ifPresent(internal::add);
       findings.addAll(
           new Copies(Area.BROKERS, facts.brokers(), facts.address(), internal, Optional.empty())
               .judge());
     }
     return findings;
+  }
+
+  /** Nothing where we may not know the topic's settings, which are its registry's business. */
+  private Optional<Finding> schemasKept(TopicFacts topic) {
+    return topic
+        .settings()
+        .answer()
+        .map(
+            settings ->
+                settings.getOrDefault(
+                    TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE))
+        .map(
+            policy ->
+                policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)
+                    ? Finding.ok(
+                        Area.REGISTRY,
+                        ClusterRequirement.CLEANUP.label(),
+                        TopicCatalogue.SCHEMAS + " keeps every schema")
+                    : Finding.broken(
+                        Area.REGISTRY,
+                        ClusterRequirement.CLEANUP,
+                        TopicCatalogue.SCHEMAS
+                            + " has "
+                            + policy
+                            + ": schemas are deleted, and then no record of theirs can be read",
+                        TopicConfig.CLEANUP_POLICY_CONFIG + "=compact",
+                        "kafka-configs.sh --bootstrap-server "
+                            + facts.address()
+                            + " --alter --entity-type topics --entity-name "
+                            + TopicCatalogue.SCHEMAS
+                            + " --add-config "
+                            + TopicConfig.CLEANUP_POLICY_CONFIG
+                            + "=compact"));
   }
 
   private Finding transactions() {

@@ -200,6 +200,7 @@ public final class ClusterCheck {
     Set<String> topics =
         specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
     topics.addAll(ClusterFacts.INTERNAL);
+    topics.add(TopicCatalogue.SCHEMAS);
     ClusterFacts facts = new ClusterQuestions(admin).ask(cluster.bootstrapServers(), topics);
     List<Finding> findings =
         new ArrayList<>(

@@ -3,8 +3,10 @@ package io.pairstream.service.requirements;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.service.ClusterRequirement;
+import io.pairstream.service.requirements.ClusterFacts.PartitionFacts;
 import io.pairstream.service.requirements.Finding.Level;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,6 +140,28 @@ class BrokerChecksTest {
     assertThat(made.found()).endsWith(ClusterFacts.TRANSACTIONS + " 1");
     assertThat(toBeMade.level()).isEqualTo(Level.OK);
     assertThat(toBeMadeWeakly.level()).isEqualTo(Level.WRONG);
+  }
+
+  @Test
+  void refusesATopicOfSchemasThatIsNotKeptAsTheirIdsAreToBe() {
+    Map<String, String> settings =
+        new HashMap<>(Map.of("cleanup.policy", "delete", "min.insync.replicas", "2"));
+    cluster.topics.put("pairstream-schemas", settings);
+    cluster.partitions.put(
+        "pairstream-schemas", List.of(new PartitionFacts(List.of(1, 2), 2, true)));
+    Finding deleted = Described.of(judged(), "cleanup");
+    Finding copies = Described.of(judged(), "replication");
+    settings.put("cleanup.policy", "compact");
+    Finding kept = Described.of(judged(), "cleanup");
+
+    assertThat(deleted.level()).isEqualTo(Level.WRONG);
+    assertThat(deleted.requirement()).contains(ClusterRequirement.CLEANUP);
+    assertThat(deleted.sentence())
+        .contains("pairstream-schemas has delete")
+        .contains("--entity-name pairstream-schemas --add-config cleanup.policy=compact");
+    assertThat(copies.level()).isEqualTo(Level.WRONG);
+    assertThat(copies.found()).endsWith("pairstream-schemas 2");
+    assertThat(kept.level()).isEqualTo(Level.OK);
   }
 
   @Test

@@ -1,0 +1,126 @@
+package io.pairstream.operations.registry;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pairstream.operations.LongTimeouts;
+import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.DenyingAuthorizer;
+import io.pairstream.operations.cluster.EmbeddedKafka;
+import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.topics.Dataset;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.requirements.WeakClusterException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The topic of schemas as somebody else has set it, and on brokers that do not let us. */
+@Timeout(300)
+class SchemaLogRightsTest {
+
+  private static final String TOPIC = TopicCatalogue.SCHEMAS;
+
+  @TempDir private static Path folder;
+
+  private static EmbeddedKafka kafka;
+  private static Cluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = new EmbeddedKafka(folder, DenyingAuthorizer.settings());
+    cluster =
+        new Cluster(
+            kafka.bootstrapServers(),
+            "mock://schema-log-rights",
+            new Dataset("rights"),
+            LongTimeouts.TIMEOUT,
+            Map.of());
+    try (Admin admin = new ClusterAccess(cluster).admin()) {
+      KafkaAnswers.await(
+          admin
+              .createTopics(
+                  List.of(
+                      new NewTopic(TOPIC, Optional.of(1), Optional.empty())
+                          .configs(Map.of("cleanup.policy", "compact"))))
+              .all());
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  @AfterEach
+  void allow() {
+    DenyingAuthorizer.deny(AclOperation.UNKNOWN, "");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DESCRIBE", "READ", "WRITE"})
+  void aRightThatIsMissingIsNamedWithItsTopic(AclOperation right) {
+    register(1);
+    DenyingAuthorizer.deny(right, TOPIC);
+
+    assertThatThrownBy(() -> register(2))
+        .isInstanceOf(TopicAuthorizationException.class)
+        .hasMessageContaining("no right to " + right + " topic " + TOPIC);
+  }
+
+  @Test
+  void aStartIsRefusedWhereTheTopicDeletesSchemas() {
+    setCleanup("delete");
+    try {
+      assertThatThrownBy(() -> ClusterCheck.of(cluster).onTopics(List.of()).require())
+          .isInstanceOf(WeakClusterException.class)
+          .hasMessageContaining("cleanup: " + TOPIC + " has delete");
+    } finally {
+      setCleanup("compact");
+    }
+    assertThatCode(() -> ClusterCheck.of(cluster).onTopics(List.of()).require())
+        .doesNotThrowAnyException();
+  }
+
+  private static void register(int version) {
+    try (SchemaLog log = SchemaLog.open(new ClusterAccess(cluster))) {
+      var unused =
+          log.append(
+              known -> new SchemaVersion("subject", version, version, RawPair.SCHEMA$.toString()));
+    }
+  }
+
+  private static void setCleanup(String policy) {
+    try (Admin admin = new ClusterAccess(cluster).admin()) {
+      KafkaAnswers.await(
+          admin
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, TOPIC),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("cleanup.policy", policy),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+    }
+  }
+}
