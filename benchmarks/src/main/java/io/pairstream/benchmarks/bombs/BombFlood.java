@@ -140,7 +140,7 @@ final class BombFlood implements AutoCloseable {
       return publisher
           .publish(NewPair.of(numbered, "A picture of a place", "en", SourceKind.CROWDSOURCED))
           .get()
-          .pairId();
+          .id();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a pair is not published", e.getCause());
     }
