@@ -8,13 +8,13 @@ import time
 import urllib.error
 import urllib.request
 
-door = os.environ.get("INGEST_URL", "http://127.0.0.1:8080")
+server = os.environ.get("INGEST_URL", "http://127.0.0.1:8080")
 headers = {"Content-Type": "application/json"}
 if "PAIRSTREAM_KEY" in os.environ:
     headers["Authorization"] = "Bearer " + os.environ["PAIRSTREAM_KEY"]
 with open(sys.argv[1], "rb") as file:
     pair = {"image": base64.b64encode(file.read()).decode(), "caption": sys.argv[2], "language": "en"}
-request = urllib.request.Request(door + "/v1/pairs", json.dumps(pair).encode(), headers)
+request = urllib.request.Request(server + "/v1/pairs", json.dumps(pair).encode(), headers)
 answer = None
 while answer is None:
     try:
@@ -24,4 +24,4 @@ while answer is None:
             sys.exit(error.read().decode())
         # However often it is sent, it is the same pair.
         time.sleep(int(error.headers["Retry-After"]))
-print(f"{answer['id']} is taken; ask after it: {door}{answer['status_url']}")
+print(f"{answer['id']} is taken; ask after it: {server}{answer['status_url']}")

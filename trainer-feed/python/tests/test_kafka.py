@@ -118,10 +118,10 @@ def test_gives_a_topic_up_where_asking_does_not_help(monkeypatch):
         cluster(monkeypatch, Late(*[SILENCE] * 100)).topic("training")
 
 
-def pass_on(door, broker):
+def pass_on(server, broker):
     """Leads one connection to a broker; others need none, since it tells its own address."""
     host, port = broker.rsplit(":", 1)
-    inner, outer = door.accept()[0], socket.create_connection((host, int(port)))
+    inner, outer = server.accept()[0], socket.create_connection((host, int(port)))
 
     def pump(source, target):
         while data := source.recv(65536):
@@ -134,8 +134,8 @@ def pass_on(door, broker):
 def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, broker, monkeypatch, caplog):
     monkeypatch.setattr("pairstream.kafka._OVER_S", 0.0)
     dataset.produce(0, 3)
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
     consumer = Cluster(
         {"bootstrap.servers": f"127.0.0.1:{port}", "reconnect.backoff.ms": 1, "reconnect.backoff.max.ms": 5}
     ).consumer({"auto.offset.reset": "earliest"})
@@ -147,8 +147,8 @@ def test_a_broker_that_is_gone_is_logged_once_and_once_when_it_is_back(dataset, 
             consumer.consume(10, 0.1)
         assert len(said()) == 1 and "cannot be reached, and is tried again: " in said()[0]
 
-        with socket.create_server(("127.0.0.1", port)) as door:
-            threading.Thread(target=pass_on, args=(door, broker), daemon=True).start()
+        with socket.create_server(("127.0.0.1", port)) as server:
+            threading.Thread(target=pass_on, args=(server, broker), daemon=True).start()
             deadline = time.monotonic() + PATIENCE_S
             while len(said()) < 2 and time.monotonic() < deadline:
                 consumer.consume(10, 0.1)

@@ -155,7 +155,7 @@ public final class WholeLine implements Callable<Integer> {
         shares(whole, alone, result);
       }
       result.set("disk_bytes_per_pair", tree(line.bytesPerPair()));
-      result.set("doors", doors(platform, line.published()));
+      result.set("doors", outputs(platform, line.published()));
       platform.stopPreprocessing();
       result.put("state_bytes_per_pair", size(directory.resolve("state")) / line.published());
       result.set("steps", new JsonMapper().readTree(stepTimes.toFile()));
@@ -242,7 +242,7 @@ public final class WholeLine implements Callable<Integer> {
   }
 
   /** Reads every output once, and says how many went where. */
-  private static JsonNode doors(WholePlatform platform, long total) throws InterruptedException {
+  private static JsonNode outputs(WholePlatform platform, long total) throws InterruptedException {
     Map<String, String> kafka = Map.of("bootstrap.servers", platform.cluster().bootstrapServers());
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(COUNTED_WITHIN_MINUTES);
     try (OutputCounter counter = OutputCounter.start(platform.cluster().dataset(), kafka)) {

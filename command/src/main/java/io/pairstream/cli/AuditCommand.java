@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pairstream audit}: whether every record left by exactly one door. */
+/** {@code pairstream audit}: whether every record is in exactly one output. */
 @Command(
     name = "audit",
     mixinStandardHelpOptions = true,

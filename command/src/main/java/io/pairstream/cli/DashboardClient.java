@@ -15,7 +15,7 @@ import java.util.Optional;
 final class DashboardClient {
 
   private static final Duration TO_CONNECT = Duration.ofSeconds(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(TO_CONNECT).build();
   private final String address;
@@ -43,7 +43,7 @@ final class DashboardClient {
    */
   JsonNode get(String path) throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(address + path)).timeout(PATIENCE);
+        HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT);
     key.ifPresent(value -> request.header("Authorization", "Bearer " + value));
     HttpResponse<byte[]> answer;
     try {

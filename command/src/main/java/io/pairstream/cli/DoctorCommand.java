@@ -33,7 +33,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Spec private CommandSpec spec;
 
@@ -50,7 +50,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     List<Finding> findings =
         Doctor.examine(
-            promises.of(options.cluster()),
+            requirements.of(options.cluster()),
             options.dataDirectory(),
             workerOptions.of(WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), 1)),
             CheckedRecipe.plan(CheckedRecipe.find(recipe, spec.commandLine())));
@@ -112,7 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
           .put("found", finding.found())
           .put("right", finding.right())
           .put("remedy", finding.remedy())
-          .put("waivable", finding.promise().isPresent());
+          .put("waivable", finding.requirement().isPresent());
     }
     return object;
   }

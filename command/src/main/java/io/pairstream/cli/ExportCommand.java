@@ -11,7 +11,7 @@ import io.pairstream.feed.export.ExportSummary;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
@@ -163,8 +163,9 @@ final class ExportCommand implements Callable<Integer> {
 
   /** The split is the view's own. */
   private FeedSource source(View of, Cluster cluster) {
-    Standing split =
-        Arrays.stream(new Standing[] {Standing.TRAINING, Standing.VALIDATION, Standing.TEST})
+    PairStatus split =
+        Arrays.stream(
+                new PairStatus[] {PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST})
             .filter(
                 one ->
                     cluster.dataset().topic(one.name().toLowerCase(Locale.ROOT)).equals(of.topic()))

@@ -19,7 +19,7 @@ import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.ViewRetention;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.service.Cluster;
@@ -234,7 +234,7 @@ final class FeedCommand implements Callable<Integer> {
     Optional<View> view = view(cluster);
     long batches = 0;
     SelfReport report = new SelfReport("feed", Clock.systemUTC());
-    Optional<StatusServer> door = status.open(report, spec.commandLine().getErr());
+    Optional<StatusServer> output = status.open(report, spec.commandLine().getErr());
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(source.registry()));
     try (PairFeed feed = open(source, settings, view);
         ShownPosition shown = ShownPosition.of(feed, spec.commandLine().getErr());
@@ -272,7 +272,7 @@ final class FeedCommand implements Callable<Integer> {
         printEnd(feed.stats());
       }
     } finally {
-      door.ifPresent(StatusServer::close);
+      output.ifPresent(StatusServer::close);
     }
     return ExitStatus.DONE;
   }
@@ -295,10 +295,10 @@ final class FeedCommand implements Callable<Integer> {
     }
   }
 
-  static Standing standing(String split, CommandSpec spec) {
+  static PairStatus standing(String split, CommandSpec spec) {
     try {
-      Standing standing = Standing.valueOf(split.toUpperCase(Locale.ROOT));
-      if (standing != Standing.QUARANTINED && standing != Standing.WITHDRAWN) {
+      PairStatus standing = PairStatus.valueOf(split.toUpperCase(Locale.ROOT));
+      if (standing != PairStatus.QUARANTINED && standing != PairStatus.WITHDRAWN) {
         return standing;
       }
     } catch (IllegalArgumentException e) {

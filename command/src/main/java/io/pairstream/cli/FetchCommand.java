@@ -53,7 +53,7 @@ final class FetchCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Mixin private StatusOptions status;
 
@@ -144,16 +144,16 @@ final class FetchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
     FetchService service = service(report);
-    Optional<StatusServer> door;
+    Optional<StatusServer> server;
     try {
-      door = status.open(report, spec.commandLine().getErr());
+      server = status.open(report, spec.commandLine().getErr());
     } catch (IOException e) {
       service.close();
       throw e;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-fetch"));
     Optional<Throwable> fault = service.awaitEnd();
-    door.ifPresent(StatusServer::close);
+    server.ifPresent(StatusServer::close);
     if (fault.isPresent() && fault.get() instanceof WeakClusterException weak) {
       Main.explain(weak, spec.commandLine().getErr());
       return ExitStatus.COULD_NOT;
@@ -199,7 +199,7 @@ final class FetchCommand implements Callable<Integer> {
       RetryPlan retries = RetryPlan.USUAL;
       queue =
           new QueueSettings(
-              promises.of(options.cluster()),
+              requirements.of(options.cluster()),
               2 * concurrency,
               perHost + 1,
               new RetryPlan(attempts, firstPause, retries.longestPause(), retries.giveUpAfter()));

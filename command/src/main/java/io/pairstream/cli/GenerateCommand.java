@@ -70,7 +70,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Option(
       names = "--prompts",
@@ -255,7 +255,7 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private int generate(GenerationPlan plan, ApiSettings api, PromptFile file) {
-    Cluster cluster = promises.of(options.cluster());
+    Cluster cluster = requirements.of(options.cluster());
     Registry registry = cluster.registry();
     PairTopics topics = PairTopics.of(cluster.dataset(), new AvroSerdes(registry));
     Topic<String, RawPair> raw =

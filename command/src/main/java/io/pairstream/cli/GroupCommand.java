@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     subcommands = {GroupCommand.Reset.class, GroupCommand.Undo.class})
 final class GroupCommand {
 
-  /** What the subcommands share: the plan shown, the deed, and how refusals are told. */
+  /** What the subcommands share: the plan shown, the move, and how refusals are told. */
   abstract static class OnGroups implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
@@ -55,7 +55,7 @@ final class GroupCommand {
 
     abstract ResetPlan plan(MoveGroups groups);
 
-    /** What it is called in the record of the deed. */
+    /** What it is called in the audit trail. */
     abstract String actionName();
 
     /** It in a sentence, for that record. */

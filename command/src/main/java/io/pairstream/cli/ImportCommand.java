@@ -85,7 +85,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Mixin private ImportOptions reading;
 
@@ -147,7 +147,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     checkOptions();
     SourceOptions sourceOptions = reading.read();
-    Cluster cluster = promises.of(options.cluster());
+    Cluster cluster = requirements.of(options.cluster());
     try {
       Map<String, SortedSet<Long>> only = again == null ? Map.of() : FailedEntries.read(again);
       List<ImportSource> sources =

@@ -31,7 +31,7 @@ final class IngestCommand implements Callable<Integer> {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8080);
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Spec private CommandSpec spec;
 
@@ -95,7 +95,7 @@ final class IngestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try {
-      IngestService service = new IngestService(promises.of(options.cluster()), settings());
+      IngestService service = new IngestService(requirements.of(options.cluster()), settings());
       listen.start(service::start, service::close);
       listen.announce(service.port(), options.json() ? "ingest_url" : "", service::close);
       return listen.awaitEnd(service.fault());

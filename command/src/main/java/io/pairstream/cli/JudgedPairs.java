@@ -6,8 +6,8 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -118,7 +118,7 @@ final class JudgedPairs {
         .forEach(
             (partition, end) ->
                 stretches.put(partition, new Stretch(receiptsBefore.get(partition), end.offset())));
-    Map<Standing, Long> published = new EnumMap<>(Standing.class);
+    Map<PairStatus, Long> published = new EnumMap<>(PairStatus.class);
     Map<String, Long> quarantine = new HashMap<>();
     Map<TopicPartition, BitSet> seen = new HashMap<>();
     log.read(
@@ -128,10 +128,10 @@ final class JudgedPairs {
             return true;
           }
           Receipt receipt = receipts.deserialize(record.topic(), record.value());
-          Standing standing = Standing.valueOf(receipt.getStanding());
-          if (standing == Standing.QUARANTINED) {
+          PairStatus standing = PairStatus.valueOf(receipt.getStanding());
+          if (standing == PairStatus.QUARANTINED) {
             quarantine.merge(receipt.getReason(), 1L, Long::sum);
-          } else if (standing == Standing.WITHDRAWN) {
+          } else if (standing == PairStatus.WITHDRAWN) {
             quarantine.merge(RejectReason.WITHDRAWN.name(), 1L, Long::sum);
           } else if (isFirst(receipt, seen)) {
             published.merge(standing, 1L, Long::sum);
@@ -141,9 +141,9 @@ final class JudgedPairs {
           return true;
         });
     return new OutputCounts(
-        published.getOrDefault(Standing.TRAINING, 0L),
-        published.getOrDefault(Standing.VALIDATION, 0L),
-        published.getOrDefault(Standing.TEST, 0L),
+        published.getOrDefault(PairStatus.TRAINING, 0L),
+        published.getOrDefault(PairStatus.VALIDATION, 0L),
+        published.getOrDefault(PairStatus.TEST, 0L),
         quarantine,
         Optional.empty(),
         Optional.empty(),

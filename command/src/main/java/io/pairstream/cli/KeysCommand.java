@@ -70,11 +70,11 @@ final class KeysCommand {
     private Cluster cluster;
 
     /** Notes on the audit trail what was done to a key; what cannot be noted is said. */
-    void note(String deed, String keyId, Sentence detail) {
+    void note(String event, String keyId, Sentence detail) {
       try {
         ActionLog.writeNow(
             new ClusterAccess(cluster),
-            new AuditEvent(deed, keyId, AuditEvent.Outcome.DONE, detail.text(), Map.of()),
+            new AuditEvent(event, keyId, AuditEvent.Outcome.DONE, detail.text(), Map.of()),
             Actor.atTheCommandLine(),
             Clock.systemUTC());
       } catch (RuntimeException e) {

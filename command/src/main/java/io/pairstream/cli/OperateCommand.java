@@ -38,7 +38,7 @@ final class OperateCommand implements Callable<Integer> {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8082);
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Mixin private WorkerOptions workerOptions;
 
@@ -116,7 +116,7 @@ final class OperateCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     OperateSettings settings = settings();
     workerOptions.requireSandbox();
-    OperateService service = new OperateService(promises.of(options.cluster()), settings);
+    OperateService service = new OperateService(requirements.of(options.cluster()), settings);
     listen.start(service::start, service::close);
     listen.announce(service.port(), options.json() ? "dashboard_url" : "", service::close);
     return listen.awaitEnd(service.fault());

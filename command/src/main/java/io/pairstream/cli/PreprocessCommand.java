@@ -31,7 +31,7 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Mixin private RequirementOptions promises;
+  @Mixin private RequirementOptions requirements;
 
   @Mixin private StatusOptions status;
 
@@ -75,7 +75,7 @@ final class PreprocessCommand implements Callable<Integer> {
     PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
-    Optional<StatusServer> door = status.open(report, spec.commandLine().getErr());
+    Optional<StatusServer> server = status.open(report, spec.commandLine().getErr());
     Optional<Throwable> fault;
     try {
       PreprocessService service = new PreprocessService(settings, times, report);
@@ -83,13 +83,13 @@ final class PreprocessCommand implements Callable<Integer> {
           .addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
       fault = service.awaitEnd();
     } finally {
-      door.ifPresent(StatusServer::close);
+      server.ifPresent(StatusServer::close);
     }
     return fault.isEmpty() ? ExitStatus.DONE : ExitStatus.COULD_NOT;
   }
 
   private PreprocessSettings settings() throws IOException {
-    Cluster cluster = promises.of(options.cluster());
+    Cluster cluster = requirements.of(options.cluster());
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
     try {

@@ -14,7 +14,7 @@ final class RequirementOptions {
       names = "--accept-weaker",
       paramLabel = "NAME",
       split = ",",
-      converter = PromiseReader.class,
+      converter = RequirementReader.class,
       description =
           "Do without a promise that the cluster's settings cannot keep, by the name that doctor gives"
               + " it, such as replication; several with commas between. Default: none")
@@ -25,8 +25,8 @@ final class RequirementOptions {
     return cluster.without(doneWithout);
   }
 
-  /** Reads a promise's name. */
-  static final class PromiseReader implements ITypeConverter<ClusterRequirement> {
+  /** Reads a requirement's name. */
+  static final class RequirementReader implements ITypeConverter<ClusterRequirement> {
 
     @Override
     public ClusterRequirement convert(String text) {

@@ -20,7 +20,7 @@ final class StatusOptions {
   private ListenAddress listen;
 
   /**
-   * Opens the door that was asked for, and says where it is.
+   * Opens the server that was asked for, and says where it is.
    *
    * @throws IOException where the address cannot be listened on
    */
@@ -28,10 +28,10 @@ final class StatusOptions {
     if (listen == null) {
       return Optional.empty();
     }
-    StatusServer door = new StatusServer(report, listen.hostName(), listen.port());
-    listen.start(door::start, door::close);
-    err.println("pairstream: health and metrics on " + listen.url(door.port()));
+    StatusServer server = new StatusServer(report, listen.hostName(), listen.port());
+    listen.start(server::start, server::close);
+    err.println("pairstream: health and metrics on " + listen.url(server.port()));
     err.flush();
-    return Optional.of(door);
+    return Optional.of(server);
   }
 }

@@ -130,7 +130,7 @@ final class TakedownCommand implements Callable<Integer> {
         paramLabel = "TIME",
         defaultValue = "60s",
         description = "How long to wait for the topology. Default: ${DEFAULT-VALUE}")
-    private Duration patience;
+    private Duration timeout;
 
     TakedownDesk.Request request(Subject subject, String cause, CommandSpec spec) {
       if (by != null && (by.isBlank() || by.length() > LONGEST_TEXT)) {
@@ -143,7 +143,7 @@ final class TakedownCommand implements Callable<Integer> {
           subject,
           Actor.atTheCommandLine().name() + (by == null ? "" : ", for " + by),
           cause,
-          patience,
+          timeout,
           () -> {
             if (System.nanoTime() - toldAt[0] > BETWEEN_LINES.toNanos()) {
               toldAt[0] = System.nanoTime();

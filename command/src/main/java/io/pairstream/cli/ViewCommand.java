@@ -15,7 +15,7 @@ import io.pairstream.feed.view.named.SealedElsewhereException;
 import io.pairstream.feed.view.named.ViewLog;
 import io.pairstream.feed.view.named.ViewSealer;
 import io.pairstream.feed.view.named.ViewStore;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -151,12 +151,12 @@ final class ViewCommand {
       return ViewCommand.store(cluster);
     }
 
-    final FeedSource source(Standing split) {
+    final FeedSource source(PairStatus split) {
       return new FeedSource(
           cluster.dataset(), split, cluster.registry(), ReadingClients.settings(cluster));
     }
 
-    final Standing standing(String split) {
+    final PairStatus standing(String split) {
       return FeedCommand.standing(split, spec);
     }
 
@@ -475,7 +475,7 @@ final class ViewCommand {
       Optional<NamedView> there = store().find(name);
       String topic =
           split == null
-              ? there.map(NamedView::topic).orElse(source(Standing.TRAINING).topic())
+              ? there.map(NamedView::topic).orElse(source(PairStatus.TRAINING).topic())
               : source(standing(split)).topic();
       List<String> conditions =
           where.isEmpty() ? there.map(NamedView::where).orElse(List.of()) : where;

@@ -15,7 +15,7 @@ import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.order.OrderPlan;
 import io.pairstream.feed.view.InvalidViewException;
 import io.pairstream.feed.view.View;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
@@ -98,7 +98,7 @@ final class ViewExplainCommand implements Callable<Integer> {
       FeedSource source = source(cluster, read.topic());
       FeedSettings settings =
           FeedSettings.ofBatches(batchSize)
-              .lastBatch(source.split() == Standing.TRAINING ? LastBatch.DROP : LastBatch.KEEP);
+              .lastBatch(source.split() == PairStatus.TRAINING ? LastBatch.DROP : LastBatch.KEEP);
       ViewPosition at = run.at(epoch, step, settings);
       print(at, PairFeed.explain(source, settings, run, at));
       return ExitStatus.DONE;
@@ -112,7 +112,7 @@ final class ViewExplainCommand implements Callable<Integer> {
 
   private static FeedSource source(Cluster cluster, String topic) {
     Map<String, Object> client = ReadingClients.settings(cluster);
-    for (Standing split : List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST)) {
+    for (PairStatus split : List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST)) {
       FeedSource source = new FeedSource(cluster.dataset(), split, cluster.registry(), client);
       if (source.topic().equals(topic)) {
         return source;

@@ -9,8 +9,8 @@ import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.operations.why.Admission;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -84,7 +84,7 @@ final class WhyCommand implements Callable<Integer> {
     line(out, "stands", answer.standing());
     line(out, "reason", answer.reason());
     line(out, "", answer.detail());
-    if (answer.standing().equals(Standing.WITHDRAWN.name())) {
+    if (answer.standing().equals(PairStatus.WITHDRAWN.name())) {
       line(out, "", "its record is removed on purpose; the raw one stays until its topic drops it");
     }
     answer
@@ -96,7 +96,7 @@ final class WhyCommand implements Callable<Integer> {
               line(out, "limit", pair.getLimit());
               line(out, "step", pair.getStep());
             });
-    pastDeeds(answer).forEach(deed -> line(out, name(deed), says(deed, answer.pairId())));
+    pastEvents(answer).forEach(event -> line(out, name(event), says(event, answer.pairId())));
     answer.takedown().ifPresent(takedown -> line(out, "withdrawn", TakedownCommand.says(takedown)));
     answer.reviews().forEach(review -> line(out, "review", says(review, answer.pairId())));
     answer
@@ -116,30 +116,30 @@ final class WhyCommand implements Callable<Integer> {
   /**
    * All of them; where a takedown is in force, which tells of itself, those up to the last lift.
    */
-  private static List<TakedownEvent> pastDeeds(PairAnswer answer) {
-    List<TakedownEvent> deeds = answer.deeds();
-    int end = deeds.size();
-    while (answer.takedown().isPresent() && end > 0 && !isLift(deeds.get(end - 1))) {
+  private static List<TakedownEvent> pastEvents(PairAnswer answer) {
+    List<TakedownEvent> events = answer.events();
+    int end = events.size();
+    while (answer.takedown().isPresent() && end > 0 && !isLift(events.get(end - 1))) {
       end--;
     }
-    return deeds.subList(0, end);
+    return events.subList(0, end);
   }
 
-  private static boolean isLift(TakedownEvent deed) {
-    return deed.what().equals(TakedownEvent.LIFTED);
+  private static boolean isLift(TakedownEvent event) {
+    return event.what().equals(TakedownEvent.LIFTED);
   }
 
-  private static String name(TakedownEvent deed) {
-    return isLift(deed) ? "lifted" : "withdrawn";
+  private static String name(TakedownEvent event) {
+    return isLift(event) ? "lifted" : "withdrawn";
   }
 
-  private static String says(TakedownEvent deed, String pairId) {
+  private static String says(TakedownEvent event, String pairId) {
     return "on "
-        + deed.at()
+        + event.at()
         + " by "
-        + deed.by()
-        + (deed.subject().equals(TakedownKind.PAIR.key(pairId)) ? "" : " with " + deed.subject())
-        + (deed.cause().isEmpty() ? "" : " because: " + deed.cause());
+        + event.by()
+        + (event.subject().equals(TakedownKind.PAIR.key(pairId)) ? "" : " with " + event.subject())
+        + (event.cause().isEmpty() ? "" : " because: " + event.cause());
   }
 
   /** By whom it was let in, and why. */
@@ -217,8 +217,8 @@ final class WhyCommand implements Callable<Integer> {
                     .put("step", pair.getStep())
                     .put("recipe_version", pair.getRecipeVersion()));
     answer.takedown().ifPresent(takedown -> object.set("takedown", TakedownCommand.json(takedown)));
-    ArrayNode deeds = object.putArray("takedowns");
-    answer.deeds().forEach(deed -> deeds.add(deed.json()));
+    ArrayNode events = object.putArray("takedowns");
+    answer.events().forEach(event -> events.add(event.json()));
     ArrayNode reviews = object.putArray("reviews");
     answer
         .reviews()

@@ -53,7 +53,7 @@ public final class Demo {
   /**
    * What a demo ended with.
    *
-   * @param end the counts behind the doors
+   * @param end the counts behind the outputs
    */
   public record Result(DemoSummary summary, OutputCounts end) {}
 
@@ -78,15 +78,15 @@ public final class Demo {
                 List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
                 Map.of(),
                 Readiness.onceRunning()));
-    try (OutputCounter doors =
+    try (OutputCounter outputs =
             OutputCounter.start(cluster.dataset(), cluster.clientSettings(Map.of()));
         TrainerWatch trainer = new TrainerWatch(log("feed"));
-        DemoView demoView = new DemoView(view, live, () -> state(doors))) {
+        DemoView demoView = new DemoView(view, live, () -> state(outputs))) {
       demoView.start();
       Instant firstSend = Instant.now();
       CompletableFuture<Void> publishing = CompletableFuture.runAsync(() -> publish(supply));
-      awaitAccounted(publishing, doors, trainer);
-      OutputCounts end = doors.counts();
+      awaitAccounted(publishing, outputs, trainer);
+      OutputCounts end = outputs.counts();
       AuditReport audit = new Audit(new ClusterAccess(cluster), LATE).run();
       return new Result(summary(end, firstSend, audit), end);
     }
@@ -128,13 +128,13 @@ public final class Demo {
   }
 
   private void awaitAccounted(
-      CompletableFuture<Void> publishing, OutputCounter doors, TrainerWatch trainer)
+      CompletableFuture<Void> publishing, OutputCounter outputs, TrainerWatch trainer)
       throws IOException, InterruptedException {
     long progress = -1;
     long since = System.nanoTime();
-    while (!publishing.isDone() || doors.counts().total() < published.get()) {
+    while (!publishing.isDone() || outputs.counts().total() < published.get()) {
       look(trainer);
-      long now = published.get() + doors.counts().total();
+      long now = published.get() + outputs.counts().total();
       if (now != progress) {
         progress = now;
         since = System.nanoTime();
@@ -145,13 +145,13 @@ public final class Demo {
                 + " s: "
                 + published.get()
                 + " published, "
-                + doors.counts().total()
+                + outputs.counts().total()
                 + " accounted for; see "
                 + log("preprocess"));
       }
     }
     publishing.join();
-    long full = doors.counts().training() / BATCH_SIZE;
+    long full = outputs.counts().training() / BATCH_SIZE;
     long before = batches;
     since = System.nanoTime();
     while (batches < full && System.nanoTime() - since < STUCK.toNanos()) {
@@ -169,8 +169,8 @@ public final class Demo {
     TimeUnit.NANOSECONDS.sleep(LOOK_EVERY.toNanos());
   }
 
-  private DemoState state(OutputCounter doors) {
-    OutputCounts now = doors.counts();
+  private DemoState state(OutputCounter outputs) {
+    OutputCounts now = outputs.counts();
     return new DemoState(
         Duration.between(startedAt, Instant.now()),
         published.get(),

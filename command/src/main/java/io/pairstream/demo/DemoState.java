@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param elapsed time since its start
  * @param published pairs and records that went in
- * @param doors what came out
+ * @param outputs what came out
  * @param batches batches that were handed to the trainer
  * @param pairsPerSecond pairs that came out, per second
  * @param lastCaption first caption of the last batch; empty before the first
@@ -15,7 +15,7 @@ import java.time.Duration;
 public record DemoState(
     Duration elapsed,
     long published,
-    OutputCounts doors,
+    OutputCounts outputs,
     long batches,
     double pairsPerSecond,
     String lastCaption) {}

@@ -29,7 +29,7 @@ public record DemoSummary(
    * What the audit found.
    *
    * @param inputs raw coordinates that were looked at
-   * @param differences coordinates that did not leave by exactly one door
+   * @param differences coordinates that did not leave by exactly one output
    */
   public record Audit(long inputs, long differences) {}
 

@@ -84,11 +84,11 @@ public final class DemoView implements AutoCloseable {
 
   /** The picture as rows of at most {@link #COLUMNS} columns. */
   static List<String> frame(DemoState state) {
-    OutputCounts doors = state.doors();
+    OutputCounts outputs = state.outputs();
     long widest =
         Math.max(
-            Math.max(doors.training(), doors.validation()),
-            Math.max(doors.test(), doors.quarantined()));
+            Math.max(outputs.training(), outputs.validation()),
+            Math.max(outputs.test(), outputs.quarantined()));
     List<String> rows = new ArrayList<>();
     rows.add(
         String.format(
@@ -99,11 +99,11 @@ public final class DemoView implements AutoCloseable {
             state.pairsPerSecond()));
     rows.add("");
     rows.add(row("in", state.published(), ""));
-    rows.add(row("training", doors.training(), bar(doors.training(), widest)));
-    rows.add(row("validation", doors.validation(), bar(doors.validation(), widest)));
-    rows.add(row("test", doors.test(), bar(doors.test(), widest)));
-    rows.add(row("quarantine", doors.quarantined(), bar(doors.quarantined(), widest)));
-    reasons(doors.quarantine(), doors.quarantined(), rows);
+    rows.add(row("training", outputs.training(), bar(outputs.training(), widest)));
+    rows.add(row("validation", outputs.validation(), bar(outputs.validation(), widest)));
+    rows.add(row("test", outputs.test(), bar(outputs.test(), widest)));
+    rows.add(row("quarantine", outputs.quarantined(), bar(outputs.quarantined(), widest)));
+    reasons(outputs.quarantine(), outputs.quarantined(), rows);
     rows.add(row("batches to the trainer", state.batches(), ""));
     rows.add(TerminalText.fit("  last caption: " + state.lastCaption(), COLUMNS - 1));
     return rows;
@@ -111,17 +111,17 @@ public final class DemoView implements AutoCloseable {
 
   /** The same in one line. */
   static String line(DemoState state) {
-    OutputCounts doors = state.doors();
+    OutputCounts outputs = state.outputs();
     return String.format(
         Locale.ROOT,
         "%s  in %,d  training %,d  validation %,d  test %,d  quarantine %,d  batches %,d"
             + "  %,.0f pairs/s",
         time(state.elapsed()),
         state.published(),
-        doors.training(),
-        doors.validation(),
-        doors.test(),
-        doors.quarantined(),
+        outputs.training(),
+        outputs.validation(),
+        outputs.test(),
+        outputs.quarantined(),
         state.batches(),
         state.pairsPerSecond());
   }

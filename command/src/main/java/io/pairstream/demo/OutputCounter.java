@@ -132,16 +132,16 @@ public final class OutputCounter implements AutoCloseable {
 
   private List<TopicPartition> partitions() {
     List<TopicPartition> partitions = new ArrayList<>();
-    for (String door :
+    for (String output :
         List.of(
             TopicCatalogue.TRAINING,
             TopicCatalogue.VALIDATION,
             TopicCatalogue.TEST,
             TopicCatalogue.QUARANTINE)) {
-      List<PartitionInfo> found = consumer.partitionsFor(dataset.topic(door));
+      List<PartitionInfo> found = consumer.partitionsFor(dataset.topic(output));
       if (found == null || found.isEmpty()) {
         throw new IllegalStateException(
-            "topic " + dataset.topic(door) + " does not exist; run: pairstream topics create");
+            "topic " + dataset.topic(output) + " does not exist; run: pairstream topics create");
       }
       for (PartitionInfo partition : found) {
         partitions.add(new TopicPartition(partition.topic(), partition.partition()));
@@ -169,8 +169,8 @@ public final class OutputCounter implements AutoCloseable {
     }
   }
 
-  private long countOf(String door) {
-    return byTopic.getOrDefault(dataset.topic(door), 0L);
+  private long countOf(String output) {
+    return byTopic.getOrDefault(dataset.topic(output), 0L);
   }
 
   private static Optional<Instant> time(long epochMs, long none) {

@@ -4,6 +4,7 @@ import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.WrittenIds;
+import io.pairstream.preprocess.run.HangingTransactions;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;
 import io.pairstream.service.requirements.Finding;
@@ -28,6 +29,7 @@ public final class Doctor {
         new ArrayList<>(MachineChecks.judge(MachineFacts.ofThisMachine(dataDirectory)));
     findings.addAll(WorkerCheck.run(workers, plan.pictures()));
     findings.addAll(ClusterCheck.of(cluster).findings());
+    findings.addAll(HangingTransactions.look(cluster));
     findings.addAll(WrittenIds.look(new ClusterAccess(cluster)));
     return findings;
   }

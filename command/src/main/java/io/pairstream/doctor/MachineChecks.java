@@ -13,13 +13,13 @@ final class MachineChecks {
   private static final long MIB = 1024 * 1024;
   private static final long GIB = 1024 * MIB;
 
-  /** Broker, registry, doors and page on one machine. */
+  /** Broker, registry, services and page on one machine. */
   private static final long MEMORY_AT_REST = GIB;
 
   /** A stream thread with its image worker: docs/performance.md, "how to size". */
   private static final long MEMORY_PER_PROCESSOR = 768 * MIB;
 
-  /** A door takes 4,096 connections; a broker holds three files for each segment. */
+  /** A server takes 4,096 connections; a broker holds three files for each segment. */
   private static final long OPEN_FILES = 8_192;
 
   /** Below that preprocessing stands still. */

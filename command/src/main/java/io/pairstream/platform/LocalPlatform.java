@@ -398,7 +398,7 @@ public final class LocalPlatform implements AutoCloseable {
               command.readiness());
         };
     SupervisedChild child =
-        new SupervisedChild(name, launch, log, SupervisedChild.Patience.USUAL, new Listener());
+        new SupervisedChild(name, launch, log, SupervisedChild.Backoff.USUAL, new Listener());
     synchronized (children) {
       if (closing) {
         throw new PlatformException("the platform in " + data + " is stopping");

@@ -34,7 +34,7 @@ public record PlatformSettings(
   }
 
   /**
-   * The usual ports, 9092 and 8081, and minutes of patience with a busy machine: a broker that is
+   * The usual ports, 9092 and 8081, and timeouts of minutes with a busy machine: a broker that is
    * cut off has its log to recover at the next start.
    */
   public static PlatformSettings in(Path dataDirectory) {

@@ -41,10 +41,10 @@ final class SupervisedChild {
    * @param deaths in a row, without an answer between them, after which to give up
    * @param window a process that ran for longer is started again after the first pause
    */
-  record Patience(Duration first, Duration longest, int deaths, Duration window) {
+  record Backoff(Duration first, Duration longest, int deaths, Duration window) {
 
-    static final Patience USUAL =
-        new Patience(Duration.ofMillis(500), Duration.ofSeconds(10), 5, Duration.ofMinutes(1));
+    static final Backoff USUAL =
+        new Backoff(Duration.ofMillis(500), Duration.ofSeconds(10), 5, Duration.ofMinutes(1));
 
     Duration next(Duration pause) {
       Duration doubled = pause.multipliedBy(2);
@@ -61,7 +61,7 @@ final class SupervisedChild {
   private final String name;
   private final Launch launch;
   private final ChildLog log;
-  private final Patience patience;
+  private final Backoff backoff;
   private final PlatformListener listener;
   private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
@@ -71,11 +71,11 @@ final class SupervisedChild {
   private Process process;
 
   SupervisedChild(
-      String name, Launch launch, ChildLog log, Patience patience, PlatformListener listener) {
+      String name, Launch launch, ChildLog log, Backoff backoff, PlatformListener listener) {
     this.name = name;
     this.launch = launch;
     this.log = log;
-    this.patience = patience;
+    this.backoff = backoff;
     this.listener = listener;
     thread = Threads.daemon("supervise-" + name, this::supervise);
   }
@@ -139,7 +139,7 @@ final class SupervisedChild {
 
   private void supervise() {
     int deaths = 0;
-    Duration pause = patience.first();
+    Duration pause = backoff.first();
     try {
       while (true) {
         long begun = System.nanoTime();
@@ -160,8 +160,8 @@ final class SupervisedChild {
           return;
         }
 
-        if (answered && since(begun).compareTo(patience.window()) > 0) {
-          pause = patience.first();
+        if (answered && since(begun).compareTo(backoff.window()) > 0) {
+          pause = backoff.first();
         }
         if (!answered && exitStatus == WRONG_USAGE) {
           giveUp(name + " does not take its settings");
@@ -170,7 +170,7 @@ final class SupervisedChild {
         if (!answered) {
           deaths++;
         }
-        if (deaths >= patience.deaths()) {
+        if (deaths >= backoff.deaths()) {
           giveUp(
               name
                   + " ended "
@@ -183,7 +183,7 @@ final class SupervisedChild {
         if (stopRequested.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
         }
-        pause = patience.next(pause);
+        pause = backoff.next(pause);
       }
     } catch (IOException | PlatformException e) {
       giveUp(name + " cannot be started: " + e.getMessage());

@@ -91,12 +91,12 @@ public final class WholePlatform implements AutoCloseable {
     WholePlatform whole = withoutPreprocessing(settings, dataset, partitions, listener);
     try {
       // All start at once: none needs another.
-      WebService door = whole.beginIngestApi();
+      WebService server = whole.beginIngestApi();
       List<String> ofDashboard = new ArrayList<>(List.of("--recipe", recipe));
       ofDashboard.addAll(ofWorkers);
       WebService dashboard = whole.beginDashboard(ofDashboard);
       whole.startPreprocessing(recipe, ofWorkers, List.of());
-      door.await();
+      server.await();
       dashboard.await();
       return whole;
     } catch (RuntimeException e) {
@@ -142,17 +142,17 @@ public final class WholePlatform implements AutoCloseable {
     LocalPlatform platform = LocalPlatform.start(settings, listener);
     try {
       // A machine that is slow to start processes is slow to answer, too.
-      String patience = millis(settings.startTimeout());
+      String timeout = millis(settings.startTimeout());
       String perRequest = millis(settings.startTimeout().dividedBy(5));
       Map<String, String> ofRegistry = new HashMap<>(platform.registrySettings());
-      ofRegistry.put("http.connect.timeout.ms", patience);
-      ofRegistry.put("http.read.timeout.ms", patience);
+      ofRegistry.put("http.connect.timeout.ms", timeout);
+      ofRegistry.put("http.read.timeout.ms", timeout);
       Cluster cluster =
           new Cluster(
               platform.bootstrapServers(),
               platform.schemaRegistryUrl(),
               dataset,
-              Map.of("default.api.timeout.ms", patience, "request.timeout.ms", perRequest),
+              Map.of("default.api.timeout.ms", timeout, "request.timeout.ms", perRequest),
               ofRegistry);
       new CreateTopics(new ClusterAccess(cluster), (short) 1)
           .create(new TopicCatalogue(dataset, partitions));

@@ -11,11 +11,11 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.TestJava;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.io.IOException;
@@ -126,7 +126,7 @@ class ClusterCommandsTest {
   void aServiceRefusesAClusterThatCannotKeepWhatIsPromisedAndNamesAllOfIt() throws IOException {
     Path config = folder.resolve("client.properties");
     Files.writeString(
-        config, Ended.PATIENCE + "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
+        config, Ended.TIMEOUT + "kafka.acks=1\nkafka.isolation.level=read_uncommitted\n");
 
     Ended ended =
         run(
@@ -157,7 +157,7 @@ class ClusterCommandsTest {
   void importPublishesNothingThatTheClusterCannotKeepAsPromised(
       String file, String columns, String line, String published) throws IOException {
     Path config = folder.resolve("client.properties");
-    Files.writeString(config, Ended.PATIENCE + "kafka.isolation.level=read_uncommitted\n");
+    Files.writeString(config, Ended.TIMEOUT + "kafka.isolation.level=read_uncommitted\n");
     Files.writeString(folder.resolve("p.jpg"), "image");
     Path list = Files.writeString(folder.resolve(file), columns + "\n" + line + "\n");
     String[] arguments = {
@@ -187,7 +187,7 @@ class ClusterCommandsTest {
 
   @Test
   void lagCountsWhatWaits() {
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
     Ended json = run("lag", "--json", "--samples", "1");
     Ended text = run("lag", "--samples", "2", "--interval", "500ms");
@@ -231,8 +231,8 @@ class ClusterCommandsTest {
 
   @Test
   void exportWritesAViewsPairsAndGoesOnWhereItEnded() {
-    pipeline.accept(pipeline.send("image", "a caption"), Standing.VALIDATION);
-    pipeline.accept(pipeline.send("image", "another caption"), Standing.VALIDATION);
+    pipeline.accept(pipeline.send("image", "a caption"), PairStatus.VALIDATION);
+    pipeline.accept(pipeline.send("image", "another caption"), PairStatus.VALIDATION);
     String view = folder.resolve("val.view.json").toString();
     String to = folder.resolve("exported").toString();
     assertThat(run("view cut", view, "--split", "validation").status()).isEqualTo(ExitStatus.DONE);
@@ -294,7 +294,7 @@ class ClusterCommandsTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
-            .setStanding(Standing.WITHDRAWN.name())
+            .setStanding(PairStatus.WITHDRAWN.name())
             .setReviewId(reviewId)
             .setOrigin(sent.origin())
             .build();
@@ -328,7 +328,7 @@ class ClusterCommandsTest {
   @Test
   void auditPassesAndFails() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     Ended healthy = run("audit", "--json");
     TestCluster.send(
         cluster,
@@ -336,7 +336,7 @@ class ClusterCommandsTest {
             cluster.topics().training(),
             null,
             sent.pairId(),
-            PlayedPipeline.prepared(sent, Standing.TRAINING)));
+            PlayedPipeline.prepared(sent, PairStatus.TRAINING)));
 
     Ended broken = run("audit", "--json");
     Ended text = run("audit");
@@ -357,8 +357,8 @@ class ClusterCommandsTest {
   void auditNamesEqualSamplesWhichAreNoDifference() {
     Sent one = pipeline.send("image", "caption");
     Sent other = pipeline.send("image", "caption ");
-    pipeline.accept(one, Standing.TRAINING);
-    PreparedPair same = PlayedPipeline.prepared(other, Standing.TRAINING);
+    pipeline.accept(one, PairStatus.TRAINING);
+    PreparedPair same = PlayedPipeline.prepared(other, PairStatus.TRAINING);
     same.setCaption("caption");
     pipeline.transaction(
         other,
@@ -380,7 +380,7 @@ class ClusterCommandsTest {
 
   @Test
   void auditSinceATimeSaysWhatItDidNotLookAt() {
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
     Ended text = run("audit", "--since", "P1D");
     Ended json = run("audit", "--since", "2026-01-31T00:00:00Z", "--json");
@@ -495,7 +495,7 @@ class ClusterCommandsTest {
         sent,
         List.of(
             TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), pair),
-            pipeline.receipt(sent, Standing.QUARANTINED, "CAPTION_NOT_UTF8")));
+            pipeline.receipt(sent, PairStatus.QUARANTINED, "CAPTION_NOT_UTF8")));
 
     for (Ended ended :
         List.of(
@@ -573,7 +573,7 @@ class ClusterCommandsTest {
   @Test
   void quarantineHasNoEntryOfAnAcceptedPair() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
 
     Ended text = run("quarantine show", sent.pairId());
     Ended json = run("quarantine show", "--json", sent.pairId());
@@ -750,7 +750,7 @@ class ClusterCommandsTest {
 
   @Test
   void feedSaysWhichSampleDoesNotFit() {
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
     Ended ended = run("feed", "--batch-size", "1", "--until-end");
 
@@ -912,7 +912,7 @@ class ClusterCommandsTest {
             folder.resolve("client.properties"),
             "%skafka.bootstrap.servers=%s\nkafka.client.rack=here\nschema-registry.url=%s\n"
                 .formatted(
-                    Ended.PATIENCE, KAFKA.bootstrapServers(), cluster.registry().addresses()));
+                    Ended.TIMEOUT, KAFKA.bootstrapServers(), cluster.registry().addresses()));
 
     Ended ended = Ended.after("audit", "--config", config.toString(), "--dataset", dataset());
 
@@ -925,7 +925,7 @@ class ClusterCommandsTest {
     Path config =
         Files.writeString(
             folder.resolve("client.properties"),
-            "%skafka.bootstrap.servers=127.0.0.1:%d\n".formatted(Ended.PATIENCE, nobodyListens()));
+            "%skafka.bootstrap.servers=127.0.0.1:%d\n".formatted(Ended.TIMEOUT, nobodyListens()));
 
     assertThat(run("audit", "--config", config.toString()).status()).isEqualTo(ExitStatus.DONE);
   }
@@ -944,7 +944,7 @@ class ClusterCommandsTest {
 
   private void train(String image, String caption) {
     Sent sent = pipeline.send(image, caption);
-    PreparedPair pair = PlayedPipeline.prepared(sent, Standing.TRAINING);
+    PreparedPair pair = PlayedPipeline.prepared(sent, PairStatus.TRAINING);
     pair.setImage(ByteBuffer.wrap(new byte[8 * 8 * 3]));
     pair.setImageEncoding("raw");
     pair.setHeight(8);

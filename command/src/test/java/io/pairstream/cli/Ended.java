@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,7 +26,7 @@ record Ended(int status, String out, String err) {
    * Lines of a file for {@code --config}: the broker is waited for, which stands still with the
    * whole process where the machine is busy.
    */
-  static final String PATIENCE = PatientClients.KAFKA_LINES;
+  static final String TIMEOUT = LongTimeouts.KAFKA_LINES;
 
   /** A file with those lines alone. */
   static final Path PATIENT_CLIENTS = patientClients();
@@ -74,7 +74,7 @@ record Ended(int status, String out, String err) {
     try {
       Path file = Files.createTempFile("patient-clients", ".properties");
       file.toFile().deleteOnExit();
-      return Files.writeString(file, PATIENCE);
+      return Files.writeString(file, TIMEOUT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

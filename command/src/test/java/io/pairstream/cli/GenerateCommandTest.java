@@ -75,7 +75,7 @@ class GenerateCommandTest {
     Path config =
         Files.writeString(
             folder.resolve("client.properties"),
-            Ended.PATIENCE + "kafka.isolation.level=read_uncommitted\n");
+            Ended.TIMEOUT + "kafka.isolation.level=read_uncommitted\n");
 
     Ended refused = generate("--config", config.toString());
     List<String> askedBefore = List.copyOf(asked);

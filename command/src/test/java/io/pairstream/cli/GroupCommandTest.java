@@ -7,7 +7,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ class GroupCommandTest {
   @Test
   void plansDoesAndUndoes() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     TestCluster.commit(cluster, group, training, 2);
 
     Ended plan = run("group reset", group, "--to", "earliest", "--plan");
@@ -66,7 +66,7 @@ class GroupCommandTest {
 
   @Test
   void printsOneObject() {
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
     TestCluster.commit(cluster, group, training, 0);
 
     JsonNode plan = run("group reset", group, "--to", "latest", "--plan", "--json").json();
@@ -87,7 +87,7 @@ class GroupCommandTest {
   @Test
   void refusesAGroupThatIsInUse() {
     TestCluster.commit(cluster, group, training, 0);
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
     try (var member =
         cluster.consumer(Map.of("group.id", group, "client.id", "the\u001b[2J reader"))) {
       member.subscribe(List.of(training.topic()));

@@ -8,8 +8,8 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.platform.Await;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -32,11 +32,11 @@ class ImportWaitTest {
     ClusterAccess cluster = KAFKA.dataset(1);
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent earlier = pipeline.send("image", "published before");
-      pipeline.accept(earlier, Standing.TRAINING);
+      pipeline.accept(earlier, PairStatus.TRAINING);
       JudgedPairs judged = new JudgedPairs(cluster, new PrintWriter(new StringWriter()), false);
       Sent first = pipeline.send("image", "caption");
-      pipeline.accept(first, Standing.TRAINING);
-      pipeline.accept(pipeline.send("another", "caption"), Standing.VALIDATION);
+      pipeline.accept(first, PairStatus.TRAINING);
+      pipeline.accept(pipeline.send("another", "caption"), PairStatus.VALIDATION);
       pipeline.reject(pipeline.send("small", "caption"), "IMAGE_TOO_SMALL");
       copy(cluster, pipeline, pipeline.send("image", "caption"), first);
       copy(cluster, pipeline, pipeline.send("image", "published before"), earlier);
@@ -56,7 +56,7 @@ class ImportWaitTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(stands.pairId())
-            .setStanding(Standing.TRAINING.name())
+            .setStanding(PairStatus.TRAINING.name())
             .setOrigin(stands.origin())
             .setCopies(2)
             .build();

@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -11,7 +11,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.platform.Await;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class ProfileCommandTest {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -41,8 +41,8 @@ class ProfileCommandTest {
 
   @BeforeEach
   void judge() {
-    pipeline.accept(pipeline.send("image 1", "a lighthouse"), Standing.TRAINING);
-    pipeline.accept(pipeline.send("image 2", "another lighthouse"), Standing.VALIDATION);
+    pipeline.accept(pipeline.send("image 1", "a lighthouse"), PairStatus.TRAINING);
+    pipeline.accept(pipeline.send("image 2", "another lighthouse"), PairStatus.VALIDATION);
     Sent refused = pipeline.send("image 3", "a refused one");
     pipeline.reject(refused, "IMAGE_TOO_SMALL");
   }
@@ -74,7 +74,7 @@ class ProfileCommandTest {
             KAFKA.bootstrapServers(),
             cluster.registry().addresses(),
             cluster.dataset(),
-            PatientClients.PATIENCE,
+            LongTimeouts.TIMEOUT,
             Map.of());
     OperateSettings settings =
         new OperateSettings(ServerSettings.of("127.0.0.1", 0), true, folder.resolve("operate"));
@@ -84,7 +84,7 @@ class ProfileCommandTest {
       AtomicReference<Ended> last = new AtomicReference<>();
       Await.until(
           "the profile is ready",
-          PATIENCE,
+          TIMEOUT,
           () -> {
             Ended ended = run("--json", "--dashboard", url);
             last.set(ended);

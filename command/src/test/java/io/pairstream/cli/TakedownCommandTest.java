@@ -7,7 +7,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class TakedownCommandTest {
 
   private Sent published() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     return sent;
   }
 
@@ -59,7 +59,7 @@ class TakedownCommandTest {
 
     Ended early =
         run("takedown", sent.pairId(), "--cause", "a letter", "--by", "alice", "--wait", "0s");
-    pipeline.carryOutTakedowns(Map.of(sent, Standing.TRAINING));
+    pipeline.carryOutTakedowns(Map.of(sent, PairStatus.TRAINING));
     Ended later = run("takedown", sent.pairId(), "--cause", "a letter", "--json");
     Ended listed = run("takedown ls");
     Ended why = run("why", sent.pairId());
@@ -86,7 +86,7 @@ class TakedownCommandTest {
     Sent sent = published();
     String user = ProcessHandle.current().info().user().orElseThrow();
     run("takedown", "--image", sent.imageDigest(), "--cause", "a letter", "--wait", "0s");
-    pipeline.carryOutTakedowns(Map.of(sent, Standing.TRAINING));
+    pipeline.carryOutTakedowns(Map.of(sent, PairStatus.TRAINING));
 
     run("takedown lift", "--image", sent.imageDigest(), "--by", "bob", "--wait", "0s");
     Ended lifted = run("why", sent.pairId());

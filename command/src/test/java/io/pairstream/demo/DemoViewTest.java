@@ -20,7 +20,7 @@ class DemoViewTest {
       state(Map.of("IMAGE_DAMAGED", 12L, "DUPLICATE_PAIR", 4L), "一只猫在垫子上");
 
   @Test
-  void frameShowsEveryDoor() {
+  void frameShowsEveryOutput() {
     assertThat(DemoView.frame(STATE))
         .containsExactly(
             "  pairstream demo               01:05    412 pairs/s",

@@ -38,13 +38,13 @@ class OutputCounterTest {
   }
 
   private static final Dataset DATASET = new Dataset("pairs");
-  private static final List<String> DOORS =
+  private static final List<String> OUTPUTS =
       List.of("pairs.training", "pairs.validation", "pairs.test", "pairs.quarantine");
 
   private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
 
   @Test
-  void countsByDoorAndReason() throws Exception {
+  void countsByOutputAndReason() throws Exception {
     createTopics();
     List<ConsumerRecord<String, byte[]>> records =
         List.of(
@@ -116,14 +116,14 @@ class OutputCounterTest {
 
   private void createTopics() {
     Map<TopicPartition, Long> beginnings = new HashMap<>();
-    for (String door : DOORS) {
+    for (String output : OUTPUTS) {
       consumer.updatePartitions(
-          door,
+          output,
           List.of(
-              new PartitionInfo(door, 0, null, null, null),
-              new PartitionInfo(door, 1, null, null, null)));
-      beginnings.put(new TopicPartition(door, 0), 0L);
-      beginnings.put(new TopicPartition(door, 1), 0L);
+              new PartitionInfo(output, 0, null, null, null),
+              new PartitionInfo(output, 1, null, null, null)));
+      beginnings.put(new TopicPartition(output, 0), 0L);
+      beginnings.put(new TopicPartition(output, 1), 0L);
     }
     consumer.updateBeginningOffsets(beginnings);
   }

@@ -36,7 +36,7 @@ final class StoredPair {
   /** As large as a raw record may be. */
   private static final int BYTES = 9 << 20;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
   private final String bootstrapServers;
   private final String schemaRegistry;
@@ -54,8 +54,8 @@ final class StoredPair {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
           .all()
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      Await.until("topic is there", PATIENCE, () -> isThere(admin));
+          .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      Await.until("topic is there", TIMEOUT, () -> isThere(admin));
     }
 
     Map<String, Object> settings =
@@ -74,7 +74,7 @@ final class StoredPair {
       producer.beginTransaction();
       producer
           .send(new ProducerRecord<>(PARTITION.topic(), new byte[BYTES]))
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       producer.commitTransaction();
     }
 
@@ -111,7 +111,7 @@ final class StoredPair {
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(PARTITION));
       int bytes = 0;
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      long deadline = System.nanoTime() + TIMEOUT.toNanos();
       while (bytes == 0 && System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> message : consumer.poll(Duration.ofSeconds(1))) {
           bytes += message.value().length;
@@ -144,6 +144,6 @@ final class StoredPair {
   private static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
-        .send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+        .send(request.timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
   }
 }

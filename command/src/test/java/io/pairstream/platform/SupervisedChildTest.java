@@ -161,8 +161,8 @@ class SupervisedChildTest {
                   .start();
           return new SupervisedChild.Attempt(process, readiness.apply(process));
         };
-    SupervisedChild.Patience patience =
-        new SupervisedChild.Patience(Duration.ofMillis(1), Duration.ofMillis(5), 5, window);
-    return new SupervisedChild("child", launch, log, patience, events);
+    SupervisedChild.Backoff backoff =
+        new SupervisedChild.Backoff(Duration.ofMillis(1), Duration.ofMillis(5), 5, window);
+    return new SupervisedChild("child", launch, log, backoff, events);
   }
 }

@@ -7,11 +7,11 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -75,7 +75,7 @@ public final class PlayedPipeline implements AutoCloseable {
   }
 
   /** The output of an accepted pair. */
-  public static PreparedPair prepared(Sent sent, Standing split) {
+  public static PreparedPair prepared(Sent sent, PairStatus split) {
     return PreparedPair.newBuilder()
         .setPairId(sent.pairId())
         .setImageDigest(sent.imageDigest())
@@ -100,7 +100,7 @@ public final class PlayedPipeline implements AutoCloseable {
         .build();
   }
 
-  public void accept(Sent sent, Standing split) {
+  public void accept(Sent sent, PairStatus split) {
     transaction(
         sent,
         List.of(
@@ -121,7 +121,7 @@ public final class PlayedPipeline implements AutoCloseable {
         List.of(
             TestCluster.record(
                 cluster.topics().quarantine(), null, sent.pairId(), rejected(sent, reason, value)),
-            receipt(sent, Standing.QUARANTINED, reason)));
+            receipt(sent, PairStatus.QUARANTINED, reason)));
   }
 
   /**
@@ -136,7 +136,7 @@ public final class PlayedPipeline implements AutoCloseable {
         sent,
         List.of(
             TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), entry),
-            receipt(sent, Standing.QUARANTINED, reason)));
+            receipt(sent, PairStatus.QUARANTINED, reason)));
   }
 
   /**
@@ -145,7 +145,7 @@ public final class PlayedPipeline implements AutoCloseable {
    *
    * @return ids of the pairs that were removed
    */
-  public Set<String> carryOutTakedowns(Map<Sent, Standing> published) {
+  public Set<String> carryOutTakedowns(Map<Sent, PairStatus> published) {
     Set<String> removed = new TreeSet<>();
     Map<TopicPartition, Stretch> takedowns;
     try (CommittedLog log = CommittedLog.open(cluster)) {
@@ -160,7 +160,7 @@ public final class PlayedPipeline implements AutoCloseable {
                     removed.add(sent.pairId());
                     TestCluster.send(
                         cluster, TestCluster.record(topic(split), null, sent.pairId(), null));
-                    TestCluster.send(cluster, receipt(sent, Standing.WITHDRAWN, ""));
+                    TestCluster.send(cluster, receipt(sent, PairStatus.WITHDRAWN, ""));
                   }
                 });
             return true;
@@ -195,7 +195,7 @@ public final class PlayedPipeline implements AutoCloseable {
   }
 
   /** A receipt for the pair. */
-  public ProducerRecord<byte[], byte[]> receipt(Sent sent, Standing standing, String reason) {
+  public ProducerRecord<byte[], byte[]> receipt(Sent sent, PairStatus standing, String reason) {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
@@ -212,7 +212,7 @@ public final class PlayedPipeline implements AutoCloseable {
     return TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt);
   }
 
-  public Topic<String, PreparedPair> topic(Standing split) {
+  public Topic<String, PreparedPair> topic(PairStatus split) {
     return switch (split) {
       case TRAINING -> cluster.topics().training();
       case VALIDATION -> cluster.topics().validation();

@@ -13,7 +13,7 @@ public final class ReceivedAt {
    * has neither, because the pair was withdrawn later.
    */
   public static Optional<Instant> of(Receipt receipt) {
-    boolean isDecidedByArrival = !receipt.getStanding().equals(Standing.WITHDRAWN.name());
+    boolean isDecidedByArrival = !receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
     return said(receipt.getReceivedAt())
         .or(() -> isDecidedByArrival ? said(receipt.getDecidedAt()) : Optional.empty());
   }

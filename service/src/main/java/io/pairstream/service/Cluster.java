@@ -17,7 +17,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
  * @param kafkaSettings settings of every Kafka client, passed through untouched: security,
  *     time-outs
  * @param registrySettings settings of the registry client, passed through untouched
- * @param doneWithout promises that the operator does without here
+ * @param doneWithout requirements that the operator does without here
  */
 public record Cluster(
     String bootstrapServers,
@@ -33,7 +33,7 @@ public record Cluster(
     doneWithout = Set.copyOf(doneWithout);
   }
 
-  /** A cluster that has to keep every promise. */
+  /** A cluster that has to keep every requirement. */
   public Cluster(
       String bootstrapServers,
       String registryAddresses,
@@ -44,9 +44,14 @@ public record Cluster(
   }
 
   /** The same, of which the operator asks less. */
-  public Cluster without(Set<ClusterRequirement> promises) {
+  public Cluster without(Set<ClusterRequirement> requirements) {
     return new Cluster(
-        bootstrapServers, registryAddresses, dataset, kafkaSettings, registrySettings, promises);
+        bootstrapServers,
+        registryAddresses,
+        dataset,
+        kafkaSettings,
+        registrySettings,
+        requirements);
   }
 
   /**

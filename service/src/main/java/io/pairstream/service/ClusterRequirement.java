@@ -47,9 +47,9 @@ public enum ClusterRequirement {
     return label;
   }
 
-  /** The promise of that label. */
+  /** The requirement of that label. */
   public static Optional<ClusterRequirement> named(String label) {
-    return Arrays.stream(values()).filter(promise -> promise.label.equals(label)).findAny();
+    return Arrays.stream(values()).filter(requirement -> requirement.label.equals(label)).findAny();
   }
 
   /** All labels, with commas between. */

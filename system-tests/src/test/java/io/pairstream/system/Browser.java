@@ -61,7 +61,7 @@ final class Browser implements AutoCloseable {
   /** A name that somebody lets point to this machine. */
   static final String REBOUND_NAME = "rebound.example";
 
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
   /** As often a page of ours starts itself again in vain; then it leaves that to its reader. */
   private static final int MOST_STARTS = 5;
@@ -149,7 +149,7 @@ final class Browser implements AutoCloseable {
             .build();
     ChromeDriver chrome =
         new ChromeDriver(service, options(browser.orElseThrow(), screen, languages));
-    chrome.manage().timeouts().scriptTimeout(PATIENCE);
+    chrome.manage().timeouts().scriptTimeout(TIMEOUT);
     return new Browser(chrome, screen, languages);
   }
 
@@ -352,11 +352,11 @@ final class Browser implements AutoCloseable {
   }
 
   void await(String what, BooleanSupplier condition) {
-    await(what, PATIENCE, condition);
+    await(what, TIMEOUT, condition);
   }
 
-  void await(String what, Duration patience, BooleanSupplier condition) {
-    Await.until(what, patience, condition, this::visibleText);
+  void await(String what, Duration timeout, BooleanSupplier condition) {
+    Await.until(what, timeout, condition, this::visibleText);
   }
 
   void awaitText(String selector, String text) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The topology against a broker in a container, to which something happens while pairs are sent and
- * worked on. Afterwards every pair that was acknowledged has left by exactly one door.
+ * worked on. Afterwards every pair that was acknowledged is in exactly one output.
  */
 @Timeout(1800)
 class ContainerTest {
@@ -41,7 +41,7 @@ class ContainerTest {
   private static final Duration CATCH_UP = Duration.ofMinutes(8);
 
   /** Of our own questions, which are asked when nothing is wrong with the broker. */
-  private static final Map<String, String> PATIENCE = Map.of("default.api.timeout.ms", "120000");
+  private static final Map<String, String> TIMEOUT = Map.of("default.api.timeout.ms", "120000");
 
   // Numbers of pairs, each group's behind those of the group before.
   private static final int DECIDED = 40;
@@ -118,7 +118,7 @@ class ContainerTest {
                 cluster.bootstrapServers(),
                 cluster.registryAddresses(),
                 cluster.dataset(),
-                PATIENCE,
+                TIMEOUT,
                 Map.of()));
     new CreateTopics(access, (short) 1).create(new TopicCatalogue(cluster.dataset(), 2));
     DrawnPairs pairs = new DrawnPairs(21, 0.0);
@@ -156,7 +156,7 @@ class ContainerTest {
 
   private static PairPublisher publisher(ClusterAccess access) {
     // For its opening; a producer itself knows no such setting.
-    Map<String, Object> settings = new HashMap<>(PATIENCE);
+    Map<String, Object> settings = new HashMap<>(TIMEOUT);
     settings.put("bootstrap.servers", broker.bootstrapServers());
     return PairPublisher.open(
         access.topics().crowdsourced(), access.registry(), settings, Clock.systemUTC());

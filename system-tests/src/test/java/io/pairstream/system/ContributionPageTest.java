@@ -79,8 +79,8 @@ class ContributionPageTest {
   @Test
   void aPersonWithAKeyboardAloneSendsTwoPicturesAndReadsWhatBecameOfThem() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en-GB,en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
 
     browser.tabTo("#files");
     browser.choose("#files", picture("good.png", 320, 240), picture("small.png", 48, 40));
@@ -95,9 +95,9 @@ class ContributionPageTest {
     browser.press(Keys.ENTER);
 
     browser.await("the result has the focus", () -> browser.isFocused("#sent-title"));
-    browser.await("both are received", () -> door.sent().size() == 2);
-    door.decide("A red square on a blue ground.", "TRAINING", Map.of());
-    door.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
+    browser.await("both are received", () -> server.sent().size() == 2);
+    server.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    server.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
     browser.awaitText("#sent-list li:first-child", "Accepted: it is training data now");
     browser.awaitText("#sent-list li:last-child", "Turned away");
     assertThat(browser.text("#sent-list li:last-child"))
@@ -112,14 +112,14 @@ class ContributionPageTest {
   @Test
   void aPersonWhoReadsChineseIsSpokenToInChineseAndMaySwitch() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     assertThat(browser.script("return document.documentElement.lang")).isEqualTo("zh");
 
     browser.choose("#files", picture("small.png", 48, 40));
     browser.type("#draft-list textarea", "一个很小的红色方块。");
     browser.click("#send");
-    door.decide("一个很小的红色方块。", "QUARANTINED", TOO_SMALL);
+    server.decide("一个很小的红色方块。", "QUARANTINED", TOO_SMALL);
 
     browser.awaitText("#sent-list", "被退回");
     assertThat(browser.text("#sent-list")).contains("图片太小。", "40 px", "请发送分辨率更高的图片。");
@@ -145,9 +145,9 @@ class ContributionPageTest {
   private void nothingStandsInTheWay(Browser.Screen screen, String language, String colours)
       throws Exception {
     Browser browser = using(Browser.open(screen, language));
-    ScriptedIngest door = using(ScriptedIngest.open());
+    ScriptedIngest server = using(ScriptedIngest.open());
     browser.prefer(colours);
-    browser.visit(door.address());
+    browser.visit(server.address());
     requireFree(browser);
 
     browser.choose(
@@ -162,12 +162,12 @@ class ContributionPageTest {
         "#draft-list li:nth-child(2) textarea",
         "Averylongwordwithoutanyspaceinitthatwouldmakeaphonescrollsidewaysifnobodyhadthoughtofit");
     browser.click("#send");
-    browser.await("both are received", () -> door.sent().size() == 2);
+    browser.await("both are received", () -> server.sent().size() == 2);
     requireFree(browser);
 
-    door.decide("A red square on a blue ground.", "TRAINING", Map.of());
-    door.decide(
-        door.sent().stream()
+    server.decide("A red square on a blue ground.", "TRAINING", Map.of());
+    server.decide(
+        server.sent().stream()
             .map(ScriptedIngest.Sent::caption)
             .filter(c -> c.startsWith("Avery"))
             .findFirst()
@@ -187,8 +187,8 @@ class ContributionPageTest {
   @Test
   void nothingThatPeopleOrTheServiceWriteRunsAsCode() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
 
     Path named =
         Files.copy(
@@ -204,7 +204,7 @@ class ContributionPageTest {
           TRAPS.get(i));
     }
     for (String trap : TRAPS) {
-      door.decide(
+      server.decide(
           trap,
           "QUARANTINED",
           Map.of("reason", trap, "says", trap, "measured", trap, "limit", trap, "remedy", trap));
@@ -223,15 +223,15 @@ class ContributionPageTest {
                 "return document.querySelectorAll('iframe, main script, main style').length"))
         .isEqualTo(0L);
     assertThat(browser.complaints()).isEmpty();
-    assertThat(door.sent())
+    assertThat(server.sent())
         .allSatisfy(sent -> assertThat(sent.body()).doesNotContain("window.trapped=1>\"'.png"));
   }
 
   @Test
   void whatCannotBeTakenIsSaidBeforeAnythingIsSent() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     byte[] large = new byte[8 * 1024 * 1024 + 1];
     System.arraycopy(Files.readAllBytes(picture("good.png", 8, 8)), 0, large, 0, 40);
 
@@ -241,14 +241,14 @@ class ContributionPageTest {
         "#draft-list li:first-child", "This file has 8.1 MiB; at most 8 MiB are taken.");
     browser.awaitText("#draft-list li:last-child", "Choose a JPEG, PNG, WebP or GIF file.");
     assertThat(browser.isVisible("#send")).isFalse();
-    assertThat(door.sent()).isEmpty();
+    assertThat(server.sent()).isEmpty();
   }
 
   @Test
   void aFileThatIsRefusedStaysWithItsReasonUntilMorePicturesAreAdded() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     browser.choose("#files", text("page.jpg"), picture("good.png", 320, 240));
     browser.awaitText("#draft-list li:first-child", "Choose a JPEG, PNG, WebP or GIF file.");
     browser.type("#draft-list li:last-child textarea", "A red square.");
@@ -273,31 +273,31 @@ class ContributionPageTest {
   @Test
   void aServiceThatWasAwayGetsThePairOnceMore() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
-    door.refuseNext(Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "later").retryAfter(1));
+    server.refuseNext(Problem.of(ProblemKind.KAFKA_UNAVAILABLE, "later").retryAfter(1));
     browser.click("#send");
-    browser.await("it is sent again", () -> door.sent().size() == 2);
+    browser.await("it is sent again", () -> server.sent().size() == 2);
     browser.awaitText("#sent-list", "Received");
 
-    int port = door.interrupt();
+    int port = server.interrupt();
     browser.awaitText("#connection", "The connection is lost.");
-    door.decide("A red square.", "TRAINING", Map.of());
-    door.reopen(port);
+    server.decide("A red square.", "TRAINING", Map.of());
+    server.reopen(port);
 
     browser.awaitText("#sent-list", "Accepted");
     browser.awaitText("#connection", "Connected again.");
-    assertThat(door.sent()).hasSize(2);
-    assertThat(new HashSet<>(door.sent())).hasSize(1);
+    assertThat(server.sent()).hasSize(2);
+    assertThat(new HashSet<>(server.sent())).hasSize(1);
   }
 
   @Test
   void aReloadFindsWhatWasSentAndKeepsNoPictures() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
     browser.click("#send");
@@ -307,7 +307,7 @@ class ContributionPageTest {
 
     browser.awaitText("#sent-list", "A red square.");
     browser.awaitText("#sent-list", "Received");
-    door.decide("A red square.", "VALIDATION", Map.of());
+    server.decide("A red square.", "VALIDATION", Map.of());
     browser.awaitText("#sent-list", "to check the training");
     String kept = String.valueOf(browser.script("return JSON.stringify({...localStorage})"));
     assertThat(kept)
@@ -322,11 +322,11 @@ class ContributionPageTest {
   @Test
   void aPairThatIsTurnedAwayForItsWordsIsMendedAndSentAnew() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.open());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.open());
+    browser.visit(server.address());
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "dog.jpg");
-    door.decide(
+    server.decide(
         "dog.jpg",
         "QUARANTINED",
         Map.of(
@@ -336,7 +336,7 @@ class ContributionPageTest {
             "It is a file's name.",
             "remedy",
             "Describe it."));
-    door.decide("A red dog.", "TRAINING", Map.of());
+    server.decide("A red dog.", "TRAINING", Map.of());
     browser.click("#send");
 
     browser.awaitText("#sent-list", "Turned away");
@@ -346,17 +346,17 @@ class ContributionPageTest {
     browser.click("#send");
 
     browser.awaitText("#sent-list", "Accepted");
-    assertThat(door.sent())
+    assertThat(server.sent())
         .extracting(ScriptedIngest.Sent::caption)
         .containsExactly("dog.jpg", "A red dog.");
   }
 
   @Test
   void aPartOfThePageThatDoesNotArriveIsAskedForAgain() throws Exception {
-    ScriptedIngest door = using(ScriptedIngest.open());
+    ScriptedIngest server = using(ScriptedIngest.open());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
     browser.cutOff("*/assets/cards.js");
-    browser.go(door.address());
+    browser.go(server.address());
     browser.awaitText("#incomplete", "将自动重新加载");
 
     browser.cutOff();
@@ -369,10 +369,10 @@ class ContributionPageTest {
 
   @Test
   void aConnectionThatIsLostAtTheStartIsTriedAgain() throws Exception {
-    ScriptedIngest door = using(ScriptedIngest.withKey());
+    ScriptedIngest server = using(ScriptedIngest.withKey());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
     browser.cutOff("*/v1/me");
-    browser.visit(door.address());
+    browser.visit(server.address());
     browser.awaitText("#connection", "The connection is lost.");
 
     browser.cutOff();
@@ -383,9 +383,9 @@ class ContributionPageTest {
 
   @Test
   void whoEntersAKeyWhileTheConnectionIsLostIsKnownByIt() throws Exception {
-    ScriptedIngest door = using(ScriptedIngest.withKey());
+    ScriptedIngest server = using(ScriptedIngest.withKey());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    browser.visit(door.address());
+    browser.visit(server.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
     browser.cutOff("*/v1/me");
     browser.press("psk_wrong", Keys.ENTER);
@@ -393,12 +393,12 @@ class ContributionPageTest {
     browser.one("#key").clear();
     browser.type("#key", ScriptedIngest.KEY + Keys.ENTER);
 
-    door.knowsKeys(false);
+    server.knowsKeys(false);
     browser.cutOff();
 
     browser.awaitText("#connection", "Connected again.");
     assertThat(browser.isVisible("#access")).isTrue();
-    door.knowsKeys(true);
+    server.knowsKeys(true);
     browser.awaitText("#producer", "Sending as reader.");
     assertThat(browser.isVisible("#access")).isFalse();
   }
@@ -406,8 +406,8 @@ class ContributionPageTest {
   @Test
   void aServiceThatWantsAKeyAsksForItAndThePageKeepsItOutOfEveryAddress() throws Exception {
     Browser browser = using(Browser.open(Browser.Screen.DESK, "en"));
-    ScriptedIngest door = using(ScriptedIngest.withKey());
-    browser.visit(door.address());
+    ScriptedIngest server = using(ScriptedIngest.withKey());
+    browser.visit(server.address());
     browser.await("the key is asked for", () -> browser.isFocused("#key"));
     assertThat(browser.barriers()).isEmpty();
 
@@ -417,7 +417,7 @@ class ContributionPageTest {
     browser.await("the form is gone", () -> !browser.isVisible("#access"));
     browser.choose("#files", picture("good.png", 320, 240));
     browser.type("#draft-list textarea", "A red square.");
-    door.decide("A red square.", "TRAINING", Map.of());
+    server.decide("A red square.", "TRAINING", Map.of());
     browser.click("#send");
 
     browser.awaitText("#sent-list", "Accepted");

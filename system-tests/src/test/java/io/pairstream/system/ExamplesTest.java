@@ -59,9 +59,9 @@ class ExamplesTest {
       for (int i = 0; i < 4; i++) {
         publishToKafka(python, platform, submitted(pairs, i));
       }
-      String door = door(platform);
-      Await.until("the door is open", SOON, () -> isReady(door), () -> platform.data());
-      publishOverHttp(python, door, submitted(pairs, 4));
+      String server = server(platform);
+      Await.until("the server is ready", SOON, () -> isReady(server), () -> platform.data());
+      publishOverHttp(python, server, submitted(pairs, 4));
 
       platform.awaitAllDecided(SOON);
       AuditReport audit = platform.audit();
@@ -98,31 +98,32 @@ class ExamplesTest {
     assertThat(said).startsWith(pairId(pair) + " is at pairs.crowdsourced-");
   }
 
-  private void publishOverHttp(PythonEnvironment python, String door, NewPair pair)
+  private void publishOverHttp(PythonEnvironment python, String server, NewPair pair)
       throws Exception {
     String said =
         python.run(
-            Map.of("INGEST_URL", door),
+            Map.of("INGEST_URL", server),
             EXAMPLES.resolve("publish_http.py").toString(),
             picture(pair).toString(),
             pair.caption());
 
     assertThat(said)
-        .isEqualTo(pairId(pair) + " is taken; ask after it: " + door + "/v1/pairs/" + pairId(pair));
+        .isEqualTo(
+            pairId(pair) + " is taken; ask after it: " + server + "/v1/pairs/" + pairId(pair));
   }
 
-  private static String door(RunningPlatform platform) throws IOException {
+  private static String server(RunningPlatform platform) throws IOException {
     return new JsonMapper()
         .readTree(platform.data().resolve("platform.json").toFile())
         .get("ingest_url")
         .asText();
   }
 
-  private static boolean isReady(String door) {
+  private static boolean isReady(String server) {
     try {
       return HttpClient.newHttpClient()
               .send(
-                  HttpRequest.newBuilder(URI.create(door + "/health/ready")).build(),
+                  HttpRequest.newBuilder(URI.create(server + "/health/ready")).build(),
                   HttpResponse.BodyHandlers.discarding())
               .statusCode()
           == 200;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.takedown.Subject;
@@ -129,7 +129,7 @@ class FaultsTest {
       Path clients =
           Files.writeString(
               folder.resolve("clients.properties"),
-              PatientClients.KAFKA_LINES + PatientClients.REGISTRY_LINES);
+              LongTimeouts.KAFKA_LINES + LongTimeouts.REGISTRY_LINES);
       Process create =
           new ProcessBuilder(
                   RunningPlatform.command(

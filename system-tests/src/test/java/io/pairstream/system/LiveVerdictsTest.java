@@ -71,7 +71,7 @@ class LiveVerdictsTest {
   }
 
   /** A verdict that was right. */
-  private record Told(Fault fault, String verdict, String sentence, Duration after) {}
+  private record ClusterAnswer(Fault fault, String verdict, String sentence, Duration after) {}
 
   @Test
   void eachFaultIsToldByItsVerdictAndEndsWithIt() throws Exception {
@@ -116,16 +116,16 @@ class LiveVerdictsTest {
       service.start();
       Supplier<JsonNode> asking = () -> dashboard(service.port());
 
-      List<Told> told = new ArrayList<>(inject(faults.all(), asking));
+      List<ClusterAnswer> told = new ArrayList<>(inject(faults.all(), asking));
       writeTable(told);
       told.addAll(inject(List.of(faults.slowWorker()), asking));
       writeTable(told);
     }
   }
 
-  private static void writeTable(List<Told> told) throws IOException {
+  private static void writeTable(List<ClusterAnswer> told) throws IOException {
     List<String> table = new ArrayList<>(List.of("| Fault | after | told |", "|---|---|---|"));
-    for (Told one : told) {
+    for (ClusterAnswer one : told) {
       table.add(
           "| %s | %d s | %s |"
               .formatted(one.fault().words(), one.after().toSeconds(), one.sentence()));
@@ -134,7 +134,7 @@ class LiveVerdictsTest {
   }
 
   /** Does all of them, and waits until each was told. */
-  private static List<Told> inject(List<Fault> faults, Supplier<JsonNode> looking)
+  private static List<ClusterAnswer> inject(List<Fault> faults, Supplier<JsonNode> looking)
       throws Exception {
     try {
       for (Fault fault : faults) {
@@ -146,7 +146,7 @@ class LiveVerdictsTest {
         began.put(fault, System.nanoTime());
         fault.inject();
       }
-      List<Told> told = new ArrayList<>();
+      List<ClusterAnswer> told = new ArrayList<>();
       List<Fault> left = new ArrayList<>(faults);
       Await.until(
           "each fault is told",
@@ -159,17 +159,19 @@ class LiveVerdictsTest {
               String verdict = group.path("verdict").asText();
               if (fault.right().contains(verdict)) {
                 Duration after = Duration.ofNanos(System.nanoTime() - began.get(fault));
-                told.add(new Told(fault, verdict, group.path("sentence").asText(), after));
+                told.add(new ClusterAnswer(fault, verdict, group.path("sentence").asText(), after));
                 left.remove(fault);
               } else if (LagJson.verdict(group).isAlarm()) {
-                told.add(new Told(fault, verdict, group.path("sentence").asText(), Duration.ZERO));
+                told.add(
+                    new ClusterAnswer(
+                        fault, verdict, group.path("sentence").asText(), Duration.ZERO));
                 left.remove(fault);
               }
             }
             return left.isEmpty();
           },
           () -> left.stream().map(fault -> group(looking.get(), fault.group())).toList());
-      for (Told one : told) {
+      for (ClusterAnswer one : told) {
         assertThat(one.fault().right()).as(one.sentence()).contains(one.verdict());
         assertThat(one.sentence()).contains(one.fault().told());
       }

@@ -41,16 +41,16 @@ class RepeatedRequestTest {
     String batch = json(pairs, 1) + "\n" + json(pairs, 2) + "\n";
 
     try (RunningPlatform platform = RunningPlatform.start(folder.resolve("data"), "demo")) {
-      String door = platform.address("ingest_url");
-      Readiness ready = Readiness.httpOk(URI.create(door + "/health/ready"));
-      Await.until("the door is open", SOON, () -> isReady(ready), () -> platform.data());
+      String server = platform.address("ingest_url");
+      Readiness ready = Readiness.httpOk(URI.create(server + "/health/ready"));
+      Await.until("the server is ready", SOON, () -> isReady(ready), () -> platform.data());
 
-      String id = post(door + "/v1/pairs", "application/json", single).get(0).get("id").asText();
-      List<JsonNode> first = post(door + "/v1/batches", "application/jsonl", batch);
+      String id = post(server + "/v1/pairs", "application/json", single).get(0).get("id").asText();
+      List<JsonNode> first = post(server + "/v1/batches", "application/jsonl", batch);
       for (int i = 0; i < 3; i++) {
-        assertThat(post(door + "/v1/pairs", "application/json", single).get(0).get("id").asText())
+        assertThat(post(server + "/v1/pairs", "application/json", single).get(0).get("id").asText())
             .isEqualTo(id);
-        assertThat(post(door + "/v1/batches", "application/jsonl", batch).subList(1, 3))
+        assertThat(post(server + "/v1/batches", "application/jsonl", batch).subList(1, 3))
             .isEqualTo(first.subList(1, 3));
         platform.awaitAllDecided(SOON);
       }

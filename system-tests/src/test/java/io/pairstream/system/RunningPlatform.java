@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.drawing.DrawnPair;
 import io.pairstream.drawing.DrawnPairs;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -98,7 +98,7 @@ final class RunningPlatform implements AutoCloseable {
             file.get("schema_registry").asText(),
             new Dataset(Dataset.DEFAULT_NAME),
             // A process that stands still is waited for, and one that ended is found again.
-            PatientClients.PATIENCE,
+            LongTimeouts.TIMEOUT,
             Map.of("http.connect.timeout.ms", "60000", "http.read.timeout.ms", "60000")));
   }
 

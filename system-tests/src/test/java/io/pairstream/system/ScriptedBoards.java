@@ -90,7 +90,7 @@ final class ScriptedBoards implements AutoCloseable {
   private final Set<String> failing = ConcurrentHashMap.newKeySet();
   private final AtomicLong lastNumber = new AtomicLong();
   private final ObjectNode profile;
-  private final WebServer door;
+  private final WebServer server;
 
   private ScriptedBoards(ScriptedPairs made, int port) throws IOException {
     made.pairs().forEach(this::add);
@@ -121,14 +121,14 @@ final class ScriptedBoards implements AutoCloseable {
     routes.add(Route.delete("/v1/session", Access.OPEN, (request, body) -> logout()));
     routes.add(Route.post("/v1/reviews", Access.REVIEW_BY_HANDLER, json, 1_000_000, this::review));
     Authenticator authenticator = request -> isReviewer(request) ? REVIEWER : VIEWER;
-    door =
+    server =
         new WebServer(
             ServerSettings.of("127.0.0.1", port),
             new Router(routes),
             authenticator,
             Quota.UNLIMITED,
             true);
-    door.start();
+    server.start();
   }
 
   static ScriptedBoards open(ScriptedPairs pairs) throws IOException {
@@ -147,7 +147,7 @@ final class ScriptedBoards implements AutoCloseable {
 
   /** The page's address. */
   String address() {
-    return "http://127.0.0.1:" + door.port();
+    return "http://127.0.0.1:" + server.port();
   }
 
   /** What was decided, in order. */
@@ -461,6 +461,6 @@ final class ScriptedBoards implements AutoCloseable {
 
   @Override
   public void close() {
-    door.close();
+    server.close();
   }
 }

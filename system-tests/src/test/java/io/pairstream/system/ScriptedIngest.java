@@ -60,7 +60,7 @@ final class ScriptedIngest implements AutoCloseable {
   private final Map<String, List<EventStream>> watching = new ConcurrentHashMap<>();
   private final Map<String, String> ids = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
-  private WebServer door;
+  private WebServer server;
 
   private ScriptedIngest(boolean wantsKey, int port) throws IOException {
     this.wantsKey = wantsKey;
@@ -83,14 +83,14 @@ final class ScriptedIngest implements AutoCloseable {
         Route.post(
             "/v1/pairs", Access.PUBLISH, Set.of("multipart/form-data"), 10_000_000, this::take));
     routes.add(Route.events("/v1/pairs/{id}/events", Access.READ, this::watch));
-    door =
+    server =
         new WebServer(
             ServerSettings.of("127.0.0.1", port),
             new Router(routes),
             wantsKey ? ScriptedIngest::keyHolder : Authenticator.ANONYMOUS,
             Quota.UNLIMITED,
             !wantsKey);
-    door.start();
+    server.start();
   }
 
   private static Principal keyHolder(Incoming request) {
@@ -106,7 +106,7 @@ final class ScriptedIngest implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + door.port();
+    return "http://127.0.0.1:" + server.port();
   }
 
   /** What came, in order. */
@@ -129,8 +129,8 @@ final class ScriptedIngest implements AutoCloseable {
 
   /** Closes, as a service does that is restarted, until {@link #reopen}. */
   int interrupt() {
-    int port = door.port();
-    door.close();
+    int port = server.port();
+    server.close();
     return port;
   }
 
@@ -187,6 +187,6 @@ final class ScriptedIngest implements AutoCloseable {
 
   @Override
   public void close() {
-    door.close();
+    server.close();
   }
 }

@@ -60,7 +60,7 @@ final class ScriptedOperations implements AutoCloseable {
   private final ObjectNode heat = JSON.createObjectNode();
   private final byte[] picture = harbour();
   private final AtomicInteger asked = new AtomicInteger();
-  private WebServer door;
+  private WebServer server;
 
   private ScriptedOperations() throws IOException {
     makeHistory();
@@ -90,14 +90,14 @@ final class ScriptedOperations implements AutoCloseable {
                     CompletableFuture.completedFuture(Answer.of(200, "image/jpeg", picture)))
             .taking("size"));
     Authenticator anybody = request -> VIEWER;
-    door =
+    server =
         new WebServer(
             ServerSettings.of("127.0.0.1", port),
             new Router(routes),
             anybody,
             Quota.UNLIMITED,
             true);
-    door.start();
+    server.start();
   }
 
   private void answer(List<Route> routes, String path, Function<Incoming, JsonNode> json) {
@@ -109,7 +109,7 @@ final class ScriptedOperations implements AutoCloseable {
   }
 
   String address(String view) {
-    return "http://127.0.0.1:" + door.port() + "/" + view;
+    return "http://127.0.0.1:" + server.port() + "/" + view;
   }
 
   /** Changes what is answered from now on: the overview and, alike, the lag. */
@@ -130,8 +130,8 @@ final class ScriptedOperations implements AutoCloseable {
 
   /** Closes, as a service does that is restarted, until {@link #reopen}. */
   int interrupt() {
-    int port = door.port();
-    door.close();
+    int port = server.port();
+    server.close();
     return port;
   }
 
@@ -301,6 +301,6 @@ final class ScriptedOperations implements AutoCloseable {
 
   @Override
   public void close() {
-    door.close();
+    server.close();
   }
 }

@@ -425,7 +425,7 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
         .put("detail", detail);
   }
 
-  private static void journey(ObjectNode pair, String door, int number) {
+  private static void journey(ObjectNode pair, String server, int number) {
     ArrayNode journey = pair.putArray("journey");
     Instant received = time(pair.get("received_at").asText());
     String raw = pair.at("/origin/topic").asText();
@@ -437,7 +437,7 @@ record ScriptedPairs(List<ObjectNode> pairs, ObjectNode profile, List<ObjectNode
         1000L + number,
         received.plusMillis(4),
         0.004);
-    place(journey, door, 0, (long) number, time(pair.get("decided_at").asText()), 0.836);
+    place(journey, server, 0, (long) number, time(pair.get("decided_at").asText()), 0.836);
   }
 
   private static void place(

@@ -240,10 +240,10 @@ class SelfReportsTest {
   @Test
   void nothingThatProducersWroteIsLogged() throws Exception {
     String key = createKey();
-    try (Child door = new Child("door", ingest());
+    try (Child server = new Child("door", ingest());
         Child worker = new Child("worker", preprocess("worker"))) {
-      String address = door.address();
-      ServiceAddress.awaitReady(door::log, SOON);
+      String address = server.address();
+      ServiceAddress.awaitReady(server::log, SOON);
       ServiceAddress.awaitReady(worker::log, SOON);
 
       List<Integer> answers = sendHostileRequests(address, key);
@@ -335,7 +335,7 @@ class SelfReportsTest {
     return answers;
   }
 
-  /** Past the door: what only preprocessing can judge. */
+  /** Past the server: what only preprocessing can judge. */
   private static void sendHostileRecords() throws IOException {
     Registry registry = platform.cluster().registry();
     PairTopics topics = PairTopics.of(platform.cluster().dataset(), new AvroSerdes(registry));
@@ -451,7 +451,7 @@ class SelfReportsTest {
     return ask(HttpRequest.newBuilder(URI.create(url)).build()).statusCode();
   }
 
-  /** The answer's status; a door that has no time yet is asked again, as it wants to be. */
+  /** The answer's status; a server that has no time yet is asked again, as it wants to be. */
   private int post(String url, String mediaType, String key, String body) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url))
@@ -461,7 +461,7 @@ class SelfReportsTest {
             .build();
     AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
     Await.until(
-        "the door has time",
+        "the server has time",
         SOON,
         () -> {
           last.set(ask(request));

@@ -23,15 +23,15 @@ final class ServiceAddress {
    * @param log what it has said so far
    * @return such as {@code http://127.0.0.1:8080}
    */
-  static String said(Supplier<String> log, Duration patience) {
-    Await.until("it says where it listens", patience, () -> find(log.get()).isPresent(), log);
+  static String said(Supplier<String> log, Duration timeout) {
+    Await.until("it says where it listens", timeout, () -> find(log.get()).isPresent(), log);
     return find(log.get()).orElseThrow();
   }
 
   /** Waits until a service says that it is ready for work. */
-  static void awaitReady(Supplier<String> log, Duration patience) {
-    Readiness readiness = Readiness.httpOk(URI.create(said(log, patience) + "/health/ready"));
-    Await.until("it is ready", patience, () -> isReady(readiness), log);
+  static void awaitReady(Supplier<String> log, Duration timeout) {
+    Readiness readiness = Readiness.httpOk(URI.create(said(log, timeout) + "/health/ready"));
+    Await.until("it is ready", timeout, () -> isReady(readiness), log);
   }
 
   private static Optional<String> find(String log) {

@@ -1,6 +1,6 @@
 package io.pairstream.feed;
 
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.wire.Registry;
 import java.util.Locale;
@@ -13,10 +13,10 @@ import java.util.Map;
  * @param clientSettings settings of any Kafka client: {@code bootstrap.servers} and security
  */
 public record FeedSource(
-    Dataset dataset, Standing split, Registry registry, Map<String, Object> clientSettings) {
+    Dataset dataset, PairStatus split, Registry registry, Map<String, Object> clientSettings) {
 
   public FeedSource {
-    if (split == Standing.QUARANTINED || split == Standing.WITHDRAWN) {
+    if (split == PairStatus.QUARANTINED || split == PairStatus.WITHDRAWN) {
       throw new IllegalArgumentException("a split is TRAINING, VALIDATION or TEST, not " + split);
     }
     clientSettings = Map.copyOf(clientSettings);

@@ -9,9 +9,9 @@ import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Rendition;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.TokenSet;
@@ -54,7 +54,7 @@ class PairFeedTest {
   private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
       new FeedSource(
-          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
   private int produced;
 
   @ParameterizedTest

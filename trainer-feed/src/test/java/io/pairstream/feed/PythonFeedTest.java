@@ -18,9 +18,9 @@ import io.pairstream.operations.instances.Instance;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.schemas.InstanceStatus;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.http.Awaiting;
@@ -69,7 +69,7 @@ class PythonFeedTest {
   private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
       new FeedSource(
-          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
 
   private PythonEnvironment python;
   private HttpServer registry;

@@ -16,8 +16,8 @@ import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.View;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.http.Awaiting;
@@ -67,7 +67,7 @@ class ViewFeedTest {
   private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
       new FeedSource(
-          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
 
   @Test
   void holdsWhatWasCommittedAndNotWithdrawnWhenItWasCut() {

@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class Burrow implements Watcher {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final JsonMapper json = new JsonMapper();
@@ -53,7 +53,7 @@ final class Burrow implements Watcher {
             .start();
     long begun = System.nanoTime();
     while (!isReady()) {
-      if (!process.isAlive() || System.nanoTime() - begun > PATIENCE.toNanos()) {
+      if (!process.isAlive() || System.nanoTime() - begun > TIMEOUT.toNanos()) {
         close();
         throw new IllegalStateException(
             program
@@ -95,7 +95,7 @@ final class Burrow implements Watcher {
   }
 
   private HttpResponse<String> get(String path) throws InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(address.resolve(path)).timeout(PATIENCE).build();
+    HttpRequest request = HttpRequest.newBuilder(address.resolve(path)).timeout(TIMEOUT).build();
     try {
       return http.send(request, BodyHandlers.ofString());
     } catch (IOException e) {

@@ -48,7 +48,7 @@ public final class WatchCost implements Callable<Integer> {
   private static final Duration STOP_EVERY = Duration.ofMillis(3_300);
 
   /** A watcher that has not said so by then does not say so. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @Option(names = "--groups", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}")
   private int groups;
@@ -263,7 +263,7 @@ public final class WatchCost implements Callable<Integer> {
     long begun = System.nanoTime();
     long said = 0;
     while (said < (long) stopping * watchers.size()
-        && System.nanoTime() - begun < PATIENCE.toNanos()) {
+        && System.nanoTime() - begun < TIMEOUT.toNanos()) {
       if (stopped.size() < stopping
           && System.nanoTime() - begun >= STOP_EVERY.toNanos() * stopped.size()) {
         int next = standing + stopped.size() * (groups - standing) / stopping;

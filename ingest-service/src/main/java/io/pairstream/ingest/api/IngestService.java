@@ -33,7 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * The ingest service: all doors on one port.
+ * The ingest service: all servers on one port.
  *
  * <p>It listens at once and takes nothing until Kafka and the registry are there; {@code
  * /health/ready} tells. Closing refuses what is new, lets what is under way end, and then lets go
@@ -48,7 +48,7 @@ public final class IngestService implements AutoCloseable {
   private final PairIntake intake;
   private final KeyRing keys;
   private final Outcomes outcomes;
-  private final WebServer door;
+  private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
   private volatile boolean closing;
 
@@ -77,7 +77,7 @@ public final class IngestService implements AutoCloseable {
     routes.add(StatusServer.metrics(report, Access.VIEW));
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
     routes.addAll(ContributionPage.routes());
-    door =
+    server =
         new WebServer(
             settings.server(),
             new Router(routes.stream().map(quotas::tellingOf).toList()),
@@ -86,7 +86,7 @@ public final class IngestService implements AutoCloseable {
             settings.anonymous());
     obstacles.forEach(report::addObstacle);
     report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
-    report.add(new HttpReading(door.traffic()));
+    report.add(new HttpReading(server.traffic()));
     report.add(this::read);
   }
 
@@ -106,7 +106,7 @@ public final class IngestService implements AutoCloseable {
    * @throws IOException where the address cannot be listened on
    */
   public void start() throws IOException {
-    door.start();
+    server.start();
     intake.start();
     reporter =
         Optional.of(StatusReporter.start(report, topics.instances(), registry, clientSettings));
@@ -114,12 +114,12 @@ public final class IngestService implements AutoCloseable {
 
   /** The port that is listened on. */
   public int port() {
-    return door.port();
+    return server.port();
   }
 
   /** All routes. */
   public List<Route> routes() {
-    return door.routes();
+    return server.routes();
   }
 
   /**
@@ -134,7 +134,7 @@ public final class IngestService implements AutoCloseable {
   public void close() {
     closing = true;
     try {
-      door.close();
+      server.close();
     } finally {
       keys.close();
       outcomes.close();

@@ -1,5 +1,5 @@
 /**
- * The ingest service as a whole: which doors there are, who may use them, and whether they are
+ * The ingest service as a whole: which servers there are, who may use them, and whether they are
  * open.
  */
 package io.pairstream.ingest.api;

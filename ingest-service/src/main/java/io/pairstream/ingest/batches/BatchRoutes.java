@@ -59,14 +59,14 @@ public final class BatchRoutes implements AutoCloseable {
   private static final int ID_BYTES = 16;
 
   /** How long a question waits for what happened before it, where the settings do not say. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final Intake intake;
   private final BatchLog log;
   private final BatchView batches;
   private final BatchTallies tallies;
   private final FailedInputs failed;
-  private final Duration patience;
+  private final Duration timeout;
   private final Quota quota;
   private final Clock clock;
   private final Path spoolFolder;
@@ -96,7 +96,7 @@ public final class BatchRoutes implements AutoCloseable {
     this.batches = batches;
     this.tallies = new BatchTallies(batches, pairs, clock);
     this.failed = new FailedInputs(pairs, topics, kafkaSettings);
-    this.patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
+    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
     this.quota = quota;
     this.clock = clock;
     this.spoolFolder = spoolFolder;
@@ -214,7 +214,7 @@ public final class BatchRoutes implements AutoCloseable {
     }
     return batches
         .upToDate()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .handle((done, failure) -> failure == null)
         // Not on the thread that reads, which a count would keep.
         .thenApplyAsync(upToDate -> counted(id, upToDate), counting);

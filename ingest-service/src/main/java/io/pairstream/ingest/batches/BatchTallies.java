@@ -1,7 +1,7 @@
 package io.pairstream.ingest.batches;
 
-import io.pairstream.ingest.status.PairStatus;
-import io.pairstream.ingest.status.Stand;
+import io.pairstream.ingest.status.ReportedStatus;
+import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
@@ -150,8 +150,8 @@ final class BatchTallies {
       }
       taken++;
       // A pair whose upload is not read yet was received all the same: the log says so.
-      Optional<PairStatus> status = pairs.find(input.getId());
-      Stand stand = status.map(PairStatus::stand).orElse(Stand.RECEIVED);
+      Optional<StatusReport> status = pairs.find(input.getId());
+      ReportedStatus stand = status.map(StatusReport::stand).orElse(ReportedStatus.RECEIVED);
       byStanding.merge(stand.name(), 1L, Long::sum);
       isDecided &= stand.isFinal();
       status

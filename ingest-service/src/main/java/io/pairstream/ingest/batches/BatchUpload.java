@@ -230,8 +230,8 @@ final class BatchUpload {
     List<Settled> group = new ArrayList<>();
     long openedAt = System.nanoTime();
     while (true) {
-      Duration patience = group.isEmpty() ? SIGN_OF_LIFE : left(PART_AGE, openedAt);
-      Pending next = pending.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+      Duration timeout = group.isEmpty() ? SIGN_OF_LIFE : left(PART_AGE, openedAt);
+      Pending next = pending.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
       if (next == null) {
         write(group, spool);
         continue;
@@ -260,10 +260,10 @@ final class BatchUpload {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  private static boolean isDone(CompletableFuture<Published> result, Duration patience)
+  private static boolean isDone(CompletableFuture<Published> result, Duration timeout)
       throws InterruptedException {
     try {
-      var unused = result.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
       return false;
@@ -351,13 +351,13 @@ final class BatchUpload {
   private void awaitReader(ResultSpool spool, Thread sending) throws IOException {
     long begun = System.nanoTime();
     sentAtNanos = begun;
-    Duration patience = UNREAD.plusSeconds(spool.unread() / SLOWEST_READER_BYTES_PER_SECOND);
+    Duration timeout = UNREAD.plusSeconds(spool.unread() / SLOWEST_READER_BYTES_PER_SECOND);
     try {
       while (sending.isAlive()) {
         sending.join(500);
         long now = System.nanoTime();
         if (sending.isAlive()
-            && (now - sentAtNanos > UNREAD.toNanos() || now - begun > patience.toNanos())) {
+            && (now - sentAtNanos > UNREAD.toNanos() || now - begun > timeout.toNanos())) {
           sending.interrupt();
           throw new IOException("the client does not read its results");
         }

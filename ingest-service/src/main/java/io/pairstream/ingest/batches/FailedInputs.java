@@ -3,8 +3,8 @@ package io.pairstream.ingest.batches;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.pairs.PairJson;
-import io.pairstream.ingest.status.PairStatus;
-import io.pairstream.ingest.status.Stand;
+import io.pairstream.ingest.status.ReportedStatus;
+import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.PairLink;
@@ -71,7 +71,7 @@ final class FailedInputs {
     ObjectNode line = Json.MAPPER.createObjectNode();
     ObjectNode failed =
         line.putObject(PairJson.FAILED).put("line", input.getLine()).put("id", input.getId());
-    Optional<PairStatus> status = status(input);
+    Optional<StatusReport> status = status(input);
     if (status.isEmpty()) {
       failed.put("type", input.getProblem()).put("detail", input.getDetail());
       return line;
@@ -91,15 +91,18 @@ final class FailedInputs {
     return line;
   }
 
-  private Optional<PairStatus> status(BatchInput input) {
+  private Optional<StatusReport> status(BatchInput input) {
     return input.getId().isEmpty()
         ? Optional.empty()
         : pairs
             .find(input.getId())
-            .filter(s -> s.stand() == Stand.QUARANTINED || s.stand() == Stand.FETCH_FAILED);
+            .filter(
+                s ->
+                    s.stand() == ReportedStatus.QUARANTINED
+                        || s.stand() == ReportedStatus.FETCH_FAILED);
   }
 
-  private void content(PairStatus status, byte[] value, ObjectNode line) {
+  private void content(StatusReport status, byte[] value, ObjectNode line) {
     try {
       if (status.origin().getTopic().equals(topics.links().name())) {
         link(topics.links().value().deserializer().deserialize(topics.links().name(), value), line);

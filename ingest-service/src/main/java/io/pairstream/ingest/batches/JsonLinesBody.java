@@ -34,7 +34,7 @@ final class JsonLinesBody {
   static final Duration LINE_TIME = Duration.ofMinutes(2);
 
   /** How long a long line waits for others. */
-  private static final Duration PATIENCE = LINE_TIME.multipliedBy(2);
+  private static final Duration TIMEOUT = LINE_TIME.multipliedBy(2);
 
   private static final byte[] NOTHING = new byte[0];
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -153,7 +153,7 @@ final class JsonLinesBody {
 
   private void takePermit() throws IOException {
     try {
-      if (!longLines.take(producer, PATIENCE)) {
+      if (!longLines.take(producer, TIMEOUT)) {
         throw Problem.of(
                 ProblemKind.OVERLOADED,
                 "too many lines of more than 1 MiB are under way; send line "

@@ -23,10 +23,10 @@ final class LongLines {
   }
 
   /** Takes a permit, or says that there was none within that time. */
-  synchronized boolean take(String producer, Duration patience) throws InterruptedException {
+  synchronized boolean take(String producer, Duration timeout) throws InterruptedException {
     long startedAt = System.nanoTime();
     while (!isFree(producer)) {
-      long millis = patience.minusNanos(System.nanoTime() - startedAt).toMillis();
+      long millis = timeout.minusNanos(System.nanoTime() - startedAt).toMillis();
       if (millis <= 0) {
         return false;
       }

@@ -21,11 +21,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class SentRecords implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Duration REQUEST = Duration.ofMillis(2_500);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Duration patience;
+  private final Duration timeout;
 
   SentRecords(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
@@ -36,11 +36,11 @@ final class SentRecords implements AutoCloseable {
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     // About one record batch at a time: what lies behind is not wanted.
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1024);
-    patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
     settings.put(
         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis());
     consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
@@ -56,7 +56,7 @@ final class SentRecords implements AutoCloseable {
     consumer.assign(List.of(partition));
     consumer.seek(partition, origin.getOffset());
     long startedAt = System.nanoTime();
-    while (System.nanoTime() - startedAt < patience.toNanos()) {
+    while (System.nanoTime() - startedAt < timeout.toNanos()) {
       try {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL).records(partition)) {
           return record.offset() == origin.getOffset()

@@ -16,7 +16,7 @@ public final class ContributionPage {
           "page.css",
           "page.js",
           "cards.js",
-          "door.js",
+          "api.js",
           "memory.js",
           "pictures.js",
           "words.js",

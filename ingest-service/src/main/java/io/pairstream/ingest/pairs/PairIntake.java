@@ -65,7 +65,7 @@ public final class PairIntake implements AutoCloseable {
   private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final Duration WATCH_UP = Duration.ofSeconds(3);
   private static final Duration WATCH_DOWN = Duration.ofMillis(500);
-  private static final Duration WATCH_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(4);
   private static final int SENDERS = 2;
   private static final int MOST_WAITING = 2048;
 
@@ -288,7 +288,7 @@ public final class PairIntake implements AutoCloseable {
           new TopicWatch(
               cluster.clientSettings(Map.of()),
               List.of(open.pairs().topic(), open.links().topic(), open.uploads().topic()),
-              KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_PATIENCE))) {
+              KafkaTimeouts.ofAnswers(cluster.kafkaSettings(), WATCH_TIMEOUT))) {
         look(open, watch);
       } finally {
         state = new Shut("the service is being stopped");
@@ -315,7 +315,7 @@ public final class PairIntake implements AutoCloseable {
             PairPublisher.openWithNotes(
                 topics.crowdsourced(), topics.uploads(), registry, settings, clock);
         links = LinkPublisher.open(topics.links(), registry, settings, clock);
-        requirePromises(topics);
+        requireFit(topics);
         return new Open(pairs, links, UploadLog.open(topics.uploads(), registry, settings));
       } catch (WeakClusterException e) {
         pairs.abort();
@@ -337,7 +337,7 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  private void requirePromises(PairTopics topics) throws InterruptedException {
+  private void requireFit(PairTopics topics) throws InterruptedException {
     ClusterCheck.of(cluster)
         .onTopics(
             List.of(

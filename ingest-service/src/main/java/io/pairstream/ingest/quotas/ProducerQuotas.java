@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The quotas of producers, at the server's door. */
+/** The quotas of producers, at the ingest API. */
 public final class ProducerQuotas implements Quota {
 
   private final Function<String, Rates> rates;

@@ -26,9 +26,9 @@ final class JudgedUpload {
   private JudgedUpload() {}
 
   /** Of a pair that no ingest API took: a producer wrote it to Kafka itself. */
-  static PairStatus of(String id, Receipt receipt) {
-    Stand stand = Stand.named(receipt.getStanding());
-    return new PairStatus(
+  static StatusReport of(String id, Receipt receipt) {
+    ReportedStatus stand = ReportedStatus.named(receipt.getStanding());
+    return new StatusReport(
         id,
         "PAIR",
         receipt.getPairId(),
@@ -48,13 +48,14 @@ final class JudgedUpload {
         Optional.of(receipt.getDecidedAt()));
   }
 
-  static PairStatus of(String id, Upload upload, Optional<Receipt> known) {
+  static StatusReport of(String id, Upload upload, Optional<Receipt> known) {
     Optional<Receipt> receipt = known.filter(r -> speaksOf(upload, r));
-    Stand stand = Stand.named(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
+    ReportedStatus stand =
+        ReportedStatus.named(receipt.map(Receipt::getStanding).orElse(upload.getStanding()));
     String reason = receipt.map(Receipt::getReason).orElse(upload.getReason());
     String detail = receipt.map(Receipt::getDetail).orElse(upload.getDetail());
     boolean isCopy = receipt.isPresent() && isCopy(upload, receipt.get(), stand);
-    return new PairStatus(
+    return new StatusReport(
         id,
         upload.getKind(),
         upload.getPairId(),
@@ -79,7 +80,7 @@ final class JudgedUpload {
 
   /** Only a refusal is lifted by sending again; what is published or withdrawn stays so. */
   private static boolean speaksOf(Upload upload, Receipt receipt) {
-    if (Stand.named(receipt.getStanding()) != Stand.QUARANTINED) {
+    if (ReportedStatus.named(receipt.getStanding()) != ReportedStatus.QUARANTINED) {
       return true;
     }
     Origin came = upload.getOrigin();
@@ -90,8 +91,8 @@ final class JudgedUpload {
     return !receipt.getDecidedAt().plus(CLOCKS_DIFFER).isBefore(upload.getReceivedAt());
   }
 
-  private static boolean isCopy(Upload upload, Receipt receipt, Stand stand) {
-    if (stand == Stand.QUARANTINED || stand == Stand.UNKNOWN) {
+  private static boolean isCopy(Upload upload, Receipt receipt, ReportedStatus stand) {
+    if (stand == ReportedStatus.QUARANTINED || stand == ReportedStatus.UNKNOWN) {
       return false;
     }
     if (upload.getKind().equals(LINK)) {
@@ -101,7 +102,7 @@ final class JudgedUpload {
     return !upload.getOrigin().equals(receipt.getOrigin());
   }
 
-  private static String says(Stand stand, String detail, boolean isCopy) {
+  private static String says(ReportedStatus stand, String detail, boolean isCopy) {
     if (isCopy && stand.isPublished()) {
       return "The same image with the same caption came before, and stands as "
           + stand.name()

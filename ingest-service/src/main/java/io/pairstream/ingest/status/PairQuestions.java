@@ -24,17 +24,17 @@ final class PairQuestions {
       Pattern.compile("[0-9a-f]{32}|[a-z0-9_.-]{1,100}-[0-9]{1,9}-[0-9]{1,18}");
 
   /** How long a question waits for what happened before it, where the settings do not say. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private final StatusView view;
-  private final Duration patience;
+  private final Duration timeout;
 
   /**
    * @param kafkaSettings settings of Kafka's clients
    */
   PairQuestions(StatusView view, Map<String, ?> kafkaSettings) {
     this.view = view;
-    this.patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
+    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
   }
 
   StatusView view() {
@@ -45,7 +45,7 @@ final class PairQuestions {
    * Where the pair stands. Fails with {@link ProblemException}: {@link ProblemKind#NOT_FOUND} where
    * nobody has heard of the id, {@link ProblemKind#NOT_READY} where that cannot be said.
    */
-  CompletableFuture<PairStatus> ask(String id) {
+  CompletableFuture<StatusReport> ask(String id) {
     if (!ID.matcher(id).matches()) {
       return CompletableFuture.failedFuture(
           Problem.of(
@@ -54,12 +54,12 @@ final class PairQuestions {
                       + " its upload says")
               .asException());
     }
-    Optional<PairStatus> known = find(id);
+    Optional<StatusReport> known = find(id);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
     return view.upToDate()
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .handle((unused, failure) -> failure == null)
         .thenApply(
             upToDate ->
@@ -69,7 +69,7 @@ final class PairQuestions {
   }
 
   /** Where the pair stands as far as this instance has read. */
-  Optional<PairStatus> find(String id) {
+  Optional<StatusReport> find(String id) {
     try {
       return view.find(id);
     } catch (SerializationException e) {

@@ -12,7 +12,7 @@ public final class StatusJson {
 
   private StatusJson() {}
 
-  public static ObjectNode of(PairStatus status) {
+  public static ObjectNode of(StatusReport status) {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()

@@ -40,6 +40,6 @@ public final class StatusRoutes {
   }
 
   private CompletionStage<?> events(Incoming request, EventStream stream) {
-    return new StandingEvents(questions, request.parameter("id"), stream).begin();
+    return new StatusEvents(questions, request.parameter("id"), stream).begin();
   }
 }

@@ -64,7 +64,7 @@ public final class StatusView implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
    *     answer and its schemas are not at hand
    */
-  public Optional<PairStatus> find(String id) {
+  public Optional<StatusReport> find(String id) {
     Optional<Upload> upload = upload(id);
     if (upload.isEmpty()) {
       return receipt(id).map(receipt -> JudgedUpload.of(id, receipt));

@@ -2,7 +2,7 @@
 // All that people or the service wrote goes in as text, never as markup.
 
 import { asSent } from "./pictures.js";
-import { isFinal } from "./door.js";
+import { isFinal } from "./api.js";
 
 const ACCEPTED = new Set(["TRAINING", "VALIDATION", "TEST"]);
 const BAD = new Set(["QUARANTINED", "FETCH_FAILED", "REFUSED", "UNKNOWN"]);

@@ -1,6 +1,6 @@
 // The page's composition root: what a person does, wired to the parts that do it.
 
-import { Door } from "./door.js";
+import { Api } from "./api.js";
 import { DraftCard, SentCard } from "./cards.js";
 import { inspect, wordsProblem } from "./pictures.js";
 import { Memory } from "./memory.js";
@@ -16,7 +16,7 @@ const sent = [];
 let left = [];
 let words;
 
-const door = new Door({
+const api = new Api({
   key: () => memory.key(),
   onConnection: showConnection,
   onKeyWanted: askForKey,
@@ -190,12 +190,12 @@ find("drafts").addEventListener("keydown", (event) => {
 });
 
 function sentCard(pair) {
-  return new SentCard(pair, { onChange: change, onAgain: (again) => door.hurry(again) });
+  return new SentCard(pair, { onChange: change, onAgain: (again) => api.hurry(again) });
 }
 
 async function deliver(card) {
   const pair = card.pair;
-  await door.send(pair, (state) => update(card, state), () => memory.remember(pair));
+  await api.send(pair, (state) => update(card, state), () => memory.remember(pair));
   if (pair.id) {
     memory.remember(pair);
     follow(card);
@@ -205,7 +205,7 @@ async function deliver(card) {
 }
 
 function follow(card) {
-  door.follow(card.pair, (state) => update(card, state));
+  api.follow(card.pair, (state) => update(card, state));
 }
 
 function update(card, state) {
@@ -229,7 +229,7 @@ function show(cards) {
 function change(card) {
   sent.splice(sent.indexOf(card), 1);
   memory.forget(card.pair);
-  door.leave(card.pair);
+  api.leave(card.pair);
   card.element.remove();
   const draft = new DraftCard(card.pair.file, card.pair.language, {
     onRemove: remove,
@@ -257,7 +257,7 @@ find("forget").addEventListener("click", () => {
   for (const card of sent.filter((card) => card.isOver())) {
     sent.splice(sent.indexOf(card), 1);
     memory.forget(card.pair);
-    door.leave(card.pair);
+    api.leave(card.pair);
     card.close();
   }
   countSent();
@@ -326,7 +326,7 @@ find("leave").addEventListener("click", async () => {
 });
 
 async function whoAmI() {
-  const answer = await door.me();
+  const answer = await api.me();
   if (answer === undefined) {
     return;
   }

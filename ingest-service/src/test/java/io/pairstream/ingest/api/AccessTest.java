@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Awaiting;
@@ -109,7 +109,7 @@ class AccessTest {
     REFUSED.put("a revoked key", "Bearer " + revoked);
     service =
         new IngestService(
-            cluster.cluster(), IngestSettings.of(PatientServer.settings(), false, stateDir));
+            cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), false, stateDir));
     service.start();
     Awaiting.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }

@@ -1,6 +1,6 @@
 package io.pairstream.ingest.api;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -47,7 +47,7 @@ public final class IngestCluster {
   /** The cluster of a data set, whose broker is waited for. */
   static Cluster cluster(String bootstrapServers, Dataset dataset) {
     return new Cluster(
-        bootstrapServers, "mock://" + dataset.name(), dataset, PatientClients.PATIENCE, Map.of());
+        bootstrapServers, "mock://" + dataset.name(), dataset, LongTimeouts.TIMEOUT, Map.of());
   }
 
   /** Registers all schemas; in every process they get the same ids. */

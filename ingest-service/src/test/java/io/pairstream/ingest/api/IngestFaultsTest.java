@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.pairs.Pictures;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.topics.Dataset;
@@ -231,7 +231,8 @@ class IngestFaultsTest {
   }
 
   private IngestService service(Cluster cluster) {
-    return new IngestService(cluster, IngestSettings.of(PatientServer.settings(), true, stateDir));
+    return new IngestService(
+        cluster, IngestSettings.of(LongTimeoutServer.settings(), true, stateDir));
   }
 
   private List<String> idsInKafka() {

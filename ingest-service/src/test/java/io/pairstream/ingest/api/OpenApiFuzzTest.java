@@ -2,7 +2,7 @@ package io.pairstream.ingest.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.service.http.Awaiting;
@@ -41,7 +41,7 @@ class OpenApiFuzzTest {
         IngestService service =
             new IngestService(
                 new IngestCluster(kafka).cluster(),
-                IngestSettings.of(PatientServer.settings(), true, stateDir))) {
+                IngestSettings.of(LongTimeoutServer.settings(), true, stateDir))) {
       service.start();
       String address = "http://127.0.0.1:" + service.port();
       awaitReady(address);

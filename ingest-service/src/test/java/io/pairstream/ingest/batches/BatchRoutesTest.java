@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.pairs.Submission;
-import io.pairstream.ingest.status.PairStatus;
+import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -16,8 +16,8 @@ import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
@@ -87,18 +87,18 @@ class BatchRoutesTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
-  private RunningIngest door;
+  private RunningIngest server;
 
   @BeforeEach
   void start() throws Exception {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
-    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
+    server = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
   }
 
   @AfterEach
   void stop() {
-    door.close();
+    server.close();
     pipeline.close();
   }
 
@@ -195,12 +195,12 @@ class BatchRoutesTest {
     assertThat(received.path("by_problem").path("urn:pairstream:problem:body-malformed").asInt())
         .isEqualTo(1);
 
-    pipeline.accept(sent(1), Standing.TRAINING);
-    pipeline.accept(sent(2), Standing.VALIDATION);
+    pipeline.accept(sent(1), PairStatus.TRAINING);
+    pipeline.accept(sent(2), PairStatus.VALIDATION);
     pipeline.reject(sent(3), "IMAGE_TOO_SMALL");
     pipeline.reject(sent(4), "IMAGE_TOO_SMALL");
     failFetch(batchId);
-    door.pairs().upToDate().join();
+    server.pairs().upToDate().join();
 
     JsonNode decided = eventually("/v1/batches/" + batchId, b -> b.path("done").asBoolean());
     assertThat(counts(decided.path("by_standing")))
@@ -219,11 +219,11 @@ class BatchRoutesTest {
         send(
             Lines.pair(1), "{\"caption\":\"only\"}", Lines.pair(2), Lines.link(URL), Lines.pair(3));
     String batchId = lines.get(0).path("batch_id").asText();
-    pipeline.accept(sent(1), Standing.TRAINING);
+    pipeline.accept(sent(1), PairStatus.TRAINING);
     pipeline.reject(sent(2), "CAPTION_TOO_SHORT");
     pipeline.reject(sent(3), "IMAGE_FORBIDDEN");
     failFetch(batchId);
-    door.pairs().upToDate().join();
+    server.pairs().upToDate().join();
 
     HttpResponse<String> answer = answer("/v1/batches/" + batchId + "/failed", "");
     assertThat(answer.statusCode()).isEqualTo(200);
@@ -252,7 +252,7 @@ class BatchRoutesTest {
     String ofAnn = batchId(post(Lines.pair(1) + "\n", "ann"));
     String ofBob = batchId(post(Lines.pair(1) + "\n", "bob"));
     pipeline.reject(sent(1), "CAPTION_TOO_SHORT");
-    door.pairs().upToDate().join();
+    server.pairs().upToDate().join();
 
     JsonNode forAnn = json(answer("/v1/batches/" + ofAnn + "/failed", "ann").body()).get(0);
     JsonNode forBob = json(answer("/v1/batches/" + ofBob + "/failed", "bob").body()).get(0);
@@ -336,9 +336,9 @@ class BatchRoutesTest {
   void batchIsKnownAfterARestartAndToASecondInstance(@TempDir Path second) throws Exception {
     String batchId = send(Lines.pair(1), "{}").get(0).path("batch_id").asText();
     JsonNode before = get("/v1/batches/" + batchId);
-    door.close();
+    server.close();
 
-    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
+    server = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder).awaitOpen();
     assertThat(get("/v1/batches/" + batchId)).isEqualTo(before);
     try (RunningIngest other =
         new RunningIngest(cluster, KAFKA.bootstrapServers(), second).awaitOpen()) {
@@ -352,7 +352,7 @@ class BatchRoutesTest {
 
   @Test
   void openBatchIsNotToldByAnOldCountWhileNothingCanBeRead(
-      @TempDir Path brokerFolder, @TempDir Path doorFolder) throws Exception {
+      @TempDir Path brokerFolder, @TempDir Path serverFolder) throws Exception {
     EmbeddedKafka own = new EmbeddedKafka(brokerFolder);
     ClusterAccess away =
         new ClusterAccess(
@@ -365,7 +365,7 @@ class BatchRoutesTest {
     new CreateTopics(away, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(away.dataset(), 1));
     try (RunningIngest other =
-            new RunningIngest(away, own.bootstrapServers(), doorFolder).awaitOpen();
+            new RunningIngest(away, own.bootstrapServers(), serverFolder).awaitOpen();
         RawClient raw = new RawClient(other.port())) {
       URI status = other.uri(raw.next().path("status_url").asText());
       Awaiting.until(() -> ask(status).statusCode() == 200);
@@ -386,7 +386,7 @@ class BatchRoutesTest {
 
   @Test
   void clientMayWaitForEachResultBeforeItSendsTheNextInput() throws Exception {
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       assertThat(raw.next().path("batch_id").asText()).isNotEmpty();
       for (int i = 1; i <= 5; i++) {
         raw.chunk(Lines.pair(i) + "\n");
@@ -401,7 +401,7 @@ class BatchRoutesTest {
   void clientMaySendEverythingBeforeItReadsAnything() throws Exception {
     int count = 60_000;
     String thousand = "{}\n".repeat(1000);
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       for (int i = 0; i < count / 1000; i++) {
         raw.chunk(thousand);
       }
@@ -432,7 +432,7 @@ class BatchRoutesTest {
   void whatACutConnectionHasAcknowledgedIsTaken() throws Exception {
     Set<String> shown = new HashSet<>();
     String batchId;
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       batchId = raw.next().path("batch_id").asText();
       for (int i = 1; i <= 60; i++) {
         raw.chunk(Lines.pair(i) + "\n");
@@ -496,11 +496,11 @@ class BatchRoutesTest {
     String batchId = send(Lines.pair(1), Lines.pair(2)).get(0).path("batch_id").asText();
     HttpResponse<InputStream> events =
         client.send(
-            HttpRequest.newBuilder(door.uri("/v1/batches/" + batchId + "/events")).build(),
+            HttpRequest.newBuilder(server.uri("/v1/batches/" + batchId + "/events")).build(),
             BodyHandlers.ofInputStream());
     try (BufferedReader reader = new BufferedReader(new InputStreamReader(events.body(), UTF_8))) {
       assertThat(nextEvent(reader).path("by_standing").path("RECEIVED").asInt()).isEqualTo(2);
-      pipeline.accept(sent(1), Standing.TRAINING);
+      pipeline.accept(sent(1), PairStatus.TRAINING);
       pipeline.reject(sent(2), "IMAGE_TOO_SMALL");
 
       JsonNode last = nextEvent(reader);
@@ -520,10 +520,10 @@ class BatchRoutesTest {
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
     }
-    door.close();
+    server.close();
     Files.writeString(underWay.resolve("batch1.jsonl"), "half an answer");
 
-    door = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder);
+    server = new RunningIngest(cluster, KAFKA.bootstrapServers(), folder);
 
     try (Stream<Path> left = Files.list(underWay)) {
       assertThat(left).isEmpty();
@@ -580,7 +580,7 @@ class BatchRoutesTest {
   void filesAreRefusedWithTheCommandThatTakesThem(String mediaType) throws Exception {
     HttpResponse<String> answer =
         client.send(
-            HttpRequest.newBuilder(door.uri("/v1/batches"))
+            HttpRequest.newBuilder(server.uri("/v1/batches"))
                 .header("Content-Type", mediaType)
                 .POST(HttpRequest.BodyPublishers.ofString("a,b"))
                 .build(),
@@ -624,7 +624,7 @@ class BatchRoutesTest {
 
   private HttpResponse<String> post(String body, String producer) throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(door.uri("/v1/batches"))
+        HttpRequest.newBuilder(server.uri("/v1/batches"))
             .header("Content-Type", "application/jsonl")
             .POST(HttpRequest.BodyPublishers.ofString(body));
     if (!producer.isEmpty()) {
@@ -634,7 +634,7 @@ class BatchRoutesTest {
   }
 
   private HttpResponse<String> answer(String path, String producer) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(door.uri(path));
+    HttpRequest.Builder request = HttpRequest.newBuilder(server.uri(path));
     if (!producer.isEmpty()) {
       request.header("X-Test-Producer", producer);
     }
@@ -700,8 +700,8 @@ class BatchRoutesTest {
     String caption = "picture number " + number;
     ByteBuffer image = ByteBuffer.wrap(Lines.png(number));
     String pairId = pairId(number, caption);
-    door.pairs().upToDate().join();
-    PairStatus status = door.pairs().find(pairId).orElseThrow();
+    server.pairs().upToDate().join();
+    StatusReport status = server.pairs().find(pairId).orElseThrow();
     return new Sent(
         PairIdentity.imageDigest(image),
         pairId,

@@ -4,7 +4,7 @@ import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.status.StatusRoutes;
 import io.pairstream.ingest.status.StatusView;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Authenticator;
@@ -40,7 +40,7 @@ final class RunningIngest implements AutoCloseable {
   private final BatchLog log;
   private final BatchRoutes batchRoutes;
   private final PairIntake intake;
-  private final WebServer door;
+  private final WebServer server;
 
   RunningIngest(ClusterAccess access, String bootstrapServers, Path folder) throws Exception {
     Map<String, String> settings = new HashMap<>();
@@ -73,9 +73,10 @@ final class RunningIngest implements AutoCloseable {
     routes.addAll(new PairRoutes(intake, Quota.UNLIMITED).routes());
     routes.addAll(new StatusRoutes(pairs, kafka).routes());
     routes.addAll(batchRoutes.routes());
-    door =
-        new WebServer(PatientServer.settings(), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
-    door.start();
+    server =
+        new WebServer(
+            LongTimeoutServer.settings(), new Router(routes), BY_NAME, Quota.UNLIMITED, true);
+    server.start();
     intake.start();
   }
 
@@ -86,7 +87,7 @@ final class RunningIngest implements AutoCloseable {
   }
 
   int port() {
-    return door.port();
+    return server.port();
   }
 
   URI uri(String path) {
@@ -99,7 +100,7 @@ final class RunningIngest implements AutoCloseable {
 
   @Override
   public void close() {
-    door.close();
+    server.close();
     batchRoutes.close();
     intake.close();
     log.close();

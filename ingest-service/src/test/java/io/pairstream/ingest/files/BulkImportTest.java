@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -53,7 +53,7 @@ class BulkImportTest {
           PairPublisher.open(
               topics.scraped(),
               registry,
-              PatientClients.of(kafka.bootstrapServers()),
+              LongTimeouts.of(kafka.bootstrapServers()),
               Clock.systemUTC())) {
         result = new BulkImport(publisher, heard).run(new ListSource(items.iterator()), 2);
       }

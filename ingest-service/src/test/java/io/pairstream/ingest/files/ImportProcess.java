@@ -4,7 +4,7 @@ import io.pairstream.ingest.publish.LinkPublisher;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -47,7 +47,7 @@ final class ImportProcess {
     PairTopics topics = PairTopics.of(new Dataset("pairs"), new AvroSerdes(registry));
     registry.register(topics.crowdsourced().name() + "-value", RawPair.SCHEMA$);
     registry.register(topics.links().name() + "-value", PairLink.SCHEMA$);
-    Map<String, String> settings = PatientClients.of(broker);
+    Map<String, String> settings = LongTimeouts.of(broker);
     try (ImportSink sink =
         new StandingStill(
             most,

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
@@ -325,7 +325,7 @@ class ImportRunTest {
     Deserializer<RawPair> pairs = topics.crowdsourced().value().deserializer();
     Deserializer<PairLink> links = topics.links().value().deserializer();
     Map<String, Integer> found = new HashMap<>();
-    Map<String, Object> settings = new HashMap<>(PatientClients.of(kafka.bootstrapServers()));
+    Map<String, Object> settings = new HashMap<>(LongTimeouts.of(kafka.bootstrapServers()));
     settings.put("auto.offset.reset", "earliest");
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

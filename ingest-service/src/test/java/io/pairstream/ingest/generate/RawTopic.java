@@ -1,7 +1,7 @@
 package io.pairstream.ingest.generate;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
@@ -60,7 +60,7 @@ final class RawTopic {
 
   PairPublisher publisher() {
     return PairPublisher.open(
-        topic, registry, PatientClients.of(bootstrapServers), Clock.systemUTC());
+        topic, registry, LongTimeouts.of(bootstrapServers), Clock.systemUTC());
   }
 
   /** All pairs up to now. */
@@ -68,7 +68,7 @@ final class RawTopic {
     List<RawPair> pairs = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.<String, Object>copyOf(PatientClients.of(bootstrapServers)),
+            Map.<String, Object>copyOf(LongTimeouts.of(bootstrapServers)),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

@@ -2,7 +2,7 @@ package io.pairstream.ingest.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.service.http.Authenticator;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
@@ -35,18 +35,18 @@ class ContributionPageTest {
   private static final Pattern REFERENCE = Pattern.compile("\"(?:/assets/|\\./)([\\w.]+)\"");
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static WebServer door;
+  private static WebServer server;
 
   @BeforeAll
   static void open() throws IOException {
-    door =
+    server =
         new WebServer(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             new Router(ContributionPage.routes()),
             nobody(),
             Quota.UNLIMITED,
             true);
-    door.start();
+    server.start();
   }
 
   /** The page is there for who has no key yet. */
@@ -58,7 +58,7 @@ class ContributionPageTest {
 
   @AfterAll
   static void close() {
-    door.close();
+    server.close();
   }
 
   @Test
@@ -71,7 +71,7 @@ class ContributionPageTest {
     follow(page.body(), seen);
 
     assertThat(seen)
-        .contains("page.css", "page.js", "cards.js", "door.js", "icon.svg")
+        .contains("page.css", "page.js", "cards.js", "api.js", "icon.svg")
         .allSatisfy(
             name ->
                 assertThat(get("/assets/" + name).headers().firstValue("Content-Type").orElse(""))
@@ -137,7 +137,7 @@ class ContributionPageTest {
     assertThat(page).doesNotContainPattern("<script(?![^>]*\\ssrc=)");
     assertThat(get("/assets/page.css").body()).doesNotContain("url(", "@import");
     String scripts =
-        Set.of("page.js", "cards.js", "door.js", "memory.js", "pictures.js", "words.js").stream()
+        Set.of("page.js", "cards.js", "api.js", "memory.js", "pictures.js", "words.js").stream()
             .map(ContributionPageTest::body)
             .collect(Collectors.joining());
     // What people wrote is set as text; none of these can be misused where none is there.
@@ -155,7 +155,7 @@ class ContributionPageTest {
 
   private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return CLIENT.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path)).build(),
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
         BodyHandlers.ofString());
   }
 }

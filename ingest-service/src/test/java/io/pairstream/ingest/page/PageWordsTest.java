@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.http.ProblemKind;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class PageWordsTest {
   @Test
   void everyTextThatThePageAsksForIsThereAndNoOther() throws IOException {
     Set<String> asked = new TreeSet<>();
-    for (String file : List.of("index.html", "page.js", "cards.js", "door.js", "pictures.js")) {
+    for (String file : List.of("index.html", "page.js", "cards.js", "api.js", "pictures.js")) {
       NAME.matcher(read(file)).results().map(found -> found.group(1)).forEach(asked::add);
     }
     Set<String> texts = places(english.get("page")).keySet();
@@ -75,7 +75,7 @@ class PageWordsTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyStandingHasWordsInBothLanguages(Standing standing) {
+  void everyStandingHasWordsInBothLanguages(PairStatus standing) {
     assertThat(english.get("standings").path(standing.name()).asText()).isNotBlank();
     assertThat(chinese.get("standings").path(standing.name()).asText()).isNotBlank();
   }

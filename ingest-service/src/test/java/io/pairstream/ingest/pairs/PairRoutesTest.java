@@ -10,7 +10,7 @@ import io.pairstream.ingest.api.IngestCluster;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.api.IngestService;
 import io.pairstream.ingest.api.IngestSettings;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -64,7 +64,7 @@ class PairRoutesTest {
     cluster = new IngestCluster(kafka);
     service =
         new IngestService(
-            cluster.cluster(), IngestSettings.of(PatientServer.settings(), true, stateDir));
+            cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
     Awaiting.until(

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -206,7 +206,7 @@ class LinkPublisherTest {
   }
 
   private static Map<String, String> patient() {
-    return PatientClients.of(kafka.bootstrapServers());
+    return LongTimeouts.of(kafka.bootstrapServers());
   }
 
   private static NewLink link(String url) {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
@@ -113,7 +113,7 @@ class PairPublisherTest {
     assertThat(read.getMediaType()).isEqualTo("image/png");
     assertThat(read.getAnnotations())
         .isEqualTo(Map.of("shelf", "3", Replay.WAIVED, "IMAGE_TOO_SMALL"));
-    assertThat(records.get(0).headers()).as("what imports, doors and models say").isEmpty();
+    assertThat(records.get(0).headers()).as("what imports, producers and models say").isEmpty();
     assertThat(read.getReceivedAt()).isEqualTo(NOW);
     assertThat(published.offset()).isEqualTo(records.get(0).offset());
     assertThat(published.partition()).isEqualTo(records.get(0).partition());
@@ -440,7 +440,7 @@ class PairPublisherTest {
   }
 
   private static Map<String, String> patient() {
-    return PatientClients.of(kafka.bootstrapServers());
+    return LongTimeouts.of(kafka.bootstrapServers());
   }
 
   private static NewPair pair(String image, String caption) {

@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -72,20 +72,20 @@ class StatusRoutesTest {
   private ClusterAccess cluster;
   private PlayedPipeline pipeline;
   private StatusView view;
-  private WebServer door;
+  private WebServer server;
 
   @BeforeEach
   void start() throws IOException {
     cluster = KAFKA.dataset(2);
     pipeline = new PlayedPipeline(cluster);
     view = StatusView.open(cluster.topics(), folder, cluster.clientSettings(), Clock.systemUTC());
-    door = door(view, cluster.clientSettings());
+    server = server(view, cluster.clientSettings());
     view.caughtUp().join();
   }
 
   @AfterEach
   void stop() {
-    door.close();
+    server.close();
     view.close();
     pipeline.close();
   }
@@ -142,11 +142,11 @@ class StatusRoutesTest {
     own.close();
     try (StatusView blind =
             StatusView.open(away, otherFolder, own.clientSettings(), Clock.systemUTC());
-        WebServer blindDoor = door(blind, own.clientSettings())) {
+        WebServer blindServer = server(blind, own.clientSettings())) {
 
       HttpResponse<String> answer =
           client.send(
-              HttpRequest.newBuilder(uri(blindDoor, "/v1/pairs/" + UNKNOWN)).build(),
+              HttpRequest.newBuilder(uri(blindServer, "/v1/pairs/" + UNKNOWN)).build(),
               BodyHandlers.ofString());
 
       assertThat(answer.statusCode()).isEqualTo(503);
@@ -154,14 +154,14 @@ class StatusRoutesTest {
       assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
 
       CompletableFuture<Void> begun =
-          new StandingEvents(new PairQuestions(blind, own.clientSettings()), UNKNOWN, NO_STREAM)
+          new StatusEvents(new PairQuestions(blind, own.clientSettings()), UNKNOWN, NO_STREAM)
               .begin();
       assertThat(begun).as("no thread waits for it").isNotDone();
       assertThat(begun.handle((done, failure) -> failure).join())
           .hasCauseInstanceOf(ProblemException.class);
       HttpResponse<String> events =
           client.send(
-              HttpRequest.newBuilder(uri(blindDoor, "/v1/pairs/" + UNKNOWN + "/events")).build(),
+              HttpRequest.newBuilder(uri(blindServer, "/v1/pairs/" + UNKNOWN + "/events")).build(),
               BodyHandlers.ofString());
       assertThat(events.statusCode()).isEqualTo(503);
       assertThat(json(events).path("type").asText()).isEqualTo("urn:pairstream:problem:not-ready");
@@ -177,7 +177,7 @@ class StatusRoutesTest {
       assertThat(events.mediaType()).startsWith("text/event-stream");
       assertThat(events.next().path("standing").asText()).isEqualTo("RECEIVED");
 
-      pipeline.accept(sent, Standing.TRAINING);
+      pipeline.accept(sent, PairStatus.TRAINING);
 
       JsonNode last = events.next();
       assertThat(last.path("standing").asText()).isEqualTo("TRAINING");
@@ -210,12 +210,12 @@ class StatusRoutesTest {
   @Test
   void eventsOfADecidedPairAreOneAndWhoComesBackGetsItAgain() throws Exception {
     Sent sent = pipeline.send("an image", "a caption");
-    pipeline.accept(sent, Standing.TEST);
+    pipeline.accept(sent, PairStatus.TEST);
     for (int i = 0; i < 2; i++) {
       try (Events events =
           new Events(
               client.send(
-                  HttpRequest.newBuilder(uri(door, "/v1/pairs/" + sent.pairId() + "/events"))
+                  HttpRequest.newBuilder(uri(server, "/v1/pairs/" + sent.pairId() + "/events"))
                       .header("Last-Event-ID", "whatever it was")
                       .build(),
                   BodyHandlers.ofInputStream()))) {
@@ -233,11 +233,11 @@ class StatusRoutesTest {
     assertThat(json(answer).path("type").asText()).isEqualTo("urn:pairstream:problem:not-found");
   }
 
-  private static WebServer door(StatusView answering, Map<String, ?> kafkaSettings)
+  private static WebServer server(StatusView answering, Map<String, ?> kafkaSettings)
       throws IOException {
     WebServer started =
         new WebServer(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             new Router(new StatusRoutes(answering, kafkaSettings).routes()),
             Authenticator.ANONYMOUS,
             Quota.UNLIMITED,
@@ -251,12 +251,13 @@ class StatusRoutesTest {
   }
 
   private HttpResponse<String> get(String path) throws Exception {
-    return client.send(HttpRequest.newBuilder(uri(door, path)).build(), BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri(server, path)).build(), BodyHandlers.ofString());
   }
 
   private Events events(String path) throws Exception {
     return new Events(
-        client.send(HttpRequest.newBuilder(uri(door, path)).build(), BodyHandlers.ofInputStream()));
+        client.send(
+            HttpRequest.newBuilder(uri(server, path)).build(), BodyHandlers.ofInputStream()));
   }
 
   private static JsonNode json(HttpResponse<String> answer) throws IOException {

@@ -9,8 +9,8 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.service.table.Subscription;
 import java.nio.file.Path;
@@ -58,9 +58,9 @@ class StatusViewTest {
     Sent sent = pipeline.send("an image", "a caption");
     upload(sent, "batch-1");
 
-    PairStatus received = status(sent.pairId());
+    StatusReport received = status(sent.pairId());
 
-    assertThat(received.stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(received.stand()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(received.stand().isFinal()).isFalse();
     assertThat(received.kind()).isEqualTo("PAIR");
     assertThat(received.pairId()).isEqualTo(sent.pairId());
@@ -73,10 +73,10 @@ class StatusViewTest {
     assertThat(received.says())
         .isEqualTo("It is in Kafka and waits to be judged, or as a link to be fetched.");
 
-    pipeline.accept(sent, Standing.VALIDATION);
+    pipeline.accept(sent, PairStatus.VALIDATION);
 
-    PairStatus judged = status(sent.pairId());
-    assertThat(judged.stand()).isEqualTo(Stand.VALIDATION);
+    StatusReport judged = status(sent.pairId());
+    assertThat(judged.stand()).isEqualTo(ReportedStatus.VALIDATION);
     assertThat(judged.stand().isFinal()).isTrue();
     assertThat(judged.decidedAt()).isPresent();
     assertThat(judged.copies()).isEqualTo(1);
@@ -89,9 +89,9 @@ class StatusViewTest {
     upload(sent, "");
     pipeline.reject(sent, RejectReason.IMAGE_TOO_SMALL.name());
 
-    PairStatus status = status(sent.pairId());
+    StatusReport status = status(sent.pairId());
 
-    assertThat(status.stand()).isEqualTo(Stand.QUARANTINED);
+    assertThat(status.stand()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(status.reason()).isEqualTo("IMAGE_TOO_SMALL");
     assertThat(status.says()).isEqualTo("It was turned away. Not as it should be.");
     assertThat(status.measured()).isEqualTo("1 px");
@@ -111,11 +111,11 @@ class StatusViewTest {
   @Test
   void pairThatNoIngestApiTookIsKnownByItsReceipt() {
     Sent sent = pipeline.send("an image", "a caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
 
-    PairStatus status = status(sent.pairId());
+    StatusReport status = status(sent.pairId());
 
-    assertThat(status.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(status.stand()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(status.origin()).isEqualTo(sent.origin());
     assertThat(status.receivedAt()).isEqualTo(PlayedPipeline.RECEIVED);
     assertThat(status.copyOf()).isEmpty();
@@ -128,7 +128,7 @@ class StatusViewTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(id)
-            .setStanding(Standing.TRAINING.name())
+            .setStanding(PairStatus.TRAINING.name())
             .setDecidedAt(arrival)
             .build();
     TestCluster.send(cluster, TestCluster.record(cluster.topics().receipts(), null, id, receipt));
@@ -140,13 +140,13 @@ class StatusViewTest {
   void copyOfAPublishedPairNamesTheFirst() {
     Sent first = pipeline.send("an image", "a caption");
     upload(first, "");
-    pipeline.accept(first, Standing.TRAINING);
+    pipeline.accept(first, PairStatus.TRAINING);
     Sent second = pipeline.send("an image", "a caption");
     upload(second, "");
 
-    PairStatus status = status(first.pairId());
+    StatusReport status = status(first.pairId());
 
-    assertThat(status.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(status.stand()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(status.origin()).isEqualTo(second.origin());
     assertThat(status.copyOf()).contains(first.origin());
     assertThat(status.says()).contains("came before").contains("TRAINING");
@@ -160,15 +160,15 @@ class StatusViewTest {
     Sent second = pipeline.send("an image", "a caption");
     upload(second, "");
 
-    PairStatus waiting = status(first.pairId());
-    assertThat(waiting.stand()).isEqualTo(Stand.RECEIVED);
+    StatusReport waiting = status(first.pairId());
+    assertThat(waiting.stand()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(waiting.reason()).isEmpty();
     assertThat(waiting.decidedAt()).isEmpty();
 
     pipeline.reject(second, "CAPTION_HAS_LINK");
 
-    PairStatus again = status(first.pairId());
-    assertThat(again.stand()).isEqualTo(Stand.QUARANTINED);
+    StatusReport again = status(first.pairId());
+    assertThat(again.stand()).isEqualTo(ReportedStatus.QUARANTINED);
     assertThat(again.reason()).isEqualTo("CAPTION_HAS_LINK");
     assertThat(again.copyOf()).isEmpty();
   }
@@ -177,12 +177,12 @@ class StatusViewTest {
   void refusalOnTheOtherTopicCountsByTime() {
     Sent sent = pipeline.send("an image", "a caption");
     Origin elsewhere = new Origin(cluster.topics().scraped().name(), 0, 5L);
-    receipt(sent, Standing.QUARANTINED, elsewhere, now.minus(Duration.ofHours(1)));
+    receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofHours(1)));
     upload(sent, "");
-    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.RECEIVED);
 
-    receipt(sent, Standing.QUARANTINED, elsewhere, now.minus(Duration.ofSeconds(30)));
-    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.QUARANTINED);
+    receipt(sent, PairStatus.QUARANTINED, elsewhere, now.minus(Duration.ofSeconds(30)));
+    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.QUARANTINED);
   }
 
   @Test
@@ -190,12 +190,12 @@ class StatusViewTest {
     String url = "https://example.org/cat.jpg";
     String linkId = PairIdentity.linkId(url, "a caption");
     link(linkId, "RECEIVED", "", "", "");
-    assertThat(status(linkId).stand()).isEqualTo(Stand.RECEIVED);
+    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.RECEIVED);
     assertThat(status(linkId).kind()).isEqualTo("LINK");
     assertThat(status(linkId).pairId()).isEmpty();
 
     link(linkId, "WAITING", "", "FETCH_TIMEOUT", "the host took longer than 15 s");
-    assertThat(status(linkId).stand()).isEqualTo(Stand.WAITING);
+    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.WAITING);
     assertThat(status(linkId).reason()).isEqualTo("FETCH_TIMEOUT");
     assertThat(status(linkId).says())
         .isEqualTo(
@@ -204,21 +204,21 @@ class StatusViewTest {
 
     Sent fetched = pipeline.send("an image", "a caption");
     link(linkId, "FETCHED", fetched.pairId(), "", "");
-    assertThat(status(linkId).stand()).isEqualTo(Stand.FETCHED);
+    assertThat(status(linkId).stand()).isEqualTo(ReportedStatus.FETCHED);
     assertThat(status(linkId).stand().isFinal()).isFalse();
 
-    pipeline.accept(fetched, Standing.TRAINING);
-    PairStatus judged = status(linkId);
+    pipeline.accept(fetched, PairStatus.TRAINING);
+    StatusReport judged = status(linkId);
     assertThat(judged.id()).isEqualTo(linkId);
     assertThat(judged.pairId()).isEqualTo(fetched.pairId());
-    assertThat(judged.stand()).isEqualTo(Stand.TRAINING);
+    assertThat(judged.stand()).isEqualTo(ReportedStatus.TRAINING);
     assertThat(judged.copyOf()).isEmpty();
   }
 
   @Test
   void linkToAPairThatWasPublishedBeforeIsACopy() {
     Sent earlier = pipeline.send("an image", "a caption");
-    receipt(earlier, Standing.TRAINING, earlier.origin(), now.minus(Duration.ofHours(1)));
+    receipt(earlier, PairStatus.TRAINING, earlier.origin(), now.minus(Duration.ofHours(1)));
     link("link", "FETCHED", earlier.pairId(), "", "");
 
     assertThat(status("link").copyOf()).contains(earlier.origin());
@@ -228,9 +228,9 @@ class StatusViewTest {
   void failedFetchIsFinal() {
     link("link", "FETCH_FAILED", "", "FETCH_NOT_FOUND", "the host answered 404");
 
-    PairStatus status = status("link");
+    StatusReport status = status("link");
 
-    assertThat(status.stand()).isEqualTo(Stand.FETCH_FAILED);
+    assertThat(status.stand()).isEqualTo(ReportedStatus.FETCH_FAILED);
     assertThat(status.stand().isFinal()).isTrue();
     assertThat(status.says()).isEqualTo("Its image could not be fetched. The host answered 404.");
   }
@@ -252,9 +252,9 @@ class StatusViewTest {
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
 
-    assertThat(status("link").stand()).isEqualTo(Stand.UNKNOWN);
-    PairStatus status = status(sent.pairId());
-    assertThat(status.stand()).isEqualTo(Stand.UNKNOWN);
+    assertThat(status("link").stand()).isEqualTo(ReportedStatus.UNKNOWN);
+    StatusReport status = status(sent.pairId());
+    assertThat(status.stand()).isEqualTo(ReportedStatus.UNKNOWN);
     assertThat(status.stand().isFinal()).isFalse();
     assertThat(status.copyOf()).isEmpty();
     assertThat(status.says())
@@ -272,7 +272,7 @@ class StatusViewTest {
             sent.pairId(),
             Receipt.newBuilder().setPairId(sent.pairId()).setStanding("LATER").build()));
 
-    assertThat(status(sent.pairId()).stand()).isEqualTo(Stand.UNKNOWN);
+    assertThat(status(sent.pairId()).stand()).isEqualTo(ReportedStatus.UNKNOWN);
   }
 
   @Test
@@ -286,25 +286,25 @@ class StatusViewTest {
   void restartedAndSecondInstanceAnswerTheSame(@TempDir Path second) {
     Sent sent = pipeline.send("an image", "a caption");
     upload(sent, "");
-    PairStatus before = status(sent.pairId());
+    StatusReport before = status(sent.pairId());
     view.close();
-    pipeline.accept(sent, Standing.TEST);
+    pipeline.accept(sent, PairStatus.TEST);
 
     view = openIn(folder);
     view.caughtUp().join();
     try (StatusView other = openIn(second)) {
       other.caughtUp().join();
 
-      assertThat(before.stand()).isEqualTo(Stand.RECEIVED);
+      assertThat(before.stand()).isEqualTo(ReportedStatus.RECEIVED);
       assertThat(view.isCaughtUp()).isTrue();
-      assertThat(view.find(sent.pairId()).orElseThrow().stand()).isEqualTo(Stand.TEST);
+      assertThat(view.find(sent.pairId()).orElseThrow().stand()).isEqualTo(ReportedStatus.TEST);
       assertThat(other.find(sent.pairId())).isEqualTo(view.find(sent.pairId()));
     }
   }
 
   @Test
   void subscriberHearsOfUploadAndReceipt() throws Exception {
-    BlockingQueue<Stand> seen = new LinkedBlockingQueue<>();
+    BlockingQueue<ReportedStatus> seen = new LinkedBlockingQueue<>();
     Sent sent = pipeline.send("an image", "a caption");
     view.caughtUp().join();
     try (Subscription subscription =
@@ -312,17 +312,17 @@ class StatusViewTest {
             sent.pairId(), () -> seen.add(view.find(sent.pairId()).orElseThrow().stand()))) {
       assertThat(subscription).isNotNull();
       upload(sent, "");
-      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(Stand.RECEIVED);
+      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(ReportedStatus.RECEIVED);
 
-      pipeline.accept(sent, Standing.TRAINING);
-      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(Stand.TRAINING);
+      pipeline.accept(sent, PairStatus.TRAINING);
+      assertThat(seen.poll(5, TimeUnit.MINUTES)).isEqualTo(ReportedStatus.TRAINING);
     }
   }
 
   @Test
   void statusIsWrittenAsClientsReadIt() {
     Sent first = pipeline.send("an image", "a caption");
-    pipeline.accept(first, Standing.TRAINING);
+    pipeline.accept(first, PairStatus.TRAINING);
     Sent copy = pipeline.send("an image", "a caption");
     upload(copy, "batch");
 
@@ -343,7 +343,7 @@ class StatusViewTest {
         cluster.topics(), directory, cluster.clientSettings(), Clock.systemUTC());
   }
 
-  private PairStatus status(String id) {
+  private StatusReport status(String id) {
     view.upToDate().join();
     return view.find(id).orElseThrow();
   }
@@ -381,12 +381,12 @@ class StatusViewTest {
         cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
   }
 
-  private void receipt(Sent sent, Standing standing, Origin origin, Instant decidedAt) {
+  private void receipt(Sent sent, PairStatus standing, Origin origin, Instant decidedAt) {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
             .setStanding(standing.name())
-            .setReason(standing == Standing.QUARANTINED ? "CAPTION_TOO_SHORT" : "")
+            .setReason(standing == PairStatus.QUARANTINED ? "CAPTION_TOO_SHORT" : "")
             .setOrigin(origin)
             .setDecidedAt(decidedAt)
             .build();

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the audit trail. Connects with the first deed, so that a service starts while Kafka is
+ * Writes the audit trail. Connects with the first event, so that a service starts while Kafka is
  * away. Thread-safe.
  */
 public final class ActionLog implements AutoCloseable {
@@ -51,22 +51,22 @@ public final class ActionLog implements AutoCloseable {
   }
 
   /**
-   * Counts a deed that changes nothing else, such as a login or a refusal; it is written down where
-   * {@link CountedEvents} says so. What Kafka does not take is logged.
+   * Counts an event that changes nothing else, such as a login or a refusal; it is written down
+   * where {@link CountedEvents} says so. What Kafka does not take is logged.
    *
-   * @param caller whose deeds are counted together
+   * @param caller whose events are counted together
    */
-  public void count(AuditEvent deed, Actor actor, String caller) {
-    counted.add(deed, actor, caller, 1).ifPresent(this::write);
+  public void count(AuditEvent event, Actor actor, String caller) {
+    counted.add(event, actor, caller, 1).ifPresent(this::write);
   }
 
   /**
-   * Writes down one deed, for a command that ends soon.
+   * Writes down one event, for a command that ends soon.
    *
    * @throws RuntimeException where Kafka does not take it
    */
-  public static void writeNow(ClusterAccess cluster, AuditEvent deed, Actor actor, Clock clock) {
-    Action action = deed.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+  public static void writeNow(ClusterAccess cluster, AuditEvent event, Actor actor, Clock clock) {
+    Action action = event.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS));
     try (RecordPublisher<Action> trail = open(cluster)) {
       var unused = trail.publish(action.getActionId(), action, "an action").join();
     }

@@ -119,7 +119,7 @@ public final class ActionRoutes implements AutoCloseable {
     int limit = limit(request);
     ObjectNode json = Json.MAPPER.createObjectNode();
     ArrayNode actions = json.putArray("actions");
-    // A long deed has two records: that it began, and how it ended.
+    // A long action has two records: that it began, and how it ended.
     Set<String> seen = new HashSet<>();
     AtomicReference<byte[]> last = new AtomicReference<>();
     AtomicBoolean more = new AtomicBoolean();

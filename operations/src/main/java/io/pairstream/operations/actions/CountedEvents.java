@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Deeds that change nothing, such as refused ones: an action counts those of a caller within an
+ * Events that change nothing, such as refused ones: an action counts those of a caller within an
  * hour, so that nobody fills the audit trail by asking again.
  *
- * <p>The action is written with the first deed, and again under its id whenever the count has
- * doubled: a thousand deeds are ten records. At most {@value #MOST_CALLERS} callers have an action
+ * <p>The action is written with the first event, and again under its id whenever the count has
+ * doubled: a thousand events are ten records. At most {@value #MOST_CALLERS} callers have an action
  * of their own in an hour; the others share one. Thread-safe.
  */
 public final class CountedEvents {
@@ -32,37 +32,37 @@ public final class CountedEvents {
     this.clock = clock;
   }
 
-  /** Deeds that are counted together. */
+  /** Events that are counted together. */
   private record Kind(String name, AuditEvent.Outcome outcome, Optional<String> caller) {}
 
   private record Counted(String actionId, long count) {}
 
   /**
-   * Counts a deed that was done some times.
+   * Counts an event that was done some times.
    *
-   * @param caller whose deeds are counted together: a key's id, an address
+   * @param caller whose events are counted together: a key's id, an address
    * @param times at least 1
-   * @return what is to be written now: the last deed, with the count in the fact {@code times}
+   * @return what is to be written now: the last event, with the count in the fact {@code times}
    */
   public synchronized Optional<Action> add(
-      AuditEvent deed, Actor actor, String caller, long times) {
+      AuditEvent event, Actor actor, String caller, long times) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     if (!now.isBefore(since.plus(WITHIN))) {
       counts.clear();
       since = now;
     }
-    Kind own = new Kind(deed.name(), deed.outcome(), Optional.of(caller));
+    Kind own = new Kind(event.name(), event.outcome(), Optional.of(caller));
     Kind kind =
         counts.containsKey(own) || counts.size() < MOST_CALLERS
             ? own
-            : new Kind(deed.name(), deed.outcome(), Optional.empty());
+            : new Kind(event.name(), event.outcome(), Optional.empty());
     Counted before = counts.getOrDefault(kind, new Counted(UUID.randomUUID().toString(), 0));
     long count = before.count() + times;
     counts.put(kind, new Counted(before.actionId(), count));
     if (Long.highestOneBit(count) == Long.highestOneBit(before.count())) {
       return Optional.empty();
     }
-    return Optional.of(counted(deed, count).by(actor, now, before.actionId()));
+    return Optional.of(counted(event, count).by(actor, now, before.actionId()));
   }
 
   private static AuditEvent counted(AuditEvent last, long count) {

@@ -4,10 +4,10 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -61,7 +61,7 @@ public final class Audit {
    */
   static final int SECOND_LOOKS = 3;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
 
@@ -77,14 +77,14 @@ public final class Audit {
 
   /** An audit that looks for three seconds for what is missing at first. */
   public Audit(ClusterAccess cluster) {
-    this(cluster, PATIENCE);
+    this(cluster, TIMEOUT);
   }
 
   /**
-   * @param patience how long to look for what is missing at first
+   * @param timeout how long to look for what is missing at first
    */
-  public Audit(ClusterAccess cluster, Duration patience) {
-    this(cluster, () -> pause(patience.dividedBy(SECOND_LOOKS)));
+  public Audit(ClusterAccess cluster, Duration timeout) {
+    this(cluster, () -> pause(timeout.dividedBy(SECOND_LOOKS)));
   }
 
   /**
@@ -94,9 +94,9 @@ public final class Audit {
     this.cluster = cluster;
     this.betweenLooks = betweenLooks;
     this.topics = cluster.topics();
-    splits.put(topics.training().name(), Standing.TRAINING.name());
-    splits.put(topics.validation().name(), Standing.VALIDATION.name());
-    splits.put(topics.test().name(), Standing.TEST.name());
+    splits.put(topics.training().name(), PairStatus.TRAINING.name());
+    splits.put(topics.validation().name(), PairStatus.VALIDATION.name());
+    splits.put(topics.test().name(), PairStatus.TEST.name());
   }
 
   /**
@@ -219,7 +219,7 @@ public final class Audit {
                         tp,
                         begins.get(tp),
                         finished.getOrDefault(tp, FinishedOffsets.below(0)),
-                        LinkLedger.doors()))
+                        LinkLedger.outputs()))
             .toList();
     return new LinkLedger(
         inputs,
@@ -274,9 +274,9 @@ public final class Audit {
       List<TopicPartition> partitions,
       Map<TopicPartition, Long> starts,
       Map<TopicPartition, Long> committed) {
-    int doors = splits.size() + 1;
+    int outputs = splits.size() + 1;
     return partitions.stream()
-        .map(tp -> new RawPartition(tp, starts.get(tp), committed.getOrDefault(tp, 0L), doors))
+        .map(tp -> new RawPartition(tp, starts.get(tp), committed.getOrDefault(tp, 0L), outputs))
         .toList();
   }
 
@@ -316,18 +316,18 @@ public final class Audit {
               });
       return;
     }
-    int door = outputTopics().indexOf(record.topic());
+    int output = outputTopics().indexOf(record.topic());
     if (record.value() == null) {
-      ledger.removed(door, record.partition(), record.offset(), key(record));
+      ledger.removed(output, record.partition(), record.offset(), key(record));
       return;
     }
     Topic<String, PreparedPair> topic =
-        List.of(topics.training(), topics.validation(), topics.test()).get(door);
+        List.of(topics.training(), topics.validation(), topics.test()).get(output);
     read(ledger, topic, record)
         .ifPresent(
             pair -> {
               ledger.published(
-                  door,
+                  output,
                   splits.get(record.topic()),
                   record.partition(),
                   record.offset(),
@@ -391,7 +391,7 @@ public final class Audit {
         .readOn(
             record ->
                 receipt(record)
-                    .filter(r -> Standing.WITHDRAWN.name().equals(r.getStanding()))
+                    .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStanding()))
                     .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
   }
 

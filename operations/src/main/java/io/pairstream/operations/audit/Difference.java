@@ -11,7 +11,7 @@ public record Difference(Kind kind, String sentence, String pairId, String raw) 
 
   /** What is wrong. */
   public enum Kind {
-    /** A raw record left by no door, or of a link nothing became. */
+    /** A raw record left by no output, or of a link nothing became. */
     MISSING,
     /** A raw record or a link stands twice on one topic. */
     TWICE,

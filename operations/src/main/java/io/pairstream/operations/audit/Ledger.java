@@ -22,13 +22,13 @@ import org.apache.kafka.common.TopicPartition;
  * The books of one audit: which raw coordinates there are, and what each output record says of
  * them.
  *
- * <p>Doors are numbered: the splits' topics first, quarantine last. The records of one partition
+ * <p>Outputs are numbered: the splits' topics first, quarantine last. The records of one partition
  * must come in order; partitions may come in any.
  */
 final class Ledger implements Closeable {
 
-  private final List<String> doors;
-  private final int quarantineDoor;
+  private final List<String> outputs;
+  private final int quarantineOutput;
   private final List<RawPartition> raw;
   private final RawOrigins origins;
   private final SplitBooks splits;
@@ -49,9 +49,9 @@ final class Ledger implements Closeable {
    */
   Ledger(List<RawPartition> raw, List<String> splits, String quarantine, Path folder) {
     this.raw = raw;
-    this.doors = new ArrayList<>(splits);
-    this.doors.add(quarantine);
-    this.quarantineDoor = splits.size();
+    this.outputs = new ArrayList<>(splits);
+    this.outputs.add(quarantine);
+    this.quarantineOutput = splits.size();
     this.origins = new RawOrigins(raw);
     this.newest = new long[raw.size()];
     Arrays.fill(newest, RawOrigins.NOWHERE);
@@ -71,10 +71,10 @@ final class Ledger implements Closeable {
 
   /** A record on a split's topic. */
   void published(
-      int door, String split, int partition, long offset, String key, PreparedPair pair) {
-    String site = doors.get(door) + "-" + partition + "-" + offset;
+      int output, String split, int partition, long offset, String key, PreparedPair pair) {
+    String site = outputs.get(output) + "-" + partition + "-" + offset;
     if (!split.equals(pair.getSplit())) {
-      misplaced(site, "says split '" + pair.getSplit() + "' but is on " + doors.get(door));
+      misplaced(site, "says split '" + pair.getSplit() + "' but is on " + outputs.get(output));
     }
     long origin = place(pair.getOrigin(), site);
     if (!key.equals(pair.getPairId())) {
@@ -85,12 +85,12 @@ final class Ledger implements Closeable {
       misplaced(site, "has no digests for pair id and image");
     }
     Digest image = known ? Digest.of(pair.getImageDigest()) : Digest.NONE;
-    splits.published(Digest.of(key), image, pair.getCaption(), origin, door, partition, offset);
+    splits.published(Digest.of(key), image, pair.getCaption(), origin, output, partition, offset);
   }
 
   /** A tombstone on a split's topic: the key's record before it counts no more. */
-  void removed(int door, int partition, long offset, String key) {
-    splits.removed(Digest.of(key), door, partition, offset);
+  void removed(int output, int partition, long offset, String key) {
+    splits.removed(Digest.of(key), output, partition, offset);
   }
 
   /** A record in quarantine. */
@@ -105,7 +105,7 @@ final class Ledger implements Closeable {
       misplaced(site, "has key '" + key + "' where '" + expected + "' belongs");
     }
     long origin = place(pair.getOrigin(), site);
-    if (!origins.left(origin, quarantineDoor)) {
+    if (!origins.left(origin, quarantineOutput)) {
       differences.add(
           Kind.TWICE, origins.text(origin) + " is twice in quarantine, again at " + site);
     }
@@ -148,7 +148,7 @@ final class Ledger implements Closeable {
     splits.settle();
   }
 
-  /** Whether a record is known that left by no door. */
+  /** Whether a record is known that left by no output. */
   boolean anyMissing() {
     return !unreadable && raw.stream().anyMatch(RawPartition::anyMissing);
   }
@@ -166,9 +166,9 @@ final class Ledger implements Closeable {
             offset ->
                 differences.add(
                     Kind.MISSING,
-                    partition.partition() + "-" + offset + " left by no door: " + doorNames()));
+                    partition.partition() + "-" + offset + " is in no output: " + outputNames()));
       }
-      partition.manyDoors(
+      partition.manyOutputs(
           offset ->
               differences.add(
                   Kind.IN_TWO_PLACES,
@@ -176,19 +176,19 @@ final class Ledger implements Closeable {
                       + "-"
                       + offset
                       + " is on "
-                      + doorsWhere(door -> partition.hasLeft(offset, door))));
+                      + outputsWhere(output -> partition.hasLeft(offset, output))));
     }
     addNewerThan(committedNow);
     splits.compareImages();
 
-    Map<String, Long> outputs = new LinkedHashMap<>();
-    for (int door = 0; door < quarantineDoor; door++) {
-      outputs.put(doors.get(door), splits.live(door));
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (int output = 0; output < quarantineOutput; output++) {
+      counts.put(outputs.get(output), splits.live(output));
     }
-    outputs.put(doors.get(quarantineDoor), quarantined);
+    counts.put(outputs.get(quarantineOutput), quarantined);
     return new AuditReport(
         raw.stream().mapToLong(RawPartition::inputs).sum(),
-        outputs,
+        counts,
         raw.stream().mapToLong(RawPartition::onTheWay).sum(),
         raw.stream().mapToLong(RawPartition::gone).sum(),
         expired,
@@ -242,18 +242,18 @@ final class Ledger implements Closeable {
     splits.close();
   }
 
-  private String doorNames() {
-    return "it is not on " + doorsWhere(door -> true, " or ");
+  private String outputNames() {
+    return "it is not on " + outputsWhere(output -> true, " or ");
   }
 
-  private String doorsWhere(IntPredicate wanted) {
-    return doorsWhere(wanted, " and ");
+  private String outputsWhere(IntPredicate wanted) {
+    return outputsWhere(wanted, " and ");
   }
 
-  private String doorsWhere(IntPredicate wanted, String between) {
-    return IntStream.range(0, doors.size())
+  private String outputsWhere(IntPredicate wanted, String between) {
+    return IntStream.range(0, outputs.size())
         .filter(wanted)
-        .mapToObj(doors::get)
+        .mapToObj(outputs::get)
         .collect(Collectors.joining(between));
   }
 }

@@ -25,7 +25,7 @@ final class LinkLedger {
   private static final int FETCHED = 0;
   private static final int QUARANTINED = 1;
   private static final int WAITING = 2;
-  private static final List<String> DOORS = List.of("scraped", "quarantine", "waiting-links");
+  private static final List<String> OUTPUTS = List.of("scraped", "quarantine", "waiting-links");
 
   private final List<RawPartition> links;
   private final Map<TopicPartition, RawPartition> byPartition = new HashMap<>();
@@ -49,7 +49,7 @@ final class LinkLedger {
   private record Live(TopicPartition partition, long offset, RawPartition links, long link) {}
 
   /**
-   * @param links the partitions of links, with {@link #doors} doors
+   * @param links the partitions of links, with {@link #outputs} outputs
    * @param waitingEnds where the partitions of waiting links ended before anything was asked for
    * @param waitingFinished what of them the fetchers had finished after that
    * @param scrapedBegins where the partitions of scraped pairs begin
@@ -66,8 +66,8 @@ final class LinkLedger {
     this.scrapedBegins = scrapedBegins;
   }
 
-  static int doors() {
-    return DOORS.size();
+  static int outputs() {
+    return OUTPUTS.size();
   }
 
   List<RawPartition> partitions() {
@@ -169,7 +169,7 @@ final class LinkLedger {
                         + "-"
                         + offset
                         + " is finished, but is on none of "
-                        + String.join(", ", DOORS)));
+                        + String.join(", ", OUTPUTS)));
       }
       partition.both(
           FETCHED, QUARANTINED, offset -> inTwoPlaces(partition, offset, FETCHED, QUARANTINED));
@@ -178,9 +178,9 @@ final class LinkLedger {
       if (isFinished(waitingNow, waits.partition(), waits.offset())) {
         continue;
       }
-      for (int door : new int[] {FETCHED, QUARANTINED}) {
-        if (waits.links().hasLeft(waits.link(), door)) {
-          inTwoPlaces(waits.links(), waits.link(), WAITING, door);
+      for (int output : new int[] {FETCHED, QUARANTINED}) {
+        if (waits.links().hasLeft(waits.link(), output)) {
+          inTwoPlaces(waits.links(), waits.link(), WAITING, output);
         }
       }
     }
@@ -206,8 +206,8 @@ final class LinkLedger {
         differences.details());
   }
 
-  private long count(int door) {
-    return links.stream().mapToLong(partition -> partition.count(door)).sum();
+  private long count(int output) {
+    return links.stream().mapToLong(partition -> partition.count(output)).sum();
   }
 
   private void inTwoPlaces(RawPartition partition, long offset, int first, int second) {
@@ -217,12 +217,12 @@ final class LinkLedger {
             + "-"
             + offset
             + " is on "
-            + DOORS.get(first)
+            + OUTPUTS.get(first)
             + " and on "
-            + DOORS.get(second));
+            + OUTPUTS.get(second));
   }
 
-  private void leave(Origin link, int door, String site) {
+  private void leave(Origin link, int output, String site) {
     RawPartition partition = byPartition.get(partitionOf(link));
     if (partition == null) {
       misplaced(site, "comes from " + OriginHeader.text(link) + ", which is no link");
@@ -230,10 +230,10 @@ final class LinkLedger {
       return; // its link is kept no longer
     } else if (!partition.isInput(link.getOffset())) {
       newer.add(new Named(partition.partition(), link.getOffset(), site));
-    } else if (!partition.left(link.getOffset(), door)) {
+    } else if (!partition.left(link.getOffset(), output)) {
       differences.add(
           Kind.TWICE,
-          OriginHeader.text(link) + " is twice on " + DOORS.get(door) + ", again at " + site);
+          OriginHeader.text(link) + " is twice on " + OUTPUTS.get(output) + ", again at " + site);
     }
   }
 

@@ -37,15 +37,15 @@ final class RawOrigins {
         : ((long) index << OFFSET_BITS) | (origin.getOffset() & OFFSET_MASK);
   }
 
-  /** Notes a door for a raw record; false where it is noted already. */
-  boolean left(long origin, int door) {
-    return !isInput(origin) || partition(origin).left(offset(origin), door);
+  /** Notes an output for a raw record; false where it is noted already. */
+  boolean left(long origin, int output) {
+    return !isInput(origin) || partition(origin).left(offset(origin), output);
   }
 
-  /** Takes a door back. */
-  void removed(long origin, int door) {
+  /** Takes an output back. */
+  void removed(long origin, int output) {
     if (isInput(origin)) {
-      partition(origin).removed(offset(origin), door);
+      partition(origin).removed(offset(origin), output);
     }
   }
 

@@ -12,8 +12,8 @@ import org.roaringbitmap.FastAggregation;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * Which offsets of one raw partition left by which door: at most one bit per offset and door, and
- * less where there are few offsets or all of a range.
+ * Which offsets of one raw partition left by which output: at most one bit per offset and output,
+ * and less where there are few offsets or all of a range.
  *
  * <p>Only offsets from the start of the log to the last committed one are looked at, and of these
  * only the finished ones; there may be 2^31 of them.
@@ -23,7 +23,7 @@ final class RawPartition {
   private final TopicPartition partition;
   private final long start;
   private final long committed;
-  private final List<RoaringBitmap> doors;
+  private final List<RoaringBitmap> outputs;
   private final RoaringBitmap inFlight = new RoaringBitmap();
   private final RoaringBitmap present = new RoaringBitmap();
   private final RoaringBitmap withdrawn = new RoaringBitmap();
@@ -35,8 +35,8 @@ final class RawPartition {
   private final RoaringBitmap unfinished = new RoaringBitmap();
 
   /** Of a group that finishes out of order. */
-  RawPartition(TopicPartition partition, long start, FinishedOffsets finished, int doorCount) {
-    this(partition, start, finished.end(), doorCount);
+  RawPartition(TopicPartition partition, long start, FinishedOffsets finished, int outputCount) {
+    this(partition, start, finished.end(), outputCount);
     for (long offset = Math.max(start, finished.low()); offset < committed; offset++) {
       if (!finished.contains(offset)) {
         unfinished.add(bit(offset));
@@ -45,7 +45,7 @@ final class RawPartition {
     passedOver.or(unfinished);
   }
 
-  RawPartition(TopicPartition partition, long start, long committed, int doorCount) {
+  RawPartition(TopicPartition partition, long start, long committed, int outputCount) {
     if (committed - start > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           partition + " holds more than 2^31 offsets, which an audit cannot count");
@@ -53,7 +53,7 @@ final class RawPartition {
     this.partition = partition;
     this.start = start;
     this.committed = Math.max(start, committed);
-    this.doors = IntStream.range(0, doorCount).mapToObj(door -> new RoaringBitmap()).toList();
+    this.outputs = IntStream.range(0, outputCount).mapToObj(output -> new RoaringBitmap()).toList();
   }
 
   TopicPartition partition() {
@@ -68,19 +68,21 @@ final class RawPartition {
     return offset >= start && offset < committed && !unfinished.contains(bit(offset));
   }
 
-  /** Notes that an offset left by a door; answers whether it is the first time for that door. */
-  boolean left(long offset, int door) {
-    return doors.get(door).checkedAdd(bit(offset));
+  /**
+   * Notes that an offset left by an output; answers whether it is the first time for that output.
+   */
+  boolean left(long offset, int output) {
+    return outputs.get(output).checkedAdd(bit(offset));
   }
 
-  /** Takes back that an offset left by a door. */
-  void removed(long offset, int door) {
-    doors.get(door).remove(bit(offset));
+  /** Takes back that an offset left by an output. */
+  void removed(long offset, int output) {
+    outputs.get(output).remove(bit(offset));
   }
 
-  /** Takes back all that left by a door. */
-  void forget(int door) {
-    doors.get(door).clear();
+  /** Takes back all that left by an output. */
+  void forget(int output) {
+    outputs.get(output).clear();
   }
 
   void inFlight(long offset) {
@@ -103,21 +105,21 @@ final class RawPartition {
     return any.getLongCardinality();
   }
 
-  /** How many are on the way and have left by no door. */
+  /** How many are on the way and have left by no output. */
   long onTheWay() {
     RoaringBitmap on = inFlight.clone();
-    doors.forEach(on::andNot);
+    outputs.forEach(on::andNot);
     return on.getLongCardinality();
   }
 
-  /** How many left by no door because they were withdrawn. */
+  /** How many left by no output because they were withdrawn. */
   long gone() {
     RoaringBitmap gone = RoaringBitmap.and(withdrawn, present);
     gone.andNot(named());
     return gone.getLongCardinality();
   }
 
-  /** Offsets to look up: named by no door, not on the way, and not looked up before. */
+  /** Offsets to look up: named by no output, not on the way, and not looked up before. */
   Unnamed unnamed() {
     return new Unnamed(RoaringBitmap.or(named(), passedOver));
   }
@@ -126,44 +128,44 @@ final class RawPartition {
     return !missingBits().isEmpty();
   }
 
-  /** Offsets at which there is a record that left by no door, ascending. */
+  /** Offsets at which there is a record that left by no output, ascending. */
   void missing(LongConsumer each) {
     forEach(missingBits(), each);
   }
 
-  /** Whether an offset left by a door. */
-  boolean hasLeft(long offset, int door) {
-    return doors.get(door).contains(bit(offset));
+  /** Whether an offset left by an output. */
+  boolean hasLeft(long offset, int output) {
+    return outputs.get(output).contains(bit(offset));
   }
 
-  /** How many offsets left by a door. */
-  long count(int door) {
-    return doors.get(door).getLongCardinality();
+  /** How many offsets left by an output. */
+  long count(int output) {
+    return outputs.get(output).getLongCardinality();
   }
 
-  /** How many offsets left by that door and by no other. */
-  long countOnly(int door) {
-    RoaringBitmap only = doors.get(door).clone();
-    for (int other = 0; other < doors.size(); other++) {
-      if (other != door) {
-        only.andNot(doors.get(other));
+  /** How many offsets left by that output and by no other. */
+  long countOnly(int output) {
+    RoaringBitmap only = outputs.get(output).clone();
+    for (int other = 0; other < outputs.size(); other++) {
+      if (other != output) {
+        only.andNot(outputs.get(other));
       }
     }
     return only.getLongCardinality();
   }
 
-  /** Offsets that left by both of two doors, ascending. */
+  /** Offsets that left by both of two outputs, ascending. */
   void both(int first, int second, LongConsumer each) {
-    forEach(RoaringBitmap.and(doors.get(first), doors.get(second)), each);
+    forEach(RoaringBitmap.and(outputs.get(first), outputs.get(second)), each);
   }
 
-  /** Offsets that left by more than one door, ascending. */
-  void manyDoors(LongConsumer each) {
+  /** Offsets that left by more than one output, ascending. */
+  void manyOutputs(LongConsumer each) {
     RoaringBitmap once = new RoaringBitmap();
     RoaringBitmap many = new RoaringBitmap();
-    for (RoaringBitmap door : doors) {
-      many.or(RoaringBitmap.and(door, once));
-      once.or(door);
+    for (RoaringBitmap output : outputs) {
+      many.or(RoaringBitmap.and(output, once));
+      once.or(output);
     }
     forEach(many, each);
   }
@@ -174,10 +176,10 @@ final class RawPartition {
     return missing;
   }
 
-  /** Named by a door, or on the way. */
+  /** Named by an output, or on the way. */
   private RoaringBitmap named() {
     return FastAggregation.or(
-        Stream.concat(Stream.of(inFlight), doors.stream()).toArray(RoaringBitmap[]::new));
+        Stream.concat(Stream.of(inFlight), outputs.stream()).toArray(RoaringBitmap[]::new));
   }
 
   private void forEach(RoaringBitmap bits, LongConsumer each) {

@@ -107,7 +107,7 @@ final class SplitBooks implements Closeable {
     settled = false;
   }
 
-  /** Notes by which doors the raw records left, as far as the books go. */
+  /** Notes by which outputs the raw records left, as far as the books go. */
   void settle() {
     if (settled) {
       return;

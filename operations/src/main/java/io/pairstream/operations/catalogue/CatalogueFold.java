@@ -76,7 +76,7 @@ public interface CatalogueFold {
   default void lifted(String key, Place place, Table table) {}
 
   /** Somebody withdrew something, or lifted that, as the audit trail says. */
-  default void takedownDeed(TakedownEvent deed, Place place, Table table) {}
+  default void takedownEvent(TakedownEvent event, Place place, Table table) {}
 
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and

@@ -95,7 +95,7 @@ final class CatalogueRecords implements Fold {
       Optional.ofNullable(record.value())
           .flatMap(actions::decode)
           .flatMap(TakedownEvent::of)
-          .ifPresent(deed -> folds.forEach(f -> f.takedownDeed(deed, place, part(f, table))));
+          .ifPresent(event -> folds.forEach(f -> f.takedownEvent(event, place, part(f, table))));
     } else if (topic.equals(reviews.topicName())) {
       reviews
           .decode(record.value())

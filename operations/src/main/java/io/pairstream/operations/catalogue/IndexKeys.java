@@ -56,19 +56,19 @@ final class IndexKeys {
    * The name of the row that a record makes. Newer ones come first: by the time, and of records of
    * the same millisecond on one partition by the offset.
    *
-   * @param door which topic it is on, from 0; its place in a fixed order of the topics
+   * @param output which topic it is on, from 0; its place in a fixed order of the topics
    */
-  static byte[] name(Place place, int door) {
+  static byte[] name(Place place, int output) {
     return ByteBuffer.allocate(NAME_BYTES)
         .putLong(Long.MAX_VALUE - Math.max(0, place.at().toEpochMilli()))
-        .put((byte) door)
+        .put((byte) output)
         .putInt(place.partition())
         .putLong(Long.MAX_VALUE - place.offset())
         .array();
   }
 
-  /** The door in a row's name. */
-  static int door(byte[] name) {
+  /** The output in a row's name. */
+  static int output(byte[] name) {
     return name[Long.BYTES];
   }
 
@@ -199,14 +199,14 @@ final class IndexKeys {
     return join(new byte[] {'b'}, bytes(pairId));
   }
 
-  /** What stands before the deeds about a takedown, oldest first. */
-  static byte[] deeds(String subject) {
+  /** What stands before the events about a takedown, oldest first. */
+  static byte[] events(String subject) {
     return join(new byte[] {'a'}, fixed(subject), new byte[1]);
   }
 
-  static byte[] deed(String subject, Place place) {
+  static byte[] event(String subject, Place place) {
     return join(
-        deeds(subject),
+        events(subject),
         ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Long.BYTES)
             .putLong(Math.max(0, place.at().toEpochMilli()))
             .putInt(place.partition())

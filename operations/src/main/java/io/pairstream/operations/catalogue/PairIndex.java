@@ -3,11 +3,11 @@ package io.pairstream.operations.catalogue;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.IndexKeys.Term;
 import io.pairstream.operations.takedown.TakedownEvent;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -48,12 +48,12 @@ public final class PairIndex implements CatalogueFold {
 
   private static final byte[] NOTHING = {};
 
-  private final List<String> doors;
+  private final List<String> outputs;
   private final String quarantine;
   private final String receipts;
 
   public PairIndex(PairTopics topics) {
-    doors =
+    outputs =
         List.of(
             topics.training().name(),
             topics.validation().name(),
@@ -117,7 +117,7 @@ public final class PairIndex implements CatalogueFold {
   public void receipt(String key, Receipt receipt, Place place, Table table) {
     ReceiptNote note = ReceiptNote.of(receipt);
     PairState state = state(table, key).withReceipt(Optional.of(note));
-    if (note.standing().equals(Standing.WITHDRAWN.name())) {
+    if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
       deleteAll(table, Term.PAIR, key);
       deleteReviews(table, key);
       state = state.removed();
@@ -176,8 +176,8 @@ public final class PairIndex implements CatalogueFold {
   }
 
   @Override
-  public void takedownDeed(TakedownEvent deed, Place place, Table table) {
-    table.put(IndexKeys.deed(deed.subject(), place), Json.bytes(deed.json()));
+  public void takedownEvent(TakedownEvent event, Place place, Table table) {
+    table.put(IndexKeys.event(event.subject(), place), Json.bytes(event.json()));
   }
 
   @Override
@@ -225,7 +225,7 @@ public final class PairIndex implements CatalogueFold {
         IndexKeys.term(Term.PAIR, pairId),
         (key, value) -> {
           byte[] name = IndexKeys.nameOf(key);
-          if (IndexKeys.door(name) == doors.indexOf(quarantine)) {
+          if (IndexKeys.output(name) == outputs.indexOf(quarantine)) {
             names.add(name);
           }
           return names.size() < MOST_TAKEN_OUT;
@@ -279,7 +279,7 @@ public final class PairIndex implements CatalogueFold {
   }
 
   private byte[] name(Place place) {
-    return IndexKeys.name(place, doors.indexOf(place.topic()));
+    return IndexKeys.name(place, outputs.indexOf(place.topic()));
   }
 
   private static PairState state(Table table, String key) {

@@ -3,10 +3,10 @@ package io.pairstream.operations.catalogue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param caption its beginning: at most 1,000 characters; cleaned where the pair was kept
  * @param url its beginning: at most 2,000 characters
  * @param origin coordinates of the raw record
- * @param receivedAt when a door took it; 1970 where nobody knows
+ * @param receivedAt when an output took it; 1970 where nobody knows
  * @param place where the record lies
  * @param hasPicture whether the record holds an image
  */
@@ -92,7 +92,7 @@ public record PairRow(
     return new PairRow(
         pair.getPairId(),
         pair.getImageDigest(),
-        Standing.QUARANTINED.name(),
+        PairStatus.QUARANTINED.name(),
         pair.getStep(),
         pair.getReason(),
         cut(pair.getDetail(), LONGEST_TEXT),
@@ -113,7 +113,7 @@ public record PairRow(
 
   /** Whether the pair was turned away. */
   public boolean isQuarantined() {
-    return standing.equals(Standing.QUARANTINED.name());
+    return standing.equals(PairStatus.QUARANTINED.name());
   }
 
   /** {@code topic-partition-offset} of the raw record. */

@@ -2,7 +2,7 @@ package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.catalogue.IndexKeys.Term;
 import io.pairstream.operations.takedown.TakedownEvent;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.Look;
 import java.nio.ByteBuffer;
@@ -109,7 +109,7 @@ public final class PairSearch {
    * Who withdrew something with these properties and who lifted that, oldest first. What is known
    * of the pair alone is enough where its takedown is or was part of another.
    */
-  public List<TakedownEvent> takedownDeeds(
+  public List<TakedownEvent> takedownEvents(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
     return catalogue.look(
         PairIndex.PART,
@@ -118,16 +118,16 @@ public final class PairSearch {
               new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
           look.get(IndexKeys.partOf(pairId))
               .ifPresent(key -> subjects.add(new String(key, StandardCharsets.UTF_8)));
-          List<TakedownEvent> deeds = new ArrayList<>();
+          List<TakedownEvent> events = new ArrayList<>();
           for (String subject : subjects) {
-            byte[] prefix = IndexKeys.deeds(subject);
+            byte[] prefix = IndexKeys.events(subject);
             Look.Walk walk = look.walk(prefix);
             for (boolean there = walk.seek(prefix); there; there = walk.next()) {
-              deeds.add(TakedownEvent.of(PairRow.read(walk.value())));
+              events.add(TakedownEvent.of(PairRow.read(walk.value())));
             }
           }
-          deeds.sort(Comparator.comparing(TakedownEvent::at));
-          return deeds;
+          events.sort(Comparator.comparing(TakedownEvent::at));
+          return events;
         });
   }
 
@@ -141,7 +141,7 @@ public final class PairSearch {
           forEachCell(
               look,
               (texts, cell) -> {
-                if (texts[0].equals(Standing.QUARANTINED.name()) && cell.count() > 0) {
+                if (texts[0].equals(PairStatus.QUARANTINED.name()) && cell.count() > 0) {
                   cells.add(
                       new QuarantineBoard.Cell(
                           texts[1],

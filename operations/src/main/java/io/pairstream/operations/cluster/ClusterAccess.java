@@ -41,7 +41,7 @@ public final class ClusterAccess {
   private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(12);
 
-  private static final Map<String, Object> PATIENCE =
+  private static final Map<String, Object> TIMEOUT =
       Map.of(
           "request.timeout.ms",
           (int) REQUEST.toMillis(),
@@ -59,7 +59,7 @@ public final class ClusterAccess {
   public ClusterAccess(Cluster cluster) {
     dataset = cluster.dataset();
     registry = cluster.registry();
-    clientSettings = Map.copyOf(cluster.clientSettings(PATIENCE));
+    clientSettings = Map.copyOf(cluster.clientSettings(TIMEOUT));
     topics = PairTopics.of(dataset, new AvroSerdes(registry));
   }
 
@@ -76,7 +76,7 @@ public final class ClusterAccess {
   }
 
   /** How long Kafka's answers are waited for. */
-  public Duration patience() {
+  public Duration timeout() {
     return KafkaTimeouts.ofAnswers(clientSettings, ANSWER);
   }
 

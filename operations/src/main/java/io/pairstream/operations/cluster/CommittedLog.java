@@ -28,11 +28,11 @@ public final class CommittedLog implements AutoCloseable {
   private static final Duration LONGEST_POLL = POLL.multipliedBy(2);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Duration patience;
+  private final Duration timeout;
 
   private CommittedLog(ClusterAccess cluster, Map<String, Object> settings) {
     this.consumer = cluster.consumer(settings);
-    this.patience = cluster.patience();
+    this.timeout = cluster.timeout();
   }
 
   /**
@@ -178,7 +178,7 @@ public final class CommittedLog implements AutoCloseable {
       }
       // A process that stood still has not waited for the broker meanwhile.
       waited = waited.plus(polled.compareTo(LONGEST_POLL) < 0 ? polled : LONGEST_POLL);
-      if (waited.compareTo(patience) > 0) {
+      if (waited.compareTo(timeout) > 0) {
         throw new TimeoutException("the broker gives nothing more of " + left.keySet());
       }
     }

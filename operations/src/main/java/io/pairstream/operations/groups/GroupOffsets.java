@@ -159,10 +159,10 @@ final class GroupOffsets {
         });
   }
 
-  /** Somebody may join between the question and the deed; the broker then refuses. */
-  private void refusedWhileUsed(Runnable deed) {
+  /** Somebody may join between the question and the move; the broker then refuses. */
+  private void refusedWhileUsed(Runnable event) {
     try {
-      deed.run();
+      event.run();
     } catch (GroupNotEmptyException | UnknownMemberIdException e) {
       throw inUse(group, members());
     } catch (KafkaException e) {

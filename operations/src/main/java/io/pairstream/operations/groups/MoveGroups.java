@@ -31,7 +31,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Moves groups of every kind: the plan first, then the deed, and the way back.
+ * Moves groups of every kind: the plan first, then the move, and the way back.
  *
  * <p>The offsets that a group had are on the topic of actions before it is moved, so that none is
  * ever lost. A group is moved only while nobody is in it. Whoever reads without joining, as the

@@ -100,12 +100,12 @@ final class InstanceBook {
 
   private static Instance instance(Entry entry, Instant now) {
     InstanceStatus last = entry.reports.getLast();
-    Duration patience = Duration.ofMillis(MISSED * last.getIntervalMs());
+    Duration timeout = Duration.ofMillis(MISSED * last.getIntervalMs());
     boolean silent =
         isOlder(
             entry.heardAt,
             now,
-            patience.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : patience);
+            timeout.compareTo(SHORTEST_SILENCE) < 0 ? SHORTEST_SILENCE : timeout);
     return new Instance(
         last, entry.heardAt, silent ? Map.of() : rates(entry.reports.getFirst(), last), silent);
   }

@@ -9,7 +9,7 @@ import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Durations;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.report.Series;
@@ -131,18 +131,19 @@ final class Overview {
 
   private void flows(ObjectNode json) {
     PairTopics topics = sources.cluster().topics();
-    ArrayNode doors = json.putArray("doors");
-    flow(doors, "crowdsourced", topics.crowdsourced().name(), Double.NaN, -1);
-    flow(doors, "scraped", topics.scraped().name(), rate("fetch", "links_fetched_total"), -1);
-    flow(doors, "links", topics.links().name(), Double.NaN, -1);
+    ArrayNode inputs = json.putArray("doors");
+    flow(inputs, "crowdsourced", topics.crowdsourced().name(), Double.NaN, -1);
+    flow(inputs, "scraped", topics.scraped().name(), rate("fetch", "links_fetched_total"), -1);
+    flow(inputs, "links", topics.links().name(), Double.NaN, -1);
     Map<String, Long> standings = sources.standings().get();
     // Of a pair that is rejected several times there are several records.
     long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
     ArrayNode outputs = json.putArray("outputs");
-    for (Standing standing :
-        List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST, Standing.QUARANTINED)) {
+    for (PairStatus standing :
+        List.of(
+            PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST, PairStatus.QUARANTINED)) {
       String topic =
-          standing == Standing.QUARANTINED
+          standing == PairStatus.QUARANTINED
               ? "quarantine"
               : standing.name().toLowerCase(Locale.ROOT);
       flow(
@@ -152,7 +153,7 @@ final class Overview {
           decided(standing),
           standings.isEmpty()
               ? -1
-              : standing == Standing.QUARANTINED
+              : standing == PairStatus.QUARANTINED
                   ? rejected
                   : standings.getOrDefault(standing.name(), 0L));
     }
@@ -174,7 +175,7 @@ final class Overview {
     }
   }
 
-  private double decided(Standing standing) {
+  private double decided(PairStatus standing) {
     return rate("preprocess", "decided_total{standing=" + standing.name() + "}");
   }
 
@@ -297,7 +298,7 @@ final class Overview {
   }
 
   private ObjectNode trainer() {
-    double training = decided(Standing.TRAINING);
+    double training = decided(PairStatus.TRAINING);
     TrainerClock clock =
         TrainerClock.of(
             instances,

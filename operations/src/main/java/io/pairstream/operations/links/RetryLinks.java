@@ -50,7 +50,7 @@ public final class RetryLinks {
 
   private static final String STEP = "fetch";
   private static final int LINKS_IN_A_TRANSACTION = 500;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
@@ -209,7 +209,7 @@ public final class RetryLinks {
 
     Sender() {
       Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-      KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
+      KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
       settings.put("transactional.id", cluster.dataset().fetchGroup() + "-retry");
       settings.put("max.request.size", RecordSizes.MAX_RECORD);
       producer =

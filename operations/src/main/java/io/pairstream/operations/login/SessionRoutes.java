@@ -30,7 +30,7 @@ import java.util.concurrent.CompletionStage;
 public final class SessionRoutes {
 
   private static final String PATH = "/v1/session";
-  private static final String DEED = "login";
+  private static final String EVENT = "login";
   private static final int MAX_BODY_BYTES = 4096;
 
   private final OperatorLogin login;
@@ -97,7 +97,7 @@ public final class SessionRoutes {
       Incoming request, Actor actor, String keyId, AuditEvent.Outcome outcome, String detail) {
     String address = request.remoteAddress();
     actions.count(
-        new AuditEvent(DEED, "", outcome, detail, Map.of("address", address)),
+        new AuditEvent(EVENT, "", outcome, detail, Map.of("address", address)),
         actor,
         keyId + ' ' + address);
   }

@@ -71,9 +71,9 @@ public final class OperateService implements AutoCloseable {
   private final List<Route> routes = new ArrayList<>();
   private final List<Supplier<Optional<String>>> obstacles = new ArrayList<>();
   private final CompletableFuture<Void> fault = new CompletableFuture<>();
-  private final Thread promises;
+  private final Thread requirements;
   private final LagWatcher lag;
-  private final WebServer door;
+  private final WebServer server;
 
   /** Puts the service together; {@link #start} begins. */
   public OperateService(Cluster cluster, OperateSettings settings) {
@@ -126,7 +126,7 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(new HealthRoutes(obstacles).routes());
     routes.add(ApiDescription.of(routes));
     routes.addAll(DashboardPage.routes());
-    door =
+    server =
         new WebServer(
             settings.server(),
             new Router(routes),
@@ -143,8 +143,8 @@ public final class OperateService implements AutoCloseable {
                     access.topics().scraped().name(),
                     access.topics().reviews().name(),
                     access.topics().actions().name()));
-    promises = Threads.daemon("check-promises", () -> require(check));
-    parts.add(promises::interrupt);
+    requirements = Threads.daemon("check-promises", () -> require(check));
+    parts.add(requirements::interrupt);
   }
 
   private void require(ClusterCheck check) {
@@ -161,7 +161,7 @@ public final class OperateService implements AutoCloseable {
     SelfReport report = new SelfReport("operate", clock);
     report.stateFrom(() -> ServiceState.RUNNING);
     obstacles.forEach(report::addObstacle);
-    report.add(new HttpReading(door.traffic()));
+    report.add(new HttpReading(server.traffic()));
     report.add(new DiskReading(stateDirectory));
     // Closed last of all parts.
     parts.add(
@@ -233,9 +233,9 @@ public final class OperateService implements AutoCloseable {
    * @throws IOException where the address cannot be listened on
    */
   public void start() throws IOException {
-    door.start();
+    server.start();
     lag.start();
-    promises.start();
+    requirements.start();
   }
 
   /**
@@ -263,18 +263,18 @@ public final class OperateService implements AutoCloseable {
 
   /** The port that is listened on. */
   public int port() {
-    return door.port();
+    return server.port();
   }
 
   /** All routes. */
   public List<Route> routes() {
-    return door.routes();
+    return server.routes();
   }
 
   /** Stops to listen, then the parts, the last one first. */
   @Override
   public void close() {
-    door.close();
+    server.close();
     for (int i = parts.size() - 1; i >= 0; i--) {
       try {
         parts.get(i).close();

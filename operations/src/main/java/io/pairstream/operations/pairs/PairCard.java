@@ -17,10 +17,10 @@ import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Standing;
 import io.pairstream.service.http.Json;
 import java.time.Instant;
 import java.util.List;
@@ -78,7 +78,7 @@ final class PairCard {
     String id = json.path("id").asText();
     if (PLAIN_WORD.matcher(id).matches()) {
       commands.add(typed.apply("why " + id));
-      if (json.path("standing").asText().equals(Standing.QUARANTINED.name())) {
+      if (json.path("standing").asText().equals(PairStatus.QUARANTINED.name())) {
         commands.add(typed.apply("quarantine show " + id));
       }
     }
@@ -99,7 +99,7 @@ final class PairCard {
     json.set(
         "takedowns",
         takedowns(
-            search.takedownDeeds(
+            search.takedownEvents(
                 row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url())));
     json.put(
         "remedy", RejectReason.named(pair.row().reason()).map(RejectReason::remedy).orElse(""));
@@ -110,7 +110,7 @@ final class PairCard {
   private ObjectNode withoutRecord(String id, ReceiptNote receipt) {
     boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
     ObjectNode json =
-        PairJson.summary(id, gone ? Standing.WITHDRAWN.name() : receipt.standing(), receipt);
+        PairJson.summary(id, gone ? PairStatus.WITHDRAWN.name() : receipt.standing(), receipt);
     json.set("original", original(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET));
     json.putNull("model");
     json.putNull("caption_before");
@@ -126,7 +126,7 @@ final class PairCard {
     json.put("image_digest", receipt.imageDigest());
     json.put("copies", receipt.copies());
     json.set("reviews", reviews(id));
-    json.set("takedowns", takedowns(search.takedownDeeds(id, receipt.imageDigest(), "", "", "")));
+    json.set("takedowns", takedowns(search.takedownEvents(id, receipt.imageDigest(), "", "", "")));
     json.put("remedy", RejectReason.named(receipt.reason()).map(RejectReason::remedy).orElse(""));
     return json;
   }
@@ -307,7 +307,7 @@ final class PairCard {
 
   /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
   private ArrayNode journey(ReceiptNote receipt) {
-    if (!receipt.standing().equals(Standing.WITHDRAWN.name())) {
+    if (!receipt.standing().equals(PairStatus.WITHDRAWN.name())) {
       return journey(receipt.receivedAt(), receipt.origin(), receipt.decidedAt(), Optional.empty());
     }
     ArrayNode journey =
@@ -321,7 +321,7 @@ final class PairCard {
     return journey;
   }
 
-  /** The places where the pair was, with the times that doors and brokers gave it. */
+  /** The places where the pair was, with the times that outputs and brokers gave it. */
   private static ArrayNode journey(
       Instant receivedAt, Origin origin, Instant rawAt, Optional<Place> place) {
     ArrayNode journey = Json.MAPPER.createArrayNode();
@@ -368,9 +368,9 @@ final class PairCard {
     return topic.substring(topic.indexOf('.') + 1);
   }
 
-  private static ArrayNode takedowns(List<TakedownEvent> deeds) {
+  private static ArrayNode takedowns(List<TakedownEvent> events) {
     ArrayNode json = Json.MAPPER.createArrayNode();
-    deeds.forEach(deed -> json.add(deed.json()));
+    events.forEach(event -> json.add(event.json()));
     return json;
   }
 

@@ -13,7 +13,7 @@ import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.QuarantineBoard;
 import io.pairstream.operations.catalogue.SourceSample;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -254,7 +254,7 @@ public final class PairRoutes implements AutoCloseable {
             filter(request, "reason"),
             filter(request, "source"),
             "",
-            Standing.QUARANTINED.name(),
+            PairStatus.QUARANTINED.name(),
             Optional.empty(),
             EXPORTED_AT_ONCE);
     PairPage page = search(query);

@@ -3,9 +3,9 @@ package io.pairstream.operations.profile;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.Standing;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -47,7 +47,7 @@ record Facts(
   /** What a pair counts as that was withdrawn: it is one, and nobody asks what it was. */
   static final Facts WITHDRAWN =
       new Facts(
-          new SliceKey(Standing.WITHDRAWN, SliceKey.UNKNOWN),
+          new SliceKey(PairStatus.WITHDRAWN, SliceKey.UNKNOWN),
           NONE,
           Map.of(),
           List.of(),
@@ -73,7 +73,7 @@ record Facts(
    * @param standing the split whose topic it lies on
    * @param words content words of its caption
    */
-  static Facts of(PreparedPair pair, Standing standing, Set<String> words) {
+  static Facts of(PreparedPair pair, PairStatus standing, Set<String> words) {
     Map<Dimension, String> values = new EnumMap<>(Dimension.class);
     values.put(Dimension.LICENCE, value(pair.getLicence()));
     values.put(Dimension.LANGUAGE, value(pair.getLanguage()));
@@ -113,7 +113,7 @@ record Facts(
         RejectReason.named(pair.getReason()).map(RejectReason::name).orElse(SliceKey.UNKNOWN);
     return new Facts(
         new SliceKey(
-            Standing.QUARANTINED,
+            PairStatus.QUARANTINED,
             sent.map(Sent::sourceKind).map(SliceKey::knownKind).orElse(SliceKey.UNKNOWN)),
         sent.map(Sent::contributor).map(Facts::value).orElse(NONE),
         Map.of(Dimension.REASON, reason),

@@ -1,7 +1,7 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -80,7 +80,7 @@ final class KeptFacts {
   }
 
   private static Facts facts(DataInputStream in) throws IOException {
-    SliceKey slice = new SliceKey(Standing.valueOf(in.readUTF()), in.readUTF());
+    SliceKey slice = new SliceKey(PairStatus.valueOf(in.readUTF()), in.readUTF());
     String contributor = in.readUTF();
     Map<Dimension, String> values = new EnumMap<>(Dimension.class);
     for (Dimension dimension : Dimension.values()) {

@@ -1,7 +1,7 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.schemas.Origin;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -35,7 +35,7 @@ record PairState(Optional<Facts> accepted, Optional<Facts> rejected, boolean wit
   }
 
   /** The pair has left that split's topic. */
-  PairState remove(Standing standing) {
+  PairState remove(PairStatus standing) {
     return accepted.isPresent() && accepted.get().slice().standing() == standing
         ? new PairState(Optional.empty(), rejected, withdrawn)
         : this;

@@ -5,10 +5,10 @@ import io.pairstream.cleaning.words.ContentWords;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.catalogue.Sent;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.service.table.Table;
 import java.util.Map;
@@ -23,7 +23,7 @@ public final class ProfileFold implements CatalogueFold {
 
   static final String PART = "profile";
 
-  private final Map<String, Standing> splits;
+  private final Map<String, PairStatus> splits;
   private Optional<ContentWords> words = Optional.empty();
   private Profile profile = new Profile();
   private long records;
@@ -34,9 +34,9 @@ public final class ProfileFold implements CatalogueFold {
   public ProfileFold(PairTopics topics) {
     this.splits =
         Map.of(
-            topics.training().name(), Standing.TRAINING,
-            topics.validation().name(), Standing.VALIDATION,
-            topics.test().name(), Standing.TEST);
+            topics.training().name(), PairStatus.TRAINING,
+            topics.validation().name(), PairStatus.VALIDATION,
+            topics.test().name(), PairStatus.TEST);
   }
 
   @Override
@@ -51,7 +51,7 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public void prepared(PreparedPair pair, Place place, Table table) {
-    Standing standing = splits.get(place.topic());
+    PairStatus standing = splits.get(place.topic());
     Facts facts =
         Facts.of(
             pair, standing, words().of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
@@ -76,13 +76,13 @@ public final class ProfileFold implements CatalogueFold {
     if (!receipt.getPairId().isEmpty() && !receipt.getPairId().equals(key)) {
       return; // of an old record of a pair that was let in again
     }
-    boolean withdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
+    boolean withdrawn = receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
     change(key, state -> state.withWithdrawn(withdrawn), table);
   }
 
   @Override
   public void removed(String key, Place place, Table table) {
-    Standing standing = splits.get(place.topic());
+    PairStatus standing = splits.get(place.topic());
     change(
         key,
         state -> standing == null ? state.withWithdrawn(false) : state.remove(standing),

@@ -1,7 +1,7 @@
 package io.pairstream.operations.profile;
 
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.Standing;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,13 +15,13 @@ import java.util.stream.Stream;
  * @param split training, validation or test alone; empty for all three
  * @param sourceKind one kind of source alone; empty for all
  */
-public record ProfileQuestion(Optional<Standing> split, Optional<String> sourceKind) {
+public record ProfileQuestion(Optional<PairStatus> split, Optional<String> sourceKind) {
 
   public static final ProfileQuestion EVERYTHING =
       new ProfileQuestion(Optional.empty(), Optional.empty());
 
-  private static final List<Standing> SPLITS =
-      List.of(Standing.TRAINING, Standing.VALIDATION, Standing.TEST);
+  private static final List<PairStatus> SPLITS =
+      List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
   private static final List<String> KINDS =
       Stream.concat(
               Arrays.stream(SourceKind.values()).map(SourceKind::name), Stream.of(SliceKey.UNKNOWN))
@@ -35,7 +35,8 @@ public record ProfileQuestion(Optional<Standing> split, Optional<String> sourceK
    */
   public static ProfileQuestion of(String split, String sourceKind) {
     return new ProfileQuestion(
-        named("split", split, SPLITS.stream().map(Standing::name).toList()).map(Standing::valueOf),
+        named("split", split, SPLITS.stream().map(PairStatus::name).toList())
+            .map(PairStatus::valueOf),
         named("source", sourceKind, KINDS));
   }
 

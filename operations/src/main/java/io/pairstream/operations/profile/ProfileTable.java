@@ -1,6 +1,6 @@
 package io.pairstream.operations.profile;
 
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.table.Look;
 import io.pairstream.service.table.Table;
 import io.pairstream.service.table.TopicTable;
@@ -179,7 +179,7 @@ final class ProfileTable {
   }
 
   private static SliceKey sliceOf(String[] names) {
-    return new SliceKey(Standing.valueOf(names[1]), names[2]);
+    return new SliceKey(PairStatus.valueOf(names[1]), names[2]);
   }
 
   private static byte[] bytes(Slice slice) {

@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 public final class ReadProfile {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration BETWEEN_REPORTS = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
@@ -87,7 +87,7 @@ public final class ReadProfile {
       Optional<String> trouble = catalogue.trouble();
       if (trouble.isEmpty()) {
         troubledAt = System.nanoTime();
-      } else if (System.nanoTime() - troubledAt > PATIENCE.toNanos()) {
+      } else if (System.nanoTime() - troubledAt > TIMEOUT.toNanos()) {
         throw new KafkaException(trouble.get());
       }
     }

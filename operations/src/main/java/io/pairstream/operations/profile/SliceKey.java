@@ -1,7 +1,7 @@
 package io.pairstream.operations.profile;
 
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.SourceKind;
-import io.pairstream.schemas.Standing;
 import java.util.Arrays;
 
 /**
@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param sourceKind one of {@link SourceKind}, or {@link #UNKNOWN}
  */
-record SliceKey(Standing standing, String sourceKind) {
+record SliceKey(PairStatus standing, String sourceKind) {
 
   /** Where a record does not say, or cannot be read. */
   static final String UNKNOWN = "UNKNOWN";
@@ -23,8 +23,8 @@ record SliceKey(Standing standing, String sourceKind) {
   }
 
   boolean isAccepted() {
-    return standing == Standing.TRAINING
-        || standing == Standing.VALIDATION
-        || standing == Standing.TEST;
+    return standing == PairStatus.TRAINING
+        || standing == PairStatus.VALIDATION
+        || standing == PairStatus.TEST;
   }
 }

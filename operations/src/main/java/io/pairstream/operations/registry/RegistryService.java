@@ -26,11 +26,11 @@ public final class RegistryService implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final SchemaLog log;
-  private final WebServer door;
+  private final WebServer server;
 
-  private RegistryService(SchemaLog log, WebServer door) {
+  private RegistryService(SchemaLog log, WebServer server) {
     this.log = log;
-    this.door = door;
+    this.server = server;
   }
 
   /**
@@ -43,15 +43,15 @@ public final class RegistryService implements AutoCloseable {
       ClusterAccess cluster, ServerSettings settings, Path credentialFile)
       throws IOException, InterruptedException {
     RegistryCredential credential = RegistryCredential.ofFile(credentialFile);
-    SchemaLog log = openPatiently(cluster);
+    SchemaLog log = openWithLongTimeouts(cluster);
     List<Route> routes = new ArrayList<>(new HealthRoutes(List.of()).routes());
     routes.addAll(new RegistryRoutes(log, credential).routes());
-    WebServer door =
+    WebServer server =
         new WebServer(
             settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
-    RegistryService service = new RegistryService(log, door);
+    RegistryService service = new RegistryService(log, server);
     try {
-      door.start();
+      server.start();
     } catch (IOException e) {
       service.close();
       throw e;
@@ -60,7 +60,7 @@ public final class RegistryService implements AutoCloseable {
     return service;
   }
 
-  private static SchemaLog openPatiently(ClusterAccess cluster) throws InterruptedException {
+  private static SchemaLog openWithLongTimeouts(ClusterAccess cluster) throws InterruptedException {
     while (true) {
       try {
         return SchemaLog.open(cluster);
@@ -73,12 +73,12 @@ public final class RegistryService implements AutoCloseable {
 
   /** The port that is listened on. */
   public int port() {
-    return door.port();
+    return server.port();
   }
 
   @Override
   public void close() {
-    door.close();
+    server.close();
     log.close();
   }
 }

@@ -39,7 +39,7 @@ final class SchemaLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SchemaLog.class);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(1);
 
   private final ClusterAccess cluster;
@@ -143,7 +143,7 @@ final class SchemaLog implements AutoCloseable {
 
   private Producer<byte[], byte[]> openWriter() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
+    KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TOPIC);
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

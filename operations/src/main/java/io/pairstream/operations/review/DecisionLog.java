@@ -39,12 +39,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class DecisionLog implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   /** Together they are in memory, and in one transaction. */
   private static final int MOST_BYTES = 16 * 1024 * 1024;
 
-  /** So often Kafka is asked to commit, each time for as long as {@link #PATIENCE}. */
+  /** So often Kafka is asked to commit, each time for as long as {@link #TIMEOUT}. */
   static final int COMMIT_ATTEMPTS = 2;
 
   private final PairTopics topics;
@@ -75,7 +75,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.transactWithin(settings, PATIENCE, PATIENCE);
+    KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
     settings.put("transactional.id", cluster.dataset().name() + "-review");
     settings.put("max.request.size", RecordSizes.MAX_RECORD);
     settings.put("buffer.memory", 2L * MOST_BYTES);

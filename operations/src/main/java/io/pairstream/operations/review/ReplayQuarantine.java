@@ -11,10 +11,10 @@ import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Replay;
@@ -54,7 +54,7 @@ import org.apache.kafka.common.errors.SerializationException;
  */
 public final class ReplayQuarantine {
 
-  private static final String DEED = "quarantine.replay";
+  private static final String EVENT = "quarantine.replay";
 
   /** A commit costs about as much as sending ten pairs. */
   private static final int PAIRS_A_COMMIT = 100;
@@ -113,7 +113,7 @@ public final class ReplayQuarantine {
       try (Run run = new Run(actionId, choice, reviews, verdict, perSecond, progress)) {
         run.takeTurn();
         run.note(
-            deed(selection, verdict, choice, AuditEvent.Outcome.FAILED, Template.BEGUN.english()));
+            event(selection, verdict, choice, AuditEvent.Outcome.FAILED, Template.BEGUN.english()));
         Map<String, Chosen> byPlace =
             choice.chosen().stream()
                 .collect(
@@ -130,7 +130,7 @@ public final class ReplayQuarantine {
             });
         run.commit();
         run.note(
-            deed(
+            event(
                 selection,
                 verdict,
                 choice,
@@ -174,7 +174,7 @@ public final class ReplayQuarantine {
   }
 
   private static boolean isSame(Action action, ReplaySelection selection, Verdict verdict) {
-    return action.getName().equals(DEED)
+    return action.getName().equals(EVENT)
         && action.getSubject().equals(selection.toString())
         && action.getActor().equals(verdict.actor().name())
         && action.getFacts().entrySet().containsAll(words(verdict).entrySet());
@@ -197,7 +197,7 @@ public final class ReplayQuarantine {
     return partition + "-" + offset;
   }
 
-  private static AuditEvent deed(
+  private static AuditEvent event(
       ReplaySelection selection,
       Verdict verdict,
       Choice choice,
@@ -205,7 +205,7 @@ public final class ReplayQuarantine {
       String detail) {
     Map<String, String> facts = new HashMap<>(words(verdict));
     facts.put("chosen", String.valueOf(choice.chosen().size()));
-    return new AuditEvent(DEED, selection.toString(), outcome, detail, facts);
+    return new AuditEvent(EVENT, selection.toString(), outcome, detail, facts);
   }
 
   /** What makes a run the same, beside its selection and who asks. */
@@ -323,7 +323,7 @@ public final class ReplayQuarantine {
             return; // counted by their reviews
           }
           if (receipt == null
-              || !receipt.getStanding().equals(Standing.QUARANTINED.name())
+              || !receipt.getStanding().equals(PairStatus.QUARANTINED.name())
               || !receipt.getOrigin().equals(candidate.origin())) {
             counts[1]++;
           } else if (!verdict.again() && (candidate.cameOf().isPresent() || wasSent)) {
@@ -493,8 +493,8 @@ public final class ReplayQuarantine {
     }
 
     /** Writes what the run itself has to say, in place of what it said before. */
-    void note(AuditEvent deed) {
-      Action action = deed.by(verdict.actor(), clock.instant(), actionId);
+    void note(AuditEvent event) {
+      Action action = event.by(verdict.actor(), clock.instant(), actionId);
       decisions.add(action);
       commitInTurn(() -> decisions.add(action));
     }

@@ -9,9 +9,9 @@ import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -56,16 +56,16 @@ public final class ReviewDesk {
 
   private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final String deedName;
+  private final String eventName;
   private final Clock clock;
   private final Function<ClusterAccess, DecisionLog> takeTurn;
   private final CountedEvents counted;
 
   /**
-   * @param deedName how the audit trail calls what is done here: {@code quarantine.review}
+   * @param eventName how the audit trail calls what is done here: {@code quarantine.review}
    */
-  public ReviewDesk(ClusterAccess cluster, String deedName, Clock clock) {
-    this(cluster, deedName, clock, DecisionLog::open);
+  public ReviewDesk(ClusterAccess cluster, String eventName, Clock clock) {
+    this(cluster, eventName, clock, DecisionLog::open);
   }
 
   /**
@@ -73,13 +73,13 @@ public final class ReviewDesk {
    */
   ReviewDesk(
       ClusterAccess cluster,
-      String deedName,
+      String eventName,
       Clock clock,
       Function<ClusterAccess, DecisionLog> takeTurn) {
     this.cluster = cluster;
     this.takeTurn = takeTurn;
     this.topics = cluster.topics();
-    this.deedName = deedName;
+    this.eventName = eventName;
     this.clock = clock;
     this.counted = new CountedEvents(clock);
   }
@@ -287,7 +287,7 @@ public final class ReviewDesk {
         decisions.ifPresent(
             taken -> {
               taken.add(judgement);
-              taken.add(deed(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
+              taken.add(event(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
             });
       } catch (UndecidableException e) {
         note(ReviewResult.failed(id, e.getMessage()));
@@ -330,13 +330,13 @@ public final class ReviewDesk {
     private void addIdle(DecisionLog decisions) {
       idle.values()
           .forEach(
-              deeds ->
+              events ->
                   counted
                       .add(
-                          deeds.get(deeds.size() - 1),
+                          events.get(events.size() - 1),
                           verdict.actor(),
                           verdict.actor().name() + ' ' + verdict.actor().keyId(),
-                          deeds.size())
+                          events.size())
                       .ifPresent(decisions::add));
       idle.clear();
     }
@@ -344,16 +344,16 @@ public final class ReviewDesk {
     /** A result that changes nothing. */
     private void note(ReviewResult result) {
       uncommitted.put(result.id(), new Uncommitted(result, Optional.empty()));
-      AuditEvent deed = deed(result, Map.of());
-      idle.computeIfAbsent(deed.outcome(), outcome -> new ArrayList<>()).add(deed);
+      AuditEvent event = event(result, Map.of());
+      idle.computeIfAbsent(event.outcome(), outcome -> new ArrayList<>()).add(event);
     }
 
-    private AuditEvent deed(ReviewResult result, Map<String, String> facts) {
+    private AuditEvent event(ReviewResult result, Map<String, String> facts) {
       Map<String, String> all = new HashMap<>(facts);
       all.put("decision", verdict.decision().name());
       all.put("comment", verdict.comment());
       return new AuditEvent(
-          deedName,
+          eventName,
           result.id(),
           result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED,
           result.detail(),
@@ -392,7 +392,7 @@ public final class ReviewDesk {
             "no pair of that id was turned away; links that failed come again by pairstream fetch"
                 + " retry");
       }
-      if (!receipt.get().getStanding().equals(Standing.QUARANTINED.name())) {
+      if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
         throw new UndecidableException(
             Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()).text());
       }

@@ -40,7 +40,7 @@ public final class ReviewRoutes implements AutoCloseable {
 
   static final int MOST_PAIRS = 500;
 
-  private static final String DEED = "quarantine.review";
+  private static final String EVENT = "quarantine.review";
   private static final Set<String> FIELDS = Set.of("pairs", "decision", "caption", "comment");
   private static final int MAX_ID_CHARS = 300;
   private static final int MAX_BODY_BYTES = 256 * 1024;
@@ -51,7 +51,7 @@ public final class ReviewRoutes implements AutoCloseable {
   private final ThreadPoolExecutor worker;
 
   public ReviewRoutes(ClusterAccess cluster, ActionLog actions, Clock clock) {
-    this.desk = new ReviewDesk(cluster, DEED, clock);
+    this.desk = new ReviewDesk(cluster, EVENT, clock);
     this.actions = actions;
     this.worker =
         new ThreadPoolExecutor(
@@ -79,7 +79,7 @@ public final class ReviewRoutes implements AutoCloseable {
       if (!actor.keyId().isEmpty()) {
         actions.count(
             new AuditEvent(
-                DEED,
+                EVENT,
                 "",
                 AuditEvent.Outcome.REFUSED,
                 Template.KEY_NOT_FOR_REVIEWS.english(),

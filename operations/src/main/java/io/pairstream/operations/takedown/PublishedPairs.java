@@ -5,9 +5,9 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
@@ -53,7 +53,7 @@ final class PublishedPairs {
    *
    * @param sampleId as in its receipt; empty where that does not tell
    */
-  record Published(String imageDigest, Standing split, String sampleId) {}
+  record Published(String imageDigest, PairStatus split, String sampleId) {}
 
   PublishedPairs(ClusterAccess cluster, Subject subject) {
     this.cluster = cluster;
@@ -89,7 +89,7 @@ final class PublishedPairs {
   }
 
   private Map<String, Published> ofOneSample(Map<String, Published> ofImage, CommittedLog log) {
-    Map<Standing, Set<String>> untold = new EnumMap<>(Standing.class);
+    Map<PairStatus, Set<String>> untold = new EnumMap<>(PairStatus.class);
     ofImage.forEach(
         (id, pair) -> {
           if (pair.sampleId().isEmpty() && !readSamples.containsKey(id)) {
@@ -118,7 +118,7 @@ final class PublishedPairs {
     return PairIdentity.pairId(pair.getImageDigest(), pair.getCaption());
   }
 
-  private Topic<String, PreparedPair> topicOf(Standing split) {
+  private Topic<String, PreparedPair> topicOf(PairStatus split) {
     PairTopics topics = cluster.topics();
     return switch (split) {
       case TRAINING -> topics.training();
@@ -184,22 +184,22 @@ final class PublishedPairs {
   }
 
   /** A standing of which this version knows nothing says of no split that it holds the pair. */
-  private static Optional<Standing> publishedAs(String word) {
-    return Arrays.stream(Standing.values())
+  private static Optional<PairStatus> publishedAs(String word) {
+    return Arrays.stream(PairStatus.values())
         .filter(standing -> standing.isPublished() && standing.name().equals(word))
         .findFirst();
   }
 
   /** Where a record lies, whatever it says of that itself. */
-  private Standing splitOf(String topic) {
+  private PairStatus splitOf(String topic) {
     PairTopics topics = cluster.topics();
     if (topic.equals(topics.training().name())) {
-      return Standing.TRAINING;
+      return PairStatus.TRAINING;
     }
-    return topic.equals(topics.validation().name()) ? Standing.VALIDATION : Standing.TEST;
+    return topic.equals(topics.validation().name()) ? PairStatus.VALIDATION : PairStatus.TEST;
   }
 
-  private Optional<Published> covered(PreparedPair pair, Standing split) {
+  private Optional<Published> covered(PreparedPair pair, PairStatus split) {
     return TakedownKind.keysOf(
                 pair.getPairId(),
                 pair.getImageDigest(),

@@ -9,7 +9,7 @@ import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.PublishedPairs.Published;
 import io.pairstream.operations.takedown.TopologyProgress.Deadline;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -60,11 +60,11 @@ public final class TakedownDesk {
    *
    * @param by who acts and, in free text, for whom
    * @param cause in the requester's words
-   * @param patience how long is waited for the topology
+   * @param timeout how long is waited for the topology
    * @param meanwhile runs now and then while it is waited for
    */
   public record Request(
-      Subject subject, String by, String cause, Duration patience, Runnable meanwhile) {}
+      Subject subject, String by, String cause, Duration timeout, Runnable meanwhile) {}
 
   /** What would be removed. */
   public TakedownReport plan(Subject subject) {
@@ -185,7 +185,7 @@ public final class TakedownDesk {
   }
 
   private static Deadline deadline(Request request) {
-    return new Deadline(System.nanoTime() + request.patience().toNanos(), request.meanwhile());
+    return new Deadline(System.nanoTime() + request.timeout().toNanos(), request.meanwhile());
   }
 
   private static String unfinished(TopologyProgress progress) {
@@ -194,8 +194,8 @@ public final class TakedownDesk {
         : "no preprocess runs that could carry it out";
   }
 
-  private static SortedMap<Standing, Long> bySplit(Map<String, Published> pairs) {
-    SortedMap<Standing, Long> counts = new TreeMap<>();
+  private static SortedMap<PairStatus, Long> bySplit(Map<String, Published> pairs) {
+    SortedMap<PairStatus, Long> counts = new TreeMap<>();
     pairs
         .values()
         .forEach(

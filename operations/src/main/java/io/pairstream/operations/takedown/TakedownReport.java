@@ -1,6 +1,6 @@
 package io.pairstream.operations.takedown;
 
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Takedown;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -15,7 +15,7 @@ import java.util.SortedMap;
  */
 public record TakedownReport(
     Subject subject,
-    SortedMap<Standing, Long> published,
+    SortedMap<PairStatus, Long> published,
     long removed,
     Optional<Takedown> earlier,
     Optional<String> unfinished) {

@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param quarantined the entry in quarantine that belongs to the asked coordinates, or else to the
  *     receipt or the link; empty where there is none
  * @param takedown by which the pair, or the record that was asked for, is withdrawn
- * @param deeds who withdrew it and who lifted that, oldest first
+ * @param events who withdrew it and who lifted that, oldest first
  * @param reviews what people decided about the entry in quarantine, oldest first
  * @param admission by which review the pair was let in; empty where the rules alone did
  * @param remedy what the producer can do about it; empty where there is nothing to do, or the
@@ -43,7 +43,7 @@ public record PairAnswer(
     Optional<Upload> upload,
     Optional<QuarantineEntry> quarantined,
     Optional<Takedown> takedown,
-    List<TakedownEvent> deeds,
+    List<TakedownEvent> events,
     List<Review> reviews,
     Optional<Admission> admission,
     Optional<String> remedy,

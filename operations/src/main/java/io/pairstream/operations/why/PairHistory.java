@@ -12,12 +12,12 @@ import io.pairstream.operations.review.ReviewIds;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.ReceivedAt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
@@ -150,7 +150,7 @@ public final class PairHistory {
         Optional.of(upload),
         entry,
         withdrawals.flatMap(Withdrawals::inForce),
-        withdrawals.map(Withdrawals::deeds).orElse(List.of()),
+        withdrawals.map(Withdrawals::events).orElse(List.of()),
         reviews(log, entry),
         receipt.flatMap(r -> admission(log, r)),
         remedy(reason),
@@ -263,7 +263,7 @@ public final class PairHistory {
         Optional.empty(),
         entry,
         withdrawals.inForce(),
-        withdrawals.deeds(),
+        withdrawals.events(),
         reviews(log, entry),
         admission(log, receipt),
         remedy(reason),
@@ -291,7 +291,7 @@ public final class PairHistory {
 
   private Optional<QuarantineEntry> entryOf(String key, Receipt receipt, Origin origin) {
     boolean decidedElsewhere = !origin.equals(receipt.getOrigin());
-    return decidedElsewhere || Standing.QUARANTINED.name().equals(receipt.getStanding())
+    return decidedElsewhere || PairStatus.QUARANTINED.name().equals(receipt.getStanding())
         ? new Quarantine(cluster).entryOf(key, origin, since(origin, receipt))
         : Optional.empty();
   }
@@ -315,7 +315,7 @@ public final class PairHistory {
    */
   private Withdrawals withdrawals(
       CommittedLog log, String key, Receipt receipt, Optional<QuarantineEntry> entry) {
-    boolean isWithdrawn = receipt.getStanding().equals(Standing.WITHDRAWN.name());
+    boolean isWithdrawn = receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
     Optional<QuarantinedPair> turnedAway =
         entry
             .or(() -> isWithdrawn ? new Quarantine(cluster).show(key) : Optional.empty())

@@ -21,9 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  * What withdrew a pair, and what lifted that.
  *
  * @param inForce the takedown in force, that of the first key that has one
- * @param deeds who withdrew and who lifted, oldest first, as far back as the audit trail goes
+ * @param events who withdrew and who lifted, oldest first, as far back as the audit trail goes
  */
-record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> deeds) {
+record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> events) {
 
   /** Of these keys of takedowns, and of those that they are or were part of. */
   static Withdrawals read(ClusterAccess cluster, CommittedLog log, List<String> keys) {
@@ -51,25 +51,25 @@ record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> deeds) {
         });
     return new Withdrawals(
         keys.stream().filter(inForce::containsKey).findFirst().map(inForce::get),
-        deeds(cluster, log, subjects));
+        events(cluster, log, subjects));
   }
 
-  private static List<TakedownEvent> deeds(
+  private static List<TakedownEvent> events(
       ClusterAccess cluster, CommittedLog log, Set<String> subjects) {
     RecordDecoder<Action> actions =
         new RecordDecoder<>(cluster.topics().actions(), Action.SCHEMA$, cluster.registry());
-    List<TakedownEvent> deeds = new ArrayList<>();
+    List<TakedownEvent> events = new ArrayList<>();
     log.read(
         log.everything(log.partitions(actions.topicName())),
         record -> {
           Optional.ofNullable(record.value())
               .flatMap(actions::decode)
               .flatMap(TakedownEvent::of)
-              .filter(deed -> subjects.contains(deed.subject()))
-              .ifPresent(deeds::add);
+              .filter(event -> subjects.contains(event.subject()))
+              .ifPresent(events::add);
           return true;
         });
-    deeds.sort(Comparator.comparing(TakedownEvent::at));
-    return deeds;
+    events.sort(Comparator.comparing(TakedownEvent::at));
+    return events;
   }
 }

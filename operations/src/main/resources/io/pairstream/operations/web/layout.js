@@ -9,13 +9,13 @@ const SWEEPS = 24;
  * boxes and need not be whole, {routes: [{from, to, points: [{layer, row}, …]}]} with a point for each
  * layer that an edge passes, and {layers, rows}, how many there are of each.
  *
- * doorsLast: whether all that leads nowhere stands in the last layer; passage: how much of a box's room
+ * outputsLast: whether all that leads nowhere stands in the last layer; passage: how much of a box's room
  * a passing edge takes.
  */
-export function layered(nodes, edges, { doorsLast = true, passage = 0.5 } = {}) {
+export function layered(nodes, edges, { outputsLast = true, passage = 0.5 } = {}) {
   const known = new Set(nodes);
   const forward = acyclic(nodes, edges.filter(({ from, to }) => known.has(from) && known.has(to) && from !== to));
-  const layerOf = layers(nodes, forward, doorsLast);
+  const layerOf = layers(nodes, forward, outputsLast);
   const { columns, chains } = withPassages(nodes, forward, layerOf);
   const neighbours = adjacency(columns, chains);
   order(columns, neighbours);
@@ -60,7 +60,7 @@ function acyclic(nodes, edges) {
 }
 
 /** The longest way to each node. */
-function layers(nodes, edges, doorsLast) {
+function layers(nodes, edges, outputsLast) {
   const before = new Map(nodes.map((id) => [id, []]));
   const after = new Map(nodes.map((id) => [id, []]));
   edges.forEach(({ from, to }) => {
@@ -76,7 +76,7 @@ function layers(nodes, edges, doorsLast) {
   };
   nodes.forEach(depth);
   const last = Math.max(0, ...layerOf.values());
-  if (doorsLast) {
+  if (outputsLast) {
     nodes
       .filter((id) => after.get(id).length === 0 && before.get(id).length > 0)
       .forEach((id) => layerOf.set(id, last));

@@ -87,7 +87,7 @@ class Overview {
     this.moreGroups = h("p.small", { hidden: true });
     this.noGroups = h("p.quiet", { hidden: true }, say("lag.noGroups"));
     this.topologyPlace = h("div", {}, skeleton(4));
-    this.doors = h("tbody");
+    this.inputs = h("tbody");
     this.outputs = h("tbody");
     this.reasons = h("ol.bars");
     this.quarantineTotal = h("span.quiet.small");
@@ -108,7 +108,7 @@ class Overview {
           h("div.card-head", {}, h("h2", { id: "topology-title" }, say("topology.title")), this.topology.toggle),
           this.topologyPlace,
         ),
-        card(say("overview.throughput"), { id: "throughput", className: "card.span-5" }, this.#rates(say("overview.doors"), this.doors), this.#rates(say("overview.outputs"), this.outputs)),
+        card(say("overview.throughput"), { id: "throughput", className: "card.span-5" }, this.#rates(say("overview.doors"), this.inputs), this.#rates(say("overview.outputs"), this.outputs)),
         h(
           "section.card.span-4",
           { "aria-labelledby": "quarantine-title" },
@@ -200,7 +200,7 @@ class Overview {
     this.#showBanner(overview);
     this.#showGroups(overview.groups ?? []);
     this.noGroups.hidden = overview.groups?.length !== 0;
-    this.#showRates(this.doors, overview.doors ?? []);
+    this.#showRates(this.inputs, overview.doors ?? []);
     this.#showRates(this.outputs, overview.outputs ?? []);
     this.#showQuarantine(overview.quarantine);
     this.#showTrainer(overview.trainer);

@@ -111,7 +111,7 @@ export class TopologyPicture {
     const { places, routes, layers, rows } = layered(
       nodes.map((node) => node.id),
       edges,
-      tall ? { doorsLast: false, passage: 0.14 } : {},
+      tall ? { outputsLast: false, passage: 0.14 } : {},
     );
     const sizes = tall ? TALL : fitted(layers, room);
     const [boxWidth, boxHeight] = sizes.box;

@@ -8,9 +8,9 @@ import io.pairstream.operations.audit.Difference.Kind;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Awaiting;
@@ -49,11 +49,11 @@ class AuditTest {
   @BeforeEach
   void play() {
     trained = pipeline.send("image 1", "caption 1");
-    pipeline.accept(trained, Standing.TRAINING);
+    pipeline.accept(trained, PairStatus.TRAINING);
     validated = pipeline.send("image 2", "caption 2");
-    pipeline.accept(validated, Standing.VALIDATION);
+    pipeline.accept(validated, PairStatus.VALIDATION);
     Sent other = pipeline.send("image 1", "another caption");
-    pipeline.accept(other, Standing.TRAINING);
+    pipeline.accept(other, PairStatus.TRAINING);
     rejected = pipeline.send("image 3", "caption 3");
     pipeline.reject(rejected, "IMAGE_TOO_SMALL");
   }
@@ -64,7 +64,7 @@ class AuditTest {
   }
 
   @Test
-  void passesWhereEveryRecordLeftByOneDoor() {
+  void passesWhereEveryRecordIsInOneOutput() {
     pipeline.send("image 4", "waits");
 
     AuditReport report = new Audit(cluster).run();
@@ -82,7 +82,7 @@ class AuditTest {
 
   @Test
   void findsAnOutputThatATombstoneDeleted() {
-    delete(Standing.TRAINING, trained);
+    delete(PairStatus.TRAINING, trained);
 
     assertOneDifference(Kind.MISSING, OriginHeader.text(trained.origin()));
   }
@@ -97,7 +97,7 @@ class AuditTest {
 
   @Test
   void doesNotSeeAnOutputWhoseTransactionWasAborted() {
-    TestCluster.sendInVain(cluster, prepared(Standing.TRAINING, validated, "TRAINING"));
+    TestCluster.sendInVain(cluster, prepared(PairStatus.TRAINING, validated, "TRAINING"));
 
     assertThat(new Audit(cluster).run().details()).isEmpty();
   }
@@ -112,7 +112,7 @@ class AuditTest {
             trained.imageDigest(),
             trained.raw()));
     Sent after = pipeline.send("image 1", "caption after the aborted one");
-    pipeline.accept(after, Standing.TRAINING);
+    pipeline.accept(after, PairStatus.TRAINING);
 
     AuditReport report = new Audit(cluster).run();
 
@@ -123,8 +123,8 @@ class AuditTest {
 
   @Test
   void excusesAWithdrawnPair() {
-    delete(Standing.TRAINING, trained);
-    TestCluster.send(cluster, pipeline.receipt(trained, Standing.WITHDRAWN, ""));
+    delete(PairStatus.TRAINING, trained);
+    TestCluster.send(cluster, pipeline.receipt(trained, PairStatus.WITHDRAWN, ""));
 
     AuditReport report = new Audit(cluster).run();
 
@@ -134,8 +134,8 @@ class AuditTest {
 
   @Test
   void excusesTheOldRecordOfAPairThatWasLetInAgain() {
-    delete(Standing.TRAINING, trained);
-    pipeline.accept(pipeline.send("image 1", "caption 1"), Standing.TRAINING);
+    delete(PairStatus.TRAINING, trained);
+    pipeline.accept(pipeline.send("image 1", "caption 1"), PairStatus.TRAINING);
     assertOneDifference(Kind.MISSING, OriginHeader.text(trained.origin()));
 
     TestCluster.send(
@@ -146,7 +146,7 @@ class AuditTest {
             OriginHeader.text(trained.origin()),
             Receipt.newBuilder()
                 .setPairId(trained.pairId())
-                .setStanding(Standing.WITHDRAWN.name())
+                .setStanding(PairStatus.WITHDRAWN.name())
                 .setOrigin(trained.origin())
                 .build()));
 
@@ -157,7 +157,7 @@ class AuditTest {
 
   @Test
   void findsAnOutputThatStandsTwice() {
-    TestCluster.send(cluster, prepared(Standing.TRAINING, trained, "TRAINING"));
+    TestCluster.send(cluster, prepared(PairStatus.TRAINING, trained, "TRAINING"));
 
     assertOneDifference(Kind.TWICE, OriginHeader.text(trained.origin()));
   }
@@ -177,8 +177,8 @@ class AuditTest {
 
   @Test
   void findsAnOutputThatWasMovedToAnotherSplit() {
-    TestCluster.send(cluster, moved(Standing.VALIDATION, trained));
-    delete(Standing.TRAINING, trained);
+    TestCluster.send(cluster, moved(PairStatus.VALIDATION, trained));
+    delete(PairStatus.TRAINING, trained);
 
     AuditReport report = new Audit(cluster).run();
 
@@ -196,7 +196,7 @@ class AuditTest {
 
   @Test
   void findsAnOutputThatWasCopiedToAnotherSplit() {
-    TestCluster.send(cluster, prepared(Standing.TEST, validated, "TEST"));
+    TestCluster.send(cluster, prepared(PairStatus.TEST, validated, "TEST"));
 
     AuditReport report = new Audit(cluster).run();
 
@@ -216,12 +216,12 @@ class AuditTest {
             .serializer()
             .serialize(
                 cluster.topics().training().name(),
-                PlayedPipeline.prepared(trained, Standing.TRAINING));
+                PlayedPipeline.prepared(trained, PairStatus.TRAINING));
     TestCluster.send(
         cluster,
         new ProducerRecord<>(
             cluster.topics().quarantine().name(), null, bytes(trained.pairId()), value));
-    delete(Standing.TRAINING, trained);
+    delete(PairStatus.TRAINING, trained);
 
     assertOneDifference(Kind.MISPLACED, cluster.topics().quarantine().name());
   }
@@ -229,7 +229,7 @@ class AuditTest {
   @Test
   void findsATamperedSplit() {
     Sent sent = pipeline.send("image 6", "caption 6");
-    pipeline.transaction(sent, List.of(prepared(Standing.TRAINING, sent, "TEST")));
+    pipeline.transaction(sent, List.of(prepared(PairStatus.TRAINING, sent, "TEST")));
 
     assertOneDifference(Kind.MISPLACED, "says split 'TEST'");
   }
@@ -237,7 +237,7 @@ class AuditTest {
   @Test
   void findsAKeyThatIsNotThePairId() {
     Sent sent = pipeline.send("image 7", "caption 7");
-    PreparedPair pair = PlayedPipeline.prepared(sent, Standing.TRAINING);
+    PreparedPair pair = PlayedPipeline.prepared(sent, PairStatus.TRAINING);
     pipeline.transaction(
         sent,
         List.of(
@@ -260,7 +260,7 @@ class AuditTest {
   @Test
   void missesNothingThatMayBeInARecordOfAnUnknownSchema() {
     Sent unreadable = pipeline.send("image 6", "caption 6");
-    ProducerRecord<byte[], byte[]> output = prepared(Standing.TRAINING, unreadable, "TRAINING");
+    ProducerRecord<byte[], byte[]> output = prepared(PairStatus.TRAINING, unreadable, "TRAINING");
     ByteBuffer.wrap(output.value()).putInt(1, 987_654);
     pipeline.transaction(unreadable, List.of(output));
 
@@ -271,7 +271,7 @@ class AuditTest {
   void findsAnOriginThatIsNoRawRecord() {
     Sent foreign =
         new Sent("a".repeat(64), "b".repeat(32), trained.raw(), new Origin("another.topic", 0, 0L));
-    TestCluster.send(cluster, prepared(Standing.TRAINING, foreign, "TRAINING"));
+    TestCluster.send(cluster, prepared(PairStatus.TRAINING, foreign, "TRAINING"));
 
     assertOneDifference(Kind.MISPLACED, "another.topic-0-0");
   }
@@ -279,7 +279,7 @@ class AuditTest {
   @Test
   void findsAnOriginThatIsNotCommittedYet() {
     Sent early = pipeline.send("image 8", "caption 8");
-    TestCluster.send(cluster, prepared(Standing.TRAINING, early, "TRAINING"));
+    TestCluster.send(cluster, prepared(PairStatus.TRAINING, early, "TRAINING"));
 
     assertOneDifference(Kind.MISPLACED, "committed only up to");
   }
@@ -287,7 +287,7 @@ class AuditTest {
   @Test
   void findsAnImageInTwoSplits() {
     Sent sent = pipeline.send("image 2", "a second caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
 
     assertOneDifference(Kind.SPLIT_LEAK, sent.imageDigest().substring(0, 32));
   }
@@ -295,7 +295,7 @@ class AuditTest {
   @Test
   void findsAPairThatWasAcceptedTwice() {
     Sent copy = pipeline.send("image 1", "caption 1");
-    pipeline.accept(copy, Standing.TRAINING);
+    pipeline.accept(copy, PairStatus.TRAINING);
 
     assertOneDifference(Kind.PAIR_TWICE, trained.pairId());
   }
@@ -303,13 +303,13 @@ class AuditTest {
   @Test
   void countsEqualSamplesAndNamesBoth() {
     Sent spaced = pipeline.send("image 1", "caption 1 ");
-    PreparedPair pair = PlayedPipeline.prepared(spaced, Standing.TRAINING);
+    PreparedPair pair = PlayedPipeline.prepared(spaced, PairStatus.TRAINING);
     pair.setCaption("caption 1");
     pipeline.transaction(
         spaced,
         List.of(
             TestCluster.record(cluster.topics().training(), null, spaced.pairId(), pair),
-            pipeline.receipt(spaced, Standing.TRAINING, "")));
+            pipeline.receipt(spaced, PairStatus.TRAINING, "")));
 
     AuditReport report = new Audit(cluster).run();
 
@@ -326,13 +326,13 @@ class AuditTest {
   @Test
   void doesNotCountAnEqualSampleThatIsWithdrawn() {
     Sent spaced = pipeline.send("image 1", "caption 1 ");
-    PreparedPair pair = PlayedPipeline.prepared(spaced, Standing.TRAINING);
+    PreparedPair pair = PlayedPipeline.prepared(spaced, PairStatus.TRAINING);
     pair.setCaption("caption 1");
     pipeline.transaction(
         spaced,
         List.of(TestCluster.record(cluster.topics().training(), null, spaced.pairId(), pair)));
-    delete(Standing.TRAINING, spaced);
-    TestCluster.send(cluster, pipeline.receipt(spaced, Standing.WITHDRAWN, ""));
+    delete(PairStatus.TRAINING, spaced);
+    TestCluster.send(cluster, pipeline.receipt(spaced, PairStatus.WITHDRAWN, ""));
 
     AuditReport report = new Audit(cluster).run();
 
@@ -350,7 +350,7 @@ class AuditTest {
     }
     Sent missing = pipeline.send("image 7", "caption 7");
     pipeline.transaction(missing, List.of());
-    pipeline.accept(pipeline.send("image 8", "caption 8"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 8", "caption 8"), PairStatus.TRAINING);
 
     AuditReport ofAll = new Audit(cluster).run();
     AuditReport report = new Audit(cluster).since(then);
@@ -369,8 +369,8 @@ class AuditTest {
   @Test
   void sinceATimeDoesNotMissWhatWasWithdrawn() {
     Instant before = timeOf(trained);
-    delete(Standing.TRAINING, trained);
-    TestCluster.send(cluster, pipeline.receipt(trained, Standing.WITHDRAWN, ""));
+    delete(PairStatus.TRAINING, trained);
+    TestCluster.send(cluster, pipeline.receipt(trained, PairStatus.WITHDRAWN, ""));
 
     AuditReport report = new Audit(cluster).since(before);
 
@@ -397,7 +397,7 @@ class AuditTest {
         CompletableFuture.supplyAsync(
             () -> {
               while (!enough.get()) {
-                pipeline.accept(pipeline.send("flowing " + sent, "caption"), Standing.TRAINING);
+                pipeline.accept(pipeline.send("flowing " + sent, "caption"), PairStatus.TRAINING);
                 sent.incrementAndGet();
               }
               return sent.get();
@@ -467,16 +467,16 @@ class AuditTest {
     assertThat(report.passes()).isFalse();
   }
 
-  private void delete(Standing split, Sent sent) {
+  private void delete(PairStatus split, Sent sent) {
     TestCluster.send(cluster, TestCluster.record(pipeline.topic(split), null, sent.pairId(), null));
   }
 
   /** A record whose value is as preprocessing wrote it for training. */
-  private ProducerRecord<byte[], byte[]> moved(Standing to, Sent sent) {
+  private ProducerRecord<byte[], byte[]> moved(PairStatus to, Sent sent) {
     return prepared(to, sent, "TRAINING");
   }
 
-  private ProducerRecord<byte[], byte[]> prepared(Standing on, Sent sent, String split) {
+  private ProducerRecord<byte[], byte[]> prepared(PairStatus on, Sent sent, String split) {
     PreparedPair pair = PlayedPipeline.prepared(sent, on);
     pair.setSplit(split);
     return TestCluster.record(pipeline.topic(on), null, sent.pairId(), pair);

@@ -12,10 +12,10 @@ import io.pairstream.operations.review.ReviewDesk;
 import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -96,7 +96,7 @@ class ReviewedPairsTest {
 
   private void publish(Sent sent, String reviewId, String... waived) {
     PreparedPair prepared =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, Standing.TRAINING))
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
             .setReviewId(reviewId)
             .setWaived(List.of(waived))
             .build();
@@ -104,7 +104,7 @@ class ReviewedPairsTest {
         sent,
         List.of(
             TestCluster.record(cluster.topics().training(), null, sent.pairId(), prepared),
-            pipeline.receipt(sent, Standing.TRAINING, "")));
+            pipeline.receipt(sent, PairStatus.TRAINING, "")));
   }
 
   private List<Difference> differences() {
@@ -143,7 +143,7 @@ class ReviewedPairsTest {
     ReviewResult accepted = accept();
     publish(replayOf(small), accepted.reviewId());
     Sent other = pipeline.send("image 2", "another picture");
-    pipeline.accept(pipeline.send("image 3", "a third"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 3", "a third"), PairStatus.TRAINING);
     pipeline.reject(other, "IMAGE_TOO_SMALL");
     publish(claim(other.raw(), other, accepted.reviewId(), "IMAGE_TOO_SMALL"), accepted.reviewId());
 

@@ -32,7 +32,7 @@ class CanaryProbeTest {
   private static final Duration LONG = Duration.ofMinutes(10);
 
   /** How long what is to come is waited for. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -151,7 +151,7 @@ class CanaryProbeTest {
   }
 
   private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
       Awaiting.pause();
     }
@@ -162,7 +162,7 @@ class CanaryProbeTest {
   /** The canary at that offset, once it is there. */
   private static ConsumerRecord<byte[], byte[]> awaitCanary(ClusterAccess cluster, long offset) {
     TopicPartition partition = new TopicPartition(cluster.topics().crowdsourced().name(), 0);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     try (KafkaConsumer<byte[], byte[]> consumer = cluster.consumer(Map.of())) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, offset);

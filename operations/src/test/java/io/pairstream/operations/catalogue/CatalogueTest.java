@@ -9,10 +9,10 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.table.Look;
 import io.pairstream.service.table.Table;
@@ -48,7 +48,7 @@ class CatalogueTest {
   @Test
   void showsEachRecordToAllFolds() {
     Sent kept = pipeline.send("image 1", "a kept one");
-    pipeline.accept(kept, Standing.VALIDATION);
+    pipeline.accept(kept, PairStatus.VALIDATION);
     Sent refused = pipeline.send("image 2", "a refused one");
     pipeline.reject(refused, "IMAGE_TOO_SMALL");
     TestCluster.send(
@@ -95,11 +95,11 @@ class CatalogueTest {
 
   @Test
   void seesNoRecordTwiceAfterARestart() {
-    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
     try (Catalogue catalogue = open(new Noting("one", 1))) {
       catalogue.caughtUp().join();
     }
-    pipeline.accept(pipeline.send("image 2", "second"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 2", "second"), PairStatus.TRAINING);
 
     try (Catalogue catalogue = open(new Noting("one", 1))) {
       catalogue.caughtUp().join();
@@ -110,7 +110,7 @@ class CatalogueTest {
 
   @Test
   void anotherVersionOfAFoldBeginsAgain() {
-    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
     try (Catalogue catalogue = open(new Noting("one", 1))) {
       catalogue.caughtUp().join();
     }
@@ -128,7 +128,7 @@ class CatalogueTest {
         cluster,
         new ProducerRecord<>(
             cluster.topics().training().name(), "key".getBytes(UTF_8), new byte[] {1, 2, 3}));
-    pipeline.accept(pipeline.send("image 1", "first"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
 
     try (Catalogue catalogue = open(new Noting("one", 1))) {
       catalogue.caughtUp().join();

@@ -4,11 +4,11 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Topic;
@@ -60,18 +60,18 @@ public final class JudgedPairs implements AutoCloseable {
   }
 
   /** Accepts a pair; returns its id. */
-  public String accept(RawPair raw, Standing split) {
+  public String accept(RawPair raw, PairStatus split) {
     return accept(raw, split, nextOrigin());
   }
 
-  public String accept(RawPair raw, Standing split, Origin origin) {
+  public String accept(RawPair raw, PairStatus split, Origin origin) {
     PreparedPair pair = prepared(raw, split, origin).build();
     send(topic(split), pair.getPairId(), pair);
     send(cluster.topics().receipts(), pair.getPairId(), receipt(raw, split, "", origin));
     return pair.getPairId();
   }
 
-  public static PreparedPair.Builder prepared(RawPair raw, Standing split, Origin origin) {
+  public static PreparedPair.Builder prepared(RawPair raw, PairStatus split, Origin origin) {
     return PreparedPair.newBuilder()
         .setPairId(pairId(raw))
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
@@ -96,7 +96,7 @@ public final class JudgedPairs implements AutoCloseable {
     send(
         cluster.topics().receipts(),
         pairId(raw),
-        receipt(raw, Standing.QUARANTINED, reason, origin));
+        receipt(raw, PairStatus.QUARANTINED, reason, origin));
     return origin;
   }
 
@@ -134,7 +134,7 @@ public final class JudgedPairs implements AutoCloseable {
     send(cluster.topics().takedowns(), TakedownKind.valueOf(kind).key(subject), null);
   }
 
-  public static Receipt receipt(RawPair raw, Standing standing, String reason, Origin origin) {
+  public static Receipt receipt(RawPair raw, PairStatus standing, String reason, Origin origin) {
     return Receipt.newBuilder()
         .setPairId(pairId(raw))
         .setImageDigest(PairIdentity.imageDigest(raw.getImage()))
@@ -164,7 +164,7 @@ public final class JudgedPairs implements AutoCloseable {
     return new Origin(cluster.topics().crowdsourced().name(), 0, nextOffset++);
   }
 
-  public Topic<String, PreparedPair> topic(Standing split) {
+  public Topic<String, PreparedPair> topic(PairStatus split) {
     return switch (split) {
       case TRAINING -> cluster.topics().training();
       case VALIDATION -> cluster.topics().validation();

@@ -9,9 +9,9 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ class PairSearchTest {
 
   @Test
   void knowsWhereEachPairStandsAndWhereItLies() {
-    String kept = judged.accept(raw("a red bicycle"), Standing.VALIDATION);
+    String kept = judged.accept(raw("a red bicycle"), PairStatus.VALIDATION);
     RawPair small = raw("a small cat");
     Origin origin = judged.reject(small, "IMAGE_TOO_SMALL");
     read();
@@ -114,10 +114,11 @@ class PairSearchTest {
   })
   void findsWordsAndReasons(String text, String caption) {
     judged.accept(
-        JudgedPairs.raw("a red Bicycle by the wall", "CROWDSOURCED", "museum"), Standing.TRAINING);
-    judged.accept(JudgedPairs.raw("一辆红色的自行车", "SCRAPED", ""), Standing.TRAINING);
-    judged.accept(JudgedPairs.raw("Die STRASSE heißt Straße", "SCRAPED", ""), Standing.TRAINING);
-    judged.accept(JudgedPairs.raw("a green boat", "SCRAPED", ""), Standing.TRAINING);
+        JudgedPairs.raw("a red Bicycle by the wall", "CROWDSOURCED", "museum"),
+        PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("一辆红色的自行车", "SCRAPED", ""), PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("Die STRASSE heißt Straße", "SCRAPED", ""), PairStatus.TRAINING);
+    judged.accept(JudgedPairs.raw("a green boat", "SCRAPED", ""), PairStatus.TRAINING);
     judged.reject(JudgedPairs.raw("x", "SCRAPED", ""), "CAPTION_TOO_SHORT");
     read();
 
@@ -128,8 +129,8 @@ class PairSearchTest {
   @ValueSource(
       strings = {"nothing of the kind", "bicycle boat", "!!!", "deadbeefdeadbeef", "a-1-2"})
   void findsNothingWhereThereIsNothing(String text) {
-    judged.accept(raw("a red bicycle"), Standing.TRAINING);
-    judged.accept(raw("a green boat"), Standing.TRAINING);
+    judged.accept(raw("a red bicycle"), PairStatus.TRAINING);
+    judged.accept(raw("a green boat"), PairStatus.TRAINING);
     read();
 
     PairPage page = search.find(ALL.withText(text));
@@ -141,8 +142,8 @@ class PairSearchTest {
   @Test
   void findsIdsAndDigestsByTheirBeginningsAndRecordsByTheirCoordinates() {
     RawPair raw = raw("a red bicycle");
-    String id = judged.accept(raw, Standing.TRAINING, new Origin("pairs.crowdsourced", 1, 77L));
-    judged.accept(raw("a green boat"), Standing.TRAINING);
+    String id = judged.accept(raw, PairStatus.TRAINING, new Origin("pairs.crowdsourced", 1, 77L));
+    judged.accept(raw("a green boat"), PairStatus.TRAINING);
     read();
 
     String digest = PairIdentity.imageDigest(raw.getImage());
@@ -159,7 +160,7 @@ class PairSearchTest {
     judged.reject(JudgedPairs.raw("two cat", "CROWDSOURCED", "museum"), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("three cat", "SCRAPED", "school"), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("four cat", "SCRAPED", "museum"), "CAPTION_TOO_SHORT");
-    judged.accept(JudgedPairs.raw("five cat", "SCRAPED", "museum"), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("five cat", "SCRAPED", "museum"), PairStatus.TRAINING);
     read();
 
     PairPage page =
@@ -209,7 +210,7 @@ class PairSearchTest {
   @Test
   void copyIsAskedForByItsCoordinatesAndDoesNotHideWhereThePairStands() {
     RawPair raw = raw("a red bicycle");
-    String id = judged.accept(raw, Standing.TRAINING);
+    String id = judged.accept(raw, PairStatus.TRAINING);
     Origin copy = judged.nextOrigin();
     judged.reject(raw, "DUPLICATE_PAIR", copy);
     read();
@@ -257,9 +258,9 @@ class PairSearchTest {
   @Test
   void tombstoneRemovesThePairAndItsCopiesEverywhere() {
     RawPair raw = raw("a red bicycle");
-    String id = judged.accept(raw, Standing.TRAINING);
+    String id = judged.accept(raw, PairStatus.TRAINING);
     judged.reject(raw, "DUPLICATE_PAIR", judged.nextOrigin());
-    judged.accept(raw("a green boat"), Standing.TRAINING);
+    judged.accept(raw("a green boat"), PairStatus.TRAINING);
     read();
     assertThat(captions(ALL.withText("bicycle"))).hasSize(2);
 
@@ -308,7 +309,7 @@ class PairSearchTest {
   @Test
   void whatComesAfterATakedownIsLiftedIsShownAgain() {
     RawPair raw = JudgedPairs.raw("a red bicycle", "SCRAPED", "museum");
-    String id = judged.accept(raw, Standing.TRAINING);
+    String id = judged.accept(raw, PairStatus.TRAINING);
     judged.takeDown("CONTRIBUTOR", "museum");
     judged.takeDown("PAIR", id);
     judged.await();
@@ -320,7 +321,7 @@ class PairSearchTest {
     judged.lift("PAIR", id);
     // What comes from then on is shown: topics are not read in the order of each other.
     read();
-    judged.accept(raw, Standing.TRAINING);
+    judged.accept(raw, PairStatus.TRAINING);
     read();
 
     assertThat(captions(ALL)).containsExactly("a red bicycle");
@@ -331,7 +332,7 @@ class PairSearchTest {
   void reviewIsKnownOfTheRecordThePairAndThePairThatWasSentAgain() {
     RawPair raw = raw("a red bicycle");
     Origin origin = judged.reject(raw, "IMAGE_TOO_SMALL");
-    String again = judged.accept(raw("a bicycle in red"), Standing.TRAINING);
+    String again = judged.accept(raw("a bicycle in red"), PairStatus.TRAINING);
     for (String id : List.of("later", "earlier")) {
       judged.send(
           cluster.topics().reviews(),
@@ -363,7 +364,7 @@ class PairSearchTest {
     judged.reject(JudgedPairs.raw("one", "SCRAPED", ""), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("two", "SCRAPED", ""), "IMAGE_TOO_SMALL");
     judged.reject(JudgedPairs.raw("three", "CROWDSOURCED", ""), "IMAGE_BLURRED");
-    judged.accept(JudgedPairs.raw("four", "CROWDSOURCED", ""), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("four", "CROWDSOURCED", ""), PairStatus.TRAINING);
     read();
 
     QuarantineBoard board = search.board();
@@ -413,7 +414,7 @@ class PairSearchTest {
     RawPair pair = raw("a pair");
     judged.reject(pair, "IMAGE_TOO_SMALL");
     judged.await();
-    judged.accept(pair, Standing.TRAINING);
+    judged.accept(pair, PairStatus.TRAINING);
     judged.await();
     judged.reject(pair, "DUPLICATE_PAIR", new Origin("pairs.crowdsourced", 0, 77L));
     read();
@@ -438,9 +439,9 @@ class PairSearchTest {
   @Test
   void samplesEachSourceOfTheWindow() {
     for (int i = 0; i < 100; i++) {
-      judged.accept(JudgedPairs.raw("scraped " + i, "SCRAPED", ""), Standing.TRAINING);
+      judged.accept(JudgedPairs.raw("scraped " + i, "SCRAPED", ""), PairStatus.TRAINING);
     }
-    judged.accept(JudgedPairs.raw("one of us", "CROWDSOURCED", ""), Standing.TRAINING);
+    judged.accept(JudgedPairs.raw("one of us", "CROWDSOURCED", ""), PairStatus.TRAINING);
     read();
 
     List<SourceSample> samples = search.sample("", Duration.ofHours(1), new Random(1));

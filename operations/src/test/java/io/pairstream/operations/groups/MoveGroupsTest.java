@@ -44,7 +44,7 @@ class MoveGroupsTest {
 
   private static final Instant FIRST = Instant.parse("2026-11-20T03:00:00Z");
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -339,7 +339,7 @@ class MoveGroupsTest {
   }
 
   private static void awaitAssignment(KafkaConsumer<byte[], byte[]> member) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
       var unused = member.poll(Duration.ofMillis(50));
     }
@@ -348,7 +348,7 @@ class MoveGroupsTest {
 
   /** A share group's offset moves a little after its members have acknowledged. */
   private void awaitCommitted(long offset) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
       Awaiting.pause();
     }
@@ -358,7 +358,7 @@ class MoveGroupsTest {
   private void readAll(int records) {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.put("group.id", group);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     try (KafkaShareConsumer<byte[], byte[]> reader =
         new KafkaShareConsumer<>(
             settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

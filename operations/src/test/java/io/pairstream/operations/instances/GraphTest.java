@@ -48,7 +48,8 @@ class GraphTest {
                 List.of("pairs.scraped", "pairs.crowdsourced"),
                 List.of()));
     assertThat(graph.after("read")).containsExactly("read-rejected", "read-kept");
-    assertThat(graph.before("received")).containsExactlyInAnyOrder("placed", "read-travelled-kept");
+    assertThat(graph.before("received"))
+        .containsExactlyInAnyOrder("placed", "read-repartitioned-kept");
     assertThat(graph.edges()).contains(new Edge("to-training", "training"));
     assertThat(graph.nodes())
         .filteredOn(node -> !node.stores().isEmpty())

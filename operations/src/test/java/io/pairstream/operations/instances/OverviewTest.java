@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
@@ -255,7 +255,7 @@ class OverviewTest {
   }
 
   private OperateSettings settings(String directory) {
-    return new OperateSettings(PatientServer.settings(), true, folder.resolve(directory));
+    return new OperateSettings(LongTimeoutServer.settings(), true, folder.resolve(directory));
   }
 
   /** What the service says of its readiness, once it says it with that status. */

@@ -99,9 +99,9 @@ class CallerLimitsTest {
     String greedy = operators.key("crawler", Scope.VIEW).text().reveal();
     String modest = operators.key("ann", Scope.VIEW).text().reveal();
 
-    RunningOperators.Told refused = null;
+    RunningOperators.ClusterAnswer refused = null;
     for (int i = 0; refused == null && i <= CallerLimits.ANSWERS.inARow(); i++) {
-      RunningOperators.Told told = operators.tell(get("/v1/overview", greedy));
+      RunningOperators.ClusterAnswer told = operators.tell(get("/v1/overview", greedy));
       refused = told.status() == 200 ? null : told;
     }
 

@@ -2,8 +2,8 @@ package io.pairstream.operations.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.PatientClients;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -87,10 +87,10 @@ class MetricsEndpointTest {
             KAFKA.bootstrapServers(),
             "mock://" + name,
             cluster.dataset(),
-            PatientClients.PATIENCE,
+            LongTimeouts.TIMEOUT,
             Map.of()),
         new OperateSettings(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             anonymous,
             false,
             directory,

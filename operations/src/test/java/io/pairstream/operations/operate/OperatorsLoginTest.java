@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.operate.RunningOperators.Told;
+import io.pairstream.operations.operate.RunningOperators.ClusterAnswer;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.ApiKeyText;
 import io.pairstream.service.keys.KeyIssuer;
@@ -48,7 +48,7 @@ class OperatorsLoginTest {
     operators.close();
   }
 
-  private Told review(HttpRequest.Builder request) {
+  private ClusterAnswer review(HttpRequest.Builder request) {
     return operators.tell(request);
   }
 
@@ -59,17 +59,20 @@ class OperatorsLoginTest {
   @Test
   void sessionStandsForTheKeyUntilItIsEnded() {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();
-    Told stranger = operators.tell(operators.get("/v1/session"));
+    ClusterAnswer stranger = operators.tell(operators.get("/v1/session"));
 
-    Told login = operators.login(key);
-    Told known = operators.tell(operators.get("/v1/session").header("Cookie", login.cookie()));
-    Told looked = operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
-    Told out =
+    ClusterAnswer login = operators.login(key);
+    ClusterAnswer known =
+        operators.tell(operators.get("/v1/session").header("Cookie", login.cookie()));
+    ClusterAnswer looked =
+        operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+    ClusterAnswer out =
         operators.tell(
             operators
                 .ofPage(operators.get("/v1/session").DELETE())
                 .header("Cookie", "other=1; " + login.cookie()));
-    Told after = operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
+    ClusterAnswer after =
+        operators.tell(operators.get("/v1/actions").header("Cookie", login.cookie()));
 
     assertThat(stranger.json().toString())
         .isEqualTo("{\"login_required\":true,\"actor\":\"\",\"scopes\":[]}");
@@ -125,7 +128,7 @@ class OperatorsLoginTest {
             path -> {
               JsonNode operation = path.getValue().path("get");
               if (operation.path("security").size() > 0) {
-                Told told =
+                ClusterAnswer told =
                     operators.tell(
                         operators
                             .get(path.getKey().replaceAll("\\{\\w+}", "0") + "?nonsense=1")
@@ -223,7 +226,7 @@ class OperatorsLoginTest {
       }
     }
 
-    Told told = review(forged);
+    ClusterAnswer told = review(forged);
 
     assertThat(told.status()).isEqualTo(403);
     assertThat(told.json().path("type").asText()).isEqualTo("urn:pairstream:problem:foreign-site");
@@ -241,8 +244,10 @@ class OperatorsLoginTest {
       String http = "http://" + behindTls.host();
       String https = "https://" + behindTls.host();
 
-      Told byHttp = behindTls.tell(behindTls.post("/v1/session", login).header("Origin", http));
-      Told byHttps = behindTls.tell(behindTls.post("/v1/session", login).header("Origin", https));
+      ClusterAnswer byHttp =
+          behindTls.tell(behindTls.post("/v1/session", login).header("Origin", http));
+      ClusterAnswer byHttps =
+          behindTls.tell(behindTls.post("/v1/session", login).header("Origin", https));
       HttpRequest.Builder forged =
           behindTls.post("/v1/reviews", REVIEW).header("Cookie", byHttps.cookie());
       HttpRequest.Builder meant =
@@ -262,7 +267,7 @@ class OperatorsLoginTest {
   void anotherSitesPageCannotLogSomebodyIn() {
     String key = operators.key("mallory", Scope.REVIEW).text().reveal();
 
-    Told told =
+    ClusterAnswer told =
         operators.tell(
             operators
                 .post("/v1/session", "{\"key\": \"" + key + "\"}")
@@ -277,13 +282,13 @@ class OperatorsLoginTest {
     KeyIssuer.Created created = operators.key("ann", Scope.REVIEW);
     String right = created.text().reveal();
     String wrong = right.substring(0, ApiKeyText.LENGTH - 1) + (right.endsWith("0") ? '1' : '0');
-    List<Told> refused = new ArrayList<>();
+    List<ClusterAnswer> refused = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       refused.add(operators.login(i == 0 ? "psk_nonsense" : wrong));
     }
-    Told eleventh = operators.login(wrong);
+    ClusterAnswer eleventh = operators.login(wrong);
 
-    assertThat(refused).extracting(Told::status).containsOnly(401);
+    assertThat(refused).extracting(ClusterAnswer::status).containsOnly(401);
     assertThat(refused)
         .extracting(told -> told.json().path("detail"))
         .containsOnly(refused.get(0).json().path("detail"));
@@ -315,11 +320,11 @@ class OperatorsLoginTest {
     JsonNode both = actions(key, 2);
     assertThat(both.findValuesAsText("name")).containsExactly("quarantine.review", "login");
     assertThat(both.findValuesAsText("outcome")).containsExactly("REFUSED", "DONE");
-    Told one =
+    ClusterAnswer one =
         operators.tell(
             operators.get("/v1/actions?limit=1").header("Authorization", "Bearer " + key));
     assertThat(one.json().path("actions")).hasSize(1);
-    Told none =
+    ClusterAnswer none =
         operators.tell(
             operators.get("/v1/actions?limit=0").header("Authorization", "Bearer " + key));
     assertThat(none.status()).isEqualTo(400);
@@ -387,7 +392,7 @@ class OperatorsLoginTest {
   void oddRequestIsRefusedWithWhatWouldBeRight(String body, String words) {
     String key = operators.key("ann", Scope.REVIEW).text().reveal();
 
-    Told told =
+    ClusterAnswer told =
         operators.tell(
             operators.post("/v1/reviews", body).header("Authorization", "Bearer " + key));
 

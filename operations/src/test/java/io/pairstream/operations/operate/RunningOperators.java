@@ -1,8 +1,8 @@
 package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PatientClients;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.watch.GroupChoice;
@@ -35,7 +35,7 @@ import java.util.function.LongSupplier;
 /** An operators' service on a free port, with a client of it. */
 final class RunningOperators implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   private final ClusterAccess cluster;
   private final OperateService service;
@@ -46,8 +46,8 @@ final class RunningOperators implements AutoCloseable {
     this(
         kafka.bootstrapServers(),
         cluster,
-        PatientClients.PATIENCE,
-        new OperateSettings(PatientServer.settings(), anonymous, folder));
+        LongTimeouts.TIMEOUT,
+        new OperateSettings(LongTimeoutServer.settings(), anonymous, folder));
   }
 
   /** Behind a proxy with TLS, which the test stands for. */
@@ -56,9 +56,9 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        PatientClients.PATIENCE,
+        LongTimeouts.TIMEOUT,
         new OperateSettings(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             false,
             true,
             folder,
@@ -76,8 +76,8 @@ final class RunningOperators implements AutoCloseable {
     return new RunningOperators(
         kafka.bootstrapServers(),
         cluster,
-        PatientClients.PATIENCE,
-        new OperateSettings(PatientServer.settings(), false, folder),
+        LongTimeouts.TIMEOUT,
+        new OperateSettings(LongTimeoutServer.settings(), false, folder),
         () -> 0);
   }
 
@@ -113,7 +113,7 @@ final class RunningOperators implements AutoCloseable {
   }
 
   /** An answer with its body read as JSON. */
-  record Told(HttpResponse<String> response) {
+  record ClusterAnswer(HttpResponse<String> response) {
 
     int status() {
       return response.statusCode();
@@ -172,24 +172,24 @@ final class RunningOperators implements AutoCloseable {
     return request.header("Origin", "http://" + host()).header("Sec-Fetch-Site", "same-origin");
   }
 
-  Told login(String key) {
+  ClusterAnswer login(String key) {
     return tell(ofPage(post("/v1/session", "{\"key\": \"" + key + "\"}")));
   }
 
-  Told tell(HttpRequest.Builder request) {
-    return new Told(send(request));
+  ClusterAnswer tell(HttpRequest.Builder request) {
+    return new ClusterAnswer(send(request));
   }
 
   /** Asks without waiting for the answer's body. */
   CompletableFuture<Integer> statusOf(HttpRequest.Builder request) {
     return client
-        .sendAsync(request.timeout(PATIENCE).build(), BodyHandlers.ofString())
+        .sendAsync(request.timeout(TIMEOUT).build(), BodyHandlers.ofString())
         .thenApply(HttpResponse::statusCode);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return client.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
+      return client.send(request.timeout(TIMEOUT).build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException e) {
@@ -199,7 +199,7 @@ final class RunningOperators implements AutoCloseable {
   }
 
   static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("it does not come about");

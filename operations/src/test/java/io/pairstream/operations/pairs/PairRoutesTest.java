@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.ClipTokenizer;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.catalogue.Catalogue;
@@ -18,11 +18,11 @@ import io.pairstream.operations.catalogue.PairIndex;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
@@ -92,7 +92,7 @@ class PairRoutesTest {
       JudgedPairs judged,
       Catalogue catalogue,
       PairRoutes routes,
-      WebServer door,
+      WebServer server,
       HttpClient client) {}
 
   @BeforeAll
@@ -108,7 +108,7 @@ class PairRoutesTest {
             new JudgedPairs(cluster),
             catalogue,
             routes,
-            door(routes),
+            server(routes),
             HttpClient.newHttpClient());
   }
 
@@ -128,21 +128,21 @@ class PairRoutesTest {
   }
 
   /** Opens a port for routes. */
-  private static WebServer door(PairRoutes routes) throws IOException {
-    WebServer door =
+  private static WebServer server(PairRoutes routes) throws IOException {
+    WebServer server =
         new WebServer(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             new Router(routes.routes()),
             request -> new Principal("anonymous", "", Set.of(Scope.VIEW)),
             Quota.UNLIMITED,
             true);
-    door.start();
-    return door;
+    server.start();
+    return server;
   }
 
   @AfterAll
   static void stop() {
-    running.door().close();
+    running.server().close();
     running.routes().close();
     running.catalogue().close();
     running.judged().close();
@@ -151,7 +151,7 @@ class PairRoutesTest {
   @Test
   void findsPairsAsThePageExpectsThem() throws Exception {
     String word = word();
-    running.judged().accept(raw(drawn(80, 60), "a kept " + word), Standing.TRAINING);
+    running.judged().accept(raw(drawn(80, 60), "a kept " + word), PairStatus.TRAINING);
     running.judged().reject(raw(drawn(20, 10), "a refused " + word), "IMAGE_TOO_SMALL");
     read();
 
@@ -198,7 +198,7 @@ class PairRoutesTest {
     ids.add(49407);
     Origin origin = send(raw);
     PreparedPair pair =
-        JudgedPairs.prepared(raw, Standing.TEST, origin)
+        JudgedPairs.prepared(raw, PairStatus.TEST, origin)
             .setCaption(caption)
             .setImage(ByteBuffer.wrap(jpegFile(drawing(256, 256))))
             .setWidth(256)
@@ -217,7 +217,7 @@ class PairRoutesTest {
         .send(
             running.cluster().topics().receipts(),
             pair.getPairId(),
-            JudgedPairs.receipt(raw, Standing.TEST, "", origin));
+            JudgedPairs.receipt(raw, PairStatus.TEST, "", origin));
     read();
 
     JsonNode card = json("/v1/pairs/" + pair.getPairId());
@@ -251,7 +251,7 @@ class PairRoutesTest {
   void cardSaysWhenTheOriginalIsKeptNoLonger() throws Exception {
     RawPair raw = raw(drawn(64, 64), "kept " + word());
     Origin gone = new Origin(running.cluster().topics().scraped().name(), 0, 4_000_000L);
-    String id = running.judged().accept(raw, Standing.TRAINING, gone);
+    String id = running.judged().accept(raw, PairStatus.TRAINING, gone);
     read();
 
     JsonNode card = json("/v1/pairs/" + id);
@@ -333,7 +333,7 @@ class PairRoutesTest {
   void withdrawnPairIsNamedAndShownNoMore() throws Exception {
     RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
     Origin origin = send(raw);
-    String id = running.judged().accept(raw, Standing.TRAINING, origin);
+    String id = running.judged().accept(raw, PairStatus.TRAINING, origin);
     read();
     JsonNode before = json("/v1/pairs/" + id);
     String model = before.path("model").path("picture").asText();
@@ -357,7 +357,7 @@ class PairRoutesTest {
     RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
     String museum = "museum " + word();
     Origin origin = send(raw);
-    String id = running.judged().accept(raw, Standing.TRAINING, origin);
+    String id = running.judged().accept(raw, PairStatus.TRAINING, origin);
     Instant withdrawnAt = raw.getReceivedAt().plusSeconds(173);
     running
         .judged()
@@ -375,7 +375,7 @@ class PairRoutesTest {
         .send(
             running.cluster().topics().receipts(),
             id,
-            Receipt.newBuilder(JudgedPairs.receipt(raw, Standing.WITHDRAWN, "", origin))
+            Receipt.newBuilder(JudgedPairs.receipt(raw, PairStatus.WITHDRAWN, "", origin))
                 .setDecidedAt(withdrawnAt)
                 .build());
     note("takedown", museum, Map.of("cause", "a letter"), withdrawnAt);
@@ -386,7 +386,7 @@ class PairRoutesTest {
     JsonNode card = json("/v1/pairs/" + id);
 
     assertThat(card.path("takedowns"))
-        .extracting(deed -> deed.path("what").asText(), deed -> deed.path("by").asText())
+        .extracting(event -> event.path("what").asText(), event -> event.path("by").asText())
         .containsExactly(tuple("WITHDRAWN", "ann"), tuple("LIFTED", "bob"));
     assertThat(card.path("takedowns").path(0).path("cause").asText()).isEqualTo("a letter");
     assertThat(card.path("journey"))
@@ -396,13 +396,14 @@ class PairRoutesTest {
     assertThat(card.path("journey").path(2).path("seconds_since_previous").isNull()).isTrue();
   }
 
-  private static void note(String deed, String contributor, Map<String, String> facts, Instant at) {
+  private static void note(
+      String event, String contributor, Map<String, String> facts, Instant at) {
     running
         .judged()
         .send(
             running.cluster().topics().actions(),
             UUID.randomUUID().toString(),
-            new AuditEvent(deed, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
+            new AuditEvent(event, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
                 .by(new Actor("ann", ""), at));
   }
 
@@ -473,11 +474,11 @@ class PairRoutesTest {
     assertThat(get(crash).statusCode()).isEqualTo(404);
     // What hangs is met with a deadline that is not long to wait for.
     try (PairRoutes hasty = routes(running.cluster(), running.catalogue(), Duration.ofSeconds(2));
-        WebServer door = door(hasty)) {
-      assertThat(detail(get(door, hang))).contains("not decoded in time");
-      assertThat(get(door, page).statusCode()).isEqualTo(404);
-      assertThat(jpeg(door, inTime(door, good)).getWidth()).isEqualTo(62);
-      assertThat(get(door, hang).statusCode()).isEqualTo(404);
+        WebServer server = server(hasty)) {
+      assertThat(detail(get(server, hang))).contains("not decoded in time");
+      assertThat(get(server, page).statusCode()).isEqualTo(404);
+      assertThat(jpeg(server, inTime(server, good)).getWidth()).isEqualTo(62);
+      assertThat(get(server, hang).statusCode()).isEqualTo(404);
     }
   }
 
@@ -485,14 +486,14 @@ class PairRoutesTest {
    * The address of a good picture that is decoded before a short deadline. On a machine that stands
    * still for so long it is asked for again, each time in another size: what came of one is kept.
    */
-  private static String inTime(WebServer door, String good) throws Exception {
+  private static String inTime(WebServer server, String good) throws Exception {
     int size = 64;
     String sized = good + "?size=" + size;
-    HttpResponse<byte[]> answer = get(door, sized);
+    HttpResponse<byte[]> answer = get(server, sized);
     while (answer.statusCode() == 404 && detail(answer).contains("not decoded in time")) {
       size++;
       sized = good + "?size=" + size;
-      answer = get(door, sized);
+      answer = get(server, sized);
     }
     return sized;
   }
@@ -519,7 +520,7 @@ class PairRoutesTest {
       pixels[i] = (byte) 200;
     }
     PreparedPair pair =
-        JudgedPairs.prepared(raw, Standing.TRAINING, origin)
+        JudgedPairs.prepared(raw, PairStatus.TRAINING, origin)
             .setImage(ByteBuffer.wrap(pixels))
             .setImageEncoding("raw")
             .setWidth(20)
@@ -600,7 +601,7 @@ class PairRoutesTest {
         .judged()
         .accept(
             JudgedPairs.raw(drawn(64, 64), "for the sheet " + word(), "SYNTHETIC", ""),
-            Standing.TRAINING);
+            PairStatus.TRAINING);
     read();
 
     JsonNode sheet = json("/v1/sheet?source=SYNTHETIC&minutes=60");
@@ -653,14 +654,14 @@ class PairRoutesTest {
   }
 
   private static HttpResponse<byte[]> get(String path) throws Exception {
-    return get(running.door(), path);
+    return get(running.server(), path);
   }
 
-  private static HttpResponse<byte[]> get(WebServer door, String path) throws Exception {
+  private static HttpResponse<byte[]> get(WebServer server, String path) throws Exception {
     return running
         .client()
         .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path)).build(),
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
             BodyHandlers.ofByteArray());
   }
 
@@ -671,11 +672,11 @@ class PairRoutesTest {
   }
 
   private static BufferedImage jpeg(String path) throws Exception {
-    return jpeg(running.door(), path);
+    return jpeg(running.server(), path);
   }
 
-  private static BufferedImage jpeg(WebServer door, String path) throws Exception {
-    HttpResponse<byte[]> answer = get(door, path);
+  private static BufferedImage jpeg(WebServer server, String path) throws Exception {
+    HttpResponse<byte[]> answer = get(server, path);
     assertThat(answer.statusCode()).as(path).isEqualTo(200);
     return ImageIO.read(new ByteArrayInputStream(answer.body()));
   }

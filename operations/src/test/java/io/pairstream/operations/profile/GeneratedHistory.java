@@ -2,11 +2,11 @@ package io.pairstream.operations.profile;
 
 import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,8 +27,8 @@ import java.util.TreeMap;
  */
 final class GeneratedHistory {
 
-  static final List<Standing> SPLITS =
-      List.of(Standing.TRAINING, Standing.TRAINING, Standing.VALIDATION, Standing.TEST);
+  static final List<PairStatus> SPLITS =
+      List.of(PairStatus.TRAINING, PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
 
   private static final List<String> CONTRIBUTORS =
       List.of("museum", "archive", "a/b", "", "<script>", "\u001b[31mred", "档案馆", "zoo");
@@ -99,9 +99,9 @@ final class GeneratedHistory {
       }
       case 3 -> { // withdrawn
         story.add(accept(pair));
-        story.add(receipt(id, Standing.TRAINING));
+        story.add(receipt(id, PairStatus.TRAINING));
         story.add(tombstone(pair));
-        story.add(receipt(id, Standing.WITHDRAWN));
+        story.add(receipt(id, PairStatus.WITHDRAWN));
         withdrawn++;
       }
       case 4 -> { // taken out, and nobody says why; it had been turned away before
@@ -147,7 +147,7 @@ final class GeneratedHistory {
       }
       default -> {
         story.add(accept(pair));
-        story.add(receipt(id, Standing.valueOf(pair.getSplit())));
+        story.add(receipt(id, PairStatus.valueOf(pair.getSplit())));
         fates.add(new Fate(Optional.of(pair), Optional.empty()));
         while (random.nextInt(4) == 0) {
           Refused copy = new Refused(any(KINDS), any(CONTRIBUTORS), "DUPLICATE_PAIR");
@@ -225,7 +225,7 @@ final class GeneratedHistory {
         Optional.empty());
   }
 
-  private static Event receipt(String id, Standing standing) {
+  private static Event receipt(String id, PairStatus standing) {
     return new Event(
         "receipts",
         id,

@@ -1,6 +1,6 @@
 package io.pairstream.operations.profile;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
@@ -72,11 +72,7 @@ final class HaltingProfile implements CatalogueFold {
     ClusterAccess cluster =
         new ClusterAccess(
             new Cluster(
-                arguments[0],
-                "mock://" + dataset.name(),
-                dataset,
-                PatientClients.PATIENCE,
-                Map.of()));
+                arguments[0], "mock://" + dataset.name(), dataset, LongTimeouts.TIMEOUT, Map.of()));
     // The registry lives in the process; made in the same order, it has the same ids.
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
         .create(new TopicCatalogue(dataset, Integer.parseInt(arguments[3])));

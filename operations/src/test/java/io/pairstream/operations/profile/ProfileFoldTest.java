@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.profile.GeneratedHistory.Event;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
@@ -177,7 +177,7 @@ class ProfileFoldTest {
   private void apply(Event event, ProfileFold fold) {
     Place place = place(event.lane());
     if (event.prepared().isPresent()) {
-      assertThat(Standing.valueOf(event.prepared().get().getSplit()).name())
+      assertThat(PairStatus.valueOf(event.prepared().get().getSplit()).name())
           .isEqualTo(event.lane());
       fold.prepared(event.prepared().get(), place, table);
     } else if (event.quarantined().isPresent()) {

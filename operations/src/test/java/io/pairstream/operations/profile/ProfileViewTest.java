@@ -3,7 +3,7 @@ package io.pairstream.operations.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -71,11 +71,11 @@ class ProfileViewTest {
     publish(history.events());
 
     try (Catalogue catalogue = open();
-        WebServer door = door(new ProfileView(catalogue))) {
-      door.start();
+        WebServer server = server(new ProfileView(catalogue))) {
+      server.start();
       catalogue.caughtUp().join();
 
-      JsonNode all = get(door, "/v1/profile", 200);
+      JsonNode all = get(server, "/v1/profile", 200);
       assertThat(all.get("dataset").textValue()).isEqualTo("pairs");
       assertThat(all.get("ready").booleanValue()).isTrue();
       assertThat(all.get("since").textValue()).matches("2023-11-14T22:13:20\\.\\d{3}Z");
@@ -94,11 +94,11 @@ class ProfileViewTest {
       assertThat(all.get("balance").findValuesAsText("category"))
           .containsExactly("source_kind", "language", "licence", "orientation", "fold");
 
-      JsonNode part = get(door, "/v1/profile?split=TEST&source=SCRAPED", 200);
+      JsonNode part = get(server, "/v1/profile?split=TEST&source=SCRAPED", 200);
       assertThat(part.get("pairs").longValue())
           .isEqualTo(history.pairs(ProfileQuestion.of("TEST", "SCRAPED")));
 
-      JsonNode problem = get(door, "/v1/profile?split=ALL", 400);
+      JsonNode problem = get(server, "/v1/profile?split=ALL", 400);
       assertThat(problem.get("detail").textValue())
           .isEqualTo("there is no split ALL; there are TRAINING, VALIDATION, TEST");
     }
@@ -145,22 +145,22 @@ class ProfileViewTest {
         cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
   }
 
-  private static WebServer door(ProfileView view) {
+  private static WebServer server(ProfileView view) {
     Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
     Authenticator everybody = request -> viewer;
     return new WebServer(
-        PatientServer.settings(),
+        LongTimeoutServer.settings(),
         new Router(new ProfileRoutes("pairs", view).routes()),
         everybody,
         Quota.UNLIMITED,
         true);
   }
 
-  private static JsonNode get(WebServer door, String path, int status) throws Exception {
+  private static JsonNode get(WebServer server, String path, int status) throws Exception {
     HttpResponse<String> answer =
         HttpClient.newHttpClient()
             .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(status);

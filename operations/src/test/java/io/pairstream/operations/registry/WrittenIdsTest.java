@@ -6,7 +6,7 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.requirements.Finding;
 import io.pairstream.service.requirements.Finding.Level;
 import java.nio.ByteBuffer;
@@ -27,16 +27,16 @@ class WrittenIdsTest {
   void namesIdsOfRecordsThatNobodyGives() {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent good = pipeline.send("image 1", "caption 1");
-      pipeline.accept(good, Standing.TRAINING);
+      pipeline.accept(good, PairStatus.TRAINING);
       assertThat(writtenIds()).isEmpty();
 
       Sent lost = pipeline.send("image 2", "caption 2");
       ProducerRecord<byte[], byte[]> output =
           TestCluster.record(
-              pipeline.topic(Standing.TRAINING),
+              pipeline.topic(PairStatus.TRAINING),
               null,
               lost.pairId(),
-              PlayedPipeline.prepared(lost, Standing.TRAINING));
+              PlayedPipeline.prepared(lost, PairStatus.TRAINING));
       ByteBuffer.wrap(output.value()).putInt(1, 987_654);
       pipeline.transaction(lost, List.of(output));
     }

@@ -11,9 +11,9 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -274,7 +274,7 @@ class ReplayQuarantineTest {
         again,
         List.of(
             TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry.build()),
-            pipeline.receipt(again, Standing.QUARANTINED, "IMAGE_TOO_SMALL")));
+            pipeline.receipt(again, PairStatus.QUARANTINED, "IMAGE_TOO_SMALL")));
   }
 
   @Test
@@ -290,7 +290,7 @@ class ReplayQuarantineTest {
   @Test
   void leavesAloneWhatStandsElsewhereByNow() {
     Sent other = pipeline.send("image 0", "caption 0");
-    pipeline.accept(other, Standing.TRAINING);
+    pipeline.accept(other, PairStatus.TRAINING);
 
     ReplayReport report = send(ALL, Decision.REPLAYED, false);
 

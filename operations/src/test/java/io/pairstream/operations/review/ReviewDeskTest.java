@@ -14,11 +14,11 @@ import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -129,7 +129,7 @@ class ReviewDeskTest {
                 again.pairId(),
                 Receipt.newBuilder()
                     .setPairId(again.pairId())
-                    .setStanding(Standing.QUARANTINED.name())
+                    .setStanding(PairStatus.QUARANTINED.name())
                     .setReason(reason)
                     .setReviewId(reviewId)
                     .setOrigin(again.origin())
@@ -298,7 +298,7 @@ class ReviewDeskTest {
   @Test
   void resultsComeInTheOrderOfTheIdsAndOneBadIdSpoilsNoOther() {
     Sent published = pipeline.send("image 3", "a published picture");
-    pipeline.accept(published, Standing.TRAINING);
+    pipeline.accept(published, PairStatus.TRAINING);
 
     List<ReviewResult> results =
         desk.decide(
@@ -452,7 +452,7 @@ class ReviewDeskTest {
         sent,
         List.of(
             TestCluster.record(cluster.topics().quarantine(), null, sent.pairId(), entry.build()),
-            pipeline.receipt(sent, Standing.QUARANTINED, SMALL)));
+            pipeline.receipt(sent, PairStatus.QUARANTINED, SMALL)));
 
     desk.decide(List.of(sent.pairId()), verdict(Decision.ACCEPTED, ANN));
 
@@ -502,7 +502,7 @@ class ReviewDeskTest {
     entry.setKey(ByteBuffer.wrap("odd key".getBytes(UTF_8)));
     Receipt receipt =
         Receipt.newBuilder()
-            .setStanding(Standing.QUARANTINED.name())
+            .setStanding(PairStatus.QUARANTINED.name())
             .setOrigin(origin)
             .setDecidedAt(Instant.now())
             .build();

@@ -11,10 +11,10 @@ import io.pairstream.operations.takedown.TakedownDesk.Request;
 import io.pairstream.operations.why.PairAnswer;
 import io.pairstream.operations.why.PairHistory;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class TakedownDeskTest {
   private final ClusterAccess cluster = KAFKA.dataset(2);
   private final PlayedPipeline pipeline = new PlayedPipeline(cluster);
   private final TakedownDesk desk = new TakedownDesk(cluster, Clock.fixed(NOW, ZoneOffset.UTC));
-  private final Map<Sent, Standing> published = new LinkedHashMap<>();
+  private final Map<Sent, PairStatus> published = new LinkedHashMap<>();
   private final Set<String> removed = new TreeSet<>();
 
   @AfterEach
@@ -52,7 +52,7 @@ class TakedownDeskTest {
 
   /** A published pair of a contributor, from a host. */
   private Sent publish(String image, String caption, String contributor, String host) {
-    Standing split = published.size() % 2 == 0 ? Standing.TRAINING : Standing.VALIDATION;
+    PairStatus split = published.size() % 2 == 0 ? PairStatus.TRAINING : PairStatus.VALIDATION;
     Sent sent = pipeline.send(image, caption);
     PreparedPair pair =
         PreparedPair.newBuilder(PlayedPipeline.prepared(sent, split))
@@ -85,7 +85,7 @@ class TakedownDeskTest {
     Sent copied = publish("image 1", "of another", "another", "elsewhere.test");
 
     assertThat(desk.plan(Subject.contributor("museum")).published())
-        .isEqualTo(Map.of(Standing.TRAINING, 1L, Standing.VALIDATION, 1L));
+        .isEqualTo(Map.of(PairStatus.TRAINING, 1L, PairStatus.VALIDATION, 1L));
     assertThat(desk.plan(Subject.source("pictures.test")).total()).isEqualTo(2);
     assertThat(desk.plan(Subject.source("scraped")).total()).isEqualTo(3);
     assertThat(desk.plan(Subject.source("imported")).total()).isZero();
@@ -106,7 +106,7 @@ class TakedownDeskTest {
             .setStanding("LATER")
             .build();
     PreparedPair moved =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(first, Standing.TRAINING))
+        PreparedPair.newBuilder(PlayedPipeline.prepared(first, PairStatus.TRAINING))
             .setContributor("museum")
             .setSplit("LATER")
             .build();
@@ -116,10 +116,10 @@ class TakedownDeskTest {
         cluster, TestCluster.record(cluster.topics().training(), null, first.pairId(), moved));
 
     assertThat(desk.plan(Subject.image(first.imageDigest())).published())
-        .isEqualTo(Map.of(Standing.TRAINING, 1L));
+        .isEqualTo(Map.of(PairStatus.TRAINING, 1L));
     assertThat(desk.plan(Subject.pair(odd.getPairId())).total()).isZero();
     assertThat(desk.plan(Subject.contributor("museum")).published())
-        .isEqualTo(Map.of(Standing.TRAINING, 1L));
+        .isEqualTo(Map.of(PairStatus.TRAINING, 1L));
   }
 
   @Test
@@ -200,7 +200,7 @@ class TakedownDeskTest {
   private Sent publishCleaned(String image, String caption, String cleaned, String sampleId) {
     Sent sent = pipeline.send(image, caption);
     PreparedPair pair =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, Standing.TRAINING))
+        PreparedPair.newBuilder(PlayedPipeline.prepared(sent, PairStatus.TRAINING))
             .setCaption(cleaned)
             .build();
     pipeline.transaction(
@@ -218,7 +218,7 @@ class TakedownDeskTest {
                     .setStanding("TRAINING")
                     .setOrigin(sent.origin())
                     .build())));
-    published.put(sent, Standing.TRAINING);
+    published.put(sent, PairStatus.TRAINING);
     return sent;
   }
 
@@ -311,7 +311,7 @@ class TakedownDeskTest {
                         PlayedPipeline.rejected(spelling, "WITHDRAWN", new byte[0]))
                     .setMeasured(first.pairId())
                     .build()),
-            pipeline.receipt(spelling, Standing.QUARANTINED, "WITHDRAWN")));
+            pipeline.receipt(spelling, PairStatus.QUARANTINED, "WITHDRAWN")));
 
     PairAnswer answer = new PairHistory(cluster).find(spelling.pairId()).orElseThrow();
 
@@ -368,7 +368,7 @@ class TakedownDeskTest {
                 QuarantinedPair.newBuilder(PlayedPipeline.rejected(sent, "WITHDRAWN", new byte[0]))
                     .setMeasured("pictures.test")
                     .build()),
-            pipeline.receipt(sent, Standing.QUARANTINED, "WITHDRAWN")));
+            pipeline.receipt(sent, PairStatus.QUARANTINED, "WITHDRAWN")));
 
     PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
 
@@ -385,7 +385,7 @@ class TakedownDeskTest {
 
     PairAnswer answer = new PairHistory(cluster).find(sent.pairId()).orElseThrow();
     assertThat(answer.takedown()).isEmpty();
-    assertThat(answer.deeds())
+    assertThat(answer.events())
         .containsExactly(
             new TakedownEvent(
                 "WITHDRAWN", "CONTRIBUTOR/museum", "alice", "it is a private letter", NOW),

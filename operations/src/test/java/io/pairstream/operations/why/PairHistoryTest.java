@@ -15,10 +15,10 @@ import io.pairstream.operations.review.ReviewResult;
 import io.pairstream.operations.review.Verdict;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
@@ -49,7 +49,7 @@ class PairHistoryTest {
   @Test
   void tellsWhereAnAcceptedPairStands() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
 
     PairAnswer answer = history.find(sent.pairId()).orElseThrow();
 
@@ -77,7 +77,7 @@ class PairHistoryTest {
     Sent sent = pipeline.send("image", "caption");
     pipeline.reject(sent, "IMAGE_TOO_SMALL");
     Sent again = pipeline.send("image", "caption");
-    pipeline.accept(again, Standing.VALIDATION);
+    pipeline.accept(again, PairStatus.VALIDATION);
 
     assertThat(history.find(sent.pairId()).orElseThrow().standing()).isEqualTo("VALIDATION");
   }
@@ -96,7 +96,7 @@ class PairHistoryTest {
   @Test
   void findsAPairByTheCoordinatesOfItsRawRecord() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TEST);
+    pipeline.accept(sent, PairStatus.TEST);
 
     PairAnswer answer = history.find(OriginHeader.text(sent.origin())).orElseThrow();
 
@@ -107,7 +107,7 @@ class PairHistoryTest {
   @Test
   void tellsOfACopyThatItIsACopyOfAnAcceptedPair() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     Sent copy = pipeline.send("image", "caption");
     QuarantinedPair turnedAway =
         PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1, 2, 3});
@@ -126,7 +126,7 @@ class PairHistoryTest {
   @Test
   void findsAPairByTheCoordinatesOfItsOutput() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     String published = lastOf(cluster.topics().training().name());
 
     PairAnswer answer = history.find(published).orElseThrow();
@@ -140,7 +140,7 @@ class PairHistoryTest {
   @Test
   void findsACopyByTheCoordinatesOfItsEntryInQuarantine() {
     Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, Standing.TRAINING);
+    pipeline.accept(sent, PairStatus.TRAINING);
     Sent copy = pipeline.send("image", "caption");
     pipeline.transaction(
         copy,
@@ -212,11 +212,12 @@ class PairHistoryTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(sent.pairId())
-            .setStanding(Standing.TRAINING.name())
+            .setStanding(PairStatus.TRAINING.name())
             .setOrigin(sent.origin())
             .setDecidedAt(decidedAt)
             .build();
-    Receipt withdrawn = Receipt.newBuilder(receipt).setStanding(Standing.WITHDRAWN.name()).build();
+    Receipt withdrawn =
+        Receipt.newBuilder(receipt).setStanding(PairStatus.WITHDRAWN.name()).build();
 
     TestCluster.send(
         cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
@@ -240,7 +241,7 @@ class PairHistoryTest {
   }
 
   @Test
-  void tellsOfAPairThatADoorTookAMomentAgo() {
+  void tellsOfAPairThatAnOutputTookAMomentAgo() {
     Sent sent = pipeline.send("image", "caption");
     note(upload(sent.pairId(), PairAnswer.PAIR, sent.pairId(), "RECEIVED", sent.origin()));
 
@@ -311,7 +312,7 @@ class PairHistoryTest {
 
   @Test
   void knowsNothingOfAnUnknownId() {
-    pipeline.accept(pipeline.send("image", "caption"), Standing.TRAINING);
+    pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
     assertThat(history.find("0".repeat(32))).isEmpty();
     assertThat(history.find(cluster.topics().crowdsourced().name() + "-0-999")).isEmpty();
@@ -329,7 +330,7 @@ class PairHistoryTest {
     Receipt receipt =
         Receipt.newBuilder()
             .setPairId(small.pairId())
-            .setStanding(Standing.TRAINING.name())
+            .setStanding(PairStatus.TRAINING.name())
             .setReviewId(reviewId)
             .setOrigin(new Origin(at.topic(), at.partition(), at.offset()))
             .build();

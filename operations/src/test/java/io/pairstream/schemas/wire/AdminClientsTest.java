@@ -21,14 +21,14 @@ class AdminClientsTest {
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   /** Four requests' time: Kafka's own client keeps to the first server for five or six. */
-  private static final Map<String, Object> PATIENCE =
+  private static final Map<String, Object> TIMEOUT =
       Map.of("request.timeout.ms", 30_000, "default.api.timeout.ms", 120_000);
 
   @Test
   @Timeout(900)
   void turnsAwayFromABrokerThatStandsStill() throws IOException {
     try (StandingStill broker = new StandingStill()) {
-      Map<String, Object> settings = new HashMap<>(PATIENCE);
+      Map<String, Object> settings = new HashMap<>(TIMEOUT);
       settings.put("bootstrap.servers", broker.address() + "," + KAFKA.bootstrapServers());
 
       // Which is asked first is left to chance.

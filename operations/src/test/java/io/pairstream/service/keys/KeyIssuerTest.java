@@ -222,12 +222,12 @@ class KeyIssuerTest {
                 }));
     try (KeyRing ring = KeyRing.follow(faulty, cluster.registry(), cluster.clientSettings());
         KeyIssuer issuer = issuer()) {
-      ApiKeyAuthenticator door = new ApiKeyAuthenticator(ring, false, Clock.systemUTC());
+      ApiKeyAuthenticator server = new ApiKeyAuthenticator(ring, false, Clock.systemUTC());
       KeyIssuer.Created created = issuer.create(wanted("museum"));
       String keyId = created.key().keyId();
       String key = created.text().reveal();
       await(() -> ring.find(keyId).isPresent() && issuer.all().size() == 1);
-      assertThat(door.holder(key).producer()).isEqualTo("museum");
+      assertThat(server.holder(key).producer()).isEqualTo("museum");
 
       broken.set(true);
       assertThat(issuer.revoke(keyId)).isPresent();
@@ -235,7 +235,7 @@ class KeyIssuerTest {
 
       assertThat(ring.obstacle().orElseThrow()).contains("cannot be followed", "broken");
       assertThat(ring.find(keyId)).isEmpty();
-      assertThatThrownBy(() -> door.holder(key))
+      assertThatThrownBy(() -> server.holder(key))
           .isInstanceOf(ProblemException.class)
           .hasMessageContaining("does not know all API keys");
 

@@ -38,7 +38,7 @@ class StatusReporterTest {
   private static final Duration OFTEN = Duration.ofMillis(100);
 
   /** How long what is to come is waited for. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -99,7 +99,7 @@ class StatusReporterTest {
     try (Admin admin = cluster.admin();
         StatusReporter reporter = start(cluster)) {
       // Long enough for it to have looked; were it to make the topic, the next step would fail.
-      Awaiting.until(() -> reporter.awaitTrouble(PATIENCE).contains("does not exist"));
+      Awaiting.until(() -> reporter.awaitTrouble(TIMEOUT).contains("does not exist"));
       assertThat(admin.listTopics().names().get())
           .doesNotContain(cluster.topics().instances().name());
 
@@ -126,7 +126,7 @@ class StatusReporterTest {
         var before = topic.readUntil(all -> !all.isEmpty());
 
         kafka.stop();
-        assertThat(reporter.awaitTrouble(PATIENCE)).isNotEmpty();
+        assertThat(reporter.awaitTrouble(TIMEOUT)).isNotEmpty();
         kafka.restart();
 
         long last = asked.get();
@@ -139,16 +139,16 @@ class StatusReporterTest {
   @Test
   void closesWhileNobodyAnswers() throws Exception {
     try (ServerSocket silent = new ServerSocket(0)) {
-      silent.setSoTimeout((int) PATIENCE.toMillis());
+      silent.setSoTimeout((int) TIMEOUT.toMillis());
       StatusReporter reporter =
           start(dataset("127.0.0.1:" + silent.getLocalPort()), StatusReporter.CLOSE_WITHIN);
       // Takes the question and says nothing.
       try (Socket asked = silent.accept()) {
-        asked.setSoTimeout((int) PATIENCE.toMillis());
+        asked.setSoTimeout((int) TIMEOUT.toMillis());
         assertThat(asked.getInputStream().read()).isNotNegative();
         reporter.close();
 
-        assertThat(reporter.hasEndedWithin(PATIENCE)).isTrue();
+        assertThat(reporter.hasEndedWithin(TIMEOUT)).isTrue();
       }
     }
   }
@@ -209,7 +209,7 @@ class StatusReporterTest {
     }
 
     List<Said> readUntil(Predicate<List<Said>> enough) {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      long deadline = System.nanoTime() + TIMEOUT.toNanos();
       while (!enough.test(said)) {
         assertThat(System.nanoTime()).as("time for %s", said).isLessThan(deadline);
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {

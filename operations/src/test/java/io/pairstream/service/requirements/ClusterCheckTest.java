@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -155,7 +155,7 @@ class ClusterCheckTest {
         KAFKA.bootstrapServers(),
         "mock://" + access.dataset().name(),
         access.dataset(),
-        PatientClients.PATIENCE,
+        LongTimeouts.TIMEOUT,
         Map.of());
   }
 }

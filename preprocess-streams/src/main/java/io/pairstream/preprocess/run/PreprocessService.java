@@ -170,10 +170,6 @@ public final class PreprocessService implements AutoCloseable {
     report.assignedFrom(streamsReading::assigned);
     parts.add(() -> streams.close(STOP_WITHIN));
     parts.add(clients);
-    closedLater(
-            new OpenTransactions(
-                settings.cluster().dataset(), settings.cluster().clientSettings(Map.of())))
-        .start();
     streams.setUncaughtExceptionHandler(
         thrown -> {
           if (BrokerOutage.isBehind(thrown)) {

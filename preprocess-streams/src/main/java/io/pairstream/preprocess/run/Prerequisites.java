@@ -45,7 +45,7 @@ final class Prerequisites {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** A start does not wait half a minute for each broker that stands still. */
-  private static final Map<String, Object> PATIENCE = Map.of("request.timeout.ms", 5_000);
+  private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
 
   private final Cluster cluster;
   private final Registry registry;
@@ -64,7 +64,7 @@ final class Prerequisites {
    */
   int awaitTopics() throws InterruptedException {
     long giveUpNanos = System.nanoTime() + MISSING_FOR.toNanos();
-    try (Admin admin = AdminClients.create(cluster.clientSettings(PATIENCE))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
       while (true) {
         DescribeTopicsResult answers = admin.describeTopics(needed());
         try {

@@ -1,7 +1,7 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -35,7 +35,7 @@ final class CarryOutTakedown
    * @param from its split
    * @param receipt says that it is withdrawn
    */
-  record Withdrawn(Standing from, Receipt receipt) {}
+  record Withdrawn(PairStatus from, Receipt receipt) {}
 
   CarryOutTakedown(String standingsStore, String takedownsStore) {
     this.standingsStore = standingsStore;
@@ -77,12 +77,12 @@ final class CarryOutTakedown
   }
 
   private void withdraw(Receipt earlier, Record<String, Takedown> record) {
-    if (earlier == null || !Standing.valueOf(earlier.getStanding()).isPublished()) {
+    if (earlier == null || !PairStatus.valueOf(earlier.getStanding()).isPublished()) {
       return;
     }
     Receipt receipt =
         Receipt.newBuilder(earlier)
-            .setStanding(Standing.WITHDRAWN.name())
+            .setStanding(PairStatus.WITHDRAWN.name())
             .setDecidedAt(Instant.ofEpochMilli(record.timestamp()))
             .build();
     standings.put(receipt.getPairId(), receipt);
@@ -91,7 +91,7 @@ final class CarryOutTakedown
     context.forward(
         record
             .withKey(receipt.getPairId())
-            .withValue(new Withdrawn(Standing.valueOf(earlier.getStanding()), receipt))
+            .withValue(new Withdrawn(PairStatus.valueOf(earlier.getStanding()), receipt))
             .withHeaders(headers));
   }
 }

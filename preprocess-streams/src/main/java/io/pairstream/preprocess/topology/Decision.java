@@ -1,8 +1,8 @@
 package io.pairstream.preprocess.topology;
 
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.Replay;
 
 /** What was decided on one raw record, for its receipt. */
@@ -13,14 +13,16 @@ final class Decision {
   /** A pair that is published: the split's name is its standing. */
   static Tracked<Receipt> published(Tracked<PreparedPair> tracked) {
     return tracked.as(
-        receipt(tracked).setStanding(Standing.valueOf(tracked.stage().getSplit()).name()).build());
+        receipt(tracked)
+            .setStanding(PairStatus.valueOf(tracked.stage().getSplit()).name())
+            .build());
   }
 
   /** A record that was turned away. */
   static Tracked<Receipt> turned(Tracked<Tracked.Turned> tracked) {
     return tracked.as(
         receipt(tracked)
-            .setStanding(Standing.QUARANTINED.name())
+            .setStanding(PairStatus.QUARANTINED.name())
             .setReason(tracked.stage().rejection().reason().name())
             .setDetail(tracked.stage().rejection().detail())
             .setMeasured(tracked.stage().rejection().measured())

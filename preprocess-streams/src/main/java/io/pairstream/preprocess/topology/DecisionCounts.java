@@ -1,8 +1,8 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -23,14 +23,14 @@ public final class DecisionCounts {
       List.of(0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0);
 
   private final Clock clock;
-  private final Map<Standing, LongAdder> standings = new EnumMap<>(Standing.class);
+  private final Map<PairStatus, LongAdder> standings = new EnumMap<>(PairStatus.class);
   private final Map<RejectReason, LongAdder> reasons = new EnumMap<>(RejectReason.class);
   private final LongAdder[] delays = new LongAdder[DELAY_SECONDS.size() + 1];
   private final LongAdder delayMillis = new LongAdder();
 
   public DecisionCounts(Clock clock) {
     this.clock = clock;
-    for (Standing standing : Standing.values()) {
+    for (PairStatus standing : PairStatus.values()) {
       standings.put(standing, new LongAdder());
     }
     for (RejectReason reason : RejectReason.values()) {
@@ -42,18 +42,18 @@ public final class DecisionCounts {
   }
 
   void published(Tracked<Receipt> decided) {
-    standings.get(Standing.valueOf(decided.stage().getStanding())).increment();
+    standings.get(PairStatus.valueOf(decided.stage().getStanding())).increment();
     delay(decided.raw().arrivedAt());
   }
 
   void turned(Tracked<Tracked.Turned> turned) {
-    standings.get(Standing.QUARANTINED).increment();
+    standings.get(PairStatus.QUARANTINED).increment();
     reasons.get(turned.stage().rejection().reason()).increment();
     delay(turned.raw().arrivedAt());
   }
 
   void withdrawn() {
-    standings.get(Standing.WITHDRAWN).increment();
+    standings.get(PairStatus.WITHDRAWN).increment();
   }
 
   private void delay(Instant arrivedAt) {
@@ -67,7 +67,7 @@ public final class DecisionCounts {
   }
 
   /** Decisions by the standing that they gave. */
-  public SortedMap<Standing, Long> byStanding() {
+  public SortedMap<PairStatus, Long> byStanding() {
     return sums(standings);
   }
 

@@ -47,7 +47,7 @@ final class Placement {
    * The headers of a record that is sent to its image's task: its own, then our two. Both are
    * always there, so that a stranger's header of the same name is never taken for ours.
    */
-  static Headers toTravel(RawRecord raw) {
+  static Headers toRepartition(RawRecord raw) {
     RecordHeaders headers = new RecordHeaders();
     raw.headers().forEach(header -> headers.add(header.key(), header.value()));
     headers.add(KEY_HEADER, raw.key());
@@ -57,12 +57,12 @@ final class Placement {
   }
 
   /**
-   * What a record that has travelled was before: {@link #toTravel} read backwards.
+   * What a record that was repartitioned was before: {@link #toRepartition} read backwards.
    *
    * <p>Only the topology writes to the repartition topic, so a record without our headers there is
    * a fault of ours.
    */
-  static Traveller fromTravel(Headers headers) {
+  static Repartitioned fromRepartition(Headers headers) {
     Origin origin =
         OriginHeader.read(headers)
             .orElseThrow(
@@ -73,7 +73,7 @@ final class Placement {
       throw new IllegalStateException("a record on the repartition topic has no key of before");
     }
     byte[] key = own.remove(own.size() - 1).value();
-    return new Traveller(Optional.ofNullable(key), own, origin);
+    return new Repartitioned(Optional.ofNullable(key), own, origin);
   }
 
   static List<RawHeader> own(Headers headers) {
@@ -84,6 +84,6 @@ final class Placement {
     return own;
   }
 
-  /** What a record was before it travelled. */
-  record Traveller(Optional<byte[]> key, List<RawHeader> headers, Origin origin) {}
+  /** What a record was before it was repartitioned. */
+  record Repartitioned(Optional<byte[]> key, List<RawHeader> headers, Origin origin) {}
 }

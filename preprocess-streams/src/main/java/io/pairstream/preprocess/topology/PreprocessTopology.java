@@ -40,9 +40,9 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> same-sample -> split -+-> training
- *                    +-> misplaced -> by-image -> read-travelled                                            +-> validation
+ *                    +-> misplaced -> by-image -> read-repartitioned                                            +-> validation
  *                                                                                                           +-> test
- * rejected by read, read-travelled, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
+ * rejected by read, read-repartitioned, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
  * every decision -------------------------------------------------------------------------------------------> receipts
  *
  * takedowns -> read-takedown -> takedowns-by-image -> carry-out -> remove --> tombstones on the splits
@@ -131,9 +131,9 @@ public final class PreprocessTopology {
             builder.stream(topics.rawNames(), consumed("raw-pairs"))
                 .process(() -> reader(false), as("read")));
 
-    Fork<ReceivedPair> travelled =
+    Fork<ReceivedPair> repartitioned =
         fork(
-            "read-travelled",
+            "read-repartitioned",
             arrived
                 .kept()
                 .filterNot((id, pair) -> isPlaced(pair), as("misplaced"))
@@ -142,13 +142,13 @@ public final class PreprocessTopology {
                     Repartitioned.with(BYTES, BYTES)
                         .withName(TopicCatalogue.BY_IMAGE)
                         .withNumberOfPartitions(partitions))
-                .process(() -> reader(true), as("read-travelled")));
+                .process(() -> reader(true), as("read-repartitioned")));
 
     KStream<String, Tracked<ReceivedPair>> received =
         arrived
             .kept()
             .filter((id, pair) -> isPlaced(pair), as("placed"))
-            .merge(travelled.kept(), as("received"));
+            .merge(repartitioned.kept(), as("received"));
 
     Fork<ReceivedPair> standing =
         fork(
@@ -191,7 +191,7 @@ public final class PreprocessTopology {
     KStream<String, Tracked<Turned>> rejected =
         arrived
             .rejected()
-            .merge(travelled.rejected(), as("rejected-unread"))
+            .merge(repartitioned.rejected(), as("rejected-unread"))
             .merge(standing.rejected(), as("rejected-withdrawn"))
             .merge(gated.rejected(), as("rejected-at-gate"))
             .merge(fresh.rejected(), as("rejected-copies"))
@@ -276,9 +276,9 @@ public final class PreprocessTopology {
     return plan.clean(gated.stage().gated()).map(cleaned -> outputs.prepared(gated, cleaned));
   }
 
-  private ReadRawPair reader(boolean hasTravelled) {
+  private ReadRawPair reader(boolean isRepartitioned) {
     return new ReadRawPair(
-        schemas, topics.crowdsourced().value().deserializer(), captionBytes, hasTravelled);
+        schemas, topics.crowdsourced().value().deserializer(), captionBytes, isRepartitioned);
   }
 
   private boolean isPlaced(Tracked<?> tracked) {

@@ -45,7 +45,7 @@ final class ReadRawPair
   private final WriterSchemas schemas;
   private final Deserializer<RawPair> pairs;
   private final CaptionBytes captionBytes;
-  private final boolean hasTravelled;
+  private final boolean isRepartitioned;
   private ProcessorContext<String, Tracked<Outcome<ReceivedPair>>> context;
 
   /** The last pair's image: where one has several captions, they mostly come one after another. */
@@ -54,19 +54,19 @@ final class ReadRawPair
   private String lastImageDigest = PairIdentity.imageDigest(ByteBuffer.allocate(0));
 
   /**
-   * @param hasTravelled whether the records come from the repartition topic, with their coordinates
-   *     in our header, or straight from a raw topic, where no header of ours is trusted but {@link
-   *     io.pairstream.schemas.wire.Replay}
+   * @param isRepartitioned whether the records come from the repartition topic, with their
+   *     coordinates in our header, or straight from a raw topic, where no header of ours is trusted
+   *     but {@link io.pairstream.schemas.wire.Replay}
    */
   ReadRawPair(
       WriterSchemas schemas,
       Deserializer<RawPair> pairs,
       CaptionBytes captionBytes,
-      boolean hasTravelled) {
+      boolean isRepartitioned) {
     this.schemas = schemas;
     this.pairs = pairs;
     this.captionBytes = captionBytes;
-    this.hasTravelled = hasTravelled;
+    this.isRepartitioned = isRepartitioned;
   }
 
   @Override
@@ -76,7 +76,7 @@ final class ReadRawPair
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    RawRecord raw = hasTravelled ? travelled(record) : arrived(record);
+    RawRecord raw = isRepartitioned ? repartitioned(record) : arrived(record);
     Tracked<Outcome<ReceivedPair>> read = read(raw);
     String key =
         read.identity().isKnown() ? read.identity().pairId() : OriginHeader.text(raw.origin());
@@ -95,8 +95,8 @@ final class ReadRawPair
         Instant.ofEpochMilli(record.timestamp()));
   }
 
-  private static RawRecord travelled(Record<byte[], byte[]> record) {
-    Placement.Traveller before = Placement.fromTravel(record.headers());
+  private static RawRecord repartitioned(Record<byte[], byte[]> record) {
+    Placement.Repartitioned before = Placement.fromRepartition(record.headers());
     return new RawRecord(
         before.key().orElse(null),
         record.value(),

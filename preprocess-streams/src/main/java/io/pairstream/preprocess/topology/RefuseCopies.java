@@ -2,8 +2,8 @@ package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -36,7 +36,7 @@ final class RefuseCopies<T> implements FixedKeyProcessor<String, Tracked<T>, Tra
   public void process(FixedKeyRecord<String, Tracked<T>> record) {
     Receipt earlier = standings.get(record.key());
     Outcome<T> outcome =
-        earlier != null && Standing.valueOf(earlier.getStanding()).isPublished()
+        earlier != null && PairStatus.valueOf(earlier.getStanding()).isPublished()
             ? Outcome.rejected(
                 RejectReason.DUPLICATE_PAIR,
                 "the same image with the same caption came as "

@@ -1,9 +1,9 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import java.util.Objects;
@@ -85,6 +85,6 @@ final class Samples {
   }
 
   private static boolean isPublished(Receipt receipt) {
-    return Standing.valueOf(receipt.getStanding()).isPublished();
+    return PairStatus.valueOf(receipt.getStanding()).isPublished();
   }
 }

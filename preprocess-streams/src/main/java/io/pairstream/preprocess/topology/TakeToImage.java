@@ -22,6 +22,6 @@ final class TakeToImage<T> implements Processor<String, Tracked<T>, byte[], byte
         record
             .withKey(tracked.identity().imageDigest().getBytes(StandardCharsets.US_ASCII))
             .withValue(tracked.raw().value())
-            .withHeaders(Placement.toTravel(tracked.raw())));
+            .withHeaders(Placement.toRepartition(tracked.raw())));
   }
 }

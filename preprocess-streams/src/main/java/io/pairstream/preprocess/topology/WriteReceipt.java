@@ -1,8 +1,8 @@
 package io.pairstream.preprocess.topology;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -45,7 +45,7 @@ final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, 
       Receipt earlier = standings.get(record.key());
       if (earlier != null) {
         boolean stands = stands(earlier, receipt);
-        if (!stands && Standing.valueOf(earlier.getStanding()) == Standing.WITHDRAWN) {
+        if (!stands && PairStatus.valueOf(earlier.getStanding()) == PairStatus.WITHDRAWN) {
           context.forward(
               record.withKey(OriginHeader.text(earlier.getOrigin())).withValue(earlier));
         }
@@ -64,9 +64,9 @@ final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, 
   }
 
   private static boolean stands(Receipt earlier, Receipt decided) {
-    Standing standing = Standing.valueOf(earlier.getStanding());
+    PairStatus standing = PairStatus.valueOf(earlier.getStanding());
     return standing.isPublished()
-        || (standing == Standing.WITHDRAWN
+        || (standing == PairStatus.WITHDRAWN
             && decided.getReason().equals(RejectReason.WITHDRAWN.name()));
   }
 }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.preprocess.topology.Placement.Traveller;
+import io.pairstream.preprocess.topology.Placement.Repartitioned;
 import io.pairstream.preprocess.topology.RawRecord.RawHeader;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.OriginHeader;
@@ -76,29 +76,32 @@ class PlacementTest {
 
   @ParameterizedTest
   @MethodSource("headersOfStrangers")
-  void aTravellerArrivesAsItLeft(List<RawHeader> headers) {
-    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(KEY, headers)));
+  void aRepartitionedRecordArrivesAsItLeft(List<RawHeader> headers) {
+    Repartitioned repartitioned =
+        Placement.fromRepartition(Placement.toRepartition(record(KEY, headers)));
 
-    assertThat(traveller.origin()).isEqualTo(ORIGIN);
-    assertThat(traveller.key()).contains(KEY);
-    assertSame(traveller.headers(), headers);
+    assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
+    assertThat(repartitioned.key()).contains(KEY);
+    assertSame(repartitioned.headers(), headers);
   }
 
   @Test
   void anEmptyKeyIsNotAMissingOne() {
-    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(new byte[0], List.of())));
+    Repartitioned repartitioned =
+        Placement.fromRepartition(Placement.toRepartition(record(new byte[0], List.of())));
 
-    assertThat(traveller.key()).contains(new byte[0]);
+    assertThat(repartitioned.key()).contains(new byte[0]);
   }
 
   @ParameterizedTest
   @MethodSource("headersOfStrangers")
   void aMissingKeyStaysMissing(List<RawHeader> headers) {
-    Traveller traveller = Placement.fromTravel(Placement.toTravel(record(null, headers)));
+    Repartitioned repartitioned =
+        Placement.fromRepartition(Placement.toRepartition(record(null, headers)));
 
-    assertThat(traveller.origin()).isEqualTo(ORIGIN);
-    assertThat(traveller.key()).isEmpty();
-    assertSame(traveller.headers(), headers);
+    assertThat(repartitioned.origin()).isEqualTo(ORIGIN);
+    assertThat(repartitioned.key()).isEmpty();
+    assertSame(repartitioned.headers(), headers);
   }
 
   @Test
@@ -106,9 +109,9 @@ class PlacementTest {
     RecordHeaders originAlone = new RecordHeaders();
     OriginHeader.write(originAlone, ORIGIN);
 
-    assertThatThrownBy(() -> Placement.fromTravel(new RecordHeaders()))
+    assertThatThrownBy(() -> Placement.fromRepartition(new RecordHeaders()))
         .isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> Placement.fromTravel(originAlone))
+    assertThatThrownBy(() -> Placement.fromRepartition(originAlone))
         .isInstanceOf(IllegalStateException.class);
   }
 

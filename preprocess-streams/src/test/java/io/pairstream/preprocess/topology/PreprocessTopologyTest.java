@@ -107,7 +107,7 @@ class PreprocessTopologyTest {
   }
 
   @Test
-  void everyRecordLeavesByExactlyOneDoor() {
+  void everyRecordIsInExactlyOneOutput() {
     try (TopologyUnderTest topology = new TopologyUnderTest(Pairs.WORKER)) {
       Random random = new Random(7);
       int crowdsourced = 0;
@@ -133,7 +133,7 @@ class PreprocessTopologyTest {
 
       List<Origin> origins = new ArrayList<>();
       List.of(topology.training(), topology.validation(), topology.test())
-          .forEach(door -> door.forEach(record -> origins.add(record.value().getOrigin())));
+          .forEach(output -> output.forEach(record -> origins.add(record.value().getOrigin())));
       topology.quarantine().forEach(record -> origins.add(record.value().getOrigin()));
       Set<Origin> expected = new HashSet<>();
       for (int i = 0; i < crowdsourced; i++) {
@@ -159,7 +159,7 @@ class PreprocessTopologyTest {
       }
       List<Object> outputs = new ArrayList<>();
       List.of(topology.training(), topology.validation(), topology.test())
-          .forEach(door -> door.forEach(record -> outputs.add(record.value())));
+          .forEach(output -> output.forEach(record -> outputs.add(record.value())));
       topology.quarantine().forEach(record -> outputs.add(record.value()));
       topology.receipts().forEach(record -> outputs.add(record.value()));
       assertThat(outputs).hasSizeGreaterThan(100);

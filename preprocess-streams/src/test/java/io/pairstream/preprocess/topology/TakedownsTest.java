@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
@@ -131,18 +131,18 @@ class TakedownsTest {
 
   @Test
   void eachSplitLosesItsOwn() {
-    try (TopologyUnderTest doors = new TopologyUnderTest(Pairs.WORKER)) {
+    try (TopologyUnderTest outputs = new TopologyUnderTest(Pairs.WORKER)) {
       for (int i = 0; i < 20; i++) {
-        doors.send("crowdsourced", pair(i));
+        outputs.send("crowdsourced", pair(i));
       }
-      List<Set<String>> published = keys(doors);
+      List<Set<String>> published = keys(outputs);
       assertThat(published).allSatisfy(split -> assertThat(split).isNotEmpty());
 
       for (int i = 0; i < 20; i++) {
-        takeDown(doors, TakedownKind.PAIR, id(pair(i)));
+        takeDown(outputs, TakedownKind.PAIR, id(pair(i)));
       }
 
-      assertThat(keys(doors)).isEqualTo(published);
+      assertThat(keys(outputs)).isEqualTo(published);
     }
   }
 
@@ -164,7 +164,9 @@ class TakedownsTest {
     assertThat(topology.receipts())
         .extracting(record -> record.value().getStanding())
         .containsExactly("TRAINING", "WITHDRAWN");
-    assertThat(topology.decisions().byStanding()).extractingByKey(Standing.WITHDRAWN).isEqualTo(1L);
+    assertThat(topology.decisions().byStanding())
+        .extractingByKey(PairStatus.WITHDRAWN)
+        .isEqualTo(1L);
   }
 
   static Stream<Arguments> takedowns() {

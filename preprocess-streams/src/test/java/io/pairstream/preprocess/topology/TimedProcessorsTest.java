@@ -3,7 +3,7 @@ package io.pairstream.preprocess.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import java.io.IOException;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -60,7 +60,7 @@ class TimedProcessorsTest {
       topology.send("crowdsourced", Pairs.good(1));
 
       DecisionCounts decisions = topology.decisions();
-      assertThat(decisions.byStanding()).containsEntry(Standing.QUARANTINED, 1L).hasSize(2);
+      assertThat(decisions.byStanding()).containsEntry(PairStatus.QUARANTINED, 1L).hasSize(2);
       assertThat(decisions.byReason()).isEqualTo(Map.of(RejectReason.DUPLICATE_PAIR, 1L));
       assertThat(decisions.delayMillis()).isEqualTo(1400);
       assertThat(decisions.withinDelay())

@@ -43,7 +43,7 @@ final class TopologyUnderTest implements AutoCloseable {
 
   static final Instant ARRIVAL = Instant.parse("2026-03-01T12:00:00Z");
 
-  /** A recipe that holds out enough to see all doors with few pairs. */
+  /** A recipe that holds out enough to see all outputs with few pairs. */
   static final String RECIPE =
       """
       split:

@@ -81,10 +81,10 @@ class WriterSchemasTest {
   }
 
   /** Only what is to hang is waited for that long. */
-  private Registry registry(Duration patience) {
+  private Registry registry(Duration timeout) {
     return new Registry(
         "http://127.0.0.1:" + server.getAddress().getPort(),
-        Map.of("max.retries", "0", "http.read.timeout.ms", "" + patience.toMillis()));
+        Map.of("max.retries", "0", "http.read.timeout.ms", "" + timeout.toMillis()));
   }
 
   @AfterEach

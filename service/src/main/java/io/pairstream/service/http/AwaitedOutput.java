@@ -15,7 +15,7 @@ final class AwaitedOutput extends OutputStream {
   private static final int PIECE_BYTES = 16 * 1024;
 
   private final OutputStream out;
-  private final Duration patience;
+  private final Duration timeout;
   private final Scheduler scheduler;
   private final Runnable leave;
   private volatile long sinceNanos;
@@ -23,20 +23,19 @@ final class AwaitedOutput extends OutputStream {
   private volatile boolean ended;
 
   /**
-   * @param patience longest time for a piece
+   * @param timeout longest time for a piece
    * @param leave makes a write that waits fail
    */
-  AwaitedOutput(OutputStream out, Duration patience, Scheduler scheduler, Runnable leave) {
+  AwaitedOutput(OutputStream out, Duration timeout, Scheduler scheduler, Runnable leave) {
     this.out = out;
-    this.patience = patience;
+    this.timeout = timeout;
     this.scheduler = scheduler;
     this.leave = leave;
   }
 
   /** Begins to look after the client, until {@link #stop}. */
   void start() {
-    var unused =
-        scheduler.schedule(this::check, patience.toMillis() / 4 + 1, TimeUnit.MILLISECONDS);
+    var unused = scheduler.schedule(this::check, timeout.toMillis() / 4 + 1, TimeUnit.MILLISECONDS);
   }
 
   void stop() {
@@ -87,7 +86,7 @@ final class AwaitedOutput extends OutputStream {
     if (ended) {
       return;
     }
-    if (waits && System.nanoTime() - sinceNanos > patience.toNanos()) {
+    if (waits && System.nanoTime() - sinceNanos > timeout.toNanos()) {
       leave.run();
     } else {
       start();

@@ -10,7 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
-/** JSON as the doors speak it: no duplicate names, nothing after the value. */
+/** JSON as the servers speak it: no duplicate names, nothing after the value. */
 public final class Json {
 
   public static final String MEDIA_TYPE = "application/json";

@@ -128,7 +128,7 @@ public record ServerSettings(
   }
 
   /** The same with other limits on slowness. */
-  public ServerSettings withPatience(
+  public ServerSettings withTimeout(
       Duration idle, Duration head, Duration grace, long bytesPerSecond) {
     return new ServerSettings(
         host,

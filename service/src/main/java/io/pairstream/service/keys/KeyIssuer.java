@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  */
 public final class KeyIssuer implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** A key's record has well under a kilobyte. */
   private static final RecordPublisher.Limits LIMITS =
@@ -71,7 +71,7 @@ public final class KeyIssuer implements AutoCloseable {
     KeyIssuer issuer = new KeyIssuer(ring, publisher, clock);
     boolean complete = false;
     try {
-      if (!ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE))) {
+      if (!ring.awaitCaughtUp(KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT))) {
         throw new TimeoutException("API keys cannot be read: " + ring.obstacle().orElse(""));
       }
       complete = true;
@@ -184,7 +184,7 @@ public final class KeyIssuer implements AutoCloseable {
   private static Map<String, Object> impatient(Map<String, ?> kafkaSettings) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    KafkaTimeouts.sendWithin(settings, PATIENCE);
+    KafkaTimeouts.sendWithin(settings, TIMEOUT);
     return settings;
   }
 }

@@ -65,8 +65,8 @@ public final class KeyRing implements AutoCloseable {
   }
 
   /** Waits until it is so for the first time. Returns whether that came in time. */
-  public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
-    return followed.awaitCaughtUp(patience);
+  public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+    return followed.awaitCaughtUp(timeout);
   }
 
   /** Why the keys are not known; empty where they are. */

@@ -20,17 +20,14 @@ final class TopicLeaders {
   /**
    * Returns once the leader of every partition of every topic has answered.
    *
-   * @param patience for each of two questions
+   * @param timeout for each of two questions
    * @throws ExecutionException with what Kafka answers where a topic or a leader is missing
    * @throws TimeoutException where there is no answer in time
    */
-  static void ask(Admin admin, List<String> topics, Duration patience)
+  static void ask(Admin admin, List<String> topics, Duration timeout)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<String, TopicDescription> described =
-        admin
-            .describeTopics(topics)
-            .allTopicNames()
-            .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        admin.describeTopics(topics).allTopicNames().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     Map<TopicPartition, OffsetSpec> ends =
         described.values().stream()
             .flatMap(
@@ -38,6 +35,6 @@ final class TopicLeaders {
                     topic.partitions().stream()
                         .map(part -> new TopicPartition(topic.name(), part.partition())))
             .collect(Collectors.toMap(partition -> partition, part -> OffsetSpec.latest()));
-    var unused = admin.listOffsets(ends).all().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    var unused = admin.listOffsets(ends).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

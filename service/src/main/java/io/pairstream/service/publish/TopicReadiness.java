@@ -32,15 +32,15 @@ final class TopicReadiness {
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private final Map<String, ?> clientSettings;
-  private final Duration patience;
+  private final Duration timeout;
 
   /**
    * @param clientSettings of Kafka's clients, with {@code bootstrap.servers}
-   * @param patience how long to wait for a broker and for the topic's leaders
+   * @param timeout how long to wait for a broker and for the topic's leaders
    */
-  TopicReadiness(Map<String, ?> clientSettings, Duration patience) {
+  TopicReadiness(Map<String, ?> clientSettings, Duration timeout) {
     this.clientSettings = clientSettings;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /**
@@ -54,8 +54,8 @@ final class TopicReadiness {
     // A broker that stands still may be asked twice, by its address and by its id.
     settings.put(
         "request.timeout.ms",
-        (int) KafkaTimeouts.ofRequests(clientSettings, REQUEST, patience.dividedBy(3)).toMillis());
-    settings.put("default.api.timeout.ms", (int) patience.toMillis());
+        (int) KafkaTimeouts.ofRequests(clientSettings, REQUEST, timeout.dividedBy(3)).toMillis());
+    settings.put("default.api.timeout.ms", (int) timeout.toMillis());
     try {
       Admin admin = AdminClients.create(settings);
       try {
@@ -77,18 +77,18 @@ final class TopicReadiness {
     while (true) {
       Duration waited = Duration.ofNanos(System.nanoTime() - startedAt);
       try {
-        Duration left = Duration.ofMillis(Math.max(1, patience.minus(waited).toMillis()));
+        Duration left = Duration.ofMillis(Math.max(1, timeout.minus(waited).toMillis()));
         TopicLeaders.ask(admin, List.of(topic), left);
         return;
       } catch (TimeoutException e) {
-        throw unavailable(topic, "not within " + patience.toSeconds() + " s", e);
+        throw unavailable(topic, "not within " + timeout.toSeconds() + " s", e);
       } catch (ExecutionException e) {
         Throwable cause = e.getCause();
         if (cause instanceof UnknownTopicOrPartitionException
             && waited.compareTo(CREATION_SPREADS) > 0) {
           throw new MissingTopicException(topic);
         }
-        if (!(cause instanceof RetriableException) || waited.compareTo(patience) > 0) {
+        if (!(cause instanceof RetriableException) || waited.compareTo(timeout) > 0) {
           throw unavailable(topic, cause);
         }
       }

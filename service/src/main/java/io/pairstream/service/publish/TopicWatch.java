@@ -18,20 +18,20 @@ public final class TopicWatch implements AutoCloseable {
 
   private final Admin admin;
   private final List<String> topics;
-  private final Duration patience;
+  private final Duration timeout;
 
   /**
-   * @param patience how long Kafka may take to answer
+   * @param timeout how long Kafka may take to answer
    */
-  public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration patience) {
+  public TopicWatch(Map<String, ?> kafkaSettings, List<String> topics, Duration timeout) {
     Map<String, Object> settings = new HashMap<>(kafkaSettings);
     settings.put(
         "request.timeout.ms",
-        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
-    settings.put("default.api.timeout.ms", (int) patience.toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis());
+    settings.put("default.api.timeout.ms", (int) timeout.toMillis());
     this.admin = AdminClients.create(settings);
     this.topics = List.copyOf(topics);
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /**
@@ -41,7 +41,7 @@ public final class TopicWatch implements AutoCloseable {
    */
   public boolean isUp() throws InterruptedException {
     try {
-      TopicLeaders.ask(admin, topics, patience);
+      TopicLeaders.ask(admin, topics, timeout);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       return false;

@@ -233,8 +233,8 @@ public final class StatusReporter implements AutoCloseable {
   }
 
   /** Waits until something is wrong, and answers what; empty where all stays well. */
-  String awaitTrouble(Duration patience) throws InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
+  String awaitTrouble(Duration timeout) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
     synchronized (troubleChanges) {
       while (trouble.isEmpty() && System.nanoTime() < deadline) {
         troubleChanges.wait(100);
@@ -244,8 +244,8 @@ public final class StatusReporter implements AutoCloseable {
   }
 
   /** Waits until nothing is done any more; false where something still is. */
-  boolean hasEndedWithin(Duration patience) throws InterruptedException {
-    thread.join(patience.toMillis());
+  boolean hasEndedWithin(Duration timeout) throws InterruptedException {
+    thread.join(timeout.toMillis());
     return !thread.isAlive();
   }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class StatusServer implements AutoCloseable {
 
-  private final WebServer door;
+  private final WebServer server;
 
   /**
    * @param host address to listen on
@@ -30,7 +30,7 @@ public final class StatusServer implements AutoCloseable {
     List<Route> routes = new ArrayList<>(new HealthRoutes(List.of(report::notReady)).routes());
     routes.add(metrics(report, Access.OPEN));
     ServerSettings settings = ServerSettings.of(host, port).withCapacity(64, 1024);
-    door =
+    server =
         new WebServer(
             settings, new Router(routes), Authenticator.NONE, Quota.UNLIMITED, settings.isLocal());
   }
@@ -54,16 +54,16 @@ public final class StatusServer implements AutoCloseable {
    * @throws IOException where the address cannot be listened on
    */
   public void start() throws IOException {
-    door.start();
+    server.start();
   }
 
   /** The port that is listened on. */
   public int port() {
-    return door.port();
+    return server.port();
   }
 
   @Override
   public void close() {
-    door.close();
+    server.close();
   }
 }

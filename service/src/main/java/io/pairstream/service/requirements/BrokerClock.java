@@ -21,7 +21,8 @@ final class BrokerClock {
 
   static Finding look(Admin admin) {
     long before = System.currentTimeMillis();
-    Told<QuorumInfo> told = ClusterQuestions.told(admin.describeMetadataQuorum().quorumInfo());
+    ClusterAnswer<QuorumInfo> told =
+        ClusterQuestions.told(admin.describeMetadataQuorum().quorumInfo());
     long after = System.currentTimeMillis();
     return told.fold(
         quorum -> judge(leadersTime(quorum), before, after),

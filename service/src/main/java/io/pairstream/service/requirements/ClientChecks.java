@@ -78,18 +78,6 @@ final class ClientChecks {
           Words.some(right),
           TAKE_IT_OUT);
     }
-    // Instances know each other's threads by the names that Kafka Streams gives its members.
-    if (settings.containsKey("client.id")) {
-      return Finding.warning(
-          Area.CLIENTS,
-          ClusterRequirement.CLIENT_SETTINGS.label(),
-          "kafka.client.id="
-              + settings.get("client.id")
-              + ": nobody ends the transactions that a killed instance of preprocessing leaves,"
-              + " and its pairs wait for the broker's time-out",
-          "no client.id",
-          TAKE_IT_OUT);
-    }
     return Finding.ok(
         Area.CLIENTS, ClusterRequirement.CLIENT_SETTINGS.label(), "none takes a promise away");
   }

@@ -31,7 +31,7 @@ public final class ClusterCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCheck.class);
 
   /** A cluster that does not answer must not hold a start for a client's own minutes. */
-  private static final Map<String, Object> PATIENCE =
+  private static final Map<String, Object> TIMEOUT =
       Map.of("request.timeout.ms", 5_000, "default.api.timeout.ms", 12_000);
 
   /**
@@ -108,7 +108,7 @@ public final class ClusterCheck {
   }
 
   private static boolean isRefused(Finding finding) {
-    return finding.level() == Level.WRONG && finding.promise().isPresent();
+    return finding.level() == Level.WRONG && finding.requirement().isPresent();
   }
 
   /** What a start says of what refuses nothing, a line each. */
@@ -193,7 +193,7 @@ public final class ClusterCheck {
   }
 
   private Admin admin() {
-    return AdminClients.create(cluster.clientSettings(PATIENCE));
+    return AdminClients.create(cluster.clientSettings(TIMEOUT));
   }
 
   private List<Finding> kafka(Admin admin) {

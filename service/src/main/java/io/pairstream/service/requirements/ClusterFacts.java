@@ -18,8 +18,8 @@ import java.util.Set;
 record ClusterFacts(
     String address,
     Set<Integer> alive,
-    Told<Map<Integer, Map<String, String>>> settings,
-    Told<Map<String, Integer>> features,
+    ClusterAnswer<Map<Integer, Map<String, String>>> settings,
+    ClusterAnswer<Map<String, Integer>> features,
     Map<String, TopicFacts> topics,
     Map<String, String> untold) {
 
@@ -34,7 +34,7 @@ record ClusterFacts(
    *
    * @param settings in force, its own and the brokers'
    */
-  record TopicFacts(List<PartitionFacts> partitions, Told<Map<String, String>> settings) {}
+  record TopicFacts(List<PartitionFacts> partitions, ClusterAnswer<Map<String, String>> settings) {}
 
   /**
    * A partition.

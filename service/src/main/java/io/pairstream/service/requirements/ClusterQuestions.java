@@ -49,9 +49,10 @@ final class ClusterQuestions {
     Map<String, TopicFacts> found = new LinkedHashMap<>();
     Map<String, String> untold = new HashMap<>();
     describe(topics, found, untold);
-    Told<Map<String, Integer>> features =
+    ClusterAnswer<Map<String, Integer>> features =
         told(admin.describeFeatures().featureMetadata())
-            .fold(answer -> Told.of(levels(answer)), refusal -> Told.not(refusal));
+            .fold(
+                answer -> ClusterAnswer.of(levels(answer)), refusal -> ClusterAnswer.not(refusal));
     return new ClusterFacts(address, Set.copyOf(alive), settings(alive), features, found, untold);
   }
 
@@ -69,7 +70,7 @@ final class ClusterQuestions {
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer :
         admin.describeTopics(topics).topicNameValues().entrySet()) {
       try {
-        Told<TopicDescription> told = told(answer.getValue());
+        ClusterAnswer<TopicDescription> told = told(answer.getValue());
         if (told.answer().isPresent()) {
           described.put(answer.getKey(), told.answer().get());
         } else {
@@ -86,9 +87,11 @@ final class ClusterQuestions {
     Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
     for (ConfigResource resource : resources) {
       try {
-        Told<Map<String, String>> settings =
+        ClusterAnswer<Map<String, String>> settings =
             told(configs.get(resource))
-                .fold(config -> Told.of(values(config)), refusal -> Told.not(refusal));
+                .fold(
+                    config -> ClusterAnswer.of(values(config)),
+                    refusal -> ClusterAnswer.not(refusal));
         found.put(
             resource.name(), new TopicFacts(partitions(described.get(resource.name())), settings));
       } catch (UnknownTopicOrPartitionException e) {
@@ -97,7 +100,7 @@ final class ClusterQuestions {
     }
   }
 
-  private Told<Map<Integer, Map<String, String>>> settings(Set<Integer> brokers) {
+  private ClusterAnswer<Map<Integer, Map<String, String>>> settings(Set<Integer> brokers) {
     Map<Integer, Map<String, String>> settings = new TreeMap<>();
     Map<ConfigResource, KafkaFuture<Config>> answers =
         admin
@@ -107,13 +110,13 @@ final class ClusterQuestions {
                     .toList())
             .values();
     for (Map.Entry<ConfigResource, KafkaFuture<Config>> answer : answers.entrySet()) {
-      Told<Config> told = told(answer.getValue());
+      ClusterAnswer<Config> told = told(answer.getValue());
       if (told.answer().isEmpty()) {
-        return Told.not(told.refusal());
+        return ClusterAnswer.not(told.refusal());
       }
       settings.put(Integer.valueOf(answer.getKey().name()), values(told.answer().get()));
     }
-    return Told.of(settings);
+    return ClusterAnswer.of(settings);
   }
 
   private static List<PartitionFacts> partitions(TopicDescription topic) {
@@ -134,11 +137,11 @@ final class ClusterQuestions {
         .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
   }
 
-  static <T> Told<T> told(KafkaFuture<T> answer) {
+  static <T> ClusterAnswer<T> told(KafkaFuture<T> answer) {
     try {
-      return Told.of(KafkaAnswers.await(answer));
+      return ClusterAnswer.of(KafkaAnswers.await(answer));
     } catch (AuthorizationException | UnsupportedVersionException e) {
-      return Told.not(String.valueOf(e.getMessage()));
+      return ClusterAnswer.not(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param found what there is, in words
  * @param right what would be right; empty where that is what was found
  * @param remedy the command or the setting that mends it; empty where nothing is to be mended
- * @param promise what cannot be kept where this is wrong; empty where nothing that is promised
+ * @param requirement what cannot be kept where this is wrong; empty where nothing that is promised
  *     rests on it
  */
 public record Finding(
@@ -22,7 +22,7 @@ public record Finding(
     String found,
     String right,
     String remedy,
-    Optional<ClusterRequirement> promise) {
+    Optional<ClusterRequirement> requirement) {
 
   /** What a check looks at. */
   public enum Area {
@@ -39,7 +39,7 @@ public record Finding(
     OK,
     /** It works; what would make it better, or what to know. */
     WARNING,
-    /** It does not work, or a promise cannot be kept. */
+    /** It does not work, or a requirement cannot be kept. */
     WRONG,
     /** Nobody could be asked, or did not tell us. */
     NOT_TOLD
@@ -61,11 +61,11 @@ public record Finding(
     return new Finding(area, check, Level.WRONG, found, right, remedy, Optional.empty());
   }
 
-  /** A promise cannot be kept. */
+  /** A requirement cannot be kept. */
   public static Finding broken(
-      Area area, ClusterRequirement promise, String found, String right, String remedy) {
+      Area area, ClusterRequirement requirement, String found, String right, String remedy) {
     return new Finding(
-        area, promise.label(), Level.WRONG, found, right, remedy, Optional.of(promise));
+        area, requirement.label(), Level.WRONG, found, right, remedy, Optional.of(requirement));
   }
 
   /** Nobody told. */
@@ -74,10 +74,11 @@ public record Finding(
   }
 
   /** The same, but no longer wrong where it takes away what the operator does without. */
-  public Finding without(Set<ClusterRequirement> promises) {
-    boolean waived = level == Level.WRONG && promise.filter(promises::contains).isPresent();
+  public Finding without(Set<ClusterRequirement> requirements) {
+    boolean waived = level == Level.WRONG && requirement.filter(requirements::contains).isPresent();
     return waived
-        ? new Finding(area, check, Level.WARNING, found + " (done without)", right, remedy, promise)
+        ? new Finding(
+            area, check, Level.WARNING, found + " (done without)", right, remedy, requirement)
         : this;
   }
 

@@ -99,8 +99,8 @@ public final class FollowedTopic implements AutoCloseable {
   /**
    * Waits until all is known that was there at the beginning. Returns whether that came in time.
    */
-  public boolean awaitCaughtUp(Duration patience) throws InterruptedException {
-    return caughtUp.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+  public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+    return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Whether all is known that was there at the beginning, whatever happened since. */

@@ -49,7 +49,7 @@ final class Follower implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PAUSE = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration REQUEST = Duration.ofSeconds(5);
   private static final int RECORDS_A_WRITE = 2_000;
 
@@ -75,7 +75,7 @@ final class Follower implements AutoCloseable {
   private final Progress progress;
   private final Consumer<ByteBuffer> listeners;
   private final Map<String, Object> settings;
-  private final Duration patience;
+  private final Duration timeout;
   private final Clock clock;
   private final Admin admin;
   private final Thread thread;
@@ -102,11 +102,11 @@ final class Follower implements AutoCloseable {
     this.listeners = listeners;
     this.clock = clock;
     this.settings = new HashMap<>(kafkaSettings);
-    this.patience = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
-    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) patience.toMillis());
+    this.timeout = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
     settings.put(
         ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, patience).toMillis());
+        (int) KafkaTimeouts.ofRequests(kafkaSettings, REQUEST, timeout).toMillis());
     this.admin = AdminClients.create(settings);
     this.thread = Threads.daemon("view-" + plan.name(), this::run);
   }
@@ -285,7 +285,7 @@ final class Follower implements AutoCloseable {
       return admin
           .describeTopics(plan.topics())
           .allTopicNames()
-          .get(2 * patience.toMillis(), TimeUnit.MILLISECONDS)
+          .get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)
           .values();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Progress {
 
   /** Longer than a request usually lasts: whoever asked has given up by then. */
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
   /** Three questions of a follower are without an answer. */
   private static final Duration UNANSWERED = Duration.ofSeconds(15);
@@ -32,7 +32,7 @@ final class Progress {
 
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Set<Waiting> waiting = new HashSet<>();
-  private final Duration patience;
+  private final Duration timeout;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private boolean isCaughtUp;
   private String trouble = "";
@@ -44,16 +44,16 @@ final class Progress {
       TopicPartition partition, long position, CompletableFuture<Void> reached) {}
 
   /**
-   * @param patience how long somebody waits at most
+   * @param timeout how long somebody waits at most
    */
-  Progress(Duration patience) {
-    this.patience = patience;
+  Progress(Duration timeout) {
+    this.timeout = timeout;
   }
 
   /** One that waits for a minute, or as long as the settings let answers take. */
   static Progress of(Map<String, ?> kafkaSettings) {
-    Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, PATIENCE);
-    return new Progress(given.compareTo(PATIENCE) < 0 ? PATIENCE : given);
+    Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
+    return new Progress(given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given);
   }
 
   CompletableFuture<Void> caughtUp() {
@@ -164,7 +164,7 @@ final class Progress {
       waiting.add(one);
     }
     return reached
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {

@@ -35,18 +35,18 @@ class ReadLimitTest {
   private static final long SECOND = 1_000_000_000L;
 
   /** Longer than any test: a client that does not read is to be left by nobody meanwhile. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<CompletableFuture<Answer>> held = new CopyOnWriteArrayList<>();
   private final AtomicLong now = new AtomicLong(-7 * SECOND);
-  private WebServer door;
+  private WebServer server;
 
   @AfterEach
   void stop() {
     release();
-    door.close();
+    server.close();
   }
 
   @Test
@@ -153,7 +153,7 @@ class ReadLimitTest {
   void whoeverDoesNotTakeAnAnswerKeepsItselfWaitingAndNobodyElse(String path) throws Exception {
     start(new Allowed(1, 10, 1e6, 1_000_000));
     CompletableFuture<HttpResponse<String>> next;
-    try (RawClient silent = new RawClient(door.port())) {
+    try (RawClient silent = new RawClient(server.port())) {
       silent.send("GET " + path + " HTTP/1.1\r\nHost: here\r\nAuthorization: slow\r\n\r\n");
       assertThat(silent.readHead()).startsWith("HTTP/1.1 200 ");
       next = ask("slow", "/now");
@@ -206,7 +206,7 @@ class ReadLimitTest {
 
   private CompletableFuture<HttpResponse<String>> ask(String caller, String path) {
     return client.sendAsync(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
             .header("Authorization", caller)
             .build(),
         BodyHandlers.ofString());
@@ -214,9 +214,9 @@ class ReadLimitTest {
 
   private void start(Allowed allowed) throws IOException {
     ReadLimit limit = new ReadLimit("answers", allowed, now::get);
-    door =
+    server =
         new WebServer(
-            ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1),
+            ServerSettings.of("127.0.0.1", 0).withTimeout(TIMEOUT, TIMEOUT, TIMEOUT, 1),
             new Router(
                 List.of(
                     Route.quick("/quick", Access.READ, request -> done()),
@@ -266,6 +266,6 @@ class ReadLimitTest {
             Quota.UNLIMITED,
             route -> Optional.of(limit),
             false);
-    door.start();
+    server.start();
   }
 }

@@ -42,13 +42,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebServerTest {
 
   /** Longer than any test, however busy the machine. */
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   /** How long an answer takes that a client waits for. */
   private static final Duration LATE = Duration.ofSeconds(2);
 
   private static final ServerSettings SETTINGS =
-      ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1);
+      ServerSettings.of("127.0.0.1", 0).withTimeout(TIMEOUT, TIMEOUT, TIMEOUT, 1);
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -56,7 +56,7 @@ class WebServerTest {
   private final CountDownLatch entered = new CountDownLatch(1);
   private final CompletableFuture<Answer> later = new CompletableFuture<>();
   private final List<RawClient> streams = new ArrayList<>();
-  private WebServer door;
+  private WebServer server;
 
   @AfterEach
   void stop() throws IOException {
@@ -64,7 +64,7 @@ class WebServerTest {
     for (RawClient raw : streams) {
       raw.close();
     }
-    door.close();
+    server.close();
   }
 
   @Test
@@ -130,7 +130,7 @@ class WebServerTest {
   void aClientThatAsksFirstIsToldToGoOn() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           head(
               "POST",
@@ -146,7 +146,7 @@ class WebServerTest {
   void aClientThatAsksFirstIsSparedABodyThatIsRefused() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           head(
               "POST",
@@ -160,7 +160,7 @@ class WebServerTest {
   void connectionsServeManyRequests() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       for (int i = 0; i < 20; i++) {
         raw.send(
             head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 6")
@@ -251,7 +251,7 @@ class WebServerTest {
   void whoeverHasNoKeyIsRefusedBeforeTheBodyIsRead() throws Exception {
     start(SETTINGS, Authenticator.NONE);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 100"));
       assertThat(raw.readHead()).startsWith("HTTP/1.1 401 ").contains("WWW-Authenticate: Bearer");
     }
@@ -277,8 +277,8 @@ class WebServerTest {
   void withoutKeysNoOtherSiteComesIn(String fields) throws Exception {
     start(SETTINGS);
 
-    String written = fields.replace("PORT", String.valueOf(door.port()));
-    try (RawClient raw = new RawClient(door.port())) {
+    String written = fields.replace("PORT", String.valueOf(server.port()));
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send("GET /things/a HTTP/1.1\r\n" + written + "\r\n\r\n");
       assertThat(raw.readHead()).startsWith("HTTP/1.1 403 ");
     }
@@ -288,7 +288,7 @@ class WebServerTest {
   void withoutKeysNoFormOfAnotherSiteComesIn() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           head(
                   "POST",
@@ -312,8 +312,8 @@ class WebServerTest {
   void withoutKeysTheOwnPageComesIn(String own) throws Exception {
     start(SETTINGS);
 
-    String host = own.replace("PORT", String.valueOf(door.port()));
-    try (RawClient raw = new RawClient(door.port())) {
+    String host = own.replace("PORT", String.valueOf(server.port()));
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           "GET /things/a HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host + "\r\n\r\n");
       assertThat(raw.readHead()).startsWith("HTTP/1.1 200 ");
@@ -331,10 +331,10 @@ class WebServerTest {
   void withoutKeysAPersonsBrowserComesIn(String fields) throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           "GET /things/a HTTP/1.1\r\nHost: 127.0.0.1:"
-              + door.port()
+              + server.port()
               + "\r\n"
               + fields
               + "\r\n\r\n");
@@ -359,8 +359,8 @@ class WebServerTest {
   void aMalformedRequestIsAProblem(String request, int status) throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
-      raw.send(request.replace("\\r\\n", "\r\n").replace("PORT", String.valueOf(door.port())));
+    try (RawClient raw = new RawClient(server.port())) {
+      raw.send(request.replace("\\r\\n", "\r\n").replace("PORT", String.valueOf(server.port())));
       String head = raw.readHead();
       assertThat(head).startsWith("HTTP/1.1 " + status + " ");
       assertThat(head).contains("application/problem+json");
@@ -383,7 +383,7 @@ class WebServerTest {
     List<RawClient> halfOpen = new ArrayList<>();
     try {
       for (int i = 0; i < 500; i++) {
-        RawClient raw = new RawClient(door.port());
+        RawClient raw = new RawClient(server.port());
         halfOpen.add(raw);
         // One third each: silent, in the middle of the head, in the middle of a large body.
         if (i % 3 == 1) {
@@ -409,9 +409,9 @@ class WebServerTest {
 
   @Test
   void aBodyThatDripsIsEndedWithItsReason() throws Exception {
-    start(SETTINGS.withPatience(PATIENCE, PATIENCE, Duration.ZERO, 500));
+    start(SETTINGS.withTimeout(TIMEOUT, TIMEOUT, Duration.ZERO, 500));
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 1000") + "x");
       assertThat(raw.readHead()).startsWith("HTTP/1.1 408 ");
       assertThat(raw.readUntil("}")).contains("too-slow");
@@ -422,7 +422,7 @@ class WebServerTest {
   @Test
   void timeInWhichAClientWaitsForAnAnswerIsNotItsOwn() throws Exception {
     // No byte makes up for slowness: the grace is all that there is.
-    start(SETTINGS.withPatience(PATIENCE, PATIENCE, LATE.dividedBy(2), Long.MAX_VALUE));
+    start(SETTINGS.withTimeout(TIMEOUT, TIMEOUT, LATE.dividedBy(2), Long.MAX_VALUE));
 
     boolean isTaken = false;
     for (int i = 0; i < 10 && !isTaken; i++) {
@@ -434,7 +434,7 @@ class WebServerTest {
   }
 
   private boolean isTakenFromWhomWaitsForAnAnswer() throws IOException {
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(
           head("POST", "/late-answers", "Content-Type: text/plain\r\nContent-Length: 2") + "x");
       if (!raw.readUntil("first\n").contains("first\n")) {
@@ -449,9 +449,9 @@ class WebServerTest {
 
   @Test
   void aHeadThatDripsIsCutOff() throws Exception {
-    start(SETTINGS.withPatience(PATIENCE, Duration.ofMillis(500), PATIENCE, 1));
+    start(SETTINGS.withTimeout(TIMEOUT, Duration.ofMillis(500), TIMEOUT, 1));
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send("GET /quick HTTP/1.1\r\nHo");
       assertThat(raw.isClosedByServer()).isTrue();
     }
@@ -465,7 +465,7 @@ class WebServerTest {
     ExecutorService readers = Executors.newCachedThreadPool();
     try {
       for (int i = 0; i < HeadDeadline.MAX_HALF_HEADS + 1; i++) {
-        RawClient raw = new RawClient(door.port());
+        RawClient raw = new RawClient(server.port());
         raw.send("GET /quick HTTP/1.1\r\nHo");
         held.add(raw);
       }
@@ -486,9 +486,9 @@ class WebServerTest {
 
   @Test
   void aSilentConnectionIsClosed() throws Exception {
-    start(SETTINGS.withPatience(Duration.ofMillis(500), PATIENCE, PATIENCE, 1));
+    start(SETTINGS.withTimeout(Duration.ofMillis(500), TIMEOUT, TIMEOUT, 1));
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       assertThat(raw.isClosedByServer()).isTrue();
     }
   }
@@ -498,7 +498,7 @@ class WebServerTest {
     start(SETTINGS.withCapacity(100, 200_000));
 
     for (int i = 0; i < 50; i++) {
-      try (RawClient raw = new RawClient(door.port())) {
+      try (RawClient raw = new RawClient(server.port())) {
         raw.send(
             head("POST", "/things", "Content-Type: text/plain\r\nContent-Length: 100000")
                 + "x".repeat(60_000));
@@ -538,7 +538,7 @@ class WebServerTest {
   void answersAStreamWhileItComes() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10"));
       raw.send("1234\n");
       assertThat(raw.readUntil("1234\n")).startsWith("HTTP/1.1 200 ");
@@ -559,12 +559,12 @@ class WebServerTest {
             1,
             1,
             Duration.ofSeconds(1),
-            PATIENCE,
-            PATIENCE,
+            TIMEOUT,
+            TIMEOUT,
             1,
             Duration.ofSeconds(1)));
 
-    try (RawClient deaf = new RawClient(door.port())) {
+    try (RawClient deaf = new RawClient(server.port())) {
       deaf.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 200000000"));
       byte[] lines = "0123456789abcde\n".repeat(65_536).getBytes(UTF_8);
       assertThatThrownBy(
@@ -582,7 +582,7 @@ class WebServerTest {
             return post("/lines", "text/plain", BodyPublishers.ofString("next\n")).statusCode()
                 == 200;
           } catch (IOException e) {
-            // The door took the connection for idle before the request was on its way.
+            // The server took the connection for idle before the request was on its way.
             return false;
           }
         });
@@ -601,7 +601,7 @@ class WebServerTest {
   void sendsEventsUntilTheyEnd() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(head("GET", "/events", "Accept: text/event-stream"));
       assertThat(raw.readUntil(":\n\n")).contains("Content-Type: text/event-stream");
       EventStream events = opened.get(0);
@@ -625,7 +625,7 @@ class WebServerTest {
     List<RawClient> waiting = new ArrayList<>();
     try {
       for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 4; i++) {
-        RawClient raw = new RawClient(door.port());
+        RawClient raw = new RawClient(server.port());
         waiting.add(raw);
         raw.send(head("GET", "/late-events", "Accept: text/event-stream"));
       }
@@ -656,9 +656,9 @@ class WebServerTest {
             16,
             4,
             4,
-            PATIENCE,
-            PATIENCE,
-            PATIENCE,
+            TIMEOUT,
+            TIMEOUT,
+            TIMEOUT,
             1,
             Duration.ofSeconds(1)),
         request ->
@@ -668,12 +668,12 @@ class WebServerTest {
     assertThat(statusOfStreams(streamed, "modest", 1)).containsExactly(200);
   }
 
-  /** Opens streams, which stay open as long as the door does, and reads how each is answered. */
+  /** Opens streams, which stay open as long as the server does, and reads how each is answered. */
   private List<Integer> statusOfStreams(String streamed, String producer, int count)
       throws IOException {
     List<Integer> answered = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      RawClient raw = new RawClient(door.port());
+      RawClient raw = new RawClient(server.port());
       streams.add(raw);
       String[] words = streamed.split(" ", 2);
       String name = "X-Name: " + producer;
@@ -691,7 +691,7 @@ class WebServerTest {
   void aClientThatReadsNoEventsIsLeft() throws Exception {
     start(SETTINGS);
 
-    try (RawClient raw = new RawClient(door.port())) {
+    try (RawClient raw = new RawClient(server.port())) {
       raw.send(head("GET", "/events", "Accept: text/event-stream"));
       assertThat(raw.readUntil(":\n\n")).contains("200 OK");
       EventStream events = opened.get(0);
@@ -708,7 +708,7 @@ class WebServerTest {
   void closingLetsARequestUnderWayEndAndTakesNoMore() throws Exception {
     start(
         new ServerSettings(
-            "127.0.0.1", 0, 100, 1_000_000, 16, 1, 1, PATIENCE, PATIENCE, PATIENCE, 1, PATIENCE));
+            "127.0.0.1", 0, 100, 1_000_000, 16, 1, 1, TIMEOUT, TIMEOUT, TIMEOUT, 1, TIMEOUT));
     CompletableFuture<HttpResponse<String>> underWay =
         client.sendAsync(
             request("/slow")
@@ -717,9 +717,9 @@ class WebServerTest {
                 .build(),
             BodyHandlers.ofString());
     entered.await();
-    int port = door.port();
+    int port = server.port();
 
-    CompletableFuture<Void> closed = CompletableFuture.runAsync(door::close);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
     Awaiting.until(() -> isRefused(port));
     later.complete(echo("in time".getBytes(UTF_8)));
 
@@ -738,14 +738,14 @@ class WebServerTest {
             1,
             1,
             1,
-            PATIENCE,
-            PATIENCE,
-            PATIENCE,
+            TIMEOUT,
+            TIMEOUT,
+            TIMEOUT,
             1,
             Duration.ofSeconds(1)));
 
-    try (RawClient one = new RawClient(door.port());
-        RawClient other = new RawClient(door.port())) {
+    try (RawClient one = new RawClient(server.port());
+        RawClient other = new RawClient(server.port())) {
       one.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10") + "1\n");
       assertThat(one.readUntil("1\n")).contains("200 OK");
       other.send(head("POST", "/lines", "Content-Type: text/plain\r\nContent-Length: 10"));
@@ -766,7 +766,7 @@ class WebServerTest {
         + " "
         + path
         + " HTTP/1.1\r\nHost: 127.0.0.1:"
-        + door.port()
+        + server.port()
         + "\r\n"
         + fields
         + "\r\n\r\n";
@@ -808,7 +808,7 @@ class WebServerTest {
   }
 
   private void start(ServerSettings settings, Authenticator authenticator) throws IOException {
-    door =
+    server =
         new WebServer(
             settings,
             new Router(
@@ -896,7 +896,7 @@ class WebServerTest {
             authenticator,
             Quota.UNLIMITED,
             authenticator == Authenticator.ANONYMOUS);
-    door.start();
+    server.start();
   }
 
   private static void say(OutputStream answer, String text) {
@@ -917,6 +917,6 @@ class WebServerTest {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + door.port() + path);
+    return URI.create("http://127.0.0.1:" + server.port() + path);
   }
 }

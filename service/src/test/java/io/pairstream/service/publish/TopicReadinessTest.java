@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 class TopicReadinessTest {
 
   /** A test that waits for it fails. */
-  private static final Duration PATIENCE = Duration.ofHours(1);
+  private static final Duration TIMEOUT = Duration.ofHours(1);
 
   private static final int QUESTION_WITHIN_MS = 300_000;
 
@@ -27,7 +27,7 @@ class TopicReadinessTest {
       silent.setSoTimeout(QUESTION_WITHIN_MS);
       TopicReadiness readiness =
           new TopicReadiness(
-              Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort()), PATIENCE);
+              Map.of("bootstrap.servers", "127.0.0.1:" + silent.getLocalPort()), TIMEOUT);
       FutureTask<Void> waiting =
           new FutureTask<>(
               () -> {

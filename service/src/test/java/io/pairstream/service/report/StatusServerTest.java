@@ -14,26 +14,26 @@ class StatusServerTest {
   @Test
   void answersNoPageOfAnotherSite() throws IOException {
     SelfReport report = new SelfReport("fetch", Clock.systemUTC());
-    try (StatusServer door = new StatusServer(report, "127.0.0.1", 0)) {
-      door.start();
+    try (StatusServer server = new StatusServer(report, "127.0.0.1", 0)) {
+      server.start();
 
       for (String path : new String[] {"/metrics", "/health/live"}) {
-        assertThat(get(door, path, "127.0.0.1")).startsWith("HTTP/1.1 200 ");
-        assertThat(get(door, path, "rebound.example")).startsWith("HTTP/1.1 403 ");
-        assertThat(get(door, path, "127.0.0.1", "Origin: http://rebound.example"))
+        assertThat(get(server, path, "127.0.0.1")).startsWith("HTTP/1.1 200 ");
+        assertThat(get(server, path, "rebound.example")).startsWith("HTTP/1.1 403 ");
+        assertThat(get(server, path, "127.0.0.1", "Origin: http://rebound.example"))
             .startsWith("HTTP/1.1 403 ");
       }
     }
   }
 
-  private static String get(StatusServer door, String path, String host, String... fields)
+  private static String get(StatusServer server, String path, String host, String... fields)
       throws IOException {
     StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\nConnection: close\r\n");
-    head.append("Host: ").append(host).append(':').append(door.port()).append("\r\n");
+    head.append("Host: ").append(host).append(':').append(server.port()).append("\r\n");
     for (String field : fields) {
       head.append(field).append("\r\n");
     }
-    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       client
           .getOutputStream()
           .write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));

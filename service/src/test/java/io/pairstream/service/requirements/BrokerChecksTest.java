@@ -99,7 +99,7 @@ class BrokerChecksTest {
     Finding finding = Described.of(judged(), "transaction-version");
 
     assertThat(finding.level()).isEqualTo(Level.WRONG);
-    assertThat(finding.promise()).contains(ClusterRequirement.TRANSACTION_VERSION);
+    assertThat(finding.requirement()).contains(ClusterRequirement.TRANSACTION_VERSION);
     assertThat(finding.remedy())
         .isEqualTo(
             "kafka-features.sh --bootstrap-server kafka:9092 upgrade --feature"
@@ -121,7 +121,7 @@ class BrokerChecksTest {
     Finding fits = Described.of(judged(Duration.ofSeconds(60)), "transaction-timeout");
 
     assertThat(asked.level()).isEqualTo(Level.WRONG);
-    assertThat(asked.promise()).contains(ClusterRequirement.TRANSACTION_TIMEOUT);
+    assertThat(asked.requirement()).contains(ClusterRequirement.TRANSACTION_TIMEOUT);
     assertThat(fits.level()).isEqualTo(Level.OK);
   }
 
@@ -147,8 +147,8 @@ class BrokerChecksTest {
         new ClusterFacts(
             told.address(),
             told.alive(),
-            Told.not("no rights"),
-            Told.not("no rights either"),
+            ClusterAnswer.not("no rights"),
+            ClusterAnswer.not("no rights either"),
             Map.of(),
             Map.of(ClusterFacts.TRANSACTIONS, "none", ClusterFacts.OFFSETS, "none"));
 

@@ -38,7 +38,7 @@ class ClientChecksTest {
     Finding finding = judged(Map.of(name, value, "client.rack", "a"));
 
     assertThat(finding.level()).isEqualTo(Level.WRONG);
-    assertThat(finding.promise()).contains(ClusterRequirement.CLIENT_SETTINGS);
+    assertThat(finding.requirement()).contains(ClusterRequirement.CLIENT_SETTINGS);
     assertThat(finding.found()).isEqualTo("kafka." + name + "=" + value);
     assertThat(finding.right())
         .contains(name.replaceFirst("^((main\\.)?consumer|producer)\\.", ""));
@@ -67,15 +67,6 @@ class ClientChecksTest {
   }
 
   @Test
-  void warnsOfANameThatHidesWhoseTransactionsAreWhose() {
-    Finding finding = judged(Map.of("client.id", "preprocess-7"));
-
-    assertThat(finding.level()).isEqualTo(Level.WARNING);
-    assertThat(finding.found()).contains("kafka.client.id=preprocess-7", "killed instance");
-    assertThat(finding.right()).isEqualTo("no client.id");
-  }
-
-  @Test
   void namesAllOfThem() {
     assertThat(judged(Map.of("acks", "1", "isolation.level", "read_uncommitted")).found())
         .isEqualTo("kafka.acks=1, kafka.isolation.level=read_uncommitted");
@@ -99,7 +90,7 @@ class ClientChecksTest {
 
     assertThat(findings.get(0).level()).isEqualTo(Level.OK);
     assertThat(findings.get(findings.size() - 1).level()).isEqualTo(level);
-    assertThat(findings).extracting(Finding::promise).containsOnly(Optional.empty());
+    assertThat(findings).extracting(Finding::requirement).containsOnly(Optional.empty());
   }
 
   /** As preprocessing judges them whose transactions may last for five minutes. */

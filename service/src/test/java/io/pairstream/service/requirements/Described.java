@@ -69,12 +69,12 @@ final class Described {
     Map<String, TopicFacts> found = new LinkedHashMap<>();
     topics.forEach(
         (name, settings) ->
-            found.put(name, new TopicFacts(partitions.get(name), Told.of(settings))));
+            found.put(name, new TopicFacts(partitions.get(name), ClusterAnswer.of(settings))));
     return new ClusterFacts(
         "kafka:9092",
         Set.of(1, 2, 3),
-        Told.of(Map.of(1, broker, 2, broker, 3, broker)),
-        Told.of(features),
+        ClusterAnswer.of(Map.of(1, broker, 2, broker, 3, broker)),
+        ClusterAnswer.of(features),
         found,
         untold);
   }

@@ -203,7 +203,7 @@ class TopicChecksTest {
     assertThat(behind.found()).contains("flowers.training-1");
     assertThat(stuck.level()).isEqualTo(Level.WRONG);
     assertThat(leaderless.level()).isEqualTo(Level.WRONG);
-    assertThat(stuck.promise()).as("it passes, and refuses no start").isEmpty();
+    assertThat(stuck.requirement()).as("it passes, and refuses no start").isEmpty();
   }
 
   @Test
@@ -212,7 +212,9 @@ class TopicChecksTest {
     cluster.topics.remove("flowers.reviews");
     ClusterFacts told = cluster.facts();
     told.topics()
-        .put("flowers.actions", new TopicFacts(Described.list(2), Told.not("no configs for us")));
+        .put(
+            "flowers.actions",
+            new TopicFacts(Described.list(2), ClusterAnswer.not("no configs for us")));
 
     List<Finding> findings = new TopicChecks(told, Described.FLOWERS, Described.SPECS).judge();
 

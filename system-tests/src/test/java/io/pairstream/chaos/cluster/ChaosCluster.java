@@ -1,6 +1,6 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.operations.topics.CreateTopics;
@@ -123,7 +123,7 @@ public final class ChaosCluster implements AutoCloseable {
 
   /** The same, for what is asked once and while no fault is under way: answers are waited for. */
   public Cluster patientAccess() {
-    return access(PatientClients.PATIENCE, registrySettings());
+    return access(LongTimeouts.TIMEOUT, registrySettings());
   }
 
   private Cluster access(Map<String, String> kafka, Map<String, String> ofRegistry) {

@@ -7,7 +7,7 @@ import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.schemas.Standing;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,11 +55,11 @@ class LiveReaderTest {
   @Test
   void noticesARawRecordThatIsNamedAgain() throws InterruptedException {
     Played twice = history.send(load.at(0));
-    history.publish(twice, Standing.TRAINING);
+    history.publish(twice, PairStatus.TRAINING);
     assertThat(live.awaitOutputs(1, SOON)).isTrue();
     assertThat(live.repeated()).isEmpty();
 
-    TestCluster.send(access, history.published(twice, Standing.TEST));
+    TestCluster.send(access, history.published(twice, PairStatus.TEST));
     assertThat(live.awaitOutputs(2, SOON)).isTrue();
 
     assertThat(live.repeated())
@@ -73,8 +73,8 @@ class LiveReaderTest {
   @Test
   void doesNotSeeWhatIsAborted() throws InterruptedException {
     Played pair = history.send(load.at(0));
-    TestCluster.sendInVain(access, history.published(pair, Standing.TRAINING));
-    history.publish(pair, Standing.TRAINING);
+    TestCluster.sendInVain(access, history.published(pair, PairStatus.TRAINING));
+    history.publish(pair, PairStatus.TRAINING);
     assertThat(live.awaitOutputs(1, SOON)).isTrue();
 
     assertThat(live.awaitOutputs(2, Duration.ofSeconds(1))).isFalse();
@@ -91,7 +91,7 @@ class LiveReaderTest {
       assertThat(live.cameOfEachSince(before)).isFalse();
       Played pair = history.send(load.at(sent++));
       hit.add(new TopicPartition(pair.origin().getTopic(), pair.origin().getPartition()));
-      history.publish(pair, Standing.TRAINING);
+      history.publish(pair, PairStatus.TRAINING);
       assertThat(live.awaitOutputs(sent, SOON)).isTrue();
     }
 

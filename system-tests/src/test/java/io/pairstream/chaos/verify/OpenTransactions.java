@@ -42,8 +42,8 @@ final class OpenTransactions {
    *
    * @return a sentence for each, in alphabetical order
    */
-  static List<String> lasting(Cluster cluster, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+  static List<String> lasting(Cluster cluster, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     try (Admin admin = Admin.create(cluster.clientSettings(Map.of()))) {
       TreeSet<String> lasting = new TreeSet<>(open(admin, cluster.dataset()));
       boolean isOver = false;

@@ -9,11 +9,11 @@ import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +106,7 @@ final class PlayedHistory implements AutoCloseable {
         "");
   }
 
-  void publish(Played played, Standing split) {
+  void publish(Played played, PairStatus split) {
     transaction(played, List.of(published(played, split), receipt(played, split, "")));
   }
 
@@ -115,11 +115,11 @@ final class PlayedHistory implements AutoCloseable {
         played,
         List.of(
             quarantined(played, quarantinedPair(played, reason)),
-            receipt(played, Standing.QUARANTINED, reason)));
+            receipt(played, PairStatus.QUARANTINED, reason)));
   }
 
   /** Turns away a copy of a published pair, whose receipt goes on naming the first. */
-  void rejectCopy(Played copy, Played first, Standing split) {
+  void rejectCopy(Played copy, Played first, PairStatus split) {
     transaction(
         copy,
         List.of(
@@ -130,17 +130,17 @@ final class PlayedHistory implements AutoCloseable {
     pipeline.transaction(played.sent(), outputs);
   }
 
-  ProducerRecord<byte[], byte[]> published(Played played, Standing split) {
+  ProducerRecord<byte[], byte[]> published(Played played, PairStatus split) {
     return published(played, split, prepared(played, split));
   }
 
   /** Where the recipe puts a pair. */
-  Standing rightSplit(Played played) {
-    return Standing.valueOf(preparation.splitOf(played.pair().imageDigest()));
+  PairStatus rightSplit(Played played) {
+    return PairStatus.valueOf(preparation.splitOf(played.pair().imageDigest()));
   }
 
   /** The output of an accepted pair. */
-  PreparedPair prepared(Played played, Standing split) {
+  PreparedPair prepared(Played played, PairStatus split) {
     PreparedPair pair =
         preparation
             .of(played.pair().pair(), new RecordHeaders(), played.arrived())
@@ -159,7 +159,7 @@ final class PlayedHistory implements AutoCloseable {
     return pair;
   }
 
-  ProducerRecord<byte[], byte[]> published(Played played, Standing on, PreparedPair pair) {
+  ProducerRecord<byte[], byte[]> published(Played played, PairStatus on, PreparedPair pair) {
     return named(
         TestCluster.record(pipeline.topic(on), null, pair.getPairId(), pair), played.origin());
   }
@@ -179,12 +179,12 @@ final class PlayedHistory implements AutoCloseable {
         played.origin());
   }
 
-  ProducerRecord<byte[], byte[]> receipt(Played played, Standing standing, String reason) {
+  ProducerRecord<byte[], byte[]> receipt(Played played, PairStatus standing, String reason) {
     return receipt(played, standing, reason, copies.get(played.pair().pairId()));
   }
 
   ProducerRecord<byte[], byte[]> receipt(
-      Played played, Standing standing, String reason, long copiesSeen) {
+      Played played, PairStatus standing, String reason, long copiesSeen) {
     return receipt(played, receiptOf(played, standing, reason, copiesSeen));
   }
 
@@ -192,11 +192,11 @@ final class PlayedHistory implements AutoCloseable {
     return TestCluster.record(cluster.topics().receipts(), null, keyOf(played), receipt);
   }
 
-  Receipt receiptOf(Played played, Standing standing, String reason) {
+  Receipt receiptOf(Played played, PairStatus standing, String reason) {
     return receiptOf(played, standing, reason, copies.get(played.pair().pairId()));
   }
 
-  private Receipt receiptOf(Played played, Standing standing, String reason, long copiesSeen) {
+  private Receipt receiptOf(Played played, PairStatus standing, String reason, long copiesSeen) {
     boolean known = !played.pair().pairId().isEmpty();
     return Receipt.newBuilder()
         .setPairId(played.pair().pairId())

@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class Reading {
 
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final int MEGABYTES = 1024 * 1024;
 
   private Reading() {}
@@ -133,7 +133,7 @@ final class Reading {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (!records.isEmpty()) {
           heard = System.nanoTime();
-        } else if (System.nanoTime() - heard > PATIENCE.toNanos()) {
+        } else if (System.nanoTime() - heard > TIMEOUT.toNanos()) {
           throw new IllegalStateException("nothing comes of " + left.keySet());
         }
         for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -1,8 +1,8 @@
 package io.pairstream.chaos.verify;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Standing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -108,7 +108,7 @@ final class Receipts {
 
   private void checkUnread(Input input) {
     String of = "the receipt of " + input + " ";
-    String right = Standing.QUARANTINED + " " + input.reason.map(RejectReason::name).orElse("");
+    String right = PairStatus.QUARANTINED + " " + input.reason.map(RejectReason::name).orElse("");
     Receipt found = input.receipt;
     String says = found == null ? "nothing" : found.getStanding() + " " + found.getReason();
     if (!says.equals(right)) {
@@ -147,7 +147,7 @@ final class Receipts {
     if (!published && pair.heldBy.reason.isEmpty()) {
       return; // it has no output, which is said already
     }
-    String right = published ? Outputs.split(pair.publishedOn) : Standing.QUARANTINED.name();
+    String right = published ? Outputs.split(pair.publishedOn) : PairStatus.QUARANTINED.name();
     Site named = Site.of(receipt.getOrigin());
     Optional<Input> origin = inputs.at(named);
     if (!receipt.getStanding().equals(right)) {

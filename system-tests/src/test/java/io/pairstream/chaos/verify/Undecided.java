@@ -28,8 +28,8 @@ final class Undecided {
    *
    * @return a sentence for each partition that has some even then
    */
-  static List<String> lasting(Cluster cluster, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+  static List<String> lasting(Cluster cluster, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     List<String> topics = new ArrayList<>(Reading.rawTopics(cluster));
     topics.add(TopicCatalogue.repartitionTopic(cluster.dataset()));
     List<TopicPartition> partitions = Reading.partitions(cluster, topics);

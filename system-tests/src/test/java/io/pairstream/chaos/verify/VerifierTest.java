@@ -11,16 +11,16 @@ import io.pairstream.chaos.load.SentKind;
 import io.pairstream.chaos.load.SentLedger;
 import io.pairstream.chaos.load.SentPair;
 import io.pairstream.chaos.verify.PlayedHistory.Played;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Rendition;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
@@ -71,7 +71,7 @@ class VerifierTest {
           KAFKA.bootstrapServers(),
           access.registry().addresses(),
           access.dataset(),
-          PatientClients.PATIENCE,
+          LongTimeouts.TIMEOUT,
           Map.of());
   private final SentLedger ledger = new SentLedger();
   private PlayedHistory history;
@@ -83,11 +83,11 @@ class VerifierTest {
   void play() {
     history = new PlayedHistory(access, ledger);
     trained = history.send(LOAD.at(0));
-    history.publish(trained, Standing.TRAINING);
-    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), trained, Standing.TRAINING);
-    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)), Standing.TRAINING);
+    history.publish(trained, PairStatus.TRAINING);
+    history.rejectCopy(history.send(LOAD.at(1, SentKind.COPY)), trained, PairStatus.TRAINING);
+    history.publish(history.send(LOAD.at(1, SentKind.ANOTHER_CAPTION)), PairStatus.TRAINING);
     validated = history.send(LOAD.at(2));
-    history.publish(validated, Standing.VALIDATION);
+    history.publish(validated, PairStatus.VALIDATION);
     damaged = history.send(LOAD.at(3, SentKind.CUT_JPEG));
     history.reject(damaged, "IMAGE_DAMAGED");
     history.reject(history.send(LOAD.at(4, SentKind.NO_AVRO)), "UNREADABLE_RECORD");
@@ -116,7 +116,7 @@ class VerifierTest {
   @Test
   void findsAnOutputThatWasNeverWritten() {
     Played forgotten = history.send(LOAD.at(6));
-    history.transaction(forgotten, List.of(history.receipt(forgotten, Standing.TRAINING, "")));
+    history.transaction(forgotten, List.of(history.receipt(forgotten, PairStatus.TRAINING, "")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.NO_OUTPUT, Breach.AUDIT));
     assertNamed(verdict, Breach.NO_OUTPUT, forgotten.at(), "has no output");
@@ -138,7 +138,7 @@ class VerifierTest {
 
   @Test
   void findsAnOutputThatStandsTwice() {
-    TestCluster.send(access, history.published(trained, Standing.TRAINING));
+    TestCluster.send(access, history.published(trained, PairStatus.TRAINING));
 
     Verdict verdict = assertBreaches(Set.of(Breach.TWICE, Breach.PAIR_TWICE, Breach.AUDIT));
     assertNamed(verdict, Breach.TWICE, trained.at(), "left as", "and again as");
@@ -162,27 +162,27 @@ class VerifierTest {
     history.transaction(
         moved,
         List.of(
-            history.published(moved, Standing.TEST, history.prepared(moved, Standing.TRAINING)),
-            history.receipt(moved, Standing.TRAINING, "")));
+            history.published(moved, PairStatus.TEST, history.prepared(moved, PairStatus.TRAINING)),
+            history.receipt(moved, PairStatus.TRAINING, "")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.RECEIPT, Breach.AUDIT));
     assertNamed(
-        verdict, Breach.MISPLACED, "says split 'TRAINING' but is on " + topic(Standing.TEST));
+        verdict, Breach.MISPLACED, "says split 'TRAINING' but is on " + topic(PairStatus.TEST));
   }
 
   @Test
   void findsASplitFieldThatWasChanged() {
     Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, Standing.TEST);
+    PreparedPair pair = history.prepared(changed, PairStatus.TEST);
     history.transaction(
         changed,
         List.of(
-            history.published(changed, Standing.TRAINING, pair),
-            history.receipt(changed, Standing.TRAINING, "")));
+            history.published(changed, PairStatus.TRAINING, pair),
+            history.receipt(changed, PairStatus.TRAINING, "")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.AUDIT));
     assertNamed(
-        verdict, Breach.MISPLACED, "says split 'TEST' but is on " + topic(Standing.TRAINING));
+        verdict, Breach.MISPLACED, "says split 'TEST' but is on " + topic(PairStatus.TRAINING));
   }
 
   @Test
@@ -210,7 +210,7 @@ class VerifierTest {
   void findsAnInputThatIsNotWhatWasSent() {
     Played other = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, other.origin()));
-    history.publish(other, Standing.TRAINING);
+    history.publish(other, PairStatus.TRAINING);
 
     Verdict verdict = verify(Optional.empty());
     assertNamed(
@@ -220,7 +220,7 @@ class VerifierTest {
   @Test
   void findsARecordThatNobodySent() {
     Played strange = history.sendUnnoted(LOAD.at(6));
-    history.publish(strange, Standing.TRAINING);
+    history.publish(strange, PairStatus.TRAINING);
 
     Verdict verdict = assertBreaches(Set.of(Breach.STRANGER));
     assertNamed(verdict, Breach.STRANGER, strange.at(), "is a raw record that no producer sent");
@@ -233,8 +233,8 @@ class VerifierTest {
     ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
     ledger.add(history.entry(Fate.UNSURE, there, there.origin()));
     Played again = history.send(LOAD.at(6));
-    history.publish(there, Standing.TRAINING);
-    history.rejectCopy(again, there, Standing.TRAINING);
+    history.publish(there, PairStatus.TRAINING);
+    history.rejectCopy(again, there, PairStatus.TRAINING);
 
     Verdict verdict = assertBreaches(Set.of());
     assertThat(verdict.unsureInputs()).isEqualTo(1);
@@ -247,8 +247,8 @@ class VerifierTest {
     Played first = history.sendUnnoted(LOAD.at(6));
     ledger.add(history.entry(Fate.UNSURE, first, first.origin()));
     Played second = history.sendUnnoted(LOAD.at(6));
-    history.publish(first, Standing.TRAINING);
-    history.rejectCopy(second, first, Standing.TRAINING);
+    history.publish(first, PairStatus.TRAINING);
+    history.rejectCopy(second, first, PairStatus.TRAINING);
 
     assertNamed(
         assertBreaches(Set.of(Breach.STRANGER)),
@@ -284,7 +284,7 @@ class VerifierTest {
   @Test
   void findsPoisonThatWasPublished() {
     Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
-    history.publish(poison, Standing.TRAINING);
+    history.publish(poison, PairStatus.TRAINING);
 
     Verdict verdict = verify(Optional.empty());
     assertNamed(
@@ -323,7 +323,7 @@ class VerifierTest {
         poison,
         List.of(
             history.quarantined(poison, pair),
-            history.receipt(poison, Standing.QUARANTINED, "IMAGE_DAMAGED")));
+            history.receipt(poison, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
 
     Verdict verdict = assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED));
     assertNamed(verdict, Breach.ORIGINAL_DAMAGED, "does not hold " + poison.at());
@@ -337,17 +337,17 @@ class VerifierTest {
             .filter(pair -> pair.imageDigest().equals(trained.pair().imageDigest()))
             .findFirst()
             .orElseThrow();
-    history.publish(history.send(sameImage), Standing.TEST);
+    history.publish(history.send(sameImage), PairStatus.TEST);
 
     Verdict verdict = assertBreaches(Set.of(Breach.SPLIT_LEAK, Breach.MISPLACED, Breach.AUDIT));
     assertNamed(
-        verdict, Breach.MISPLACED, topic(Standing.TEST), "has an image that belongs in TRAINING");
+        verdict, Breach.MISPLACED, topic(PairStatus.TEST), "has an image that belongs in TRAINING");
     assertNamed(
         verdict,
         Breach.SPLIT_LEAK,
         trained.pair().imageDigest(),
-        topic(Standing.TRAINING),
-        topic(Standing.TEST));
+        topic(PairStatus.TRAINING),
+        topic(PairStatus.TEST));
   }
 
   @Test
@@ -355,13 +355,13 @@ class VerifierTest {
     try (KafkaProducer<byte[], byte[]> hanging =
         TestCluster.producer(access, "-preprocess-hangs")) {
       hanging.beginTransaction();
-      TestCluster.acknowledged(hanging.send(history.published(trained, Standing.TRAINING)));
+      TestCluster.acknowledged(hanging.send(history.published(trained, PairStatus.TRAINING)));
 
       Verdict verdict = assertBreaches(Set.of(Breach.OPEN_TRANSACTION));
       assertNamed(
           verdict,
           Breach.OPEN_TRANSACTION,
-          topic(Standing.TRAINING),
+          topic(PairStatus.TRAINING),
           "has an open transaction from offset",
           "-preprocess-hangs)");
       hanging.abortTransaction();
@@ -373,7 +373,7 @@ class VerifierTest {
     try (LiveReader live = LiveReader.start(cluster)) {
       assertThat(live.awaitOutputs(7, Duration.ofMinutes(4))).isTrue();
       TopicPartition partition =
-          new TopicPartition(topic(Standing.VALIDATION), partitionOf(validated));
+          new TopicPartition(topic(PairStatus.VALIDATION), partitionOf(validated));
       TestCluster.deleteBefore(access, partition, 1);
 
       Verdict verdict = verify(Optional.of(live));
@@ -385,7 +385,7 @@ class VerifierTest {
   @Test
   void findsAReceiptThatIsMissing() {
     Played silent = history.send(LOAD.at(6));
-    history.transaction(silent, List.of(history.published(silent, Standing.TRAINING)));
+    history.transaction(silent, List.of(history.published(silent, PairStatus.TRAINING)));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
     assertNamed(verdict, Breach.RECEIPT, silent.at(), "has no receipt");
@@ -393,7 +393,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptThatSaysOtherwise() {
-    TestCluster.send(access, history.receipt(validated, Standing.TEST, ""));
+    TestCluster.send(access, history.receipt(validated, PairStatus.TEST, ""));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
     assertNamed(
@@ -405,7 +405,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptThatCountsTooFew() {
-    TestCluster.send(access, history.receipt(trained, Standing.TRAINING, "", 1));
+    TestCluster.send(access, history.receipt(trained, PairStatus.TRAINING, "", 1));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
     assertNamed(
@@ -417,7 +417,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptWithAnotherReason() {
-    TestCluster.send(access, history.receipt(damaged, Standing.QUARANTINED, "IMAGE_EMPTY"));
+    TestCluster.send(access, history.receipt(damaged, PairStatus.QUARANTINED, "IMAGE_EMPTY"));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
     assertNamed(verdict, Breach.RECEIPT, damaged.at(), "another reason");
@@ -440,18 +440,18 @@ class VerifierTest {
   @ValueSource(ints = {0, 16, 31})
   void findsAPairIdThatWasChanged(int digit) {
     Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, Standing.TRAINING);
+    PreparedPair pair = history.prepared(changed, PairStatus.TRAINING);
     pair.setPairId(changed(pair.getPairId(), digit));
     history.transaction(
         changed,
         List.of(
-            history.published(changed, Standing.TRAINING, pair),
-            history.receipt(changed, Standing.TRAINING, "")));
+            history.published(changed, PairStatus.TRAINING, pair),
+            history.receipt(changed, PairStatus.TRAINING, "")));
 
     assertNamed(
         verify(Optional.empty()),
         Breach.MISPLACED,
-        topic(Standing.TRAINING),
+        topic(PairStatus.TRAINING),
         "is pair '" + pair.getPairId() + "', but " + changed.at());
   }
 
@@ -459,25 +459,25 @@ class VerifierTest {
   @ValueSource(ints = {0, 16, 63})
   void findsAnImageDigestThatWasChanged(int digit) {
     Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, Standing.TRAINING);
+    PreparedPair pair = history.prepared(changed, PairStatus.TRAINING);
     pair.setImageDigest(changed(pair.getImageDigest(), digit));
     history.transaction(
         changed,
         List.of(
-            history.published(changed, Standing.TRAINING, pair),
-            history.receipt(changed, Standing.TRAINING, "")));
+            history.published(changed, PairStatus.TRAINING, pair),
+            history.receipt(changed, PairStatus.TRAINING, "")));
 
     assertNamed(
         verify(Optional.empty()),
         Breach.MISPLACED,
-        topic(Standing.TRAINING),
+        topic(PairStatus.TRAINING),
         "has another image than " + changed.at());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 16, 31})
   void findsAReceiptUnderAnIdThatWasChanged(int digit) {
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(trained, Standing.TRAINING, "");
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(trained, PairStatus.TRAINING, "");
     String key = changed(trained.pair().pairId(), digit);
     TestCluster.send(
         access,
@@ -496,13 +496,13 @@ class VerifierTest {
     history.transaction(
         moved,
         List.of(
-            elsewhere(history.published(moved, Standing.TRAINING)),
-            history.receipt(moved, Standing.TRAINING, "")));
+            elsewhere(history.published(moved, PairStatus.TRAINING)),
+            history.receipt(moved, PairStatus.TRAINING, "")));
 
     assertNamed(
         assertBreaches(Set.of(Breach.MISPLACED)),
         Breach.MISPLACED,
-        topic(Standing.TRAINING) + "-" + (1 - partitionOf(moved)),
+        topic(PairStatus.TRAINING) + "-" + (1 - partitionOf(moved)),
         "is on a partition that is not its key's");
   }
 
@@ -514,7 +514,7 @@ class VerifierTest {
         List.of(
             elsewhere(
                 history.quarantined(moved, history.quarantinedPair(moved, "UNREADABLE_RECORD"))),
-            history.receipt(moved, Standing.QUARANTINED, "UNREADABLE_RECORD")));
+            history.receipt(moved, PairStatus.QUARANTINED, "UNREADABLE_RECORD")));
 
     assertNamed(
         assertBreaches(Set.of(Breach.MISPLACED)),
@@ -529,8 +529,8 @@ class VerifierTest {
     history.transaction(
         moved,
         List.of(
-            history.published(moved, Standing.TRAINING),
-            elsewhere(history.receipt(moved, Standing.TRAINING, ""))));
+            history.published(moved, PairStatus.TRAINING),
+            elsewhere(history.receipt(moved, PairStatus.TRAINING, ""))));
 
     Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
     assertNamed(verdict, Breach.RECEIPT, "is on a partition that is not its key's");
@@ -543,16 +543,16 @@ class VerifierTest {
     Played far = history.send(LOAD.at(6));
     Origin origin = new Origin(far.origin().getTopic(), far.origin().getPartition(), 0L);
     origin.setOffset(more == Long.MAX_VALUE ? more : far.origin().getOffset() + more);
-    PreparedPair pair = history.prepared(far, Standing.TRAINING);
+    PreparedPair pair = history.prepared(far, PairStatus.TRAINING);
     pair.setOrigin(origin);
-    ProducerRecord<byte[], byte[]> output = history.published(far, Standing.TRAINING, pair);
+    ProducerRecord<byte[], byte[]> output = history.published(far, PairStatus.TRAINING, pair);
     OriginHeader.write(output.headers(), origin);
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(damaged, Standing.QUARANTINED, "");
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(damaged, PairStatus.QUARANTINED, "");
     history.transaction(
         far,
         List.of(
             output,
-            history.receipt(far, Standing.TRAINING, ""),
+            history.receipt(far, PairStatus.TRAINING, ""),
             new ProducerRecord<>(
                 receipt.topic(),
                 null,
@@ -617,13 +617,13 @@ class VerifierTest {
 
   private void assertUnreadable(byte[] value) {
     Played unreadable = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(unreadable, Standing.TRAINING);
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, Standing.TRAINING, "");
+    ProducerRecord<byte[], byte[]> output = history.published(unreadable, PairStatus.TRAINING);
+    ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, PairStatus.TRAINING, "");
     history.transaction(
         unreadable, List.of(withValue(output, value), receipt, withValue(receipt, value)));
 
     Verdict verdict = verify(Optional.empty());
-    assertNamed(verdict, Breach.MISPLACED, topic(Standing.TRAINING) + "-", "cannot be read: ");
+    assertNamed(verdict, Breach.MISPLACED, topic(PairStatus.TRAINING) + "-", "cannot be read: ");
     assertNamed(verdict, Breach.NO_OUTPUT, unreadable.at());
     assertNamed(verdict, Breach.RECEIPT, receipt.topic() + "-", "cannot be read: ");
   }
@@ -645,7 +645,7 @@ class VerifierTest {
 
   @Test
   void countsNoOutputThatWasAborted() {
-    TestCluster.sendInVain(access, history.published(trained, Standing.TRAINING));
+    TestCluster.sendInVain(access, history.published(trained, PairStatus.TRAINING));
 
     assertBreaches(Set.of());
   }
@@ -653,9 +653,9 @@ class VerifierTest {
   @Test
   void findsAnOutputWithoutItsCoordinates() {
     Played bare = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(bare, Standing.TRAINING);
+    ProducerRecord<byte[], byte[]> output = history.published(bare, PairStatus.TRAINING);
     output.headers().remove(OriginHeader.NAME);
-    history.transaction(bare, List.of(output, history.receipt(bare, Standing.TRAINING, "")));
+    history.transaction(bare, List.of(output, history.receipt(bare, PairStatus.TRAINING, "")));
 
     assertNamed(
         verify(Optional.empty()),
@@ -666,10 +666,10 @@ class VerifierTest {
   @Test
   void findsAnOutputWhoseCoordinatesAreNone() {
     Played odd = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(odd, Standing.TRAINING);
+    ProducerRecord<byte[], byte[]> output = history.published(odd, PairStatus.TRAINING);
     output.headers().remove(OriginHeader.NAME);
     output.headers().add(OriginHeader.NAME, "a-b-c".getBytes(StandardCharsets.UTF_8));
-    history.transaction(odd, List.of(output, history.receipt(odd, Standing.TRAINING, "")));
+    history.transaction(odd, List.of(output, history.receipt(odd, PairStatus.TRAINING, "")));
 
     assertNamed(
         verify(Optional.empty()),
@@ -691,7 +691,7 @@ class VerifierTest {
                 (byte[]) null,
                 output.value(),
                 output.headers()),
-            history.receipt(bare, Standing.QUARANTINED, "UNREADABLE_RECORD")));
+            history.receipt(bare, PairStatus.QUARANTINED, "UNREADABLE_RECORD")));
 
     assertNamed(
         assertBreaches(Set.of(Breach.MISPLACED, Breach.AUDIT)),
@@ -716,9 +716,9 @@ class VerifierTest {
   void findsAFieldOfAReceiptThatWasChanged(String field) {
     Played unread = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.reject(unread, "UNREADABLE_RECORD");
-    Receipt published = history.receiptOf(trained, Standing.TRAINING, "");
-    Receipt rejected = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_DAMAGED");
-    Receipt nameless = history.receiptOf(unread, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    Receipt published = history.receiptOf(trained, PairStatus.TRAINING, "");
+    Receipt rejected = history.receiptOf(damaged, PairStatus.QUARANTINED, "IMAGE_DAMAGED");
+    Receipt nameless = history.receiptOf(unread, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
     for (Receipt receipt : List.of(published, rejected, nameless)) {
       change(receipt, field);
     }
@@ -737,7 +737,7 @@ class VerifierTest {
 
   @Test
   void findsAReceiptOfARejectedRecordThatNamesAnother() {
-    Receipt receipt = history.receiptOf(damaged, Standing.QUARANTINED, "IMAGE_DAMAGED");
+    Receipt receipt = history.receiptOf(damaged, PairStatus.QUARANTINED, "IMAGE_DAMAGED");
     receipt.setOrigin(trained.origin());
     TestCluster.send(access, history.receipt(damaged, receipt));
 
@@ -748,11 +748,11 @@ class VerifierTest {
   void findsAReceiptWithoutAPairIdThatCountsOrNamesAnother() {
     Played counted = history.send(LOAD.at(6, SentKind.NO_AVRO));
     history.reject(counted, "UNREADABLE_RECORD");
-    Receipt counts = history.receiptOf(counted, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    Receipt counts = history.receiptOf(counted, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
     counts.setCopies(2);
     Played named = history.send(LOAD.at(7, SentKind.NO_AVRO));
     history.reject(named, "UNREADABLE_RECORD");
-    Receipt names = history.receiptOf(named, Standing.QUARANTINED, "UNREADABLE_RECORD");
+    Receipt names = history.receiptOf(named, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
     names.setOrigin(counted.origin());
     TestCluster.send(access, history.receipt(counted, counts));
     TestCluster.send(access, history.receipt(named, names));
@@ -788,7 +788,7 @@ class VerifierTest {
     Map<String, String> sites = new HashMap<>();
     for (int i = 0; i < fields.size(); i++) {
       Played played = history.send(ofOnePicture.get(i));
-      Standing split = history.rightSplit(played);
+      PairStatus split = history.rightSplit(played);
       PreparedPair pair = history.prepared(played, split);
       change(pair, fields.get(i));
       history.transaction(
@@ -826,7 +826,7 @@ class VerifierTest {
           played,
           List.of(
               history.quarantined(played, pair),
-              history.receipt(played, Standing.QUARANTINED, "IMAGE_DAMAGED")));
+              history.receipt(played, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
       changed.put(field, played);
     }
 
@@ -850,7 +850,7 @@ class VerifierTest {
   @Test
   void findsAPairWithTheContentOfAnother() {
     Played first = history.send(LOAD.at(6));
-    Standing split = history.rightSplit(first);
+    PairStatus split = history.rightSplit(first);
     PreparedPair pair = history.prepared(first, split);
     PreparedPair other = history.prepared(trained, split);
     pair.setImage(other.getImage());
@@ -880,7 +880,7 @@ class VerifierTest {
         rejected,
         List.of(
             history.quarantined(rejected, pair),
-            history.receipt(rejected, Standing.QUARANTINED, "IMAGE_DAMAGED")));
+            history.receipt(rejected, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
 
     assertNamed(
         assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED)),
@@ -892,13 +892,13 @@ class VerifierTest {
   @Test
   void findsASplitInSmallLetters() {
     Played small = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(small, Standing.TRAINING);
+    PreparedPair pair = history.prepared(small, PairStatus.TRAINING);
     pair.setSplit("training");
     history.transaction(
         small,
         List.of(
-            history.published(small, Standing.TRAINING, pair),
-            history.receipt(small, Standing.TRAINING, "")));
+            history.published(small, PairStatus.TRAINING, pair),
+            history.receipt(small, PairStatus.TRAINING, "")));
 
     assertNamed(verify(Optional.empty()), Breach.MISPLACED, "says split 'training' but is on");
   }
@@ -1012,7 +1012,7 @@ class VerifierTest {
     return access.dataset().topic(name);
   }
 
-  private String topic(Standing split) {
+  private String topic(PairStatus split) {
     return access.dataset().topic(split.name().toLowerCase(Locale.ROOT));
   }
 

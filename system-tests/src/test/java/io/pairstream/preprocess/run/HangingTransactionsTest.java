@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.wire.KafkaAnswers;
+import io.pairstream.service.Cluster;
+import io.pairstream.service.requirements.Finding;
+import io.pairstream.service.requirements.Finding.Level;
 import io.pairstream.system.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -38,14 +39,12 @@ class HangingTransactionsTest {
 
   private ClusterAccess cluster;
   private Admin admin;
-  private HangingTransactions transactions;
   private TopicPartition training;
 
   @BeforeEach
   void dataset() {
     cluster = CLUSTER.dataset(1);
     admin = cluster.admin();
-    transactions = new HangingTransactions(cluster.dataset(), admin, new Warnings());
     training = new TopicPartition(cluster.topics().training().name(), 0);
   }
 
@@ -55,58 +54,77 @@ class HangingTransactionsTest {
   }
 
   @Test
-  void endsWhatTheBrokersAbortedAndLeftOpen() throws Exception {
-    try (KafkaProducer<byte[], byte[]> producer = begun("given up")) {
-      withoutLeaders(producer::abortTransaction, TransactionState.COMPLETE_ABORT);
+  void namesWhatTheBrokersAbortedAndLeftOpen() {
+    long producer;
+    try (KafkaProducer<byte[], byte[]> hanging = begun("given up")) {
+      withoutLeaders(hanging::abortTransaction, TransactionState.COMPLETE_ABORT);
+      producer = known().producerId();
     }
-    publish("-later", "later");
-    assertThat(lastStableOffset()).as("the broker forgot to end it").isZero();
 
-    assertThat(transactions.look()).as("once seen is not believed").isEmpty();
-    Set<TopicPartition> ended = transactions.look();
+    List<Finding> findings = look();
 
-    assertThat(ended).contains(training).hasSize(2);
-    assertThat(ended).extracting(TopicPartition::topic).contains(OFFSETS);
-    assertThat(committed(1)).containsExactly("later");
-    assertThat(
-            KafkaAnswers.await(
-                admin
-                    .listConsumerGroupOffsets(cluster.dataset().preprocessGroup())
-                    .partitionsToOffsetAndMetadata()))
-        .as("nothing of it counts")
-        .isEmpty();
-    assertThat(transactions.look()).as("ended once").isEmpty();
+    assertThat(findings).extracting(Finding::level).containsExactly(Level.WRONG, Level.WRONG);
+    Finding finding = named(findings, training.toString());
+    assertThat(finding.found())
+        .startsWith(training + ": the transaction of producer " + producer + " (")
+        .contains(
+            TestCluster.transactionalId(cluster, "-hangs"), "from offset 0 on", "last written at ")
+        .endsWith("its coordinator says CompleteAbort");
+    assertThat(finding.remedy())
+        .isEqualTo(
+            "kafka-transactions.sh --bootstrap-server "
+                + CLUSTER.bootstrapServers()
+                + " abort --topic "
+                + training.topic()
+                + " --partition 0 --start-offset 0");
+    assertThat(named(findings, OFFSETS).remedy()).contains("--topic " + OFFSETS);
   }
 
   @Test
-  void leavesWhatTheCoordinatorSaysWasCommitted() throws Exception {
+  void saysOfWhatWasCommittedThatItWas() {
     try (KafkaProducer<byte[], byte[]> producer = begun("promised")) {
       withoutLeaders(producer::commitTransaction, TransactionState.COMPLETE_COMMIT);
     }
 
-    transactions.look();
-    assertThat(transactions.look()).isEmpty();
-
-    assertThat(lastStableOffset()).as("an operator is to judge").isZero();
+    assertThat(named(look(), training.toString()).found())
+        .endsWith("its coordinator says CompleteCommit");
   }
 
   @Test
-  void leavesATransactionThatIsUnderWay() throws Exception {
+  void leavesOutATransactionThatIsUnderWay() {
     try (KafkaProducer<byte[], byte[]> producer = begun("slow")) {
 
-      transactions.look();
-      assertThat(transactions.look()).isEmpty();
+      assertThat(look()).extracting(Finding::level).containsExactly(Level.OK);
 
       producer.commitTransaction();
     }
-    assertThat(committed(1)).containsExactly("slow");
+  }
+
+  private List<Finding> look() {
+    return HangingTransactions.look(
+        new Cluster(
+            CLUSTER.bootstrapServers(),
+            "mock://" + cluster.dataset().name(),
+            cluster.dataset(),
+            Map.of(),
+            Map.of()));
+  }
+
+  private Finding named(List<Finding> findings, String partition) {
+    return assertThat(findings)
+        .filteredOn(finding -> finding.found().startsWith(partition))
+        .singleElement()
+        .actual();
   }
 
   /** A producer in the middle of a transaction with a record and an offset of preprocessing. */
   private KafkaProducer<byte[], byte[]> begun(String value) {
     KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "-hangs");
     producer.beginTransaction();
-    TestCluster.acknowledged(producer.send(record(value)));
+    TestCluster.acknowledged(
+        producer.send(
+            new ProducerRecord<>(
+                training.topic(), 0, new byte[0], value.getBytes(StandardCharsets.UTF_8))));
     producer.sendOffsetsToTransaction(
         Map.of(
             new TopicPartition(cluster.topics().crowdsourced().name(), 0),
@@ -120,19 +138,6 @@ class HangingTransactionsTest {
         cluster.consumer(Map.of("group.id", cluster.dataset().preprocessGroup()))) {
       return member.groupMetadata();
     }
-  }
-
-  private void publish(String ending, String value) {
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, ending)) {
-      producer.beginTransaction();
-      TestCluster.acknowledged(producer.send(record(value)));
-      producer.commitTransaction();
-    }
-  }
-
-  private ProducerRecord<byte[], byte[]> record(String value) {
-    return new ProducerRecord<>(
-        training.topic(), 0, new byte[0], value.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -150,31 +155,5 @@ class HangingTransactionsTest {
   private TransactionDescription known() {
     String id = TestCluster.transactionalId(cluster, "-hangs");
     return KafkaAnswers.await(admin.describeTransactions(List.of(id)).description(id));
-  }
-
-  private long lastStableOffset() {
-    try (KafkaConsumer<byte[], byte[]> reader = cluster.consumer(Map.of())) {
-      return reader.endOffsets(List.of(training)).get(training);
-    }
-  }
-
-  /** Values that whoever reads committed records gets. */
-  private List<String> committed(int count) {
-    List<String> values = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> reader = cluster.consumer(Map.of())) {
-      reader.assign(List.of(training));
-      reader.seekToBeginning(List.of(training));
-      Await.until(
-          count + " records can be read",
-          SOON,
-          () -> {
-            reader
-                .poll(Duration.ofMillis(100))
-                .forEach(it -> values.add(new String(it.value(), StandardCharsets.UTF_8)));
-            return values.size() >= count;
-          },
-          () -> values);
-    }
-    return values;
   }
 }

@@ -41,7 +41,7 @@ public record ViewRetention(
   private static final Duration POLL = Duration.ofMillis(500);
 
   /** For one record, which is there: longer than a broker that stands still is believed in. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   /**
    * Asks the broker for the topic's settings, and for the view's oldest record where they need it.
@@ -126,7 +126,7 @@ public record ViewRetention(
       Consumer<byte[], byte[]> consumer, TopicPartition partition, Block block) {
     consumer.assign(List.of(partition));
     consumer.seek(partition, block.begin());
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (true) {
       boolean isLast = System.nanoTime() > deadline;
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

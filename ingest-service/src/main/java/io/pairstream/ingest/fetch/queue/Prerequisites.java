@@ -44,7 +44,7 @@ final class Prerequisites {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** A start does not wait half a minute for each broker that stands still. */
-  private static final Map<String, Object> PATIENCE = Map.of("request.timeout.ms", 5_000);
+  private static final Map<String, Object> TIMEOUT = Map.of("request.timeout.ms", 5_000);
 
   private final Cluster cluster;
   private final Registry registry;
@@ -68,7 +68,7 @@ final class Prerequisites {
   Optional<Integer> await(BooleanSupplier stop) throws InterruptedException {
     long giveUpAt = System.nanoTime() + MISSING_FOR.toNanos();
     Optional<Integer> partitions = Optional.empty();
-    try (Admin admin = AdminClients.create(cluster.clientSettings(PATIENCE))) {
+    try (Admin admin = AdminClients.create(cluster.clientSettings(TIMEOUT))) {
       while (!stop.getAsBoolean()) {
         try {
           partitions = Optional.of(partitions(admin, giveUpAt));

@@ -32,7 +32,7 @@ final class HostGate {
 
   /** A request that waits for its turn. */
   private record Waiting(
-      CompletableFuture<Admission> admission, long intervalNanos, long patienceEnds) {}
+      CompletableFuture<Admission> admission, long intervalNanos, long timeoutEnds) {}
 
   private final String host;
   private final Politeness politeness;
@@ -87,10 +87,10 @@ final class HostGate {
           answer = new Turn(this, head.intervalNanos());
           active++;
           starting = true;
-        } else if (head.patienceEnds() <= now) {
+        } else if (head.timeoutEnds() <= now) {
           answer = later(Math.max(0, nextStart - now) + waiting.size() * head.intervalNanos());
         } else {
-          long due = head.patienceEnds();
+          long due = head.timeoutEnds();
           if (nextStart > now) {
             due = Math.min(due, nextStart);
           }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult;
 import io.pairstream.ingest.fetch.web.WebFetcher;
-import io.pairstream.operations.PatientClients;
+import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -64,7 +64,7 @@ class FetchServiceTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   /** How long an audit looks for what is committed and cannot be seen at first. */
   private static final Duration SEEN_WITHIN = Duration.ofMinutes(1);
@@ -657,7 +657,7 @@ class FetchServiceTest {
   }
 
   private FetchService start(WebFetcher fetcher, Map<String, String> kafkaSettings) {
-    Map<String, String> clients = new HashMap<>(PatientClients.PATIENCE);
+    Map<String, String> clients = new HashMap<>(LongTimeouts.TIMEOUT);
     clients.putAll(STAYING);
     clients.putAll(kafkaSettings);
     QueueSettings settings =
@@ -758,7 +758,7 @@ class FetchServiceTest {
   }
 
   private static void until(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
       try {

@@ -105,12 +105,12 @@ public final class PartitionJudge {
    *
    * @param alwaysOn whether the group is known to run always
    */
-  public PartitionJudge(Patience patience, boolean alwaysOn) {
+  public PartitionJudge(GracePeriods grace, boolean alwaysOn) {
     this.alwaysOn = alwaysOn;
-    stranger = seconds(patience.stranger());
-    interval = seconds(patience.interval());
-    floor = seconds(patience.floor());
-    remember = patience.remember();
+    stranger = seconds(grace.stranger());
+    interval = seconds(grace.interval());
+    floor = seconds(grace.floor());
+    remember = grace.remember();
     baseline = new Baseline(Math.max(60_000, (long) (MEMORY_LOOKS * interval * 1000)));
   }
 

@@ -6,10 +6,10 @@ import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
+import io.pairstream.operations.lag.verdict.GracePeriods;
 import io.pairstream.operations.lag.verdict.Judgement;
 import io.pairstream.operations.lag.verdict.LearntPace;
 import io.pairstream.operations.lag.verdict.PartitionJudge;
-import io.pairstream.operations.lag.verdict.Patience;
 import io.pairstream.operations.lag.verdict.Sample;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.verdict.Sentences;
@@ -39,7 +39,7 @@ final class GroupWatch {
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
   private final String group;
-  private final Patience patience;
+  private final GracePeriods grace;
   private final Predicate<String> waitsByDesign;
   private final Role role;
   private final SortedMap<TopicPartition, Watched> partitions = new TreeMap<>(BY_NAME);
@@ -64,9 +64,9 @@ final class GroupWatch {
   /**
    * @param waitsByDesign topics whose records are left until their time has come
    */
-  GroupWatch(String group, Patience patience, Predicate<String> waitsByDesign, Role role) {
+  GroupWatch(String group, GracePeriods grace, Predicate<String> waitsByDesign, Role role) {
     this.group = group;
-    this.patience = patience;
+    this.grace = grace;
     this.waitsByDesign = waitsByDesign;
     this.role = role;
   }
@@ -168,7 +168,7 @@ final class GroupWatch {
     return partitions.computeIfAbsent(
         partition,
         unknown -> {
-          PartitionJudge judge = new PartitionJudge(patience, role == Role.COUNTED);
+          PartitionJudge judge = new PartitionJudge(grace, role == Role.COUNTED);
           if (learnt.containsKey(unknown)) {
             judge.learn(learnt.get(unknown));
           }
@@ -446,7 +446,7 @@ final class GroupWatch {
                     processing.getAsDouble(),
                     drain,
                     drainError,
-                    2 * patience.interval().toMillis() / 1e3);
+                    2 * grace.interval().toMillis() / 1e3);
     Verdict found =
         now.refused().isPresent()
             ? Verdict.UNKNOWN

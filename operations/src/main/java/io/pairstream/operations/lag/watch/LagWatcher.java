@@ -4,7 +4,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
-import io.pairstream.operations.lag.verdict.Patience;
+import io.pairstream.operations.lag.verdict.GracePeriods;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
 import io.pairstream.operations.lag.watch.ClusterReader.Ends;
 import io.pairstream.operations.lag.watch.GroupWatch.Role;
@@ -57,7 +57,7 @@ public final class LagWatcher implements AutoCloseable {
   private final Clock clock;
   private final Consumer<LagReport> listener;
   private final PaceMemory memory;
-  private final Patience patience;
+  private final GracePeriods grace;
   private final Map<String, List<String>> ours;
   private final String waitingLinks;
   private final ScheduledExecutorService looks =
@@ -103,7 +103,7 @@ public final class LagWatcher implements AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     this.listener = listener;
-    patience = Patience.of(settings.interval());
+    grace = GracePeriods.of(settings.interval());
     latest = LagReport.nothingYet(settings.interval());
     Dataset dataset = cluster.dataset();
     waitingLinks = dataset.topic(TopicCatalogue.WAITING_LINKS);
@@ -313,7 +313,7 @@ public final class LagWatcher implements AutoCloseable {
         group,
         name -> {
           GroupWatch watch =
-              new GroupWatch(name, patience, topic -> topic.equals(waitingLinks), role(name));
+              new GroupWatch(name, grace, topic -> topic.equals(waitingLinks), role(name));
           watch.learn(memory.of(name));
           return watch;
         });

@@ -37,7 +37,7 @@ final class Trace {
   private Optional<Sample.Rewind> rewound = Optional.empty();
 
   private Trace(boolean alwaysOn) {
-    judge = new PartitionJudge(Patience.of(INTERVAL), alwaysOn);
+    judge = new PartitionJudge(GracePeriods.of(INTERVAL), alwaysOn);
   }
 
   /** Of a group that always runs. */

@@ -3,7 +3,7 @@ package io.pairstream.operations.lag.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.PatientServer;
+import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
@@ -49,33 +49,33 @@ class LagRoutesTest {
 
   private LagReport report = LagReport.nothingYet(INTERVAL);
   private LagHistory history;
-  private WebServer door;
+  private WebServer server;
 
   @BeforeEach
   void open() throws IOException {
     history = new LagHistory(directory, INTERVAL);
     Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
     Authenticator anybody = request -> viewer;
-    door =
+    server =
         new WebServer(
-            PatientServer.settings(),
+            LongTimeoutServer.settings(),
             new Router(new LagRoutes(() -> report, history).routes()),
             anybody,
             Quota.UNLIMITED,
             true);
-    door.start();
+    server.start();
   }
 
   @AfterEach
   void close() {
-    door.close();
+    server.close();
     history.close();
   }
 
   private HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + path)).build(),
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
             HttpResponse.BodyHandlers.ofByteArray());
   }
 

@@ -11,8 +11,8 @@ import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -234,7 +234,7 @@ class LagWatcherTest {
   @Test
   void anIdlePartitionBehindATransactionHasNoLag() {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
-      pipeline.accept(pipeline.send("a", "one"), Standing.TRAINING);
+      pipeline.accept(pipeline.send("a", "one"), PairStatus.TRAINING);
     }
     TopicPartition training = new TopicPartition(cluster.topics().training().name(), 0);
     TestCluster.commit(cluster, group("-reader"), training, 1);

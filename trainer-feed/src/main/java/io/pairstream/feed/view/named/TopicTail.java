@@ -19,7 +19,7 @@ final class TopicTail implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
 
   /** Longer than a transaction stays open whose writer was killed. */
-  private static final Duration PATIENCE = ViewLog.TRANSACTION_TIMEOUT.multipliedBy(2);
+  private static final Duration TIMEOUT = ViewLog.TRANSACTION_TIMEOUT.multipliedBy(2);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
@@ -81,13 +81,13 @@ final class TopicTail implements AutoCloseable {
    * @throws KafkaException where one of them does not end
    */
   void readTo(long end, Reader reader) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (consumer.position(partition) < end) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         if (record.offset() < end) {
           reader.read(record);
         }
-        deadline = System.nanoTime() + PATIENCE.toNanos();
+        deadline = System.nanoTime() + TIMEOUT.toNanos();
       }
       if (System.nanoTime() > deadline) {
         throw new KafkaException(

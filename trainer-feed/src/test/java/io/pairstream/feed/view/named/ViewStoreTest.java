@@ -13,8 +13,8 @@ import io.pairstream.feed.view.View;
 import io.pairstream.feed.view.named.ViewSealer.Pace;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RunExtent;
-import io.pairstream.schemas.Standing;
 import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.wire.KafkaAnswers;
@@ -52,7 +52,7 @@ class ViewStoreTest {
   private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
   private final FeedSource source =
       new FeedSource(
-          cluster.dataset(), Standing.TRAINING, cluster.registry(), cluster.clientSettings());
+          cluster.dataset(), PairStatus.TRAINING, cluster.registry(), cluster.clientSettings());
   private final ProducedPairs pairs = new ProducedPairs(cluster, PARTITIONS);
   private final ViewStore store =
       new ViewStore(cluster.dataset(), cluster.registry(), cluster.clientSettings());

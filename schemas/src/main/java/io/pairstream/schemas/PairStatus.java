@@ -1,7 +1,7 @@
 package io.pairstream.schemas;
 
 /** Where a pair stands; stands in {@link Receipt}. */
-public enum Standing {
+public enum PairStatus {
   TRAINING,
   VALIDATION,
   TEST,

@@ -31,7 +31,7 @@ const FINAL = new Set(["TRAINING", "VALIDATION", "TEST", "QUARANTINED", "WITHDRA
 
 export const isFinal = (standing) => FINAL.has(standing);
 
-export class Door {
+export class Api {
   #key;
   #onConnection;
   #onKeyWanted;

@@ -7,10 +7,10 @@ import java.util.Map;
  * Settings of Kafka's clients for tests. Where the machine is busy, the broker stands still with
  * the whole process, and is waited for.
  */
-public final class PatientClients {
+public final class LongTimeouts {
 
   /** How long it is waited for, whatever broker it is. */
-  public static final Map<String, String> PATIENCE =
+  public static final Map<String, String> TIMEOUT =
       Map.of("request.timeout.ms", "60000", "default.api.timeout.ms", "120000");
 
   /** The same as lines of a file for {@code --config}. */
@@ -20,18 +20,18 @@ public final class PatientClients {
       kafka.default.api.timeout.ms=120000
       """;
 
-  /** As much patience with a registry that is a process of its own. */
+  /** As long a timeout with a registry that is a process of its own. */
   public static final String REGISTRY_LINES =
       """
       schema-registry.http.connect.timeout.ms=60000
       schema-registry.http.read.timeout.ms=60000
       """;
 
-  private PatientClients() {}
+  private LongTimeouts() {}
 
   /** Settings that lead a client to a broker. */
   public static Map<String, String> of(String bootstrapServers) {
-    Map<String, String> settings = new HashMap<>(PATIENCE);
+    Map<String, String> settings = new HashMap<>(TIMEOUT);
     settings.put("bootstrap.servers", bootstrapServers);
     return Map.copyOf(settings);
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * One client's events on one pair: where it stands at first, then each change, until a final
  * standing. Whoever comes back gets the present standing first, so no event has to be kept.
  */
-final class StandingEvents {
+final class StatusEvents {
 
   private static final String EVENT = "standing";
 
@@ -19,10 +19,10 @@ final class StandingEvents {
   private Subscription ofId = () -> {};
   private Subscription ofPair = () -> {};
   private String pairId = "";
-  private Optional<PairStatus> sent = Optional.empty();
+  private Optional<StatusReport> sent = Optional.empty();
   private boolean ended;
 
-  StandingEvents(PairQuestions questions, String id, EventStream stream) {
+  StatusEvents(PairQuestions questions, String id, EventStream stream) {
     this.questions = questions;
     this.id = id;
     this.stream = stream;
@@ -36,7 +36,7 @@ final class StandingEvents {
     return questions.ask(id).thenAccept(this::follow);
   }
 
-  private void follow(PairStatus first) {
+  private void follow(StatusReport first) {
     synchronized (this) {
       ofId = questions.view().subscribe(id, this::changed);
     }
@@ -50,7 +50,7 @@ final class StandingEvents {
     questions.find(id).ifPresent(this::tell);
   }
 
-  private synchronized void tell(PairStatus status) {
+  private synchronized void tell(StatusReport status) {
     if (ended || sent.equals(Optional.of(status))) {
       return;
     }

@@ -14,13 +14,14 @@ import java.time.Duration;
  *     (default of max.poll.interval.ms)
  * @param remember how long LOST and REWIND are shown after it happened
  */
-public record Patience(Duration interval, Duration floor, Duration stranger, Duration remember) {
+public record GracePeriods(
+    Duration interval, Duration floor, Duration stranger, Duration remember) {
 
   /** The usual: three looks, but no less than 15 seconds. */
-  public static Patience of(Duration interval) {
+  public static GracePeriods of(Duration interval) {
     Duration three = interval.multipliedBy(3);
     Duration least = Duration.ofSeconds(15);
-    return new Patience(
+    return new GracePeriods(
         interval,
         three.compareTo(least) < 0 ? least : three,
         interval.multipliedBy(30),

@@ -4,14 +4,14 @@ import io.pairstream.service.http.ServerSettings;
 import java.time.Duration;
 
 /** Servers whose limits on slowness nobody reaches, however busy the machine. */
-public final class PatientServer {
+public final class LongTimeoutServer {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-  private PatientServer() {}
+  private LongTimeoutServer() {}
 
   /** Settings of a server on any free port of this machine. */
   public static ServerSettings settings() {
-    return ServerSettings.of("127.0.0.1", 0).withPatience(PATIENCE, PATIENCE, PATIENCE, 1);
+    return ServerSettings.of("127.0.0.1", 0).withTimeout(TIMEOUT, TIMEOUT, TIMEOUT, 1);
   }
 }

@@ -9,14 +9,14 @@ import java.util.function.Function;
  * @param answer empty where we may not know
  * @param refusal why; empty where there is an answer
  */
-record Told<T>(Optional<T> answer, String refusal) {
+record ClusterAnswer<T>(Optional<T> answer, String refusal) {
 
-  static <T> Told<T> of(T answer) {
-    return new Told<>(Optional.of(answer), "");
+  static <T> ClusterAnswer<T> of(T answer) {
+    return new ClusterAnswer<>(Optional.of(answer), "");
   }
 
-  static <T> Told<T> not(String why) {
-    return new Told<>(Optional.empty(), why);
+  static <T> ClusterAnswer<T> not(String why) {
+    return new ClusterAnswer<>(Optional.empty(), why);
   }
 
   <U> U fold(Function<T, U> ifTold, Function<String, U> ifNot) {

@@ -30,13 +30,13 @@ import java.util.Optional;
  * @param changedAt when the standing last changed, as far as it is known
  * @param decidedAt the time that Kafka gave the record that decided; empty until then
  */
-public record PairStatus(
+public record StatusReport(
     String id,
     String kind,
     String pairId,
     String imageDigest,
     String batchId,
-    Stand stand,
+    ReportedStatus stand,
     String reason,
     String says,
     String measured,

@@ -6,7 +6,7 @@ package io.pairstream.ingest.status;
  * <p>The name is part of the contract. Those before {@link #TRAINING} come from the ingest APIs and
  * the fetcher, the others from receipts; {@link #UNKNOWN} is in no record.
  */
-public enum Stand {
+public enum ReportedStatus {
   RECEIVED(false, "It is in Kafka and waits to be judged, or as a link to be fetched."),
   WAITING(false, "Its image could not be fetched yet; it is tried again."),
   FETCHED(false, "Its image is fetched; the pair waits to be judged."),
@@ -21,14 +21,14 @@ public enum Stand {
   private final boolean isFinal;
   private final String says;
 
-  Stand(boolean isFinal, String says) {
+  ReportedStatus(boolean isFinal, String says) {
     this.isFinal = isFinal;
     this.says = says;
   }
 
   /** The one of that name; {@link #UNKNOWN} for a word that a later version, or nobody, knows. */
-  static Stand named(String word) {
-    for (Stand stand : values()) {
+  static ReportedStatus named(String word) {
+    for (ReportedStatus stand : values()) {
       if (stand.name().equals(word)) {
         return stand;
       }

@@ -1,2 +1,0 @@
-/** What files cost that are made to cost much. */
-package io.pairstream.benchmarks.bombs;
