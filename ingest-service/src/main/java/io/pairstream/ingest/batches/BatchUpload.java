@@ -1,8 +1,9 @@
 package io.pairstream.ingest.batches;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.pairs.Submission;
-import io.pairstream.ingest.pairs.Taken;
+import io.pairstream.ingest.publish.Published;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.Threads;
@@ -97,7 +98,7 @@ final class BatchUpload {
   }
 
   /** An input that was handed over; the last one stands for the end. */
-  private record Pending(long line, Optional<CompletableFuture<Taken>> taken, boolean whole) {}
+  private record Pending(long line, Optional<CompletableFuture<Published>> taken, boolean whole) {}
 
   /** An input of which it is known what became. */
   private record Settled(BatchInput input, ObjectNode result) {}
@@ -162,7 +163,7 @@ final class BatchUpload {
     Duration debt = quota.charge(sender, 1, 0);
     limits.takePlace();
     limits.takeBytes(bytes);
-    CompletableFuture<Taken> result;
+    CompletableFuture<Published> result;
     try {
       Submission submission = input.submission(sender);
       if (submission.extraBytes() > 0) {
@@ -259,7 +260,7 @@ final class BatchUpload {
     return left.isNegative() ? Duration.ZERO : left;
   }
 
-  private static boolean isDone(CompletableFuture<Taken> result, Duration timeout)
+  private static boolean isDone(CompletableFuture<Published> result, Duration timeout)
       throws InterruptedException {
     try {
       var unused = result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -271,17 +272,17 @@ final class BatchUpload {
     }
   }
 
-  private Settled settled(long line, CompletableFuture<Taken> result) {
+  private Settled settled(long line, CompletableFuture<Published> result) {
     inputs++;
     ObjectNode json = Json.MAPPER.createObjectNode().put("line", line);
     BatchInput.Builder input = BatchInput.newBuilder().setLine(line);
     try {
-      Taken done = result.join();
+      Published done = result.join();
       taken++;
       json.put("id", done.id())
-          .put("kind", done.isPair() ? "PAIR" : "LINK")
-          .put("status", done.status())
-          .put("status_url", done.statusUrl());
+          .put("kind", PairRoutes.kind(done))
+          .put("status", PairRoutes.status(done))
+          .put("status_url", PairRoutes.statusUrl(done));
       input.setId(done.id());
     } catch (CompletionException e) {
       Problem problem = problem(e);

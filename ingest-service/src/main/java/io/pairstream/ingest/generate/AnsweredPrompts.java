@@ -74,7 +74,7 @@ final class AnsweredPrompts implements AutoCloseable {
   void published(String name, List<Published> pairs) {
     ObjectNode line = json.createObjectNode().put(ASKED, name);
     ArrayNode ids = line.putArray("pairs");
-    pairs.forEach(pair -> ids.add(pair.pairId()));
+    pairs.forEach(pair -> ids.add(pair.id()));
     note(name, line);
   }
 

@@ -1,7 +1,9 @@
 package io.pairstream.ingest.pairs;
 
 import io.pairstream.ingest.publish.LinkPublisher;
+import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.PairPublisher;
+import io.pairstream.ingest.publish.Published;
 import io.pairstream.ingest.publish.UploadLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Threads;
@@ -145,8 +147,8 @@ public final class PairIntake implements AutoCloseable {
    *     {@link ProblemKind#OVERLOADED} or, for a record that is too large as a whole, {@link
    *     ProblemKind#PAIR_REFUSED}
    */
-  public CompletableFuture<Taken> take(Submission submission, String producer, String batchId) {
-    CompletableFuture<Taken> taken = new CompletableFuture<>();
+  public CompletableFuture<Published> take(Submission submission, String producer, String batchId) {
+    CompletableFuture<Published> taken = new CompletableFuture<>();
     long startedAt = System.nanoTime();
     try {
       senders.execute(
@@ -195,17 +197,16 @@ public final class PairIntake implements AutoCloseable {
   }
 
   private void send(
-      Submission submission, String producer, String batchId, CompletableFuture<Taken> taken) {
+      Submission submission, String producer, String batchId, CompletableFuture<Published> taken) {
     if (!(state instanceof Open open)) {
       taken.completeExceptionally(unavailable(obstacle().orElse("")));
       return;
     }
     try {
-      Upload note = note(producer, batchId, clock.instant());
-      CompletableFuture<Taken> done =
+      CompletableFuture<Published> done =
           submission instanceof Submission.Pair pair
-              ? takePair(open, pair, note)
-              : takeLink(open, (Submission.Link) submission, note);
+              ? open.pairs().publish(pair.pair(), producer, batchId)
+              : takeLink(open, ((Submission.Link) submission).link(), producer, batchId);
       var unused =
           done.whenComplete(
               (received, failure) -> {
@@ -220,70 +221,28 @@ public final class PairIntake implements AutoCloseable {
     }
   }
 
-  /** The record first, then the note, which names its coordinates. */
-  private CompletableFuture<Taken> takePair(Open open, Submission.Pair pair, Upload note) {
-    return open.pairs()
-        .publish(pair.pair())
-        .thenApply(
-            published ->
-                new Taken(
-                    published.pairId(),
-                    true,
-                    published.imageDigest(),
-                    published.topic(),
-                    published.partition(),
-                    published.offset()))
-        .thenComposeAsync(
-            taken ->
-                open.uploads()
-                    .write(
-                        Upload.newBuilder(note)
-                            .setId(taken.id())
-                            .setPairId(taken.id())
-                            .setImageDigest(taken.imageDigest())
-                            .setOrigin(new Origin(taken.topic(), taken.partition(), taken.offset()))
-                            .build())
-                    .thenApply(written -> taken),
-            notes);
-  }
-
   /**
    * The note first, which can name no coordinates yet: a fetcher may be done with the link before
    * its acknowledgement is here, and what the fetcher notes under the same id must stand last. A
    * note whose link did not follow speaks of one that its sender was told to send again.
    */
-  private CompletableFuture<Taken> takeLink(Open open, Submission.Link link, Upload note) {
+  private CompletableFuture<Published> takeLink(
+      Open open, NewLink link, String producer, String batchId) {
+    Instant now = clock.instant();
     return open.uploads()
         .write(
-            Upload.newBuilder(note)
-                .setId(link.link().linkId())
+            Upload.newBuilder()
+                .setId(link.linkId())
+                .setStanding("RECEIVED")
                 .setKind("LINK")
-                .setUrl(link.link().url())
+                .setUrl(link.url())
                 .setOrigin(Origin.newBuilder().setTopic(open.links().topic()).build())
+                .setProducer(producer)
+                .setBatchId(batchId)
+                .setReceivedAt(now)
+                .setChangedAt(now)
                 .build())
-        .thenComposeAsync(
-            written -> open.links().publish(link.link(), note.getProducer(), note.getBatchId()),
-            notes)
-        .thenApply(
-            published ->
-                new Taken(
-                    published.linkId(),
-                    false,
-                    "",
-                    published.topic(),
-                    published.partition(),
-                    published.offset()));
-  }
-
-  /** What holds for the note of either kind. */
-  private static Upload note(String producer, String batchId, Instant now) {
-    return Upload.newBuilder()
-        .setStanding("RECEIVED")
-        .setProducer(producer)
-        .setBatchId(batchId)
-        .setReceivedAt(now)
-        .setChangedAt(now)
-        .build();
+        .thenComposeAsync(written -> open.links().publish(link, producer, batchId), notes);
   }
 
   private ProblemException problem(Throwable failure) {
@@ -352,7 +311,9 @@ public final class PairIntake implements AutoCloseable {
       PairPublisher pairs = null;
       LinkPublisher links = null;
       try {
-        pairs = PairPublisher.open(topics.crowdsourced(), registry, settings, clock);
+        pairs =
+            PairPublisher.openWithNotes(
+                topics.crowdsourced(), topics.uploads(), registry, settings, clock);
         links = LinkPublisher.open(topics.links(), registry, settings, clock);
         requireFit(topics);
         return new Open(pairs, links, UploadLog.open(topics.uploads(), registry, settings));

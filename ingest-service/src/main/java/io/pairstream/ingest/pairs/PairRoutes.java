@@ -1,5 +1,7 @@
 package io.pairstream.ingest.pairs;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.ingest.publish.Published;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -51,7 +53,32 @@ public final class PairRoutes {
         .take(submission, request.principal().producer(), "")
         .thenApply(
             taken ->
-                Answer.json(taken.status(), taken.json())
-                    .withHeader("Location", taken.statusUrl()));
+                Answer.json(status(taken), json(taken)).withHeader("Location", statusUrl(taken)));
+  }
+
+  /** The status code of the answer: created, or accepted for later. */
+  public static int status(Published taken) {
+    return taken.isPair() ? 201 : 202;
+  }
+
+  /** Where to ask after it. */
+  public static String statusUrl(Published taken) {
+    return "/v1/pairs/" + taken.id();
+  }
+
+  /** What it is called in answers. */
+  public static String kind(Published taken) {
+    return taken.isPair() ? "PAIR" : "LINK";
+  }
+
+  private static ObjectNode json(Published taken) {
+    ObjectNode json = Json.MAPPER.createObjectNode().put("id", taken.id()).put("kind", kind(taken));
+    if (taken.isPair()) {
+      json.put("pair_id", taken.id()).put("image_digest", taken.imageDigest());
+    }
+    return json.put("topic", taken.topic())
+        .put("partition", taken.partition())
+        .put("offset", taken.offset())
+        .put("status_url", statusUrl(taken));
   }
 }

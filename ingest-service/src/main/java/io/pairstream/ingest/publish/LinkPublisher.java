@@ -83,7 +83,7 @@ public final class LinkPublisher implements AutoCloseable {
    * @throws RegistryUnavailableException where the schema's id is not known yet and the registry
    *     does not answer
    */
-  public CompletableFuture<PublishedLink> publish(NewLink link) {
+  public CompletableFuture<Published> publish(NewLink link) {
     return publish(link, "", "");
   }
 
@@ -93,9 +93,8 @@ public final class LinkPublisher implements AutoCloseable {
    * @param producer owner of the API key; empty where nobody had to say
    * @param batchId the batch that the link came with; empty for a single one
    */
-  public CompletableFuture<PublishedLink> publish(NewLink link, String producer, String batchId) {
+  public CompletableFuture<Published> publish(NewLink link, String producer, String batchId) {
     String linkId = link.linkId();
-    String host = link.host();
     List<Header> headers = new ArrayList<>();
     if (!producer.isEmpty()) {
       headers.add(new RecordHeader(LinkHeaders.PRODUCER, producer.getBytes(UTF_8)));
@@ -104,10 +103,10 @@ public final class LinkPublisher implements AutoCloseable {
       headers.add(new RecordHeader(LinkHeaders.BATCH_ID, batchId.getBytes(UTF_8)));
     }
     return records
-        .publish(host, record(link), headers, "link " + linkId)
+        .publish(link.host(), record(link), headers, "link " + linkId)
         .thenApply(
             metadata ->
-                new PublishedLink(linkId, host, topic(), metadata.partition(), metadata.offset()));
+                new Published(linkId, "", topic(), metadata.partition(), metadata.offset()));
   }
 
   /**

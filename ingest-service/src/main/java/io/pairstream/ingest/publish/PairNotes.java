@@ -46,11 +46,13 @@ final class PairNotes {
   }
 
   /** Done once the pair and its note are in Kafka; fails with the first that is not. */
-  CompletableFuture<Published> follow(CompletableFuture<Published> published) {
+  CompletableFuture<Published> follow(
+      CompletableFuture<Published> published, String producer, String batchId) {
     Instant now = clock.instant();
     CompletableFuture<Published> noted =
         published.thenComposeAsync(
-            pair -> log.write(note(pair, now)).thenApply(written -> pair), writer);
+            pair -> log.write(note(pair, producer, batchId, now)).thenApply(written -> pair),
+            writer);
     var unused = noted.whenComplete((pair, failure) -> room.release());
     return noted;
   }
@@ -83,11 +85,13 @@ final class PairNotes {
     writer.shutdown();
   }
 
-  private static Upload note(Published pair, Instant now) {
+  private static Upload note(Published pair, String producer, String batchId, Instant now) {
     return Upload.newBuilder()
-        .setId(pair.pairId())
+        .setId(pair.id())
         .setStanding("RECEIVED")
-        .setPairId(pair.pairId())
+        .setPairId(pair.id())
+        .setProducer(producer)
+        .setBatchId(batchId)
         .setImageDigest(pair.imageDigest())
         .setOrigin(new Origin(pair.topic(), pair.partition(), pair.offset()))
         .setReceivedAt(now)

@@ -101,6 +101,16 @@ public final class PairPublisher implements AutoCloseable {
    *     does not answer
    */
   public CompletableFuture<Published> publish(NewPair pair) {
+    return publish(pair, "", "");
+  }
+
+  /**
+   * The same for a producer and a batch, which stand in the note.
+   *
+   * @param producer owner of the API key; empty where nobody had to say
+   * @param batchId the batch that the pair came with; empty for a single one
+   */
+  public CompletableFuture<Published> publish(NewPair pair, String producer, String batchId) {
     if (pair.imageBytes() > RecordSizes.MAX_IMAGE) {
       throw new PairTooLargeException("the image", pair.imageBytes(), RecordSizes.MAX_IMAGE);
     }
@@ -117,7 +127,7 @@ public final class PairPublisher implements AutoCloseable {
       notes.get().giveRoomBack();
       throw e;
     }
-    return notes.get().follow(published);
+    return notes.get().follow(published, producer, batchId);
   }
 
   private CompletableFuture<Published> send(NewPair pair, String imageDigest, String pairId) {

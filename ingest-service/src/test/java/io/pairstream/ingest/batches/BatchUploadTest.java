@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.ingest.pairs.Submission;
-import io.pairstream.ingest.pairs.Taken;
+import io.pairstream.ingest.publish.Published;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.service.http.Incoming;
@@ -53,7 +53,7 @@ class BatchUploadTest {
     try (BatchLog log =
         new BatchLog(cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
       ResultSpool spool = ResultSpool.open(folder);
-      Taken first = new Taken("id", false, "", "links", 0, 0);
+      Published first = new Published("id", "", "links", 0, 0);
       // The first input's result is to be kept while the others still hold their places.
       Intake intake =
           (submission, producer, batchId) ->
@@ -101,7 +101,7 @@ class BatchUploadTest {
         };
     Intake intake =
         (submission, producer, batchId) ->
-            CompletableFuture.completedFuture(new Taken("id", false, "", "pairs", 0, 0));
+            CompletableFuture.completedFuture(new Published("id", "", "pairs", 0, 0));
     try (ResultSpool spool = ResultSpool.open(folder);
         BatchLog log =
             new BatchLog(

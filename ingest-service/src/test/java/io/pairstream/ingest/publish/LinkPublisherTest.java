@@ -91,7 +91,7 @@ class LinkPublisherTest {
             Map.of("shelf", "3"),
             SourceKind.SCRAPED);
 
-    PublishedLink published;
+    Published published;
     try (LinkPublisher publisher = open()) {
       published = publisher.publish(link).get();
     }
@@ -110,9 +110,9 @@ class LinkPublisherTest {
     assertThat(read.getReceivedAt()).isEqualTo(NOW);
     assertThat(published)
         .isEqualTo(
-            new PublishedLink(
+            new Published(
                 PairIdentity.linkId("https://Example.org/cat.png?size=2", "一只猫 on a mat"),
-                "example.org",
+                "",
                 topics.links().name(),
                 record.partition(),
                 record.offset()));
@@ -149,7 +149,7 @@ class LinkPublisherTest {
 
   @Test
   void losesAndDoublesNothingWhileTheBrokerRestarts() throws Exception {
-    List<CompletableFuture<PublishedLink>> futures = new ArrayList<>();
+    List<CompletableFuture<Published>> futures = new ArrayList<>();
     try (LinkPublisher publisher = open()) {
       for (int i = 0; i < 20; i++) {
         futures.add(publisher.publish(link("http://example.org/" + i)));

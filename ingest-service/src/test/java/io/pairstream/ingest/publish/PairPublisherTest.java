@@ -131,7 +131,7 @@ class PairPublisherTest {
         acknowledged.add(publisher.publish(pair("image " + i, "caption")));
       }
       Published first = acknowledged.get(0).get();
-      assertThat(notes()).extracting(Upload::getId).contains(first.pairId());
+      assertThat(notes()).extracting(Upload::getId).contains(first.id());
 
       publisher.flush();
       assertThat(acknowledged).allMatch(CompletableFuture::isDone);
@@ -140,10 +140,10 @@ class PairPublisherTest {
 
     assertThat(noted)
         .containsExactlyInAnyOrderElementsOf(
-            acknowledged.stream().map(each -> each.join().pairId()).toList());
+            acknowledged.stream().map(each -> each.join().id()).toList());
     Published last = acknowledged.get(49).join();
     assertThat(notes())
-        .filteredOn(note -> note.getId().equals(last.pairId()))
+        .filteredOn(note -> note.getId().equals(last.id()))
         .singleElement()
         .satisfies(
             note -> {
