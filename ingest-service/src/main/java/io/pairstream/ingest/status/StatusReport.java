@@ -28,8 +28,8 @@ import java.util.Optional;
  *     it
  * @param receivedAt when an ingest API took it last
  * @param changedAt when the standing last changed, as far as it is known
- * @param decidedAt the time that Kafka gave the record that decided, but not before it was received,
- *     as clocks differ; empty until then
+ * @param decidedAt the time that Kafka gave the record that decided, but not before it was
+ *     received, as clocks differ; empty until then
  */
 public record StatusReport(
     String id,
