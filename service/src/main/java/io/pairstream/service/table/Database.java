@@ -1,0 +1,164 @@
+package io.pairstream.service.table;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+
+/**
+ * One connection to a SQLite database in a file, with a write-ahead log: one writes, others read.
+ *
+ * <p>Values travel as parameters of prepared statements only, never inside a statement's text. A
+ * committed transaction survives the end of the process; where the machine goes down, the last ones
+ * may be gone, as a whole. Not thread-safe.
+ */
+public final class Database implements AutoCloseable {
+
+  private static final int BUSY_TIMEOUT_MS = 10_000;
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  private Database(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Opens a database to write and read, or makes it with its folder.
+   *
+   * @throws ViewStorageException where the file cannot be written
+   */
+  public static Database open(Path file) {
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new ViewStorageException("the folder of " + file + " cannot be made: " + e, e);
+    }
+    return connect(file, new SQLiteConfig());
+  }
+
+  /** Opens a database that another connection has made, to read only. */
+  public static Database openToRead(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return connect(file, config);
+  }
+
+  private static Database connect(Path file, SQLiteConfig config) {
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.NORMAL);
+    config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    try {
+      return new Database(config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
+    } catch (SQLException e) {
+      throw new ViewStorageException(file + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Carries out one statement that answers no rows.
+   *
+   * @param values of its parameters, in order; strings, numbers, byte arrays, nulls
+   * @return how many rows changed
+   */
+  public int update(String sql, Object... values) {
+    try {
+      return prepared(sql, values).executeUpdate();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Carries out statements without parameters, of a schema for instance. */
+  public void execute(String... statements) {
+    try (var statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** The rows of a query. */
+  public <T> List<T> query(String sql, RowReader<T> reader, Object... values) {
+    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+      List<T> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(reader.read(rows));
+      }
+      return found;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** The first row of a query. */
+  public <T> Optional<T> first(String sql, RowReader<T> reader, Object... values) {
+    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Does work in one transaction, which is taken back where the work throws. */
+  public void transaction(Runnable work) {
+    execute("BEGIN");
+    try {
+      work.run();
+      execute("COMMIT");
+    } catch (Throwable e) {
+      try {
+        execute("ROLLBACK");
+      } catch (ViewStorageException alsoThat) {
+        e.addSuppressed(alsoThat);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private PreparedStatement prepared(String sql, Object... values) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  private static ViewStorageException failed(SQLException e) {
+    return new ViewStorageException("the database does not answer: " + e.getMessage(), e);
+  }
+
+  /** Makes something of a result's current row. */
+  @FunctionalInterface
+  public interface RowReader<T> {
+
+    /** Reads columns by number, from 1, or by name. */
+    T read(ResultSet row) throws SQLException;
+  }
+}
