@@ -21,25 +21,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream audit}: whether every record is in exactly one output. */
-@Command(
-    name = "audit",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Check on the live cluster that every raw record ended up in exactly one output, and that of every"
-          + " link exactly one thing became.",
-      "Reads all that is published, some 32 kB for each pair; with --since what came from then on.",
-      "Exit status 1 if one did not."
-    })
+@Command(name = "audit")
 final class AuditCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Option(
-      names = "--since",
-      paramLabel = "TIME",
-      converter = PastTime.class,
-      description = "Only raw records since then, and no links: " + PastTime.FORMS)
+  @Option(names = "--since", paramLabel = "TIME", converter = PastTime.class)
   private Instant since;
 
   @Spec private CommandSpec spec;

@@ -42,40 +42,22 @@ final class ClusterOptions {
   private static final String USUAL_BROKER = "127.0.0.1:9092";
   private static final String USUAL_REGISTRY = "http://127.0.0.1:8081";
 
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Kafka brokers. Default: the platform on this machine.")
+  @Option(names = "--bootstrap-servers", paramLabel = "HOST:PORT")
   private String bootstrapServers;
 
-  @Option(
-      names = "--schema-registry",
-      paramLabel = "URL",
-      description = "Schema registry. Default: the platform on this machine.")
+  @Option(names = "--schema-registry", paramLabel = "URL")
   private String schemaRegistry;
 
-  @Option(
-      names = "--dataset",
-      paramLabel = "NAME",
-      defaultValue = Dataset.DEFAULT_NAME,
-      description = "Data set whose topics to use. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--dataset", paramLabel = "NAME", defaultValue = Dataset.DEFAULT_NAME)
   private String dataset;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description =
-          "Properties file: kafka.* goes to every Kafka client, schema-registry.* to the registry"
-              + " client, untouched.")
+  @Option(names = "--config", paramLabel = "FILE")
   private Path config;
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      description = "Where the platform on this machine keeps its data. Default: pairstream-data")
+  @Option(names = "--data-dir", paramLabel = "DIR")
   private Path dataDirectory;
 
-  @Option(names = "--json", description = "Print JSON on stdout, and nothing else there.")
+  @Option(names = "--json")
   private boolean json;
 
   @Spec(Spec.Target.MIXEE)

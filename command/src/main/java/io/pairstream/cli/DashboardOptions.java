@@ -13,18 +13,10 @@ import picocli.CommandLine.Spec;
 /** Which operators' service a command asks, and with which key. */
 final class DashboardOptions {
 
-  @Option(
-      names = "--dashboard",
-      paramLabel = "URL",
-      description =
-          "The operators' service to ask, such as http://127.0.0.1:8082. Default: that of the"
-              + " platform on this machine, if one runs")
+  @Option(names = "--dashboard", paramLabel = "URL")
   private URI dashboard;
 
-  @Option(
-      names = "--api-key-file",
-      paramLabel = "FILE",
-      description = "Holds a key of that service, with scope view.")
+  @Option(names = "--api-key-file", paramLabel = "FILE")
   private Path keyFile;
 
   @Spec(Spec.Target.MIXEE)

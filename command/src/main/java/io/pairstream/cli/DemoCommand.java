@@ -37,50 +37,29 @@ import picocli.CommandLine.Spec;
  * {@code pairstream demo}: the whole platform at work on this machine, in a directory that is
  * removed.
  */
-@Command(
-    name = "demo",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description =
-        "Watch pairs become batches: the whole platform on this machine, with drawn pairs.")
+@Command(name = "demo")
 final class DemoCommand implements Callable<Integer> {
 
   private static final long DRAWN_PAIRS = 500;
 
-  @Option(
-      names = "--pairs",
-      paramLabel = "N",
-      description = "How many pairs. Default: 500 drawn ones, or all of --from")
+  @Option(names = "--pairs", paramLabel = "N")
   private Long pairs;
 
-  @Option(
-      names = "--from",
-      paramLabel = "PATH",
-      description = "Take the pairs of a folder or a list instead; see import.")
+  @Option(names = "--from", paramLabel = "PATH")
   private Path from;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Another seed draws other pairs. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1")
   private long seed;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      defaultValue = "demo",
-      description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "demo")
   private String recipe;
 
   @Mixin private WorkerOptions workerOptions;
 
-  @Option(names = "--exit", description = "Stop once all pairs are accounted for.")
+  @Option(names = "--exit")
   private boolean exit;
 
-  @Option(
-      names = "--json",
-      description = "Print one JSON object on stdout, and nothing else there.")
+  @Option(names = "--json")
   private boolean json;
 
   @Spec private CommandSpec spec;

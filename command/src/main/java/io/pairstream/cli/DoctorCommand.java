@@ -20,15 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream doctor}: whether machine and cluster are fit for what is promised. */
-@Command(
-    name = "doctor",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Check machine, image worker, client settings, brokers, topics and registry: what was found, what"
-          + " would be right, how to fix it. Changes nothing.",
-      "Exit status 1 if something is wrong, 3 if something could not be checked, 0 otherwise."
-    })
+@Command(name = "doctor")
 final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -37,11 +29,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      defaultValue = "dalle",
-      description = "What the image worker is to do. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
   @Mixin private WorkerOptions workerOptions;

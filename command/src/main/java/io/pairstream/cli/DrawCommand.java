@@ -23,49 +23,25 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream draw}: a small data set of one's own, without a camera or a download. */
-@Command(
-    name = "draw",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Draw pictures with captions that are true of them into a folder, for import.",
-      "The same options draw the same pairs."
-    })
+@Command(name = "draw")
 final class DrawCommand implements Callable<Integer> {
 
-  @Parameters(
-      paramLabel = "FOLDER",
-      description = "Where the files go; it is empty, or not there yet.")
+  @Parameters(paramLabel = "FOLDER")
   private Path folder;
 
-  @Option(
-      names = "--pairs",
-      paramLabel = "N",
-      defaultValue = "1000",
-      description = "How many pairs, up to a million. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--pairs", paramLabel = "N", defaultValue = "1000")
   private long pairs;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Another seed draws other pairs. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "1")
   private long seed;
 
-  @Option(
-      names = "--language",
-      paramLabel = "LANGUAGE",
-      completionCandidates = Languages.class,
-      description =
-          "Language of all captions: ${COMPLETION-CANDIDATES}. Default: some in each language")
+  @Option(names = "--language", paramLabel = "LANGUAGE", completionCandidates = Languages.class)
   private String language;
 
-  @Option(
-      names = "--single",
-      description = "One thing in each picture. Default: one or several, side by side or in a row")
+  @Option(names = "--single")
   private boolean single;
 
-  @Option(names = "--json", description = "Print one JSON object on stdout.")
+  @Option(names = "--json")
   private boolean json;
 
   @Spec private CommandSpec spec;

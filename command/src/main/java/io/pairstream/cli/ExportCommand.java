@@ -36,13 +36,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream export}: a view's pairs as files that other loaders read. */
-@Command(
-    name = "export",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description =
-        "Write a view's pairs as files that other loaders read. The same export gives the same"
-            + " bytes; one that was stopped goes on where it ended.")
+@Command(name = "export")
 final class ExportCommand implements Callable<Integer> {
 
   private static final int BAR_COLUMNS = 79;
@@ -52,46 +46,25 @@ final class ExportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "VIEW", description = "A view: its file, or its name.")
+  @Parameters(paramLabel = "VIEW")
   private String view;
 
-  @Option(
-      names = "--to",
-      paramLabel = "DIR",
-      required = true,
-      description = "Folder of its own for the files; made where there is none.")
+  @Option(names = "--to", paramLabel = "DIR", required = true)
   private Path folder;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      required = true,
-      description = "webdataset: tar files, or parquet.")
+  @Option(names = "--format", paramLabel = "FORMAT", required = true)
   private String format;
 
-  @Option(
-      names = "--shard-samples",
-      paramLabel = "N",
-      description = "Samples of the view in each file.")
+  @Option(names = "--shard-samples", paramLabel = "N")
   private Integer shardSamples;
 
-  @Option(
-      names = "--shard-mb",
-      paramLabel = "N",
-      description = "About so many megabytes in each file. Default: 256")
+  @Option(names = "--shard-mb", paramLabel = "N")
   private Integer shardMegabytes;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description =
-          "Mix the samples as a run with this seed and one lane does. Default: the view's order")
+  @Option(names = "--seed", paramLabel = "N")
   private Long seed;
 
-  @Option(
-      names = "--window",
-      paramLabel = "N",
-      description = "With --seed: samples that are mixed with each other. Default: 256")
+  @Option(names = "--window", paramLabel = "N")
   private Integer window;
 
   @Override

@@ -48,11 +48,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream feed}: reads ready batches as a trainer does, and says how fast they come. */
-@Command(
-    name = "feed",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Read ready batches as a trainer does.")
+@Command(name = "feed")
 final class FeedCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -61,79 +57,37 @@ final class FeedCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      defaultValue = "32",
-      description =
-          "Samples per batch; with --view of all ranks together. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
   private int givenBatchSize;
 
-  @ArgGroup(exclusive = false, heading = "To read a view in an order that can be repeated:%n")
+  @ArgGroup(exclusive = false, heading = "%nTo read a view in an order that can be repeated:%n")
   private ViewOptions viewOptions;
 
   /** What a run over a view needs besides the view. */
   static final class ViewOptions {
 
-    @Option(
-        names = "--view",
-        paramLabel = "VIEW",
-        required = true,
-        description =
-            "The view: the file that view cut wrote, or a name. --batch-size is then of all ranks"
-                + " together.")
+    @Option(names = "--view", paramLabel = "VIEW", required = true)
     private String view;
 
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Other numbers give other orders. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
     private long seed;
 
-    @Option(
-        names = "--lanes",
-        paramLabel = "N",
-        defaultValue = "32",
-        description =
-            "Parts of an epoch that are handed out by turns; ranks whose number divides it read no"
-                + " other's records. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
     private int lanes;
 
-    @Option(
-        names = "--window",
-        paramLabel = "N",
-        defaultValue = "256",
-        description =
-            "Samples of a lane that are mixed with each other; 0 keeps the view's own order."
-                + " Default: ${DEFAULT-VALUE}")
+    @Option(names = "--window", paramLabel = "N", defaultValue = "256")
     private int window;
 
-    @Option(
-        names = "--epochs",
-        paramLabel = "N",
-        description = "Stop after so many passes. Default: no end")
+    @Option(names = "--epochs", paramLabel = "N")
     private Long epochs;
 
-    @Option(
-        names = "--rank",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Which of the ranks this is, from 0. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--rank", paramLabel = "N", defaultValue = "0")
     private int rank;
 
-    @Option(
-        names = "--ranks",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "How many processes share each batch. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--ranks", paramLabel = "N", defaultValue = "1")
     private int ranks;
 
-    @Option(
-        names = "--skip-batches",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Pass over so many batches first, without reading them.")
+    @Option(names = "--skip-batches", paramLabel = "N", defaultValue = "0")
     private long skipBatches;
 
     /** What is the same for all ranks of a run, and wherever it goes on. */
@@ -151,74 +105,34 @@ final class FeedCommand implements Callable<Integer> {
     }
   }
 
-  @Option(
-      names = "--split",
-      paramLabel = "SPLIT",
-      defaultValue = "training",
-      description = "training, validation or test. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
   private String split;
 
-  @Option(
-      names = "--side-px",
-      paramLabel = "N",
-      defaultValue = "256",
-      description =
-          "Side of the images, as the recipe has it; others are refused. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--side-px", paramLabel = "N", defaultValue = "256")
   private int sidePx;
 
-  @Option(
-      names = "--max-pixels",
-      paramLabel = "N",
-      description =
-          "Take images of any size up to so many pixels, each batch of one size; --side-px does not"
-              + " count then.")
+  @Option(names = "--max-pixels", paramLabel = "N")
   private Integer maxPixels;
 
-  @Option(
-      names = "--max-waiting",
-      paramLabel = "N",
-      description =
-          "With --max-pixels: samples that wait at a time for their size's batch to be full."
-              + " Default: 64 batches")
+  @Option(names = "--max-waiting", paramLabel = "N")
   private Integer maxWaiting;
 
-  @Option(
-      names = "--rendition",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Take this rendition of the recipe's. Default: the pair's own image")
+  @Option(names = "--rendition", paramLabel = "NAME", defaultValue = "")
   private String rendition;
 
-  @Option(
-      names = "--token-set",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "Take this token set of the recipe's. Default: the pair's own token ids")
+  @Option(names = "--token-set", paramLabel = "NAME", defaultValue = "")
   private String tokenSet;
 
-  @Option(
-      names = "--layout",
-      paramLabel = "LAYOUT",
-      defaultValue = "nhwc",
-      description =
-          "nhwc: channels innermost, or nchw: a plane per channel. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--layout", paramLabel = "LAYOUT", defaultValue = "nhwc")
   private String layout;
 
-  @Option(
-      names = "--position-file",
-      paramLabel = "FILE",
-      description = "Go on from the position in this file, and keep it there after each batch.")
+  @Option(names = "--position-file", paramLabel = "FILE")
   private Path positionFile;
 
-  @Option(
-      names = "--max-batches",
-      paramLabel = "N",
-      description = "Stop after so many. Default: no end")
+  @Option(names = "--max-batches", paramLabel = "N")
   private Long maxBatches;
 
-  @Option(
-      names = "--until-end",
-      description = "Stop at the end of what was there at the start, the last batch not full.")
+  @Option(names = "--until-end")
   private boolean untilEnd;
 
   @Override

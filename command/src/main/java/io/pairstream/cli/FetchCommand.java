@@ -40,15 +40,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream fetch}: fetches the images of links, against any cluster, until stopped. */
-@Command(
-    name = "fetch",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Fetch the images of links, politely, until stopped.",
-      "Several instances share the links of a data set by their hosts."
-    },
-    subcommands = FetchCommand.Retry.class)
+@Command(name = "fetch", subcommands = FetchCommand.Retry.class)
 final class FetchCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -59,85 +51,34 @@ final class FetchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--user-agent-contact",
-      paramLabel = "ADDRESS",
-      description =
-          "Web or e-mail address at which a host's owner learns what is done with the images, and"
-              + " how to object. Hosts are told it. Without it only --allow-address is fetched"
-              + " from.")
+  @Option(names = "--user-agent-contact", paramLabel = "ADDRESS")
   private String contact;
 
-  @Option(
-      names = "--allow-address",
-      paramLabel = "NETWORK",
-      description =
-          "A network that is fetched from though it is not public, such as 10.0.0.0/8. Can be"
-              + " repeated. Default: none")
+  @Option(names = "--allow-address", paramLabel = "NETWORK")
   private List<String> allowed = new ArrayList<>();
 
-  @Option(
-      names = "--concurrency",
-      paramLabel = "N",
-      defaultValue = "1000",
-      description = "Requests under way at once, all hosts together. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--concurrency", paramLabel = "N", defaultValue = "1000")
   private int concurrency;
 
-  @Option(
-      names = "--per-host-connections",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Requests under way at once to one host. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--per-host-connections", paramLabel = "N", defaultValue = "2")
   private int perHost;
 
-  @Option(
-      names = "--per-address-connections",
-      paramLabel = "N",
-      defaultValue = "8",
-      description =
-          "Requests under way at once to one IP address, whatever the hosts there. Default:"
-              + " ${DEFAULT-VALUE}")
+  @Option(names = "--per-address-connections", paramLabel = "N", defaultValue = "8")
   private int perAddress;
 
-  @Option(
-      names = "--per-host-interval",
-      paramLabel = "DURATION",
-      defaultValue = "500ms",
-      description =
-          "Least time between the starts of two requests to one host; a longer one in its"
-              + " robots.txt holds. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--per-host-interval", paramLabel = "DURATION", defaultValue = "500ms")
   private Duration interval;
 
-  @Option(
-      names = "--connect-timeout",
-      paramLabel = "DURATION",
-      defaultValue = "5s",
-      description = "How long a connection may take to be made. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--connect-timeout", paramLabel = "DURATION", defaultValue = "5s")
   private Duration connectTimeout;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "DURATION",
-      defaultValue = "15s",
-      description = "How long a whole fetch may take. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "15s")
   private Duration timeout;
 
-  @Option(
-      names = "--attempts",
-      paramLabel = "N",
-      defaultValue = "5",
-      description =
-          "How often a link is tried before it goes to quarantine, where its failure may pass."
-              + " Default: ${DEFAULT-VALUE}")
+  @Option(names = "--attempts", paramLabel = "N", defaultValue = "5")
   private int attempts;
 
-  @Option(
-      names = "--first-pause",
-      paramLabel = "DURATION",
-      defaultValue = "30s",
-      description =
-          "Before the second attempt; each further pause is four times as long."
-              + " Default: ${DEFAULT-VALUE}")
+  @Option(names = "--first-pause", paramLabel = "DURATION", defaultValue = "30s")
   private Duration firstPause;
 
   @Override
@@ -216,40 +157,23 @@ final class FetchCommand implements Callable<Integer> {
   }
 
   /** {@code pairstream fetch retry}: links that failed, once more. */
-  @Command(
-      name = "retry",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Send links that are in quarantine once more.",
-        "A link that was sent again before, by this or by its producer, is left alone."
-      })
+  @Command(name = "retry")
   static final class Retry implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
 
     @Spec private CommandSpec spec;
 
-    @Option(
-        names = "--reason",
-        paramLabel = "REASON",
-        description = "Only links that failed for this reason, such as FETCH_TIMEOUT.")
+    @Option(names = "--reason", paramLabel = "REASON")
     private String reason;
 
-    @Option(
-        names = "--host",
-        paramLabel = "HOST",
-        description = "Only links of this host, such as images.example.org.")
+    @Option(names = "--host", paramLabel = "HOST")
     private String host;
 
-    @Option(
-        names = "--since",
-        paramLabel = "TIME",
-        converter = PastTime.class,
-        description = "Only links that failed since then: " + PastTime.FORMS)
+    @Option(names = "--since", paramLabel = "TIME", converter = PastTime.class)
     private Instant since;
 
-    @Option(names = "--dry-run", description = "Count, and send nothing.")
+    @Option(names = "--dry-run")
     private boolean dryRun;
 
     @Override

@@ -55,15 +55,7 @@ import picocli.CommandLine.Spec;
  * <p>Exit status: 0 every prompt has its images, 1 some were refused or had no answer, 2 wrong
  * usage, 3 the API, the broker or the registry did not do their part.
  */
-@Command(
-    name = "generate",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Generate images from prompts through an images API, and publish them as pairs.",
-      "The API speaks as OpenAI's POST /v1/images/generations does. A run that is killed goes on"
-          + " where it stopped; what was refused is in a file that can be given as --prompts again."
-    })
+@Command(name = "generate")
 final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -72,149 +64,80 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private RequirementOptions requirements;
 
-  @Option(
-      names = "--prompts",
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "What to draw: .txt (a prompt per line), .jsonl, .csv or .tsv with prompt and perhaps"
-              + " caption, language, n, size, seed.")
+  @Option(names = "--prompts", paramLabel = "FILE", required = true)
   private Path prompts;
 
-  @Option(
-      names = "--base-url",
-      paramLabel = "URL",
-      required = true,
-      description = "Address of the API, such as https://api.openai.com/v1.")
+  @Option(names = "--base-url", paramLabel = "URL", required = true)
   private String baseUrl;
 
-  @Option(
-      names = "--model",
-      paramLabel = "M",
-      required = true,
-      description = "The model, as the API names it.")
+  @Option(names = "--model", paramLabel = "M", required = true)
   private String model;
 
-  @Option(
-      names = "--api-key-file",
-      paramLabel = "FILE",
-      description = "File that holds the API's key and nothing else.")
+  @Option(names = "--api-key-file", paramLabel = "FILE")
   private Path keyFile;
 
-  @Option(
-      names = "--api-key-env",
-      paramLabel = "NAME",
-      description = "Environment variable that holds the API's key.")
+  @Option(names = "--api-key-env", paramLabel = "NAME")
   private String keyVariable;
 
-  @Option(names = "--n", paramLabel = "N", description = "Images for each prompt (the API's own).")
+  @Option(names = "--n", paramLabel = "N")
   private Integer n;
 
-  @Option(names = "--size", paramLabel = "WxH", description = "Size of the images (the API's own).")
+  @Option(names = "--size", paramLabel = "WxH")
   private String size;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Seed, where the API takes one.")
+  @Option(names = "--seed", paramLabel = "S")
   private Long seed;
 
-  @Option(
-      names = "--response-format",
-      paramLabel = "F",
-      description =
-          "url or b64_json, where the API takes it. Default: not sent; some APIs refuse it.")
+  @Option(names = "--response-format", paramLabel = "F")
   private String responseFormat;
 
-  @Option(
-      names = "--parameter",
-      paramLabel = "NAME=VALUE",
-      description = "Any other parameter of the API, such as quality=high. Can be repeated.")
+  @Option(names = "--parameter", paramLabel = "NAME=VALUE")
   private Map<String, String> parameters = Map.of();
 
-  @Option(
-      names = "--image-host",
-      paramLabel = "HOST",
-      description =
-          "Host that the API's images may be fetched from, over https, beside the API's own. Can be"
-              + " repeated.")
+  @Option(names = "--image-host", paramLabel = "HOST")
   private List<String> imageHosts = List.of();
 
-  @Option(
-      names = "--requests-per-minute",
-      paramLabel = "R",
-      defaultValue = "20",
-      description = "Most requests that begin within a minute (${DEFAULT-VALUE}).")
+  @Option(names = "--requests-per-minute", paramLabel = "R", defaultValue = "20")
   private int requestsPerMinute;
 
-  @Option(
-      names = "--concurrency",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "Most requests under way at once (${DEFAULT-VALUE}).")
+  @Option(names = "--concurrency", paramLabel = "N", defaultValue = "4")
   private int concurrency;
 
-  @Option(
-      names = "--attempts",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "How often a prompt is asked where the API has trouble (${DEFAULT-VALUE}).")
+  @Option(names = "--attempts", paramLabel = "N", defaultValue = "5")
   private int attempts;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "180",
-      description = "How long a whole answer may take (${DEFAULT-VALUE}).")
+  @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "180")
   private int timeoutSeconds;
 
-  @Option(
-      names = "--revised-captions",
-      description = "Take the prompt that the API says it drew as the caption, where it says so.")
+  @Option(names = "--revised-captions")
   private boolean revisedCaptions;
 
-  @Option(
-      names = "--language",
-      paramLabel = "TAG",
-      defaultValue = "",
-      description = "Language of the captions that have no hint of their own.")
+  @Option(names = "--language", paramLabel = "TAG", defaultValue = "")
   private String language;
 
-  @Option(
-      names = "--contributor",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Who contributed the pairs.")
+  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
   private String contributor;
 
-  @Option(
-      names = "--licence",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Licence of the images.")
+  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
   private String licence;
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = TopicCatalogue.CROWDSOURCED,
-      completionCandidates = ImportCommand.RawTopics.class,
-      description = "Where to publish: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+      completionCandidates = ImportCommand.RawTopics.class)
   private String topic;
 
-  @Option(
-      names = "--state",
-      paramLabel = "FILE",
-      description = "Remembers which prompts have had their answer (PROMPTS.answered.jsonl).")
+  @Option(names = "--state", paramLabel = "FILE")
   private Path state;
 
-  @Option(
-      names = "--refused",
-      paramLabel = "FILE",
-      description = "Gets the prompts that gave no image, with reasons (PROMPTS.refused.jsonl).")
+  @Option(names = "--refused", paramLabel = "FILE")
   private Path refused;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Ask for at most N prompts.")
+  @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  @Option(names = "--dry-run", description = "Say what would be asked, and ask nothing.")
+  @Option(names = "--dry-run")
   private boolean dryRun;
 
   @Override

@@ -35,10 +35,7 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream group}: where a consumer group reads on. */
 @Command(
     name = "group",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Move a consumer group to another place in its topics, and back.",
     subcommands = {GroupCommand.Reset.class, GroupCommand.Undo.class})
 final class GroupCommand {
 
@@ -49,9 +46,7 @@ final class GroupCommand {
 
     @Spec private CommandSpec spec;
 
-    @Option(
-        names = {"--plan", "--dry-run"},
-        description = "Only say what would be read again or skipped; change nothing.")
+    @Option(names = {"--plan", "--dry-run"})
     private boolean planOnly;
 
     abstract ResetPlan plan(MoveGroups groups);
@@ -166,35 +161,18 @@ final class GroupCommand {
   }
 
   /** {@code pairstream group reset}: reads on from another place. */
-  @Command(
-      name = "reset",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Move a group, of whatever kind, while nobody is in it. The old offsets are kept; the"
-            + " command that goes back is printed.",
-        "Exit status 3 where the group is in use, or there is none."
-      })
+  @Command(name = "reset")
   static final class Reset extends OnGroups {
 
     private static final Pattern PART = Pattern.compile("([^:]+)(?::(\\d{1,9}))?");
 
-    @Parameters(paramLabel = "GROUP", description = "The group, as lag shows it.")
+    @Parameters(paramLabel = "GROUP")
     private String group;
 
-    @Option(
-        names = "--to",
-        required = true,
-        paramLabel = "WHERE",
-        description =
-            "earliest, latest, an offset, a time such as 2026-11-20T03:00:00Z, or how long ago,"
-                + " such as 90m.")
+    @Option(names = "--to", required = true, paramLabel = "WHERE")
     private String to;
 
-    @Option(
-        names = "--topic",
-        paramLabel = "TOPIC[:PARTITION]",
-        description = "Only this topic or partition. Default: all on which the group has committed")
+    @Option(names = "--topic", paramLabel = "TOPIC[:PARTITION]")
     private String topic;
 
     @Override
@@ -244,17 +222,10 @@ final class GroupCommand {
   }
 
   /** {@code pairstream group undo}: back to where the group was. */
-  @Command(
-      name = "undo",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Move a group back to where it was before a reset, or an undo.",
-        "Exit status 3 where the group is in use, or there is no such action."
-      })
+  @Command(name = "undo")
   static final class Undo extends OnGroups {
 
-    @Parameters(paramLabel = "ACTION_ID", description = "As group reset has printed it.")
+    @Parameters(paramLabel = "ACTION_ID")
     private String actionId;
 
     @Override

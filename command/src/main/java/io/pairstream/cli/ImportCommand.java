@@ -58,27 +58,7 @@ import picocli.CommandLine.Spec;
  * <p>Exit status: 0 all published, 1 some lines or files gave no pair, 2 wrong usage, 3 broker or
  * registry did not do their part.
  */
-@Command(
-    name = "import",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Publishes the pairs of data sets on disk: folders of images, caption lists (.csv, .tsv,"
-          + " .jsonl), Parquet, WebDataset tars, COCO's captions (.json), Flickr's token files.",
-      "A folder holds images with captions beside them (owl.jpg, owl.txt: a caption per line), a"
-          + " list (captions.jsonl, captions.csv, captions.tsv, metadata.jsonl, metadata.csv), or"
-          + " shards. Text and tar may be compressed with gzip or zstd. A list that names URLs"
-          + " gives links, to be fetched.",
-      "An import that was stopped goes on where it was when it is run again."
-    },
-    footer = {
-      "",
-      "Examples:",
-      "  ./pairstream import photos/                            a folder: owl.jpg, owl.txt",
-      "  ./pairstream import own.csv --columns image=img,caption=text --images photos",
-      "  ./pairstream import captions_val2017.json --images val2017 --wait",
-      "  ./pairstream import 'shards/*.tar' --dry-run"
-    })
+@Command(name = "import")
 final class ImportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -89,58 +69,35 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private ImportOptions reading;
 
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "PATH",
-      description = "Folders, files, or patterns such as 'shards/*.tar'.")
+  @Parameters(arity = "0..*", paramLabel = "PATH")
   private List<String> paths = List.of();
 
-  @Option(names = "--limit", paramLabel = "N", description = "Publish at most N pairs and links.")
+  @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  @Option(
-      names = "--dry-run",
-      description = "Read everything, say what would be published, and send nothing.")
+  @Option(names = "--dry-run")
   private boolean dryRun;
 
-  @Option(
-      names = "--resume",
-      paramLabel = "FILE",
-      description =
-          "Where to keep how far the import has come. Default: a file in the data directory, for as"
-              + " long as the import is not complete.")
+  @Option(names = "--resume", paramLabel = "FILE")
   private Path resume;
 
-  @Option(names = "--from-start", description = "Import everything, whatever was imported before.")
+  @Option(names = "--from-start")
   private boolean fromStart;
 
-  @Option(
-      names = "--failed",
-      paramLabel = "FILE",
-      description = "Write there which entries gave no pair, to import them again.")
+  @Option(names = "--failed", paramLabel = "FILE")
   private Path failed;
 
-  @Option(
-      names = "--again",
-      paramLabel = "FILE",
-      description = "Import the entries that a file of --failed names, instead of PATHs.")
+  @Option(names = "--again", paramLabel = "FILE")
   private Path again;
 
-  @Option(
-      names = "--wait",
-      description =
-          "Wait until every raw pair that is on the topics then is judged, and say how. Links are"
-              + " not waited for.")
+  @Option(names = "--wait")
   private boolean wait;
 
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
       defaultValue = TopicCatalogue.CROWDSOURCED,
-      completionCandidates = RawTopics.class,
-      description =
-          "Where to publish pairs: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Links go to the"
-              + " topic links, and their pairs to scraped, whatever this says.")
+      completionCandidates = RawTopics.class)
   private String topic;
 
   @Override

@@ -19,52 +19,25 @@ import picocli.CommandLine.Spec;
 /** The options that say how data sets are read. */
 final class ImportOptions {
 
-  @Option(
-      names = "--images",
-      paramLabel = "DIR",
-      description = "Folder that the names in a list are relative to (the list's own).")
+  @Option(names = "--images", paramLabel = "DIR")
   private Path images;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      completionCandidates = Formats.class,
-      description = "What the files are, where their names do not tell: ${COMPLETION-CANDIDATES}.")
+  @Option(names = "--format", paramLabel = "FORMAT", completionCandidates = Formats.class)
   private String format;
 
-  @Option(
-      names = "--columns",
-      paramLabel = "PART=COLUMN[,...]",
-      defaultValue = "",
-      description =
-          "Columns or fields of other names: image=, caption=, url=, language=, licence=,"
-              + " contributor=, sha256=.")
+  @Option(names = "--columns", paramLabel = "PART=COLUMN[,...]", defaultValue = "")
   private String columns;
 
-  @Option(
-      names = "--links",
-      description = "Publish URLs, to be fetched, also where images are at hand.")
+  @Option(names = "--links")
   private boolean links;
 
-  @Option(
-      names = "--contributor",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Who contributed the pairs that do not say so themselves.")
+  @Option(names = "--contributor", paramLabel = "X", defaultValue = "")
   private String contributor;
 
-  @Option(
-      names = "--licence",
-      paramLabel = "X",
-      defaultValue = "",
-      description = "Licence of the pairs that name none themselves.")
+  @Option(names = "--licence", paramLabel = "X", defaultValue = "")
   private String licence;
 
-  @Option(
-      names = "--source-kind",
-      paramLabel = "KIND",
-      defaultValue = "IMPORTED",
-      description = "How the pairs were obtained: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+  @Option(names = "--source-kind", paramLabel = "KIND", defaultValue = "IMPORTED")
   private SourceKind sourceKind;
 
   @Spec(Spec.Target.MIXEE)

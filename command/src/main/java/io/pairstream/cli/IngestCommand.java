@@ -17,11 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream ingest}: pairs by HTTP, until it is stopped. */
-@Command(
-    name = "ingest",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Take pairs by HTTP and say what became of them.")
+@Command(name = "ingest")
 final class IngestCommand implements Callable<Integer> {
 
   private static final long MIB = 1024 * 1024;
@@ -34,55 +30,27 @@ final class IngestCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--anonymous",
-      description = "Ask for no keys. Only while listening on this machine alone.")
+  @Option(names = "--anonymous")
   private boolean anonymous;
 
-  @Option(
-      names = "--behind-tls",
-      description =
-          "Others reach the service by https, through a proxy. Needed to listen for more than this"
-              + " machine: keys would cross the network unencrypted.")
+  @Option(names = "--behind-tls")
   private boolean behindTls;
 
-  @Option(
-      names = "--max-connections",
-      paramLabel = "N",
-      defaultValue = "4096",
-      description = "Connections at once. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--max-connections", paramLabel = "N", defaultValue = "4096")
   private int maxConnections;
 
-  @Option(
-      names = "--max-body-memory",
-      paramLabel = "MIB",
-      defaultValue = "128",
-      description =
-          "Memory for bodies that are being read or sent, in MiB; what finds no room is told to come"
-              + " again. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--max-body-memory", paramLabel = "MIB", defaultValue = "128")
   private int maxBodyMib;
 
   @Mixin private final StateOptions state = new StateOptions("ingest");
 
-  @Option(
-      names = "--records-per-second",
-      paramLabel = "N",
-      description = "Quota of a producer whose key names none. Default: 1000")
+  @Option(names = "--records-per-second", paramLabel = "N")
   private Double recordsPerSecond;
 
-  @Option(
-      names = "--bytes-per-second",
-      paramLabel = "N",
-      description = "Quota of a producer whose key names none. Default: 67108864")
+  @Option(names = "--bytes-per-second", paramLabel = "N")
   private Double bytesPerSecond;
 
-  @Option(
-      names = "--instances",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "How many instances share the load; each grants that part of a quota. Default:"
-              + " ${DEFAULT-VALUE}")
+  @Option(names = "--instances", paramLabel = "N", defaultValue = "1")
   private int instances;
 
   @Override

@@ -48,10 +48,7 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream keys}: who may use the upload API and the operators' service. */
 @Command(
     name = "keys",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Make, list and revoke API keys, for producers and for operators.",
     subcommands = {
       KeysCommand.Create.class,
       KeysCommand.Ls.class,
@@ -125,53 +122,22 @@ final class KeysCommand {
   }
 
   /** {@code pairstream keys create}: a new key, shown once. */
-  @Command(
-      name = "create",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Make a key and print it on stdout, once: only a digest of it is kept.",
-        "A producer may have several live keys, so that a new one is in use before the old one is"
-            + " revoked."
-      })
+  @Command(name = "create")
   static final class Create extends OnKeys {
 
-    @Option(
-        names = "--producer",
-        required = true,
-        paramLabel = "NAME",
-        description = "Whose key it is; stands as contributor in pairs, as reviewer in decisions.")
+    @Option(names = "--producer", required = true, paramLabel = "NAME")
     private String producer;
 
-    @Option(
-        names = "--scope",
-        split = ",",
-        paramLabel = "SCOPE",
-        defaultValue = "publish,read",
-        description =
-            "What it allows, several with commas between or one option each. Producers: publish"
-                + " (send pairs), read (ask what became of them). Operators: view (look), review"
-                + " (look, and decide about pairs in quarantine). Default: ${DEFAULT-VALUE}")
+    @Option(names = "--scope", split = ",", paramLabel = "SCOPE", defaultValue = "publish,read")
     private List<String> scopes;
 
-    @Option(
-        names = "--expires-in",
-        paramLabel = "TIME",
-        description = "How long it opens: 12h, 90d. Default: for ever")
+    @Option(names = "--expires-in", paramLabel = "TIME")
     private String expiresIn;
 
-    @Option(
-        names = "--records-per-second",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Rates of the producer. Default: as it is, or the service's own")
+    @Option(names = "--records-per-second", paramLabel = "N", defaultValue = "0")
     private double recordsPerSecond;
 
-    @Option(
-        names = "--bytes-per-second",
-        paramLabel = "N",
-        defaultValue = "0",
-        description = "Rates of the producer. Default: as it is, or the service's own")
+    @Option(names = "--bytes-per-second", paramLabel = "N", defaultValue = "0")
     private double bytesPerSecond;
 
     @Override
@@ -227,17 +193,10 @@ final class KeysCommand {
   }
 
   /** {@code pairstream keys ls}: all keys, without their secrets. */
-  @Command(
-      name = "ls",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = "List all keys, oldest first. Their secrets are nowhere.")
+  @Command(name = "ls")
   static final class Ls extends OnKeys {
 
-    @Option(
-        names = "--producer",
-        paramLabel = "NAME",
-        description = "Only the keys of this producer.")
+    @Option(names = "--producer", paramLabel = "NAME")
     private String producer;
 
     @Override
@@ -276,17 +235,10 @@ final class KeysCommand {
   }
 
   /** {@code pairstream keys revoke}: a key opens no more. */
-  @Command(
-      name = "revoke",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Take a key back for good; running services refuse it within seconds.",
-        "Exit status 1 if there is no such key."
-      })
+  @Command(name = "revoke")
   static final class Revoke extends OnKeys {
 
-    @Parameters(paramLabel = "KEY_ID", description = "As keys ls shows it.")
+    @Parameters(paramLabel = "KEY_ID")
     private String keyId;
 
     @Override
@@ -308,30 +260,16 @@ final class KeysCommand {
   }
 
   /** {@code pairstream keys rotate}: a new key like an old one, which expires soon. */
-  @Command(
-      name = "rotate",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Make a key like another and print it on stdout, once; both open until the old one expires.",
-        "Exit status 1 if there is no such key."
-      })
+  @Command(name = "rotate")
   static final class Rotate extends OnKeys {
 
-    @Parameters(paramLabel = "KEY_ID", description = "The old key, as keys ls shows it.")
+    @Parameters(paramLabel = "KEY_ID")
     private String keyId;
 
-    @Option(
-        names = "--overlap",
-        paramLabel = "TIME",
-        defaultValue = "7d",
-        description = "How long the old key still opens: 0s, 12h, 7d. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--overlap", paramLabel = "TIME", defaultValue = "7d")
     private String overlap;
 
-    @Option(
-        names = "--expires-in",
-        paramLabel = "TIME",
-        description = "How long the new key opens: 12h, 90d. Default: for ever")
+    @Option(names = "--expires-in", paramLabel = "TIME")
     private String expiresIn;
 
     @Override

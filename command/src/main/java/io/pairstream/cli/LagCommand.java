@@ -28,18 +28,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream lag}: what waits, for how long, and what is to be thought of it. */
-@Command(
-    name = "lag",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Show per group and partition how much waits, how old the oldest is, when it is read, and a"
-          + " verdict. The worst stand first.",
-      "A running dashboard is asked, which has watched for long; without one, Kafka is looked at a"
-          + " few times, which shows what was lost, but not yet who stands still.",
-      "Exit status 1 where a verdict is LOST, REWIND, STOP, STALL or AT RISK: of the platform's own"
-          + " groups, of those that the dashboard counts, and of all with --group or --all-groups."
-    })
+@Command(name = "lag")
 final class LagCommand implements Callable<Integer> {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
@@ -50,47 +39,25 @@ final class LagCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--watch",
-      description = "Show it again and again, in place on a terminal, until Ctrl-C.")
+  @Option(names = "--watch")
   private boolean watch;
 
-  @Option(
-      names = "--times",
-      paramLabel = "N",
-      description = "With --watch: show it so many times, then end.")
+  @Option(names = "--times", paramLabel = "N")
   private Integer times;
 
-  @Option(
-      names = "--group",
-      paramLabel = "GROUP",
-      description =
-          "Only this group, or those like a pattern, in which * stands for any characters; may be"
-              + " given several times. Default: those that read the data set")
+  @Option(names = "--group", paramLabel = "GROUP")
   private List<String> wanted = List.of();
 
-  @Option(
-      names = "--ignore",
-      paramLabel = "PATTERN",
-      description = "Not the groups like this pattern; may be given several times.")
+  @Option(names = "--ignore", paramLabel = "PATTERN")
   private List<String> ignored = List.of();
 
-  @Option(names = "--all-groups", description = "All groups of the cluster.")
+  @Option(names = "--all-groups")
   private boolean allGroups;
 
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "3",
-      description =
-          "Looks at Kafka before the first answer, without a dashboard. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--samples", paramLabel = "N", defaultValue = "3")
   private int samples;
 
-  @Option(
-      names = "--interval",
-      paramLabel = "TIME",
-      defaultValue = "2s",
-      description = "Time between two looks: 2s, 500ms, 1m. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--interval", paramLabel = "TIME", defaultValue = "2s")
   private Duration interval;
 
   @Override

@@ -14,11 +14,7 @@ import picocli.CommandLine.Spec;
 /** Where a service listens, and that it does until this process is asked to end. */
 final class ListenOptions {
 
-  @Option(
-      names = "--listen",
-      paramLabel = "HOST:PORT",
-      converter = ListenAddress.Reader.class,
-      description = "Where to listen; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--listen", paramLabel = "HOST:PORT", converter = ListenAddress.Reader.class)
   private ListenAddress listen;
 
   @Spec(Spec.Target.MIXEE)

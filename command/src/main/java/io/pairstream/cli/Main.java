@@ -44,9 +44,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The {@code pairstream} command: picks the subcommand and turns its end into an exit status. */
 @Command(
     name = "pairstream",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    description = "Image-text pairs in, training batches out.",
+    resourceBundle = GroupedHelp.TEXTS,
     synopsisSubcommandLabel = "COMMAND",
     exitCodeOnInvalidInput = ExitStatus.WRONG_USAGE,
     exitCodeOnExecutionException = ExitStatus.COULD_NOT,
@@ -95,8 +96,7 @@ public final class Main {
       names = LogSettings.OPTION,
       paramLabel = "FORMAT",
       scope = ScopeType.INHERIT,
-      converter = LogFormatReader.class,
-      description = "How to log: text, or json, one object a line. Default: text")
+      converter = LogFormatReader.class)
   void logFormat(LogSettings.Format format) {}
 
   /** Reads the option. */
@@ -127,6 +127,7 @@ public final class Main {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
+        .setHelpFactory(GroupedHelp::new)
         .registerConverter(Duration.class, new TimeSpan())
         .setParameterExceptionHandler(
             (exception, arguments) -> {

@@ -23,11 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream operate}: the operators' page, until it is stopped. */
-@Command(
-    name = "operate",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Show what the platform does: lag, verdicts, pairs, quarantine.")
+@Command(name = "operate")
 final class OperateCommand implements Callable<Integer> {
 
   /** Pictures are looked at by people: a few at a time. */
@@ -43,66 +39,30 @@ final class OperateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--anonymous",
-      description =
-          "Ask for no keys of those who only look. Only while listening on this machine alone.")
+  @Option(names = "--anonymous")
   private boolean anonymous;
 
   @Mixin private final StateOptions state = new StateOptions("operate");
 
-  @Option(
-      names = "--behind-tls",
-      description =
-          "People reach the page by https, through a proxy that passes the Host on. Their browsers"
-              + " then send a session's cookie no other way. Needed to listen for more than this"
-              + " machine: keys would cross the network unencrypted.")
+  @Option(names = "--behind-tls")
   private boolean behindTls;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      description =
-          "A recipe that judges pairs, so that its limits are shown beside what was measured; those"
-              + " that come with the product are known. Can be repeated")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE")
   private List<String> recipes = List.of();
 
-  @Option(
-      names = "--cluster-name",
-      paramLabel = "NAME",
-      description =
-          "What metrics call the cluster, where one Prometheus watches several. Default: its"
-              + " address")
+  @Option(names = "--cluster-name", paramLabel = "NAME")
   private String clusterName;
 
-  @Option(
-      names = "--canary",
-      paramLabel = "TIME",
-      description =
-          "Send a pair all the way through every TIME, 60s or more, and measure how long it takes."
-              + " It always ends in quarantine. Default: never")
+  @Option(names = "--canary", paramLabel = "TIME")
   private Duration canary;
 
-  @Option(
-      names = "--groups",
-      paramLabel = "PATTERN",
-      description =
-          "Groups that always run and count as the platform's own do, for the headline and alerts;"
-              + " * stands for any characters. Can be repeated")
+  @Option(names = "--groups", paramLabel = "PATTERN")
   private List<String> countedGroups = List.of();
 
-  @Option(
-      names = "--ignore",
-      paramLabel = "PATTERN",
-      description = "Groups that are not looked at. Can be repeated")
+  @Option(names = "--ignore", paramLabel = "PATTERN")
   private List<String> ignoredGroups = List.of();
 
-  @Option(
-      names = "--mute",
-      paramLabel = "PATTERN=UNTIL",
-      description =
-          "Groups that decide nothing and page nobody until a time, such as"
-              + " 2026-11-24T06:00:00Z; they are shown all the same. Can be repeated")
+  @Option(names = "--mute", paramLabel = "PATTERN=UNTIL")
   private Map<String, String> muted = Map.of();
 
   @Override

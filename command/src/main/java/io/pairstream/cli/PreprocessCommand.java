@@ -22,11 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
-@Command(
-    name = "preprocess",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Run the topology that cleans raw pairs and routes them.")
+@Command(name = "preprocess")
 final class PreprocessCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -37,33 +33,20 @@ final class PreprocessCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      defaultValue = "dalle",
-      description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
   @Mixin private final StateOptions state = new StateOptions("state");
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Stream threads. Default: one per processor")
+  @Option(names = "--threads", paramLabel = "N")
   private Integer threads;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description = "Image worker processes. Default: one per stream thread")
+  @Option(names = "--workers", paramLabel = "N")
   private Integer workers;
 
   @Mixin private WorkerOptions workerOptions;
 
-  @Option(
-      names = "--step-times",
-      paramLabel = "FILE",
-      description = "Write there, when stopped, how often each step ran and how long it took.")
+  @Option(names = "--step-times", paramLabel = "FILE")
   private Path stepTimesFile;
 
   @Override

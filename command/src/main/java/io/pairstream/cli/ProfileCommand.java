@@ -20,15 +20,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream profile}: what the data set holds. */
-@Command(
-    name = "profile",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Show what the data set holds: counts, sizes, words, producers.",
-      "Asks the operators' service of the platform on this machine, or the one that is named; where"
-          + " there is none, reads the topics, which takes longer."
-    })
+@Command(name = "profile")
 final class ProfileCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -37,18 +29,10 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--split",
-      paramLabel = "SPLIT",
-      defaultValue = "",
-      description = "Only training, validation or test.")
+  @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "")
   private String split;
 
-  @Option(
-      names = "--source",
-      paramLabel = "KIND",
-      defaultValue = "",
-      description = "Only crowdsourced, scraped, imported, synthetic or unknown.")
+  @Option(names = "--source", paramLabel = "KIND", defaultValue = "")
   private String source;
 
   @Override

@@ -38,10 +38,7 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream quarantine}: what was turned away. */
 @Command(
     name = "quarantine",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Look at what was turned away, and send it again.",
     subcommands = {
       QuarantineCommand.Ls.class,
       QuarantineCommand.Show.class,
@@ -50,28 +47,17 @@ import picocli.CommandLine.Spec;
 final class QuarantineCommand {
 
   /** {@code pairstream quarantine ls}: the newest entries, the last one last. */
-  @Command(
-      name = "ls",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = "List what was turned away, newest last.")
+  @Command(name = "ls")
   static final class Ls implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
 
     @Spec private CommandSpec spec;
 
-    @Option(
-        names = "--reason",
-        paramLabel = "REASON",
-        description = "Only this reason, such as IMAGE_TOO_SMALL.")
+    @Option(names = "--reason", paramLabel = "REASON")
     private String reason;
 
-    @Option(
-        names = "--limit",
-        paramLabel = "N",
-        defaultValue = "50",
-        description = "At most so many. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "50")
     private int limit;
 
     @Override
@@ -139,31 +125,20 @@ final class QuarantineCommand {
   }
 
   /** {@code pairstream quarantine show}: one entry, and its original in a file. */
-  @Command(
-      name = "show",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Show one entry and write its original to a file; of a link, its address and caption, and its"
-            + " record to the file.",
-        "Exit status 1 if there is no such entry."
-      })
+  @Command(name = "show")
   static final class Show implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "KEY", description = "Pair id, or topic-partition-offset.")
+    @Parameters(paramLabel = "KEY")
     private String key;
 
-    @Option(
-        names = "--output",
-        paramLabel = "FILE",
-        description = "Where to write the original. Default: KEY with the ending of its type")
+    @Option(names = "--output", paramLabel = "FILE")
     private Path output;
 
-    @Option(names = "--force", description = "Overwrite a file that is there.")
+    @Option(names = "--force")
     private boolean force;
 
     @Override

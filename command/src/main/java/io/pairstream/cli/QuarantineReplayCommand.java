@@ -33,16 +33,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream quarantine replay}: pairs that were turned away, once more. */
-@Command(
-    name = "replay",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Send pairs that were turned away once more: to be judged again, as after a change of the"
-          + " recipe, or, with --accept, to be let in.",
-      "A pair that was sent again before is left alone, unless --again.",
-      "Exit status 1 if one of the named pairs could not be sent."
-    })
+@Command(name = "replay")
 final class QuarantineReplayCommand implements Callable<Integer> {
 
   private static final String USUAL_COMMENT = "judged again by the present rules";
@@ -53,62 +44,31 @@ final class QuarantineReplayCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "PAIR_ID",
-      arity = "0..*",
-      description = "Pair ids, or topic-partition-offset of records that could not be read.")
+  @Parameters(paramLabel = "PAIR_ID", arity = "0..*")
   private List<String> ids = new ArrayList<>();
 
-  @Option(
-      names = "--reason",
-      paramLabel = "REASON",
-      description = "All that were turned away for this reason, such as IMAGE_TOO_SMALL.")
+  @Option(names = "--reason", paramLabel = "REASON")
   private String reason;
 
-  @Option(
-      names = "--source",
-      paramLabel = "SOURCE",
-      description =
-          "All of this kind of source (crowdsourced, scraped, imported, synthetic) or of this"
-              + " contributor.")
+  @Option(names = "--source", paramLabel = "SOURCE")
   private String source;
 
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description =
-          "At most so many, the oldest first; the same command once more sends the next ones."
-              + " Default: all")
+  @Option(names = "--limit", paramLabel = "N")
   private Integer limit;
 
-  @Option(names = "--plan", description = "Say what would be sent, and send nothing.")
+  @Option(names = "--plan")
   private boolean plan;
 
-  @Option(
-      names = "--accept",
-      description =
-          "Let them in: the reason that they were turned away for does not count. Only where it is"
-              + " a matter of taste. Needs --comment.")
+  @Option(names = "--accept")
   private boolean accept;
 
-  @Option(
-      names = "--comment",
-      paramLabel = "WHY",
-      description = "Why, for those who read the decisions later.")
+  @Option(names = "--comment", paramLabel = "WHY")
   private String comment;
 
-  @Option(
-      names = "--rate",
-      paramLabel = "N/s",
-      description = "At most so many a second, such as 50/s. Default: as many as can be")
+  @Option(names = "--rate", paramLabel = "N/s")
   private String rate;
 
-  @Option(
-      names = "--again",
-      description = {
-        "Also those that were sent again before.",
-        "A run that was interrupted is gone on with by the same command."
-      })
+  @Option(names = "--again")
   private boolean again;
 
   @Override

@@ -17,28 +17,18 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream recipe}: what a recipe says, before anything runs with it. */
 @Command(
     name = "recipe",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Work on recipes.",
     subcommands = {RecipeCommand.Check.class, RecipeExplainCommand.class, RecipeTryCommand.class})
 final class RecipeCommand {
 
   /** {@code pairstream recipe check}: all mistakes at once, or the version and what is in force. */
-  @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = "Report everything that is wrong with a recipe, or what it sets.")
+  @Command(name = "check")
   static final class Check implements Callable<Integer> {
 
-    @Parameters(
-        paramLabel = "NAME|FILE",
-        defaultValue = "dalle",
-        description = "Name of a shipped recipe, or a file. Default: ${DEFAULT-VALUE}")
+    @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
     private String recipe;
 
-    @Option(names = "--json", description = "Print one JSON object on stdout.")
+    @Option(names = "--json")
     private boolean json;
 
     @Spec private CommandSpec spec;

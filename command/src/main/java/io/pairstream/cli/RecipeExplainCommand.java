@@ -16,23 +16,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream recipe explain}: what will happen to a pair, in order. */
-@Command(
-    name = "explain",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Tell what a recipe does to a pair, in order, with defaults filled in.")
+@Command(name = "explain")
 final class RecipeExplainCommand implements Callable<Integer> {
 
   private static final int COLUMNS = 100;
   private static final int INDENT = 30;
 
-  @Parameters(
-      paramLabel = "NAME|FILE",
-      defaultValue = "dalle",
-      description = "Name of a shipped recipe, or a file. Default: ${DEFAULT-VALUE}")
+  @Parameters(paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  @Option(names = "--json", description = "Print one JSON object on stdout.")
+  @Option(names = "--json")
   private boolean json;
 
   @Spec private CommandSpec spec;

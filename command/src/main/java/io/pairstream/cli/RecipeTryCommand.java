@@ -43,15 +43,7 @@ import picocli.CommandLine.Spec;
  * <p>Exit status: 0 all files tried, 1 some lines or files gave no pair or the recipe is refused, 2
  * wrong usage, 3 no image worker can work.
  */
-@Command(
-    name = "try",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Run a recipe over local files, before anything meets a topic.",
-      "Prints what would be kept and why not the rest, and writes a contact sheet: a page with the"
-          + " pictures as the model sees them. PATH is what pairstream import takes."
-    })
+@Command(name = "try")
 final class RecipeTryCommand implements Callable<Integer> {
 
   private static final int EXAMPLES = 3;
@@ -62,41 +54,25 @@ final class RecipeTryCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "PATH", description = "A folder, or a .jsonl, .csv or .tsv file.")
+  @Parameters(paramLabel = "PATH")
   private Path path;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      defaultValue = "dalle",
-      description = "What is tried. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
-  @Option(
-      names = "--images",
-      paramLabel = "DIR",
-      description = "Folder that the names in a list are relative to (the list's own).")
+  @Option(names = "--images", paramLabel = "DIR")
   private Path images;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Try at most N pairs.")
+  @Option(names = "--limit", paramLabel = "N")
   private Long limit;
 
-  @Option(
-      names = "--sheet",
-      paramLabel = "FILE",
-      defaultValue = "recipe-try.html",
-      description = "Where the contact sheet goes. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--sheet", paramLabel = "FILE", defaultValue = "recipe-try.html")
   private Path sheet;
 
-  @Option(
-      names = "--sheet-pairs",
-      paramLabel = "N",
-      defaultValue = "120",
-      description =
-          "Kept pairs on the sheet, drawn evenly; 0 writes no sheet. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--sheet-pairs", paramLabel = "N", defaultValue = "120")
   private int sheetPairs;
 
-  @Option(names = "--json", description = "Print one JSON object on stdout.")
+  @Option(names = "--json")
   private boolean json;
 
   @Override

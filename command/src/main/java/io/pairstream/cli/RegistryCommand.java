@@ -14,14 +14,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code pairstream registry}: a schema registry for those who have none, until it is stopped. */
-@Command(
-    name = "registry",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Serve schemas by Confluent's registry protocol, kept in the Kafka topic pairstream-schemas.",
-      "Everybody may read; only topics create, with the credential, registers."
-    })
+@Command(name = "registry")
 final class RegistryCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
@@ -30,13 +23,7 @@ final class RegistryCommand implements Callable<Integer> {
 
   @Mixin private RequirementOptions requirements;
 
-  @Option(
-      names = "--credential-file",
-      paramLabel = "FILE",
-      required = true,
-      description =
-          "User and password with which schemas are registered; made where there is none, for this"
-              + " user's eyes alone.")
+  @Option(names = "--credential-file", paramLabel = "FILE", required = true)
   private Path credentialFile;
 
   @Override

@@ -14,10 +14,7 @@ final class RequirementOptions {
       names = "--accept-weaker",
       paramLabel = "NAME",
       split = ",",
-      converter = RequirementReader.class,
-      description =
-          "Do without a promise that the cluster's settings cannot keep, by the name that doctor gives"
-              + " it, such as replication; several with commas between. Default: none")
+      converter = RequirementReader.class)
   private Set<ClusterRequirement> doneWithout = Set.of();
 
   /** The cluster, of which so much less is asked. */

@@ -12,12 +12,7 @@ final class StateOptions {
 
   private final String usual;
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      description =
-          "Where this instance alone keeps its files: stores, copies of topics. Default: a folder"
-              + " named after the service in the data directory; state for preprocess")
+  @Option(names = "--state-dir", paramLabel = "DIR")
   private Path folder;
 
   /**

@@ -13,10 +13,7 @@ final class StatusOptions {
   @Option(
       names = "--status-listen",
       paramLabel = "HOST:PORT",
-      converter = ListenAddress.Reader.class,
-      description =
-          "Answer /health/live, /health/ready and /metrics there, to whoever reaches it; port 0"
-              + " takes a free one. Default: nowhere")
+      converter = ListenAddress.Reader.class)
   private ListenAddress listen;
 
   /**

@@ -32,14 +32,6 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream takedown}: removes published pairs, and turns away what comes of them. */
 @Command(
     name = "takedown",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Withdraw a pair, an image, a contributor or a source: what is published of it is removed,"
-          + " and what comes of it is turned away.",
-      "The same command once more is harmless, and goes on where one was broken off.",
-      "Exit status 3 if the topology has not carried it out in time; it will."
-    },
     subcommands = {TakedownCommand.Ls.class, TakedownCommand.Lift.class})
 final class TakedownCommand implements Callable<Integer> {
 
@@ -54,39 +46,25 @@ final class TakedownCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--cause",
-      paramLabel = "TEXT",
-      description = "Why, in the words of whoever asked for it. Operators see it.")
+  @Option(names = "--cause", paramLabel = "TEXT")
   private String cause;
 
-  @Option(names = "--plan", description = "Say what would be removed, and do nothing.")
+  @Option(names = "--plan")
   private boolean plan;
 
   /** What a command is about. */
   static final class SubjectOptions {
 
-    @Parameters(paramLabel = "PAIR_ID", arity = "0..1", description = "One pair.")
+    @Parameters(paramLabel = "PAIR_ID", arity = "0..1")
     private String pairId;
 
-    @Option(
-        names = "--image",
-        paramLabel = "DIGEST",
-        description = "All pairs of an image: the SHA-256 of its file.")
+    @Option(names = "--image", paramLabel = "DIGEST")
     private String image;
 
-    @Option(
-        names = "--contributor",
-        paramLabel = "NAME",
-        description = "All pairs of this contributor, the whole name.")
+    @Option(names = "--contributor", paramLabel = "NAME")
     private String contributor;
 
-    @Option(
-        names = "--source",
-        paramLabel = "SOURCE",
-        description =
-            "All pairs whose URL is on this host, or of this kind: crowdsourced, scraped, imported,"
-                + " synthetic.")
+    @Option(names = "--source", paramLabel = "SOURCE")
     private String source;
 
     Subject chosen(CommandSpec spec) {
@@ -119,17 +97,10 @@ final class TakedownCommand implements Callable<Integer> {
   /** Who asks, and how long the command waits. */
   static final class WaitOptions {
 
-    @Option(
-        names = "--by",
-        paramLabel = "NAME",
-        description = "Who asked for it; noted beside whom this command runs as.")
+    @Option(names = "--by", paramLabel = "NAME")
     private String by;
 
-    @Option(
-        names = "--wait",
-        paramLabel = "TIME",
-        defaultValue = "60s",
-        description = "How long to wait for the topology. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--wait", paramLabel = "TIME", defaultValue = "60s")
     private Duration timeout;
 
     TakedownDesk.Request request(Subject subject, String cause, CommandSpec spec) {
@@ -195,11 +166,7 @@ final class TakedownCommand implements Callable<Integer> {
   }
 
   /** {@code pairstream takedown ls}: what is withdrawn. */
-  @Command(
-      name = "ls",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = "List the takedowns in force, newest last.")
+  @Command(name = "ls")
   static final class Ls implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
@@ -235,15 +202,7 @@ final class TakedownCommand implements Callable<Integer> {
   }
 
   /** {@code pairstream takedown lift}: no more turning away. */
-  @Command(
-      name = "lift",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "End a takedown: what comes is taken again. What was removed is not brought back; send it"
-            + " again.",
-        "Exit status 1 if there is no such takedown."
-      })
+  @Command(name = "lift")
   static final class Lift implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;

@@ -15,6 +15,11 @@ final class TimeSpan implements ITypeConverter<Duration> {
 
   private static final Pattern SPAN = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+  /** Whether a text is meant as a span, rightly written or not. */
+  static boolean isOne(String text) {
+    return text.startsWith("P") || SPAN.matcher(text).matches();
+  }
+
   @Override
   public Duration convert(String text) {
     Matcher matcher = SPAN.matcher(text);

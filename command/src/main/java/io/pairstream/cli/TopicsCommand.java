@@ -24,21 +24,12 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream topics}: the topics of a data set. */
 @Command(
     name = "topics",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Work on the topics of a data set.",
     subcommands = TopicsCommand.Create.class)
 final class TopicsCommand {
 
   /** {@code pairstream topics create}: makes what is missing, and changes nothing that is right. */
-  @Command(
-      name = "create",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description =
-          "Make every topic, register every schema, and wait until records are taken. Safe to"
-              + " repeat.")
+  @Command(name = "create")
   static final class Create implements Callable<Integer> {
 
     @Mixin private ClusterOptions options;
@@ -48,26 +39,16 @@ final class TopicsCommand {
     @Option(
         names = "--partitions",
         paramLabel = "N",
-        defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS,
-        description =
-            "Partitions of each topic, for good: they cannot be changed later. Default:"
-                + " ${DEFAULT-VALUE}")
+        defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS)
     private int partitions;
 
     @Option(
         names = "--replication-factor",
         paramLabel = "N",
-        defaultValue = "" + CreateTopics.BROKER_DEFAULT,
-        description =
-            "Copies of each partition; -1 is the broker's default. Default: ${DEFAULT-VALUE}")
+        defaultValue = "" + CreateTopics.BROKER_DEFAULT)
     private short replicationFactor;
 
-    @Option(
-        names = "--registry-credential",
-        paramLabel = "FILE",
-        description =
-            "With what the registry of pairstream registers schemas: its --credential-file."
-                + " Default: that of the platform on this machine")
+    @Option(names = "--registry-credential", paramLabel = "FILE")
     private Path registryCredential;
 
     @Override

@@ -26,56 +26,28 @@ import picocli.CommandLine.Spec;
 /**
  * {@code pairstream up}: the whole platform on this machine, empty at first, kept between starts.
  */
-@Command(
-    name = "up",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Run the whole platform on this machine until Ctrl-C; its data stays.")
+@Command(name = "up")
 final class UpCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--data-dir",
-      paramLabel = "DIR",
-      defaultValue = "pairstream-data",
-      description = "Where everything is kept. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "pairstream-data")
   private Path dataDirectory;
 
-  @Option(
-      names = "--dataset",
-      paramLabel = "NAME",
-      defaultValue = Dataset.DEFAULT_NAME,
-      description = "Data set whose topics to make. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--dataset", paramLabel = "NAME", defaultValue = Dataset.DEFAULT_NAME)
   private String dataset;
 
-  @Option(
-      names = "--recipe",
-      paramLabel = "NAME|FILE",
-      defaultValue = "dalle",
-      description = "What is cleaned, and how. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS,
-      description = "Partitions of each topic, where the topics are new. Default: ${DEFAULT-VALUE}")
+      defaultValue = "" + TopicCatalogue.DEFAULT_PARTITIONS)
   private int partitions;
 
-  @Option(
-      names = "--fetch-contact",
-      paramLabel = "ADDRESS",
-      description =
-          "Fetch links too, and tell hosts this web or e-mail address, at which their owners can"
-              + " object. Without it links wait, for a year at most.")
+  @Option(names = "--fetch-contact", paramLabel = "ADDRESS")
   private String fetchContact;
 
-  @Option(
-      names = "--port",
-      paramLabel = "NAME=PORT",
-      description =
-          "Port for one of: broker (9092), registry (8081), ingest (8080: page and API), operate"
-              + " (8082: dashboard); refused where it is in use. Without it another port is taken"
-              + " then, and kept.")
+  @Option(names = "--port", paramLabel = "NAME=PORT")
   private Map<PortName, Integer> ports = Map.of();
 
   /** What a port is for. */
@@ -88,7 +60,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin private WorkerOptions workerOptions;
 
-  @Option(names = "--json", description = "Print one JSON object with the addresses on stdout.")
+  @Option(names = "--json")
   private boolean json;
 
   @Spec private CommandSpec spec;

@@ -45,16 +45,7 @@ import picocli.CommandLine.Spec;
 /** {@code pairstream view}: which pairs a run trains on. */
 @Command(
     name = "view",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = {
-      "Fix which pairs a run trains on, so that it can be repeated.",
-      "A view is a file (train.view.json), or has a name (val-2026-11) under which all who use the"
-          + " data set find it. What exists as a file, holds a '/' or ends in .json is a file. A"
-          + " named view is frozen (cut), or grows with its split (seal) until it is frozen"
-          + " (freeze)."
-    },
     subcommands = {
       ViewCommand.Cut.class,
       ViewCommand.Ls.class,
@@ -65,10 +56,6 @@ import picocli.CommandLine.Spec;
       ViewCommand.Drop.class
     })
 final class ViewCommand {
-
-  private static final String WHERE =
-      "Take the pairs alone for which this holds: language=en,de, host!=*.example.org,"
-          + " measure.sharpness>=50; see docs/trainers.md. Several all have to hold.";
 
   /**
    * The view of a file or of a name.
@@ -274,29 +261,16 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view cut}. */
-  @Command(
-      name = "cut",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Write down which pairs a split holds now. Reads each of them once.",
-        "With a name, the view is frozen: the same pairs for every run, for good."
-      })
+  @Command(name = "cut")
   static final class Cut extends OnViews {
 
-    @Parameters(
-        paramLabel = "FILE|NAME",
-        description = "Where the view goes, or its name; there is no such one yet.")
+    @Parameters(paramLabel = "FILE|NAME")
     private String target;
 
-    @Option(
-        names = "--split",
-        paramLabel = "SPLIT",
-        defaultValue = "training",
-        description = "training, validation or test. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "training")
     private String split;
 
-    @Option(names = "--where", paramLabel = "CONDITION", description = WHERE)
+    @Option(names = "--where", paramLabel = "CONDITION")
     private List<String> where = List.of();
 
     @Override
@@ -344,11 +318,7 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view ls}. */
-  @Command(
-      name = "ls",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = "List the views that have a name.")
+  @Command(name = "ls")
   static final class Ls extends OnViews {
 
     @Override
@@ -380,16 +350,10 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view show}. */
-  @Command(
-      name = "show",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description =
-          "Say what is in a view; of a named one also which runs follow it, and how long its pairs"
-              + " are kept.")
+  @Command(name = "show")
   static final class Show extends OnViews {
 
-    @Parameters(paramLabel = "FILE|NAME", description = "A view.")
+    @Parameters(paramLabel = "FILE|NAME")
     private String target;
 
     @Override
@@ -419,49 +383,25 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view seal}. */
-  @Command(
-      name = "seal",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description = {
-        "Let a named view grow with its split, one segment after the other, until it is stopped.",
-        "It may be killed at any moment: who seals the view next goes on where it ended. Of two,"
-            + " the later one seals and the other stops."
-      })
+  @Command(name = "seal")
   static final class Seal extends OnViews {
 
-    @Parameters(
-        paramLabel = "NAME",
-        description = "The view; begun where there is none, gone on with where there is.")
+    @Parameters(paramLabel = "NAME")
     private String name;
 
-    @Option(
-        names = "--split",
-        paramLabel = "SPLIT",
-        description = "training, validation or test. Default: the view's, or training")
+    @Option(names = "--split", paramLabel = "SPLIT")
     private String split;
 
-    @Option(
-        names = "--where",
-        paramLabel = "CONDITION",
-        description = WHERE + " Default: the view's")
+    @Option(names = "--where", paramLabel = "CONDITION")
     private List<String> where = List.of();
 
-    @Option(
-        names = "--every",
-        paramLabel = "TIME",
-        defaultValue = "1m",
-        description = "A pair waits so long at most: 30s, 1m, 1h. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--every", paramLabel = "TIME", defaultValue = "1m")
     private Duration every;
 
-    @Option(
-        names = "--after",
-        paramLabel = "N",
-        defaultValue = "10000",
-        description = "So many pairs make a segment at once. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--after", paramLabel = "N", defaultValue = "10000")
     private long after;
 
-    @Option(names = "--once", description = "Seal what is there now, and end.")
+    @Option(names = "--once")
     private boolean once;
 
     @Override
@@ -524,15 +464,10 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view freeze}. */
-  @Command(
-      name = "freeze",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description =
-          "End a growing view as it is: no pair comes to it any more, and whoever seals it stops.")
+  @Command(name = "freeze")
   static final class Freeze extends OnViews {
 
-    @Parameters(paramLabel = "NAME", description = "A view.")
+    @Parameters(paramLabel = "NAME")
     private String name;
 
     @Override
@@ -546,18 +481,13 @@ final class ViewCommand {
   }
 
   /** {@code pairstream view drop}. */
-  @Command(
-      name = "drop",
-      mixinStandardHelpOptions = true,
-      versionProvider = Main.Version.class,
-      description =
-          "Take a named view away. The pairs stay in the split; runs over the view cannot go on.")
+  @Command(name = "drop")
   static final class Drop extends OnViews {
 
-    @Parameters(paramLabel = "NAME", description = "A view.")
+    @Parameters(paramLabel = "NAME")
     private String name;
 
-    @Option(names = "--yes", description = "Do it. Without, only say what would be lost.")
+    @Option(names = "--yes")
     private boolean yes;
 
     @Override

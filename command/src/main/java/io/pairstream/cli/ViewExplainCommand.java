@@ -33,60 +33,32 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream view explain}: which pairs are in a batch of a run. */
-@Command(
-    name = "explain",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = "Say which pairs a step of a run hands out, and where they come from.")
+@Command(name = "explain")
 final class ViewExplainCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "VIEW", description = "The run's view, a file or a name.")
+  @Parameters(paramLabel = "VIEW")
   private String view;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "As the run has it, like what follows. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--seed", paramLabel = "N", defaultValue = "0")
   private long seed;
 
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      defaultValue = "32",
-      description = "Default: ${DEFAULT-VALUE}")
+  @Option(names = "--lanes", paramLabel = "N", defaultValue = "32")
   private int lanes;
 
-  @Option(
-      names = "--window",
-      paramLabel = "N",
-      defaultValue = "256",
-      description = "Default: ${DEFAULT-VALUE}")
+  @Option(names = "--window", paramLabel = "N", defaultValue = "256")
   private int window;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      defaultValue = "32",
-      description = "Of all ranks together. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--batch-size", paramLabel = "N", defaultValue = "32")
   private int batchSize;
 
-  @Option(
-      names = "--epoch",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "From 0. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--epoch", paramLabel = "N", defaultValue = "0")
   private long epoch;
 
-  @Option(
-      names = "--step",
-      paramLabel = "N",
-      required = true,
-      description = "Which batch of the epoch, from 0.")
+  @Option(names = "--step", paramLabel = "N", required = true)
   private long step;
 
   @Override

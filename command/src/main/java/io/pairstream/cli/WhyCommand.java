@@ -27,14 +27,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pairstream why}: what became of one pair or link, and why. */
-@Command(
-    name = "why",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
-    description = {
-      "Say what became of a pair or a link, and why.",
-      "Exit status 1 if nothing is known of it."
-    })
+@Command(name = "why")
 final class WhyCommand implements Callable<Integer> {
 
   /** In JSON, where a pair stands of which nothing is known. */
@@ -42,10 +35,7 @@ final class WhyCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions options;
 
-  @Parameters(
-      paramLabel = "ID",
-      description =
-          "A pair id, a link id, or topic-partition-offset of a raw record, a link or an output.")
+  @Parameters(paramLabel = "ID")
   private String id;
 
   @Spec private CommandSpec spec;

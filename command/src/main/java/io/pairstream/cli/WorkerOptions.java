@@ -18,16 +18,10 @@ final class WorkerOptions {
   /** How many deadlines a worker may take to start, which is slow where decoding is. */
   private static final int STARTS_WITHIN = 6;
 
-  @Option(
-      names = "--decode-deadline",
-      paramLabel = "DURATION",
-      defaultValue = "5s",
-      description = "How long one image may take, such as 25s. Default: ${DEFAULT-VALUE}")
+  @Option(names = "--decode-deadline", paramLabel = "DURATION", defaultValue = "5s")
   private Duration deadline;
 
-  @Option(
-      names = "--require-sandbox",
-      description = "Do not start where this system cannot hold image workers back; see doctor.")
+  @Option(names = "--require-sandbox")
   private boolean sandboxRequired;
 
   @Spec(Spec.Target.MIXEE)

@@ -1,0 +1,72 @@
+package io.pairstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ResourceBundle;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What each command says of itself. */
+class HelpTest {
+
+  private static final Pattern WORD = Pattern.compile("'[^']*'|\\S+");
+
+  static Stream<String> commands() {
+    return all(Main.commandLine()).map(command -> command.getCommandSpec().qualifiedName(" "));
+  }
+
+  private static Stream<CommandLine> all(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command), command.getSubcommands().values().stream().flatMap(HelpTest::all));
+  }
+
+  private static CommandLine command(String name) {
+    return all(Main.commandLine())
+        .filter(command -> command.getCommandSpec().qualifiedName(" ").equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void describesTheCommandAndAllItsOptions(String name) {
+    CommandLine command = command(name);
+
+    String help = command.getUsageMessage();
+
+    assertThat(command.getCommandSpec().usageMessage().header()).isNotEmpty();
+    assertThat(command.getCommandSpec().args())
+        .allSatisfy(arg -> assertThat(arg.description()).as(arg.toString()).isNotEmpty());
+    assertThat(command.getCommandSpec().options())
+        .allSatisfy(option -> assertThat(help).contains(option.longestName()));
+    assertThat(help.lines()).allMatch(line -> line.length() <= 80 || line.startsWith("  pair"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void givesExamplesThatCanBeTyped(String name) {
+    String examples =
+        ResourceBundle.getBundle(GroupedHelp.TEXTS).getString(name.replace(' ', '.') + ".example");
+
+    assertThat(command(name).getUsageMessage()).contains("For example:\n  pairstream ");
+    examples
+        .lines()
+        .forEach(
+            example -> {
+              List<String> words = new ArrayList<>();
+              WORD.matcher(example)
+                  .results()
+                  .map(MatchResult::group)
+                  .forEach(word -> words.add(word.replace("'", "")));
+              assertThat("pairstream " + example).startsWith(name);
+              assertThat(Main.commandLine().parseArgs(words.toArray(String[]::new)).subcommand())
+                  .isNotNull();
+            });
+  }
+}
