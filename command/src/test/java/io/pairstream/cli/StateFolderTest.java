@@ -52,9 +52,9 @@ class StateFolderTest {
 
     Ended ended = Ended.after("fetch --allow-address 127.0.0.0/8", "--data-dir", file.toString());
 
-    assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
+    assertThat(ended.status()).isEqualTo(ExitStatus.COULD_NOT);
     assertThat(ended.err())
-        .contains("--data-dir: cannot read " + file, "Not a directory")
+        .contains("--data-dir: " + file + " is no folder that can be read")
         .doesNotContain("\tat ");
   }
 
