@@ -88,10 +88,10 @@ class ClusterCheckTest {
             early,
             Finding.notTold(Finding.Area.BROKERS, "settings", "no rights", "give us some"),
             Finding.wrong(Finding.Area.BROKERS, "sessions", "too short", "longer", ""),
-            Finding.broken(
-                Finding.Area.TOPICS, ClusterRequirement.CLEANUP, "deleted", "compact", ""),
-            Finding.broken(
-                    Finding.Area.TOPICS, ClusterRequirement.RECORD_TIME, "claimed", "theirs", "")
+            Check.of(Finding.Area.TOPICS, ClusterRequirement.CLEANUP)
+                .fault("deleted", "compact", ""),
+            Check.of(Finding.Area.TOPICS, ClusterRequirement.RECORD_TIME)
+                .fault("claimed", "theirs", "")
                 .without(Set.of(ClusterRequirement.RECORD_TIME)));
 
     assertThat(ClusterCheck.said(findings))

@@ -4,7 +4,6 @@ import io.pairstream.image.WorkerSettings;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.requirements.ClusterCheck;
-import io.pairstream.service.requirements.GroupSessions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -121,7 +120,7 @@ public record PreprocessSettings(
     consumer(
         settings,
         ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-        (int) GroupSessions.PREPROCESS.toMillis());
+        (int) ClusterCheck.PREPROCESS_SESSION.toMillis());
     consumer(settings, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
     consumer(
         settings,

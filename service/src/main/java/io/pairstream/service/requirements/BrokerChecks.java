@@ -3,23 +3,21 @@ package io.pairstream.service.requirements;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import io.pairstream.service.requirements.Copies.Kept;
 import io.pairstream.service.requirements.Finding.Area;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeSet;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Judges what brokers told of themselves. */
+/** Judges what brokers tell of themselves. */
 final class BrokerChecks {
 
   /** Since that level a producer's late record cannot get into its next transaction. */
@@ -28,25 +26,28 @@ final class BrokerChecks {
   private static final String TRANSACTION_VERSION = "transaction.version";
 
   /** As long as links are kept. */
-  private static final Duration RIGHT_OFFSETS = Duration.ofDays(365);
+  private static final long RIGHT_OFFSETS_MINUTES = Duration.ofDays(365).toMinutes();
 
   /** A broker's own default, which every transaction of ours stays below. */
   private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
 
-  private static final String SERVER_PROPERTIES = " in each broker's server.properties";
+  private static final String CLEANUP = TopicConfig.CLEANUP_POLICY_CONFIG;
 
   private final ClusterFacts facts;
   private final Dataset dataset;
-  private final GroupSessions sessions;
+  private final List<Duration> sessions;
   private final Optional<Duration> transaction;
 
   /**
-   * @param sessions of our groups
+   * @param sessions of our groups, shortest first
    * @param transaction the longest that a transaction of this service may take; empty where that is
    *     not known
    */
   BrokerChecks(
-      ClusterFacts facts, Dataset dataset, GroupSessions sessions, Optional<Duration> transaction) {
+      ClusterFacts facts,
+      Dataset dataset,
+      List<Duration> sessions,
+      Optional<Duration> transaction) {
     this.facts = facts;
     this.dataset = dataset;
     this.sessions = sessions;
@@ -55,13 +56,12 @@ final class BrokerChecks {
 
   List<Finding> judge() {
     List<Finding> findings = new ArrayList<>();
+    int alive = facts.alive().size();
     findings.add(
         Finding.ok(
             Area.BROKERS,
             "reachable",
-            facts.alive().size()
-                + (facts.alive().size() == 1 ? " broker at " : " brokers at ")
-                + facts.address()));
+            alive + (alive == 1 ? " broker at " : " brokers at ") + facts.address()));
     findings.add(transactions());
     findings.addAll(
         facts
@@ -75,64 +75,13 @@ final class BrokerChecks {
                             "settings",
                             "brokers do not tell us their settings: " + refusal,
                             "give us DescribeConfigs on the cluster"))));
-    List<Kept> internal = new ArrayList<>();
-    for (String topic : ClusterFacts.INTERNAL) {
-      kept(topic).ifPresent(internal::add);
-    }
-    Optional<TopicFacts> schemas = Optional.ofNullable(facts.topics().get(TopicCatalogue.SCHEMAS));
-    schemas.flatMap(this::schemasKept).ifPresent(findings::add);
-    if (internal.size() < ClusterFacts.INTERNAL.size()) {
-      findings.add(
-          Finding.notTold(
-              Area.BROKERS,
-              ClusterRequirement.REPLICATION.label(),
-              "nothing is known of all of " + String.join(" and ", ClusterFacts.INTERNAL),
-              "give us Describe and DescribeConfigs on them"));
-    } else {
-      schemas
-          .flatMap(topic -> TopicChecks.kept(TopicCatalogue.SCHEMAS, topic))
-          .ifPresent(internal::add);
-      findings.addAll(
-          new Copies(Area.BROKERS, facts.brokers(), facts.address(), internal, Optional.empty())
-              .judge());
-    }
+    facts.settingsOf(TopicCatalogue.SCHEMAS).map(this::schemasKept).ifPresent(findings::add);
+    findings.addAll(copies());
     return findings;
   }
 
-  /** Nothing where we may not know the topic's settings, which are its registry's business. */
-  private Optional<Finding> schemasKept(TopicFacts topic) {
-    return topic
-        .settings()
-        .answer()
-        .map(
-            settings ->
-                settings.getOrDefault(
-                    TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE))
-        .map(
-            policy ->
-                policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)
-                    ? Finding.ok(
-                        Area.REGISTRY,
-                        ClusterRequirement.CLEANUP.label(),
-                        TopicCatalogue.SCHEMAS + " keeps every schema")
-                    : Finding.broken(
-                        Area.REGISTRY,
-                        ClusterRequirement.CLEANUP,
-                        TopicCatalogue.SCHEMAS
-                            + " has "
-                            + policy
-                            + ": schemas are deleted, and then no record of theirs can be read",
-                        TopicConfig.CLEANUP_POLICY_CONFIG + "=compact",
-                        "kafka-configs.sh --bootstrap-server "
-                            + facts.address()
-                            + " --alter --entity-type topics --entity-name "
-                            + TopicCatalogue.SCHEMAS
-                            + " --add-config "
-                            + TopicConfig.CLEANUP_POLICY_CONFIG
-                            + "=compact"));
-  }
-
   private Finding transactions() {
+    Check check = Check.of(Area.BROKERS, ClusterRequirement.TRANSACTION_VERSION);
     return facts
         .features()
         .fold(
@@ -140,251 +89,195 @@ final class BrokerChecks {
               int level = levels.getOrDefault(TRANSACTION_VERSION, 0);
               String found = TRANSACTION_VERSION + " " + level;
               return level >= RIGHT_TRANSACTIONS
-                  ? Finding.ok(
-                      Area.BROKERS,
-                      ClusterRequirement.TRANSACTION_VERSION.label(),
-                      found + ", metadata.version " + levels.getOrDefault("metadata.version", 0))
-                  : Finding.broken(
-                      Area.BROKERS,
-                      ClusterRequirement.TRANSACTION_VERSION,
+                  ? check.ok(found)
+                  : check.fault(
                       found
                           + ": an instance that was killed may leave a record in a transaction of"
                           + " its successor's",
                       String.valueOf(RIGHT_TRANSACTIONS),
-                      "kafka-features.sh --bootstrap-server "
-                          + facts.address()
-                          + " upgrade --feature "
-                          + TRANSACTION_VERSION
-                          + "="
-                          + RIGHT_TRANSACTIONS);
+                      "kafka-features.sh --bootstrap-server %s upgrade --feature %s=%d"
+                          .formatted(facts.address(), TRANSACTION_VERSION, RIGHT_TRANSACTIONS));
             },
             refusal ->
-                Finding.notTold(
-                    Area.BROKERS,
-                    ClusterRequirement.TRANSACTION_VERSION.label(),
+                check.notTold(
                     "brokers do not tell their features: " + refusal,
                     "take Kafka 4.3 or newer, and give us Describe on the cluster"));
   }
 
-  private List<Finding> settings(Map<Integer, Map<String, String>> brokers) {
-    Settings settings = new Settings(brokers.values());
-    return List.of(
-        transactionTimeout(settings),
-        requestSize(settings),
-        batchSize(settings),
-        offsetsKept(settings),
-        sessions(settings),
-        topicsOnDemand(settings));
+  /** A broker's setting, which of its values is wrong, and what follows. */
+  private record Setting(
+      Check check,
+      String name,
+      Predicate<String> wrong,
+      String consequence,
+      String right,
+      String remedy) {
+
+    Finding judge(List<Map<String, String>> brokers) {
+      List<String> values =
+          brokers.stream().map(all -> all.get(name)).filter(Objects::nonNull).distinct().toList();
+      List<String> found =
+          values.stream().filter(wrong).sorted().map(value -> name + "=" + value).toList();
+      return found.isEmpty()
+          ? check.ok(name + (values.isEmpty() ? " is not told" : "=" + String.join(",", values)))
+          : check.fault(
+              String.join(", ", found) + ": " + consequence,
+              right,
+              name + "=" + remedy + " in each broker's server.properties");
+    }
   }
 
-  private Finding transactionTimeout(Settings settings) {
-    String name = "transaction.max.timeout.ms";
+  private List<Finding> settings(List<Map<String, String>> brokers) {
     long longest = transaction.orElse(LONGEST_TRANSACTION).toMillis();
-    Optional<String> low = settings.where(name, found -> found < longest);
-    if (low.isEmpty()) {
-      return Finding.ok(
-          Area.BROKERS, ClusterRequirement.TRANSACTION_TIMEOUT.label(), name + " is long enough");
-    }
-    String remedy = name + "=" + LONGEST_TRANSACTION.toMillis() + SERVER_PROPERTIES;
-    return transaction.isPresent()
-        ? Finding.broken(
-            Area.BROKERS,
-            ClusterRequirement.TRANSACTION_TIMEOUT,
-            low.get() + ": transactions are refused that last as long as slow pictures may take",
-            longest + " or more",
-            remedy + "; or fewer --threads for a worker, or a shorter --decode-deadline")
-        : Finding.warning(
-            Area.BROKERS,
-            ClusterRequirement.TRANSACTION_TIMEOUT.label(),
-            low.get() + ": an instance whose pictures may take longer does not start",
-            String.valueOf(longest),
-            remedy);
+    String rightOffsets = String.valueOf(Math.max(RIGHT_OFFSETS_MINUTES, rawMinutes()));
+    long shortestSession = sessions.get(0).toMillis();
+    long longestSession = sessions.get(sessions.size() - 1).toMillis();
+    Check session = Check.wrong(Area.BROKERS, "sessions");
+    String notJoined = "a group of ours cannot be joined";
+    return Stream.of(
+            new Setting(
+                transaction.isPresent()
+                    ? Check.of(Area.BROKERS, ClusterRequirement.TRANSACTION_TIMEOUT)
+                    : Check.warning(Area.BROKERS, ClusterRequirement.TRANSACTION_TIMEOUT.label()),
+                "transaction.max.timeout.ms",
+                below(longest),
+                "transactions are refused that last as long as slow pictures may take",
+                longest + " or more",
+                String.valueOf(LONGEST_TRANSACTION.toMillis())),
+            new Setting(
+                Check.of(Area.BROKERS, ClusterRequirement.RECORD_SIZE),
+                "socket.request.max.bytes",
+                below(2L * RecordSizes.MAX_RECORD),
+                "a request with a largest record is cut off",
+                2L * RecordSizes.MAX_RECORD + " or more",
+                "104857600"),
+            new Setting(
+                Check.warning(Area.BROKERS, "message-size"),
+                "message.max.bytes",
+                below(RecordSizes.MAX_RECORD),
+                "a topic that has no limit of its own takes no largest record",
+                String.valueOf(RecordSizes.MAX_RECORD),
+                String.valueOf(RecordSizes.MAX_RECORD)),
+            new Setting(
+                Check.warning(Area.BROKERS, "offsets-kept"),
+                "offsets.retention.minutes",
+                below(Long.parseLong(rightOffsets)),
+                "a group without a reader for so long begins anew: links are fetched once more, and"
+                    + " raw records that are still there go to quarantine as DUPLICATE_PAIR",
+                rightOffsets,
+                rightOffsets),
+            new Setting(
+                session,
+                "group.min.session.timeout.ms",
+                value -> Long.parseLong(value) > shortestSession,
+                notJoined,
+                shortestSession + " or less",
+                "6000"),
+            new Setting(
+                session,
+                "group.max.session.timeout.ms",
+                below(longestSession),
+                notJoined,
+                longestSession + " or more",
+                "1800000"),
+            new Setting(
+                Check.warning(Area.BROKERS, "topics-on-demand"),
+                "auto.create.topics.enable",
+                "true"::equals,
+                "whoever misspells a topic makes one, with the brokers' settings",
+                "false",
+                "false"))
+        .map(setting -> setting.judge(brokers))
+        .toList();
   }
 
-  private static Finding requestSize(Settings settings) {
-    String name = "socket.request.max.bytes";
-    return settings
-        .where(name, found -> found < 2L * RecordSizes.MAX_RECORD)
-        .map(
-            low ->
-                Finding.broken(
-                    Area.BROKERS,
-                    ClusterRequirement.RECORD_SIZE,
-                    low + ": a request with a largest record is cut off",
-                    2L * RecordSizes.MAX_RECORD + " or more",
-                    name + "=104857600" + SERVER_PROPERTIES))
-        .orElseGet(
-            () ->
-                Finding.ok(
-                    Area.BROKERS,
-                    ClusterRequirement.RECORD_SIZE.label(),
-                    "a largest record fits a request"));
-  }
-
-  private static Finding batchSize(Settings settings) {
-    String name = "message.max.bytes";
-    return settings
-        .where(name, found -> found < RecordSizes.MAX_RECORD)
-        .map(
-            low ->
-                Finding.warning(
-                    Area.BROKERS,
-                    "message-size",
-                    low + ": a topic that has no limit of its own takes no largest record",
-                    String.valueOf(RecordSizes.MAX_RECORD),
-                    name + "=" + RecordSizes.MAX_RECORD + SERVER_PROPERTIES))
-        .orElseGet(() -> Finding.ok(Area.BROKERS, "message-size", name + " is large enough"));
-  }
-
-  /** A group that has nobody for so long begins anew, with all that is still there. */
-  private Finding offsetsKept(Settings settings) {
-    String name = "offsets.retention.minutes";
-    long raw = rawMinutes();
-    long right = Math.max(RIGHT_OFFSETS.toMinutes(), raw);
-    List<String> consequences = new ArrayList<>();
-    if (settings.where(name, found -> found < raw).isPresent()) {
-      consequences.add(
-          "after so long without preprocessing, it reads all that is still on the raw topics again,"
-              + " and what was published goes to quarantine too, as DUPLICATE_PAIR, so that audit"
-              + " finds it twice");
-    }
-    if (settings.where(name, found -> found < RIGHT_OFFSETS.toMinutes()).isPresent()) {
-      consequences.add("after so long without a fetcher, links are fetched once more");
-    }
-    return settings
-        .where(name, found -> found < right)
-        .map(
-            low ->
-                Finding.warning(
-                    Area.BROKERS,
-                    "offsets-kept",
-                    low + ": " + String.join("; ", consequences),
-                    String.valueOf(right),
-                    name + "=" + right + SERVER_PROPERTIES))
-        .orElseGet(
-            () -> Finding.ok(Area.BROKERS, "offsets-kept", "as long as links and raw records"));
+  private static Predicate<String> below(long least) {
+    return value -> Long.parseLong(value) < least;
   }
 
   /** How long raw topics keep their records: as they do, or as the catalogue has it. */
   private long rawMinutes() {
-    long longest = 0;
-    for (TopicSpec spec : new TopicCatalogue(dataset, 1).topics()) {
-      if (spec.name().equals(dataset.topic(TopicCatalogue.CROWDSOURCED))
-          || spec.name().equals(dataset.topic(TopicCatalogue.SCRAPED))) {
-        long millis =
-            Optional.ofNullable(facts.topics().get(spec.name()))
-                .flatMap(topic -> topic.settings().answer())
-                .map(found -> found.get(TopicConfig.RETENTION_MS_CONFIG))
-                .map(Long::valueOf)
-                .orElseGet(() -> Long.valueOf(spec.config().get(TopicConfig.RETENTION_MS_CONFIG)));
-        // The setting is an int.
-        long minutes = millis < 0 ? Integer.MAX_VALUE : Duration.ofMillis(millis).toMinutes();
-        longest = Math.max(longest, Math.min(minutes, Integer.MAX_VALUE));
-      }
+    return new TopicCatalogue(dataset, 1)
+        .topics().stream()
+            .filter(
+                spec ->
+                    spec.name().equals(dataset.topic(TopicCatalogue.CROWDSOURCED))
+                        || spec.name().equals(dataset.topic(TopicCatalogue.SCRAPED)))
+            .map(spec -> facts.settingsOf(spec.name()).orElseGet(spec::config))
+            .mapToLong(found -> Long.parseLong(found.get(TopicConfig.RETENTION_MS_CONFIG)))
+            // The setting is an int.
+            .map(millis -> millis < 0 ? Integer.MAX_VALUE : Duration.ofMillis(millis).toMinutes())
+            .map(minutes -> Math.min(minutes, Integer.MAX_VALUE))
+            .max()
+            .orElse(0);
+  }
+
+  private Finding schemasKept(Map<String, String> settings) {
+    Check check = Check.of(Area.REGISTRY, ClusterRequirement.CLEANUP);
+    String policy = settings.getOrDefault(CLEANUP, TopicConfig.CLEANUP_POLICY_DELETE);
+    return policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)
+        ? check.ok(TopicCatalogue.SCHEMAS + " keeps every schema")
+        : check.fault(
+            TopicCatalogue.SCHEMAS
+                + " has "
+                + policy
+                + ": schemas are deleted, and then no record of theirs can be read",
+            CLEANUP + "=compact",
+            Copies.set(facts.address(), TopicCatalogue.SCHEMAS, CLEANUP + "=compact"));
+  }
+
+  /** How Kafka's own topics are kept, and that of schemas. */
+  private List<Finding> copies() {
+    List<Kept> kept =
+        new ArrayList<>(
+            ClusterFacts.INTERNAL.stream().map(this::kept).flatMap(Optional::stream).toList());
+    if (kept.size() < ClusterFacts.INTERNAL.size()) {
+      return List.of(
+          Finding.notTold(
+              Area.BROKERS,
+              ClusterRequirement.REPLICATION.label(),
+              "nothing is known of all of " + String.join(" and ", ClusterFacts.INTERNAL),
+              "give us Describe and DescribeConfigs on them"));
     }
-    return longest;
-  }
-
-  /** A group that asks for another session than its coordinator allows cannot be joined. */
-  private Finding sessions(Settings settings) {
-    String least = "group.min.session.timeout.ms";
-    String most = "group.max.session.timeout.ms";
-    long shortest = sessions.shortest().toMillis();
-    long longest = sessions.longest().toMillis();
-    Optional<String> high = settings.whereHighest(least, found -> found > shortest);
-    Optional<String> low = settings.where(most, found -> found < longest);
-    if (high.isPresent()) {
-      return noSession(high.get(), shortest, "less", least + "=6000");
-    }
-    return low.map(found -> noSession(found, longest, "more", most + "=1800000"))
-        .orElseGet(() -> Finding.ok(Area.BROKERS, "sessions", "those of our groups are taken"));
-  }
-
-  private static Finding noSession(String found, long session, String direction, String remedy) {
-    return Finding.wrong(
-        Area.BROKERS,
-        "sessions",
-        found + ": a group of ours cannot be joined, whose session is " + session + " ms",
-        session + " or " + direction,
-        remedy + SERVER_PROPERTIES);
-  }
-
-  private static Finding topicsOnDemand(Settings settings) {
-    String name = "auto.create.topics.enable";
-    return settings.values(name).contains("true")
-        ? Finding.warning(
-            Area.BROKERS,
-            "topics-on-demand",
-            name + "=true: whoever misspells a topic makes one, with the brokers' settings",
-            "false",
-            name + "=false" + SERVER_PROPERTIES)
-        : Finding.ok(Area.BROKERS, "topics-on-demand", "not made");
+    Optional.ofNullable(facts.topics().get(TopicCatalogue.SCHEMAS))
+        .flatMap(Kept::of)
+        .ifPresent(kept::add);
+    return new Copies(Area.BROKERS, facts.brokers(), facts.address(), kept, "").judge();
   }
 
   /** How a topic of Kafka's is kept; as the brokers would make it, while it is not there yet. */
   private Optional<Kept> kept(String topic) {
     TopicFacts there = facts.topics().get(topic);
     if (there != null) {
-      return TopicChecks.kept(topic, there);
+      return Kept.of(there);
     }
     if (facts.untold().containsKey(topic)) {
       return Optional.empty();
     }
     boolean isTransactions = topic.equals(ClusterFacts.TRANSACTIONS);
+    String copies =
+        isTransactions
+            ? "transaction.state.log.replication.factor"
+            : "offsets.topic.replication.factor";
+    String inSync = isTransactions ? "transaction.state.log.min.isr" : "min.insync.replicas";
     return facts
         .settings()
-        .answer()
-        .map(brokers -> new Settings(brokers.values()))
+        .value()
         .map(
-            settings ->
+            brokers ->
                 new Kept(
                     topic + " (to be made)",
-                    (int)
-                        settings
-                            .lowest(
-                                isTransactions
-                                    ? "transaction.state.log.replication.factor"
-                                    : "offsets.topic.replication.factor")
-                            .orElse(1),
-                    (int)
-                        settings
-                            .lowest(
-                                isTransactions
-                                    ? "transaction.state.log.min.isr"
-                                    : "min.insync.replicas")
-                            .orElse(1),
-                    settings.values("unclean.leader.election.enable").contains("true")));
+                    lowest(brokers, copies),
+                    lowest(brokers, inSync),
+                    brokers.stream()
+                        .anyMatch(
+                            all -> "true".equals(all.get("unclean.leader.election.enable")))));
   }
 
-  /** The brokers' settings, one after the other. */
-  private record Settings(Collection<Map<String, String>> brokers) {
-
-    TreeSet<String> values(String name) {
-      TreeSet<String> values = new TreeSet<>();
-      for (Map<String, String> broker : brokers) {
-        Optional.ofNullable(broker.get(name)).ifPresent(values::add);
-      }
-      return values;
-    }
-
-    OptionalLong lowest(String name) {
-      return values(name).stream().mapToLong(Long::parseLong).min();
-    }
-
-    /** The setting with its lowest value, where that is wrong. */
-    Optional<String> where(String name, LongPredicate wrong) {
-      return where(name, lowest(name), wrong);
-    }
-
-    /** The setting with its highest value, where that is wrong. */
-    Optional<String> whereHighest(String name, LongPredicate wrong) {
-      return where(name, values(name).stream().mapToLong(Long::parseLong).max(), wrong);
-    }
-
-    private static Optional<String> where(String name, OptionalLong value, LongPredicate wrong) {
-      return value.isPresent() && wrong.test(value.getAsLong())
-          ? Optional.of(name + "=" + value.getAsLong())
-          : Optional.empty();
-    }
+  private static int lowest(List<Map<String, String>> brokers, String name) {
+    return brokers.stream()
+        .mapToInt(all -> Integer.parseInt(all.getOrDefault(name, "1")))
+        .min()
+        .orElse(1);
   }
 }

@@ -1,8 +1,8 @@
 package io.pairstream.service.requirements;
 
+import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.Finding.Area;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.QuorumInfo;
@@ -14,6 +14,8 @@ import org.apache.kafka.clients.admin.QuorumInfo;
  */
 final class BrokerClock {
 
+  private static final Check CHECK = Check.warning(Area.BROKERS, "clock");
+
   /** More than that and ages of records, due times and expiries are visibly off. */
   private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
@@ -21,25 +23,22 @@ final class BrokerClock {
 
   static Finding look(Admin admin) {
     long before = System.currentTimeMillis();
-    ClusterAnswer<QuorumInfo> told =
-        ClusterQuestions.told(admin.describeMetadataQuorum().quorumInfo());
+    Answer<QuorumInfo> told = Answer.to(admin.describeMetadataQuorum().quorumInfo());
     long after = System.currentTimeMillis();
     return told.fold(
         quorum -> judge(leadersTime(quorum), before, after),
         refusal ->
-            Finding.notTold(
-                Area.BROKERS,
-                "clock",
+            CHECK.notTold(
                 "the controller does not tell its time: " + refusal,
                 "give us Describe on the cluster"));
   }
 
   private static OptionalLong leadersTime(QuorumInfo quorum) {
-    Optional<QuorumInfo.ReplicaState> leader =
-        quorum.voters().stream()
-            .filter(voter -> voter.replicaId() == quorum.leaderId())
-            .findFirst();
-    return leader.map(QuorumInfo.ReplicaState::lastFetchTimestamp).orElse(OptionalLong.empty());
+    return quorum.voters().stream()
+        .filter(voter -> voter.replicaId() == quorum.leaderId())
+        .findFirst()
+        .map(QuorumInfo.ReplicaState::lastFetchTimestamp)
+        .orElse(OptionalLong.empty());
   }
 
   /**
@@ -51,25 +50,19 @@ final class BrokerClock {
    */
   static Finding judge(OptionalLong theirs, long before, long after) {
     if (theirs.isEmpty() || theirs.getAsLong() < 0) {
-      return Finding.notTold(
-          Area.BROKERS,
-          "clock",
-          "the controller does not tell its time",
-          "take Kafka 4.3 or newer");
+      return CHECK.notTold("the controller does not tell its time", "take Kafka 4.3 or newer");
     }
-    long ahead = theirs.getAsLong() > after ? theirs.getAsLong() - after : 0;
-    long behind = theirs.getAsLong() < before ? before - theirs.getAsLong() : 0;
-    long apart = Math.max(ahead, behind);
+    long ahead = Math.max(0, theirs.getAsLong() - after);
+    long behind = Math.max(0, before - theirs.getAsLong());
+    long apart = ahead + behind;
     String found =
         apart == 0
             ? "the controller's and this machine's agree to within " + (after - before) + " ms"
             : "the controller's is at least %d ms %s this machine's"
                 .formatted(apart, ahead > 0 ? "ahead of" : "behind");
     return apart <= TOLERANCE.toMillis()
-        ? Finding.ok(Area.BROKERS, "clock", found)
-        : Finding.warning(
-            Area.BROKERS,
-            "clock",
+        ? CHECK.ok(found)
+        : CHECK.fault(
             found + ": ages of records and due times are off by that",
             "less than " + TOLERANCE.toSeconds() + " s",
             "let both follow one time server: chronyc tracking, or timedatectl");

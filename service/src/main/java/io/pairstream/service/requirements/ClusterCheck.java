@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -39,6 +40,12 @@ public final class ClusterCheck {
    * from it.
    */
   public static final int RECORDS_PER_POLL = 8;
+
+  /** How long a member of preprocessing may be silent before others take over. */
+  public static final Duration PREPROCESS_SESSION = Duration.ofSeconds(10);
+
+  /** The same of fetchers. */
+  public static final Duration FETCH_SESSION = Duration.ofSeconds(15);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -176,20 +183,33 @@ public final class ClusterCheck {
   }
 
   private List<Finding> clients() {
-    return new ClientChecks(
-            cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction)
-        .judge().stream().map(finding -> finding.without(cluster.doneWithout())).toList();
+    return List.of(
+        ClientChecks.judge(
+                cluster.kafkaSettings(), cluster.dataset().preprocessGroup(), transaction)
+            .without(cluster.doneWithout()));
   }
 
   /** As long as the operator wants transactions, where that is longer than they need. */
   private Optional<Duration> transactionAsked() {
-    long asked =
-        Optional.ofNullable(cluster.kafkaSettings().get(ClientChecks.TRANSACTION_TIMEOUT))
-            .map(String::strip)
-            .filter(value -> value.matches("\\d{1,9}"))
-            .map(Long::valueOf)
-            .orElse(0L);
-    return transaction.map(longest -> Duration.ofMillis(Math.max(longest.toMillis(), asked)));
+    Duration asked = given(ClientChecks.TRANSACTION_TIMEOUT, Duration.ZERO);
+    return transaction.map(longest -> longest.compareTo(asked) < 0 ? asked : longest);
+  }
+
+  /** How long the members of our groups may be silent, shortest first. */
+  private List<Duration> sessions() {
+    return Stream.of(
+            given("main.consumer.session.timeout.ms", PREPROCESS_SESSION),
+            given("session.timeout.ms", FETCH_SESSION))
+        .sorted()
+        .toList();
+  }
+
+  private Duration given(String setting, Duration otherwise) {
+    return Optional.ofNullable(cluster.kafkaSettings().get(setting))
+        .map(String::strip)
+        .filter(value -> value.matches("\\d{1,9}"))
+        .map(value -> Duration.ofMillis(Long.parseLong(value)))
+        .orElse(otherwise);
   }
 
   private Admin admin() {
@@ -201,15 +221,10 @@ public final class ClusterCheck {
         specs.stream().map(TopicSpec::name).collect(Collectors.toCollection(LinkedHashSet::new));
     topics.addAll(ClusterFacts.INTERNAL);
     topics.add(TopicCatalogue.SCHEMAS);
-    ClusterFacts facts = new ClusterQuestions(admin).ask(cluster.bootstrapServers(), topics);
+    ClusterFacts facts = ClusterFacts.ask(admin, cluster.bootstrapServers(), topics);
     List<Finding> findings =
         new ArrayList<>(
-            new BrokerChecks(
-                    facts,
-                    cluster.dataset(),
-                    GroupSessions.of(cluster.kafkaSettings()),
-                    transactionAsked())
-                .judge());
+            new BrokerChecks(facts, cluster.dataset(), sessions(), transactionAsked()).judge());
     findings.addAll(new TopicChecks(facts, cluster.dataset(), specs).judge());
     return findings.stream().map(finding -> finding.without(cluster.doneWithout())).toList();
   }

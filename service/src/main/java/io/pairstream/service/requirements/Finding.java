@@ -61,13 +61,6 @@ public record Finding(
     return new Finding(area, check, Level.WRONG, found, right, remedy, Optional.empty());
   }
 
-  /** A requirement cannot be kept. */
-  public static Finding broken(
-      Area area, ClusterRequirement requirement, String found, String right, String remedy) {
-    return new Finding(
-        area, requirement.label(), Level.WRONG, found, right, remedy, Optional.of(requirement));
-  }
-
   /** Nobody told. */
   public static Finding notTold(Area area, String check, String why, String remedy) {
     return new Finding(area, check, Level.NOT_TOLD, why, "", remedy, Optional.empty());

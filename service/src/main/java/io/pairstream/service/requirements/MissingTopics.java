@@ -1,9 +1,13 @@
 package io.pairstream.service.requirements;
 
 import io.pairstream.schemas.topics.Dataset;
-import java.util.HashMap;
+import io.pairstream.schemas.topics.TopicCatalogue;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -24,10 +28,10 @@ public final class MissingTopics {
   public static String sentence(Dataset dataset, Map<String, KafkaFuture<TopicDescription>> answers)
       throws InterruptedException {
     TreeSet<String> missing = new TreeSet<>();
-    Map<String, CreateCommand.Layout> found = new HashMap<>();
+    List<TopicDescription> found = new ArrayList<>();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
       try {
-        found.put(answer.getKey(), layout(answer.getValue().get()));
+        found.add(answer.getValue().get());
       } catch (ExecutionException e) {
         if (e.getCause() instanceof UnknownTopicOrPartitionException) {
           missing.add(answer.getKey());
@@ -35,17 +39,41 @@ public final class MissingTopics {
       }
     }
     return "topics are missing: "
-        + Words.some(List.copyOf(missing))
+        + Check.some(List.copyOf(missing))
         + "; run: "
-        + CreateCommand.of(dataset, found, found.isEmpty() ? Copies.RIGHT_COPIES : 1);
+        + createCommand(dataset, found, found.isEmpty() ? Copies.RIGHT_COPIES : 1);
   }
 
-  private static CreateCommand.Layout layout(TopicDescription topic) {
-    return new CreateCommand.Layout(
-        topic.partitions().size(),
-        topic.partitions().stream()
+  /**
+   * The command that makes what is missing of a data set's topics like those that are there, and
+   * sets all of them.
+   *
+   * @param leastCopies copies that a topic must have here, however many the others have
+   */
+  static String createCommand(
+      Dataset dataset, Collection<TopicDescription> found, int leastCopies) {
+    Set<String> inOneOrder =
+        Set.of(dataset.topic(TopicCatalogue.VIEWS), dataset.topic(TopicCatalogue.RUNS));
+    OptionalInt partitions =
+        found.stream()
+            .filter(topic -> !inOneOrder.contains(topic.name()))
+            .mapToInt(topic -> topic.partitions().size())
+            .max();
+    int copies =
+        found.stream()
+            .flatMap(topic -> topic.partitions().stream())
             .mapToInt(partition -> partition.replicas().size())
-            .max()
-            .orElse(1));
+            .reduce(leastCopies, Math::max);
+    String command = "pairstream topics create --dataset " + dataset.name() + " --partitions ";
+    String copied = " --replication-factor " + copies;
+    return partitions.isPresent()
+        ? command + partitions.getAsInt() + copied
+        : command
+            + "N"
+            + copied
+            + ", with N, for good, as many as stream threads may ever work at a time"
+            + (copies < Copies.RIGHT_COPIES
+                ? ""
+                : "; on fewer than " + copies + " brokers with as many copies as brokers");
   }
 }

@@ -6,11 +6,11 @@ import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.requirements.Finding.Area;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.avro.Schema;
 
 /** Asks a schema registry and judges what it tells. */
@@ -22,7 +22,7 @@ final class RegistryChecks {
    * @param mode empty where it does not tell
    * @param schemas id of our schema by subject; nothing where the subject does not hold it, or does
    *     not give it back under its id
-   * @param later versions after ours, by subject; without those that have none
+   * @param later versions after ours, by subject
    * @param compatibility by subject; without those of which it does not tell
    */
   record Facts(
@@ -60,10 +60,7 @@ final class RegistryChecks {
               schema -> {
                 schemas.put(subject, idOf(registry, subject, schema));
                 if (schemas.get(subject).isPresent()) {
-                  List<Integer> versions = registry.versionsAfter(subject, schema);
-                  if (!versions.isEmpty()) {
-                    later.put(subject, versions);
-                  }
+                  later.put(subject, registry.versionsAfter(subject, schema));
                   registry
                       .compatibilityOf(subject)
                       .ifPresent(level -> compatibility.put(subject, level));
@@ -86,72 +83,52 @@ final class RegistryChecks {
   }
 
   static List<Finding> judge(Facts facts, Dataset dataset) {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(Finding.ok(Area.REGISTRY, "reachable", "it answers at " + facts.address()));
-    List<String> missing =
-        facts.schemas().entrySet().stream()
-            .filter(schema -> schema.getValue().isEmpty())
-            .map(Map.Entry::getKey)
-            .toList();
-    findings.add(
-        missing.isEmpty()
-            ? Finding.ok(
-                Area.REGISTRY,
-                "schemas",
-                "all " + facts.schemas().size() + " of ours, under the ids that are looked up")
-            : Finding.wrong(
-                Area.REGISTRY,
-                "schemas",
-                "subjects without our schema: " + Words.some(missing),
+    String create = "pairstream topics create --dataset " + dataset.name();
+    return List.of(
+        Finding.ok(Area.REGISTRY, "reachable", "it answers at " + facts.address()),
+        Check.wrong(Area.REGISTRY, "schemas")
+            .judge(
+                listed(facts.schemas(), Optional::isEmpty),
+                "all " + facts.schemas().size() + " of ours, under the ids that are looked up",
+                "subjects without our schema",
                 "all of ours",
-                "pairstream topics create --dataset "
-                    + dataset.name()
-                    + ", with the --partitions that the topics have"));
-    if (!facts.later().isEmpty()) {
-      findings.add(
-          Finding.warning(
-              Area.REGISTRY,
-              "versions",
-              "later than ours, of a newer release or of somebody else: "
-                  + Words.some(
-                      facts.later().entrySet().stream()
-                          .map(subject -> subject.getKey() + " " + subject.getValue())
-                          .toList()),
-              "ours is the latest, which is what some producers write with",
-              "have producers look our schema up by its text, with auto.register.schemas=false;"
-                  + " nobody but pairstream topics create needs to register; take away the versions"
-                  + " that nothing was written with"));
-    }
-    List<String> loose =
-        facts.compatibility().entrySet().stream()
-            .filter(subject -> !subject.getValue().equals(Registry.COMPATIBILITY))
-            .map(subject -> subject.getKey() + " " + subject.getValue())
-            .toList();
-    findings.add(
-        loose.isEmpty()
-            ? Finding.ok(
-                Area.REGISTRY,
-                "compatibility",
+                create + ", with the --partitions that the topics have"),
+        Check.warning(Area.REGISTRY, "versions")
+            .judge(
+                listed(facts.later(), versions -> !versions.isEmpty()),
+                "ours are the latest",
+                "later than ours, of a newer release or of somebody else",
+                "ours is the latest, which is what some producers write with",
+                "have producers look our schema up by its text, with auto.register.schemas=false;"
+                    + " nobody but pairstream topics create needs to register; take away the"
+                    + " versions that nothing was written with"),
+        Check.warning(Area.REGISTRY, "compatibility")
+            .judge(
+                listed(facts.compatibility(), level -> !level.equals(Registry.COMPATIBILITY)),
                 facts.compatibility().isEmpty()
                     ? "the registry does not tell"
-                    : Registry.COMPATIBILITY)
-            : Finding.warning(
-                Area.REGISTRY,
-                "compatibility",
-                "a schema that cannot be read may be registered: " + Words.some(loose),
+                    : Registry.COMPATIBILITY,
+                "a schema that cannot be read may be registered",
                 Registry.COMPATIBILITY,
-                "pairstream topics create --dataset " + dataset.name()));
-    boolean writable = facts.mode().map("READWRITE"::equals).orElse(true);
-    findings.add(
-        writable
-            ? Finding.ok(Area.REGISTRY, "mode", facts.mode().orElse("the registry does not tell"))
-            : Finding.warning(
-                Area.REGISTRY,
-                "mode",
-                facts.mode().get()
-                    + ": no schema can be registered, as the next upgrade may have to",
+                create),
+        Check.warning(Area.REGISTRY, "mode")
+            .judge(
+                facts.mode().filter(mode -> !mode.equals("READWRITE")).stream().toList(),
+                facts.mode().orElse("the registry does not tell"),
+                "no schema can be registered, as the next upgrade may have to",
                 "READWRITE",
                 "PUT {\"mode\": \"READWRITE\"} to " + facts.address() + "/mode"));
-    return findings;
+  }
+
+  /** Subjects of which something is wrong, each with what it has. */
+  private static <T> List<String> listed(Map<String, T> subjects, Predicate<T> wrong) {
+    return subjects.entrySet().stream()
+        .filter(subject -> wrong.test(subject.getValue()))
+        .map(
+            subject ->
+                subject.getValue() instanceof Optional<?>
+                    ? subject.getKey()
+                    : subject.getKey() + " " + subject.getValue())
+        .toList();
   }
 }

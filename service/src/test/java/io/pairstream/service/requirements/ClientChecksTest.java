@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.Finding.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -77,27 +76,8 @@ class ClientChecksTest {
     assertThat(judged(Map.of("num.stream.threads", "3")).right()).contains("--threads");
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "producer.transaction.timeout.ms,    899999, WARNING",
-    "producer.transaction.timeout.ms,    900000, OK",
-    "main.consumer.max.poll.interval.ms, 959999, WARNING",
-    "main.consumer.max.poll.interval.ms, 960000, OK",
-  })
-  void warnsOfATimeThatOnlyPreprocessingCanJudge(String name, String value, Level level) {
-    List<Finding> findings =
-        new ClientChecks(Map.of(name, value), APPLICATION, Optional.empty()).judge();
-
-    assertThat(findings.get(0).level()).isEqualTo(Level.OK);
-    assertThat(findings.get(findings.size() - 1).level()).isEqualTo(level);
-    assertThat(findings).extracting(Finding::requirement).containsOnly(Optional.empty());
-  }
-
   /** As preprocessing judges them whose transactions may last for five minutes. */
   private static Finding judged(Map<String, String> settings) {
-    List<Finding> findings =
-        new ClientChecks(settings, APPLICATION, Optional.of(Duration.ofMinutes(5))).judge();
-    assertThat(findings).hasSize(1);
-    return findings.get(0);
+    return ClientChecks.judge(settings, APPLICATION, Optional.of(Duration.ofMinutes(5)));
   }
 }

@@ -3,15 +3,19 @@ package io.pairstream.service.requirements;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.service.requirements.ClusterFacts.PartitionFacts;
+import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /** A cluster of three brokers on which all is as it should be, to be spoilt by tests. */
 final class Described {
@@ -35,7 +39,7 @@ final class Described {
   final Map<String, Integer> features =
       new HashMap<>(Map.of("transaction.version", 2, "metadata.version", 29));
   final Map<String, Map<String, String>> topics = new LinkedHashMap<>();
-  final Map<String, List<PartitionFacts>> partitions = new HashMap<>();
+  final Map<String, List<TopicPartitionInfo>> partitions = new HashMap<>();
   final Map<String, String> untold = new HashMap<>();
 
   Described() {
@@ -57,33 +61,40 @@ final class Described {
     return topics.get(FLOWERS.topic(name));
   }
 
-  static PartitionFacts healthy() {
-    return new PartitionFacts(List.of(1, 2, 3), 3, true);
+  static TopicPartitionInfo partition(int id, int copies, int inSync, boolean led) {
+    List<Node> nodes =
+        IntStream.rangeClosed(1, copies).mapToObj(broker -> new Node(broker, "kafka", 1)).toList();
+    return new TopicPartitionInfo(
+        id, led ? nodes.get(0) : Node.noNode(), nodes, nodes.subList(0, inSync));
   }
 
-  static List<PartitionFacts> list(int count) {
-    return new ArrayList<>(Collections.nCopies(count, healthy()));
+  static List<TopicPartitionInfo> list(int count) {
+    return new ArrayList<>(
+        IntStream.range(0, count).mapToObj(id -> partition(id, 3, 3, true)).toList());
   }
 
   ClusterFacts facts() {
     Map<String, TopicFacts> found = new LinkedHashMap<>();
     topics.forEach(
         (name, settings) ->
-            found.put(name, new TopicFacts(partitions.get(name), ClusterAnswer.of(settings))));
+            found.put(
+                name,
+                new TopicFacts(
+                    new TopicDescription(name, false, partitions.get(name)), Answer.of(settings))));
     return new ClusterFacts(
         "kafka:9092",
         Set.of(1, 2, 3),
-        ClusterAnswer.of(Map.of(1, broker, 2, broker, 3, broker)),
-        ClusterAnswer.of(features),
+        Answer.of(List.of(broker, broker, broker)),
+        Answer.of(features),
         found,
         untold);
   }
 
-  /** What a check of that name found. */
+  /** The worst that a check of that name found. */
   static Finding of(List<Finding> findings, String check) {
     return findings.stream()
         .filter(finding -> finding.check().equals(check))
-        .findFirst()
+        .max(Comparator.comparing(Finding::level))
         .orElseThrow();
   }
 }

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
-import io.pairstream.service.requirements.ClusterFacts.PartitionFacts;
+import io.pairstream.service.requirements.ClusterFacts.Answer;
 import io.pairstream.service.requirements.ClusterFacts.TopicFacts;
 import io.pairstream.service.requirements.Finding.Level;
 import java.util.List;
 import java.util.Set;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,7 +112,7 @@ class TopicChecksTest {
 
   @Test
   void makesNoTopicLikeThoseThatHaveTooFewCopies() {
-    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.partitions.replaceAll((name, some) -> List.of(Described.partition(0, 1, 1, true)));
     cluster.topics.remove("flowers.receipts");
 
     assertThat(Described.of(judged(), "present").remedy()).contains("--replication-factor 3");
@@ -119,7 +120,7 @@ class TopicChecksTest {
 
   @Test
   void makesNoMoreCopiesThanThereAreBrokers() {
-    cluster.partitions.replaceAll((name, some) -> List.of(new PartitionFacts(List.of(1), 1, true)));
+    cluster.partitions.replaceAll((name, some) -> List.of(Described.partition(0, 1, 1, true)));
     cluster.topics.remove("flowers.receipts");
     ClusterFacts three = cluster.facts();
     ClusterFacts one =
@@ -192,11 +193,11 @@ class TopicChecksTest {
 
   @Test
   void tellsAPartitionThatCannotBeWrittenFromOneWhoseCopyIsBehind() {
-    cluster.partitions.get("flowers.training").set(1, partition(2, true));
+    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 2, true));
     Finding behind = Described.of(judged(), "writable-now");
-    cluster.partitions.get("flowers.training").set(1, partition(1, true));
+    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 1, true));
     Finding stuck = Described.of(judged(), "writable-now");
-    cluster.partitions.get("flowers.training").set(1, partition(3, false));
+    cluster.partitions.get("flowers.training").set(1, Described.partition(1, 3, 3, false));
     Finding leaderless = Described.of(judged(), "writable-now");
 
     assertThat(behind.level()).isEqualTo(Level.WARNING);
@@ -214,7 +215,9 @@ class TopicChecksTest {
     told.topics()
         .put(
             "flowers.actions",
-            new TopicFacts(Described.list(2), ClusterAnswer.not("no configs for us")));
+            new TopicFacts(
+                new TopicDescription("flowers.actions", false, Described.list(2)),
+                Answer.not("no configs for us")));
 
     List<Finding> findings = new TopicChecks(told, Described.FLOWERS, Described.SPECS).judge();
 
@@ -223,7 +226,7 @@ class TopicChecksTest {
     assertThat(finding.found())
         .contains("flowers.reviews")
         .contains("flowers.actions")
-        .contains("Topic authorization failed.");
+        .contains("no configs for us");
     assertThat(finding.remedy()).contains("DescribeConfigs");
     assertThat(Described.of(findings, "present").level()).isEqualTo(Level.OK);
   }
@@ -237,10 +240,6 @@ class TopicChecksTest {
     assertThat(new TopicChecks(cluster.facts(), Described.FLOWERS, others).judge())
         .extracting(Finding::level)
         .containsOnly(Level.OK);
-  }
-
-  private static PartitionFacts partition(int inSync, boolean led) {
-    return new PartitionFacts(List.of(1, 2, 3), inSync, led);
   }
 
   private List<Finding> judged() {

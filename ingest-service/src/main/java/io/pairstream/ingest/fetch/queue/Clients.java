@@ -3,7 +3,7 @@ package io.pairstream.ingest.fetch.queue;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.GroupSessions;
+import io.pairstream.service.requirements.ClusterCheck;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -56,7 +56,7 @@ final class Clients {
         cluster.clientSettings(
             Map.of(
                 ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
-                (int) GroupSessions.FETCH.toMillis(),
+                (int) ClusterCheck.FETCH_SESSION.toMillis(),
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                 3_000,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
