@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.compare;
+package io.pairstream.benchmarks;
 
 /**
  * What a contender did with a set of files, once or several times over.
@@ -8,11 +8,12 @@ package io.pairstream.benchmarks.compare;
  * @param cpuSeconds user and system time of its processes, together
  * @param wallSeconds time on the clock
  */
-record Pass(long images, long failures, double cpuSeconds, double wallSeconds) {
+public record Pass(long images, long failures, double cpuSeconds, double wallSeconds) {
 
-  static final Pass NOTHING = new Pass(0, 0, 0, 0);
+  public static final Pass NOTHING = new Pass(0, 0, 0, 0);
 
-  Pass plus(Pass other) {
+  /** Both together. */
+  public Pass plus(Pass other) {
     return new Pass(
         images + other.images,
         failures + other.failures,
@@ -21,11 +22,17 @@ record Pass(long images, long failures, double cpuSeconds, double wallSeconds) {
   }
 
   /** Pictures per second of processor time: what one core does when it does nothing else. */
-  double perCpuSecond() {
+  public double perCpuSecond() {
     return images / cpuSeconds;
   }
 
-  double perWallSecond() {
+  /** Pictures per second on the clock. */
+  public double perWallSecond() {
     return images / wallSeconds;
+  }
+
+  /** Share of the files that became no picture. */
+  public double failureShare() {
+    return Math.round(1e4 * failures / Math.max(1, images + failures)) / 1e4;
   }
 }

@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks.compare;
+package io.pairstream.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -23,7 +22,7 @@ import java.util.stream.Stream;
  * {@code done IMAGES FAILURES}. Its time is taken from outside, for it and its children alike, so
  * that all are measured by the same clock; Linux counts in steps of 10 ms.
  */
-final class Contender implements AutoCloseable {
+public final class Contender implements AutoCloseable {
 
   private static final int MAX_PASSES = 1000;
 
@@ -43,7 +42,7 @@ final class Contender implements AutoCloseable {
   }
 
   /** Why a contender cannot be measured on this machine. */
-  static final class AbsentException extends Exception {
+  public static final class AbsentException extends Exception {
     private static final long serialVersionUID = 1;
 
     AbsentException(String reason) {
@@ -57,14 +56,12 @@ final class Contender implements AutoCloseable {
    * @param complaints where its stderr goes
    * @throws AbsentException if it says so, or ends
    */
-  static Contender start(
-      String name, List<String> command, Map<String, String> environment, Path complaints)
+  public static Contender start(String name, List<String> command, Path complaints)
       throws IOException, AbsentException {
-    ProcessBuilder builder =
+    Process process =
         new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(complaints.toFile()));
-    builder.environment().putAll(environment);
-    Process process = builder.start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(complaints.toFile()))
+            .start();
     BufferedReader answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     Writer commands =
@@ -82,15 +79,18 @@ final class Contender implements AutoCloseable {
     return new Contender(name, process, answers, commands, about);
   }
 
-  String name() {
+  /** As it was started under. */
+  public String name() {
     return name;
   }
 
-  String version() {
+  /** Of whatever does the work; empty if it does not say. */
+  public String version() {
     return about.path("version").asText();
   }
 
-  String calls() {
+  /** How the work is done; empty if it does not say. */
+  public String calls() {
     return about.path("calls").asText();
   }
 
@@ -99,7 +99,7 @@ final class Contender implements AutoCloseable {
    *
    * @param seconds of processor time, at least; once through in any case
    */
-  Pass pass(String set, int workers, double seconds) throws IOException {
+  public Pass pass(String set, int workers, double seconds) throws IOException {
     Pass sum = Pass.NOTHING;
     for (int i = 0; i < MAX_PASSES && (i == 0 || sum.cpuSeconds() < seconds); i++) {
       Duration before = cpu();
@@ -117,7 +117,7 @@ final class Contender implements AutoCloseable {
    *
    * @param command {@code write}, or {@code encode} where the contender knows it
    */
-  void write(String command, String set, Path directory) throws IOException {
+  public void write(String command, String set, Path directory) throws IOException {
     var unused = ask(command + " " + set + " " + directory);
   }
 
@@ -129,6 +129,11 @@ final class Contender implements AutoCloseable {
       throw new IOException(name + " answers '" + command + "' with " + answer);
     }
     return answer.split(" ");
+  }
+
+  /** The most memory that the process itself took so far, in bytes. */
+  public long mostResidentBytes() throws IOException {
+    return Footprint.of(process.toHandle()).mostResidentBytes();
   }
 
   private Duration cpu() {
