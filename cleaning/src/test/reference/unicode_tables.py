@@ -14,7 +14,6 @@ import sys
 
 import regex
 import unicodedata2
-from tokenizers import Regex
 from tokenizers import normalizers as N
 from tokenizers import pre_tokenizers as T
 
