@@ -11,8 +11,13 @@ import java.util.function.Supplier;
  * @param pairs done between the marks; positive
  * @param time between the marks; positive
  * @param processes processor time per pair in milliseconds, by process
+ * @param threads processor time per pair in milliseconds, by group of threads of one of them
  */
-record SteadyState(long pairs, Duration time, SortedMap<String, Double> processes) {
+record SteadyState(
+    long pairs,
+    Duration time,
+    SortedMap<String, Double> processes,
+    SortedMap<String, Double> threads) {
 
   /** Shares of all pairs between which is measured. */
   static final double FROM = 0.2;
@@ -32,12 +37,14 @@ record SteadyState(long pairs, Duration time, SortedMap<String, Double> processe
   static final class Watch {
     private final long total;
     private final Supplier<ProcessorTime> processes;
+    private final Supplier<ProcessorTime> threads;
     private Sample first;
     private Sample last;
 
-    Watch(long total, Supplier<ProcessorTime> processes) {
+    Watch(long total, Supplier<ProcessorTime> processes, Supplier<ProcessorTime> threads) {
       this.total = total;
       this.processes = processes;
+      this.threads = threads;
     }
 
     /** Notes that {@code done} pairs are done by now. */
@@ -58,13 +65,14 @@ record SteadyState(long pairs, Duration time, SortedMap<String, Double> processe
       return new SteadyState(
           pairs,
           Duration.ofNanos(last.nanos - first.nanos),
-          last.processes.perPair(first.processes, pairs));
+          last.processes.perPair(first.processes, pairs),
+          last.threads.perPair(first.threads, pairs));
     }
 
     private Sample sample(long done) {
-      return new Sample(done, System.nanoTime(), processes.get());
+      return new Sample(done, System.nanoTime(), processes.get(), threads.get());
     }
   }
 
-  private record Sample(long done, long nanos, ProcessorTime processes) {}
+  private record Sample(long done, long nanos, ProcessorTime processes, ProcessorTime threads) {}
 }

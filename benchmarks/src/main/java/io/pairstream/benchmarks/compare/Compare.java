@@ -3,11 +3,7 @@ package io.pairstream.benchmarks.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.benchmarks.Contender;
-import io.pairstream.benchmarks.Contender.AbsentException;
-import io.pairstream.benchmarks.Machine;
-import io.pairstream.benchmarks.Pass;
-import io.pairstream.benchmarks.Spread;
+import io.pairstream.benchmarks.compare.Contender.AbsentException;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
 import io.pairstream.benchmarks.compare.Corpus.Member;
 import io.pairstream.image.WorkerSettings;
@@ -39,7 +35,7 @@ public final class Compare implements Callable<Integer> {
   @Parameters(paramLabel = "CORPUS", description = "A folder of pictures.")
   private Path folder;
 
-  @Option(names = "--json", description = "Print the figures on one line.")
+  @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
   @Option(
@@ -111,7 +107,7 @@ public final class Compare implements Callable<Integer> {
       for (Map.Entry<String, List<String>> each : commands(listing).entrySet()) {
         start(each.getKey(), each.getValue(), contenders);
       }
-      report = new Rounds(contenders, absent, seconds).run(rounds, corpus).json();
+      report = Report.of(new Rounds(contenders, absent, seconds).run(rounds, corpus));
       if (quality && !qualityCommand.isEmpty()) {
         report.set("quality", quality(contenders, corpus, listing));
       }
@@ -126,7 +122,7 @@ public final class Compare implements Callable<Integer> {
       report.set("tokens", answer(tokensCommand, tokenizers));
     }
     describe(report, corpus, loadBefore);
-    System.out.println(json ? report : report.toPrettyString());
+    System.out.println(json ? report.toString() : Report.inWords(report));
     return 0;
   }
 
@@ -146,13 +142,13 @@ public final class Compare implements Callable<Integer> {
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
     String inProcess = ownClasses + File.pathSeparator + workers;
-    commands.put(Report.IN_PROCESS, java(options, inProcess, IN_PROCESS_MAIN, listing.toString()));
+    commands.put(Results.IN_PROCESS, java(options, inProcess, IN_PROCESS_MAIN, listing.toString()));
     List<String> byDefault = new ArrayList<>(options);
     byDefault.add("-Dpairstream.compare.default=true");
     commands.put(
-        Report.BY_DEFAULT, java(byDefault, inProcess, IN_PROCESS_MAIN, listing.toString()));
+        Results.BY_DEFAULT, java(byDefault, inProcess, IN_PROCESS_MAIN, listing.toString()));
     commands.put(
-        Report.THROUGH_WORKERS,
+        Results.THROUGH_WORKERS,
         java(
             List.of("-Xmx1g"),
             ownClasses,
@@ -184,7 +180,7 @@ public final class Compare implements Callable<Integer> {
       throws IOException {
     say("starting " + name);
     try {
-      contenders.add(Contender.start(name, command, work.resolve(name + ".stderr")));
+      contenders.add(Contender.start(name, command, Map.of(), work.resolve(name + ".stderr")));
     } catch (AbsentException e) {
       absent.put(name, e.getMessage());
     }
@@ -195,9 +191,9 @@ public final class Compare implements Callable<Integer> {
     Path pictures = Files.createTempDirectory(work, "pictures");
     try {
       for (Contender each : contenders) {
-        if (each.name().equals(Report.FLOOR)
-            || each.name().equals(Report.THROUGH_WORKERS)
-            || each.name().equals(Report.BY_DEFAULT)) {
+        if (each.name().equals(Results.FLOOR)
+            || each.name().equals(Results.THROUGH_WORKERS)
+            || each.name().equals(Results.BY_DEFAULT)) {
           continue; // the floor makes no picture; the workers' are the same by the same code
         }
         say("pictures of " + each.name());
@@ -206,7 +202,7 @@ public final class Compare implements Callable<Integer> {
               "write",
               set.label(),
               Files.createDirectories(pictures.resolve(each.name()).resolve(set.label())));
-          if (each.name().equals(Report.IN_PROCESS)) {
+          if (each.name().equals(Results.IN_PROCESS)) {
             each.write(
                 "encode",
                 set.label(),
@@ -251,7 +247,7 @@ public final class Compare implements Callable<Integer> {
             list.toString());
     ObjectNode node = new JsonMapper().createObjectNode();
     try (Contender contender =
-        Contender.start("captions", command, work.resolve("captions.stderr"))) {
+        Contender.start("captions", command, Map.of(), work.resolve("captions.stderr"))) {
       var warm = contender.pass("captions", 1, seconds);
       List<Double> figures = new ArrayList<>();
       Pass last = warm;
@@ -260,9 +256,9 @@ public final class Compare implements Callable<Integer> {
         figures.add(last.cpuSeconds() * 1e6 / (last.images() + last.failures()));
       }
       Spread spread = Spread.of(figures);
-      node.put("cpu_us_per_pair", spread.median())
-          .put("min", spread.min())
-          .put("max", spread.max())
+      node.put("cpu_us_per_pair", Math.round(spread.median() * 10) / 10.0)
+          .put("min", Math.round(spread.min() * 10) / 10.0)
+          .put("max", Math.round(spread.max() * 10) / 10.0)
           .put("kept", (double) last.images() / (last.images() + last.failures()));
     } catch (AbsentException | IOException e) {
       absent.put("captions", e.getMessage());
@@ -271,7 +267,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   private void describe(ObjectNode report, Corpus corpus, double loadBefore) throws IOException {
-    report.putPOJO("machine", Machine.now(loadBefore));
+    report.set("machine", Machine.describe(loadBefore));
     report.put("rounds", rounds).put("seconds", seconds);
     ObjectNode sets = report.putObject("corpus");
     for (FileSet set : corpus.sets().keySet()) {

@@ -3,6 +3,7 @@ package io.pairstream.benchmarks.watch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +23,17 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Groups that read: records arrive on every partition in every round, and each group commits on all
- * partitions once a round, at its own time in it. Nobody joins the groups.
+ * partitions of its topic once a round, at its own time in it. Nobody joins the groups.
  */
 final class ReadingGroups implements AutoCloseable {
 
   private static final int RECORDS_A_ROUND = 3;
 
-  private static final String TOPIC = "watched";
+  /** So few that a broker with a small heap makes the topics one after another. */
+  private static final int PARTITIONS_AT_ONCE = 1_000;
 
   private final int groups;
+  private final int topics;
   private final int partitions;
   private final Duration round;
   private final Admin admin;
@@ -42,14 +45,17 @@ final class ReadingGroups implements AutoCloseable {
   private final AtomicLong end = new AtomicLong();
 
   /**
-   * Makes the topic, fills it once and has every group commit once.
+   * Makes the topics, fills them once and has every group commit once.
    *
-   * @param partitions of the topic; at least 1
+   * @param topics how many topics the groups are spread over; at least 1
+   * @param partitions of each topic; at least 1
    * @param standing so many groups commit no more after that
    * @param round time from one commit of a group to the next
    */
-  ReadingGroups(ClusterAccess cluster, int groups, int partitions, int standing, Duration round) {
+  ReadingGroups(
+      ClusterAccess cluster, int groups, int topics, int partitions, int standing, Duration round) {
     this.groups = groups;
+    this.topics = topics;
     this.partitions = partitions;
     this.round = round;
     admin = cluster.admin();
@@ -57,11 +63,17 @@ final class ReadingGroups implements AutoCloseable {
     settings.remove("default.api.timeout.ms");
     settings.put("linger.ms", 50);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    NewTopic topic = new NewTopic(TOPIC, partitions, (short) 1);
-    KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
+    List<NewTopic> some = new ArrayList<>();
+    for (int topic = 0; topic < topics; topic++) {
+      some.add(new NewTopic(topic(topic), partitions, (short) 1));
+      if (some.size() * partitions >= PARTITIONS_AT_ONCE || topic == topics - 1) {
+        KafkaAnswers.await(admin.createTopics(some).all());
+        some.clear();
+      }
+    }
     append();
     for (int group = 0; group < groups; group++) {
-      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places()).all());
+      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places(group)).all());
     }
     for (int group = 0; group < standing; group++) {
       stop(group);
@@ -86,6 +98,10 @@ final class ReadingGroups implements AutoCloseable {
     return "group-" + number;
   }
 
+  private String topic(int number) {
+    return "watched-" + number % topics;
+  }
+
   /** The group commits no more. */
   void stop(int group) {
     standing.add(group);
@@ -102,16 +118,18 @@ final class ReadingGroups implements AutoCloseable {
   }
 
   private void append() {
-    for (int partition = 0; partition < partitions; partition++) {
-      for (int i = 0; i < RECORDS_A_ROUND; i++) {
-        var unused =
-            producer.send(
-                new ProducerRecord<>(TOPIC, partition, null, new byte[200]),
-                (metadata, error) -> {
-                  if (error != null) {
-                    failed.incrementAndGet();
-                  }
-                });
+    for (int topic = 0; topic < topics; topic++) {
+      for (int partition = 0; partition < partitions; partition++) {
+        for (int i = 0; i < RECORDS_A_ROUND; i++) {
+          var unused =
+              producer.send(
+                  new ProducerRecord<>(topic(topic), partition, null, new byte[200]),
+                  (metadata, error) -> {
+                    if (error != null) {
+                      failed.incrementAndGet();
+                    }
+                  });
+        }
       }
     }
     producer.flush();
@@ -124,7 +142,7 @@ final class ReadingGroups implements AutoCloseable {
     }
     var unused =
         admin
-            .alterConsumerGroupOffsets(group(group), places())
+            .alterConsumerGroupOffsets(group(group), places(group))
             .all()
             .whenComplete(
                 (done, error) -> {
@@ -137,11 +155,11 @@ final class ReadingGroups implements AutoCloseable {
   }
 
   /** Some partitions are read to their end, on others up to three records wait. */
-  private Map<TopicPartition, OffsetAndMetadata> places() {
+  private Map<TopicPartition, OffsetAndMetadata> places(int group) {
     Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       places.put(
-          new TopicPartition(TOPIC, partition),
+          new TopicPartition(topic(group), partition),
           new OffsetAndMetadata(Math.max(0, end.get() - partition % 4)));
     }
     return places;

@@ -12,12 +12,14 @@ package io.pairstream.cleaning.tokens;
  */
 final class Gpt2Pattern {
 
-  private static final CodePointClasses CLASSES = CodePointClasses.INSTANCE;
+  private final CharacterClasses classes;
 
-  private Gpt2Pattern() {}
+  Gpt2Pattern(CharacterClasses classes) {
+    this.classes = classes;
+  }
 
   /** Where the piece ends that begins at {@code start}; {@code start} is before the text's end. */
-  static int pieceEnd(String text, int start) {
+  int pieceEnd(String text, int start) {
     char first = text.charAt(start);
     if (first == '\'') {
       int length = contraction(text, start);
@@ -28,21 +30,21 @@ final class Gpt2Pattern {
     boolean spaceBefore =
         first == ' '
             && start + 1 < text.length()
-            && CLASSES.kind(text.codePointAt(start + 1)) != CodePointClasses.SPACE;
+            && classes.of(text.codePointAt(start + 1)) != CharacterClasses.SPACE;
     int run = spaceBefore ? start + 1 : start;
-    byte kind = CLASSES.kind(text.codePointAt(run));
+    byte kind = classes.of(text.codePointAt(run));
     int end = runEnd(text, run, kind);
-    if (kind == CodePointClasses.SPACE && end < text.length() && end - run > 1) {
+    if (kind == CharacterClasses.SPACE && end < text.length() && end - run > 1) {
       return end - 1; // the last one belongs to what follows; no white space is a surrogate pair
     }
     return end;
   }
 
-  private static int runEnd(String text, int start, byte kind) {
+  private int runEnd(String text, int start, byte kind) {
     int end = start;
     while (end < text.length()) {
       int codePoint = text.codePointAt(end);
-      if (CLASSES.kind(codePoint) != kind) {
+      if (classes.of(codePoint) != kind) {
         break;
       }
       end += Character.charCount(codePoint);

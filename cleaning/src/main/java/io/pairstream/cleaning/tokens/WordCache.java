@@ -56,6 +56,15 @@ final class WordCache {
     return (hash * 0x9E3779B9) >>> (32 - 15);
   }
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Entry(String word, int hash, int[] ids) {}
+  private static final class Entry {
+    private final String word;
+    private final int hash;
+    private final int[] ids;
+
+    Entry(String word, int hash, int[] ids) {
+      this.word = word;
+      this.hash = hash;
+      this.ids = ids;
+    }
+  }
 }

@@ -1,7 +1,6 @@
 package io.pairstream.operations.actions;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
@@ -10,7 +9,6 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
-import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
@@ -20,11 +18,12 @@ import io.pairstream.service.table.ViewPlan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashSet;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -93,12 +92,37 @@ public final class ActionRoutes implements AutoCloseable {
     return Integer.parseInt(text);
   }
 
+  /**
+   * @param next where to go on; null where this is all
+   * @param ready whether the topic was read to its end
+   */
+  private record Trail(List<Told> actions, String next, boolean ready) {}
+
+  private record Told(
+      String actionId,
+      String name,
+      String subject,
+      String actor,
+      @JsonUnwrapped(prefix = "detail") Sentence detail,
+      String outcome,
+      Instant doneAt) {
+
+    static Told of(Action action) {
+      return new Told(
+          action.getActionId(),
+          action.getName(),
+          action.getSubject(),
+          action.getActor(),
+          Sentence.recognised(action.getDetail()),
+          action.getOutcome(),
+          action.getDoneAt());
+    }
+  }
+
   private Answer answer(Incoming request) {
     int limit = limit(request);
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    ArrayNode actions = json.putArray("actions");
-    // A long action has two records: that it began, and how it ended.
-    Set<String> seen = new HashSet<>();
+    // A long action has two records, of which the newer one says how it ended.
+    Map<String, Told> actions = new LinkedHashMap<>();
     AtomicReference<byte[]> last = new AtomicReference<>();
     AtomicBoolean more = new AtomicBoolean();
     view.scan(
@@ -111,13 +135,15 @@ public final class ActionRoutes implements AutoCloseable {
           }
           last.set(key.clone());
           read(value)
-              .filter(action -> seen.add(action.getActionId()))
-              .ifPresent(action -> actions.add(json(action)));
+              .ifPresent(action -> actions.putIfAbsent(action.getActionId(), Told.of(action)));
           return true;
         });
-    json.put("next", more.get() ? HexFormat.of().formatHex(last.get()) : null);
-    json.put("ready", view.isCaughtUp());
-    return Answer.json(200, json);
+    return Answer.json(
+        200,
+        new Trail(
+            List.copyOf(actions.values()),
+            more.get() ? HexFormat.of().formatHex(last.get()) : null,
+            view.isCaughtUp()));
   }
 
   private Optional<Action> read(byte[] value) {
@@ -126,18 +152,6 @@ public final class ActionRoutes implements AutoCloseable {
     } catch (SerializationException e) {
       return Optional.empty();
     }
-  }
-
-  private static ObjectNode json(Action action) {
-    ObjectNode json =
-        Json.MAPPER
-            .createObjectNode()
-            .put("action_id", action.getActionId())
-            .put("name", action.getName())
-            .put("subject", action.getSubject())
-            .put("actor", action.getActor());
-    Sentence.recognised(action.getDetail()).put(json, "detail");
-    return json.put("outcome", action.getOutcome()).put("done_at", Json.time(action.getDoneAt()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.pairstream.operations.cluster;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.AdminClients;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.FinishedOffsets;
@@ -28,6 +29,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -114,6 +116,24 @@ public final class ClusterAccess {
    */
   public void requireRegistry() {
     registry.idOf(topics.training().name() + "-value", PreparedPair.SCHEMA$);
+  }
+
+  /**
+   * A record's value; empty where there is none, or none that can be read.
+   *
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   *     answer, without which no value can be blamed
+   */
+  public <T> Optional<T> decode(Topic<?, T> topic, byte[] value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));
+    } catch (SerializationException e) {
+      requireRegistry();
+      return Optional.empty();
+    }
   }
 
   /**

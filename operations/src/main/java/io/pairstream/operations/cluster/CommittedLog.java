@@ -1,11 +1,16 @@
 package io.pairstream.operations.cluster;
 
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.topics.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,12 +32,12 @@ public final class CommittedLog implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_POLL = POLL.multipliedBy(2);
 
+  private final ClusterAccess cluster;
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Duration timeout;
 
   private CommittedLog(ClusterAccess cluster, Map<String, Object> settings) {
+    this.cluster = cluster;
     this.consumer = cluster.consumer(settings);
-    this.timeout = cluster.timeout();
   }
 
   /**
@@ -132,6 +137,47 @@ public final class CommittedLog implements AutoCloseable {
   }
 
   /**
+   * Reads all that a topic holds now.
+   *
+   * @param each sees a record's key and its value, which is empty where it is a tombstone or cannot
+   *     be read
+   */
+  public <T> void readAll(Topic<String, T> topic, BiConsumer<String, Optional<T>> each) {
+    read(
+        everything(partitions(topic.name())),
+        record -> {
+          each.accept(key(record), cluster.decode(topic, record.value()));
+          return true;
+        });
+  }
+
+  /** The record at these coordinates; empty where there is none, or it is kept no longer. */
+  public Optional<ConsumerRecord<byte[], byte[]>> record(Origin at) {
+    TopicPartition partition = new TopicPartition(at.getTopic(), at.getPartition());
+    if (!partitions(at.getTopic()).contains(partition)) {
+      return Optional.empty();
+    }
+    Stretch all = everything(List.of(partition)).get(partition);
+    long offset = at.getOffset();
+    if (offset < all.from() || offset >= all.to()) {
+      return Optional.empty();
+    }
+    List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+    read(
+        Map.of(partition, new Stretch(offset, offset + 1)),
+        record -> {
+          found.add(record);
+          return false;
+        });
+    return found.stream().findFirst();
+  }
+
+  /** A record's key as text; empty where it has none. */
+  public static String key(ConsumerRecord<byte[], byte[]> record) {
+    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  /**
    * Reads the stretches; the records of one partition come in order.
    *
    * @param goOn sees each record and says whether it wants more of that partition
@@ -178,7 +224,7 @@ public final class CommittedLog implements AutoCloseable {
       }
       // A process that stood still has not waited for the broker meanwhile.
       waited = waited.plus(polled.compareTo(LONGEST_POLL) < 0 ? polled : LONGEST_POLL);
-      if (waited.compareTo(timeout) > 0) {
+      if (waited.compareTo(cluster.timeout()) > 0) {
         throw new TimeoutException("the broker gives nothing more of " + left.keySet());
       }
     }

@@ -1,13 +1,11 @@
 package io.pairstream.operations.cluster;
 
 import io.pairstream.schemas.topics.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * The last committed record of each of some keys of a compacted topic.
@@ -27,7 +25,7 @@ public final class LastRecords {
     log.read(
         log.everything(partitions),
         record -> {
-          String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+          String key = CommittedLog.key(record);
           if (keys.contains(key)) {
             if (record.value() == null) {
               values.remove(key);
@@ -39,13 +37,7 @@ public final class LastRecords {
         });
     Map<String, T> read = new HashMap<>();
     values.forEach(
-        (key, value) -> {
-          try {
-            read.put(key, topic.value().deserializer().deserialize(topic.name(), value));
-          } catch (SerializationException e) {
-            cluster.requireRegistry(); // it is nobody's
-          }
-        });
+        (key, value) -> cluster.decode(topic, value).ifPresent(last -> read.put(key, last)));
     return read;
   }
 }

@@ -2,9 +2,7 @@ package io.pairstream.operations.quarantine;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.PairLink;
-import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
 
 /** The link that an entry in quarantine came from, where its image was never fetched. */
@@ -19,20 +17,12 @@ public final class OriginalLink {
    *     answer, without which nobody can say what the value is
    */
   public static Optional<PairLink> of(QuarantineEntry entry, ClusterAccess cluster) {
-    ByteBuffer value = entry.pair().getValue();
-    if (value == null || !isOf(entry, cluster)) {
-      return Optional.empty();
-    }
-    byte[] bytes = Utils.toArray(value);
-    String topic = cluster.topics().links().name();
-    try {
-      PairLink link = cluster.topics().links().value().deserializer().deserialize(topic, bytes);
-      // Another record's value reads as a link too, of which every field has its default.
-      return Optional.of(link).filter(read -> !read.getUrl().isEmpty());
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
+    return isOf(entry, cluster) && entry.pair().getValue() != null
+        ? cluster
+            .decode(cluster.topics().links(), Utils.toArray(entry.pair().getValue()))
+            // Another record's value reads as a link too, of which every field has its default.
+            .filter(link -> !link.getUrl().isEmpty())
+        : Optional.empty();
   }
 
   /** Whether the entry came from the topic of links, so that no image was ever there. */

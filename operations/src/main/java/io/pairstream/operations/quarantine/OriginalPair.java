@@ -3,10 +3,7 @@ package io.pairstream.operations.quarantine;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
-import io.pairstream.schemas.topics.Topic;
-import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
 
 /** The raw pair that an entry in quarantine came from. */
@@ -21,17 +18,9 @@ public final class OriginalPair {
    *     answer, without which nobody can say what the value is
    */
   public static Optional<RawPair> of(QuarantinedPair pair, ClusterAccess cluster) {
-    ByteBuffer value = pair.getValue();
-    if (value == null || !cluster.topics().rawNames().contains(pair.getOrigin().getTopic())) {
-      return Optional.empty();
-    }
-    byte[] bytes = Utils.toArray(value);
-    Topic<String, RawPair> topic = cluster.topics().crowdsourced();
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), bytes));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
+    return cluster.topics().rawNames().contains(pair.getOrigin().getTopic())
+            && pair.getValue() != null
+        ? cluster.decode(cluster.topics().crowdsourced(), Utils.toArray(pair.getValue()))
+        : Optional.empty();
   }
 }

@@ -6,7 +6,6 @@ import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.topics.Topic;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -25,7 +24,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 
 /** A data set's quarantine, as far as it is committed. */
 public final class Quarantine {
@@ -59,11 +57,20 @@ public final class Quarantine {
       List<QuarantineEntry> entries = new ArrayList<>();
       log.everything(log.partitions(topic.name()))
           .forEach((tp, all) -> entries.addAll(newestOf(log, tp, all, wanted, limit)));
-      entries.sort(
-          Comparator.comparing(QuarantineEntry::arrivedAt)
-              .thenComparing(QuarantineEntry::partition)
-              .thenComparing(QuarantineEntry::offset));
+      entries.sort(Comparator.comparing(QuarantineEntry::arrivedAt));
       return entries.subList(Math.max(0, entries.size() - limit), entries.size());
+    }
+  }
+
+  /** Each entry there is; those of one key in order. */
+  public void forEach(Consumer<QuarantineEntry> each) {
+    try (CommittedLog log = CommittedLog.open(cluster)) {
+      log.read(
+          log.everything(log.partitions(topic.name())),
+          record -> {
+            entry(record).ifPresent(each);
+            return true;
+          });
     }
   }
 
@@ -127,7 +134,7 @@ public final class Quarantine {
       log.read(
           Map.of(partition, new Stretch(next, all.to())),
           record -> {
-            if (keys.contains(keyOf(record))) {
+            if (keys.contains(CommittedLog.key(record))) {
               entry(record)
                   .filter(entry -> missing.remove(entry.pair().getOrigin()) != null)
                   .ifPresent(found);
@@ -177,26 +184,11 @@ public final class Quarantine {
 
   /** The entry; empty for a record that is none, such as a tombstone. */
   private Optional<QuarantineEntry> entry(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return Optional.empty();
-    }
-    QuarantinedPair pair;
-    try {
-      pair = topic.value().deserializer().deserialize(topic.name(), record.value());
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
-    return Optional.of(
-        new QuarantineEntry(
-            keyOf(record),
-            record.partition(),
-            record.offset(),
-            Instant.ofEpochMilli(record.timestamp()),
-            pair));
-  }
-
-  private static String keyOf(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    return cluster
+        .decode(topic, record.value())
+        .map(
+            pair ->
+                new QuarantineEntry(
+                    CommittedLog.key(record), Instant.ofEpochMilli(record.timestamp()), pair));
   }
 }

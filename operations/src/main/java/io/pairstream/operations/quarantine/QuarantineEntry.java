@@ -7,12 +7,9 @@ import java.time.Instant;
  * One record of the quarantine topic.
  *
  * @param key the record's key: the pair id, or the coordinates where there is none
- * @param partition partition of the quarantine topic
- * @param offset offset there
  * @param arrivedAt when the broker took it
  */
-public record QuarantineEntry(
-    String key, int partition, long offset, Instant arrivedAt, QuarantinedPair pair) {
+public record QuarantineEntry(String key, Instant arrivedAt, QuarantinedPair pair) {
 
   /** Size of the original record's value in bytes; 0 where it has none. */
   public int valueBytes() {

@@ -14,28 +14,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes decisions: each review, the record that comes again and the note in the audit trail in one
  * transaction, so that there is never one without the others.
  *
- * <p>Everybody who decides takes turns under one transactional id: who opens the log ends the
- * transaction of the one before, and by reading then sees all that others have committed; whoever
- * had it open before can commit no more, and has to open it and read again. So what was read after
- * the opening holds until the commit. Not thread-safe.
+ * <p>Several may write at once; that an entry which two of them send is let in once is the
+ * topology's business. Not thread-safe.
  */
 final class DecisionLog implements AutoCloseable {
 
@@ -43,9 +35,6 @@ final class DecisionLog implements AutoCloseable {
 
   /** Together they are in memory, and in one transaction. */
   private static final int MOST_BYTES = 16 * 1024 * 1024;
-
-  /** So often Kafka is asked to commit, each time for as long as {@link #TIMEOUT}. */
-  static final int COMMIT_ATTEMPTS = 2;
 
   private final PairTopics topics;
   private final Producer<byte[], byte[]> producer;
@@ -60,9 +49,25 @@ final class DecisionLog implements AutoCloseable {
     this.producer = producer;
   }
 
+  /** A commit that was not confirmed. */
+  static final class CommitException extends KafkaException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean mayStand;
+
+    CommitException(boolean mayStand, Throwable cause) {
+      super(mayStand ? "Kafka did not answer the commit" : "Kafka did not commit", cause);
+      this.mayStand = mayStand;
+    }
+
+    /** Whether it may stand all the same; otherwise none of it does, nor will. */
+    boolean mayStand() {
+      return mayStand;
+    }
+  }
+
   /**
-   * Begins a turn; whoever had one before can write no more.
-   *
    * @throws KafkaException where the cluster does not let us
    * @throws io.pairstream.schemas.wire.MissingSchemaException where the registry does not hold what
    *     is written
@@ -76,7 +81,7 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
-    settings.put("transactional.id", cluster.dataset().name() + "-review");
+    settings.put("transactional.id", cluster.dataset().name() + "-review-" + UUID.randomUUID());
     settings.put("max.request.size", RecordSizes.MAX_RECORD);
     settings.put("buffer.memory", 2L * MOST_BYTES);
     KafkaProducer<byte[], byte[]> producer =
@@ -106,6 +111,19 @@ final class DecisionLog implements AutoCloseable {
     add(topics.actions(), action.getActionId(), action);
   }
 
+  private <T> void add(Topic<String, T> topic, String key, T value) {
+    add(
+        new ProducerRecord<>(
+            topic.name(),
+            key.getBytes(StandardCharsets.UTF_8),
+            topic.value().serializer().serialize(topic.name(), value)));
+  }
+
+  private void add(ProducerRecord<byte[], byte[]> record) {
+    pending.add(record);
+    pendingBytes += record.value().length;
+  }
+
   /** Whether enough is there for a commit. */
   boolean isFull() {
     return pendingBytes >= MOST_BYTES / 2;
@@ -120,68 +138,20 @@ final class DecisionLog implements AutoCloseable {
     if (pending.isEmpty()) {
       return;
     }
-    List<ProducerRecord<byte[], byte[]>> records = List.copyOf(pending);
-    pending.clear();
-    pendingBytes = 0;
+    boolean asked = false;
     try {
       producer.beginTransaction();
-      deliver(records);
+      for (ProducerRecord<byte[], byte[]> record : pending) {
+        var unused = producer.send(record);
+      }
+      asked = true;
+      producer.commitTransaction();
     } catch (KafkaException | IllegalStateException e) {
-      boolean unused = rolledBack();
-      throw new CommitException(
-          "Kafka did not take the records", e, /* mayStand= */ false, isFenced(e));
+      throw new CommitException(!rolledBack() && asked, e);
+    } finally {
+      pending.clear();
+      pendingBytes = 0;
     }
-    askToCommit();
-  }
-
-  /** All is delivered before the commit is asked for, so that what fails here surely is not. */
-  private void deliver(List<ProducerRecord<byte[], byte[]>> records) {
-    List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
-    for (ProducerRecord<byte[], byte[]> record : records) {
-      sent.add(producer.send(record));
-    }
-    producer.flush();
-    for (Future<RecordMetadata> one : sent) {
-      try {
-        var unused = one.get();
-      } catch (InterruptedException e) {
-        throw new InterruptException(e);
-      } catch (ExecutionException e) {
-        throw new KafkaException(e.getCause());
-      }
-    }
-  }
-
-  /** Where no answer comes, the same is asked again, as Kafka lets one; and nothing else. */
-  private void askToCommit() {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        producer.commitTransaction();
-        return;
-      } catch (TimeoutException e) {
-        if (attempt == COMMIT_ATTEMPTS) {
-          throw new CommitException("Kafka did not answer the commit", e, true, false);
-        }
-      } catch (InterruptException e) {
-        throw new CommitException("the commit was not waited for", e, true, false);
-      } catch (KafkaException | IllegalStateException e) {
-        if (isFenced(e)) {
-          // An earlier attempt, ours or the client's, may have come through.
-          throw new CommitException("somebody else writes", e, true, true);
-        }
-        throw new CommitException("Kafka did not commit", e, !rolledBack(), false);
-      }
-    }
-  }
-
-  private static boolean isFenced(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ProducerFencedException
-          || cause instanceof InvalidProducerEpochException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** At once: until its time-out an open transaction holds up all readers of its partitions. */
@@ -190,22 +160,8 @@ final class DecisionLog implements AutoCloseable {
       producer.abortTransaction();
       return true;
     } catch (KafkaException | IllegalStateException e) {
-      // Somebody else writes now, the broker is away, or nobody knows: the time-out decides.
-      return false;
+      return false; // the broker is away, or nobody knows: the time-out decides
     }
-  }
-
-  private <T> void add(Topic<String, T> topic, String key, T value) {
-    add(
-        new ProducerRecord<>(
-            topic.name(),
-            key.getBytes(StandardCharsets.UTF_8),
-            topic.value().serializer().serialize(topic.name(), value)));
-  }
-
-  private void add(ProducerRecord<byte[], byte[]> record) {
-    pending.add(record);
-    pendingBytes += record.value().length;
   }
 
   @Override

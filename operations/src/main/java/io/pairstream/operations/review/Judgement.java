@@ -4,20 +4,27 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
+import io.pairstream.schemas.Sha256;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.Replay;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
@@ -42,7 +49,8 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
   /**
    * What a verdict means for an entry.
    *
-   * @param waivedBefore names of the reasons that earlier reviews of the pair have waived
+   * @param known of the entry; its receipt names it
+   * @param run see {@link Review}
    * @throws UndecidableException where it makes no sense
    * @throws SerializationException where the registry does not answer
    */
@@ -50,11 +58,13 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
       PairTopics topics,
       QuarantineEntry entry,
       Verdict verdict,
-      String reviewId,
-      Collection<String> waivedBefore,
+      Known known,
+      String run,
       Instant now)
       throws UndecidableException {
     QuarantinedPair pair = entry.pair();
+    Receipt receipt = known.receipt(entry.key()).orElseThrow();
+    String reviewId = reviewId(verdict, pair.getOrigin(), known);
     Review.Builder review =
         Review.newBuilder()
             .setReviewId(reviewId)
@@ -66,7 +76,8 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
             .setCaption(verdict.caption())
             .setReviewer(verdict.actor().name())
             .setComment(verdict.comment())
-            .setReviewedAt(now);
+            .setRun(run)
+            .setReviewedAt(now.truncatedTo(ChronoUnit.MILLIS));
     if (!verdict.decision().sends()) {
       return new Judgement(review.build(), Optional.empty());
     }
@@ -74,7 +85,15 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
     if (pair.getValue() == null) {
       throw new UndecidableException(Template.BYTES_NOT_KEPT.with());
     }
-    List<String> waived = waived(pair, verdict.decision(), waivedBefore);
+    List<String> waived =
+        waived(
+            pair,
+            verdict.decision(),
+            known
+                .sender(receipt)
+                .filter(before -> before.getSentPairId().equals(receipt.getPairId()))
+                .map(Review::getWaived)
+                .orElse(List.of()));
     byte[] value = Utils.toArray(pair.getValue());
     String sentPairId = pair.getPairId();
     if (verdict.decision() == Decision.RECAPTIONED) {
@@ -94,6 +113,28 @@ record Judgement(Review review, Optional<ProducerRecord<byte[], byte[]>> raw) {
       throw new UndecidableException(Template.TOO_LARGE.with());
     }
     return new Judgement(review.build(), Optional.of(raw));
+  }
+
+  /**
+   * Follows from entry and decision: whoever decides the same a second time, on whatever machine,
+   * comes to the same name. An entry that is sent once more has a new one.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9562#section-5.8">RFC 9562, version 8</a>
+   */
+  private static String reviewId(Verdict verdict, Origin entry, Known known) {
+    if (verdict.decision().sends() && known.sent(entry).isPresent()) {
+      return UUID.randomUUID().toString();
+    }
+    String what =
+        "pairstream review "
+            + verdict.decision()
+            + ' '
+            + OriginHeader.text(entry)
+            + verdict.caption();
+    ByteBuffer hash = ByteBuffer.wrap(Sha256.of(what));
+    long most = (hash.getLong() & ~0xF000L) | 0x8000L;
+    long least = (hash.getLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(most, least).toString();
   }
 
   private static Topic<String, RawPair> rawTopic(PairTopics topics, QuarantinedPair pair)

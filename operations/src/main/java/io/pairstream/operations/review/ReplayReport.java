@@ -8,7 +8,7 @@ import java.util.Map;
  * @param sent pairs that were sent again
  * @param earlier left alone: the same run sent them before it was interrupted
  * @param left left alone: they are beyond the limit, and the next ones to be sent
- * @param before left alone: they were sent again before, or by others meanwhile
+ * @param before left alone: they were sent again before
  * @param elsewhere left alone: they have been judged anew since, or stand elsewhere
  * @param unusable left alone: nothing of them can be sent, or nobody can waive their reason
  * @param reasons those that were sent, by reason

@@ -4,7 +4,6 @@ import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.actions.CountedEvents;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
@@ -15,22 +14,18 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,26 +35,21 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An entry is decided about while its pair's receipt names it, and is sent again once. A request
  * that is sent again after a crash, or to another instance, does what is not done yet: decision and
- * record are committed together, and the decision's name follows from the entry. Where others
- * decide at the same time, both take turns, and each reads what the other has decided.
+ * record are committed together. Of an entry that two desks send at the same moment the topology
+ * lets one record in.
  *
- * <p>Reads the partitions of the receipts and of the reviews that the pairs are on, each once and
- * in full, and the entries by their times. Not thread-safe.
+ * <p>Reads the receipts' partitions that the pairs are on, the reviews, and the entries by their
+ * times. Not thread-safe.
  */
 public final class ReviewDesk {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReviewDesk.class);
 
-  /**
-   * A replay of many waits longer after each turn that it loses; in the end this one is through.
-   */
-  private static final int MOST_TURNS = 6;
-
   private final ClusterAccess cluster;
   private final PairTopics topics;
   private final String eventName;
   private final Clock clock;
-  private final Function<ClusterAccess, DecisionLog> takeTurn;
+  private final Function<ClusterAccess, DecisionLog> opening;
   private final CountedEvents counted;
 
   /**
@@ -70,15 +60,15 @@ public final class ReviewDesk {
   }
 
   /**
-   * @param takeTurn opens the log of decisions
+   * @param opening opens the log of decisions
    */
   ReviewDesk(
       ClusterAccess cluster,
       String eventName,
       Clock clock,
-      Function<ClusterAccess, DecisionLog> takeTurn) {
+      Function<ClusterAccess, DecisionLog> opening) {
     this.cluster = cluster;
-    this.takeTurn = takeTurn;
+    this.opening = opening;
     this.topics = cluster.topics();
     this.eventName = eventName;
     this.clock = clock;
@@ -95,41 +85,15 @@ public final class ReviewDesk {
    */
   public List<ReviewResult> decide(Collection<String> ids, Verdict verdict) {
     cluster.requireRegistry();
-    Request request = new Request(ids, verdict);
-    for (int turn = 1; turn <= MOST_TURNS && request.isUnsettled(); turn++) {
-      try (DecisionLog decisions = takeTurn.apply(cluster)) {
-        // After the opening: whatever others have committed can be read by now.
-        request.decide(Optional.of(decisions));
-      } catch (CommitException e) {
-        LOG.warn("decisions are looked at once more", e);
-      } catch (KafkaException | RegistryUnavailableException e) {
-        if (turn == 1) {
-          throw e;
-        }
-        LOG.warn("what became of decisions is not known", e);
-        break;
-      }
+    try (DecisionLog decisions = opening.apply(cluster)) {
+      return new Request(verdict, Optional.of(decisions)).decide(ids);
     }
-    return request.results();
   }
 
   /** What {@link #decide} would say; nothing is written, and no audit trail either. */
   public List<ReviewResult> plan(Collection<String> ids, Verdict verdict) {
     cluster.requireRegistry();
-    Request request = new Request(ids, verdict);
-    request.decide(Optional.empty());
-    return request.results();
-  }
-
-  private static Set<String> reviewIds(Collection<Receipt> receipts) {
-    Set<String> ids = new HashSet<>();
-    for (Receipt receipt : receipts) {
-      ids.addAll(ReviewIds.about(receipt.getOrigin()));
-      if (!receipt.getReviewId().isEmpty()) {
-        ids.add(receipt.getReviewId());
-      }
-    }
-    return ids;
+    return new Request(verdict, Optional.empty()).decide(ids);
   }
 
   /** Who decided a review, and when, for a reader. */
@@ -140,206 +104,162 @@ public final class ReviewDesk {
         review.getReviewedAt().truncatedTo(ChronoUnit.SECONDS));
   }
 
-  static Map<String, String> facts(Review review) {
-    Map<String, String> facts = new HashMap<>();
-    facts.put("decision", review.getDecision());
-    facts.put("review_id", review.getReviewId());
-    facts.put("origin", OriginHeader.text(review.getOrigin()));
-    facts.put("reason", review.getReason());
-    facts.put("sent_pair_id", review.getSentPairId());
-    facts.put("waived", String.join(",", review.getWaived()));
-    return facts;
+  private static Map<String, String> facts(Review review) {
+    return Map.of(
+        "review_id", review.getReviewId(),
+        "origin", OriginHeader.text(review.getOrigin()),
+        "reason", review.getReason(),
+        "sent_pair_id", review.getSentPairId(),
+        "waived", String.join(",", review.getWaived()));
   }
 
-  /** What stands once it is committed. */
-  private record Uncommitted(ReviewResult result, Optional<Review> review) {}
-
-  /** One request on its way through as many turns as it takes. */
+  /** One request. */
   private final class Request {
 
     private final Verdict verdict;
+
+    /** Nowhere where it is only planned. */
+    private final Optional<DecisionLog> decisions;
+
     private final Map<String, ReviewResult> results = new LinkedHashMap<>();
 
-    /** Ids without a result that stays. */
-    private final Set<String> left;
+    /** Results that stand once they are committed. */
+    private final Map<String, ReviewResult> uncommitted = new LinkedHashMap<>();
 
-    /** Reviews that may have been committed in an earlier turn, by the ids that were asked for. */
-    private final Map<String, Review> doubtful = new HashMap<>();
-
-    private final Map<String, Uncommitted> uncommitted = new LinkedHashMap<>();
-
-    /** Of the uncommitted, those that change nothing. */
+    /** What changes nothing. */
     private final Map<AuditEvent.Outcome, List<AuditEvent>> idle =
         new EnumMap<>(AuditEvent.Outcome.class);
 
-    Request(Collection<String> ids, Verdict verdict) {
+    Request(Verdict verdict, Optional<DecisionLog> decisions) {
       this.verdict = verdict;
-      this.left = new LinkedHashSet<>(ids);
-      left.forEach(id -> results.put(id, ReviewResult.failed(id, "")));
+      this.decisions = decisions;
     }
 
-    boolean isUnsettled() {
-      return !left.isEmpty();
-    }
-
-    List<ReviewResult> results() {
-      for (String id : left) {
-        results.put(
-            id,
-            doubtful.containsKey(id)
-                ? ReviewResult.unknown(id, Template.NO_ANSWER.english())
-                : ReviewResult.failed(id, Template.OTHERS_DECIDE.english()));
+    List<ReviewResult> decide(Collection<String> ids) {
+      ids.forEach(id -> results.put(id, ReviewResult.failed(id, Template.ENTRY_GONE.english())));
+      try (CommittedLog log = CommittedLog.open(cluster)) {
+        Known known = new Known(cluster, log, results.keySet(), Optional.empty());
+        Map<String, Sought> sought = new LinkedHashMap<>();
+        for (String id : results.keySet()) {
+          undecided(id, known)
+              .ifPresent(
+                  open -> sought.put(id, new Sought(id, open.getOrigin(), open.getDecidedAt())));
+        }
+        new Quarantine(cluster)
+            .entriesOf(
+                List.copyOf(sought.values()),
+                entry -> {
+                  sought.remove(entry.key());
+                  judge(entry, known);
+                });
+        sought.keySet().forEach(id -> note(results.get(id)));
+        commit();
       }
       return List.copyOf(results.values());
     }
 
-    /**
-     * One turn.
-     *
-     * @param decisions nowhere where it is only planned
-     * @throws CommitException where another turn is needed for what is still open
-     */
-    void decide(Optional<DecisionLog> decisions) {
-      uncommitted.clear();
-      idle.clear();
-      try (CommittedLog log = CommittedLog.open(cluster)) {
-        Map<String, Receipt> receipts = LastRecords.of(cluster, log, topics.receipts(), left);
-        Set<String> names = reviewIds(receipts.values());
-        doubtful.values().forEach(review -> names.add(review.getReviewId()));
-        Map<String, Review> reviews = LastRecords.of(cluster, log, topics.reviews(), names);
-        Map<String, Sought> sought = new HashMap<>();
-        for (String id : List.copyOf(left)) {
-          if (!stands(id, reviews)) {
-            undecided(id, Optional.ofNullable(receipts.get(id)), reviews)
-                .ifPresent(
-                    receipt ->
-                        sought.put(
-                            id, new Sought(id, receipt.getOrigin(), receipt.getDecidedAt())));
-          }
-        }
-        new Quarantine(cluster)
-            .entriesOf(
-                sought.values(),
-                entry -> {
-                  sought.remove(entry.key());
-                  judge(entry, receipts.get(entry.key()), reviews, decisions);
-                });
-        for (String id : sought.keySet()) {
-          note(ReviewResult.failed(id, Template.ENTRY_GONE.english()));
-        }
-        commit(decisions);
-      }
-    }
-
-    /** Whether the decision of an earlier turn, of which no answer came, was committed. */
-    private boolean stands(String id, Map<String, Review> reviews) {
-      Review asked = doubtful.remove(id);
-      if (asked == null || !asked.equals(reviews.get(asked.getReviewId()))) {
-        return false;
-      }
-      settle(id, done(id, asked));
-      return true;
-    }
-
     /** The receipt where there is something to decide; otherwise the result is clear. */
-    private Optional<Receipt> undecided(
-        String id, Optional<Receipt> receipt, Map<String, Review> reviews) {
-      Optional<ReviewResult> before = receipt.flatMap(r -> before(id, r, reviews));
+    private Optional<Receipt> undecided(String id, Known known) {
+      Optional<Receipt> receipt = known.receipt(id);
+      Optional<Review> before =
+          receipt.filter(any -> !verdict.again()).flatMap(found -> before(found, known));
       if (before.isPresent()) {
-        note(before.get());
+        String detail = said(Template.DECIDED_BEFORE, before.get()).text();
+        note(ReviewResult.done(id, before.get(), detail));
         return Optional.empty();
       }
       try {
-        Receipt open = open(receipt);
-        var unused = reviewId(open, reviews);
-        return Optional.of(open);
+        return Optional.of(open(receipt, known));
       } catch (UndecidableException e) {
         note(ReviewResult.failed(id, e.getMessage()));
         return Optional.empty();
       }
     }
 
-    private void judge(
-        QuarantineEntry entry,
-        Receipt receipt,
-        Map<String, Review> reviews,
-        Optional<DecisionLog> decisions) {
+    /** The review where the same was decided before. */
+    private Optional<Review> before(Receipt receipt, Known known) {
+      // Or it has come again since, and the request is the one that sent it.
+      return Stream.concat(
+              known.about(receipt.getOrigin()).stream(),
+              known
+                  .sender(receipt)
+                  .filter(review -> review.getReviewer().equals(verdict.actor().name()))
+                  .filter(review -> review.getComment().equals(verdict.comment()))
+                  .stream())
+          .filter(review -> review.getDecision().equals(verdict.decision().name()))
+          .filter(review -> review.getCaption().equals(verdict.caption()))
+          .findFirst();
+    }
+
+    private Receipt open(Optional<Receipt> receipt, Known known) throws UndecidableException {
+      if (receipt.isEmpty()) {
+        throw new UndecidableException(Template.NOT_REJECTED.with());
+      }
+      if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
+        throw new UndecidableException(
+            Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
+      }
+      Optional<Review> sent = known.sent(receipt.get().getOrigin());
+      if (verdict.decision().sends() && !verdict.again() && sent.isPresent()) {
+        throw new UndecidableException(said(Template.SENT_BEFORE, sent.get()));
+      }
+      return receipt.get();
+    }
+
+    private void judge(QuarantineEntry entry, Known known) {
       String id = entry.key();
-      Optional<Review> last = Optional.ofNullable(reviews.get(receipt.getReviewId()));
       try {
-        Judgement judgement =
-            Judgement.of(
-                topics,
-                entry,
-                verdict,
-                reviewId(receipt, reviews),
-                last.filter(review -> review.getSentPairId().equals(receipt.getPairId()))
-                    .map(Review::getWaived)
-                    .orElse(List.of()),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Judgement judgement = Judgement.of(topics, entry, verdict, known, "", clock.instant());
         Review review = judgement.review();
-        ReviewResult result = done(id, review);
-        uncommitted.put(id, new Uncommitted(result, Optional.of(review)));
+        ReviewResult result = ReviewResult.done(id, review, Template.DECIDED.english());
+        uncommitted.put(id, result);
         decisions.ifPresent(
-            taken -> {
-              taken.add(judgement);
-              taken.add(event(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
+            log -> {
+              log.add(judgement);
+              log.add(event(result, facts(review)).by(verdict.actor(), review.getReviewedAt()));
             });
       } catch (UndecidableException e) {
         note(ReviewResult.failed(id, e.getMessage()));
       }
       if (decisions.filter(DecisionLog::isFull).isPresent()) {
-        commit(decisions);
+        commit();
       }
     }
 
-    private void commit(Optional<DecisionLog> decisions) {
+    private void commit() {
       try {
-        if (decisions.isPresent()) {
-          addIdle(decisions.get());
-          decisions.get().commit();
-        }
-        uncommitted.forEach((id, one) -> settle(id, one.result()));
-      } catch (CommitException e) {
-        if (e.mayStand()) {
-          uncommitted.forEach((id, one) -> one.review().ifPresent(r -> doubtful.put(id, r)));
-        }
-        if (e.settledByAnotherTurn()) {
-          throw e;
-        }
+        decisions.ifPresent(
+            log -> {
+              addIdle(log);
+              log.commit();
+            });
+        results.putAll(uncommitted);
+      } catch (DecisionLog.CommitException e) {
         LOG.warn("decisions were not taken", e);
-        uncommitted.forEach(
-            (id, one) -> settle(id, one.review().isEmpty() ? one.result() : not(id)));
+        uncommitted.replaceAll(
+            (id, result) ->
+                e.mayStand()
+                    ? ReviewResult.unknown(id, Template.NO_ANSWER.english())
+                    : ReviewResult.failed(id, Template.NOT_TAKEN.english()));
+        results.putAll(uncommitted);
       }
       uncommitted.clear();
     }
 
-    private ReviewResult not(String id) {
-      return ReviewResult.failed(id, Template.NOT_TAKEN.english());
-    }
-
-    private void settle(String id, ReviewResult result) {
-      results.put(id, result);
-      left.remove(id);
-    }
-
-    private void addIdle(DecisionLog decisions) {
+    private void addIdle(DecisionLog log) {
+      String caller = verdict.actor().name() + ' ' + verdict.actor().keyId();
       idle.values()
           .forEach(
               events ->
                   counted
-                      .add(
-                          events.get(events.size() - 1),
-                          verdict.actor(),
-                          verdict.actor().name() + ' ' + verdict.actor().keyId(),
-                          events.size())
-                      .ifPresent(decisions::add));
+                      .add(events.get(events.size() - 1), verdict.actor(), caller, events.size())
+                      .ifPresent(log::add));
       idle.clear();
     }
 
     /** A result that changes nothing. */
     private void note(ReviewResult result) {
-      uncommitted.put(result.id(), new Uncommitted(result, Optional.empty()));
+      results.put(result.id(), result);
       AuditEvent event = event(result, Map.of());
       idle.computeIfAbsent(event.outcome(), outcome -> new ArrayList<>()).add(event);
     }
@@ -354,62 +274,6 @@ public final class ReviewDesk {
           result.done() ? AuditEvent.Outcome.DONE : AuditEvent.Outcome.REFUSED,
           result.detail(),
           all);
-    }
-
-    private static ReviewResult done(String id, Review review) {
-      return ReviewResult.done(id, review, Template.DECIDED.english());
-    }
-
-    /** The result where the same was decided before. */
-    private Optional<ReviewResult> before(String id, Receipt receipt, Map<String, Review> reviews) {
-      if (verdict.again()) {
-        return Optional.empty();
-      }
-      return Optional.ofNullable(reviews.get(ReviewIds.of(verdict.decision(), receipt.getOrigin())))
-          .filter(this::isSame)
-          .or(
-              () ->
-                  // It has come again since, and the request is the one that sent it.
-                  Optional.ofNullable(reviews.get(receipt.getReviewId()))
-                      .filter(this::isSame)
-                      .filter(review -> review.getReviewer().equals(verdict.actor().name()))
-                      .filter(review -> review.getComment().equals(verdict.comment())))
-          .map(
-              review ->
-                  ReviewResult.done(id, review, said(Template.DECIDED_BEFORE, review).text()));
-    }
-
-    private boolean isSame(Review review) {
-      return review.getDecision().equals(verdict.decision().name())
-          && review.getCaption().equals(verdict.caption());
-    }
-
-    private Receipt open(Optional<Receipt> receipt) throws UndecidableException {
-      if (receipt.isEmpty()) {
-        throw new UndecidableException(Template.NOT_REJECTED.with());
-      }
-      if (!receipt.get().getStanding().equals(PairStatus.QUARANTINED.name())) {
-        throw new UndecidableException(
-            Template.NOT_IN_QUARANTINE.with(receipt.get().getStanding()));
-      }
-      return receipt.get();
-    }
-
-    private String reviewId(Receipt receipt, Map<String, Review> reviews)
-        throws UndecidableException {
-      String id = ReviewIds.of(verdict.decision(), receipt.getOrigin());
-      Optional<Review> sent =
-          ReviewIds.sending(receipt.getOrigin()).stream()
-              .map(reviews::get)
-              .filter(Objects::nonNull)
-              .findFirst();
-      if (!verdict.decision().sends() || sent.isEmpty()) {
-        return id;
-      }
-      if (verdict.again()) {
-        return ReviewIds.sendingOnceMore();
-      }
-      throw new UndecidableException(said(Template.SENT_BEFORE, sent.get()));
     }
   }
 }

@@ -1,8 +1,7 @@
 package io.pairstream.operations.review;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
@@ -112,7 +111,8 @@ public final class ReviewRoutes implements AutoCloseable {
 
   private void work(List<String> ids, Verdict verdict, CompletableFuture<Answer> answer) {
     try {
-      answer.complete(answer(desk.decide(ids, verdict)));
+      List<ReviewResult> results = desk.decide(ids, verdict);
+      answer.complete(Answer.json(200, new Results(results.stream().map(Told::of).toList())));
     } catch (KafkaException | RegistryUnavailableException e) {
       answer.completeExceptionally(
           Problem.of(
@@ -125,19 +125,23 @@ public final class ReviewRoutes implements AutoCloseable {
     }
   }
 
-  private static Answer answer(List<ReviewResult> results) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    ArrayNode all = json.putArray("results");
-    for (ReviewResult result : results) {
-      ObjectNode one =
-          all.addObject()
-              .put("id", result.id())
-              .put("outcome", result.outcome().name())
-              .put("review_id", result.reviewId())
-              .put("sent_pair_id", result.sentPairId());
-      Sentence.recognised(result.detail()).put(one, "detail");
+  private record Results(List<Told> results) {}
+
+  private record Told(
+      String id,
+      ReviewResult.Outcome outcome,
+      String reviewId,
+      String sentPairId,
+      @JsonUnwrapped(prefix = "detail") Sentence detail) {
+
+    static Told of(ReviewResult result) {
+      return new Told(
+          result.id(),
+          result.outcome(),
+          result.reviewId(),
+          result.sentPairId(),
+          Sentence.recognised(result.detail()));
     }
-    return Answer.json(200, json);
   }
 
   private static JsonNode json(byte[] body) {

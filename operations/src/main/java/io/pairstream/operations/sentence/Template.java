@@ -183,7 +183,6 @@ public enum Template {
   NO_ANSWER(
       "Kafka was asked and did not answer, so it may stand or not; ask again, and what stands is"
           + " told"),
-  OTHERS_DECIDE("others decide at the same time; ask again"),
   NOT_TAKEN("Kafka did not take it, and nothing of it stands; ask again"),
   RESET_ON("reset to {0} on {1}"),
   RESET_TO("reset to {0}"),

@@ -3,12 +3,10 @@ package io.pairstream.operations.why;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.operations.quarantine.OriginalLink;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
-import io.pairstream.operations.review.ReviewIds;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -28,18 +26,16 @@ import io.pairstream.schemas.wire.Replay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Answers what became of a pair or a link, from its receipt, its upload and its entry in
@@ -104,7 +100,7 @@ public final class PairHistory {
 
   /** Of the pair that is an output's key; of that very copy, where it is one in quarantine. */
   private Optional<PairAnswer> findOutput(CommittedLog log, String id, Origin at) {
-    Optional<ConsumerRecord<byte[], byte[]>> output = record(log, at).filter(r -> r.key() != null);
+    Optional<ConsumerRecord<byte[], byte[]>> output = log.record(at).filter(r -> r.key() != null);
     Topic<String, QuarantinedPair> quarantine = cluster.topics().quarantine();
     Optional<String> raw =
         output
@@ -160,7 +156,7 @@ public final class PairHistory {
 
   private Optional<PairAnswer> findLink(CommittedLog log, String id, Origin origin) {
     Optional<QuarantineEntry> failed = linkEntry(origin);
-    Optional<ConsumerRecord<byte[], byte[]>> record = record(log, origin);
+    Optional<ConsumerRecord<byte[], byte[]>> record = log.record(origin);
     if (failed.isEmpty() && record.isEmpty()) {
       return Optional.empty();
     }
@@ -200,7 +196,7 @@ public final class PairHistory {
   }
 
   private Optional<PairAnswer> findRaw(CommittedLog log, String id, Origin origin) {
-    Optional<ConsumerRecord<byte[], byte[]>> found = record(log, origin);
+    Optional<ConsumerRecord<byte[], byte[]>> found = log.record(origin);
     if (found.isEmpty()) {
       return Optional.empty();
     }
@@ -281,7 +277,7 @@ public final class PairHistory {
     Optional<List<String>> claimed =
         Optional.of(receipt.getOrigin())
             .filter(origin -> cluster.topics().rawNames().contains(origin.getTopic()))
-            .flatMap(origin -> record(log, origin))
+            .flatMap(origin -> log.record(origin))
             .flatMap(raw -> Replay.read(raw.headers()))
             .map(Replay::waived);
     List<String> waived =
@@ -298,14 +294,19 @@ public final class PairHistory {
 
   /** What people decided about an entry; a link's is not decided about. */
   private List<Review> reviews(CommittedLog log, Optional<QuarantineEntry> entry) {
-    return entry
-        .map(found -> found.pair().getOrigin())
-        .filter(origin -> !origin.getTopic().equals(links.name()))
-        .map(ReviewIds::about)
-        .map(ids -> LastRecords.of(cluster, log, cluster.topics().reviews(), ids).values().stream())
-        .orElseGet(Stream::empty)
-        .sorted(Comparator.comparing(Review::getReviewedAt))
-        .toList();
+    Optional<Origin> origin =
+        entry
+            .map(found -> found.pair().getOrigin())
+            .filter(at -> !at.getTopic().equals(links.name()));
+    Map<String, Review> reviews = new HashMap<>();
+    origin.ifPresent(
+        at ->
+            log.readAll(
+                cluster.topics().reviews(),
+                (id, read) ->
+                    read.filter(review -> review.getOrigin().equals(at))
+                        .ifPresent(review -> reviews.put(id, review))));
+    return reviews.values().stream().sorted(Comparator.comparing(Review::getReviewedAt)).toList();
   }
 
   /**
@@ -345,20 +346,8 @@ public final class PairHistory {
   }
 
   /** The last value of a key. */
-  private static <T> Optional<T> last(CommittedLog log, Topic<String, T> topic, String key) {
-    TopicPartition partition = log.partitionOf(topic.name(), key);
-    byte[] wanted = key.getBytes(StandardCharsets.UTF_8);
-    AtomicReference<byte[]> last = new AtomicReference<>();
-    log.read(
-        log.everything(List.of(partition)),
-        record -> {
-          if (Arrays.equals(record.key(), wanted)) {
-            last.set(record.value());
-          }
-          return true;
-        });
-    return Optional.ofNullable(last.get())
-        .map(value -> topic.value().deserializer().deserialize(topic.name(), value));
+  private <T> Optional<T> last(CommittedLog log, Topic<String, T> topic, String key) {
+    return Optional.ofNullable(LastRecords.of(cluster, log, topic, Set.of(key)).get(key));
   }
 
   /** Coordinates on a topic of raw records, of links or of outputs. */
@@ -384,35 +373,7 @@ public final class PairHistory {
         .anyMatch(output -> output.name().equals(topic));
   }
 
-  private static Optional<ConsumerRecord<byte[], byte[]>> record(CommittedLog log, Origin origin) {
-    TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
-    if (!log.partitions(origin.getTopic()).contains(partition)) {
-      return Optional.empty();
-    }
-    Stretch all = log.everything(List.of(partition)).get(partition);
-    long offset = origin.getOffset();
-    if (offset < all.from() || offset >= all.to()) {
-      return Optional.empty();
-    }
-    AtomicReference<ConsumerRecord<byte[], byte[]>> found = new AtomicReference<>();
-    log.read(
-        Map.of(partition, new Stretch(offset, offset + 1)),
-        record -> {
-          found.set(record);
-          return false;
-        });
-    return Optional.ofNullable(found.get());
-  }
-
   private <T> Optional<T> decode(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(record.topic(), record.value()));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
+    return cluster.decode(topic, record.value());
   }
 }

@@ -2,21 +2,15 @@ package io.pairstream.operations.review;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -26,8 +20,6 @@ import org.junit.jupiter.api.Test;
 /** What is said of a commit, played with the Kafka client's own stand-in for a producer. */
 class DecisionLogTest {
 
-  private final TimeoutException noAnswer = new TimeoutException("no answer");
-
   private final ClusterAccess cluster =
       new ClusterAccess(
           new Cluster(
@@ -35,11 +27,10 @@ class DecisionLogTest {
   private final AnsweringProducer producer = new AnsweringProducer();
   private final DecisionLog log = new DecisionLog(cluster.topics(), producer);
 
-  /** Fails its next commits as it is told; later ones go well. */
+  /** Fails its commits as it is told. */
   private static final class AnsweringProducer extends MockProducer<byte[], byte[]> {
 
-    private final Deque<KafkaException> answers = new ArrayDeque<>();
-    private int commits;
+    private KafkaException answer;
 
     AnsweringProducer() {
       super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
@@ -47,9 +38,8 @@ class DecisionLogTest {
 
     @Override
     public void commitTransaction() {
-      commits++;
-      if (!answers.isEmpty()) {
-        throw answers.remove();
+      if (answer != null) {
+        throw answer;
       }
       super.commitTransaction();
     }
@@ -62,65 +52,28 @@ class DecisionLogTest {
     log.add(Action.newBuilder().setActionId("a").build());
   }
 
-  private CommitException failure() {
-    return catchThrowableOfType(CommitException.class, log::commit);
+  private DecisionLog.CommitException failure() {
+    return catchThrowableOfType(DecisionLog.CommitException.class, log::commit);
   }
 
   @Test
-  void commitWithoutAnAnswerIsAskedAgain() {
-    producer.answers.add(noAnswer);
+  void commitThatIsNotAnsweredAndCannotBeUndoneMayStand() {
+    producer.answer = new TimeoutException("no answer");
+    producer.abortTransactionException = new KafkaException("the commit must be asked for again");
 
-    log.commit();
-
-    assertThat(producer.commits).isEqualTo(2);
-    assertThat(producer.transactionCommitted()).isTrue();
-    assertThat(producer.history()).hasSize(1);
+    assertThat(failure().mayStand()).isTrue();
   }
 
   @Test
-  void commitThatNeverIsAnsweredMayStandAndIsNotGivenUp() {
-    producer.answers.addAll(List.of(noAnswer, noAnswer));
+  void commitThatIsRefusedIsUndoneAndTheNextGoesWell() {
+    producer.answer = new KafkaException("not allowed");
 
-    CommitException failure = failure();
-
-    assertThat(producer.commits).isEqualTo(DecisionLog.COMMIT_ATTEMPTS);
-    assertThat(failure.mayStand()).isTrue();
-    assertThat(failure.othersWrite()).isFalse();
-    assertThat(producer.transactionAborted()).isFalse();
-  }
-
-  @Test
-  void whoLosesTheTurnAfterAskingMayHaveCommitted() {
-    producer.answers.addAll(
-        List.of(noAnswer, new KafkaException(new InvalidProducerEpochException("newer"))));
-
-    CommitException failure = failure();
-
-    assertThat(failure.mayStand()).isTrue();
-    assertThat(failure.othersWrite()).isTrue();
-  }
-
-  @Test
-  void whoHasLostTheTurnBeforeHasCommittedNothing() {
-    producer.fenceProducer();
-
-    CommitException failure = failure();
-
-    assertThat(failure).hasRootCauseInstanceOf(ProducerFencedException.class);
-    assertThat(failure.mayStand()).isFalse();
-    assertThat(failure.othersWrite()).isTrue();
-    assertThat(producer.commits).isZero();
-  }
-
-  @Test
-  void commitThatIsRefusedIsGivenUpAndTheNextGoesWell() {
-    producer.answers.add(new KafkaException("not allowed"));
-
-    CommitException failure = failure();
-
-    assertThat(failure.settledByAnotherTurn()).isFalse();
+    assertThat(failure().mayStand()).isFalse();
     assertThat(producer.transactionAborted()).isTrue();
+
+    producer.answer = null;
     log.add(Action.newBuilder().setActionId("b").build());
+    log.commit();
     log.commit();
     assertThat(producer.history())
         .singleElement()
@@ -128,29 +81,10 @@ class DecisionLogTest {
   }
 
   @Test
-  void whatIsNotDeliveredIsNotCommitted() {
+  void whatIsNotTakenIsNotCommitted() {
     producer.sendException = new RecordTooLargeException("too large");
 
-    CommitException failure = failure();
-
-    assertThat(failure.settledByAnotherTurn()).isFalse();
-    assertThat(producer.commits).isZero();
+    assertThat(failure().mayStand()).isFalse();
     assertThat(producer.transactionAborted()).isTrue();
-  }
-
-  @Test
-  void nothingIsCommittedWhereNothingWasAdded() {
-    log.commit();
-    log.commit();
-
-    assertThat(producer.commits).isEqualTo(1);
-    assertThatThrownBy(
-            () -> {
-              producer.answers.add(new KafkaException("not allowed"));
-              producer.abortTransactionException = new KafkaException("away");
-              log.add(Action.newBuilder().setActionId("c").build());
-              log.commit();
-            })
-        .isInstanceOfSatisfying(CommitException.class, e -> assertThat(e.mayStand()).isTrue());
   }
 }

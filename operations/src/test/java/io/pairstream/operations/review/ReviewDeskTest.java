@@ -27,9 +27,7 @@ import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +43,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(600)
 class ReviewDeskTest {
@@ -188,22 +185,6 @@ class ReviewDeskTest {
     assertThat(reviews()).hasSize(1);
     assertThat(raw()).hasSize(decision == Decision.REJECTED ? 1 : 2);
     assertThat(actions()).extracting(Action::getActor).containsExactly("ann", "ben");
-  }
-
-  @Test
-  void deskThatDiedBetweenReviewAndRecordLeavesNothingAndTheSameRequestFinishes() {
-    Review half = Review.newBuilder().setReviewId("half").build();
-    KafkaProducer<byte[], byte[]> dead = TestCluster.producer(cluster, "-review");
-    dead.beginTransaction();
-    TestCluster.acknowledged(
-        dead.send(TestCluster.record(cluster.topics().reviews(), null, "half", half)));
-
-    ReviewResult result = decide(Decision.ACCEPTED);
-
-    assertThat(result.done()).isTrue();
-    assertThat(reviews()).extracting(Review::getReviewId).containsExactly(result.reviewId());
-    assertThat(raw()).hasSize(2);
-    dead.close(java.time.Duration.ZERO);
   }
 
   @Test
@@ -350,41 +331,38 @@ class ReviewDeskTest {
         .containsExactlyInAnyOrder(null, "2", "4");
   }
 
-  @Test
-  void deskThatLosesItsTurnSeesWhatTheOtherHasDecided() {
-    Sent tiny = pipeline.send("image 5", "a tiny picture");
-    pipeline.reject(tiny, SMALL);
-    Clock clock =
-        InterruptingClock.at(1, () -> assertThat(decide(Decision.RECAPTIONED).done()).isTrue());
+  @ParameterizedTest
+  @EnumSource(
+      value = Decision.class,
+      names = {"ACCEPTED", "RECAPTIONED"})
+  void twoWhoDecideAtTheSameMomentNameTheSameEntry(Decision second) {
+    Clock clock = InterruptingClock.at(1, () -> assertThat(decide(second).done()).isTrue());
 
-    List<ReviewResult> results =
+    ReviewResult first =
         new ReviewDesk(cluster, "quarantine.review", clock)
-            .decide(List.of(small.pairId(), tiny.pairId()), verdict(Decision.ACCEPTED, BEN));
+            .decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, BEN))
+            .get(0);
 
-    assertThat(results.get(0).outcome()).isEqualTo(ReviewResult.Outcome.FAILED);
-    assertThat(results.get(0).detail())
-        .startsWith("it was sent again before: RECAPTIONED by ann on ");
-    assertThat(results.get(1).done()).isTrue();
-    assertThat(raw()).hasSize(4);
-    assertThat(reviews()).extracting(Review::getReviewer).containsExactly("ann", "ben");
+    assertThat(first.done()).isTrue();
+    // The topology lets one of them in: ReplayedPairsTest in preprocess-streams.
+    assertThat(raw().subList(1, 3))
+        .extracting(record -> Replay.read(record.headers()).orElseThrow().of())
+        .containsOnly(small.origin());
+    assertThat(reviews().stream().map(Review::getReviewId).distinct())
+        .hasSize(second == Decision.ACCEPTED ? 1 : 2);
   }
 
-  /** Commits, and the answer is lost; so are those of all later commits. */
-  private DecisionLog losingItsAnswers() {
+  /** Commits, and the answer is lost. */
+  private DecisionLog losingItsAnswer() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     settings.remove("default.api.timeout.ms");
-    settings.put("transactional.id", TestCluster.transactionalId(cluster, "-review"));
+    settings.put("transactional.id", TestCluster.transactionalId(cluster, "-review-lost"));
     KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()) {
 
-          private boolean committed;
-
           @Override
           public void commitTransaction() {
-            if (!committed) {
-              super.commitTransaction();
-              committed = true;
-            }
+            super.commitTransaction();
             throw new TimeoutException("the answer is lost");
           }
         };
@@ -392,48 +370,16 @@ class ReviewDeskTest {
     return new DecisionLog(cluster.topics(), producer);
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void decisionWhoseAnswerWasLostIsFoundAndNotMadeTwice(boolean again) {
-    Deque<DecisionLog> turns = new ArrayDeque<>(List.of(losingItsAnswers()));
-    ReviewDesk cutOff =
-        new ReviewDesk(
-            cluster,
-            "quarantine.review",
-            Clock.systemUTC(),
-            any -> turns.isEmpty() ? DecisionLog.open(cluster) : turns.remove());
-
-    ReviewResult result =
-        cutOff
-            .decide(List.of(small.pairId()), new Verdict(Decision.ACCEPTED, "", "fine", again, ANN))
-            .get(0);
-
-    assertThat(result.done()).isTrue();
-    assertThat(result.detail()).isEqualTo("done");
-    assertThat(reviews()).extracting(Review::getReviewId).containsExactly(result.reviewId());
-    assertThat(raw()).hasSize(2);
-    assertThat(actions()).hasSize(1);
-  }
-
   @Test
-  void decisionWhoseAnswerWasLostIsUnknownWhileNobodyCanRead() {
-    Deque<DecisionLog> turns = new ArrayDeque<>(List.of(losingItsAnswers()));
+  void decisionWhoseAnswerWasLostIsUnknownAndFoundByTheSameRequest() {
     ReviewDesk cutOff =
-        new ReviewDesk(
-            cluster,
-            "quarantine.review",
-            Clock.systemUTC(),
-            any -> {
-              if (turns.isEmpty()) {
-                throw new TimeoutException("the broker is away");
-              }
-              return turns.remove();
-            });
+        new ReviewDesk(cluster, "quarantine.review", Clock.systemUTC(), any -> losingItsAnswer());
 
     ReviewResult result =
         cutOff.decide(List.of(small.pairId()), verdict(Decision.ACCEPTED, ANN)).get(0);
 
     assertThat(result.outcome()).isEqualTo(ReviewResult.Outcome.UNKNOWN);
+    assertThat(raw()).hasSize(2);
     assertThat(decide(Decision.ACCEPTED).detail()).startsWith("was ACCEPTED by ann on ");
     assertThat(raw()).hasSize(2);
   }

@@ -2,8 +2,11 @@ package io.pairstream.operations.sentence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,5 +79,20 @@ class SentenceTest {
     Sentence.verbatim("pairs").put(json, "sentence");
 
     assertThat(json.toString()).isEqualTo("{\"sentence\":\"pairs\"}");
+  }
+
+  private record Told(int count, @JsonUnwrapped(prefix = "detail") Sentence detail) {}
+
+  @Test
+  void isWrittenAsAMemberOfARecord() throws IOException {
+    JsonNode json = Json.MAPPER.readTree(Json.bytes(new Told(2, sentence)));
+
+    assertThat(json.fieldNames())
+        .toIterable()
+        .containsExactly("count", "detail", "detail_template");
+    assertThat(Sentence.read(json, "detail")).isEqualTo(sentence);
+    assertThat(Json.bytes(new Told(2, Sentence.verbatim("pairs"))))
+        .asString()
+        .isEqualTo("{\"count\":2,\"detail\":\"pairs\"}");
   }
 }

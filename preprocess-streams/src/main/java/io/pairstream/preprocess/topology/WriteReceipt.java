@@ -59,6 +59,7 @@ final class WriteReceipt implements Processor<String, Tracked<Receipt>, String, 
       }
       standings.put(record.key(), receipt);
       Samples.remember(receipt, standings);
+      LetIn.remember(receipt, record.value().raw(), standings);
     }
     context.forward(record.withValue(receipt));
   }

@@ -159,4 +159,29 @@ class ReplayedPairsTest {
     assertThat(last.getReviewId()).isEqualTo(REVIEW);
     assertThat(last.getCopies()).isEqualTo(2);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a small picture of something", "a caption of another reviewer"})
+  void entryThatTwoReviewersSendAtOnceIsLetInOnce(String secondCaption) {
+    topology.send("crowdsourced", small);
+    RawPair second = RawPair.newBuilder(small).setCaption(secondCaption).build();
+
+    replay(small, "IMAGE_TOO_SMALL");
+    replay(second, "IMAGE_TOO_SMALL");
+
+    assertThat(topology.training())
+        .extracting(record -> record.value().getPairId())
+        .containsExactly(TopologyUnderTest.pairId(small));
+    assertThat(reasons()).containsExactly("IMAGE_TOO_SMALL", "DUPLICATE_PAIR");
+  }
+
+  @Test
+  void entryThatIsRejectedAgainMayStillBeLetIn() {
+    topology.send("crowdsourced", small);
+
+    replay(small);
+    replay(small, "IMAGE_TOO_SMALL");
+
+    assertThat(topology.training()).hasSize(1);
+  }
 }

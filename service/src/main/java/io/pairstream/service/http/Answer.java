@@ -1,6 +1,5 @@
 package io.pairstream.service.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +18,8 @@ public record Answer(int status, String mediaType, Map<String, String> headers, 
     headers = Map.copyOf(headers);
   }
 
-  public static Answer json(int status, JsonNode json) {
+  /** An answer in JSON, of a tree or a record, as {@link Json#bytes} writes it. */
+  public static Answer json(int status, Object json) {
     return of(status, Json.MEDIA_TYPE, Json.bytes(json));
   }
 

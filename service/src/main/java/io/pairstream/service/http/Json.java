@@ -3,8 +3,11 @@ package io.pairstream.service.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -25,6 +28,23 @@ public final class Json {
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
+  /** Writes records under names in snake case, and times as {@link #time} does. */
+  private static final ObjectWriter RECORDS =
+      MAPPER
+          .rebuild()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(
+                      new ToStringSerializerBase(Instant.class) {
+                        @Override
+                        public String valueToString(Object value) {
+                          return time((Instant) value);
+                        }
+                      }))
+          .build()
+          .writer();
+
   private Json() {}
 
   /** A time as all answers have it: ISO 8601 in UTC with milliseconds. */
@@ -32,12 +52,15 @@ public final class Json {
     return TIME.format(time);
   }
 
-  /** The value in UTF-8, on one line and without a line feed. */
-  public static byte[] bytes(JsonNode value) {
+  /**
+   * A tree, or a record of texts, numbers, times and the like, in UTF-8, on one line and without a
+   * line feed.
+   */
+  public static byte[] bytes(Object value) {
     try {
-      return MAPPER.writeValueAsBytes(value);
+      return RECORDS.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree is always written", e);
+      throw new IllegalStateException("trees and records are always written", e);
     }
   }
 }

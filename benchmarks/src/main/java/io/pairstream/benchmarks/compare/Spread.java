@@ -1,11 +1,11 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.compare;
 
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * What one figure came to in all rounds, to three digits behind the point.
+ * What one figure came to in all rounds.
  *
  * @param median of an even number of rounds, the mean of the middle two
  * @param min the smallest
@@ -13,18 +13,22 @@ import java.util.stream.IntStream;
  */
 public record Spread(double median, double min, double max) {
 
-  public Spread {
-    median = Math.round(median * 1e3) / 1e3;
-    min = Math.round(min * 1e3) / 1e3;
-    max = Math.round(max * 1e3) / 1e3;
-  }
-
-  /** The spread of some figures, at least one. */
+  /**
+   * The spread of some figures.
+   *
+   * @param figures at least one
+   */
   public static Spread of(List<Double> figures) {
+    if (figures.isEmpty()) {
+      throw new IllegalArgumentException("no figures");
+    }
     List<Double> sorted = figures.stream().sorted().toList();
-    int last = sorted.size() - 1;
-    double median = (sorted.get(last / 2) + sorted.get(sorted.size() / 2)) / 2;
-    return new Spread(median, sorted.get(0), sorted.get(last));
+    int middle = sorted.size() / 2;
+    double median =
+        sorted.size() % 2 == 1
+            ? sorted.get(middle)
+            : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
   }
 
   /**
@@ -36,6 +40,9 @@ public record Spread(double median, double min, double max) {
    */
   public static Spread paired(
       List<Double> ours, List<Double> theirs, DoubleBinaryOperator function) {
+    if (ours.size() != theirs.size()) {
+      throw new IllegalArgumentException(ours.size() + " rounds beside " + theirs.size());
+    }
     return of(
         IntStream.range(0, ours.size())
             .mapToObj(round -> function.applyAsDouble(ours.get(round), theirs.get(round)))

@@ -1,12 +1,13 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.pairstream.benchmarks.Contender.AbsentException;
+import io.pairstream.benchmarks.compare.Contender.AbsentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class ContenderTest {
   }
 
   private Contender start(String shell) throws IOException, AbsentException {
-    return Contender.start("shell", List.of("sh", "-c", shell), directory.resolve("complaints"));
+    return Contender.start(
+        "shell", List.of("sh", "-c", shell), Map.of(), directory.resolve("complaints"));
   }
 }

@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.compare;
 
 /**
  * What a contender did with a set of files, once or several times over.
@@ -8,12 +8,11 @@ package io.pairstream.benchmarks;
  * @param cpuSeconds user and system time of its processes, together
  * @param wallSeconds time on the clock
  */
-public record Pass(long images, long failures, double cpuSeconds, double wallSeconds) {
+record Pass(long images, long failures, double cpuSeconds, double wallSeconds) {
 
-  public static final Pass NOTHING = new Pass(0, 0, 0, 0);
+  static final Pass NOTHING = new Pass(0, 0, 0, 0);
 
-  /** Both together. */
-  public Pass plus(Pass other) {
+  Pass plus(Pass other) {
     return new Pass(
         images + other.images,
         failures + other.failures,
@@ -22,17 +21,11 @@ public record Pass(long images, long failures, double cpuSeconds, double wallSec
   }
 
   /** Pictures per second of processor time: what one core does when it does nothing else. */
-  public double perCpuSecond() {
+  double perCpuSecond() {
     return images / cpuSeconds;
   }
 
-  /** Pictures per second on the clock. */
-  public double perWallSecond() {
+  double perWallSecond() {
     return images / wallSeconds;
-  }
-
-  /** Share of the files that became no picture. */
-  public double failureShare() {
-    return Math.round(1e4 * failures / Math.max(1, images + failures)) / 1e4;
   }
 }

@@ -1,6 +1,7 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,5 +28,12 @@ class SpreadTest {
             (ours, theirs) -> ours / theirs);
 
     assertThat(ratio).isEqualTo(new Spread(2, 2, 2));
+  }
+
+  @Test
+  void refusesNothingAndUnequalRounds() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Spread.of(List.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Spread.paired(List.of(1.0), List.of(), (ours, theirs) -> 0));
   }
 }

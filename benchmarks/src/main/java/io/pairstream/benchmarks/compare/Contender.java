@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  * {@code done IMAGES FAILURES}. Its time is taken from outside, for it and its children alike, so
  * that all are measured by the same clock; Linux counts in steps of 10 ms.
  */
-public final class Contender implements AutoCloseable {
+final class Contender implements AutoCloseable {
 
   private static final int MAX_PASSES = 1000;
 
@@ -42,7 +43,7 @@ public final class Contender implements AutoCloseable {
   }
 
   /** Why a contender cannot be measured on this machine. */
-  public static final class AbsentException extends Exception {
+  static final class AbsentException extends Exception {
     private static final long serialVersionUID = 1;
 
     AbsentException(String reason) {
@@ -56,12 +57,14 @@ public final class Contender implements AutoCloseable {
    * @param complaints where its stderr goes
    * @throws AbsentException if it says so, or ends
    */
-  public static Contender start(String name, List<String> command, Path complaints)
+  static Contender start(
+      String name, List<String> command, Map<String, String> environment, Path complaints)
       throws IOException, AbsentException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(complaints.toFile()))
-            .start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(complaints.toFile()));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     BufferedReader answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     Writer commands =
@@ -79,18 +82,15 @@ public final class Contender implements AutoCloseable {
     return new Contender(name, process, answers, commands, about);
   }
 
-  /** As it was started under. */
-  public String name() {
+  String name() {
     return name;
   }
 
-  /** Of whatever does the work; empty if it does not say. */
-  public String version() {
+  String version() {
     return about.path("version").asText();
   }
 
-  /** How the work is done; empty if it does not say. */
-  public String calls() {
+  String calls() {
     return about.path("calls").asText();
   }
 
@@ -99,7 +99,7 @@ public final class Contender implements AutoCloseable {
    *
    * @param seconds of processor time, at least; once through in any case
    */
-  public Pass pass(String set, int workers, double seconds) throws IOException {
+  Pass pass(String set, int workers, double seconds) throws IOException {
     Pass sum = Pass.NOTHING;
     for (int i = 0; i < MAX_PASSES && (i == 0 || sum.cpuSeconds() < seconds); i++) {
       Duration before = cpu();
@@ -117,7 +117,7 @@ public final class Contender implements AutoCloseable {
    *
    * @param command {@code write}, or {@code encode} where the contender knows it
    */
-  public void write(String command, String set, Path directory) throws IOException {
+  void write(String command, String set, Path directory) throws IOException {
     var unused = ask(command + " " + set + " " + directory);
   }
 
@@ -129,11 +129,6 @@ public final class Contender implements AutoCloseable {
       throw new IOException(name + " answers '" + command + "' with " + answer);
     }
     return answer.split(" ");
-  }
-
-  /** The most memory that the process itself took so far, in bytes. */
-  public long mostResidentBytes() throws IOException {
-    return Footprint.of(process.toHandle()).mostResidentBytes();
   }
 
   private Duration cpu() {

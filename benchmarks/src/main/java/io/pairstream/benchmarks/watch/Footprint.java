@@ -1,4 +1,4 @@
-package io.pairstream.benchmarks;
+package io.pairstream.benchmarks.watch;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ public record Footprint(Duration used, long atNanos, long residentBytes, long mo
   }
 
   /** Share of one core since an earlier look, in percent. */
-  public double percentSince(Footprint earlier) {
+  double percentSince(Footprint earlier) {
     return 100.0 * used.minus(earlier.used).toNanos() / (atNanos - earlier.atNanos);
   }
 
