@@ -1,12 +1,14 @@
 package io.pairstream.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.LagReport;
+import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.watch.GroupChoice;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Terminal;
@@ -14,9 +16,11 @@ import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -68,8 +72,8 @@ final class LagCommand implements Callable<Integer> {
       boolean inPlace = watch && !options.json() && Terminal.isStdout();
       int drawn = 0;
       for (int shown = 1; ; shown++) {
-        JsonNode report = source.look();
-        List<JsonNode> groups = chosen(report);
+        LagReport report = source.look();
+        List<GroupLag> groups = chosen(report);
         if (groups.isEmpty() && source.isOfDataset() && !allGroups) {
           throw new UnknownTopicOrPartitionException("no group can read what is not there");
         }
@@ -119,7 +123,7 @@ final class LagCommand implements Callable<Integer> {
     if (here.isPresent()) {
       LagSource asked = LagSource.asking(dashboards.at(here.get()));
       try {
-        if (asked.look().path("ready").asBoolean()) {
+        if (asked.look().ready()) {
           return asked;
         }
       } catch (IOException e) {
@@ -130,7 +134,7 @@ final class LagCommand implements Callable<Integer> {
     try {
       // A single look has no history; the last of these is the first one shown.
       for (int i = 1; i < samples; i++) {
-        JsonNode unused = watching.look();
+        LagReport unused = watching.look();
         TimeUnit.MILLISECONDS.sleep(interval.toMillis());
       }
       return watching;
@@ -140,45 +144,38 @@ final class LagCommand implements Callable<Integer> {
     }
   }
 
-  private List<JsonNode> chosen(JsonNode report) {
-    List<JsonNode> chosen = new ArrayList<>();
-    for (JsonNode group : report.path("groups")) {
-      String name = group.path("group").asText();
-      boolean asked = allGroups || GroupChoice.matchesAny(wanted, name);
+  private List<GroupLag> chosen(LagReport report) {
+    List<GroupLag> chosen = new ArrayList<>();
+    for (GroupLag group : report.groups()) {
+      boolean asked = allGroups || GroupChoice.matchesAny(wanted, group.group());
       if ((asked || (wanted.isEmpty() && readsDataset(group)))
-          && !GroupChoice.matchesAny(ignored, name)) {
-        chosen.add(asked ? ((ObjectNode) group).put("decides", true) : group);
+          && !GroupChoice.matchesAny(ignored, group.group())) {
+        chosen.add(asked ? group.deciding() : group);
       }
     }
     for (String name : wanted) {
       require(
-          chosen.stream()
-              .anyMatch(
-                  group -> GroupChoice.matchesAny(List.of(name), group.path("group").asText())),
+          chosen.stream().anyMatch(group -> GroupChoice.matchesAny(List.of(name), group.group())),
           "--group: there is no group " + name + " on this cluster");
     }
     return chosen;
   }
 
   /** Whether a group reads the data set's topics, whoever it is of. */
-  private boolean readsDataset(JsonNode group) {
+  private boolean readsDataset(GroupLag group) {
     Dataset dataset = options.cluster().dataset();
-    for (JsonNode partition : group.path("partitions")) {
-      String topic = partition.path("topic").asText();
-      if (topic.startsWith(dataset.topic(""))
-          || topic.equals(TopicCatalogue.repartitionTopic(dataset))) {
-        return true;
-      }
-    }
-    return false;
+    return group.partitions().stream()
+        .map(PartitionLag::topic)
+        .anyMatch(
+            topic ->
+                topic.startsWith(dataset.topic(""))
+                    || topic.equals(TopicCatalogue.repartitionTopic(dataset)));
   }
 
-  private List<String> lines(JsonNode report, LagTable table, int rows) {
+  private List<String> lines(LagReport report, LagTable table, int rows) {
     List<String> lines = new ArrayList<>();
-    if (report.path("trouble").isTextual()) {
-      lines.add(TerminalText.fit("old: " + report.path("trouble").asText(), LagTable.COLUMNS));
-    }
-    if (!report.path("ready").asBoolean()) {
+    report.trouble().ifPresent(why -> lines.add(TerminalText.fit("old: " + why, LagTable.COLUMNS)));
+    if (!report.ready()) {
       lines.add("nothing is known yet");
     } else if (table.sentence().isEmpty()) {
       lines.add("no group reads data set " + options.cluster().dataset().name());
@@ -201,45 +198,47 @@ final class LagCommand implements Callable<Integer> {
     return lines.size();
   }
 
-  private static ObjectNode json(JsonNode report, List<JsonNode> groups, LagTable table) {
-    ObjectNode object = JsonMapper.builder().build().createObjectNode();
-    object.set("at", report.path("at"));
-    object.put("ready", report.path("ready").asBoolean());
-    object.put("trouble", report.path("trouble").textValue());
-    Verdict worst = table.worst();
-    object.put("verdict", worst.name());
-    object.put("sentence", table.sentence());
-    ArrayNode all = JsonMapper.builder().build().createArrayNode();
-    ArrayNode partitions = JsonMapper.builder().build().createArrayNode();
-    long waiting = 0;
-    long lost = 0;
-    for (JsonNode group : groups) {
-      ObjectNode alone = group.deepCopy();
-      alone.remove("partitions");
-      all.add(alone);
-      for (JsonNode partition : group.path("partitions")) {
-        long waits = waiting(partition);
-        waiting += waits;
-        lost += partition.path("lost").asLong();
-        ObjectNode line = JsonMapper.builder().build().createObjectNode();
-        line.set("group", group.path("group"));
-        line.setAll((ObjectNode) partition);
-        line.put("waiting", waits);
-        line.set("oldest_seconds", waits == 0 ? line.nullNode() : partition.path("seconds"));
-        partitions.add(line);
+  private record Printed(
+      Instant at,
+      boolean ready,
+      Optional<String> trouble,
+      Verdict verdict,
+      String sentence,
+      long waiting,
+      long lost,
+      List<GroupLag> groups,
+      List<PrintedPartition> partitions) {}
+
+  private record PrintedPartition(
+      String group,
+      @JsonUnwrapped PartitionLag partition,
+      long waiting,
+      OptionalDouble oldestSeconds) {}
+
+  private static JsonNode json(LagReport report, List<GroupLag> groups, LagTable table) {
+    List<PrintedPartition> partitions = new ArrayList<>();
+    for (GroupLag group : groups) {
+      for (PartitionLag partition : group.partitions()) {
+        // A group that never committed has all that is there before it.
+        long waits = partition.lag().orElse(partition.end() - partition.logStart());
+        partitions.add(
+            new PrintedPartition(
+                group.group(),
+                partition,
+                waits,
+                waits == 0 ? OptionalDouble.empty() : partition.seconds()));
       }
     }
-    object.put("waiting", waiting);
-    object.put("lost", lost);
-    object.set("groups", all);
-    object.set("partitions", partitions);
-    return object;
-  }
-
-  /** What waits; for a group that never committed, all that is there. */
-  private static long waiting(JsonNode partition) {
-    return partition.path("lag").isNumber()
-        ? partition.path("lag").asLong()
-        : partition.path("end").asLong() - partition.path("log_start").asLong();
+    return AnswerJson.MAPPER.valueToTree(
+        new Printed(
+            report.at(),
+            report.ready(),
+            report.trouble(),
+            table.worst(),
+            table.sentence(),
+            partitions.stream().mapToLong(PrintedPartition::waiting).sum(),
+            groups.stream().mapToLong(GroupLag::lost).sum(),
+            groups.stream().map(GroupLag::withoutPartitions).toList(),
+            partitions));
   }
 }

@@ -1,15 +1,15 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
+import io.pairstream.operations.sentence.AnswerJson;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Where the lag command gets its answers from; each is as {@code GET /v1/lag} gives it. */
+/** Where the lag command gets its answers from. */
 interface LagSource extends AutoCloseable {
 
   /**
@@ -17,7 +17,7 @@ interface LagSource extends AutoCloseable {
    *
    * @throws IOException where nobody says so; the message is for the person
    */
-  JsonNode look() throws IOException, InterruptedException;
+  LagReport look() throws IOException, InterruptedException;
 
   /** Whether it tells of this data set's own groups, as soon as its topics are there. */
   boolean isOfDataset();
@@ -32,8 +32,8 @@ interface LagSource extends AutoCloseable {
     return new LagSource() {
 
       @Override
-      public JsonNode look() {
-        return LagJson.report(watcher.look(), true);
+      public LagReport look() {
+        return watcher.look();
       }
 
       @Override
@@ -53,8 +53,8 @@ interface LagSource extends AutoCloseable {
     return new LagSource() {
 
       @Override
-      public JsonNode look() throws IOException, InterruptedException {
-        return dashboard.get("/v1/lag");
+      public LagReport look() throws IOException, InterruptedException {
+        return AnswerJson.MAPPER.treeToValue(dashboard.get("/v1/lag"), LagReport.class);
       }
 
       @Override

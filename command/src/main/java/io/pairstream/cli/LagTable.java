@@ -1,13 +1,15 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.operations.lag.CatchUp;
+import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
-import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.Lag;
+import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.terminal.TerminalText;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
 
 /**
@@ -23,12 +25,9 @@ final class LagTable {
   private static final int NAME_COLUMNS = COLUMNS - 50;
   private static final String INDENT = "  ";
 
-  private final List<JsonNode> groups;
+  private final List<GroupLag> groups;
 
-  /**
-   * @param groups as {@code GET /v1/lag} tells them
-   */
-  LagTable(List<JsonNode> groups) {
+  LagTable(List<GroupLag> groups) {
     this.groups = groups.stream().sorted(Headline.WORST_FIRST).toList();
   }
 
@@ -49,19 +48,15 @@ final class LagTable {
    */
   List<String> lines(int rows) {
     List<String> table = new ArrayList<>();
-    for (JsonNode group : groups) {
-      table.add(row(group, TerminalText.fit(group.path("group").asText(), NAME_COLUMNS)));
-      List<JsonNode> partitions = new ArrayList<>();
-      int quiet = 0;
-      for (JsonNode partition : group.path("partitions")) {
-        if (isQuiet(partition)) {
-          quiet++;
-        } else {
-          partitions.add(partition);
-        }
-      }
-      partitions.sort(Headline.WORST_FIRST);
-      for (JsonNode partition : partitions) {
+    for (GroupLag group : groups) {
+      table.add(row(group, TerminalText.fit(group.group(), NAME_COLUMNS)));
+      List<PartitionLag> partitions =
+          group.partitions().stream()
+              .filter(partition -> !isQuiet(partition))
+              .sorted(Lag.WORST_FIRST)
+              .toList();
+      int quiet = group.partitions().size() - partitions.size();
+      for (PartitionLag partition : partitions) {
         table.add(row(partition, INDENT + place(partition)));
       }
       if (quiet > 0 && !partitions.isEmpty()) {
@@ -90,12 +85,12 @@ final class LagTable {
     boolean bytesKnown = true;
     double seconds = 0;
     double rate = 0;
-    for (JsonNode group : groups) {
-      lag += group.path("lag").asLong();
-      bytes += group.path("bytes").asLong();
-      bytesKnown &= group.path("bytes").isNumber() || group.path("lag").asLong() == 0;
-      seconds = Math.max(seconds, group.path("seconds").asDouble());
-      rate += group.path("processing_per_second").asDouble();
+    for (GroupLag group : groups) {
+      lag += group.lag().orElse(0);
+      bytes += group.bytes().orElse(0);
+      bytesKnown &= group.bytes().isPresent() || group.lag().orElse(0) == 0;
+      seconds = Math.max(seconds, group.seconds().orElse(0));
+      rate += group.processingPerSecond().orElse(0);
     }
     if (groups.size() > 1) {
       below.add(
@@ -115,17 +110,16 @@ final class LagTable {
     return below;
   }
 
-  private static String row(JsonNode json, String name) {
-    Verdict verdict = LagJson.verdict(json);
-    boolean waits = json.path("lag").asLong() > 0;
+  private static String row(Lag lag, String name) {
+    boolean waits = lag.lag().orElse(0) > 0;
     return String.format(
             ROW,
-            letter(verdict) + " " + verdict.words(),
-            number(json, "lag", LagTable::count),
-            number(json, "bytes", LagTable::bytes),
-            waits ? number(json, "seconds", Quantity::shortSeconds) : "-",
-            number(json, "processing_per_second", Quantity::rate),
-            waits ? catchUp(json.path("catch_up")) : "-",
+            letter(lag.verdict()) + " " + lag.verdict().words(),
+            lag.lag().isPresent() ? Quantity.count(lag.lag().getAsLong()) : "-",
+            lag.bytes().isPresent() ? Quantity.bytes(lag.bytes().getAsLong()) : "-",
+            waits ? number(lag.seconds(), Quantity::shortSeconds) : "-",
+            number(lag.processingPerSecond(), Quantity::rate),
+            waits ? catchUp(lag.catchUp()) : "-",
             name)
         .stripTrailing();
   }
@@ -145,51 +139,36 @@ final class LagTable {
     };
   }
 
-  private static boolean isQuiet(JsonNode partition) {
-    Verdict verdict = LagJson.verdict(partition);
-    return partition.path("lag").asLong() == 0
+  private static boolean isQuiet(PartitionLag partition) {
+    Verdict verdict = partition.verdict();
+    return partition.lag().orElse(0) == 0
         && (verdict == Verdict.OK || verdict == Verdict.IDLE || verdict == Verdict.UNKNOWN);
   }
 
   /** Topic and partition; where there is no room, the beginning of the topic gives way. */
-  private static String place(JsonNode partition) {
-    String place =
-        TerminalText.plain(
-            partition.path("topic").asText() + "-" + partition.path("partition").asInt());
+  private static String place(PartitionLag partition) {
+    String place = TerminalText.plain(partition.topic() + "-" + partition.partition());
     int room = NAME_COLUMNS - INDENT.length();
     return place.length() <= room ? place : "…" + place.substring(place.length() - room + 1);
   }
 
-  private static String number(JsonNode json, String name, DoubleFunction<String> words) {
-    return json.path(name).isNumber() ? words.apply(json.path(name).asDouble()) : "-";
-  }
-
-  private static String count(double number) {
-    return Quantity.count((long) number);
-  }
-
-  private static String bytes(double number) {
-    return Quantity.bytes((long) number);
+  private static String number(OptionalDouble number, DoubleFunction<String> words) {
+    return number.isPresent() ? words.apply(number.getAsDouble()) : "-";
   }
 
   /** {@code 4m-6m}, {@code never}, {@code now}, {@code not known}. */
-  private static String catchUp(JsonNode catchUp) {
-    if (catchUp.path("from").isNumber()) {
-      double from = catchUp.path("from").asDouble();
-      String shortest = Quantity.shortSeconds(from);
-      if (!catchUp.path("to").isNumber()) {
+  private static String catchUp(CatchUp catchUp) {
+    if (catchUp.from().isPresent()) {
+      String shortest = Quantity.shortSeconds(catchUp.from().getAsDouble());
+      if (catchUp.to().isEmpty()) {
         return shortest + "-…";
-      } else if (catchUp.path("to").asDouble() < 1) {
+      } else if (catchUp.to().getAsDouble() < 1) {
         return "now";
       }
-      String longest = Quantity.shortSeconds(catchUp.path("to").asDouble());
+      String longest = Quantity.shortSeconds(catchUp.to().getAsDouble());
       return shortest.equals(longest) ? longest : shortest + "-" + longest;
-    } else if (catchUp.path("seconds").isNumber()) {
-      return Quantity.shortSeconds(catchUp.path("seconds").asDouble());
     }
-    return catchUp.path("sentence").asText().toLowerCase(Locale.ROOT).startsWith("never")
-        ? "never"
-        : "not known";
+    return catchUp.isNever() ? "never" : "not known";
   }
 
   private static List<String> wrapped(String text) {

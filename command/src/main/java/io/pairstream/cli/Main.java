@@ -5,7 +5,6 @@ import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.feed.PositionRefusedException;
 import io.pairstream.feed.RefusedSampleException;
 import io.pairstream.logs.LogSettings;
-import io.pairstream.operations.lag.history.LagHistoryException;
 import io.pairstream.platform.PlatformException;
 import io.pairstream.preprocess.run.StartException;
 import io.pairstream.schemas.wire.AvroSafety;
@@ -258,7 +257,6 @@ public final class Main {
         exception instanceof PlatformException
             || exception instanceof StartException
             || exception instanceof ImageWorkerUnavailableException
-            || exception instanceof LagHistoryException
             || exception instanceof MissingSchemaException
             || exception instanceof IncompatibleSchemaException
             || exception instanceof IOException

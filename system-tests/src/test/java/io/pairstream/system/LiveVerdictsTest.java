@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.lag.LagJson;
+import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.service.http.ServerSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -81,7 +82,7 @@ class LiveVerdictsTest {
             LagSettings.every(OFTEN).choosing(ALL),
             Clock.systemUTC(),
             report -> {})) {
-      Supplier<JsonNode> looking = () -> LagJson.report(watcher.look(), true);
+      Supplier<JsonNode> looking = () -> AnswerJson.MAPPER.valueToTree(watcher.look());
 
       inject(new GroupFaults(platform).quick(), looking);
 
@@ -161,7 +162,7 @@ class LiveVerdictsTest {
                 Duration after = Duration.ofNanos(System.nanoTime() - began.get(fault));
                 told.add(new ClusterAnswer(fault, verdict, group.path("sentence").asText(), after));
                 left.remove(fault);
-              } else if (LagJson.verdict(group).isAlarm()) {
+              } else if (group.has("verdict") && Verdict.valueOf(verdict).isAlarm()) {
                 told.add(
                     new ClusterAnswer(
                         fault, verdict, group.path("sentence").asText(), Duration.ZERO));
@@ -193,7 +194,10 @@ class LiveVerdictsTest {
           JsonNode report = looking.get();
           return faults.stream()
               .map(fault -> group(report, fault.group()))
-              .allMatch(group -> group.has("verdict") && !LagJson.verdict(group).isAlarm());
+              .allMatch(
+                  group ->
+                      group.has("verdict")
+                          && !Verdict.valueOf(group.path("verdict").asText()).isAlarm());
         },
         looking);
   }
@@ -209,7 +213,7 @@ class LiveVerdictsTest {
   }
 
   private static JsonNode group(LagWatcher watcher, String name) {
-    return group(LagJson.report(watcher.latest(), true), name);
+    return group(AnswerJson.MAPPER.valueToTree(watcher.latest()), name);
   }
 
   private static JsonNode group(JsonNode report, String name) {

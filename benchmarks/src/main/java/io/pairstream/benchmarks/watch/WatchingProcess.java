@@ -53,7 +53,7 @@ final class WatchingProcess {
 
   private static void tell(LagReport report, Map<String, Verdict> told) {
     ObjectNode line = JsonNodeFactory.instance.objectNode();
-    line.put("took_ms", report.took().toMillis());
+    line.put("took_ms", Math.round(report.tookSeconds() * 1e3));
     ObjectNode changed = line.putObject("changed");
     for (GroupLag group : report.groups()) {
       if (told.put(group.group(), group.verdict()) != group.verdict()) {

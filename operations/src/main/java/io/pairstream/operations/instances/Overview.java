@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.instances.BrokerState.State;
+import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Durations;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.PairStatus;
@@ -52,7 +54,7 @@ final class Overview {
 
   ObjectNode json() {
     ObjectNode json = Json.MAPPER.createObjectNode();
-    List<ObjectNode> groups = sources.groups().get();
+    List<GroupLag> groups = sources.groups().get();
     Optional<Headline> headline = Headline.of(groups);
     json.put("at", Json.time(now));
     json.put("dataset", sources.cluster().dataset().name());
@@ -61,7 +63,7 @@ final class Overview {
     json.put("verdict", (blind ? Verdict.UNKNOWN : verdict).name());
     sentence(headline, blind).put(json, "sentence");
     ArrayNode listed = json.putArray("groups");
-    groups.forEach(listed::add);
+    groups.forEach(group -> listed.add(AnswerJson.MAPPER.valueToTree(group.withoutPartitions())));
     flows(json);
     json.set("quarantine", quarantine());
     json.set("brokers", brokers());

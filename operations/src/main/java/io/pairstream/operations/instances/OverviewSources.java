@@ -2,6 +2,7 @@ package io.pairstream.operations.instances;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.lag.GroupLag;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ public record OverviewSources(
     ClusterAccess cluster,
     Instances instances,
     ClusterWatch watch,
-    Supplier<List<ObjectNode>> groups,
+    Supplier<List<GroupLag>> groups,
     Supplier<Map<String, Long>> standings,
     Supplier<Map<String, Long>> rejections,
     Supplier<Optional<ObjectNode>> canary,
@@ -39,7 +40,7 @@ public record OverviewSources(
   }
 
   /** The same with the groups that are watched. */
-  public OverviewSources withGroups(Supplier<List<ObjectNode>> watched) {
+  public OverviewSources withGroups(Supplier<List<GroupLag>> watched) {
     return new OverviewSources(
         cluster, instances, watch, watched, standings, rejections, canary, clock);
   }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import java.util.OptionalDouble;
@@ -29,8 +30,9 @@ public record CatchUp(
   public static final CatchUp UNKNOWN = without(Template.NOT_KNOWN_YET.with());
 
   /** Whether it is never, at this rate. */
+  @JsonIgnore
   public boolean isNever() {
-    return this.equals(NEVER);
+    return sentence.text().equals(NEVER.sentence.text());
   }
 
   private static CatchUp now(Sentence sentence) {

@@ -1,5 +1,6 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** By which protocol a group's members agree. */
@@ -12,6 +13,7 @@ public enum GroupKind {
   CLASSIC;
 
   /** In lower case: {@code consumer}. */
+  @JsonValue
   public String words() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * How far a group is, over all its partitions.
@@ -51,8 +50,12 @@ public record GroupLag(
     CatchUp catchUp,
     OptionalDouble retentionSeconds,
     long lost,
-    Optional<TopicPartition> worstPartition,
-    List<PartitionLag> partitions) {
+    Optional<WorstPartition> worstPartition,
+    List<PartitionLag> partitions)
+    implements Lag {
+
+  /** A partition. */
+  public record WorstPartition(String topic, int partition) {}
 
   /** The state of a group of ours that was not there since somebody looks. */
   public static final String ABSENT = "Absent";
@@ -62,5 +65,38 @@ public record GroupLag(
 
   public GroupLag {
     partitions = List.copyOf(partitions);
+  }
+
+  /** The same without its partitions. */
+  public GroupLag withoutPartitions() {
+    return with(decides, List.of());
+  }
+
+  /** The same, which decides. */
+  public GroupLag deciding() {
+    return with(true, partitions);
+  }
+
+  private GroupLag with(boolean nowDecides, List<PartitionLag> some) {
+    return new GroupLag(
+        group,
+        type,
+        state,
+        members,
+        nowDecides,
+        muted,
+        verdict,
+        sentence,
+        since,
+        lag,
+        bytes,
+        seconds,
+        arrivalPerSecond,
+        processingPerSecond,
+        catchUp,
+        retentionSeconds,
+        lost,
+        worstPartition,
+        some);
   }
 }

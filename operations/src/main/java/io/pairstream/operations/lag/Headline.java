@@ -1,6 +1,5 @@
 package io.pairstream.operations.lag;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import java.util.Collection;
@@ -9,60 +8,43 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is to be thought of several groups at once. Groups that are not the platform's decide
- * nothing, nor does one that is muted. A group that was never there, such as the feed's where
- * nobody trains, decides nothing as long as another one is there: it is told of in words.
+ * The verdict on several groups at once. Groups of others and muted ones do not count. A group that
+ * never existed, such as the feed's where nobody trains, does not count either as long as another
+ * one exists: it is named in the sentence.
  *
  * @param verdict the worst
- * @param sentence what is to be said of the group that has it, and which others were never there
+ * @param sentence the sentence of the group that has it, and which others have not started
  */
 public record Headline(Verdict verdict, Sentence sentence) {
 
-  /**
-   * Groups and partitions in {@link LagJson}'s form, the worst first; of two that are alike the one
-   * with more waiting. Groups that were never there come last.
-   */
-  public static final Comparator<JsonNode> WORST_FIRST =
-      Comparator.comparing(Headline::isOthers)
-          .thenComparing(Headline::wasNeverThere)
-          .thenComparing(LagJson::verdict)
-          .thenComparing(each -> -each.path("lag").asLong())
-          .thenComparing(each -> -each.path("seconds").asDouble());
+  /** Those that count first, those that never existed last, otherwise the worst first. */
+  public static final Comparator<GroupLag> WORST_FIRST =
+      Comparator.comparing((GroupLag group) -> !group.decides())
+          .thenComparing(Headline::isAbsent)
+          .thenComparing(Lag.WORST_FIRST);
 
-  /**
-   * The headline.
-   *
-   * @param groups in {@link LagJson}'s form
-   * @return empty where there are no groups that decide
-   */
-  public static Optional<Headline> of(Collection<? extends JsonNode> groups) {
+  /** The headline; empty where there are no groups that count. */
+  public static Optional<Headline> of(Collection<GroupLag> groups) {
     return groups.stream()
-        .filter(group -> !isOthers(group))
+        .filter(GroupLag::decides)
         .min(WORST_FIRST)
         .map(
             worst ->
                 new Headline(
-                    LagJson.verdict(worst),
-                    wasNeverThere(worst)
-                        ? Sentence.read(worst, "sentence")
-                        : withMissing(Sentence.read(worst, "sentence"), groups)));
+                    worst.verdict(),
+                    isAbsent(worst) ? worst.sentence() : withMissing(worst.sentence(), groups)));
   }
 
-  /** An older service does not say. */
-  private static boolean isOthers(JsonNode group) {
-    return group.has("decides") && !group.path("decides").asBoolean();
+  private static boolean isAbsent(GroupLag group) {
+    return group.state().equals(GroupLag.ABSENT);
   }
 
-  private static boolean wasNeverThere(JsonNode group) {
-    return group.path("state").asText().equals(GroupLag.ABSENT);
-  }
-
-  /** With those that would have something to read. */
-  private static Sentence withMissing(Sentence sentence, Collection<? extends JsonNode> groups) {
+  /** Names those that would have something to read. */
+  private static Sentence withMissing(Sentence sentence, Collection<GroupLag> groups) {
     List<Sentence> names =
         groups.stream()
-            .filter(group -> wasNeverThere(group) && LagJson.verdict(group) == Verdict.UNKNOWN)
-            .map(group -> group.path("group").asText())
+            .filter(group -> isAbsent(group) && group.verdict() == Verdict.UNKNOWN)
+            .map(GroupLag::group)
             .sorted()
             .map(Sentence::verbatim)
             .toList();

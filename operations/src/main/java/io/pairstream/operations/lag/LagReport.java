@@ -1,25 +1,24 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * All groups of a cluster at one moment.
+ * All groups of a cluster at one moment, as {@code GET /v1/lag} answers.
  *
- * @param at when they were asked for; 1970 where they never were
- * @param ready whether they were asked for at least once
- * @param interval time from one look to the next
- * @param took how long the look took
+ * @param at when they were looked at; 1970 where they never were
+ * @param intervalSeconds time from one look to the next
+ * @param tookSeconds how long the look took
  * @param groups by name
  * @param trouble why there is nothing newer, in a sentence; empty while all is well
  */
 public record LagReport(
     Instant at,
-    boolean ready,
-    Duration interval,
-    Duration took,
+    double intervalSeconds,
+    double tookSeconds,
     List<GroupLag> groups,
     Optional<String> trouble) {
 
@@ -29,8 +28,13 @@ public record LagReport(
 
   /** Nothing was looked at yet. */
   public static LagReport nothingYet(Duration interval) {
-    return new LagReport(
-        Instant.EPOCH, false, interval, Duration.ZERO, List.of(), Optional.empty());
+    return new LagReport(Instant.EPOCH, interval.toMillis() / 1e3, 0, List.of(), Optional.empty());
+  }
+
+  /** Whether the groups were looked at at least once. */
+  @JsonProperty
+  public boolean ready() {
+    return !at.equals(Instant.EPOCH);
   }
 
   /** A group by its name. */
@@ -38,13 +42,13 @@ public record LagReport(
     return groups.stream().filter(group -> group.group().equals(name)).findFirst();
   }
 
-  /** The same with one group alone, or none where there is no such group. */
-  public LagReport only(String name) {
-    return new LagReport(at, ready, interval, took, group(name).stream().toList(), trouble);
+  /** The same with these groups alone. */
+  public LagReport with(List<GroupLag> some) {
+    return new LagReport(at, intervalSeconds, tookSeconds, some, trouble);
   }
 
   /** The same, but known to be old. */
   public LagReport withTrouble(String why) {
-    return new LagReport(at, ready, interval, took, groups, Optional.of(why));
+    return new LagReport(at, intervalSeconds, tookSeconds, groups, Optional.of(why));
   }
 }

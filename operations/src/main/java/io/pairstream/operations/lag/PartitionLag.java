@@ -29,7 +29,7 @@ import java.util.OptionalLong;
  * @param retentionSeconds time until the log may drop what the group has not read, if it reads
  *     nothing; empty where nothing waits, or the topic keeps its records
  * @param lost records that the log dropped before the group read them, at most
- * @param member who reads it now; empty where nobody does, or it is not known who
+ * @param member who reads it now
  * @param head the first record that waits; empty where none does, or it was not looked at
  */
 public record PartitionLag(
@@ -51,5 +51,6 @@ public record PartitionLag(
     CatchUp catchUp,
     OptionalDouble retentionSeconds,
     long lost,
-    Optional<GroupMember> member,
-    Optional<HeadRecord> head) {}
+    GroupMember member,
+    Optional<HeadRecord> head)
+    implements Lag {}

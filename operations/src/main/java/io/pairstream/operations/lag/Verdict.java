@@ -1,5 +1,7 @@
 package io.pairstream.operations.lag;
 
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+
 /** What is to be thought of a group's progress on a partition; the worst stand first. */
 public enum Verdict {
   /** Records left the log before the group read them. */
@@ -24,6 +26,7 @@ public enum Verdict {
   BEHIND("BEHIND"),
 
   /** Nobody can tell: the group never committed, or was not watched for long enough. */
+  @JsonEnumDefaultValue
   UNKNOWN("UNKNOWN"),
 
   /** The group keeps up with what arrives. */

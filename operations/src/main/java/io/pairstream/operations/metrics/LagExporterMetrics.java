@@ -27,7 +27,6 @@ public final class LagExporterMetrics implements MetricsSource {
 
   private static final String RELEASE = "app_kubernetes_io_instance";
   private static final String LAG_EXPORTER = "kafka-lag-exporter";
-  private static final GroupMember NOBODY = new GroupMember("", "", "");
 
   private final ClusterLabels cluster;
   private final Supplier<LagReport> lag;
@@ -44,7 +43,7 @@ public final class LagExporterMetrics implements MetricsSource {
       partitions(report, text);
       groups(report, text);
       text.gauge("kafka_consumergroup_poll_time_ms", "Group time poll time")
-          .sample((double) report.took().toMillis(), cluster.with());
+          .sample(report.tookSeconds() * 1e3, cluster.with());
     }
     itself(text);
   }
@@ -66,7 +65,7 @@ public final class LagExporterMetrics implements MetricsSource {
             cluster.with("topic", partition.topic(), "partition", number);
         latest.sample((double) partition.end(), place);
         earliest.sample((double) partition.logStart(), place);
-        GroupMember member = partition.member().orElse(NOBODY);
+        GroupMember member = partition.member();
         SortedMap<String, String> labels =
             cluster.with(
                 "group",

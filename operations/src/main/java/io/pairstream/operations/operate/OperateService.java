@@ -12,7 +12,6 @@ import io.pairstream.operations.instances.ClusterWatch;
 import io.pairstream.operations.instances.InstanceRoutes;
 import io.pairstream.operations.instances.Instances;
 import io.pairstream.operations.instances.OverviewSources;
-import io.pairstream.operations.lag.LagJson;
 import io.pairstream.operations.lag.history.LagHistory;
 import io.pairstream.operations.lag.watch.LagRoutes;
 import io.pairstream.operations.lag.watch.LagSettings;
@@ -192,11 +191,7 @@ public final class OperateService implements AutoCloseable {
     routes.addAll(
         new InstanceRoutes(
                 OverviewSources.of(access, instances, watch, clock)
-                    .withGroups(
-                        () ->
-                            lag.latest().groups().stream()
-                                .map(group -> LagJson.group(group, false))
-                                .toList())
+                    .withGroups(() -> lag.latest().groups())
                     .withPairs(
                         () -> profile.isReady() ? profile.byStanding() : Map.of(),
                         () -> profile.isReady() ? search.board().byReason() : Map.of())

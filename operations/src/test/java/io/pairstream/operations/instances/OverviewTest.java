@@ -9,6 +9,9 @@ import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.Verdict;
+import io.pairstream.operations.metrics.PlayedLag;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
 import io.pairstream.schemas.InstanceStatus;
@@ -118,12 +121,10 @@ class OverviewTest {
     try (Watched watched = new Watched(cluster)) {
       watched.groups =
           List.of(
-              group("OK", "fetching keeps up"),
-              group("STALL", "preprocessing stands still at pairs.crowdsourced-0"),
-              group("BEHIND", "the feed is behind"),
-              group("UNKNOWN", "nobody ever read it")
-                  .put("group", "pairs-other")
-                  .put("state", "Absent"));
+              PlayedLag.group("fetching", Verdict.OK, "Stable", 0, true),
+              PlayedLag.group("preprocessing", Verdict.STALL, "Stable", 0, true),
+              PlayedLag.group("the feed", Verdict.BEHIND, "Stable", 0, true),
+              PlayedLag.group("pairs-other", Verdict.UNKNOWN, "Absent", 0, true));
       JsonNode json =
           await(
               watched::overview,
@@ -133,7 +134,7 @@ class OverviewTest {
 
       assertThat(json.path("sentence").asText())
           .isEqualTo(
-              "preprocessing stands still at pairs.crowdsourced-0; pairs-other has not started;"
+              "STALL: preprocessing; pairs-other has not started;"
                   + " preprocess waits: no image worker is able to work");
       assertThat(json.at("/sentence_template/arguments/1/arguments/1/template").asText())
           .isEqualTo("NO_WORKER");
@@ -306,10 +307,6 @@ class OverviewTest {
         .build();
   }
 
-  private static ObjectNode group(String verdict, String sentence) {
-    return Json.MAPPER.createObjectNode().put("verdict", verdict).put("sentence", sentence);
-  }
-
   private static JsonNode node(JsonNode topology, String id) {
     for (JsonNode node : topology.path("nodes")) {
       if (node.path("id").asText().equals(id)) {
@@ -344,7 +341,7 @@ class OverviewTest {
     private final Instances instances;
     private final ClusterWatch watch;
     private final OverviewSources sources;
-    private List<ObjectNode> groups = List.of();
+    private List<GroupLag> groups = List.of();
 
     Watched(ClusterAccess cluster) {
       instances = Instances.follow(cluster, clock);

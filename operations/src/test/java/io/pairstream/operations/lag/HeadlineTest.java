@@ -2,8 +2,7 @@ package io.pairstream.operations.lag;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.metrics.PlayedLag;
 import io.pairstream.operations.sentence.Sentence;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,8 +56,8 @@ class HeadlineTest {
   void ofTwoThatAreAlikeTheOneWithMoreWaitingSpeaks() {
     Headline headline =
         of(
-            group("pairs-a", Verdict.STALL, "Stable").put("lag", 3),
-            group("pairs-b", Verdict.STALL, "Stable").put("lag", 4));
+            PlayedLag.group("pairs-a", Verdict.STALL, "Stable", 3, true),
+            PlayedLag.group("pairs-b", Verdict.STALL, "Stable", 4, true));
 
     assertThat(headline.sentence().text()).isEqualTo("STALL: pairs-b");
   }
@@ -67,26 +66,21 @@ class HeadlineTest {
   void whoIsSomebodyElsesOrMutedDecidesNothing() {
     Headline headline =
         of(
-            group("cron", Verdict.STOP, "Empty").put("decides", false),
-            group("pairs-a", Verdict.OK, "Stable").put("decides", true),
-            group("pairs-feed", Verdict.UNKNOWN, "Absent").put("decides", true));
+            PlayedLag.group("cron", Verdict.STOP, "Empty", 0, false),
+            group("pairs-a", Verdict.OK, "Stable"),
+            group("pairs-feed", Verdict.UNKNOWN, "Absent"));
 
     assertThat(headline.verdict()).isEqualTo(Verdict.OK);
     assertThat(headline.sentence().text()).isEqualTo("OK: pairs-a; pairs-feed has not started");
-    assertThat(Headline.of(List.of(group("cron", Verdict.STOP, "Empty").put("decides", false))))
+    assertThat(Headline.of(List.of(PlayedLag.group("cron", Verdict.STOP, "Empty", 0, false))))
         .isEmpty();
   }
 
-  private static Headline of(ObjectNode... groups) {
+  private static Headline of(GroupLag... groups) {
     return Headline.of(List.of(groups)).orElseThrow();
   }
 
-  private static ObjectNode group(String name, Verdict verdict, String state) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("group", name)
-        .put("state", state)
-        .put("verdict", verdict.name())
-        .put("sentence", verdict.words() + ": " + name);
+  private static GroupLag group(String name, Verdict verdict, String state) {
+    return PlayedLag.group(name, verdict, state, 0, true);
   }
 }

@@ -8,14 +8,12 @@ import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.sentence.Sentence;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.apache.kafka.common.TopicPartition;
 
 /** Reports of lag as a watcher would give them. */
 public final class PlayedLag {
@@ -25,8 +23,11 @@ public final class PlayedLag {
   private PlayedLag() {}
 
   public static LagReport report(GroupLag... groups) {
-    return new LagReport(
-        AT, true, Duration.ofSeconds(10), Duration.ofMillis(42), List.of(groups), Optional.empty());
+    return report(AT, groups);
+  }
+
+  public static LagReport report(Instant at, GroupLag... groups) {
+    return new LagReport(at, 10, 0.042, List.of(groups), Optional.empty());
   }
 
   /** A group that reads two partitions of a topic, 12 and 30 records behind. */
@@ -40,6 +41,32 @@ public final class PlayedLag {
 
   public static GroupLag group(String name, Verdict verdict, PartitionLag... partitions) {
     return group(name, verdict, false, partitions);
+  }
+
+  /** A group that reads nothing of ours, in a state, with so much waiting, counted or not. */
+  public static GroupLag group(
+      String name, Verdict verdict, String state, long lag, boolean decides) {
+    GroupLag played = group(name, verdict);
+    return new GroupLag(
+        name,
+        played.type(),
+        state,
+        0,
+        decides,
+        false,
+        verdict,
+        Sentence.verbatim(verdict.words() + ": " + name),
+        played.since(),
+        OptionalLong.of(lag),
+        OptionalLong.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        CatchUp.UNKNOWN,
+        OptionalDouble.empty(),
+        0,
+        Optional.empty(),
+        List.of());
   }
 
   /** A group that an operator has muted. */
@@ -73,7 +100,8 @@ public final class PlayedLag {
         0,
         partitions.length == 0
             ? Optional.empty()
-            : Optional.of(new TopicPartition(partitions[0].topic(), partitions[0].partition())),
+            : Optional.of(
+                new GroupLag.WorstPartition(partitions[0].topic(), partitions[0].partition())),
         List.of(partitions));
   }
 
@@ -108,8 +136,8 @@ public final class PlayedLag {
         OptionalDouble.empty(),
         0,
         committed.isPresent()
-            ? Optional.of(new GroupMember("reader-1-uuid", "reader-1", "/10.0.0.7"))
-            : Optional.empty(),
+            ? new GroupMember("reader-1-uuid", "reader-1", "/10.0.0.7")
+            : GroupMember.NOBODY,
         Optional.empty());
   }
 }

@@ -5,7 +5,7 @@ public final class ViewStorageException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  ViewStorageException(String message, Throwable cause) {
+  public ViewStorageException(String message, Throwable cause) {
     super(message, cause);
   }
 }

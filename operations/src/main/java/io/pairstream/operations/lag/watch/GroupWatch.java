@@ -2,7 +2,9 @@ package io.pairstream.operations.lag.watch;
 
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.HeadRecord;
+import io.pairstream.operations.lag.Lag;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Forecast;
@@ -360,7 +362,7 @@ final class GroupWatch {
           CatchUp.UNKNOWN,
           OptionalDouble.empty(),
           0,
-          Optional.empty(),
+          GroupMember.NOBODY,
           Optional.empty());
     }
     return new PartitionLag(
@@ -417,7 +419,7 @@ final class GroupWatch {
         judgement.catchUp(),
         sample.retentionSeconds(),
         judgement.lost(),
-        Optional.ofNullable(now.readers().get(partition)),
+        now.readers().getOrDefault(partition, GroupMember.NOBODY),
         head);
   }
 
@@ -428,11 +430,7 @@ final class GroupWatch {
       double drain,
       double drainError,
       boolean somethingStands) {
-    Optional<PartitionLag> worst =
-        lags.stream()
-            .min(
-                Comparator.comparing(PartitionLag::verdict)
-                    .thenComparing(each -> -each.lag().orElse(0)));
+    Optional<PartitionLag> worst = lags.stream().min(Lag.WORST_FIRST);
     OptionalLong lag = sum(lags, PartitionLag::lag);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
     OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
@@ -481,7 +479,7 @@ final class GroupWatch {
         catchUp,
         lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
         lags.stream().mapToLong(PartitionLag::lost).sum(),
-        worst.map(each -> new TopicPartition(each.topic(), each.partition())),
+        worst.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition())),
         lags);
   }
 

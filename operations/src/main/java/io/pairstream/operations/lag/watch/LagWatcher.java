@@ -239,9 +239,8 @@ public final class LagWatcher implements AutoCloseable {
     LagReport report =
         new LagReport(
             at,
-            true,
-            settings.interval(),
-            Duration.ofNanos(System.nanoTime() - began),
+            settings.interval().toMillis() / 1e3,
+            (System.nanoTime() - began) / 1e9,
             judged,
             Optional.empty());
     latest = report;

@@ -7,6 +7,7 @@ import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupLag;
+import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.HeadRecord;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
@@ -34,7 +35,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +106,7 @@ class LagRoutesTest {
             CatchUp.NEVER,
             OptionalDouble.of(604_440),
             0,
-            Optional.empty(),
+            GroupMember.NOBODY,
             Optional.of(
                 new HeadRecord(
                     41_022,
@@ -139,7 +139,7 @@ class LagRoutesTest {
             CatchUp.UNKNOWN,
             OptionalDouble.empty(),
             0,
-            Optional.empty(),
+            GroupMember.NOBODY,
             Optional.empty());
     GroupLag group =
         new GroupLag(
@@ -160,9 +160,9 @@ class LagRoutesTest {
             CatchUp.NEVER,
             OptionalDouble.of(604_440),
             0,
-            Optional.of(new TopicPartition("pairs.crowdsourced", 3)),
+            Optional.of(new GroupLag.WorstPartition("pairs.crowdsourced", 3)),
             List.of(stalled, never));
-    return new LagReport(at, true, INTERVAL, Duration.ZERO, List.of(group), Optional.empty());
+    return new LagReport(at, 10, 0, List.of(group), Optional.empty());
   }
 
   @Test
