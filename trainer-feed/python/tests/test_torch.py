@@ -252,3 +252,34 @@ def test_two_processes_of_a_process_group_share_the_run(run, dataset, broker, re
     assert found[0]["weight"] == found[1]["weight"] != 0.0
     for one in found if program == "accelerated.py" else []:
         assert "give prepare the loader itself" in one["refusal"]
+
+
+def test_augments_by_pair_and_epoch_alone_and_leaves_the_generator_as_it_was(run):
+    from pairstream.torch import TorchLoader
+
+    def noisy(image):
+        assert image.shape == (3, SIDE, SIDE)
+        return image + torch.rand(3, SIDE, SIDE)
+
+    seen = []
+    for options in (dict(layout="nchw"), dict(rank=1, ranks=2, batch_size=8)):
+        torch.manual_seed(len(seen))
+        before = torch.random.get_rng_state()
+        images = {}
+        with TorchLoader(*run, **{**OPTIONS, **options}, augment=noisy) as loader:
+            for batch in loader:
+                nchw = batch["images"] if "layout" in options else batch["images"].permute(0, 3, 1, 2)
+                images.update(((batch["epoch"], pair_id), one) for pair_id, one in zip(batch["pair_ids"], nchw))
+        assert torch.equal(torch.random.get_rng_state(), before)
+        seen.append(images)
+
+    assert all(torch.equal(image, seen[0][key]) for key, image in seen[1].items())
+    assert not any(torch.equal(image, seen[0][1, pair_id]) for (epoch, pair_id), image in seen[0].items() if epoch == 0)
+
+
+def test_augments_training_alone(dataset):
+    from pairstream.torch import TorchLoader
+
+    dataset.produce(0, 100)
+    with pytest.raises(SettingsError, match="for training alone"):
+        TorchLoader(dataset.source(split="test"), dataset.source().cut(), **OPTIONS, augment=lambda image: image)

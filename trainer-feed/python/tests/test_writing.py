@@ -7,7 +7,6 @@ from conftest import SIDE, Writer, pair, picture, schema_of
 from PIL import Image
 
 from pairstream import SampleRefused, Unavailable
-from pairstream.augment import AugmentationPlan
 from pairstream.pixels import PROFILES, PixelWriter, Undecodable, decode
 from pairstream.records import SampleReader, Schemas
 from pairstream.slots import Slot
@@ -22,7 +21,7 @@ def pairs(registry):
 
 def writer_of(registry, pictures=Pictures(SIDE), **selection):
     reader = SampleReader(Schemas(registry.address), "pairs.training", **selection)
-    return SampleWriter(reader, "pairs.training", "TRAINING", pictures, AugmentationPlan())
+    return SampleWriter(reader, "pairs.training", "TRAINING", pictures)
 
 
 def written(writer, value, form_of=None):

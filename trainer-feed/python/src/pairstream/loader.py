@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import threading
 import time
 from bisect import bisect_left
@@ -19,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pairstream.augment import AugmentationPlan, plan_of
 from pairstream.course import Course, MixCourse, Pick, Position, Step, ViewCourse
 from pairstream.errors import SettingsError
 from pairstream.following import Follow, FollowedCourse
@@ -34,7 +32,7 @@ from pairstream.starvation import Reading, StarvationClock
 from pairstream.takedowns import Takedowns, keys_of
 from pairstream.view import View
 from pairstream.windows import Loaded, Record, Stopped, Window, WindowLoader
-from pairstream.writing import Pictures, SampleWriter
+from pairstream.writing import Augment, Pictures, SampleWriter
 
 _CONSUMERS = 2
 _CHUNK = 8
@@ -60,6 +58,8 @@ class Batch:
         step: number of the batch in its epoch, or in the run of a mix, from 0
         position: goes on exactly behind this batch, with any number of ranks
         stand_ins: samples in the place of pairs that were withdrawn after the view was cut
+        seeds: size whole numbers below 2^64, each a function of the run's seed, the epoch and the pair id alone: for
+            random changes that are the same when the sample is handed out again
     """
 
     def __init__(self, slot: Slot, pool: Pool, step: Step, colour: str) -> None:
@@ -77,6 +77,7 @@ class Batch:
         self.step = step.number
         self.position = step.after
         self.stand_ins = sum(slot.stand_ins[:size])
+        self.seeds = slot.seeds[:size]
 
     def __len__(self) -> int:
         return len(self.pair_ids)
@@ -162,7 +163,9 @@ class Loader:
         pixels: uint8 or float32
         normalise: none, zero-to-one, minus-one-to-one, clip, imagenet or as-recipe; of float32 alone; ``normalize``
             is the same
-        augment: random changes of training pictures, as docs/trainers.md has them: a mapping, or the name of a file
+        augment: changes training pictures as they are decoded: a function of uint8 [height, width, channels] and a
+            ``numpy.random.Generator`` that is seeded by (seed, epoch, pair id); answers a picture of the same shape.
+            Called in several threads
         side_px: of every picture, or (height, width)
         threads: that decode
         slots: batches that are made ready ahead
@@ -195,7 +198,7 @@ class Loader:
         pixels: str = "uint8",
         normalise: str = "none",
         normalize: str | None = None,
-        augment: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+        augment: Augment | None = None,
         side_px: int | tuple[int, int] = 256,
         threads: int = 2,
         slots: int = 4,
@@ -224,14 +227,13 @@ class Loader:
         self._threads = threads
         self._slots = slots
         self._allocate = allocate
-        augmentation = AugmentationPlan() if augment is None else plan_of(augment)
-        if not augmentation.is_none() and source.split != "training":
+        if augment is not None and source.split != "training":
             raise SettingsError(
                 f"augmentation is for training alone; a feed of {source.split} hands out pictures as they are, so that "
                 "figures can be compared"
             )
         reader = SampleReader(source.schemas, source.topic, rendition, token_set)
-        self._writer = SampleWriter(reader, source.topic, source.split.upper(), self._pictures, augmentation)
+        self._writer = SampleWriter(reader, source.topic, source.split.upper(), self._pictures, seed, augment)
         for one in self._course.views:
             source.require(one)
         self._position: Position = self._course.begin()

@@ -53,6 +53,7 @@ class Slot:
         self.captions = [""] * batch_size
         self.folds = [0] * batch_size
         self.stand_ins = [False] * batch_size
+        self.seeds = [0] * batch_size
 
     def arrays_in(self, memory: npt.NDArray[np.uint8]) -> list[npt.NDArray[Any]]:
         """Images, token ids and mask in the slot's memory."""

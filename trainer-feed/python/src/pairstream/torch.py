@@ -9,7 +9,7 @@ Needs torch, which is not among the package's own requirements.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Any, NoReturn
@@ -57,6 +57,10 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
     Args:
         device: where the tensors are handed out; None leaves them in the host's memory
         pin_memory: None pins where a CUDA device is available
+        augment: changes training pictures: a function of one tensor [channels, height, width] on its device, as
+            torchvision's transforms are, which draws from PyTorch's generators. It is called in the thread that asks
+            for the batch, with these generators seeded by (seed, epoch, pair id) for each picture and put back after.
+            All its results have one shape
         others: as of :class:`pairstream.Loader`
     """
 
@@ -69,9 +73,12 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
         ranks: int | None = None,
         device: torch.device | str | None = None,
         pin_memory: bool | None = None,
+        augment: Callable[[torch.Tensor], torch.Tensor] | None = None,
         **options: Any,
     ) -> None:
-        own: dict[str, Any] = {"rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory}
+        own: dict[str, Any] = {
+            "rank": rank, "ranks": ranks, "device": device, "pin_memory": pin_memory, "augment": augment
+        }
         self._again = partial(type(self), source, view, **own, **options)
         if (rank is None) != (ranks is None):
             raise SettingsError("rank and ranks are given together, or taken from torch.distributed")
@@ -81,6 +88,10 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             ranks = torch.distributed.get_world_size() if is_distributed else 1
         if torch.cuda.is_available() if pin_memory is None else pin_memory:
             options.setdefault("allocate", _pinned)
+        if augment is not None and source.split != "training":
+            raise SettingsError(f"augment is for training alone, not for {source.split}")
+        self._augment = augment
+        self._is_channels_last = options.get("layout", "nhwc") == "nhwc"
         self._device = None if device is None else torch.device(device)
         self._stream = torch.cuda.Stream(self._device) if self._device and self._device.type == "cuda" else None
         self.loader = Loader(source, view, rank=rank, ranks=ranks, **options)
@@ -135,8 +146,23 @@ class TorchLoader(IterableDataset[dict[str, Any]]):
             current.wait_stream(self._stream)
             for one in tensors.values():
                 one.record_stream(current)
+        if self._augment is not None:
+            tensors["images"] = self._augmented(tensors["images"], batch.seeds)
         others = {name: getattr(batch, name) for name in ("pair_ids", "captions", "epoch", "step")}
         return TorchBatch(**tensors, **others)
+
+    def _augmented(self, images: torch.Tensor, seeds: Sequence[int]) -> torch.Tensor:
+        assert self._augment is not None
+        if not seeds:
+            return images
+        pictures = images.permute(0, 3, 1, 2) if self._is_channels_last else images
+        changed = []
+        with torch.random.fork_rng():
+            for picture, seed in zip(pictures, seeds):
+                torch.manual_seed(seed)
+                changed.append(self._augment(picture))
+        stacked = torch.stack(changed)
+        return stacked.permute(0, 2, 3, 1).contiguous() if self._is_channels_last else stacked
 
     def __enter__(self) -> TorchLoader:
         return self

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pairstream.augment import AugmentationPlan
 from pairstream.errors import SampleRefused, SettingsError
-from pairstream.pixels import AS_RECIPE, PROFILES, PixelWriter, Undecodable, decode, require_form
+from pairstream.pixels import AS_RECIPE, PROFILES, Pixels, PixelWriter, Undecodable, decode, require_form
+from pairstream.random_numbers import RandomNumbers
 from pairstream.records import Malformed, Sample, SampleReader
 from pairstream.slots import Form, Slot
 from pairstream.takedowns import keys_of
 from pairstream.windows import Record
+
+
+Augment = Callable[[Pixels, np.random.Generator], Pixels]
+"""Changes a picture: uint8 [height, width, channels] to the same, by the random numbers of its sample."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,25 @@ class SampleWriter:
 
     Args:
         split: that every record must be of: TRAINING, VALIDATION or TEST
-        augment: random changes of pictures
+        seed: of the run's order; with epoch and pair id it seeds each sample's random numbers
+        augment: changes pictures; called in several threads
     """
 
     def __init__(
-        self, reader: SampleReader, topic: str, split: str, pictures: Pictures, augment: AugmentationPlan
+        self,
+        reader: SampleReader,
+        topic: str,
+        split: str,
+        pictures: Pictures,
+        seed: int = 0,
+        augment: Augment | None = None,
     ) -> None:
         self._reader = reader
         self._topic = topic
         self._split = split
         self._pictures = pictures
-        self._augment = None if augment.is_none() else augment
+        self._seed = seed
+        self._augment = augment
         self._desks = threading.local()
 
     def site(self, record: Record) -> str:
@@ -80,10 +93,6 @@ class SampleWriter:
         sample = self.read(record)
         if sample.channels not in (1, 3):
             raise self._refused(record, f"pictures of {sample.channels} channels, expected 1 or 3")
-        if self._augment and sample.colour not in ("rgb", "grey"):
-            raise self._refused(
-                record, f"pictures in {sample.colour}; augmentation is defined for rgb and grey alone"
-            )
         profile = self._pictures.normalise
         if profile == AS_RECIPE:
             profile = sample.normalisation
@@ -150,7 +159,8 @@ class SampleWriter:
         if not 0 <= sample.token_count <= form.tokens:
             raise self._refused(record, f"token count {sample.token_count} of {form.tokens} token ids")
         try:
-            self._write_image(sample, epoch, writer, slot.images[index])
+            seed = slot.seeds[index] = RandomNumbers(sample.pair_id, epoch, self._seed, "augment").bits()
+            self._write_image(sample, seed, writer, slot.images[index])
         except Undecodable as e:
             raise self._refused(record, str(e)) from e
         slot.tokens[index] = sample.tokens
@@ -160,7 +170,7 @@ class SampleWriter:
         slot.captions[index] = sample.caption
         slot.folds[index] = sample.fields.get("fold", 0)
 
-    def _write_image(self, sample: Sample, epoch: int, writer: PixelWriter, target: Any) -> None:
+    def _write_image(self, sample: Sample, seed: int, writer: PixelWriter, target: Any) -> None:
         if writer.is_stored and not self._augment:
             decode(sample.encoding, sample.image, target)
             return
@@ -169,7 +179,11 @@ class SampleWriter:
         if desk is None or desk.shape != shape:
             desk = self._desks.picture = np.empty(shape, np.uint8)
         decode(sample.encoding, sample.image, desk)
-        picture = self._augment.apply(sample.pair_id, epoch, desk) if self._augment else desk
+        picture = self._augment(desk, np.random.Generator(np.random.PCG64(seed))) if self._augment else desk
+        if picture.shape != shape or picture.dtype != np.uint8:
+            raise SettingsError(
+                f"augment makes {picture.dtype}{list(picture.shape)} of uint8{list(shape)}; it must keep type and shape"
+            )
         writer.write(picture, target)
 
     def _require(self, record: Record, what: str, expected: object, found: object) -> None:

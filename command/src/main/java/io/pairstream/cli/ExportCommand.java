@@ -2,7 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.export.ExportFormat;
 import io.pairstream.feed.export.ExportListener;
 import io.pairstream.feed.export.ExportPlan;
@@ -81,7 +81,7 @@ final class ExportCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     ExportSummary summary;
     try (Progress progress = new Progress(err, Terminal.isStderr(), read.samples())) {
-      summary = PairFeed.export(source(read, cluster), plan, folder, progress);
+      summary = SplitViews.export(source(read, cluster), plan, folder, progress);
     } catch (ExportRefusedException e) {
       err.println(TerminalText.plain("pairstream: " + e.getMessage()));
       return ExitStatus.COULD_NOT;

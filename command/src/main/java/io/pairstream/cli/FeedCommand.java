@@ -123,9 +123,6 @@ final class FeedCommand implements Callable<Integer> {
   @Option(names = "--token-set", paramLabel = "NAME", defaultValue = "")
   private String tokenSet;
 
-  @Option(names = "--layout", paramLabel = "LAYOUT", defaultValue = "nhwc")
-  private String layout;
-
   @Option(names = "--position-file", paramLabel = "FILE")
   private Path positionFile;
 
@@ -263,8 +260,7 @@ final class FeedCommand implements Callable<Integer> {
           FeedSettings.ofBatches(batchSize())
               .shapes(shapes())
               .rendition(rendition)
-              .tokenSet(tokenSet)
-              .layout(layout());
+              .tokenSet(tokenSet);
       if (viewOptions != null && split.equals("training")) {
         // All ranks make the same number of steps; figures over other splits need every pair.
         return settings.lastBatch(FeedSettings.LastBatch.DROP);
@@ -303,16 +299,6 @@ final class FeedCommand implements Callable<Integer> {
           spec.commandLine(), "--max-waiting goes with --max-pixels; one size waits for nothing");
     }
     return new Shapes.One(sidePx, sidePx);
-  }
-
-  private FeedSettings.Layout layout() {
-    return switch (layout) {
-      case "nhwc" -> FeedSettings.Layout.NHWC;
-      case "nchw" -> FeedSettings.Layout.NCHW;
-      default ->
-          throw new ParameterException(
-              spec.commandLine(), "--layout must be nhwc or nchw, was " + layout);
-    };
   }
 
   private <P extends Position> Optional<P> savedPosition(Function<String, P> parse)

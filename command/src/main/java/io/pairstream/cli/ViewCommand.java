@@ -3,7 +3,7 @@ package io.pairstream.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.filter.InvalidConditionException;
 import io.pairstream.feed.view.Block;
@@ -285,7 +285,7 @@ final class ViewCommand {
       if (Files.exists(file)) {
         return refused(file + " is there already; a view is never changed, cut another");
       }
-      View view = PairFeed.cutView(source, conditions, progress::tell);
+      View view = SplitViews.cut(source, conditions, progress::tell);
       Files.writeString(file, view.toJson() + "\n", StandardOpenOption.CREATE_NEW);
       print(view, file);
       return ExitStatus.DONE;

@@ -8,8 +8,8 @@ import io.pairstream.feed.ExplainedSample;
 import io.pairstream.feed.FeedSettings;
 import io.pairstream.feed.FeedSettings.LastBatch;
 import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.PositionRefusedException;
+import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.ViewPosition;
 import io.pairstream.feed.ViewRun;
 import io.pairstream.feed.order.OrderPlan;
@@ -72,7 +72,7 @@ final class ViewExplainCommand implements Callable<Integer> {
           FeedSettings.ofBatches(batchSize)
               .lastBatch(source.split() == PairStatus.TRAINING ? LastBatch.DROP : LastBatch.KEEP);
       ViewPosition at = run.at(epoch, step, settings);
-      print(at, PairFeed.explain(source, settings, run, at));
+      print(at, SplitViews.explain(source, settings, run, at));
       return ExitStatus.DONE;
     } catch (PositionRefusedException e) {
       spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));

@@ -724,16 +724,15 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void feedHandsOutPlanesOfAnySize() {
+  void feedHandsOutPicturesOfAnySize() {
     train("image", "caption");
 
-    String[] all =
-        "--json --max-pixels 100 --batch-size 1 --until-end --layout nchw".split(" ", -1);
+    String[] all = "--json --max-pixels 100 --batch-size 1 --until-end".split(" ", -1);
 
     Ended ended = run("feed", all);
 
     assertThat(ended.json().path("image_type").asText()).isEqualTo("uint8");
-    assertThat(ended.json().path("image_shape").toString()).isEqualTo("[1,3,8,8]");
+    assertThat(ended.json().path("image_shape").toString()).isEqualTo("[1,8,8,3]");
   }
 
   @Test
@@ -777,7 +776,6 @@ class ClusterCommandsTest {
     "--max-batches=0, '--max-batches must be at least 1, was 0'",
     "--max-pixels=0, 'pixels of the largest picture must be at least 1, was 0'",
     "--max-waiting=9, '--max-waiting goes with --max-pixels'",
-    "--layout=hwc, '--layout must be nhwc or nchw, was hwc'",
     "--augment=FILE, 'there is no option --augment=FILE'",
     "--pixels=float32, 'there is no option --pixels=float32'"
   })

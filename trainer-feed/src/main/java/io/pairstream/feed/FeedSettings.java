@@ -14,7 +14,6 @@ import java.util.OptionalInt;
  * @param end when the feed is over
  * @param lastBatch what becomes of last batches that are not full
  * @param selection which of a pair's images and token ids
- * @param layout of the pixels
  */
 public record FeedSettings(
     int batchSize,
@@ -24,8 +23,7 @@ public record FeedSettings(
     int decodeThreads,
     End end,
     LastBatch lastBatch,
-    Selection selection,
-    Layout layout) {
+    Selection selection) {
 
   /** When a feed is over. */
   public enum End {
@@ -39,14 +37,6 @@ public record FeedSettings(
   public enum LastBatch {
     KEEP,
     DROP
-  }
-
-  /** Order of a batch's dimensions. */
-  public enum Layout {
-    /** [size, height, width, channels]. */
-    NHWC,
-    /** [size, channels, height, width]. */
-    NCHW
   }
 
   private static final int MAX_CHANNELS = 3;
@@ -73,20 +63,19 @@ public record FeedSettings(
         Runtime.getRuntime().availableProcessors(),
         End.NEVER,
         LastBatch.KEEP,
-        Selection.MAIN,
-        Layout.NHWC);
+        Selection.MAIN);
   }
 
   /** The same, with another end. */
   public FeedSettings until(End otherEnd) {
     return new FeedSettings(
-        batchSize, shapes, tokens, slots, decodeThreads, otherEnd, lastBatch, selection, layout);
+        batchSize, shapes, tokens, slots, decodeThreads, otherEnd, lastBatch, selection);
   }
 
   /** The same, with another fate of last batches. */
   public FeedSettings lastBatch(LastBatch otherFate) {
     return new FeedSettings(
-        batchSize, shapes, tokens, slots, decodeThreads, end, otherFate, selection, layout);
+        batchSize, shapes, tokens, slots, decodeThreads, end, otherFate, selection);
   }
 
   /** The same, for samples of another shape. */
@@ -102,7 +91,7 @@ public record FeedSettings(
   /** The same, for pictures of other sizes. */
   public FeedSettings shapes(Shapes otherShapes) {
     return new FeedSettings(
-        batchSize, otherShapes, tokens, slots, decodeThreads, end, lastBatch, selection, layout);
+        batchSize, otherShapes, tokens, slots, decodeThreads, end, lastBatch, selection);
   }
 
   /** The same, for another number of token ids. */
@@ -115,22 +104,13 @@ public record FeedSettings(
         decodeThreads,
         end,
         lastBatch,
-        selection,
-        layout);
+        selection);
   }
 
   /** The same, with other numbers of slots and of decode threads. */
   public FeedSettings memory(int otherSlots, int otherDecodeThreads) {
     return new FeedSettings(
-        batchSize,
-        shapes,
-        tokens,
-        otherSlots,
-        otherDecodeThreads,
-        end,
-        lastBatch,
-        selection,
-        layout);
+        batchSize, shapes, tokens, otherSlots, otherDecodeThreads, end, lastBatch, selection);
   }
 
   /** The same, with the rendition of this name for a picture; empty for the pair's own image. */
@@ -143,14 +123,8 @@ public record FeedSettings(
     return selection(new Selection(selection.rendition(), name));
   }
 
-  /** The same, with another order of a batch's dimensions. */
-  public FeedSettings layout(Layout otherLayout) {
-    return new FeedSettings(
-        batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, selection, otherLayout);
-  }
-
   private FeedSettings selection(Selection otherSelection) {
     return new FeedSettings(
-        batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, otherSelection, layout);
+        batchSize, shapes, tokens, slots, decodeThreads, end, lastBatch, otherSelection);
   }
 }

@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.feed.record.ImageShape;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -17,14 +16,12 @@ public final class ReadyBatch implements AutoCloseable {
 
   private final Slot slot;
   private final long number;
-  private final Layout layout;
   private final Consumer<Slot> giveBack;
   private boolean closed;
 
-  ReadyBatch(Slot slot, long number, Layout layout, Consumer<Slot> giveBack) {
+  ReadyBatch(Slot slot, long number, Consumer<Slot> giveBack) {
     this.slot = slot;
     this.number = number;
-    this.layout = layout;
     this.giveBack = giveBack;
   }
 
@@ -38,20 +35,15 @@ public final class ReadyBatch implements AutoCloseable {
     return open().size();
   }
 
-  /**
-   * Pixels: uint8 [size, height, width, channels], or [size, channels, height, width] in the layout
-   * NCHW; channels are RGB, or one of grey.
-   */
+  /** Pixels: uint8 [size, height, width, channels]; channels are RGB, or one of grey. */
   public ByteBuffer images() {
     return open().images();
   }
 
-  /** Shape of the pixels: four numbers in the layout's order. Batches may differ in it. */
+  /** Shape of {@link #images}: size, height, width, channels. Batches may differ in it. */
   public List<Integer> imageShape() {
     ImageShape shape = open().shape();
-    return layout == Layout.NHWC
-        ? List.of(size(), shape.heightPx(), shape.widthPx(), shape.channels())
-        : List.of(size(), shape.channels(), shape.heightPx(), shape.widthPx());
+    return List.of(size(), shape.heightPx(), shape.widthPx(), shape.channels());
   }
 
   /** What the channels are: rgb, grey, hsv, lab or ycrcb. */

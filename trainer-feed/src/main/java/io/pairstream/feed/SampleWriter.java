@@ -1,6 +1,5 @@
 package io.pairstream.feed;
 
-import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.feed.image.ImageDecoder;
 import io.pairstream.feed.image.UndecodableImageException;
 import io.pairstream.feed.record.ImageShape;
@@ -9,8 +8,6 @@ import io.pairstream.feed.record.Sample;
 import io.pairstream.feed.record.SampleReader;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Checks one record and writes it to its place in a slot. Thread-safe. */
@@ -21,9 +18,6 @@ final class SampleWriter {
   private final FeedSettings settings;
   private final String split;
   private final FeedClocks clocks;
-
-  /** Memory for pictures that are taken apart, one at a time each. */
-  private final Queue<ByteBuffer> spare = new ConcurrentLinkedQueue<>();
 
   SampleWriter(SampleReader reader, FeedSettings settings, String split, FeedClocks clocks) {
     this.reader = reader;
@@ -104,7 +98,7 @@ final class SampleWriter {
           record, "token count " + sample.tokenCount() + " of " + form.tokens() + " token ids");
     }
     try {
-      writeImage(record.value(), sample, slot.imageOf(index));
+      decode(record.value(), sample, slot.imageOf(index));
     } catch (UndecodableImageException e) {
       throw refused(record, e);
     }
@@ -128,31 +122,6 @@ final class SampleWriter {
                   batch.heightPx(),
                   found.widthPx(),
                   found.heightPx()));
-    }
-  }
-
-  private void writeImage(byte[] value, Sample sample, ByteBuffer target)
-      throws UndecodableImageException {
-    int channels = sample.shape().channels();
-    if (settings.layout() == Layout.NHWC || channels == 1) {
-      decode(value, sample, target);
-      return;
-    }
-    int length = target.remaining();
-    ByteBuffer decoded = spare.poll();
-    if (decoded == null || decoded.capacity() < length) {
-      decoded = ByteBuffer.allocateDirect(length);
-    }
-    decode(value, sample, decoded.slice(0, length));
-    byte[] pixels = new byte[length];
-    decoded.get(0, pixels);
-    spare.add(decoded);
-    byte[] plane = new byte[length / channels];
-    for (int channel = 0; channel < channels; channel++) {
-      for (int place = 0; place < plane.length; place++) {
-        plane[place] = pixels[place * channels + channel];
-      }
-      target.put(channel * plane.length, plane);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSettings.End;
 import io.pairstream.feed.FeedSettings.LastBatch;
-import io.pairstream.feed.FeedSettings.Layout;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
@@ -318,26 +317,6 @@ class PairFeedTest {
     try (PairFeed feed = PairFeed.open(source, any);
         ReadyBatch batch = feed.next().orElseThrow()) {
       assertThat(batch.tokenShape()).containsExactly(1, LENGTH);
-    }
-  }
-
-  @Test
-  void handsOutPlanes() {
-    produce(sample(0, "png"), sample(1, "raw"), sample(2, "png"));
-
-    try (PairFeed feed = PairFeed.open(source, settings(3).layout(Layout.NCHW));
-        ReadyBatch batch = feed.next().orElseThrow()) {
-      assertThat(batch.imageShape()).containsExactly(3, 3, SIDE, SIDE);
-      ByteBuffer found = batch.images();
-      for (String pairId : batch.pairIds()) {
-        byte[] drawn = new DrawnImage(SIDE, SIDE, Integer.parseInt(pairId)).pixels();
-        for (int channel = 0; channel < 3; channel++) {
-          for (int place = channel; place < drawn.length; place += 3) {
-            assertThat(found.get()).isEqualTo(drawn[place]);
-          }
-        }
-      }
-      assertThat(found.hasRemaining()).isFalse();
     }
   }
 

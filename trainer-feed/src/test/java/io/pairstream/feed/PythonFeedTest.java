@@ -137,7 +137,7 @@ class PythonFeedTest {
     python.run(PythonSources.variables(Map.of()), handover(asked));
 
     View found = View.parse(Files.readString(file));
-    View expected = PairFeed.cutView(source, read -> {});
+    View expected = SplitViews.cut(source, List.of(), read -> {});
     assertThat(found.blocks()).isEqualTo(expected.blocks());
     assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
   }
@@ -148,7 +148,7 @@ class PythonFeedTest {
   @Test
   void goesOnWhereTheOtherLanguageStopped() throws Exception {
     produce(75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ObjectNode asked = asked().put("view", file(view));
     options(asked).put("epochs", 2);
 
@@ -159,7 +159,7 @@ class PythonFeedTest {
   @Test
   void goesOnAmongWithdrawnPairsWhereTheOtherLanguageStopped() throws Exception {
     produce(75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     TestCluster.send(
         cluster,
         TestCluster.record(
@@ -227,7 +227,7 @@ class PythonFeedTest {
   @Test
   void ranksInPythonShareARunOfTheJavaFeed() throws Exception {
     produce(75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     String file = file(view);
     List<Handed> unbroken = new ArrayList<>();
     inJava(ViewRun.of(view, PLAN).epochs(1), Optional.empty(), Integer.MAX_VALUE, unbroken);
@@ -254,7 +254,7 @@ class PythonFeedTest {
   @Test
   void operatorsSeeATrainerInPython() throws Exception {
     produce(75);
-    ObjectNode asked = asked().put("view", file(PairFeed.cutView(source, read -> {})));
+    ObjectNode asked = asked().put("view", file(SplitViews.cut(source, List.of(), read -> {})));
     options(asked);
     Process process = start(asked);
     try (Instances instances = Instances.follow(cluster, Clock.systemUTC());

@@ -76,7 +76,7 @@ class ViewFeedTest {
     withdraw(4);
     produce(20, 7);
 
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     produce(27, 5);
 
     assertThat(view.samples()).isEqualTo(26);
@@ -95,7 +95,7 @@ class ViewFeedTest {
     TestCluster.send(cluster, record("5", sample(4)));
     List<Condition> where = List.of(Condition.parse("fold=0"), Condition.parse("height<=" + SIDE));
 
-    View view = PairFeed.cutView(source, where, read -> {});
+    View view = SplitViews.cut(source, where, read -> {});
 
     ViewRun run = ViewRun.of(view, new OrderPlan(0, 1, 0)).epochs(1);
     assertThat(captions(run))
@@ -103,8 +103,7 @@ class ViewFeedTest {
             IntStream.range(0, 20).filter(i -> i % 2 == 0).mapToObj(i -> "caption " + i).toList());
     assertThat(view.where()).containsExactly("fold=0", "height<=4");
     assertThat(View.parse(view.toJson())).isEqualTo(view);
-    assertThatThrownBy(
-            () -> PairFeed.cutView(source, List.of(Condition.parse("fold=7")), read -> {}))
+    assertThatThrownBy(() -> SplitViews.cut(source, List.of(Condition.parse("fold=7")), read -> {}))
         .hasMessageContaining("that a view could hold where fold=7");
   }
 
@@ -112,7 +111,7 @@ class ViewFeedTest {
   @Test
   void handsOutTheOrderThatTheViewSeedAndEpochSay() {
     produce(0, 60);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
     List<String> expected = new ArrayList<>();
     for (long epoch = 0; epoch < 2; epoch++) {
@@ -128,7 +127,7 @@ class ViewFeedTest {
   @ValueSource(longs = {1, 2})
   void goesOnExactlyWithOtherNumbersOfRanks(long seed) {
     produce(0, 75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun whole = ViewRun.of(view, PLAN).epochs(2);
     List<String> unbroken = ids(whole, 24, LastBatch.DROP, Optional.empty());
     assertThat(unbroken).hasSize(2 * 72);
@@ -149,7 +148,7 @@ class ViewFeedTest {
   @Test
   void handsOutBatchesThatAreLargerThanTheWindowsInMemory() {
     produce(0, 75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     OrderPlan plan = new OrderPlan(7, 8, 1);
 
     ViewRun run = ViewRun.of(view, plan).epochs(1);
@@ -161,7 +160,7 @@ class ViewFeedTest {
   @Test
   void handsOutFullBatchesAloneAfterTheirSizeHasChanged() {
     produce(0, 24 * 5);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, PLAN).epochs(2);
     List<String> seen = new ArrayList<>();
     ViewPosition position = train(run, 1, 1, Optional.empty(), seen);
@@ -173,7 +172,7 @@ class ViewFeedTest {
   @Test
   void fillsTheHolesOfAWindowWithItsLivingPairsByTurns() {
     produce(0, 30);
-    View view = withTheOffsetBehindEachBlock(PairFeed.cutView(source, read -> {}));
+    View view = withTheOffsetBehindEachBlock(SplitViews.cut(source, List.of(), read -> {}));
     Map<String, String> byOffset = idsByOffset();
     OrderPlan plan = new OrderPlan(0, 1, 0);
     List<String> expected = expected(view, plan, 0, (int) view.samples(), byOffset, Set.of());
@@ -203,7 +202,7 @@ class ViewFeedTest {
   @Test
   void aTakedownOfAThirdNeitherPoisonsNorStarves() {
     produce(0, 2_000, number -> number >= 700 && number < 1_320);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(3)).epochs(2);
     long whole = epochs(run, new ArrayList<>());
 
@@ -240,7 +239,7 @@ class ViewFeedTest {
   @Test
   void allRanksMakeTheSameStepsOfAValidationAndEndAlike() {
     produce(0, 64);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, OrderPlan.of(0)).epochs(1);
     List<String> ids = new ArrayList<>();
     for (int rank = 0; rank < 24; rank++) {
@@ -267,7 +266,7 @@ class ViewFeedTest {
   @Test
   void goesOnWithTheVeryNextSampleWhateverTheBatchSizeAndTheRanks() {
     produce(0, 400);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     OrderPlan plan = new OrderPlan(3, 8, 16);
     List<String> unbroken =
         ids(ViewRun.of(view, plan).epochs(1), 400, LastBatch.DROP, Optional.empty());
@@ -302,7 +301,7 @@ class ViewFeedTest {
   @Test
   void handsOutStandInsForWhatIsTakenDownWhileItRuns() {
     produce(0, 96);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     takeDown(TakedownKind.PAIR, "50");
     ViewRun run = ViewRun.of(view, PLAN).epochs(3);
     Map<String, String> byOffset = idsByOffset();
@@ -357,9 +356,8 @@ class ViewFeedTest {
               .build();
       TestCluster.send(cluster, record(String.valueOf(i), wide));
     }
-    View all = PairFeed.cutView(source, read -> {});
-    View ofWide =
-        PairFeed.cutView(source, List.of(Condition.parse("width=" + 2 * SIDE)), read -> {});
+    View all = SplitViews.cut(source, List.of(), read -> {});
+    View ofWide = SplitViews.cut(source, List.of(Condition.parse("width=" + 2 * SIDE)), read -> {});
     OrderPlan plan = new OrderPlan(0, 1, 0);
     FeedSettings anySize = settings(4).shapes(new Shapes.Several(2 * SIDE * SIDE, 1));
 
@@ -384,14 +382,14 @@ class ViewFeedTest {
   @Test
   void explainsWhatAStepHandsOut() {
     produce(0, 75);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     takeDown(TakedownKind.CONTRIBUTOR, "withdrawn");
     ViewRun run = ViewRun.of(view, PLAN).epochs(2);
     List<String> ids = ids(run, 24, LastBatch.DROP, Optional.empty());
     Map<String, String> byOffset = idsByOffset();
 
     ViewPosition position = run.at(1, 2, settings(24));
-    List<ExplainedSample> samples = PairFeed.explain(source, settings(24), run, position);
+    List<ExplainedSample> samples = SplitViews.explain(source, settings(24), run, position);
 
     assertThat(samples).extracting(ExplainedSample::pairId).isEqualTo(ids.subList(5 * 24, 6 * 24));
     assertThat(samples).extracting(ExplainedSample::isStandIn).contains(true, false);
@@ -403,7 +401,7 @@ class ViewFeedTest {
       assertThat(sample.contributor()).isEqualTo("other");
       assertThat(sample.licence()).isEqualTo("CC0-1.0");
     }
-    assertThat(PairFeed.explain(source, settings(24), run, run.skip(position, 1, settings(24))))
+    assertThat(SplitViews.explain(source, settings(24), run, run.skip(position, 1, settings(24))))
         .isEmpty();
     assertThatThrownBy(() -> run.at(1, 3, settings(24)))
         .hasMessageContaining("epoch 1 ends before step 3");
@@ -412,14 +410,14 @@ class ViewFeedTest {
   @Test
   void exportsTheOrderOfARunWithoutThePairsThatAreGone() throws IOException {
     produce(0, 30);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     Map<String, String> byOffset = idsByOffset();
     OrderPlan order = ExportPlan.shuffled(7, 4);
     List<String> expected =
         ids(ViewRun.of(view, order).epochs(1), 5, LastBatch.KEEP, Optional.empty());
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, order, 11);
 
-    ExportSummary summary = PairFeed.export(source, plan, folder, new SilentListener());
+    ExportSummary summary = SplitViews.export(source, plan, folder, new SilentListener());
 
     assertThat(byOffset.values()).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(exported(folder)).isEqualTo(expected);
@@ -427,14 +425,14 @@ class ViewFeedTest {
     assertThat(summary.withdrawn()).isZero();
     View withMarker = withTheOffsetBehindEachBlock(view);
     ExportSummary gone =
-        PairFeed.export(
+        SplitViews.export(
             source,
             new ExportPlan(withMarker, ExportFormat.PARQUET, ExportPlan.viewOrder(), 100),
             folder.resolve("gone"),
             new SilentListener());
     assertThat(gone.samples()).isEqualTo(30);
     takeDown(TakedownKind.PAIR, expected.get(12));
-    ExportSummary later = PairFeed.export(source, plan, folder, new SilentListener());
+    ExportSummary later = SplitViews.export(source, plan, folder, new SilentListener());
     assertThat(later.withdrawn()).isEqualTo(1);
     assertThat(exported(folder)).hasSize(29).doesNotContain(expected.get(12));
     assertThat(gone.withdrawn()).isEqualTo(withMarker.samples() - 30).isPositive();
@@ -445,10 +443,10 @@ class ViewFeedTest {
     produce(0, 3);
     TestCluster.send(
         cluster, record("3", PreparedPair.newBuilder(sample(3)).setSplit("TEST").build()));
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ExportPlan plan = new ExportPlan(view, ExportFormat.WEBDATASET, ExportPlan.viewOrder(), 11);
 
-    assertThatThrownBy(() -> PairFeed.export(source, plan, folder, new SilentListener()))
+    assertThatThrownBy(() -> SplitViews.export(source, plan, folder, new SilentListener()))
         .isInstanceOf(ExportRefusedException.class)
         .hasMessageContaining("is a pair of TEST, on the topic of TRAINING");
   }
@@ -456,9 +454,9 @@ class ViewFeedTest {
   @Test
   void refusesPositionsOfAnotherViewOrAnotherOrder() {
     produce(0, 30);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     produce(30, 3);
-    View later = PairFeed.cutView(source, read -> {});
+    View later = SplitViews.cut(source, List.of(), read -> {});
     ViewPosition start = ViewPosition.beginOf(view, PLAN, 1);
 
     assertPositionRefused(ViewRun.of(later, PLAN), start, "is one of the view");
@@ -474,12 +472,12 @@ class ViewFeedTest {
   @Test
   void refusesAViewThatIsTooSmallForABatchAndAPositionBeyondTheEpoch() {
     produce(0, 30);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     ViewRun run = ViewRun.of(view, PLAN);
 
     assertThatThrownBy(() -> PairFeed.ofView(source, settings(48), run, Optional.empty()))
         .hasMessageContaining("has 30 samples: too few for a batch of 48");
-    assertThatThrownBy(() -> PairFeed.explain(source, settings(48), run, run.begin()))
+    assertThatThrownBy(() -> SplitViews.explain(source, settings(48), run, run.begin()))
         .hasMessageContaining("has 30 samples: too few for a batch of 48");
     assertPositionRefused(
         run,
@@ -494,7 +492,7 @@ class ViewFeedTest {
   @Test
   void refusesAViewWhoseRecordsHaveLeftTheLog() {
     produce(0, 30);
-    View view = PairFeed.cutView(source, read -> {});
+    View view = SplitViews.cut(source, List.of(), read -> {});
     TestCluster.deleteBefore(cluster, new TopicPartition(source.topic(), 1), 3);
 
     assertPositionRefused(

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.feed.FeedSource;
-import io.pairstream.feed.PairFeed;
 import io.pairstream.feed.ProducedPairs;
+import io.pairstream.feed.SplitViews;
 import io.pairstream.feed.filter.Condition;
 import io.pairstream.feed.view.Block;
 import io.pairstream.feed.view.InvalidViewException;
@@ -61,7 +61,7 @@ class ViewStoreTest {
   void aFrozenViewHoldsWhatAViewsFileWould() {
     pairs.produce(0, 20);
     pairs.withdraw(3);
-    View file = PairFeed.cutView(source, read -> {});
+    View file = SplitViews.cut(source, List.of(), read -> {});
 
     try (ViewSealer sealer = sealer("val-2026-11")) {
       sealer.sealAndFreeze(read -> {});
@@ -164,7 +164,8 @@ class ViewStoreTest {
     first.close();
     NamedView view = store.require("live");
     assertThat(view.segments()).hasSize(3);
-    assertThat(offsets(view.view())).isEqualTo(offsets(PairFeed.cutView(source, read -> {})));
+    assertThat(offsets(view.view()))
+        .isEqualTo(offsets(SplitViews.cut(source, List.of(), read -> {})));
   }
 
   /** A transaction that was open when its writer was killed. */
