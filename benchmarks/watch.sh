@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # What watching the lag of many groups costs, beside Burrow where --burrow or the variable BURROW names its executable (nothing is downloaded):
-# benchmarks/watch.sh [--groups N] [--topics N] [--partitions N] [--stand N] [--stop N] [--commit-seconds N]
-#   [--warm-up N] [--rounds N] [--seconds N] [--burrow PATH] [--jvm NAME=OPTIONS]...
+# benchmarks/watch.sh [--groups N] [--partitions N] [--warm-up N] [--rounds N] [--seconds N] [--burrow PATH]
 set -euo pipefail
 root=$(cd -P "$(dirname "$0")/.." && pwd)
 (cd "$root" && mvn -q -B -Dapp package -pl benchmarks -am) >&2

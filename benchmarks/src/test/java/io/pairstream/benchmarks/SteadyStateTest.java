@@ -12,7 +12,7 @@ class SteadyStateTest {
 
   private Duration used = Duration.ZERO;
 
-  private final SteadyState.Watch watch = new SteadyState.Watch(1000, this::time, this::time);
+  private final SteadyState.Watch watch = new SteadyState.Watch(1000, this::time);
 
   @Test
   void countsWhatLiesBetweenTheMarks() {

@@ -3,7 +3,11 @@ package io.pairstream.benchmarks.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.pairstream.benchmarks.compare.Contender.AbsentException;
+import io.pairstream.benchmarks.Contender;
+import io.pairstream.benchmarks.Contender.AbsentException;
+import io.pairstream.benchmarks.Machine;
+import io.pairstream.benchmarks.Pass;
+import io.pairstream.benchmarks.Spread;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
 import io.pairstream.benchmarks.compare.Corpus.Member;
 import io.pairstream.image.WorkerSettings;
@@ -35,7 +39,7 @@ public final class Compare implements Callable<Integer> {
   @Parameters(paramLabel = "CORPUS", description = "A folder of pictures.")
   private Path folder;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(names = "--json", description = "Print the figures on one line.")
   private boolean json;
 
   @Option(
@@ -107,7 +111,7 @@ public final class Compare implements Callable<Integer> {
       for (Map.Entry<String, List<String>> each : commands(listing).entrySet()) {
         start(each.getKey(), each.getValue(), contenders);
       }
-      report = Report.of(new Rounds(contenders, absent, seconds).run(rounds, corpus));
+      report = new Rounds(contenders, absent, seconds).run(rounds, corpus).json();
       if (quality && !qualityCommand.isEmpty()) {
         report.set("quality", quality(contenders, corpus, listing));
       }
@@ -122,7 +126,7 @@ public final class Compare implements Callable<Integer> {
       report.set("tokens", answer(tokensCommand, tokenizers));
     }
     describe(report, corpus, loadBefore);
-    System.out.println(json ? report.toString() : Report.inWords(report));
+    System.out.println(json ? report : report.toPrettyString());
     return 0;
   }
 
@@ -142,13 +146,13 @@ public final class Compare implements Callable<Integer> {
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
     String inProcess = ownClasses + File.pathSeparator + workers;
-    commands.put(Results.IN_PROCESS, java(options, inProcess, IN_PROCESS_MAIN, listing.toString()));
+    commands.put(Report.IN_PROCESS, java(options, inProcess, IN_PROCESS_MAIN, listing.toString()));
     List<String> byDefault = new ArrayList<>(options);
     byDefault.add("-Dpairstream.compare.default=true");
     commands.put(
-        Results.BY_DEFAULT, java(byDefault, inProcess, IN_PROCESS_MAIN, listing.toString()));
+        Report.BY_DEFAULT, java(byDefault, inProcess, IN_PROCESS_MAIN, listing.toString()));
     commands.put(
-        Results.THROUGH_WORKERS,
+        Report.THROUGH_WORKERS,
         java(
             List.of("-Xmx1g"),
             ownClasses,
@@ -180,7 +184,7 @@ public final class Compare implements Callable<Integer> {
       throws IOException {
     say("starting " + name);
     try {
-      contenders.add(Contender.start(name, command, Map.of(), work.resolve(name + ".stderr")));
+      contenders.add(Contender.start(name, command, work.resolve(name + ".stderr")));
     } catch (AbsentException e) {
       absent.put(name, e.getMessage());
     }
@@ -191,9 +195,9 @@ public final class Compare implements Callable<Integer> {
     Path pictures = Files.createTempDirectory(work, "pictures");
     try {
       for (Contender each : contenders) {
-        if (each.name().equals(Results.FLOOR)
-            || each.name().equals(Results.THROUGH_WORKERS)
-            || each.name().equals(Results.BY_DEFAULT)) {
+        if (each.name().equals(Report.FLOOR)
+            || each.name().equals(Report.THROUGH_WORKERS)
+            || each.name().equals(Report.BY_DEFAULT)) {
           continue; // the floor makes no picture; the workers' are the same by the same code
         }
         say("pictures of " + each.name());
@@ -202,7 +206,7 @@ public final class Compare implements Callable<Integer> {
               "write",
               set.label(),
               Files.createDirectories(pictures.resolve(each.name()).resolve(set.label())));
-          if (each.name().equals(Results.IN_PROCESS)) {
+          if (each.name().equals(Report.IN_PROCESS)) {
             each.write(
                 "encode",
                 set.label(),
@@ -247,7 +251,7 @@ public final class Compare implements Callable<Integer> {
             list.toString());
     ObjectNode node = new JsonMapper().createObjectNode();
     try (Contender contender =
-        Contender.start("captions", command, Map.of(), work.resolve("captions.stderr"))) {
+        Contender.start("captions", command, work.resolve("captions.stderr"))) {
       var warm = contender.pass("captions", 1, seconds);
       List<Double> figures = new ArrayList<>();
       Pass last = warm;
@@ -256,9 +260,9 @@ public final class Compare implements Callable<Integer> {
         figures.add(last.cpuSeconds() * 1e6 / (last.images() + last.failures()));
       }
       Spread spread = Spread.of(figures);
-      node.put("cpu_us_per_pair", Math.round(spread.median() * 10) / 10.0)
-          .put("min", Math.round(spread.min() * 10) / 10.0)
-          .put("max", Math.round(spread.max() * 10) / 10.0)
+      node.put("cpu_us_per_pair", spread.median())
+          .put("min", spread.min())
+          .put("max", spread.max())
           .put("kept", (double) last.images() / (last.images() + last.failures()));
     } catch (AbsentException | IOException e) {
       absent.put("captions", e.getMessage());
@@ -267,7 +271,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   private void describe(ObjectNode report, Corpus corpus, double loadBefore) throws IOException {
-    report.set("machine", Machine.describe(loadBefore));
+    report.putPOJO("machine", Machine.now(loadBefore));
     report.put("rounds", rounds).put("seconds", seconds);
     ObjectNode sets = report.putObject("corpus");
     for (FileSet set : corpus.sets().keySet()) {

@@ -1,244 +1,140 @@
 package io.pairstream.benchmarks.compare;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.benchmarks.Pass;
+import io.pairstream.benchmarks.Spread;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
-import io.pairstream.benchmarks.compare.Results.Measured;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
-/** The figures as one JSON object, and the same object as a table. */
-final class Report {
+/**
+ * The figures, from what every contender did in every round.
+ *
+ * @param contenders in the order in which they ran
+ */
+record Report(List<Measured> contenders) {
 
-  private static final FileSet[] JPEG = {FileSet.JPEG};
-  private static final FileSet[] MIXED = {FileSet.JPEG, FileSet.OTHER};
-  private static final FileSet[] LARGE = {FileSet.LARGE};
+  static final String IN_PROCESS = "pairstream";
+  static final String BY_DEFAULT = "pairstream-default";
+  static final String THROUGH_WORKERS = "pairstream-workers";
+  static final String FLOOR = "floor";
 
-  private Report() {}
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final List<FileSet> JPEG = List.of(FileSet.JPEG);
+  private static final List<FileSet> MIXED = List.of(FileSet.JPEG, FileSet.OTHER);
+  private static final List<FileSet> LARGE = List.of(FileSet.LARGE);
 
-  private static double ratio(double ours, double theirs) {
-    return ours / theirs;
-  }
+  /**
+   * One contender's rounds; the first, which warms up, is not among them.
+   *
+   * @param version of whatever does the work
+   * @param calls how it is used
+   * @param alone with one worker; one element per round
+   * @param together with two workers; one element per round, which may be fewer
+   */
+  record Measured(
+      String name,
+      String version,
+      String calls,
+      List<Map<FileSet, Pass>> alone,
+      List<Map<FileSet, Pass>> together) {
 
-  /** How much more processor time a picture takes on the other way. */
-  private static double cost(double direct, double crossing) {
-    return direct / crossing - 1;
+    /** Pictures per second of processor time with one worker, of each round. */
+    List<Double> perCore(List<FileSet> sets) {
+      return figures(alone, Pass::perCpuSecond, sets);
+    }
   }
 
   /**
    * The figures that decide, each a median over the rounds, and {@code null} where a side of it is
    * absent; then where they come from.
    */
-  static ObjectNode of(Results results) {
-    ObjectNode report = JsonNodeFactory.instance.objectNode();
-    Optional<Measured> ours = results.named(Results.IN_PROCESS);
-    Optional<Measured> workers = results.named(Results.THROUGH_WORKERS);
-    Optional<Measured> img2dataset = results.named("img2dataset");
-    Optional<Measured> torchvision = results.best("torchvision");
-    Optional<Measured> floor = results.named(Results.FLOOR);
-
-    ObjectNode spreads = JsonNodeFactory.instance.objectNode();
-    put(
-        report,
-        spreads,
-        "vs_img2dataset",
-        Results.compared(ours, img2dataset, Report::ratio, JPEG));
-    put(
-        report,
-        spreads,
-        "vs_torchvision",
-        Results.compared(ours, torchvision, Report::ratio, JPEG));
-    put(
-        report,
-        spreads,
-        "vs_torchvision_mixed",
-        Results.compared(ours, torchvision, Report::ratio, MIXED));
-    put(report, spreads, "share_of_floor", Results.compared(ours, floor, Report::ratio, JPEG));
-    put(report, spreads, "worker_cost", Results.compared(ours, workers, Report::cost, JPEG));
-    put(
-        report,
-        spreads,
-        "vs_img2dataset_mixed",
-        Results.compared(ours, img2dataset, Report::ratio, MIXED));
-    put(report, spreads, "worker_cost_mixed", Results.compared(ours, workers, Report::cost, MIXED));
-    report.set("spread_over_rounds", spreads);
-
-    ObjectNode large = report.putObject("large");
-    ObjectNode largeSpreads = JsonNodeFactory.instance.objectNode();
-    put(
-        large,
-        largeSpreads,
-        "vs_img2dataset",
-        Results.compared(ours, img2dataset, Report::ratio, LARGE));
-    put(
-        large,
-        largeSpreads,
-        "vs_torchvision",
-        Results.compared(ours, torchvision, Report::ratio, LARGE));
-    put(large, largeSpreads, "share_of_floor", Results.compared(ours, floor, Report::ratio, LARGE));
-    put(large, largeSpreads, "worker_cost", Results.compared(ours, workers, Report::cost, LARGE));
-    large.set("spread_over_rounds", largeSpreads);
-
-    ObjectNode contenders = report.putObject("contenders");
-    for (Measured each : results.contenders()) {
-      contenders.set(each.name(), contender(each));
-    }
+  ObjectNode json() {
+    ObjectNode report = JSON.createObjectNode();
+    decide(report, "", JPEG);
+    decide(report, "_mixed", MIXED);
+    decide(report.putObject("large"), "", LARGE);
+    ObjectNode all = report.putObject("contenders");
+    contenders.forEach(each -> describe(each, all.putObject(each.name())));
     return report;
   }
 
-  private static ObjectNode contender(Measured each) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("version", each.version()).put("calls", each.calls());
-    ObjectNode perCore = node.putObject("images_per_cpu_second");
-    putSpread(perCore, "jpeg", Results.perCore(each, JPEG));
-    putSpread(perCore, "mixed", Results.perCore(each, MIXED));
-    putSpread(perCore, "large", Results.perCore(each, LARGE));
-    ObjectNode two = node.putObject("two_workers");
-    putSpread(
-        two, "images_per_cpu_second", Results.spread(each.together(), Pass::perCpuSecond, JPEG));
-    putSpread(two, "images_per_second", Results.spread(each.together(), Pass::perWallSecond, JPEG));
-    Optional<Spread> one = Results.spread(each.alone(), Pass::perWallSecond, JPEG);
-    Results.spread(each.together(), Pass::perWallSecond, JPEG)
-        .ifPresent(wall -> two.put("speed_up", rounded(wall.median() / one.get().median(), 2)));
-    ObjectNode failures = node.putObject("failures");
-    each.alone().stream()
-        .reduce((first, last) -> last)
-        .orElse(Map.of())
-        .forEach((set, pass) -> failures.put(set.label(), failures(pass)));
-    return node;
+  private void decide(ObjectNode figures, String suffix, List<FileSet> sets) {
+    DoubleBinaryOperator ratio = (ours, theirs) -> ours / theirs;
+    compare(figures, "vs_img2dataset" + suffix, "img2dataset"::equals, ratio, sets);
+    // Of a peer with several ways the fastest counts.
+    compare(figures, "vs_torchvision" + suffix, it -> it.startsWith("torchvision"), ratio, sets);
+    compare(figures, "share_of_floor" + suffix, FLOOR::equals, ratio, sets);
+    DoubleBinaryOperator more = (direct, through) -> direct / through - 1;
+    compare(figures, "worker_cost" + suffix, THROUGH_WORKERS::equals, more, sets);
   }
 
-  /** Of one time through the set, however often it was gone through. */
-  private static double failures(Pass pass) {
-    return rounded((double) pass.failures() / Math.max(1, pass.images() + pass.failures()), 4);
-  }
-
-  private static void put(
-      ObjectNode figures, ObjectNode spreads, String key, Optional<Spread> spread) {
-    if (spread.isEmpty()) {
+  /** Puts a function of two contenders' speeds per core, taken round by round. */
+  private void compare(
+      ObjectNode figures,
+      String key,
+      Predicate<String> peer,
+      DoubleBinaryOperator function,
+      List<FileSet> sets) {
+    List<Double> ours = fastest(IN_PROCESS::equals, sets);
+    List<Double> theirs = fastest(peer, sets);
+    if (ours.isEmpty() || ours.size() != theirs.size()) {
       figures.putNull(key);
       return;
     }
-    figures.put(key, rounded(spread.get().median(), 3));
-    putSpread(spreads, key, spread);
+    Spread spread = Spread.paired(ours, theirs, function);
+    figures.put(key, spread.median());
+    figures.withObjectProperty("spread_over_rounds").set(key, JSON.valueToTree(spread));
   }
 
-  private static void putSpread(ObjectNode node, String key, Optional<Spread> spread) {
-    spread.ifPresent(
-        it ->
-            node.putObject(key)
-                .put("median", rounded(it.median(), 3))
-                .put("min", rounded(it.min(), 3))
-                .put("max", rounded(it.max(), 3)));
+  private List<Double> fastest(Predicate<String> name, List<FileSet> sets) {
+    return contenders.stream()
+        .filter(each -> name.test(each.name()))
+        .map(each -> each.perCore(sets))
+        .filter(figures -> !figures.isEmpty())
+        .max(Comparator.comparingDouble(figures -> Spread.of(figures).median()))
+        .orElse(List.of());
   }
 
-  private static double rounded(double value, int digits) {
-    double scale = Math.pow(10, digits);
-    return Math.round(value * scale) / scale;
-  }
-
-  /** A table of at most 100 columns. */
-  static String inWords(ObjectNode report) {
-    StringBuilder text = new StringBuilder();
-    line(text, "%s", report.path("machine").path("in_words").asText());
-    report
-        .path("corpus")
-        .properties()
-        .forEach(
-            set ->
-                line(
-                    text,
-                    "%-6s %6d files %8.1f MB %8.1f megapixels",
-                    set.getKey(),
-                    set.getValue().path("files").asLong(),
-                    set.getValue().path("bytes").asLong() / 1e6,
-                    set.getValue().path("megapixels").asDouble()));
-    line(text, "");
-    line(
-        text,
-        "Pictures per second of processor time, one worker: median (least-most of the rounds)");
-    line(text, "Two workers: pictures per second on the clock, and how much more than with one");
-    line(
-        text,
-        "%-18s %-18s %-18s %-18s %-12s %-9s",
-        "contender",
-        "JPEG",
-        "mixed",
-        "large",
-        "two workers",
-        "SSIM>=.99");
-    report
-        .path("contenders")
-        .properties()
-        .forEach(each -> row(text, each.getKey(), each.getValue(), report.path("quality")));
-    line(text, "");
-    for (String key :
-        List.of(
-            "vs_img2dataset",
-            "vs_torchvision",
-            "vs_torchvision_mixed",
-            "share_of_floor",
-            "worker_cost")) {
-      JsonNode spread = report.path("spread_over_rounds").path(key);
-      line(
-          text,
-          "%-22s %8s   %s",
-          key,
-          report.path(key).isNull() ? "absent" : report.path(key).asText(),
-          spread.isMissingNode()
-              ? ""
-              : "rounds " + spread.path("min").asText() + " to " + spread.path("max").asText());
+  private static void describe(Measured contender, ObjectNode json) {
+    json.put("version", contender.version()).put("calls", contender.calls());
+    ObjectNode perCore = json.putObject("images_per_cpu_second");
+    put(perCore, "jpeg", contender.perCore(JPEG));
+    put(perCore, "mixed", contender.perCore(MIXED));
+    put(perCore, "large", contender.perCore(LARGE));
+    ObjectNode two = json.putObject("two_workers");
+    put(two, "images_per_cpu_second", figures(contender.together(), Pass::perCpuSecond, JPEG));
+    put(two, "images_per_second", figures(contender.together(), Pass::perWallSecond, JPEG));
+    ObjectNode failures = json.putObject("failures");
+    if (!contender.alone().isEmpty()) {
+      contender
+          .alone()
+          .get(contender.alone().size() - 1)
+          .forEach((set, pass) -> failures.put(set.label(), pass.failureShare()));
     }
-    for (String key : List.of("captions", "tokens")) {
-      if (report.has(key)) {
-        line(text, "%-22s %s", key, report.get(key));
-      }
+  }
+
+  private static void put(ObjectNode json, String key, List<Double> figures) {
+    if (!figures.isEmpty()) {
+      json.set(key, JSON.valueToTree(Spread.of(figures)));
     }
-    report
-        .path("absent")
-        .properties()
-        .forEach(each -> line(text, "absent: %s: %s", each.getKey(), each.getValue().asText()));
-    return text.toString();
   }
 
-  private static void row(StringBuilder text, String name, JsonNode contender, JsonNode quality) {
-    JsonNode perCore = contender.path("images_per_cpu_second");
-    JsonNode two = contender.path("two_workers");
-    JsonNode share = quality.path(name).path("all").path("share_ssim_at_least_0.99");
-    line(
-        text,
-        "%-18s %-18s %-18s %-18s %-12s %-9s",
-        name,
-        cell(perCore.path("jpeg")),
-        cell(perCore.path("mixed")),
-        cell(perCore.path("large")),
-        two.has("images_per_second")
-            ? String.format(
-                Locale.ROOT,
-                "%.0f (x%.2f)",
-                two.path("images_per_second").path("median").asDouble(),
-                two.path("speed_up").asDouble())
-            : "-",
-        share.isMissingNode()
-            ? "-"
-            : String.format(Locale.ROOT, "%.1f %%", share.asDouble() * 100));
-  }
-
-  private static String cell(JsonNode spread) {
-    return spread.isMissingNode()
-        ? "-"
-        : String.format(
-            Locale.ROOT,
-            "%.0f (%.0f-%.0f)",
-            spread.path("median").asDouble(),
-            spread.path("min").asDouble(),
-            spread.path("max").asDouble());
-  }
-
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+  /** One figure per round in which something came of each of the sets. */
+  private static List<Double> figures(
+      List<Map<FileSet, Pass>> rounds, ToDoubleFunction<Pass> figure, List<FileSet> sets) {
+    return rounds.stream()
+        .filter(
+            round ->
+                sets.stream().allMatch(set -> round.getOrDefault(set, Pass.NOTHING).images() > 0))
+        .map(round -> sets.stream().map(round::get).reduce(Pass.NOTHING, Pass::plus))
+        .filter(pass -> pass.cpuSeconds() > 0)
+        .map(figure::applyAsDouble)
+        .toList();
   }
 }

@@ -1,7 +1,9 @@
 package io.pairstream.benchmarks.compare;
 
+import io.pairstream.benchmarks.Contender;
+import io.pairstream.benchmarks.Pass;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
-import io.pairstream.benchmarks.compare.Results.Measured;
+import io.pairstream.benchmarks.compare.Report.Measured;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,7 +39,7 @@ final class Rounds {
   }
 
   /** All sets with one worker, then the JPEGs with two. */
-  Results run(int rounds, Corpus corpus) {
+  Report run(int rounds, Corpus corpus) {
     List<FileSet> all = List.copyOf(corpus.sets().keySet());
     List<FileSet> jpeg = List.of(FileSet.JPEG);
     var unused = interleave("warm-up", 1, 1, all, WARM_UP_FACTOR * seconds);
@@ -45,7 +47,7 @@ final class Rounds {
     unused = interleave("warm-up with two workers", 1, 2, jpeg, WARM_UP_FACTOR * seconds);
     Map<String, List<Map<FileSet, Pass>>> together =
         interleave("round with two workers", Math.min(rounds, MOST_WITH_TWO), 2, jpeg, seconds);
-    return new Results(
+    return new Report(
         contenders.stream()
             .map(
                 each ->

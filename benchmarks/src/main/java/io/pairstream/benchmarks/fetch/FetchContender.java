@@ -21,8 +21,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Our fetcher, driven line by line: {@code FetchContender LIST robots|no-robots}. Says {@code
- * ready}; answers {@code pass CONNECTIONS} with {@code done IMAGES FAILURES BYTES}.
+ * Our fetcher, driven line by line: {@code FetchContender LIST robots|no-robots}. Says {@code ready
+ * {}}; answers {@code pass images CONNECTIONS} with {@code done IMAGES FAILURES}.
  */
 public final class FetchContender {
 
@@ -35,10 +35,10 @@ public final class FetchContender {
     boolean robots = args[1].equals("robots");
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    System.out.println("ready");
+    System.out.println("ready {}");
     String command = commands.readLine();
     while (command != null) {
-      System.out.println(pass(urls, Integer.parseInt(command.split(" ", 2)[1]), robots));
+      System.out.println(pass(urls, Integer.parseInt(command.split(" ", 3)[2]), robots));
       command = commands.readLine();
     }
   }
@@ -58,7 +58,6 @@ public final class FetchContender {
                     FetchLimits.USUAL.redirects()))
             .withConnections(connections);
     AtomicLong images = new AtomicLong();
-    AtomicLong bytes = new AtomicLong();
     Semaphore underWay = new Semaphore(connections * 2);
     try (WebFetcher fetcher = WebFetcher.open(settings, Clock.systemUTC())) {
       for (int i = 0; i < urls.size(); i++) {
@@ -71,15 +70,14 @@ public final class FetchContender {
                 .fetch(FetchRequest.of(urls.get(i)))
                 .whenComplete(
                     (result, problem) -> {
-                      if (result instanceof FetchResult.Fetched fetched) {
+                      if (result instanceof FetchResult.Fetched) {
                         images.incrementAndGet();
-                        bytes.addAndGet(fetched.image().size());
                       }
                       underWay.release();
                     });
       }
       underWay.acquire(connections * 2);
     }
-    return "done %d %d %d".formatted(images.get(), urls.size() - images.get(), bytes.get());
+    return "done %d %d".formatted(images.get(), urls.size() - images.get());
   }
 }

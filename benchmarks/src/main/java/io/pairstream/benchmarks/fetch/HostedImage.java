@@ -65,11 +65,6 @@ record HostedImage(int host, int waitMillis, int status, int bytes, boolean redi
     return (int) Math.max(8_000, Math.min(800_000, bytes));
   }
 
-  /** Whether a patient asker gets it. */
-  boolean isToBeHad() {
-    return status == 200 && waitMillis < NEVER;
-  }
-
   String url(int port, int number) {
     return "http://127.1.%d.%d:%d/w%d/s%d/b%d/r%d/%d.png"
         .formatted(

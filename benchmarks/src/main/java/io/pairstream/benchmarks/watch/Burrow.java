@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Burrow, a program of its own that reads what groups commit, with its own defaults. It judges only
@@ -114,41 +113,25 @@ final class Burrow implements Watcher {
   }
 
   @Override
-  public Optional<Said> says(String group) {
+  public String alarm(String group) {
     try {
       HttpResponse<String> answer = get("/v3/kafka/watched/consumer/" + group + "/status");
-      return answer.statusCode() == 200
-          ? Optional.of(said(json.readTree(answer.body())))
-          : Optional.empty();
+      return answer.statusCode() == 200 ? alarm(json.readTree(answer.body())) : "";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return "";
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** What an answer means. The partitions in it are those that are not well. */
-  static Said said(JsonNode answer) {
+  /** What an answer means. */
+  static String alarm(JsonNode answer) {
     JsonNode status = answer.required("status");
     String verdict = status.required("status").asText();
-    StringBuilder words = new StringBuilder(verdict);
-    words.append(", total lag ").append(status.required("totallag").asLong());
-    JsonNode bad = status.required("partitions");
-    if (!bad.isEmpty()) {
-      words
-          .append(", ")
-          .append(bad.size())
-          .append(" of ")
-          .append(status.required("partition_count").asInt())
-          .append(" partitions, the first: ")
-          .append(bad.get(0).required("topic").asText())
-          .append('-')
-          .append(bad.get(0).required("partition").asInt())
-          .append(' ')
-          .append(bad.get(0).required("status").asText());
-    }
-    return new Said(verdict, verdict.equals("ERR"), words.toString());
+    return verdict.equals("ERR")
+        ? verdict + ", total lag " + status.required("totallag").asLong()
+        : "";
   }
 
   /** As a scraper would ask it: the metrics page judges every group. */

@@ -3,7 +3,6 @@ package io.pairstream.benchmarks.watch;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +22,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Groups that read: records arrive on every partition in every round, and each group commits on all
- * partitions of its topic once a round, at its own time in it. Nobody joins the groups.
+ * partitions once a round, at its own time in it. Nobody joins the groups.
  */
 final class ReadingGroups implements AutoCloseable {
 
   private static final int RECORDS_A_ROUND = 3;
 
-  /** So few that a broker with a small heap makes the topics one after another. */
-  private static final int PARTITIONS_AT_ONCE = 1_000;
+  private static final String TOPIC = "watched";
 
   private final int groups;
-  private final int topics;
   private final int partitions;
   private final Duration round;
   private final Admin admin;
@@ -45,17 +42,14 @@ final class ReadingGroups implements AutoCloseable {
   private final AtomicLong end = new AtomicLong();
 
   /**
-   * Makes the topics, fills them once and has every group commit once.
+   * Makes the topic, fills it once and has every group commit once.
    *
-   * @param topics how many topics the groups are spread over; at least 1
-   * @param partitions of each topic; at least 1
+   * @param partitions of the topic; at least 1
    * @param standing so many groups commit no more after that
    * @param round time from one commit of a group to the next
    */
-  ReadingGroups(
-      ClusterAccess cluster, int groups, int topics, int partitions, int standing, Duration round) {
+  ReadingGroups(ClusterAccess cluster, int groups, int partitions, int standing, Duration round) {
     this.groups = groups;
-    this.topics = topics;
     this.partitions = partitions;
     this.round = round;
     admin = cluster.admin();
@@ -63,17 +57,11 @@ final class ReadingGroups implements AutoCloseable {
     settings.remove("default.api.timeout.ms");
     settings.put("linger.ms", 50);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    List<NewTopic> some = new ArrayList<>();
-    for (int topic = 0; topic < topics; topic++) {
-      some.add(new NewTopic(topic(topic), partitions, (short) 1));
-      if (some.size() * partitions >= PARTITIONS_AT_ONCE || topic == topics - 1) {
-        KafkaAnswers.await(admin.createTopics(some).all());
-        some.clear();
-      }
-    }
+    NewTopic topic = new NewTopic(TOPIC, partitions, (short) 1);
+    KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
     append();
     for (int group = 0; group < groups; group++) {
-      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places(group)).all());
+      KafkaAnswers.await(admin.alterConsumerGroupOffsets(group(group), places()).all());
     }
     for (int group = 0; group < standing; group++) {
       stop(group);
@@ -98,10 +86,6 @@ final class ReadingGroups implements AutoCloseable {
     return "group-" + number;
   }
 
-  private String topic(int number) {
-    return "watched-" + number % topics;
-  }
-
   /** The group commits no more. */
   void stop(int group) {
     standing.add(group);
@@ -118,18 +102,16 @@ final class ReadingGroups implements AutoCloseable {
   }
 
   private void append() {
-    for (int topic = 0; topic < topics; topic++) {
-      for (int partition = 0; partition < partitions; partition++) {
-        for (int i = 0; i < RECORDS_A_ROUND; i++) {
-          var unused =
-              producer.send(
-                  new ProducerRecord<>(topic(topic), partition, null, new byte[200]),
-                  (metadata, error) -> {
-                    if (error != null) {
-                      failed.incrementAndGet();
-                    }
-                  });
-        }
+    for (int partition = 0; partition < partitions; partition++) {
+      for (int i = 0; i < RECORDS_A_ROUND; i++) {
+        var unused =
+            producer.send(
+                new ProducerRecord<>(TOPIC, partition, null, new byte[200]),
+                (metadata, error) -> {
+                  if (error != null) {
+                    failed.incrementAndGet();
+                  }
+                });
       }
     }
     producer.flush();
@@ -142,7 +124,7 @@ final class ReadingGroups implements AutoCloseable {
     }
     var unused =
         admin
-            .alterConsumerGroupOffsets(group(group), places(group))
+            .alterConsumerGroupOffsets(group(group), places())
             .all()
             .whenComplete(
                 (done, error) -> {
@@ -155,11 +137,11 @@ final class ReadingGroups implements AutoCloseable {
   }
 
   /** Some partitions are read to their end, on others up to three records wait. */
-  private Map<TopicPartition, OffsetAndMetadata> places(int group) {
+  private Map<TopicPartition, OffsetAndMetadata> places() {
     Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
     for (int partition = 0; partition < partitions; partition++) {
       places.put(
-          new TopicPartition(topic(group), partition),
+          new TopicPartition(TOPIC, partition),
           new OffsetAndMetadata(Math.max(0, end.get() - partition % 4)));
     }
     return places;

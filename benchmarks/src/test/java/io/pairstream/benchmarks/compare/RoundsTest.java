@@ -2,9 +2,11 @@ package io.pairstream.benchmarks.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.benchmarks.Contender;
+import io.pairstream.benchmarks.Pass;
 import io.pairstream.benchmarks.compare.Corpus.FileSet;
 import io.pairstream.benchmarks.compare.Corpus.Member;
-import io.pairstream.benchmarks.compare.Results.Measured;
+import io.pairstream.benchmarks.compare.Report.Measured;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +43,7 @@ class RoundsTest {
   void theFirstRoundOfEachKindDoesNotCount() throws Exception {
     start("counts", COUNTS);
 
-    Results results = new Rounds(contenders, absent, 0).run(2, ONE_JPEG);
+    Report results = new Rounds(contenders, absent, 0).run(2, ONE_JPEG);
 
     Measured counted = results.contenders().get(0);
     assertThat(images(counted.alone())).containsExactly(2L, 3L);
@@ -53,7 +55,7 @@ class RoundsTest {
     start("dies", DIES_AT_THE_THIRD);
     start("counts", COUNTS);
 
-    Results results = new Rounds(contenders, absent, 0).run(3, ONE_JPEG);
+    Report results = new Rounds(contenders, absent, 0).run(3, ONE_JPEG);
 
     assertThat(absent).containsOnlyKeys("dies");
     assertThat(results.contenders()).extracting(Measured::name).containsExactly("counts");
@@ -62,8 +64,7 @@ class RoundsTest {
 
   private void start(String name, String shell) throws Exception {
     contenders.add(
-        Contender.start(
-            name, List.of("sh", "-c", shell), Map.of(), directory.resolve("complaints")));
+        Contender.start(name, List.of("sh", "-c", shell), directory.resolve("complaints")));
   }
 
   private static List<Long> images(List<Map<FileSet, Pass>> rounds) {

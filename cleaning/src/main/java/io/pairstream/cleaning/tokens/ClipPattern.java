@@ -29,7 +29,6 @@ final class ClipPattern {
   private static final char LONG_S = '\u017f';
   private static final int IOTA_BELOW = 0x345;
 
-  private final CharacterClasses classes;
   private final String text;
   private final boolean specialInText;
   private int start;
@@ -37,8 +36,7 @@ final class ClipPattern {
   private Special special = Special.NONE;
 
   /** {@code specialInText} says whether the first two parts of the pattern are in force. */
-  ClipPattern(CharacterClasses classes, String text, boolean specialInText) {
-    this.classes = classes;
+  ClipPattern(String text, boolean specialInText) {
     this.text = text;
     this.specialInText = specialInText;
   }
@@ -49,7 +47,7 @@ final class ClipPattern {
     while (start < text.length()) {
       int codePoint = text.codePointAt(start);
       byte kind = kind(codePoint);
-      if (kind != CharacterClasses.SPACE) {
+      if (kind != CodePointClasses.SPACE) {
         end = pieceEnd(codePoint, kind);
         return true;
       }
@@ -73,7 +71,7 @@ final class ClipPattern {
   private int pieceEnd(int first, byte kind) {
     special = Special.NONE;
     int behind = start + Character.charCount(first);
-    if (kind == CharacterClasses.NUMBER) {
+    if (kind == CodePointClasses.NUMBER) {
       return behind;
     }
     if (first == '\'') {
@@ -105,7 +103,9 @@ final class ClipPattern {
   }
 
   private byte kind(int codePoint) {
-    return codePoint == IOTA_BELOW ? CharacterClasses.SPACE : classes.of(codePoint);
+    return codePoint == IOTA_BELOW
+        ? CodePointClasses.SPACE
+        : CodePointClasses.INSTANCE.kind(codePoint);
   }
 
   /** Length of the contraction that begins at {@code start}, or 0. */

@@ -67,7 +67,7 @@ final class ClipVocabulary {
    */
   int[] encode(String text, boolean specialInText) {
     String lower = LowerCase.INSTANCE.withFinalSigma(text);
-    ClipPattern pattern = new ClipPattern(CharacterClasses.INSTANCE, lower, specialInText);
+    ClipPattern pattern = new ClipPattern(lower, specialInText);
     TokenBuffer ids = new TokenBuffer(lower.length() / 3 + 4);
     while (pattern.next()) {
       switch (pattern.special()) {

@@ -12,14 +12,12 @@ package io.pairstream.cleaning.tokens;
  */
 final class Gpt2Pattern {
 
-  private final CharacterClasses classes;
+  private static final CodePointClasses CLASSES = CodePointClasses.INSTANCE;
 
-  Gpt2Pattern(CharacterClasses classes) {
-    this.classes = classes;
-  }
+  private Gpt2Pattern() {}
 
   /** Where the piece ends that begins at {@code start}; {@code start} is before the text's end. */
-  int pieceEnd(String text, int start) {
+  static int pieceEnd(String text, int start) {
     char first = text.charAt(start);
     if (first == '\'') {
       int length = contraction(text, start);
@@ -30,21 +28,21 @@ final class Gpt2Pattern {
     boolean spaceBefore =
         first == ' '
             && start + 1 < text.length()
-            && classes.of(text.codePointAt(start + 1)) != CharacterClasses.SPACE;
+            && CLASSES.kind(text.codePointAt(start + 1)) != CodePointClasses.SPACE;
     int run = spaceBefore ? start + 1 : start;
-    byte kind = classes.of(text.codePointAt(run));
+    byte kind = CLASSES.kind(text.codePointAt(run));
     int end = runEnd(text, run, kind);
-    if (kind == CharacterClasses.SPACE && end < text.length() && end - run > 1) {
+    if (kind == CodePointClasses.SPACE && end < text.length() && end - run > 1) {
       return end - 1; // the last one belongs to what follows; no white space is a surrogate pair
     }
     return end;
   }
 
-  private int runEnd(String text, int start, byte kind) {
+  private static int runEnd(String text, int start, byte kind) {
     int end = start;
     while (end < text.length()) {
       int codePoint = text.codePointAt(end);
-      if (classes.of(codePoint) != kind) {
+      if (CLASSES.kind(codePoint) != kind) {
         break;
       }
       end += Character.charCount(codePoint);

@@ -28,7 +28,6 @@ final class Gpt2Vocabulary {
 
   private final String digest;
   private final BytePairs pairs;
-  private final Gpt2Pattern pattern = new Gpt2Pattern(CharacterClasses.INSTANCE);
 
   private Gpt2Vocabulary() {
     byte[] file = VocabularyFile.unzip(VocabularyFile.read("r50k_base.tiktoken.gz"));
@@ -54,7 +53,7 @@ final class Gpt2Vocabulary {
   int[] encode(String text) {
     TokenBuffer ids = new TokenBuffer(text.length() / 3 + 4);
     for (int start = 0; start < text.length(); ) {
-      int end = pattern.pieceEnd(text, start);
+      int end = Gpt2Pattern.pieceEnd(text, start);
       pairs.encode(text, start, end, ids);
       start = end;
     }

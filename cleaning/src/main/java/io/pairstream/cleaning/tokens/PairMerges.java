@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.tokens;
 
 import java.util.Arrays;
+import java.util.PriorityQueue;
 
 /**
  * The merges of a byte-pair encoding: which two neighbouring symbols become which one, and which
@@ -105,7 +106,7 @@ final class PairMerges {
     int[] next = new int[count];
     int[] previous = new int[count];
     int[] slots = new int[count];
-    Heap heap = new Heap(count);
+    PriorityQueue<Long> heap = new PriorityQueue<>(count);
     for (int i = 0; i < count; i++) {
       next[i] = i + 1 < count ? i + 1 : -1;
       previous[i] = i - 1;
@@ -142,7 +143,7 @@ final class PairMerges {
     return left;
   }
 
-  private void offer(Heap heap, int[] slots, int at) {
+  private void offer(PriorityQueue<Long> heap, int[] slots, int at) {
     if (slots[at] >= 0) {
       heap.offer(((long) ranks[slots[at]] << 32) | at);
     }
@@ -165,51 +166,5 @@ final class PairMerges {
 
   private static long pair(int left, int right) {
     return ((long) left << 32) | right;
-  }
-
-  /** The smallest number first. */
-  private static final class Heap {
-
-    private long[] items;
-    private int size;
-
-    Heap(int capacity) {
-      items = new long[capacity + 1];
-    }
-
-    boolean isEmpty() {
-      return size == 0;
-    }
-
-    void offer(long item) {
-      if (size == items.length) {
-        items = Arrays.copyOf(items, size * 2);
-      }
-      int at = size++;
-      while (at > 0 && items[(at - 1) / 2] > item) {
-        items[at] = items[(at - 1) / 2];
-        at = (at - 1) / 2;
-      }
-      items[at] = item;
-    }
-
-    long poll() {
-      long first = items[0];
-      long last = items[--size];
-      int at = 0;
-      while (2 * at + 1 < size) {
-        int child = 2 * at + 1;
-        if (child + 1 < size && items[child + 1] < items[child]) {
-          child++;
-        }
-        if (items[child] >= last) {
-          break;
-        }
-        items[at] = items[child];
-        at = child;
-      }
-      items[at] = last;
-      return first;
-    }
   }
 }

@@ -2,9 +2,9 @@ package io.pairstream.cleaning.tokens;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
 /** How a tokenizer.json cuts normalized text in pieces. Thread-safe. */
 @FunctionalInterface
@@ -18,13 +18,40 @@ interface PreTokenizer {
    */
   record Piece(String text, boolean first) {}
 
-  /** What becomes of the separators that a pattern finds. */
-  enum Separator {
+  /** What separates pieces. */
+  @FunctionalInterface
+  interface Separators {
+
+    /** For one text: where the separator ends that begins at a place; the place if none does. */
+    IntUnaryOperator in(String text);
+
+    /** Each member of a class is one. */
+    static Separators of(IntPredicate members) {
+      return text ->
+          from -> {
+            int codePoint = text.codePointAt(from);
+            return members.test(codePoint) ? from + Character.charCount(codePoint) : from;
+          };
+    }
+  }
+
+  /** What becomes of the separators; the names are the file's. */
+  enum Behavior {
     REMOVED,
     ISOLATED,
     MERGED_WITH_PREVIOUS,
     MERGED_WITH_NEXT,
-    CONTIGUOUS
+    CONTIGUOUS;
+
+    /** Whether a part goes with the one before it. */
+    private boolean joins(Cut before, Cut cut) {
+      return switch (this) {
+        case REMOVED, ISOLATED -> false;
+        case MERGED_WITH_PREVIOUS -> cut.separator() && !before.separator();
+        case MERGED_WITH_NEXT -> before.separator() && !cut.separator();
+        case CONTIGUOUS -> before.separator() == cut.separator();
+      };
+    }
   }
 
   /** Adds what the piece is cut into. */
@@ -39,14 +66,93 @@ interface PreTokenizer {
     };
   }
 
-  /** At the matches of a pattern; {@code inverted}: at what lies between them. */
-  static PreTokenizer at(SplitPattern pattern, Separator separator, boolean inverted) {
+  /** At the separators; {@code inverted}: what lies between them separates. */
+  static PreTokenizer at(Separators separators, Behavior behavior, boolean inverted) {
     return (piece, out) -> {
-      String text = piece.text();
+      List<Cut> cuts = Cut.all(piece.text(), separators, inverted);
+      for (int i = 0; i < cuts.size(); ) {
+        Cut first = cuts.get(i++);
+        while (i < cuts.size() && behavior.joins(cuts.get(i - 1), cuts.get(i))) {
+          i++;
+        }
+        if (behavior != Behavior.REMOVED || !first.separator()) {
+          String text = piece.text().substring(first.begin(), cuts.get(i - 1).end());
+          out.add(new Piece(text, piece.first() && first.begin() == 0));
+        }
+      }
+    };
+  }
+
+  /** Runs of word characters, and runs of what is neither that nor white space. */
+  static PreTokenizer words() {
+    IntPredicate word = CodePointClasses.INSTANCE.of("word");
+    IntPredicate sign = c -> !word.test(c) && !CodePointClasses.isSpace(c);
+    return at(Separators.of(CodePointClasses::isSpace), Behavior.REMOVED, false)
+        .then(at(Separators.of(sign), Behavior.CONTIGUOUS, false));
+  }
+
+  /** BERT's: words, and punctuation one by one. */
+  static PreTokenizer bert() {
+    IntPredicate punctuation = CodePointClasses.INSTANCE.of("punctuation");
+    return at(Separators.of(CodePointClasses::isSpace), Behavior.REMOVED, false)
+        .then(at(Separators.of(punctuation), Behavior.ISOLATED, false));
+  }
+
+  /** GPT-2's pieces, with {@link ByteLetters} for their bytes. */
+  static PreTokenizer byteLevel(boolean addsSpace, boolean cuts) {
+    return (piece, out) -> {
+      String text = addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
+      for (int begin = 0; begin < text.length(); ) {
+        int end = cuts ? Gpt2Pattern.pieceEnd(text, begin) : text.length();
+        out.add(new Piece(letters(text.substring(begin, end)), piece.first() && begin == 0));
+        begin = end;
+      }
+    };
+  }
+
+  private static String letters(String text) {
+    StringBuilder letters = new StringBuilder(text.length() + 8);
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      letters.append(ByteLetters.letter(b & 0xFF));
+    }
+    return letters.toString();
+  }
+
+  /**
+   * SentencePiece's: a mark for each space, and one before a piece where {@code prepends} says so;
+   * cut before each mark.
+   */
+  static PreTokenizer metaspace(int mark, Prepend prepends, boolean cuts) {
+    String sign = Character.toString(mark);
+    PreTokenizer marked =
+        (piece, out) -> {
+          String text = piece.text().replace(" ", sign);
+          boolean prefixed =
+              !text.startsWith(sign)
+                  && (prepends == Prepend.ALWAYS || (prepends == Prepend.FIRST && piece.first()));
+          out.add(new Piece(prefixed ? sign + text : text, piece.first()));
+        };
+    return cuts
+        ? marked.then(at(Separators.of(c -> c == mark), Behavior.MERGED_WITH_NEXT, false))
+        : marked;
+  }
+
+  /** Which pieces get a mark that they do not begin with; the names are the file's. */
+  enum Prepend {
+    ALWAYS,
+    FIRST,
+    NEVER
+  }
+
+  /** A part of a text, and whether it separates. */
+  record Cut(int begin, int end, boolean separator) {
+
+    private static List<Cut> all(String text, Separators separators, boolean inverted) {
+      IntUnaryOperator ends = separators.in(text);
       List<Cut> cuts = new ArrayList<>();
       int begin = 0;
       for (int i = 0; i < text.length(); ) {
-        int end = pattern.end(text, i);
+        int end = ends.applyAsInt(i);
         if (end > i) {
           if (begin < i) {
             cuts.add(new Cut(begin, i, inverted));
@@ -61,172 +167,7 @@ interface PreTokenizer {
       if (begin < text.length()) {
         cuts.add(new Cut(begin, text.length(), inverted));
       }
-      join(cuts, separator).forEach(cut -> cut.add(piece, out));
-    };
-  }
-
-  /** At each member of a class. */
-  static PreTokenizer atEach(IntPredicate members, Separator separator) {
-    return (piece, out) -> {
-      String text = piece.text();
-      List<Cut> cuts = new ArrayList<>();
-      int begin = 0;
-      for (int i = 0; i < text.length(); ) {
-        int codePoint = text.codePointAt(i);
-        int end = i + Character.charCount(codePoint);
-        if (members.test(codePoint)) {
-          if (begin < i) {
-            cuts.add(new Cut(begin, i, false));
-          }
-          cuts.add(new Cut(i, end, true));
-          begin = end;
-        }
-        i = end;
-      }
-      if (begin < text.length()) {
-        cuts.add(new Cut(begin, text.length(), false));
-      }
-      join(cuts, separator).forEach(cut -> cut.add(piece, out));
-    };
-  }
-
-  /** Runs of word characters, and runs of what is neither that nor white space. */
-  static PreTokenizer words() {
-    IntPredicate word = CodePointClasses.INSTANCE.of("word");
-    return (piece, out) -> {
-      String text = piece.text();
-      int begin = 0;
-      while (begin < text.length()) {
-        int kind = kind(word, text.codePointAt(begin));
-        int end = begin;
-        while (end < text.length() && kind(word, text.codePointAt(end)) == kind) {
-          end += Character.charCount(text.codePointAt(end));
-        }
-        if (kind != 0) {
-          new Cut(begin, end, false).add(piece, out);
-        }
-        begin = end;
-      }
-    };
-  }
-
-  private static int kind(IntPredicate word, int codePoint) {
-    return CodePointClasses.isSpace(codePoint) ? 0 : word.test(codePoint) ? 1 : 2;
-  }
-
-  /** BERT's: words, and punctuation one by one. */
-  static PreTokenizer bert() {
-    return atEach(CodePointClasses::isSpace, Separator.REMOVED)
-        .then(atEach(CodePointClasses.INSTANCE.of("punctuation"), Separator.ISOLATED));
-  }
-
-  /** GPT-2's pieces, with {@link ByteLetters} for their bytes. */
-  static PreTokenizer byteLevel(boolean addsSpace, boolean cuts) {
-    Gpt2Pattern pattern = new Gpt2Pattern(CharacterClasses.INSTANCE);
-    return (piece, out) -> {
-      String text = addsSpace && !piece.text().startsWith(" ") ? " " + piece.text() : piece.text();
-      for (int begin = 0; begin < text.length(); ) {
-        int end = cuts ? pattern.pieceEnd(text, begin) : text.length();
-        out.add(new Piece(letters(text.substring(begin, end)), piece.first() && begin == 0));
-        begin = end;
-      }
-    };
-  }
-
-  /** The text's bytes, each as its letter. */
-  static String letters(String text) {
-    StringBuilder letters = new StringBuilder(text.length() + 8);
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      letters.append(ByteLetters.letter(b & 0xFF));
-    }
-    return letters.toString();
-  }
-
-  /**
-   * SentencePiece's: a mark for each space, and one before a piece where {@code prepends} says so;
-   * cut before each mark.
-   */
-  static PreTokenizer metaspace(int mark, Prepend prepends, boolean cuts) {
-    String sign = Character.toString(mark);
-    PreTokenizer cut = atEach(codePoint -> codePoint == mark, Separator.MERGED_WITH_NEXT);
-    return (piece, out) -> {
-      String text = piece.text().replace(" ", sign);
-      boolean prefixed =
-          !text.startsWith(sign)
-              && (prepends == Prepend.ALWAYS || (prepends == Prepend.FIRST && piece.first()));
-      Piece marked = new Piece(prefixed ? sign + text : text, piece.first());
-      if (cuts) {
-        cut.split(marked, out);
-      } else {
-        out.add(marked);
-      }
-    };
-  }
-
-  /** Which pieces get a mark that they do not begin with. */
-  enum Prepend {
-    ALWAYS,
-    FIRST,
-    NEVER
-  }
-
-  /** Joins separators with their neighbours, or leaves them out. */
-  private static List<Cut> join(List<Cut> cuts, Separator separator) {
-    List<Cut> joined = new ArrayList<>(cuts.size());
-    switch (separator) {
-      case ISOLATED -> joined.addAll(cuts);
-      case REMOVED -> cuts.stream().filter(cut -> !cut.separator()).forEach(joined::add);
-      case CONTIGUOUS -> {
-        for (Cut cut : cuts) {
-          Cut last = last(joined);
-          if (last != null && last.separator() == cut.separator()) {
-            joined.set(joined.size() - 1, new Cut(last.begin(), cut.end(), cut.separator()));
-          } else {
-            joined.add(cut);
-          }
-        }
-      }
-      case MERGED_WITH_PREVIOUS -> {
-        boolean before = false;
-        for (Cut cut : cuts) {
-          if (cut.separator() && !before && !joined.isEmpty()) {
-            Cut last = last(joined);
-            joined.set(joined.size() - 1, new Cut(last.begin(), cut.end(), false));
-          } else {
-            joined.add(cut);
-          }
-          before = cut.separator();
-        }
-      }
-      case MERGED_WITH_NEXT -> {
-        boolean behind = false;
-        for (int i = cuts.size() - 1; i >= 0; i--) {
-          Cut cut = cuts.get(i);
-          if (cut.separator() && !behind && !joined.isEmpty()) {
-            Cut last = last(joined);
-            joined.set(joined.size() - 1, new Cut(cut.begin(), last.end(), false));
-          } else {
-            joined.add(cut);
-          }
-          behind = cut.separator();
-        }
-        Collections.reverse(joined);
-      }
-    }
-    return joined;
-  }
-
-  private static Cut last(List<Cut> cuts) {
-    return cuts.isEmpty() ? null : cuts.get(cuts.size() - 1);
-  }
-
-  /** A part of a piece, and whether it is one that the pattern found. */
-  record Cut(int begin, int end, boolean separator) {
-
-    void add(Piece piece, List<Piece> out) {
-      if (begin < end) {
-        out.add(new Piece(piece.text().substring(begin, end), piece.first() && begin == 0));
-      }
+      return cuts;
     }
   }
 }

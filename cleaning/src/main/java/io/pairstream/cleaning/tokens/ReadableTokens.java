@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Says which text each token of a caption stands for, those too that did not fit, for the
@@ -21,6 +22,9 @@ public final class ReadableTokens {
 
   /** In bytes of UTF-8, and so in tokens. */
   private static final int LONGEST_CHARACTER = 4;
+
+  /** By the digest of the vocabulary. Each takes a few megabytes once it is asked for. */
+  private static final Map<String, Map<Integer, byte[]>> NAMES = new ConcurrentHashMap<>();
 
   private final Tokenizer tokenizer;
   private final Map<Integer, byte[]> names;
@@ -47,16 +51,20 @@ public final class ReadableTokens {
    * @param digest of the vocabulary, as records have it
    */
   public static Optional<ReadableTokens> named(String name, String digest) {
-    return (switch (name) {
-          case "gpt2" -> Optional.of(new Gpt2Tokenizer());
-          case "glide" -> Optional.of(new GlideTokenizer());
-          case "clip" -> Optional.of(new ClipTokenizer(false));
-          case "dalle" -> Optional.of(new DalleTokenizer(false));
-          case "bert-chinese" -> Optional.of(new BertChineseTokenizer());
-          default -> Optional.<Tokenizer>empty();
-        })
-        .filter(known -> known.digest().equals(digest))
-        .map(known -> new ReadableTokens(known, names(name)));
+    Tokenizer tokenizer =
+        switch (name) {
+          case "gpt2" -> Tokenizer.gpt2();
+          case "glide" -> Tokenizer.glide();
+          case "clip" -> Tokenizer.clip(false);
+          case "dalle" -> Tokenizer.dalle(false);
+          case "bert-chinese" -> Tokenizer.bertChinese();
+          default -> null;
+        };
+    return tokenizer == null || !tokenizer.digest().equals(digest)
+        ? Optional.empty()
+        : Optional.of(
+            new ReadableTokens(
+                tokenizer, NAMES.computeIfAbsent(digest, same -> names(tokenizer.name()))));
   }
 
   /**
@@ -121,93 +129,68 @@ public final class ReadableTokens {
   }
 
   private static Map<Integer, byte[]> names(String tokenizer) {
-    return switch (tokenizer) {
-      case "gpt2", "glide" -> OfGpt2.NAMES;
-      case "clip", "dalle" -> OfClip.NAMES;
-      default -> OfBertChinese.NAMES;
-    };
+    Map<Integer, byte[]> names = new HashMap<>();
+    switch (tokenizer) {
+      case "gpt2", "glide" -> readGpt2(names);
+      case "clip", "dalle" -> readClip(names);
+      default -> readBertChinese(names);
+    }
+    return names;
+  }
+
+  private static Stream<String> lines(String file) {
+    byte[] bytes = VocabularyFile.unzip(VocabularyFile.read(file));
+    return new String(bytes, StandardCharsets.UTF_8).lines();
   }
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Read when they are first asked for; each takes a few megabytes. */
-  private static final class OfGpt2 {
-
-    static final Map<Integer, byte[]> NAMES = read();
-
-    private static Map<Integer, byte[]> read() {
-      Map<Integer, byte[]> names = new HashMap<>();
-      byte[] file = VocabularyFile.unzip(VocabularyFile.read("r50k_base.tiktoken.gz"));
-      new String(file, StandardCharsets.US_ASCII)
-          .lines()
-          .forEach(
-              line -> {
-                int space = line.indexOf(' ');
-                names.put(
-                    Integer.valueOf(line.substring(space + 1)),
-                    Base64.getDecoder().decode(line.substring(0, space)));
-              });
-      names.put(Gpt2Vocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
-      return Map.copyOf(names);
-    }
+  private static void readGpt2(Map<Integer, byte[]> names) {
+    lines("r50k_base.tiktoken.gz")
+        .map(line -> line.split(" ", 2))
+        .forEach(line -> names.put(Integer.valueOf(line[1]), Base64.getDecoder().decode(line[0])));
+    names.put(Gpt2Vocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
   }
 
-  /** CLIP's. The mark at the end of a word is no part of its text. */
-  private static final class OfClip {
-
-    static final Map<Integer, byte[]> NAMES = read();
-
-    private static Map<Integer, byte[]> read() {
-      Map<Integer, byte[]> names = new HashMap<>();
-      for (int place = 0; place < 256; place++) {
-        byte[] one = {(byte) ByteLetters.inOrder(place)};
-        names.put(place, one);
-        names.put(256 + place, one);
-      }
-      byte[] file = VocabularyFile.unzip(VocabularyFile.read("bpe_simple_vocab_16e6.txt.gz"));
-      new String(file, StandardCharsets.UTF_8)
-          .lines()
-          .skip(1) // the version
-          .limit(ClipVocabulary.SIZE - 2L - names.size())
-          .forEach(
-              line ->
-                  names.put(names.size(), letters(line.replace(" ", "").replaceAll("</w>$", ""))));
-      names.put(ClipVocabulary.START_OF_TEXT, bytes("<|startoftext|>"));
-      names.put(ClipVocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
-      return Map.copyOf(names);
+  /** The mark at the end of a word is no part of its text. */
+  private static void readClip(Map<Integer, byte[]> names) {
+    for (int place = 0; place < 256; place++) {
+      byte[] one = {(byte) ByteLetters.inOrder(place)};
+      names.put(place, one);
+      names.put(256 + place, one);
     }
-
-    private static byte[] letters(String name) {
-      byte[] bytes = new byte[name.length()];
-      for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = (byte) ByteLetters.byteOf(name.charAt(i));
-      }
-      return bytes;
-    }
+    lines("bpe_simple_vocab_16e6.txt.gz")
+        .skip(1) // the version
+        .limit(ClipVocabulary.SIZE - 2L - names.size())
+        .forEach(line -> names.put(names.size(), ofLetters(line.replaceAll(" |</w>$", ""))));
+    names.put(ClipVocabulary.START_OF_TEXT, bytes("<|startoftext|>"));
+    names.put(ClipVocabulary.END_OF_TEXT, bytes("<|endoftext|>"));
   }
 
-  /** BERT-Chinese's. The mark of a piece inside a word is no part of its text. */
-  private static final class OfBertChinese {
+  private static byte[] ofLetters(String name) {
+    byte[] bytes = new byte[name.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) ByteLetters.byteOf(name.charAt(i));
+    }
+    return bytes;
+  }
 
-    static final Map<Integer, byte[]> NAMES = read();
-
-    private static Map<Integer, byte[]> read() {
-      byte[] file = VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
-      Map<Integer, byte[]> names = new HashMap<>();
-      try {
-        JsonNode words = JsonMapper.builder().build().readTree(file).path("model").path("vocab");
-        words
-            .properties()
-            .forEach(
-                word ->
-                    names.put(
-                        word.getValue().intValue(), bytes(word.getKey().replaceAll("^##", ""))));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      return Map.copyOf(names);
+  /** The mark of a piece inside a word is no part of its text. */
+  private static void readBertChinese(Map<Integer, byte[]> names) {
+    byte[] file = VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
+    try {
+      new ObjectMapper()
+          .readTree(file)
+          .at("/model/vocab")
+          .properties()
+          .forEach(
+              word ->
+                  names.put(
+                      word.getValue().intValue(), bytes(word.getKey().replaceAll("^##", ""))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.tokens;
 import java.text.Normalizer;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 
 /** What a tokenizer.json does to a text before it is cut in pieces. Thread-safe. */
 @FunctionalInterface
@@ -66,19 +67,19 @@ interface TextNormalizer {
   }
 
   /** Puts {@code content} in place of every match. */
-  static TextNormalizer replaced(SplitPattern pattern, String content) {
+  static TextNormalizer replaced(PreTokenizer.Separators separators, String content) {
     return text -> {
+      IntUnaryOperator ends = separators.in(text);
       StringBuilder out = new StringBuilder(text.length());
       for (int i = 0; i < text.length(); ) {
-        int end = pattern.end(text, i);
+        int end = ends.applyAsInt(i);
         if (end > i) {
           out.append(content);
-          i = end;
         } else {
-          int codePoint = text.codePointAt(i);
-          out.appendCodePoint(codePoint);
-          i += Character.charCount(codePoint);
+          end = i + Character.charCount(text.codePointAt(i));
+          out.append(text, i, end);
         }
+        i = end;
       }
       return out.toString();
     };

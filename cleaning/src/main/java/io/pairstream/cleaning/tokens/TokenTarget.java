@@ -74,14 +74,14 @@ public record TokenTarget(
             section + ".tokenizer", "gpt2", "gpt2", "clip", "glide", "dalle", "bert-chinese", "hf");
     return switch (kind) {
       case "clip" ->
-          from(recipe, section, name, new ClipTokenizer(specialInText(recipe, section)), 77, 0);
+          from(recipe, section, name, Tokenizer.clip(specialInText(recipe, section)), 77, 0);
       case "glide" ->
-          from(recipe, section, name, new GlideTokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+          from(recipe, section, name, Tokenizer.glide(), 128, Gpt2Vocabulary.END_OF_TEXT);
       case "dalle" ->
-          from(recipe, section, name, new DalleTokenizer(specialInText(recipe, section)), 256, 0);
-      case "bert-chinese" -> from(recipe, section, name, new BertChineseTokenizer(), 52, 0);
+          from(recipe, section, name, Tokenizer.dalle(specialInText(recipe, section)), 256, 0);
+      case "bert-chinese" -> from(recipe, section, name, Tokenizer.bertChinese(), 52, 0);
       case "hf" -> fromFile(recipe, section, name);
-      default -> from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+      default -> from(recipe, section, name, Tokenizer.gpt2(), 128, Gpt2Vocabulary.END_OF_TEXT);
     };
   }
 
@@ -103,7 +103,7 @@ public record TokenTarget(
     } else if (recipe.text(key, "").isEmpty()) {
       recipe.problem(key, "tokenizer hf needs one: give the path of a tokenizer.json");
     }
-    return from(recipe, section, name, new Gpt2Tokenizer(), 128, Gpt2Vocabulary.END_OF_TEXT);
+    return from(recipe, section, name, Tokenizer.gpt2(), 128, Gpt2Vocabulary.END_OF_TEXT);
   }
 
   private static TokenTarget from(

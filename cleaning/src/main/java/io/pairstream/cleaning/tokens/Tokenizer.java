@@ -1,31 +1,177 @@
 package io.pairstream.cleaning.tokens;
 
-/** Turns text into token ids. Thread-safe. */
-public interface Tokenizer {
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-  /** Name in records and recipes: gpt2, clip, glide, dalle or hf. */
-  String name();
+/**
+ * Turns text into token ids. A vocabulary that comes with the product is read when it is first
+ * needed. Thread-safe.
+ */
+public final class Tokenizer {
+
+  private static final int[] NOTHING = {};
+
+  private final String name;
+  private final int vocabularySize;
+  private final Supplier<String> digest;
+  private final Function<String, int[]> encoder;
+  private final int[] before;
+  private final int[] after;
+
+  /**
+   * A tokenizer.
+   *
+   * @param digest of the vocabulary file: lower-case hex SHA-256
+   * @param encoder makes all ids of a text
+   * @param before the special tokens before a text
+   * @param after the special tokens after a text
+   */
+  Tokenizer(
+      String name,
+      int vocabularySize,
+      Supplier<String> digest,
+      Function<String, int[]> encoder,
+      int[] before,
+      int[] after) {
+    this.name = name;
+    this.vocabularySize = vocabularySize;
+    this.digest = digest;
+    this.encoder = encoder;
+    this.before = before.clone();
+    this.after = after.clone();
+  }
+
+  /**
+   * GPT-2's: ids 0 to 50255, and 50256 for the end of text, which is never made from text. Equal to
+   * tiktoken and to Hugging Face's tokenizers on every text.
+   */
+  public static Tokenizer gpt2() {
+    return gpt2("gpt2", text -> Gpt2Vocabulary.INSTANCE.encode(text));
+  }
+
+  /**
+   * GLIDE's: GPT-2's vocabulary, id for id, over the text in lower case.
+   *
+   * @see <a
+   *     href="https://github.com/openai/glide-text2im/blob/main/glide_text2im/tokenizer/bpe.py">bpe.py</a>
+   */
+  static Tokenizer glide() {
+    return gpt2(
+        "glide", text -> Gpt2Vocabulary.INSTANCE.encode(LowerCase.INSTANCE.withFinalSigma(text)));
+  }
+
+  private static Tokenizer gpt2(String name, Function<String, int[]> encoder) {
+    return new Tokenizer(
+        name,
+        Gpt2Vocabulary.SIZE,
+        () -> Gpt2Vocabulary.INSTANCE.digest(),
+        encoder,
+        NOTHING,
+        NOTHING);
+  }
+
+  /**
+   * CLIP's: the text's ids between a start (49406) and an end of text (49407). Equal to the ids of
+   * OpenAI's tokenizer for the same text; it repairs and unescapes a text first, which is the
+   * caption's cleaning here.
+   *
+   * @param specialInText whether a special token that a text spells becomes that token, as in
+   *     OpenAI's, or is ordinary text
+   */
+  public static Tokenizer clip(boolean specialInText) {
+    return clip(
+        "clip",
+        specialInText,
+        new int[] {ClipVocabulary.START_OF_TEXT},
+        new int[] {ClipVocabulary.END_OF_TEXT});
+  }
+
+  /**
+   * DALLE-pytorch's: CLIP's vocabulary without start and end of text. The vocabulary of OpenAI's
+   * own DALL-E, 16,384 ids, was never published.
+   *
+   * @param specialInText as in {@link #clip}
+   * @see <a
+   *     href="https://github.com/lucidrains/DALLE-pytorch/blob/main/dalle_pytorch/tokenizer.py">tokenizer.py</a>
+   */
+  static Tokenizer dalle(boolean specialInText) {
+    return clip("dalle", specialInText, NOTHING, NOTHING);
+  }
+
+  private static Tokenizer clip(String name, boolean specialInText, int[] before, int[] after) {
+    return new Tokenizer(
+        name,
+        ClipVocabulary.SIZE,
+        () -> ClipVocabulary.INSTANCE.digest(),
+        text -> ClipVocabulary.INSTANCE.encode(text, specialInText),
+        before,
+        after);
+  }
+
+  /**
+   * BERT-Chinese's WordPiece with 21,128 ids over lower case, as Chinese-CLIP takes it: {@code
+   * [CLS]} (101) before the text, {@code [SEP]} (102) after it, 0 behind.
+   *
+   * @see <a
+   *     href="https://github.com/OFA-Sys/Chinese-CLIP/blob/master/cn_clip/clip/utils.py">utils.py</a>
+   */
+  static Tokenizer bertChinese() {
+    return new Tokenizer(
+        "bert-chinese",
+        21_128,
+        () -> BertChinese.SHIPPED.digest(),
+        text -> BertChinese.SHIPPED.encode(text),
+        new int[] {101},
+        new int[] {102});
+  }
+
+  private static final class BertChinese {
+
+    static final Tokenizer SHIPPED = read();
+
+    private static Tokenizer read() {
+      byte[] file = VocabularyFile.unzip(VocabularyFile.read("bert-chinese.json.gz"));
+      try {
+        return TokenizerFile.parse(file, false).tokenizer();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Name in records and recipes: gpt2, clip, glide, dalle, bert-chinese or hf. */
+  public String name() {
+    return name;
+  }
 
   /** Lower-case hex SHA-256 of the vocabulary file. */
-  String digest();
+  public String digest() {
+    return digest.get();
+  }
 
   /** One more than the largest id. */
-  int vocabularySize();
+  public int vocabularySize() {
+    return vocabularySize;
+  }
 
   /**
    * All token ids of the text, without the special tokens around it, padding or truncation.
    *
    * @param text well-formed UTF-16
    */
-  int[] encode(String text);
+  public int[] encode(String text) {
+    return encoder.apply(text);
+  }
 
   /** The special tokens before a text; a new array. */
-  default int[] before() {
-    return new int[0];
+  public int[] before() {
+    return before.clone();
   }
 
   /** The special tokens after a text, kept when it is cut; a new array. */
-  default int[] after() {
-    return new int[0];
+  public int[] after() {
+    return after.clone();
   }
 }

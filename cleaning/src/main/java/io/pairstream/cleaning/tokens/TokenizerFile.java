@@ -1,5 +1,9 @@
 package io.pairstream.cleaning.tokens;
 
+import static io.pairstream.cleaning.tokens.TokenizerParts.refused;
+import static io.pairstream.cleaning.tokens.TokenizerParts.shown;
+import static io.pairstream.cleaning.tokens.TokenizerParts.text;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,20 +11,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Hugging Face's tokenizer.json, read.
  *
- * <p>Takes the models BPE, WordPiece, Unigram and WordLevel with most normalizers, pre-tokenizers
- * and post-processors. What is not taken is refused by name: no tokenizer is read that would give
- * other ids than Hugging Face's.
+ * <p>Takes the models BPE, WordPiece and Unigram with the normalizers, pre-tokenizers and
+ * post-processors of the tokenizers in use. What is not taken is refused by name: no tokenizer is
+ * read that would give other ids than Hugging Face's.
  *
  * @param tokenizer what the file describes
  * @param length the length that the file's own truncation or padding sets; 128 if it sets none
@@ -58,10 +59,6 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
     }
   }
 
-  private static UnsupportedTokenizerException refused(String message) {
-    return new UnsupportedTokenizerException(message);
-  }
-
   /** Reads the parts of one file. */
   private static final class Reader {
 
@@ -80,63 +77,47 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       }
       SubwordModel model = model(root.get("model"));
       int modelSize = vocabulary.size();
-      TextNormalizer normalizer = normalizer(root.path("normalizer"));
-      PreTokenizer preTokenizer = preTokenizer(root.path("pre_tokenizer"));
-
+      TextNormalizer normalizer = TokenizerParts.normalizer(root.path("normalizer"));
       List<AddedTokens.Token> raw = new ArrayList<>();
       List<AddedTokens.Token> normalized = new ArrayList<>();
       addedTokens(modelSize, normalizer, raw, normalized);
-      Around around = around(root.path("post_processor"));
+      TokenizerPipeline pipeline =
+          new TokenizerPipeline(
+              new AddedTokens(raw, specialInText),
+              normalizer,
+              new AddedTokens(normalized, specialInText),
+              TokenizerParts.preTokenizer(root.path("pre_tokenizer")),
+              model);
+      TokenizerParts.Around around = TokenizerParts.around(root.path("post_processor"));
       int size = vocabulary.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-      Tokenizer tokenizer =
-          new HuggingFaceTokenizer(
-              digest,
-              new HuggingFaceTokenizer.Pipeline(
-                  new AddedTokens(raw, specialInText),
-                  normalizer,
-                  new AddedTokens(normalized, specialInText),
-                  preTokenizer,
-                  model),
-              size,
-              around.before(),
-              around.after());
-      return new TokenizerFile(tokenizer, length(around), padId());
+      int special = around.before().length + around.after().length;
+      return new TokenizerFile(
+          new Tokenizer(
+              "hf", size, () -> digest, pipeline::encode, around.before(), around.after()),
+          Math.max(special + 1, Math.min(LONGEST, length())),
+          padId());
     }
 
-    private int length(Around around) {
-      int stated =
-          root.path("truncation")
-              .path("max_length")
-              .asInt(root.path("padding").path("strategy").path("Fixed").asInt(PRESET_LENGTH));
-      int special = around.before().length + around.after().length;
-      return Math.max(special + 1, Math.min(LONGEST, stated));
+    private int length() {
+      JsonNode padding = root.path("padding").path("strategy").path("Fixed");
+      return root.path("truncation").path("max_length").asInt(padding.asInt(PRESET_LENGTH));
     }
 
     private int padId() {
       JsonNode stated = root.path("padding").path("pad_id");
-      if (stated.isInt()) {
-        return stated.intValue();
-      }
-      return PADDING.stream()
-          .filter(vocabulary::containsKey)
-          .map(vocabulary::get)
-          .findFirst()
-          .orElse(-1);
+      return stated.isInt()
+          ? stated.intValue()
+          : PADDING.stream()
+              .filter(vocabulary::containsKey)
+              .map(vocabulary::get)
+              .findFirst()
+              .orElse(-1);
     }
 
-    // Models
-
     private SubwordModel model(JsonNode model) {
-      return switch (model.path("type").asText()) {
-        case "BPE" -> pairs(model);
+      return switch (TokenizerParts.type(model)) {
+        case "BPE" -> pairs(model).cached();
         case "WordPiece" -> {
-          takes(
-              model,
-              "type",
-              "unk_token",
-              "continuing_subword_prefix",
-              "max_input_chars_per_word",
-              "vocab");
           readVocabulary(model);
           yield new WordPieceModel(
                   Map.copyOf(vocabulary),
@@ -145,31 +126,12 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
                   model.path("max_input_chars_per_word").asInt(100))
               .cached();
         }
-        case "WordLevel" -> {
-          takes(model, "type", "unk_token", "vocab");
-          readVocabulary(model);
-          Map<String, Integer> words = Map.copyOf(vocabulary);
-          int unknown = known(model, "unk_token");
-          yield (piece, out) -> out.add(words.getOrDefault(piece, unknown));
-        }
-        case "Unigram" -> unigram(model);
-        default -> throw refused("the model " + shown(model.path("type")) + " is not supported");
+        case "Unigram" -> unigram(model).cached();
+        default -> throw TokenizerParts.unknown("model", model);
       };
     }
 
     private SubwordModel pairs(JsonNode model) {
-      takes(
-          model,
-          "type",
-          "dropout",
-          "unk_token",
-          "continuing_subword_prefix",
-          "end_of_word_suffix",
-          "fuse_unk",
-          "byte_fallback",
-          "ignore_merges",
-          "vocab",
-          "merges");
       if (model.path("dropout").asDouble(0) != 0) {
         throw refused("model.dropout makes ids by chance, which is not supported");
       }
@@ -194,19 +156,17 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
         merges.add(left, right, rank++, result);
       }
       return new PairModel(
-              Map.copyOf(vocabulary),
-              merges.build(),
-              text(model, "unk_token").isEmpty() ? -1 : known(model, "unk_token"),
-              model.path("fuse_unk").asBoolean(),
-              model.path("byte_fallback").asBoolean(),
-              model.path("ignore_merges").asBoolean(),
-              prefix,
-              text(model, "end_of_word_suffix"))
-          .cached();
+          Map.copyOf(vocabulary),
+          merges.build(),
+          text(model, "unk_token").isEmpty() ? -1 : known(model, "unk_token"),
+          model.path("fuse_unk").asBoolean(),
+          model.path("byte_fallback").asBoolean(),
+          model.path("ignore_merges").asBoolean(),
+          prefix,
+          text(model, "end_of_word_suffix"));
     }
 
     private SubwordModel unigram(JsonNode model) {
-      takes(model, "type", "unk_id", "vocab", "byte_fallback");
       JsonNode vocab = model.path("vocab");
       int unknown = model.path("unk_id").asInt(-1);
       if (unknown < 0 || unknown >= vocab.size()) {
@@ -225,8 +185,7 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       if (vocabulary.size() != tokens.size()) {
         throw refused("model.vocab has a token twice");
       }
-      return new UnigramModel(tokens, scores, unknown, model.path("byte_fallback").asBoolean())
-          .cached();
+      return new UnigramModel(tokens, scores, unknown, model.path("byte_fallback").asBoolean());
     }
 
     private void readVocabulary(JsonNode model) {
@@ -254,8 +213,6 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
       return id;
     }
 
-    // Added tokens
-
     private void addedTokens(
         int modelSize,
         TextNormalizer normalizer,
@@ -263,7 +220,6 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
         List<AddedTokens.Token> normalized) {
       int largest = -1;
       for (JsonNode added : root.path("added_tokens")) {
-        takes(added, "id", "content", "single_word", "lstrip", "rstrip", "normalized", "special");
         String content = text(added, "content");
         int id = added.path("id").asInt(-1);
         int expected =
@@ -284,291 +240,6 @@ record TokenizerFile(Tokenizer tokenizer, int length, int padId) {
                     added.path("lstrip").asBoolean(),
                     added.path("rstrip").asBoolean()));
       }
-    }
-
-    // Normalizers
-
-    private TextNormalizer normalizer(JsonNode part) {
-      if (isAbsent(part)) {
-        return text -> text;
-      }
-      String type = part.path("type").asText();
-      return switch (type) {
-        case "Sequence" -> {
-          takes(part, "type", "normalizers");
-          TextNormalizer all = text -> text;
-          for (JsonNode one : part.path("normalizers")) {
-            all = all.then(normalizer(one));
-          }
-          yield all;
-        }
-        case "NFC", "NFD", "NFKC", "NFKD" -> {
-          takes(part, "type");
-          yield TextNormalizer.form(Normalizer.Form.valueOf(type));
-        }
-        case "Lowercase" -> {
-          takes(part, "type");
-          yield LowerCase.INSTANCE::of;
-        }
-        case "StripAccents" -> {
-          takes(part, "type");
-          yield TextNormalizer.without(CodePointClasses.INSTANCE.of("accent"));
-        }
-        case "Nmt" -> {
-          takes(part, "type");
-          yield TextNormalizer.nmt();
-        }
-        case "ByteLevel" -> {
-          takes(part, "type", "add_prefix_space", "trim_offsets", "use_regex");
-          yield PreTokenizer::letters;
-        }
-        case "Strip" -> {
-          takes(part, "type", "strip_left", "strip_right");
-          yield TextNormalizer.stripped(
-              part.path("strip_left").asBoolean(), part.path("strip_right").asBoolean());
-        }
-        case "Prepend" -> {
-          takes(part, "type", "prepend");
-          yield TextNormalizer.prefixed(text(part, "prepend"));
-        }
-        case "Replace" -> {
-          takes(part, "type", "pattern", "content");
-          yield TextNormalizer.replaced(pattern(part), text(part, "content"));
-        }
-        case "BertNormalizer" -> {
-          takes(part, "type", "clean_text", "handle_chinese_chars", "strip_accents", "lowercase");
-          boolean lowers = part.path("lowercase").asBoolean(true);
-          yield TextNormalizer.bert(
-              part.path("clean_text").asBoolean(true),
-              part.path("handle_chinese_chars").asBoolean(true),
-              part.path("strip_accents").asBoolean(lowers),
-              lowers);
-        }
-        case "Precompiled" -> {
-          takes(part, "type", "precompiled_charsmap");
-          yield new CharacterMap(base64(text(part, "precompiled_charsmap")));
-        }
-        default ->
-            throw refused("the normalizer " + shown(part.path("type")) + " is not supported");
-      };
-    }
-
-    private static byte[] base64(String text) {
-      try {
-        return Base64.getDecoder().decode(text);
-      } catch (IllegalArgumentException e) {
-        throw refused("precompiled_charsmap is not Base64");
-      }
-    }
-
-    // Pre-tokenizers
-
-    private PreTokenizer preTokenizer(JsonNode part) {
-      if (isAbsent(part)) {
-        return (piece, out) -> out.add(piece);
-      }
-      return switch (part.path("type").asText()) {
-        case "Sequence" -> {
-          takes(part, "type", "pretokenizers");
-          PreTokenizer all = (piece, out) -> out.add(piece);
-          for (JsonNode one : part.path("pretokenizers")) {
-            all = all.then(preTokenizer(one));
-          }
-          yield all;
-        }
-        case "ByteLevel" -> {
-          takes(part, "type", "add_prefix_space", "trim_offsets", "use_regex");
-          yield PreTokenizer.byteLevel(
-              part.path("add_prefix_space").asBoolean(true),
-              part.path("use_regex").asBoolean(true));
-        }
-        case "Whitespace" -> {
-          takes(part, "type");
-          yield PreTokenizer.words();
-        }
-        case "WhitespaceSplit" -> {
-          takes(part, "type");
-          yield PreTokenizer.atEach(CodePointClasses::isSpace, PreTokenizer.Separator.REMOVED);
-        }
-        case "BertPreTokenizer" -> {
-          takes(part, "type");
-          yield PreTokenizer.bert();
-        }
-        case "Punctuation" -> {
-          takes(part, "type", "behavior");
-          yield PreTokenizer.atEach(
-              CodePointClasses.INSTANCE.of("punctuation"), separator(part, "Isolated"));
-        }
-        case "Digits" -> {
-          takes(part, "type", "individual_digits");
-          yield PreTokenizer.atEach(
-              CodePointClasses.INSTANCE.of("numeric"),
-              part.path("individual_digits").asBoolean()
-                  ? PreTokenizer.Separator.ISOLATED
-                  : PreTokenizer.Separator.CONTIGUOUS);
-        }
-        case "CharDelimiterSplit" -> {
-          takes(part, "type", "delimiter");
-          int delimiter = character(part, "delimiter", "");
-          yield PreTokenizer.atEach(c -> c == delimiter, PreTokenizer.Separator.REMOVED);
-        }
-        case "Metaspace" -> metaspace(part);
-        case "Split" -> {
-          takes(part, "type", "pattern", "behavior", "invert");
-          yield PreTokenizer.at(
-              pattern(part), separator(part, ""), part.path("invert").asBoolean());
-        }
-        default ->
-            throw refused("the pre-tokenizer " + shown(part.path("type")) + " is not supported");
-      };
-    }
-
-    private static PreTokenizer metaspace(JsonNode part) {
-      takes(part, "type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep");
-      boolean prefixes = part.path("add_prefix_space").asBoolean(true);
-      String scheme = part.path("prepend_scheme").asText(prefixes ? "always" : "never");
-      PreTokenizer.Prepend prepend =
-          switch (scheme) {
-            case "always" -> PreTokenizer.Prepend.ALWAYS;
-            case "first" -> PreTokenizer.Prepend.FIRST;
-            case "never" -> PreTokenizer.Prepend.NEVER;
-            default -> throw refused("prepend_scheme '" + scheme + "' is not supported");
-          };
-      return PreTokenizer.metaspace(
-          character(part, "replacement", "\u2581"), prepend, part.path("split").asBoolean(true));
-    }
-
-    private static PreTokenizer.Separator separator(JsonNode part, String preset) {
-      String behavior = part.path("behavior").asText(preset);
-      return switch (behavior) {
-        case "Removed" -> PreTokenizer.Separator.REMOVED;
-        case "Isolated" -> PreTokenizer.Separator.ISOLATED;
-        case "MergedWithPrevious" -> PreTokenizer.Separator.MERGED_WITH_PREVIOUS;
-        case "MergedWithNext" -> PreTokenizer.Separator.MERGED_WITH_NEXT;
-        case "Contiguous" -> PreTokenizer.Separator.CONTIGUOUS;
-        default -> throw refused("the behavior '" + behavior + "' is not supported");
-      };
-    }
-
-    private static SplitPattern pattern(JsonNode part) {
-      JsonNode pattern = part.path("pattern");
-      if (pattern.path("String").isTextual()) {
-        return SplitPattern.literal(pattern.get("String").asText());
-      }
-      if (pattern.path("Regex").isTextual()) {
-        return SplitPattern.parse(pattern.get("Regex").asText());
-      }
-      throw refused("the pattern " + shown(pattern) + " is not supported");
-    }
-
-    // Post-processors: only what they put around a text matters here.
-
-    private Around around(JsonNode part) {
-      if (isAbsent(part)) {
-        return Around.NOTHING;
-      }
-      return switch (part.path("type").asText()) {
-        case "ByteLevel" -> Around.NOTHING;
-        case "BertProcessing", "RobertaProcessing" -> {
-          takes(part, "type", "sep", "cls", "trim_offsets", "add_prefix_space");
-          yield new Around(
-              new int[] {part.path("cls").path(1).asInt()},
-              new int[] {part.path("sep").path(1).asInt()});
-        }
-        case "TemplateProcessing" -> template(part);
-        case "Sequence" -> {
-          takes(part, "type", "processors");
-          Around all = Around.NOTHING;
-          for (JsonNode one : part.path("processors")) {
-            all = all.within(around(one));
-          }
-          yield all;
-        }
-        default ->
-            throw refused("the post-processor " + shown(part.path("type")) + " is not supported");
-      };
-    }
-
-    private static Around template(JsonNode part) {
-      takes(part, "type", "single", "pair", "special_tokens");
-      Around around = Around.NOTHING;
-      boolean seen = false;
-      for (JsonNode piece : part.path("single")) {
-        if (piece.has("Sequence")) {
-          if (seen || !piece.get("Sequence").path("id").asText().equals("A")) {
-            throw refused("post_processor.single is not one text between special tokens");
-          }
-          seen = true;
-          continue;
-        }
-        String token = piece.path("SpecialToken").path("id").asText();
-        JsonNode ids = part.path("special_tokens").path(token).path("ids");
-        if (!ids.isArray()) {
-          throw refused("post_processor.single: " + shown(piece) + " is not supported");
-        }
-        int[] more = IntStream.range(0, ids.size()).map(i -> ids.get(i).asInt()).toArray();
-        around =
-            seen
-                ? new Around(around.before(), joined(around.after(), more))
-                : new Around(joined(around.before(), more), around.after());
-      }
-      if (!seen) {
-        throw refused("post_processor.single has no text");
-      }
-      return around;
-    }
-
-    private static boolean isAbsent(JsonNode part) {
-      return part.isMissingNode() || part.isNull();
-    }
-
-    /** Refuses a part that has a setting which is not known here. */
-    private static void takes(JsonNode part, String... keys) {
-      part.fieldNames()
-          .forEachRemaining(
-              key -> {
-                if (!List.of(keys).contains(key)) {
-                  throw refused(
-                      "'"
-                          + key
-                          + "' of "
-                          + part.path("type").asText("a part")
-                          + " is not supported");
-                }
-              });
-    }
-
-    private static String text(JsonNode part, String key) {
-      return part.path(key).isTextual() ? part.get(key).asText() : "";
-    }
-
-    private static int character(JsonNode part, String key, String preset) {
-      String text = part.path(key).asText(preset);
-      if (text.codePointCount(0, text.length()) != 1) {
-        throw refused(key + " '" + text + "' is not one character");
-      }
-      return text.codePointAt(0);
-    }
-
-    private static String shown(JsonNode node) {
-      String text = node.isTextual() ? node.asText() : node.toString();
-      return text.length() <= 80 ? text : text.substring(0, 80) + "…";
-    }
-  }
-
-  private static int[] joined(int[] first, int[] second) {
-    return IntStream.concat(IntStream.of(first), IntStream.of(second)).toArray();
-  }
-
-  /** The special tokens around a text. Never changed once made. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Around(int[] before, int[] after) {
-
-    static final Around NOTHING = new Around(new int[0], new int[0]);
-
-    /** This one with {@code outer} around it. */
-    Around within(Around outer) {
-      return new Around(joined(outer.before, before), joined(after, outer.after));
     }
   }
 }

@@ -56,15 +56,6 @@ final class WordCache {
     return (hash * 0x9E3779B9) >>> (32 - 15);
   }
 
-  private static final class Entry {
-    private final String word;
-    private final int hash;
-    private final int[] ids;
-
-    Entry(String word, int hash, int[] ids) {
-      this.word = word;
-      this.hash = hash;
-      this.ids = ids;
-    }
-  }
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Entry(String word, int hash, int[] ids) {}
 }

@@ -40,12 +40,12 @@ class GoldenTokensTest {
 
   private static Tokenizer tokenizer(String name) throws IOException, URISyntaxException {
     return switch (name) {
-      case "gpt2" -> new Gpt2Tokenizer();
-      case "glide" -> new GlideTokenizer();
-      case "clip" -> new ClipTokenizer(true);
-      case "clip-ordinary" -> new ClipTokenizer(false);
-      case "dalle" -> new DalleTokenizer(true);
-      case "bert-chinese" -> new BertChineseTokenizer();
+      case "gpt2" -> Tokenizer.gpt2();
+      case "glide" -> Tokenizer.glide();
+      case "clip" -> Tokenizer.clip(true);
+      case "clip-ordinary" -> Tokenizer.clip(false);
+      case "dalle" -> Tokenizer.dalle(true);
+      case "bert-chinese" -> Tokenizer.bertChinese();
       default -> {
         boolean special = name.endsWith(SPECIAL);
         String file = special ? name.substring(0, name.length() - SPECIAL.length()) : name;

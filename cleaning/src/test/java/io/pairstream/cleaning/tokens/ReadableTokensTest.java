@@ -15,7 +15,7 @@ class ReadableTokensTest {
 
   @Test
   void marksWhatDidNotFit() {
-    List<Token> tokens = read(new ClipTokenizer(false), "a photo of a cat on a", 6);
+    List<Token> tokens = read(Tokenizer.clip(false), "a photo of a cat on a", 6);
 
     assertThat(tokens)
         .containsExactly(
@@ -40,10 +40,10 @@ class ReadableTokensTest {
   void textsOfAllTokensAreTheCaption(String name, String caption, String read) {
     Tokenizer tokenizer =
         switch (name) {
-          case "gpt2" -> new Gpt2Tokenizer();
-          case "glide" -> new GlideTokenizer();
-          case "dalle" -> new DalleTokenizer(false);
-          default -> new BertChineseTokenizer();
+          case "gpt2" -> Tokenizer.gpt2();
+          case "glide" -> Tokenizer.glide();
+          case "dalle" -> Tokenizer.dalle(false);
+          default -> Tokenizer.bertChinese();
         };
 
     List<Token> tokens = read(tokenizer, caption, 128);
@@ -54,7 +54,7 @@ class ReadableTokensTest {
 
   @Test
   void cutInsideACharacterLosesNoneOfIt() {
-    List<Token> tokens = read(new Gpt2Tokenizer(), "🚲🚲", 1);
+    List<Token> tokens = read(Tokenizer.gpt2(), "🚲🚲", 1);
 
     assertThat(tokens).filteredOn(token -> !token.cut()).hasSize(1);
     assertThat(tokens.stream().map(Token::text).collect(Collectors.joining())).isEqualTo("🚲🚲");
@@ -62,7 +62,7 @@ class ReadableTokensTest {
 
   @Test
   void saysNothingOfTheRestWhereTheIdsAreNotOurs() {
-    ReadableTokens gpt2 = named(new Gpt2Tokenizer());
+    ReadableTokens gpt2 = named(Tokenizer.gpt2());
 
     assertThat(gpt2.tokens("a cat", List.of(1, 2), true)).hasSize(2);
   }

@@ -15,34 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenizeCaptionTest {
 
+  private static final Tokenizer BARE = letters(new int[0], new int[0]);
+  private static final Tokenizer WITH_START_AND_END = letters(new int[] {1}, new int[] {2, 3});
+
   /** Gives each character its code as its id. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record LetterTokenizer(int[] before, int[] after) implements Tokenizer {
-
-    @Override
-    public String name() {
-      return "letters";
-    }
-
-    @Override
-    public String digest() {
-      return "";
-    }
-
-    @Override
-    public int vocabularySize() {
-      return 0x10000;
-    }
-
-    @Override
-    public int[] encode(String text) {
-      return text.chars().toArray();
-    }
+  private static Tokenizer letters(int[] before, int[] after) {
+    return new Tokenizer(
+        "letters", 0x10000, () -> "", text -> text.chars().toArray(), before, after);
   }
-
-  private static final Tokenizer BARE = new LetterTokenizer(new int[0], new int[0]);
-  private static final Tokenizer WITH_START_AND_END =
-      new LetterTokenizer(new int[] {1}, new int[] {2, 3});
 
   private static TokenIds tokens(Tokenizer tokenizer, TokenTarget.Padding padding, String text) {
     CleanedCaption caption = new CleanedCaption(text, "en");

@@ -18,7 +18,7 @@ class TokenizerFileTest {
 
   private static final String WORDS =
       """
-      {"model": {"type": "WordLevel", "unk_token": "u", "vocab": {"u": 0, "dog": 1}}%s}
+      {"model": {"type": "WordPiece", "unk_token": "u", "vocab": {"u": 0, "dog": 1}}%s}
       """;
 
   @TempDir private Path folder;
@@ -101,7 +101,7 @@ class TokenizerFileTest {
         ", \"post_processor\": {\"type\": \"Odd\"} | the post-processor Odd is not supported",
         ", \"normalizer\": {\"type\": \"NFC\", \"odd\": 1} | 'odd' of NFC is not supported",
         ", \"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"(a)+\"},"
-            + " \"behavior\": \"Removed\"} | the pattern (a)+ has '+' here",
+            + " \"behavior\": \"Removed\"} | the pattern (a)+ has + at 3",
         ", \"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}"
             + " | precompiled_charsmap is damaged",
         ", \"added_tokens\": [{\"id\": 7, \"content\": \"cat\"}] | 'cat' has the id 7, not 2",
@@ -123,12 +123,13 @@ class TokenizerFileTest {
         "{} | it has no model",
         "[1] | it has no model",
         "{\"model\": {\"type\": \"Odd\"}} | the model Odd is not supported",
+        "{\"model\": {\"type\": \"WordLevel\"}} | the model WordLevel is not supported",
         "{\"model\": {\"type\": \"BPE\", \"vocab\": {}}} | model.vocab is empty",
         "{\"model\": {\"type\": \"BPE\", \"dropout\": 0.1, \"vocab\": {\"a\": 0}}} | by chance",
         "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a a\"]}} | a a is not",
         "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}, \"unk_token\": \"u\"}} | no token",
         "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0.0]]}} | unk_id",
-        "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"a\": \"b\"}}} | 'a' has no id",
+        "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": \"b\"}}} | 'a' has no id",
       })
   void refusesModelThatCannotWork(String json, String message) throws IOException {
     Path file = written(json);

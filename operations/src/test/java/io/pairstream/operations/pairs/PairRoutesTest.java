@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.cleaning.tokens.ClipTokenizer;
+import io.pairstream.cleaning.tokens.Tokenizer;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.actions.Actor;
@@ -191,7 +191,7 @@ class PairRoutesTest {
     String word = word();
     String caption = "a photo of a cat on a " + word;
     RawPair raw = raw(drawn(640, 480), "  A photo of a cat on a " + word + "  ");
-    ClipTokenizer clip = new ClipTokenizer(false);
+    Tokenizer clip = Tokenizer.clip(false);
     int[] all = clip.encode(caption);
     List<Integer> ids = new ArrayList<>(List.of(49406));
     Arrays.stream(all, 0, 4).forEach(ids::add);
