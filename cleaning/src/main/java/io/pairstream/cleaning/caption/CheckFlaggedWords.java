@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.CodePoints;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.Step;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * Keeps captions of which few letters belong to words of the recipe's list.
@@ -23,6 +25,10 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
 
   public static final String FLAGGED_SHARE = "flagged_share";
 
+  /** Thai, Lao, Burmese, Khmer, Chinese and kana. */
+  private static final IntPredicate UNSPACED =
+      CodePoints.of("E00-EFF 1000-109F 1780-17FF 3040-9FFF F900-FAFF");
+
   private final Settings settings;
   private final Set<String> words = new HashSet<>();
   private final int longestUnspaced;
@@ -33,7 +39,7 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
     for (String entry : settings.words()) {
       String word = entry.toLowerCase(Locale.ROOT);
       words.add(word);
-      if (isUnspaced(word.charAt(0))) {
+      if (UNSPACED.test(word.charAt(0))) {
         longest = Math.max(longest, word.length());
       }
     }
@@ -70,14 +76,16 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
       char c = text.charAt(i);
       if (!isOfWord(c)) {
         i++;
-      } else if (isUnspaced(c)) {
+      } else if (UNSPACED.test(c)) {
         int found = unspacedAt(text, i);
         flagged += found;
         all += Math.max(1, found);
         i += Math.max(1, found);
       } else {
         int end = i + 1;
-        while (end < text.length() && isOfWord(text.charAt(end)) && !isUnspaced(text.charAt(end))) {
+        while (end < text.length()
+            && isOfWord(text.charAt(end))
+            && !UNSPACED.test(text.charAt(end))) {
           end++;
         }
         all += end - i;
@@ -105,15 +113,6 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
         || Character.isSurrogate(c)
         || Character.getType(c) == Character.NON_SPACING_MARK
         || Character.getType(c) == Character.COMBINING_SPACING_MARK;
-  }
-
-  /** Thai, Lao, Burmese, Khmer, Chinese and kana. */
-  private static boolean isUnspaced(char c) {
-    return (c >= 0x0E00 && c <= 0x0EFF)
-        || (c >= 0x1000 && c <= 0x109F)
-        || (c >= 0x1780 && c <= 0x17FF)
-        || (c >= 0x3040 && c <= 0x9FFF)
-        || (c >= 0xF900 && c <= 0xFAFF);
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.CodePoints;
+import java.util.function.IntPredicate;
+
 /**
  * Emoji: the blocks of pictographs, the older symbols that are drawn in colour, and any symbol that
  * a variation selector makes one. Selectors and joiners that are left alone afterwards are {@link
@@ -10,7 +13,10 @@ package io.pairstream.cleaning.caption;
 final class Emoji {
 
   private static final char EMOJI_SELECTOR = '\uFE0F';
-  private static final char ENCLOSING_KEYCAP = '\u20E3';
+
+  /** With the enclosing keycap. */
+  private static final IntPredicate EMOJI =
+      CodePoints.of("20E3 231A-231B 2328 23CF 23E9-23FA 2600-27BF 2B1B-2B1C 2B50 2B55 1F000-1FAFF");
 
   private Emoji() {}
 
@@ -32,27 +38,12 @@ final class Emoji {
               && text.charAt(i) == EMOJI_SELECTOR
               && !Character.isLetterOrDigit(codePoint)
               && codePoint > 0x7F;
-      if (selected || isEmoji(codePoint)) {
+      if (selected || EMOJI.test(codePoint)) {
         out.append(' ');
       } else {
         out.appendCodePoint(codePoint);
       }
     }
     return out.toString();
-  }
-
-  private static boolean isEmoji(int codePoint) {
-    return (codePoint >= 0x1F000 && codePoint <= 0x1FAFF)
-        || (codePoint >= 0x2600 && codePoint <= 0x27BF)
-        || codePoint == ENCLOSING_KEYCAP
-        || codePoint == 0x231A
-        || codePoint == 0x231B
-        || codePoint == 0x2328
-        || codePoint == 0x23CF
-        || (codePoint >= 0x23E9 && codePoint <= 0x23FA)
-        || codePoint == 0x2B1B
-        || codePoint == 0x2B1C
-        || codePoint == 0x2B50
-        || codePoint == 0x2B55;
   }
 }

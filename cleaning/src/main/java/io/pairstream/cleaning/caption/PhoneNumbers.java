@@ -22,28 +22,13 @@ final class PhoneNumbers implements SpanFinder {
   private static final int MOST_DIGITS = 15;
   private static final int MOST_GROUPS = 8;
 
-  private static final String[] WORDS = {
-    "tel",
-    "telephone",
-    "phone",
-    "ph",
-    "call",
-    "fax",
-    "mobile",
-    "cell",
-    "whatsapp",
-    "hotline",
-    "telefon",
-    "telefono",
-    "tel\u00E9fono",
-    "t\u00E9l",
-    "\u7535\u8BDD",
-    "\u96FB\u8A71",
-    "\u624B\u673A",
-    "\u624B\u6A5F",
-    "\u70ED\u7EBF",
-    "\u4F20\u771F"
-  };
+  private static final String[] WORDS =
+      """
+      tel telephone phone ph call fax mobile cell whatsapp hotline telefon telefono
+      tel\u00E9fono t\u00E9l \u7535\u8BDD \u96FB\u8A71 \u624B\u673A \u624B\u6A5F
+      \u70ED\u7EBF \u4F20\u771F
+      """
+          .split("\\s+");
 
   @Override
   public Span next(String text, int from) {

@@ -1,9 +1,10 @@
 package io.pairstream.cleaning.caption;
 
 import java.lang.Character.UnicodeScript;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How many letters of which kind of script a text has. All counts are code points.
@@ -18,28 +19,18 @@ import java.util.Set;
 record ScriptMix(int letters, int unspaced, int han, int kana, int hangul) {
 
   private static final Set<UnicodeScript> UNSPACED_SCRIPTS =
-      Collections.unmodifiableSet(
-          EnumSet.of(
-              UnicodeScript.AHOM,
-              UnicodeScript.BALINESE,
-              UnicodeScript.BOPOMOFO,
-              UnicodeScript.HAN,
-              UnicodeScript.HIRAGANA,
-              UnicodeScript.JAVANESE,
-              UnicodeScript.KATAKANA,
-              UnicodeScript.KHITAN_SMALL_SCRIPT,
-              UnicodeScript.KHMER,
-              UnicodeScript.LAO,
-              UnicodeScript.MYANMAR,
-              UnicodeScript.NEW_TAI_LUE,
-              UnicodeScript.NUSHU,
-              UnicodeScript.TAI_LE,
-              UnicodeScript.TAI_THAM,
-              UnicodeScript.TAI_VIET,
-              UnicodeScript.TANGUT,
-              UnicodeScript.THAI,
-              UnicodeScript.TIBETAN,
-              UnicodeScript.YI));
+      scripts(
+          """
+          AHOM BALINESE BOPOMOFO HAN HIRAGANA JAVANESE KATAKANA KHITAN_SMALL_SCRIPT KHMER LAO
+          MYANMAR NEW_TAI_LUE NUSHU TAI_LE TAI_THAM TAI_VIET TANGUT THAI TIBETAN YI
+          """);
+
+  /** The scripts of these names. */
+  static Set<UnicodeScript> scripts(String names) {
+    return Arrays.stream(names.split("\\s+"))
+        .map(UnicodeScript::valueOf)
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(UnicodeScript.class)));
+  }
 
   static ScriptMix of(String text) {
     int letters = 0;

@@ -1,9 +1,9 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.CodePoints;
 import java.lang.Character.UnicodeScript;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * The part of a text that a reader sees, with single spaces between its words.
@@ -44,38 +44,30 @@ final class VisibleText {
 
   /** Cursive and Brahmic scripts, where a joiner changes what is read. */
   private static final Set<UnicodeScript> JOINING_SCRIPTS =
-      Collections.unmodifiableSet(
-          EnumSet.of(
-              UnicodeScript.ADLAM,
-              UnicodeScript.ARABIC,
-              UnicodeScript.BALINESE,
-              UnicodeScript.BENGALI,
-              UnicodeScript.CHAKMA,
-              UnicodeScript.DEVANAGARI,
-              UnicodeScript.GRANTHA,
-              UnicodeScript.GUJARATI,
-              UnicodeScript.GURMUKHI,
-              UnicodeScript.HANIFI_ROHINGYA,
-              UnicodeScript.JAVANESE,
-              UnicodeScript.KAITHI,
-              UnicodeScript.KANNADA,
-              UnicodeScript.KHMER,
-              UnicodeScript.MALAYALAM,
-              UnicodeScript.MANDAIC,
-              UnicodeScript.MONGOLIAN,
-              UnicodeScript.MYANMAR,
-              UnicodeScript.NEWA,
-              UnicodeScript.NKO,
-              UnicodeScript.ORIYA,
-              UnicodeScript.PHAGS_PA,
-              UnicodeScript.SHARADA,
-              UnicodeScript.SINHALA,
-              UnicodeScript.SUNDANESE,
-              UnicodeScript.SYRIAC,
-              UnicodeScript.TAMIL,
-              UnicodeScript.TELUGU,
-              UnicodeScript.TIBETAN,
-              UnicodeScript.TIRHUTA));
+      ScriptMix.scripts(
+          """
+          ADLAM ARABIC BALINESE BENGALI CHAKMA DEVANAGARI GRANTHA GUJARATI GURMUKHI
+          HANIFI_ROHINGYA JAVANESE KAITHI KANNADA KHMER MALAYALAM MANDAIC MONGOLIAN MYANMAR
+          NEWA NKO ORIYA PHAGS_PA SHARADA SINHALA SUNDANESE SYRIAC TAMIL TELUGU TIBETAN
+          TIRHUTA
+          """);
+
+  /** Unicode's White_Space, the four information separators of ASCII, and Braille's blank. */
+  private static final IntPredicate SPACES =
+      CodePoints.of("9-D 1C-20 85 A0 1680 2000-200A 2028 2029 202F 205F 2800 3000");
+
+  /** Unicode's Default_Ignorable_Code_Point, the same in versions 13 to 16. */
+  private static final IntPredicate DEFAULT_IGNORABLE =
+      CodePoints.of(
+          "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F"
+              + " FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF");
+
+  /** Noncharacters, interlinear annotation and the object replacement character. */
+  private static final IntPredicate UNREADABLE = CodePoints.of("FDD0-FDEF FFF9-FFFC");
+
+  /** Pictographs that Java may take for something else than symbols. */
+  private static final IntPredicate OTHER_PICTOGRAPHS =
+      CodePoints.of("203C 2049 3030 303D 1F000-1FAFF");
 
   private final StringBuilder out;
 
@@ -187,32 +179,15 @@ final class VisibleText {
     int type = Character.getType(codePoint);
     return type == Character.OTHER_SYMBOL
         || type == Character.MATH_SYMBOL
-        || (codePoint >= 0x1F000 && codePoint <= 0x1FAFF)
-        || codePoint == 0x203C
-        || codePoint == 0x2049
-        || codePoint == 0x3030
-        || codePoint == 0x303D;
+        || OTHER_PICTOGRAPHS.test(codePoint);
   }
 
   private static boolean isKeycapBase(int codePoint) {
     return (codePoint >= '0' && codePoint <= '9') || codePoint == '#' || codePoint == '*';
   }
 
-  /** Unicode's White_Space, the four information separators of ASCII, and Braille's blank. */
   private static boolean isSpace(int codePoint) {
-    return codePoint == ' '
-        || (codePoint >= 0x09 && codePoint <= 0x0D)
-        || (codePoint >= 0x1C && codePoint <= 0x1F)
-        || codePoint == 0x85
-        || codePoint == 0xA0
-        || codePoint == 0x1680
-        || (codePoint >= 0x2000 && codePoint <= 0x200A)
-        || codePoint == 0x2028
-        || codePoint == 0x2029
-        || codePoint == 0x202F
-        || codePoint == 0x205F
-        || codePoint == 0x2800
-        || codePoint == 0x3000;
+    return codePoint == ' ' || SPACES.test(codePoint);
   }
 
   private static boolean isRemoved(int codePoint) {
@@ -224,31 +199,7 @@ final class VisibleText {
         || type == Character.PRIVATE_USE
         || type == Character.SURROGATE
         || (codePoint & 0xFFFE) == 0xFFFE
-        || (codePoint >= 0xFDD0 && codePoint <= 0xFDEF)
-        || (codePoint >= 0xFFF9 && codePoint <= 0xFFFC)
-        || isDefaultIgnorable(codePoint);
-  }
-
-  /** Unicode's Default_Ignorable_Code_Point, the same in versions 13 to 16. */
-  private static boolean isDefaultIgnorable(int codePoint) {
-    return codePoint == 0xAD
-        || codePoint == 0x34F
-        || codePoint == 0x61C
-        || codePoint == 0x115F
-        || codePoint == 0x1160
-        || codePoint == 0x17B4
-        || codePoint == 0x17B5
-        || (codePoint >= 0x180B && codePoint <= 0x180F)
-        || (codePoint >= 0x200B && codePoint <= 0x200F)
-        || (codePoint >= 0x202A && codePoint <= 0x202E)
-        || (codePoint >= 0x2060 && codePoint <= 0x206F)
-        || codePoint == 0x3164
-        || (codePoint >= 0xFE00 && codePoint <= 0xFE0F)
-        || codePoint == 0xFEFF
-        || codePoint == 0xFFA0
-        || (codePoint >= 0xFFF0 && codePoint <= 0xFFF8)
-        || (codePoint >= 0x1BCA0 && codePoint <= 0x1BCA3)
-        || (codePoint >= 0x1D173 && codePoint <= 0x1D17A)
-        || (codePoint >= 0xE0000 && codePoint <= 0xE0FFF);
+        || UNREADABLE.test(codePoint)
+        || DEFAULT_IGNORABLE.test(codePoint);
   }
 }

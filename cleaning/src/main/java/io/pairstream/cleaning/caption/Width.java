@@ -1,6 +1,8 @@
 package io.pairstream.cleaning.caption;
 
+import io.pairstream.cleaning.CodePoints;
 import java.text.Normalizer;
+import java.util.function.IntPredicate;
 
 /**
  * Gives characters their ordinary width: full-width letters, digits and symbols become ASCII,
@@ -20,6 +22,10 @@ final class Width {
   private static final String EAST_ASIAN_PUNCTUATION =
       "\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF5E";
 
+  /** With the first halves of the planes of rare Chinese. */
+  private static final IntPredicate EAST_ASIAN =
+      CodePoints.of("3001-9FFF AC00-D7AF D840-D8BF F900-FAFF FF66-FFDC");
+
   private Width() {}
 
   static String folded(String text) {
@@ -30,7 +36,7 @@ final class Width {
     if (first == text.length()) {
       return text;
     }
-    boolean eastAsian = isEastAsian(text);
+    boolean eastAsian = text.chars().anyMatch(EAST_ASIAN);
     StringBuilder out = new StringBuilder(text.length()).append(text, 0, first);
     for (int i = first; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -48,19 +54,5 @@ final class Width {
   /** All but the macron, whose plain form would begin with a space. */
   private static boolean isForm(char c) {
     return c >= 0xFF01 && c <= 0xFFEE && c != 0xFFE3;
-  }
-
-  private static boolean isEastAsian(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ((c >= 0x3001 && c <= 0x9FFF)
-          || (c >= 0xAC00 && c <= 0xD7AF)
-          || (c >= 0xF900 && c <= 0xFAFF)
-          || (c >= 0xFF66 && c <= 0xFFDC)
-          || (c >= 0xD840 && c <= 0xD8BF)) { // first halves of the planes of rare Chinese
-        return true;
-      }
-    }
-    return false;
   }
 }

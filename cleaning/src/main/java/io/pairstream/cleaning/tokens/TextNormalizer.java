@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.tokens;
 
+import io.pairstream.cleaning.CodePoints;
 import java.text.Normalizer;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -8,6 +9,16 @@ import java.util.function.IntUnaryOperator;
 /** What a tokenizer.json does to a text before it is cut in pieces. Thread-safe. */
 @FunctionalInterface
 interface TextNormalizer {
+
+  /**
+   * The ranges of BERT's own tokenizer, with its one gap.
+   *
+   * @see <a
+   *     href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
+   */
+  IntPredicate CHINESE =
+      CodePoints.of(
+          "3400-4DBF 4E00-9FFF F900-FAFF 20000-2A6DF 2A700-2B81F 2B920-2CEAF 2F800-2FA1F");
 
   String apply(String text);
 
@@ -108,7 +119,8 @@ interface TextNormalizer {
     if (partsChinese) {
       normalizer =
           normalizer.then(
-              text -> mapped(text, c -> isChinese(c) ? " " + Character.toString(c) + " " : null));
+              text ->
+                  mapped(text, c -> CHINESE.test(c) ? " " + Character.toString(c) + " " : null));
     }
     if (stripsAccents) {
       normalizer =
@@ -119,8 +131,9 @@ interface TextNormalizer {
 
   /** The clean-up of SentencePiece's nmt rules. */
   static TextNormalizer nmt() {
-    return without(TextNormalizer::isNmtControl)
-        .then(text -> mapped(text, c -> isNmtSpace(c) ? " " : null));
+    IntPredicate space = CodePoints.of("9-A C-D 1680 200B-200F 2028-2029 2581 FEFF FFFD");
+    return without(CodePoints.of("1-8 B E-1F 7F 8F 9F"))
+        .then(text -> mapped(text, c -> space.test(c) ? " " : null));
   }
 
   /** Each code point replaced by what {@code change} makes of it; null leaves it. */
@@ -137,38 +150,6 @@ interface TextNormalizer {
               }
             });
     return out.toString();
-  }
-
-  /**
-   * The ranges of BERT's own tokenizer, with its one gap.
-   *
-   * @see <a
-   *     href="https://github.com/google-research/bert/blob/master/tokenization.py">_is_chinese_char</a>
-   */
-  private static boolean isChinese(int c) {
-    return (c >= 0x4E00 && c <= 0x9FFF)
-        || (c >= 0x3400 && c <= 0x4DBF)
-        || (c >= 0x20000 && c <= 0x2A6DF)
-        || (c >= 0x2A700 && c <= 0x2B81F)
-        || (c >= 0x2B920 && c <= 0x2CEAF)
-        || (c >= 0xF900 && c <= 0xFAFF)
-        || (c >= 0x2F800 && c <= 0x2FA1F);
-  }
-
-  private static boolean isNmtControl(int c) {
-    return (c >= 0x1 && c <= 0x8)
-        || c == 0xB
-        || (c >= 0xE && c <= 0x1F)
-        || c == 0x7F
-        || c == 0x8F
-        || c == 0x9F;
-  }
-
-  private static boolean isNmtSpace(int c) {
-    return switch (c) {
-      case 0x9, 0xA, 0xC, 0xD, 0x1680, 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD -> true;
-      default -> c >= 0x200B && c <= 0x200F;
-    };
   }
 
   private static boolean isAscii(String text) {
