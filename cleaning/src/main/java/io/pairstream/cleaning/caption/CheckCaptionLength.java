@@ -28,15 +28,13 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
 
   @Override
   public String inWords() {
-    return "keeps captions of at most "
-        + limits.maxCharacters()
-        + " characters, and at least "
-        + limits.minCharacters()
-        + " characters and "
-        + count(limits.minWords(), "word")
-        + ", or "
-        + count(limits.minUnspacedCharacters(), "letter")
-        + " of a script without spaces";
+    return ("keeps captions of at most %s characters, and at least %s characters and %s, or "
+            + "%s of a script without spaces")
+        .formatted(
+            limits.maxCharacters(),
+            limits.minCharacters(),
+            count(limits.minWords(), "word"),
+            count(limits.minUnspacedCharacters(), "letter"));
   }
 
   @Override
@@ -52,10 +50,8 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
       checked =
           checked.but(
               RejectReason.CAPTION_TOO_LONG,
-              "the caption has "
-                  + characters
-                  + " characters; it may have at most "
-                  + limits.maxCharacters(),
+              "the caption has %s characters; it may have at most %s"
+                  .formatted(characters, limits.maxCharacters()),
               count(characters, "character"),
               count(limits.maxCharacters(), "character"));
     }
@@ -150,10 +146,9 @@ public final class CheckCaptionLength implements Check<CleanedCaption> {
       if (characters > limits.maxCharacters()) {
         recipe.problem(
             key,
-            "no caption can have at least "
-                + characters
-                + " characters and at most caption.max-characters = "
-                + limits.maxCharacters());
+            ("no caption can have at least %s characters and at most caption.max-characters = "
+                    + "%s")
+                .formatted(characters, limits.maxCharacters()));
       }
     }
   }

@@ -25,11 +25,8 @@ public final class CheckCharacterMix implements Check<CleanedCaption> {
 
   @Override
   public String inWords() {
-    return "keeps captions of which at most "
-        + limits.maxDigitShare()
-        + " are digits and at most "
-        + limits.maxSymbolShare()
-        + " are signs";
+    return "keeps captions of which at most %s are digits and at most %s are signs"
+        .formatted(limits.maxDigitShare(), limits.maxSymbolShare());
   }
 
   @Override

@@ -48,11 +48,8 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
 
   @Override
   public String inWords() {
-    return "keeps captions of whose letters at most "
-        + settings.maxShare()
-        + " are in one of the "
-        + settings.words().size()
-        + " flagged words";
+    return "keeps captions of whose letters at most %s are in one of the %s flagged words"
+        .formatted(settings.maxShare(), settings.words().size());
   }
 
   @Override
@@ -139,11 +136,9 @@ public final class CheckFlaggedWords implements Step<CleanedCaption, CleanedCapt
         if (word.length() > LONGEST_ENTRY || word.indexOf(' ') >= 0) {
           recipe.problem(
               "caption.flagged-words-file",
-              "'"
-                  + (word.length() > 80 ? word.substring(0, 80) + "…" : word)
-                  + "' is no single word of at most "
-                  + LONGEST_ENTRY
-                  + " characters");
+              "'%s' is no single word of at most %s characters"
+                  .formatted(
+                      word.length() > 80 ? word.substring(0, 80) + "…" : word, LONGEST_ENTRY));
         }
       }
       return new Settings(words, recipe.number("caption.max-flagged-share", 0.045, 0.0, 1.0));

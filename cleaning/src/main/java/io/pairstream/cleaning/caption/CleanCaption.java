@@ -91,11 +91,8 @@ public final class CleanCaption implements Step<ReceivedCaption, CleanedCaption>
     if (bytes > settings.maxBytes()) {
       return Outcome.rejected(
           RejectReason.CAPTION_TOO_LONG,
-          "the caption has "
-              + bytes
-              + " bytes in UTF-8; it may have at most "
-              + settings.maxBytes()
-              + " bytes",
+          "the caption has %s bytes in UTF-8; it may have at most %s bytes"
+              .formatted(bytes, settings.maxBytes()),
           bytes + " bytes",
           settings.maxBytes() + " bytes");
     }

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -17,7 +18,7 @@ import java.util.List;
  *
  * @param shapes in the order of width over height
  */
-public record AspectBuckets(List<Shape> shapes) {
+public record AspectBuckets(List<Shape> shapes) implements Serializable {
 
   /** None, for modes that need no table. */
   public static final AspectBuckets NONE = new AspectBuckets(List.of());
@@ -27,7 +28,7 @@ public record AspectBuckets(List<Shape> shapes) {
   }
 
   /** One width and height, in pixels. */
-  public record Shape(int widthPx, int heightPx) {
+  public record Shape(int widthPx, int heightPx) implements Serializable {
     double ratio() {
       return (double) widthPx / heightPx;
     }

@@ -31,10 +31,9 @@ public final class CheckImageQuality implements Check<PreparedImage> {
         + limits.inOrder().stream()
             .map(
                 limit ->
-                    limit.measure()
-                        + " of at "
-                        + (limit.isLeast() ? "least " : "most ")
-                        + limit.bound())
+                    "%s of at %s%s"
+                        .formatted(
+                            limit.measure(), limit.isLeast() ? "least " : "most ", limit.bound()))
             .collect(Collectors.joining(", "));
   }
 

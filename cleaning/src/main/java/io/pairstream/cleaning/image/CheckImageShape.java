@@ -22,11 +22,9 @@ public final class CheckImageShape implements Check<ProbedImage> {
 
   @Override
   public String inWords() {
-    return "keeps images with at least "
-        + limits.minSidePx()
-        + " px on the shorter side, and at most "
-        + limits.maxAspectRatio()
-        + " times that on the longer";
+    return ("keeps images with at least %s px on the shorter side, and at most %s times that "
+            + "on the longer")
+        .formatted(limits.minSidePx(), limits.maxAspectRatio());
   }
 
   @Override
@@ -36,11 +34,8 @@ public final class CheckImageShape implements Check<ProbedImage> {
       checked =
           checked.but(
               RejectReason.IMAGE_TOO_SMALL,
-              "the image is "
-                  + image.size()
-                  + " px; its shorter side must have at least "
-                  + limits.minSidePx()
-                  + " px",
+              "the image is %s px; its shorter side must have at least %s px"
+                  .formatted(image.size(), limits.minSidePx()),
               image.shorterSidePx() + " px",
               limits.minSidePx() + " px");
     }
@@ -48,11 +43,8 @@ public final class CheckImageShape implements Check<ProbedImage> {
       checked =
           checked.but(
               RejectReason.IMAGE_TOO_ELONGATED,
-              "the image is "
-                  + image.size()
-                  + " px; its longer side may be at most "
-                  + limits.maxAspectRatio()
-                  + " times its shorter side",
+              "the image is %s px; its longer side may be at most %s times its shorter side"
+                  .formatted(image.size(), limits.maxAspectRatio()),
               String.format(java.util.Locale.ROOT, "%.2f", image.aspectRatio()),
               String.valueOf(limits.maxAspectRatio()));
     }

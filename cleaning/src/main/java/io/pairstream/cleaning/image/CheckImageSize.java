@@ -33,15 +33,9 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
 
   @Override
   public String inWords() {
-    return "keeps files of at most "
-        + limits.maxBytes()
-        + " bytes and "
-        + limits.maxPixels()
-        + " pixels, which decode to at most "
-        + MAX_DECODED_BYTES
-        + " bytes and, in all scans together, go over at most "
-        + MAX_SCANNED_PIXELS
-        + " pixels";
+    return ("keeps files of at most %s bytes and %s pixels, which decode to at most %s bytes "
+            + "and, in all scans together, go over at most %s pixels")
+        .formatted(limits.maxBytes(), limits.maxPixels(), MAX_DECODED_BYTES, MAX_SCANNED_PIXELS);
   }
 
   @Override
@@ -57,13 +51,8 @@ public final class CheckImageSize implements Step<ProbedImage, ProbedImage> {
     if (image.pixels() > limits.maxPixels()) {
       return Outcome.rejected(
           RejectReason.IMAGE_TOO_MANY_PIXELS,
-          "the image is "
-              + image.size()
-              + " px, that is "
-              + image.pixels()
-              + " pixels; at most "
-              + limits.maxPixels()
-              + " are allowed",
+          "the image is %s px, that is %s pixels; at most %s are allowed"
+              .formatted(image.size(), image.pixels(), limits.maxPixels()),
           image.pixels() + " pixels",
           limits.maxPixels() + " pixels");
     }

@@ -3,6 +3,7 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,8 @@ public record Geometry(
     WhenSmaller whenSmaller,
     Resampling resampling,
     int padRgb,
-    AspectBuckets buckets) {
+    AspectBuckets buckets)
+    implements Serializable {
 
   /** Most pixels of one result: the largest target. Some modes let the original's shape decide. */
   static final int MAX_PIXELS = 4096 * 4096;
@@ -176,18 +178,14 @@ public record Geometry(
     if (enlarges && whenSmaller == WhenSmaller.REJECT) {
       return Outcome.rejected(
           RejectReason.IMAGE_SMALLER_THAN_TARGET,
-          "the image would have to be enlarged: of "
-              + part.widthPx()
-              + "x"
-              + part.heightPx()
-              + " px, "
-              + source.widthPx()
-              + "x"
-              + source.heightPx()
-              + " would become "
-              + wanted.scaledWidthPx()
-              + "x"
-              + wanted.scaledHeightPx(),
+          "the image would have to be enlarged: of %sx%s px, %sx%s would become %sx%s"
+              .formatted(
+                  part.widthPx(),
+                  part.heightPx(),
+                  source.widthPx(),
+                  source.heightPx(),
+                  wanted.scaledWidthPx(),
+                  wanted.scaledHeightPx()),
           source.widthPx() + "x" + source.heightPx() + " px",
           wanted.scaledWidthPx() + "x" + wanted.scaledHeightPx() + " px");
     }

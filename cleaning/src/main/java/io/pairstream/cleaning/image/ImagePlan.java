@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,7 +22,8 @@ public record ImagePlan(
     List<Rendition> renditions,
     PixelOperations pixels,
     boolean measures,
-    List<ModelScore> scores) {
+    List<ModelScore> scores)
+    implements Serializable {
 
   /**
    * Most bytes of all pictures of a pair together. A record has at most 10 MiB; the rest of it,
@@ -89,11 +91,9 @@ public record ImagePlan(
     if (bytes > MAX_PICTURE_BYTES) {
       recipe.problem(
           "image.encoding",
-          "the pictures of one pair may take "
-              + bytes
-              + " bytes; a record carries "
-              + MAX_PICTURE_BYTES
-              + ": choose jpeg, smaller sizes or fewer renditions");
+          ("the pictures of one pair may take %s bytes; a record carries %s: choose jpeg, "
+                  + "smaller sizes or fewer renditions")
+              .formatted(bytes, MAX_PICTURE_BYTES));
     }
     return new ImagePlan(
         profile, main, renditions, pixels, CheckImageQuality.measures(recipe), List.of());

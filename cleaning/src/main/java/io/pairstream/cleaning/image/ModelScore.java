@@ -5,6 +5,7 @@ import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
 import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,8 @@ public record ModelScore(
     boolean channelsLast,
     PixelNormalisation normalisation,
     int tokens,
-    int output) {
+    int output)
+    implements Serializable {
 
   private static final long MAX_BYTES = Integer.MAX_VALUE;
   private static final int MOST = 16;
@@ -115,12 +117,11 @@ public record ModelScore(
     if (declared.inputs().size() != expected || pixels.size() != 1 || ids.size() != expected - 1) {
       recipe.problem(
           section + "input",
-          "the model takes "
-              + shown(declared.inputs())
-              + "; "
-              + (tokens > 0 ? "image-and-tokens" : "image")
-              + " gives "
-              + shown(wantedInputs()));
+          "the model takes %s; %s gives %s"
+              .formatted(
+                  shown(declared.inputs()),
+                  tokens > 0 ? "image-and-tokens" : "image",
+                  shown(wantedInputs())));
       return;
     }
     Tensor picture = pixels.get(0);

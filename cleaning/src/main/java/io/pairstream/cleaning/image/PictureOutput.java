@@ -1,6 +1,7 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -12,7 +13,8 @@ import java.util.Locale;
  * @param jpegChroma how finely a JPEG result stores colour
  */
 public record PictureOutput(
-    Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma) {
+    Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma)
+    implements Serializable {
 
   /** What the default recipe asks for: 256x256, a JPEG of quality 95. */
   static final PictureOutput PRESETS =
@@ -45,10 +47,11 @@ public record PictureOutput(
 
   /** Shape, scaling and encoding, for a person. */
   String inWords() {
-    return geometry.inWords()
-        + ", "
-        + encoding.label()
-        + (encoding == ImageEncoding.JPEG ? " of quality " + jpegQuality : "");
+    return "%s, %s%s"
+        .formatted(
+            geometry.inWords(),
+            encoding.label(),
+            encoding == ImageEncoding.JPEG ? " of quality " + jpegQuality : "");
   }
 
   /** Bytes of the largest result of the wanted size; of a JPEG, of any but the noisiest one. */

@@ -1,5 +1,6 @@
 package io.pairstream.cleaning.image;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -10,7 +11,8 @@ import java.util.Locale;
  * @param sigmaPx standard deviation of a Gaussian in pixels; 0 where the kernel's size gives it
  * @param strength how much, in the unit of the kind
  */
-public record PixelOperation(Kind kind, int size, double sigmaPx, double strength) {
+public record PixelOperation(Kind kind, int size, double sigmaPx, double strength)
+    implements Serializable {
 
   /** What can be done to pixels. */
   public enum Kind {

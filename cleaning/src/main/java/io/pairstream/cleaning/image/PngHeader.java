@@ -74,11 +74,9 @@ final class PngHeader {
           if (!metadata.unfolds(type, at + 8, (int) length)) {
             return Outcome.rejected(
                 RejectReason.IMAGE_METADATA_TOO_LARGE,
-                "PNG: the texts and the colour profile in it unfold to more than "
-                    + PngMetadata.MAX_BYTES
-                    + " bytes, each counted as "
-                    + PngMetadata.LEAST_BYTES
-                    + " at least",
+                ("PNG: the texts and the colour profile in it unfold to more than %s bytes, each "
+                        + "counted as %s at least")
+                    .formatted(PngMetadata.MAX_BYTES, PngMetadata.LEAST_BYTES),
                 "more than " + PngMetadata.MAX_BYTES + " bytes",
                 PngMetadata.MAX_BYTES + " bytes");
           }

@@ -78,10 +78,9 @@ public final class IdentifyLanguage implements Check<CleanedCaption> {
         guess.confidence() < settings.minConfidence()
             ? checked.but(
                 RejectReason.CAPTION_LANGUAGE_UNSURE,
-                "the caption's language is most probably '"
-                    + guess.language()
-                    + "', but it must be known with a probability of at least "
-                    + settings.minConfidence(),
+                ("the caption's language is most probably '%s', but it must be known with a "
+                        + "probability of at least %s")
+                    .formatted(guess.language(), settings.minConfidence()),
                 String.format(Locale.ROOT, "%.2f", guess.confidence()),
                 String.valueOf(settings.minConfidence()))
             : checked);

@@ -1,6 +1,7 @@
 package io.pairstream.image.protocol;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,10 +16,29 @@ import java.nio.file.StandardOpenOption;
  * does not map it, for who cuts a file short hurts all that have. The request that follows through
  * the pipe makes the bytes visible, and they stay until it is answered. For one thread.
  */
-public interface ImageWindow extends AutoCloseable {
+public final class ImageWindow implements AutoCloseable {
 
   /** Fewer than one image in a hundred is larger; such an image goes through the pipe. */
-  int BYTES = 1 << 20;
+  public static final int BYTES = 1 << 20;
+
+  private final Path path;
+
+  /** Null where there is no window. */
+  private final FileChannel file;
+
+  /** Kept from image to image: what a channel makes by itself, it makes for each thread. */
+  private final ByteBuffer copy;
+
+  private ImageWindow(Path path, FileChannel file) {
+    this.path = path;
+    this.file = file;
+    this.copy = ByteBuffer.allocateDirect(file == null ? 0 : BYTES);
+  }
+
+  /** A window that nothing fits into. */
+  public static ImageWindow none() {
+    return new ImageWindow(Path.of(""), null);
+  }
 
   /**
    * A new window, in memory where the system has a place for such files.
@@ -27,9 +47,9 @@ public interface ImageWindow extends AutoCloseable {
    * shown the file and not the folder.
    *
    * @param directory where the folder lies otherwise
-   * @return a window that nothing fits into, where there is no room for one
+   * @return {@link #none} where there is no room for one
    */
-  static ImageWindow create(Path directory) {
+  public static ImageWindow create(Path directory) {
     Path memory = Path.of("/dev/shm");
     try {
       Path folder =
@@ -37,7 +57,7 @@ public interface ImageWindow extends AutoCloseable {
               Files.isWritable(memory) ? memory : directory, "pairstream-window");
       Path file = Files.createFile(folder.resolve("window"));
       boolean unused = file.toFile().setReadable(true, false);
-      FileWindow window = new FileWindow(file);
+      ImageWindow window = new ImageWindow(file, FileChannel.open(file, StandardOpenOption.WRITE));
       try {
         // Room is taken now: the worker could not go on where it is missing later.
         window.lay(new byte[BYTES]);
@@ -45,10 +65,10 @@ public interface ImageWindow extends AutoCloseable {
       } catch (IOException e) {
         window.forgetFile();
         window.close();
-        return new None();
+        return none();
       }
     } catch (IOException e) {
-      return new None();
+      return none();
     }
   }
 
@@ -57,7 +77,7 @@ public interface ImageWindow extends AutoCloseable {
    *
    * @throws IOException if there is no such file
    */
-  static ByteBuffer view(String argument) throws IOException {
+  public static ByteBuffer view(String argument) throws IOException {
     if (argument.isEmpty()) {
       return ByteBuffer.allocateDirect(0);
     }
@@ -67,42 +87,43 @@ public interface ImageWindow extends AutoCloseable {
   }
 
   /** The file as an argument of the worker; empty where there is none. */
-  String argument();
+  public String argument() {
+    return path.toString();
+  }
 
   /** Whether an image of so many bytes may lie here. */
-  boolean fits(int bytes);
+  public boolean fits(int bytes) {
+    return bytes <= copy.capacity() && file != null;
+  }
 
   /** Lays an image at the start. */
-  void lay(byte[] image) throws IOException;
+  public void lay(byte[] image) throws IOException {
+    copy.clear().put(image).flip();
+    for (long at = 0; copy.hasRemaining(); ) {
+      at += file.write(copy, at);
+    }
+  }
 
   /** Deletes the file; the memory stays for those who have it open. */
-  void forgetFile();
+  public void forgetFile() {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(path);
+        Files.deleteIfExists(path.getParent());
+      } catch (IOException e) {
+        path.toFile().deleteOnExit();
+      }
+    }
+  }
 
   @Override
-  void close();
-
-  /** A window that nothing fits into. */
-  final class None implements ImageWindow {
-
-    @Override
-    public String argument() {
-      return "";
+  public void close() {
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
-
-    @Override
-    public boolean fits(int bytes) {
-      return false;
-    }
-
-    @Override
-    public void lay(byte[] image) {
-      throw new IllegalArgumentException("nothing fits into no window");
-    }
-
-    @Override
-    public void forgetFile() {}
-
-    @Override
-    public void close() {}
   }
 }

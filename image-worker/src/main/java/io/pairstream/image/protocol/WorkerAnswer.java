@@ -27,27 +27,13 @@ import java.util.Map;
  * each, then the bytes of each. For a rejected one (1): reason, detail, measured, limit. All names
  * and texts are in modified UTF-8 behind two bytes of length.
  */
-public final class WorkerAnswer {
+public record WorkerAnswer(Outcome<PreparedImage> outcome) {
 
   private static final int PREPARED = 0;
   private static final int REJECTED = 1;
 
   /** Far below what two bytes of length can say, whatever the characters. */
   private static final int MAX_TEXT = 10_000;
-
-  private final Outcome<PreparedImage> outcome;
-
-  private WorkerAnswer(Outcome<PreparedImage> outcome) {
-    this.outcome = outcome;
-  }
-
-  public static WorkerAnswer of(Outcome<PreparedImage> outcome) {
-    return new WorkerAnswer(outcome);
-  }
-
-  public Outcome<PreparedImage> outcome() {
-    return outcome;
-  }
 
   /** Writes the whole frame. */
   public void writeTo(DataOutputStream out) throws IOException {
@@ -119,8 +105,8 @@ public final class WorkerAnswer {
     DataInputStream body = new DataInputStream(new ByteArrayInputStream(frame));
     int verdict = body.readUnsignedByte();
     return switch (verdict) {
-      case PREPARED -> of(Outcome.kept(readPrepared(body)));
-      case REJECTED -> of(Outcome.rejected(readRejection(body)));
+      case PREPARED -> new WorkerAnswer(Outcome.kept(readPrepared(body)));
+      case REJECTED -> new WorkerAnswer(Outcome.rejected(readRejection(body)));
       default -> throw new IOException("not an answer: verdict " + verdict);
     };
   }

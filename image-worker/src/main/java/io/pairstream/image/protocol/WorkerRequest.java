@@ -16,42 +16,32 @@ import java.util.Optional;
  * <p>On the wire: int length of the rest, long token, int length of the plan, the plan (nothing
  * where it is the one before), int width, int height, byte animated, four ints crop box, int number
  * of token ids, an int each, int number of image bytes that lie in the window, or 0 and the image's
- * bytes. Takes ownership of the image's array.
+ * bytes. Takes ownership of the arrays.
+ *
+ * @param token random; the worker marks the end of its words on stderr with it
+ * @param plan see {@link #newPlan}
+ * @param widthPx width that the image's header declares, before any EXIF rotation
+ * @param heightPx height that the image's header declares
+ * @param animated whether the file holds more than one frame
+ * @param cropBox the part that counts, in upright pixels; not checked against the image's size
+ * @param tokenIds the caption's token ids; none where no model of the plan looks at them
+ * @param image the bytes themselves, not a copy
+ * @param imageInWindow the same bytes in native memory, where they came that way; valid until the
+ *     next request is read
  */
-public final class WorkerRequest {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record WorkerRequest(
+    long token,
+    byte[] plan,
+    int widthPx,
+    int heightPx,
+    boolean animated,
+    PixelBox cropBox,
+    int[] tokenIds,
+    byte[] image,
+    Optional<ByteBuffer> imageInWindow) {
 
   private static final int FIXED_BYTES = 8 + 4 + 4 + 4 + 1 + 16 + 4 + 4;
-
-  private final long token;
-  private final byte[] plan;
-  private final int widthPx;
-  private final int heightPx;
-  private final boolean animated;
-  private final PixelBox cropBox;
-  private final int[] tokenIds;
-  private final byte[] image;
-  private final Optional<ByteBuffer> imageInWindow;
-
-  private WorkerRequest(
-      long token,
-      byte[] plan,
-      int widthPx,
-      int heightPx,
-      boolean animated,
-      PixelBox cropBox,
-      int[] tokenIds,
-      byte[] image,
-      Optional<ByteBuffer> imageInWindow) {
-    this.token = token;
-    this.plan = plan;
-    this.widthPx = widthPx;
-    this.heightPx = heightPx;
-    this.animated = animated;
-    this.cropBox = cropBox;
-    this.tokenIds = tokenIds;
-    this.image = image;
-    this.imageInWindow = imageInWindow;
-  }
 
   /**
    * A request that changes the plan.
@@ -155,50 +145,8 @@ public final class WorkerRequest {
     return count;
   }
 
-  public long token() {
-    return token;
-  }
-
   /** What to make of this image and of those that follow; nothing where that stays as it was. */
   public Optional<ImagePlan> newPlan() throws IOException {
     return plan.length == 0 ? Optional.empty() : Optional.of(PlanWire.plan(plan));
-  }
-
-  /** Width that the image's header declares, before any EXIF rotation. */
-  public int widthPx() {
-    return widthPx;
-  }
-
-  /** Height that the image's header declares. */
-  public int heightPx() {
-    return heightPx;
-  }
-
-  /** Whether the file holds more than one frame. */
-  public boolean animated() {
-    return animated;
-  }
-
-  /** The part that counts, in upright pixels; not checked against the image's size. */
-  public PixelBox cropBox() {
-    return cropBox;
-  }
-
-  /** The caption's token ids; none where no model of the plan looks at them. */
-  public int[] tokenIds() {
-    return tokenIds.clone();
-  }
-
-  /** The bytes themselves, not a copy. */
-  public byte[] image() {
-    return image;
-  }
-
-  /**
-   * The same bytes in native memory, where they came that way; valid until the next request is
-   * read.
-   */
-  public Optional<ByteBuffer> imageInWindow() {
-    return imageInWindow;
   }
 }

@@ -99,7 +99,7 @@ public final class WorkerMain {
         hooks.before(request.image());
         Optional<ImagePlan> newPlan = request.newPlan();
         newPlan.ifPresent(preparer::follow);
-        WorkerAnswer answer = WorkerAnswer.of(preparer.prepare(request));
+        WorkerAnswer answer = new WorkerAnswer(preparer.prepare(request));
         if (toFilter && !filtered) {
           LateParts.loadNatives();
           LateParts.loadNoMore();

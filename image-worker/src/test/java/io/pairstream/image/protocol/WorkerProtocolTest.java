@@ -53,7 +53,7 @@ class WorkerProtocolTest {
 
   @Test
   void carriesARequestWithItsPlan() throws IOException {
-    WorkerRequest.of(-5, PLAN, IMAGE).writeTo(out, new ImageWindow.None());
+    WorkerRequest.of(-5, PLAN, IMAGE).writeTo(out, ImageWindow.none());
 
     WorkerRequest read = WorkerRequest.readFrom(in(), NO_WINDOW);
 
@@ -69,7 +69,7 @@ class WorkerProtocolTest {
 
   @Test
   void carriesNoPlanWhereItStaysAsItWas() throws IOException {
-    WorkerRequest.of(1, IMAGE).writeTo(out, new ImageWindow.None());
+    WorkerRequest.of(1, IMAGE).writeTo(out, ImageWindow.none());
 
     assertThat(WorkerRequest.readFrom(in(), NO_WINDOW).newPlan()).isEmpty();
   }
@@ -151,7 +151,7 @@ class WorkerProtocolTest {
             480,
             1L << 63,
             Map.of("sharpness", 1.5, "entropy", Double.MIN_VALUE));
-    WorkerAnswer.of(Outcome.kept(prepared)).writeTo(out);
+    new WorkerAnswer(Outcome.kept(prepared)).writeTo(out);
 
     assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(Outcome.kept(prepared));
   }
@@ -160,14 +160,14 @@ class WorkerProtocolTest {
   void carriesARejection() throws IOException {
     Outcome<PreparedImage> rejected =
         Outcome.rejected(RejectReason.IMAGE_DAMAGED, "no \u2713 picture", "5 px", "6 px");
-    WorkerAnswer.of(rejected).writeTo(out);
+    new WorkerAnswer(rejected).writeTo(out);
 
     assertThat(WorkerAnswer.readFrom(in()).outcome()).isEqualTo(rejected);
   }
 
   @Test
   void takesAnUnknownReasonForAFaultOfOurs() throws IOException {
-    WorkerAnswer.of(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "")).writeTo(out);
+    new WorkerAnswer(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "")).writeTo(out);
     byte[] other = wire.toByteArray();
     other[7] = 'X';
 
@@ -205,7 +205,7 @@ class WorkerProtocolTest {
 
   @Test
   void noticesTheEndOfTheConversation() throws IOException {
-    WorkerAnswer.of(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "cut")).writeTo(out);
+    new WorkerAnswer(Outcome.rejected(RejectReason.IMAGE_DAMAGED, "cut")).writeTo(out);
     byte[] cut = Arrays.copyOf(wire.toByteArray(), wire.size() - 1);
 
     assertThatThrownBy(

@@ -64,17 +64,15 @@ public record PreprocessSettings(
     Duration longest = transactionTimeout(threads, workers);
     if (longest.compareTo(LONGEST_TRANSACTION) > 0) {
       throw new IllegalArgumentException(
-          "--decode-deadline "
-              + workers.deadline().toSeconds()
-              + " s is too long: with --threads "
-              + threads
-              + " and --workers "
-              + workers.workers()
-              + " a transaction may take "
-              + longest.toSeconds()
-              + " s, and brokers allow "
-              + LONGEST_TRANSACTION.toSeconds()
-              + " s; shorten it, or take as many workers as threads");
+          ("--decode-deadline %s s is too long: with --threads %s and --workers %s a "
+                  + "transaction may take %s s, and brokers allow %s s; shorten it, or take as many "
+                  + "workers as threads")
+              .formatted(
+                  workers.deadline().toSeconds(),
+                  threads,
+                  workers.workers(),
+                  longest.toSeconds(),
+                  LONGEST_TRANSACTION.toSeconds()));
     }
   }
 

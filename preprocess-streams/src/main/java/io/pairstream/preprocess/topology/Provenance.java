@@ -57,10 +57,8 @@ final class Provenance {
         .noneMatch(kind -> kind.name().equals(pair.getSourceKind()))) {
       return Outcome.rejected(
           RejectReason.FIELD_INVALID,
-          "the field source_kind is '"
-              + OneLine.of(pair.getSourceKind())
-              + "', not one of "
-              + Arrays.toString(SourceKind.values()));
+          "the field source_kind is '%s', not one of %s"
+              .formatted(OneLine.of(pair.getSourceKind()), Arrays.toString(SourceKind.values())));
     }
     if (!isTime(pair.getReceivedAt())) {
       return Outcome.rejected(

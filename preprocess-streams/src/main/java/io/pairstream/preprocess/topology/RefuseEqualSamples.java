@@ -67,12 +67,12 @@ final class RefuseEqualSamples
     if (earlier.isPresent()) {
       return Outcome.rejected(
           RejectReason.DUPLICATE_PAIR,
-          "once cleaned, the caption is that of pair "
-              + earlier.get().getPairId()
-              + ", which came with the same image as "
-              + OriginHeader.text(earlier.get().getOrigin())
-              + "; that pair stands as "
-              + earlier.get().getStanding());
+          ("once cleaned, the caption is that of pair %s, which came with the same image as "
+                  + "%s; that pair stands as %s")
+              .formatted(
+                  earlier.get().getPairId(),
+                  OriginHeader.text(earlier.get().getOrigin()),
+                  earlier.get().getStanding()));
     }
     return Outcome.kept(pair);
   }

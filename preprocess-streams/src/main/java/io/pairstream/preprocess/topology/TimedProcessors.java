@@ -40,29 +40,26 @@ public final class TimedProcessors implements ProcessorWrapper {
 
     /** Time that the processors below the present one took. */
     private long nanos;
+  }
 
-    /** Goes down to a processor. Returns the one that handed the record over; null at the top. */
-    NodeWork.Node goTo(NodeWork.Node node) {
-      NodeWork.Node above = present;
-      if (above != null) {
-        above.forwarded();
-      }
-      present = node;
-      return above;
+  /** Goes down to a processor. The present one, if there is one, handed the record over. */
+  private static void time(NodeWork.Node node, Runnable process) {
+    Downstream downstream = DOWNSTREAM.get();
+    NodeWork.Node above = downstream.present;
+    if (above != null) {
+      above.forwarded();
     }
-
-    /** Begins to time. Returns what those before it beside it took. */
-    long begin() {
-      long beside = nanos;
-      nanos = 0;
-      return beside;
-    }
-
-    void end(NodeWork.Node above, long beside, long begunAt) {
+    long beside = downstream.nanos;
+    downstream.present = node;
+    downstream.nanos = 0;
+    long begunAt = System.nanoTime();
+    try {
+      process.run();
+    } finally {
       long took = System.nanoTime() - begunAt;
-      present.took(took - nanos, nanos);
-      nanos = beside + took;
-      present = above;
+      node.took(took - downstream.nanos, downstream.nanos);
+      downstream.nanos = beside + took;
+      downstream.present = above;
     }
   }
 
@@ -117,15 +114,7 @@ public final class TimedProcessors implements ProcessorWrapper {
 
     @Override
     public void process(Record<K, V> record) {
-      Downstream downstream = DOWNSTREAM.get();
-      NodeWork.Node above = downstream.goTo(node);
-      long beside = downstream.begin();
-      long begunAt = System.nanoTime();
-      try {
-        processor.process(record);
-      } finally {
-        downstream.end(above, beside, begunAt);
-      }
+      time(node, () -> processor.process(record));
     }
 
     @Override
@@ -144,15 +133,7 @@ public final class TimedProcessors implements ProcessorWrapper {
 
     @Override
     public void process(FixedKeyRecord<K, V> record) {
-      Downstream downstream = DOWNSTREAM.get();
-      NodeWork.Node above = downstream.goTo(node);
-      long beside = downstream.begin();
-      long begunAt = System.nanoTime();
-      try {
-        processor.process(record);
-      } finally {
-        downstream.end(above, beside, begunAt);
-      }
+      time(node, () -> processor.process(record));
     }
 
     @Override

@@ -73,20 +73,17 @@ public final class Registry {
   public int register(String subject, Schema schema) {
     AvroSchema text = new AvroSchema(withoutJavaProperties(schema));
     try {
-      if (!told(asked -> asked.getCompatibility(subject)).equals(Optional.of(COMPATIBILITY))) {
+      if (!found(() -> client.getCompatibility(subject)).equals(Optional.of(COMPATIBILITY))) {
         client.updateCompatibility(subject, COMPATIBILITY);
       }
       return client.register(subject, text);
     } catch (RestClientException e) {
       if (e.getStatus() == 401 || e.getStatus() == 403) {
         throw new MissingSchemaException(
-            "subject "
-                + subject
-                + " does not hold our schema, and the registry at "
-                + addresses
-                + " does not let us register it: name the platform's --data-dir or"
-                + " --registry-credential, or say schema-registry.basic.auth.* in the file of"
-                + " --config",
+            ("subject %s does not hold our schema, and the registry at %s does not let us "
+                    + "register it: name the platform's --data-dir or --registry-credential, or say "
+                    + "schema-registry.basic.auth.* in the file of --config")
+                .formatted(subject, addresses),
             e);
       }
       if (e.getStatus() == 409 || e.getErrorCode() == 409) {
@@ -108,17 +105,13 @@ public final class Registry {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public int idOf(String subject, Schema schema) {
-    try {
-      return newClient().getId(subject, new AvroSchema(withoutJavaProperties(schema)));
-    } catch (RestClientException e) {
-      if (e.getStatus() == 404) {
-        throw new MissingSchemaException(
-            "subject " + subject + " does not hold our schema; run: pairstream topics create", e);
-      }
-      throw unavailable(e);
-    } catch (IOException e) {
-      throw unavailable(e);
-    }
+    return found(() -> newClient().getId(subject, new AvroSchema(withoutJavaProperties(schema))))
+        .orElseThrow(
+            () ->
+                missing(
+                    "subject "
+                        + subject
+                        + " does not hold our schema; run: pairstream topics create"));
   }
 
   /**
@@ -129,17 +122,14 @@ public final class Registry {
    */
   public List<Integer> versionsAfter(String subject, Schema schema) {
     SchemaRegistryClient fresh = newClient();
-    try {
-      int ours = fresh.getVersion(subject, new AvroSchema(withoutJavaProperties(schema)));
-      return fresh.getAllVersions(subject).stream().filter(version -> version > ours).toList();
-    } catch (RestClientException e) {
-      if (e.getStatus() == 404) {
-        return List.of();
-      }
-      throw unavailable(e);
-    } catch (IOException e) {
-      throw unavailable(e);
-    }
+    return found(
+            () -> {
+              int ours = fresh.getVersion(subject, new AvroSchema(withoutJavaProperties(schema)));
+              return fresh.getAllVersions(subject).stream()
+                  .filter(version -> version > ours)
+                  .toList();
+            })
+        .orElse(List.of());
   }
 
   /**
@@ -150,19 +140,22 @@ public final class Registry {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public void remember(String subject) {
-    try {
-      for (int version : client.getAllVersions(subject)) {
-        client.getSchemaBySubjectAndId(subject, client.getSchemaMetadata(subject, version).getId());
-      }
-    } catch (RestClientException e) {
-      if (e.getStatus() == 404) {
-        throw new MissingSchemaException(
-            "there is no subject " + subject + "; run: pairstream topics create", e);
-      }
-      throw unavailable(e);
-    } catch (IOException e) {
-      throw unavailable(e);
+    List<Integer> versions =
+        found(() -> client.getAllVersions(subject))
+            .orElseThrow(
+                () ->
+                    missing("there is no subject " + subject + "; run: pairstream topics create"));
+    for (int version : versions) {
+      var unused =
+          found(
+              () ->
+                  client.getSchemaBySubjectAndId(
+                      subject, client.getSchemaMetadata(subject, version).getId()));
     }
+  }
+
+  private static MissingSchemaException missing(String message) {
+    return new MissingSchemaException(message, null);
   }
 
   /**
@@ -225,8 +218,8 @@ public final class Registry {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public Optional<String> compatibilityOf(String subject) {
-    return told(client -> client.getCompatibility(subject))
-        .or(() -> told(client -> client.getCompatibility(null)));
+    return found(() -> client.getCompatibility(subject))
+        .or(() -> found(() -> client.getCompatibility(null)));
   }
 
   /**
@@ -235,17 +228,17 @@ public final class Registry {
    * @throws RegistryUnavailableException where the registry does not answer
    */
   public Optional<String> mode() {
-    return told(SchemaRegistryClient::getMode);
+    return found(client::getMode);
   }
 
-  /** A question that not every registry understands. */
-  private interface Question {
-    String ask(SchemaRegistryClient client) throws IOException, RestClientException;
+  private interface Question<T> {
+    T ask() throws IOException, RestClientException;
   }
 
-  private Optional<String> told(Question question) {
+  /** The answer; nothing where the registry has none, or does not understand the question. */
+  private <T> Optional<T> found(Question<T> question) {
     try {
-      return Optional.ofNullable(question.ask(client));
+      return Optional.ofNullable(question.ask());
     } catch (UnsupportedOperationException e) {
       return Optional.empty();
     } catch (RestClientException e) {

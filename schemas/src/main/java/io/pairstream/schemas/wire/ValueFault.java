@@ -52,22 +52,19 @@ public record ValueFault(boolean isOfSchema, String sentence) {
                         .isPresent())
             .map(
                 field ->
-                    field.name()
-                        + " is "
-                        + inWords(writer.getField(field.name()).schema())
-                        + " where "
-                        + inWords(field.schema())
-                        + " belongs")
+                    "%s is %s where %s belongs"
+                        .formatted(
+                            field.name(),
+                            inWords(writer.getField(field.name()).schema()),
+                            inWords(field.schema())))
             .toList();
     return misfits.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new ValueFault(
                 true,
-                "the writer's schema does not fit a "
-                    + reader.getName()
-                    + ": "
-                    + String.join(", ", misfits)));
+                "the writer's schema does not fit a %s: %s"
+                    .formatted(reader.getName(), String.join(", ", misfits))));
   }
 
   private static boolean isReadable(Schema written, Schema read) {

@@ -131,13 +131,10 @@ public final class WriterSchemas implements AutoCloseable {
 
   /** For the author of a record whose id is {@link Verdict#UNKNOWN}: all that it may mean. */
   public static String whyUnknown(int schemaId) {
-    return "the registry has no Avro schema of id "
-        + schemaId
-        + " for us: none, one of another kind, one that we may not see, or one of more than "
-        + BoundedAvroSchemas.MOST_TYPES
-        + " types ("
-        + BoundedAvroSchemas.MOST_REPEATED_TYPES
-        + " within an array, a map or a record that holds itself)";
+    return ("the registry has no Avro schema of id %s for us: none, one of another kind, one "
+            + "that we may not see, or one of more than %s types (%s within an array, a map or "
+            + "a record that holds itself)")
+        .formatted(schemaId, BoundedAvroSchemas.MOST_TYPES, BoundedAvroSchemas.MOST_REPEATED_TYPES);
   }
 
   @Override
