@@ -5,12 +5,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.BeanPropertyWriter;
 import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -20,6 +23,7 @@ import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -145,11 +149,10 @@ public final class AnswerJson {
     @Override
     public void serializeAsField(Object bean, JsonGenerator json, SerializerProvider provider)
         throws Exception {
-      Sentence sentence = (Sentence) get(bean);
-      json.writeStringField(getName(), sentence.text());
-      if (sentence.template() != Template.VERBATIM) {
-        json.writeFieldName(getName() + "_template");
-        provider.defaultSerializeValue(sentence, json);
+      ObjectNode members = JsonNodeFactory.instance.objectNode();
+      ((Sentence) get(bean)).put(members, getName());
+      for (Map.Entry<String, JsonNode> member : members.properties()) {
+        json.writeObjectField(member.getKey(), member.getValue());
       }
     }
   }
