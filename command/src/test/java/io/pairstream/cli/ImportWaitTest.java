@@ -7,12 +7,11 @@ import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.platform.Await;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.testing.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -81,7 +80,6 @@ class ImportWaitTest {
             () -> new JudgedPairs(cluster, new PrintWriter(err), false).await());
     Await.until(
         "both are said to wait",
-        Duration.ofMinutes(5),
         () -> err.toString().contains("raw pairs that wait to be judged: 2"));
     TestCluster.commit(cluster, group, raw, 1);
     assertThat(waiting).isNotDone();

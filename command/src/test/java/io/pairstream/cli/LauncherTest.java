@@ -2,14 +2,13 @@ package io.pairstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.platform.Await;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +39,6 @@ class LauncherTest {
 
   /** Of no process: beyond what any system gives out. */
   private static final long NOBODY = 2_147_483_646;
-
-  private static final Duration SOON = Duration.ofMinutes(5);
 
   private final List<Process> started = new ArrayList<>();
 
@@ -173,7 +170,6 @@ class LauncherTest {
     String ended = parent.inputReader().readLine();
     Await.until(
         "the shell is something else",
-        SOON,
         () -> parent.info().command().filter(command -> !command.endsWith("bash")).isPresent());
     try (OutputStream line = parent.getOutputStream()) {
       line.write('\n');
@@ -207,7 +203,7 @@ class LauncherTest {
     maven("trap 'sleep 1; exit 143' TERM\ntouch $FAKES/begun\n" + until("false"));
     Launched told = start("lag");
     long build = knownBuild();
-    Await.until("Maven runs", SOON, () -> Files.exists(fakes.resolve("begun")));
+    Await.until("Maven runs", () -> Files.exists(fakes.resolve("begun")));
 
     told.process().destroy();
 
@@ -281,7 +277,7 @@ class LauncherTest {
   /** Waits until a command knows the process of its build. */
   private long knownBuild() throws Exception {
     Path link = log.resolveSibling("app-maven");
-    Await.until("a build is known", SOON, () -> Files.isSymbolicLink(link));
+    Await.until("a build is known", () -> Files.isSymbolicLink(link));
     return Long.parseLong(Files.readSymbolicLink(link).toString());
   }
 

@@ -3,21 +3,20 @@ package io.pairstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.operate.OperateService;
 import io.pairstream.operations.operate.OperateSettings;
-import io.pairstream.platform.Await;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.ServerSettings;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -29,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
 class ProfileCommandTest {
-
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
@@ -84,7 +81,6 @@ class ProfileCommandTest {
       AtomicReference<Ended> last = new AtomicReference<>();
       Await.until(
           "the profile is ready",
-          TIMEOUT,
           () -> {
             Ended ended = run("--json", "--dashboard", url);
             last.set(ended);

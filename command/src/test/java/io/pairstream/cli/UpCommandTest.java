@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.platform.Await;
 import io.pairstream.platform.PlatformFile;
 import io.pairstream.platform.TestJava;
+import io.pairstream.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,10 +47,7 @@ class UpCommandTest {
 
     up.destroyForcibly().waitFor();
 
-    Await.until(
-        "all children gone",
-        Duration.ofMinutes(3),
-        () -> children.stream().noneMatch(UpCommandTest::runs));
+    Await.until("all children gone", () -> children.stream().noneMatch(UpCommandTest::runs));
     assertThat(PlatformFile.read(directory)).isEmpty();
   }
 

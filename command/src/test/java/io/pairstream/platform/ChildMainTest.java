@@ -2,6 +2,7 @@ package io.pairstream.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class ChildMainTest {
 
   private Process startReady(String mode, String... jvmOptions) throws Exception {
     Process child = start(mode, jvmOptions);
-    Await.until("running", LONG, () -> output().contains("running"));
+    Await.until("running", () -> output().contains("running"));
     return child;
   }
 

@@ -3,6 +3,7 @@ package io.pairstream.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -132,7 +133,6 @@ class LocalPlatformTest {
 
     Await.until(
         "both answer again",
-        LONG,
         () -> events.count("broker ready") == 2 && events.count("registry ready") == 2);
     assertThat(events.events())
         .contains("broker died 137, again in 500", "registry died 137, again in 500");

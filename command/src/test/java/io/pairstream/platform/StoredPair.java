@@ -1,5 +1,6 @@
 package io.pairstream.platform;
 
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +56,7 @@ final class StoredPair {
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
           .all()
           .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      Await.until("topic is there", TIMEOUT, () -> isThere(admin));
+      Await.until("topic is there", () -> isThere(admin));
     }
 
     Map<String, Object> settings =

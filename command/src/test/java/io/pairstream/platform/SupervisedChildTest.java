@@ -3,6 +3,7 @@ package io.pairstream.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class SupervisedChildTest {
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("ended 5 times before it answered, the last time with status 7")
         .hasMessageContaining("no room for");
-    Await.until("given up", LONG, () -> events.events().contains("child gave up"));
+    Await.until("given up", () -> events.events().contains("child gave up"));
     assertThat(events.events())
         .containsExactly(
             "child died 7, again in 1",
@@ -53,7 +54,7 @@ class SupervisedChildTest {
         .isInstanceOf(PlatformException.class)
         .hasMessageContaining("child does not take its settings")
         .hasMessageContaining("no such option");
-    Await.until("given up", LONG, () -> events.events().contains("child gave up"));
+    Await.until("given up", () -> events.events().contains("child gave up"));
     assertThat(events.events()).containsExactly("child gave up");
   }
 
@@ -82,7 +83,7 @@ class SupervisedChildTest {
     try {
       child.start();
 
-      Await.until("ten starts", LONG, () -> events.count("child ready") >= 10);
+      Await.until("ten starts", () -> events.count("child ready") >= 10);
 
       assertThat(events.events()).doesNotContain("child gave up");
     } finally {
@@ -98,7 +99,6 @@ class SupervisedChildTest {
       child.start();
       Await.until(
           "first words",
-          LONG,
           () -> Files.exists(log) && Files.readString(log).contains("still thinking"));
 
       assertThatThrownBy(() -> child.awaitReady(Duration.ofSeconds(1)))

@@ -17,7 +17,7 @@ import io.pairstream.schemas.TokenSet;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RootCause;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -201,7 +201,7 @@ class PairFeedTest {
     String takedowns = cluster.topics().takedowns().name();
     try (Admin admin = Admin.create(cluster.clientSettings())) {
       admin.deleteTopics(List.of(takedowns)).all().get();
-      Awaiting.until(() -> !admin.listTopics().names().get().contains(takedowns));
+      Await.until(() -> !admin.listTopics().names().get().contains(takedowns));
     }
 
     assertThatThrownBy(() -> PairFeed.open(source, settings(1)))
@@ -554,7 +554,7 @@ class PairFeedTest {
       KafkaAnswers.await(admin.deleteTopics(Set.of(source.topic())).all());
       // The broker hears of it a moment after the controller. The test's time-out ends this.
       while (isThere(admin, source.topic())) {
-        Awaiting.pause();
+        Await.pause();
       }
     }
     new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)

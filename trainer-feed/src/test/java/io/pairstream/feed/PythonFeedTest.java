@@ -16,14 +16,14 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.instances.Instance;
 import io.pairstream.operations.instances.Instances;
-import io.pairstream.operations.python.PythonEnvironment;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.RunExtent;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.PythonEnvironment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -292,7 +292,7 @@ class PythonFeedTest {
       if (found.isPresent()) {
         return found.get();
       }
-      Awaiting.pause();
+      Await.pause();
     }
   }
 

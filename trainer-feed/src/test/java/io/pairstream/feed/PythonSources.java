@@ -1,6 +1,6 @@
 package io.pairstream.feed;
 
-import io.pairstream.operations.python.PythonEnvironment;
+import io.pairstream.testing.PythonEnvironment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

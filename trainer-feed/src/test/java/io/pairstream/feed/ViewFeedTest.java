@@ -20,7 +20,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -685,7 +685,7 @@ class ViewFeedTest {
 
   private static void awaitTakedowns(PairFeed feed, int count) {
     while (feed.level().takedowns() < count) {
-      Awaiting.pause();
+      Await.pause();
     }
   }
 

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Method;
 import io.pairstream.service.http.Route;
@@ -15,6 +13,8 @@ import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -111,7 +111,7 @@ class AccessTest {
         new IngestService(
             cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), false, stateDir));
     service.start();
-    Awaiting.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
+    Await.until(() -> ask(Method.GET, "/health/ready", "").statusCode() == 200);
   }
 
   @AfterAll
@@ -256,7 +256,7 @@ class AccessTest {
       NewKey wanted = new NewKey("paul", Set.of(Scope.PUBLISH), slow, Instant.MAX);
       key = "Bearer " + issuer.create(wanted).text().reveal();
     }
-    Awaiting.until(() -> me(key).statusCode() == 200);
+    Await.until(() -> me(key).statusCode() == 200);
     ByteArrayOutputStream plain = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_GRAY), "png", plain);
     ObjectNode pair = Json.MAPPER.createObjectNode().put("caption", "nothing at all");
@@ -276,13 +276,13 @@ class AccessTest {
   @Test
   void keyThatIsRevokedMeanwhileIsRefusedByTheRunningService() throws Exception {
     String key = goneKey();
-    Awaiting.until(() -> me("Bearer " + key).statusCode() == 200);
+    Await.until(() -> me("Bearer " + key).statusCode() == 200);
 
     try (KeyIssuer issuer = issuer(Clock.systemUTC())) {
       assertThat(issuer.revoke(key.substring(4, 20))).isPresent();
     }
 
-    Awaiting.until(() -> me("Bearer " + key).statusCode() == 401);
+    Await.until(() -> me("Bearer " + key).statusCode() == 401);
   }
 
   private static String goneKey() throws Exception {

@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.pairs.Pictures;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.RawClient;
 import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -102,12 +102,12 @@ class IngestFaultsTest {
 
     some.await();
     kafka.stop();
-    Awaiting.until(() -> get("/health/ready").statusCode() == 503 && unconfirmed.get());
+    Await.until(() -> get("/health/ready").statusCode() == 503 && unconfirmed.get());
     assertThat(post("while it is away").statusCode()).isEqualTo(503);
     kafka.restart();
     awaitReady();
     int before = acknowledged.size();
-    Awaiting.until(() -> acknowledged.size() > before + 40);
+    Await.until(() -> acknowledged.size() > before + 40);
     enough.set(true);
     CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).join();
 
@@ -242,7 +242,7 @@ class IngestFaultsTest {
   }
 
   private void awaitReady() throws Exception {
-    Awaiting.until(() -> get("/health/ready").statusCode() == 200);
+    Await.until(() -> get("/health/ready").statusCode() == 200);
   }
 
   private static String id(HttpResponse<String> answer) {

@@ -3,9 +3,9 @@ package io.pairstream.ingest.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.EmbeddedKafka;
-import io.pairstream.operations.python.PythonEnvironment;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.PythonEnvironment;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -78,6 +78,6 @@ class OpenApiFuzzTest {
   private static void awaitReady(String address) throws Exception {
     HttpClient client = HttpClient.newHttpClient();
     HttpRequest ready = HttpRequest.newBuilder(URI.create(address + "/health/ready")).build();
-    Awaiting.until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
+    Await.until(() -> client.send(ready, BodyHandlers.discarding()).statusCode() == 200);
   }
 }

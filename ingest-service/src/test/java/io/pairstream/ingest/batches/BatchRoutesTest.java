@@ -9,7 +9,6 @@ import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.BatchInput;
@@ -23,13 +22,14 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -368,7 +368,7 @@ class BatchRoutesTest {
             new RunningIngest(away, own.bootstrapServers(), serverFolder).awaitOpen();
         RawClient raw = new RawClient(other.port())) {
       URI status = other.uri(raw.next().path("status_url").asText());
-      Awaiting.until(() -> ask(status).statusCode() == 200);
+      Await.until(() -> ask(status).statusCode() == 200);
 
       own.close();
 
@@ -651,7 +651,7 @@ class BatchRoutesTest {
   private JsonNode eventually(String path, Predicate<JsonNode> isSo) throws Exception {
     JsonNode found = get(path);
     while (!isSo.test(found)) {
-      Awaiting.pause();
+      Await.pause();
       found = get(path);
     }
     return found;

@@ -8,13 +8,13 @@ import io.pairstream.operations.LongTimeoutServer;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
 import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Router;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.http.WebServer;
+import io.pairstream.testing.Await;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -82,7 +82,7 @@ final class RunningIngest implements AutoCloseable {
 
   /** Returns once pairs are taken, and what is known of earlier ones is told. */
   RunningIngest awaitOpen() throws Exception {
-    Awaiting.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp() && batches.isCaughtUp());
+    Await.until(() -> intake.obstacle().isEmpty() && pairs.isCaughtUp() && batches.isCaughtUp());
     return this;
   }
 

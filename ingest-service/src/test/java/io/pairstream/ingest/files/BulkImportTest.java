@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.publish.NewPair;
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.topics.Dataset;
@@ -14,6 +12,8 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.LongTimeouts;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pairstream.ingest.files.BulkImport.Ending;
 import io.pairstream.ingest.publish.NewLink;
 import io.pairstream.ingest.publish.NewPair;
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.SourceKind;
@@ -17,7 +15,9 @@ import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -88,12 +88,12 @@ class ImportRunTest {
           public CompletableFuture<?> publish(NewPair pair) {
             if (pair.caption().equals("two")) {
               while (notices.isEmpty()) {
-                Awaiting.pause();
+                Await.pause();
               }
               assertThat(folder.resolve("states").toFile().delete()).isTrue();
             } else if (pair.caption().equals("three")) {
               while (!Files.exists(stateFile)) {
-                Awaiting.pause();
+                Await.pause();
               }
             }
             return super.publish(pair);
@@ -281,7 +281,7 @@ class ImportRunTest {
         while (process.isAlive()
             && (!Files.exists(stateFile)
                 || Files.getLastModifiedTime(stateFile).toMillis() == before)) {
-          Awaiting.pause();
+          Await.pause();
         }
         assertThat(process.isAlive()).as("an import that does not fail stands still").isTrue();
         process.destroyForcibly().waitFor();

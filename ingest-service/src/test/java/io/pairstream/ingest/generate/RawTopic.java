@@ -1,8 +1,6 @@
 package io.pairstream.ingest.generate;
 
 import io.pairstream.ingest.publish.PairPublisher;
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -10,6 +8,8 @@ import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.LongTimeouts;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -11,14 +11,14 @@ import io.pairstream.ingest.api.IngestCluster.Read;
 import io.pairstream.ingest.api.IngestService;
 import io.pairstream.ingest.api.IngestSettings;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.wire.Replay;
-import io.pairstream.service.http.Awaiting;
 import io.pairstream.service.http.Json;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -67,7 +67,7 @@ class PairRoutesTest {
             cluster.cluster(), IngestSettings.of(LongTimeoutServer.settings(), true, stateDir));
     service.start();
     HttpClient client = HttpClient.newHttpClient();
-    Awaiting.until(
+    Await.until(
         () ->
             client
                     .send(
@@ -96,7 +96,7 @@ class PairRoutesTest {
     assertThat(post("application/json", bytes("{")).statusCode()).isEqualTo(400);
 
     // A request counts once its connection is done with it, a moment after its answer.
-    Awaiting.until(() -> metric("pairstream_http_requests_total", "status=\"400\"") >= refused + 1);
+    Await.until(() -> metric("pairstream_http_requests_total", "status=\"400\"") >= refused + 1);
     assertThat(metric("pairstream_pairs_taken_total")).isEqualTo(pairs + 1);
     assertThat(metric("pairstream_image_bytes_taken_total")).isGreaterThanOrEqualTo(image.length);
     assertThat(metric("pairstream_submissions_under_way")).isZero();

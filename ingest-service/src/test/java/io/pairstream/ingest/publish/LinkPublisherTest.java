@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.SourceKind;
@@ -17,6 +15,8 @@ import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.schemas.wire.Registry;
 import io.pairstream.service.publish.PairTooLargeException;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.LongTimeouts;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
@@ -23,6 +21,8 @@ import io.pairstream.service.publish.BrokerUnavailableException;
 import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.publish.PairTooLargeException;
 import io.pairstream.service.publish.PublishFailedException;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.LongTimeouts;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;

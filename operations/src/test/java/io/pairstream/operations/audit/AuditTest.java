@@ -13,7 +13,7 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -346,7 +346,7 @@ class AuditTest {
     pipeline.transaction(forgotten, List.of());
     Instant then = timeOf(forgotten).plusMillis(1);
     while (Instant.now().isBefore(then.plusMillis(1))) {
-      Awaiting.pause();
+      Await.pause();
     }
     Sent missing = pipeline.send("image 7", "caption 7");
     pipeline.transaction(missing, List.of());
@@ -407,7 +407,7 @@ class AuditTest {
         () -> {
           int before = sent.get();
           while (sent.get() == before && !flow.isDone()) {
-            Awaiting.pause();
+            Await.pause();
           }
         };
 

@@ -10,7 +10,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -208,7 +208,7 @@ class LinkAuditTest {
         () -> {
           int before = flowed.get();
           while (flowed.get() == before && !flow.isDone()) {
-            Awaiting.pause();
+            Await.pause();
           }
         };
 

@@ -9,7 +9,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,7 +153,7 @@ class CanaryProbeTest {
   private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
-      Awaiting.pause();
+      Await.pause();
     }
     assertThat(probe.latest()).matches(wanted);
     return probe.latest();

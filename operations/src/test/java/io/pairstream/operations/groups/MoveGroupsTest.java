@@ -9,7 +9,7 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -350,7 +350,7 @@ class MoveGroupsTest {
   private void awaitCommitted(long offset) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
-      Awaiting.pause();
+      Await.pause();
     }
     assertThat(committed()).containsEntry(zero, offset);
   }

@@ -14,7 +14,7 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -186,7 +186,7 @@ class RetryLinksTest {
         } catch (ExecutionException e) {
           refused = e.getCause() instanceof RecordTooLargeException;
         }
-        Awaiting.pause();
+        Await.pause();
       }
     }
   }

@@ -3,14 +3,14 @@ package io.pairstream.operations.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.canary.CanarySettings;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.watch.GroupChoice;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.LongTimeouts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,7 +107,7 @@ class MetricsEndpointTest {
     long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
     HttpResponse<String> answer = get(service);
     while (!wanted.test(answer.body()) && System.nanoTime() < deadline) {
-      Awaiting.pause();
+      Await.pause();
       answer = get(service);
     }
     assertThat(answer.body()).matches(wanted);

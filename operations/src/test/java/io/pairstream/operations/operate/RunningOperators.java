@@ -2,7 +2,6 @@ package io.pairstream.operations.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.LongTimeoutServer;
-import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.watch.GroupChoice;
@@ -12,6 +11,7 @@ import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,5 @@
 package io.pairstream.operations.profile;
 
-import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.CatalogueFold;
 import io.pairstream.operations.catalogue.Place;
@@ -14,6 +13,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.table.Table;
+import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

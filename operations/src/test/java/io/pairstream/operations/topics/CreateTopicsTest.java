@@ -11,7 +11,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -212,7 +212,7 @@ class CreateTopicsTest {
    */
   private static void await(Admin admin, String topic, String setting, String wanted) {
     while (!config(admin, topic).get(setting).value().equals(wanted)) {
-      Awaiting.pause();
+      Await.pause();
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.service.http.ReadLimit.Allowed;
+import io.pairstream.testing.Await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -56,18 +57,18 @@ class ReadLimitTest {
     for (int i = 0; i < 20; i++) {
       greedy.add(ask("greedy", "/held"));
     }
-    Awaiting.until(() -> held.size() == 2);
+    Await.until(() -> held.size() == 2);
 
     CompletableFuture<HttpResponse<String>> modest = ask("modest", "/held");
 
-    Awaiting.until(() -> held.size() == 3);
+    Await.until(() -> held.size() == 3);
     assertThat(ask("modest", "/now").get().statusCode()).isEqualTo(200);
     held.get(2).complete(done());
     assertThat(modest.get().statusCode()).isEqualTo(200);
     assertThat(held).as("the others still wait for their own").hasSize(3);
     while (!greedy.stream().allMatch(CompletableFuture::isDone)) {
       release();
-      Awaiting.pause();
+      Await.pause();
     }
     assertThat(greedy).extracting(answer -> answer.get().statusCode()).containsOnly(200);
     assertThat(held).hasSize(21);
@@ -77,14 +78,14 @@ class ReadLimitTest {
   void whoeverAsksForTooMuchAtOnceIsToldToComeAgain() throws Exception {
     start(new Allowed(1, 1, 1e6, 1_000_000));
     CompletableFuture<HttpResponse<String>> first = ask("greedy", "/held");
-    Awaiting.until(() -> held.size() == 1);
+    Await.until(() -> held.size() == 1);
     CompletableFuture<HttpResponse<String>> second = ask("greedy", "/held");
     List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
     HttpResponse<String> third = firstRefused("/held", others);
 
     assertRefused(third, "1", "more answers are asked for than the 2 at once");
     assertThat(ask("modest", "/now").get().statusCode()).isEqualTo(200);
-    Awaiting.until(
+    Await.until(
         () -> {
           release();
           return first.isDone() && second.isDone() && others.stream().allMatch(one -> one.isDone());
@@ -96,7 +97,7 @@ class ReadLimitTest {
   private HttpResponse<String> firstRefused(
       String path, List<CompletableFuture<HttpResponse<String>>> asked) throws Exception {
     CompletableFuture<HttpResponse<String>> refused = new CompletableFuture<>();
-    Awaiting.until(
+    Await.until(
         () -> {
           if (asked.stream().allMatch(CompletableFuture::isDone) || asked.size() < 2) {
             CompletableFuture<HttpResponse<String>> one = ask("greedy", path);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pairstream.testing.Await;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -506,7 +507,7 @@ class WebServerTest {
     }
 
     // The memory for bodies has room for three of them: all must have been given back.
-    Awaiting.until(
+    Await.until(
         () ->
             post("/things", "text/plain", BodyPublishers.ofByteArray(new byte[100_000]))
                     .statusCode()
@@ -576,7 +577,7 @@ class WebServerTest {
           .isInstanceOf(IOException.class);
     }
 
-    Awaiting.until(
+    Await.until(
         () -> {
           try {
             return post("/lines", "text/plain", BodyPublishers.ofString("next\n")).statusCode()
@@ -720,7 +721,7 @@ class WebServerTest {
     int port = server.port();
 
     CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
-    Awaiting.until(() -> isRefused(port));
+    Await.until(() -> isRefused(port));
     later.complete(echo("in time".getBytes(UTF_8)));
 
     assertThat(underWay.get().body()).isEqualTo("in time");

@@ -1,6 +1,5 @@
 package io.pairstream.chaos.cluster;
 
-import io.pairstream.operations.LongTimeouts;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.registry.RegistryCredential;
 import io.pairstream.operations.topics.CreateTopics;
@@ -10,6 +9,7 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.system.Await;
+import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

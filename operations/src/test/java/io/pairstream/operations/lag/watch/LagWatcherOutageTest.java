@@ -3,12 +3,12 @@ package io.pairstream.operations.lag.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.EmbeddedKafka;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
+import io.pairstream.testing.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

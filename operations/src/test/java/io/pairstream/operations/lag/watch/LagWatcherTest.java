@@ -17,7 +17,7 @@ import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -568,7 +568,7 @@ class LagWatcherTest {
     long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
-      Awaiting.pause();
+      Await.pause();
     }
   }
 }

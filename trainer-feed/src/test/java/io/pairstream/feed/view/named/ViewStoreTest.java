@@ -19,7 +19,7 @@ import io.pairstream.schemas.ViewBlock;
 import io.pairstream.schemas.ViewSegment;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,7 +208,7 @@ class ViewStoreTest {
                 }
               });
       while (epoch("-view-live") == before) {
-        Awaiting.pause();
+        Await.pause();
       }
       // As long as a hasty reader would need.
       assertThat(store.find("live")).isEmpty();

@@ -1,9 +1,9 @@
-package io.pairstream.operations.python;
+package io.pairstream.testing;
 
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import io.pairstream.operations.python.PythonVenv.MissingPythonException;
+import io.pairstream.testing.PythonVenv.MissingPythonException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.pairstream.operations;
+package io.pairstream.testing;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -4,11 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.EmbeddedKafka;
-import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -65,15 +66,15 @@ class TopicTableTest {
                       table.get(record.key()).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0) + 1)
                   .array());
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @TempDir Path folder;
-  private ClusterAccess cluster;
+  private TestDataset cluster;
   private String topic;
 
   @BeforeEach
   void createTopics() {
-    cluster = KAFKA.dataset(3);
+    cluster = KAFKA.dataset(3, TopicCatalogue.UPLOADS);
     topic = cluster.topics().uploads().name();
   }
 
@@ -124,7 +125,7 @@ class TopicTableTest {
 
   @Test
   void leavesOutWhatWasNeverCommitted() {
-    TestCluster.sendInVain(cluster, new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
+    cluster.sendInVain(new ProducerRecord<>(topic, bytes("key"), bytes("in vain")));
     try (TopicTable view = open()) {
       view.caughtUp().join();
       view.reachedNow().join();
@@ -136,14 +137,13 @@ class TopicTableTest {
   @Test
   void recordBehindAnOpenTransactionIsMissingAndKnownToBeSo() {
     try (TopicTable view = open();
-        KafkaProducer<byte[], byte[]> open = TestCluster.producer(cluster, "-open")) {
+        KafkaProducer<byte[], byte[]> open = cluster.producer("-open")) {
       view.caughtUp().join();
       open.beginTransaction();
       RecordMetadata before =
-          TestCluster.acknowledged(
+          TestDataset.acknowledged(
               open.send(new ProducerRecord<>(topic, 0, bytes("other"), bytes("held up"))));
-      TestCluster.send(
-          cluster, new ProducerRecord<>(topic, before.partition(), bytes("key"), bytes("behind")));
+      cluster.send(new ProducerRecord<>(topic, before.partition(), bytes("key"), bytes("behind")));
 
       view.reachedNow().join();
       assertThat(get(view, "key")).isEmpty();
@@ -326,7 +326,7 @@ class TopicTableTest {
 
   @Test
   void waitsForATopicThatIsNotThereYet() {
-    ClusterAccess later = KAFKA.emptyDataset();
+    TestDataset later = KAFKA.emptyDataset();
     topic = later.topics().uploads().name();
     try (TopicTable view = open()) {
       awaitTrouble(view);
@@ -385,8 +385,8 @@ class TopicTableTest {
         assertThat(get(view, "key")).contains("before");
         own.restart();
         clock.set(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1)));
-        Awaiting.until(() -> view.trouble().isEmpty());
-        Awaiting.until(() -> view.staleSince().isEmpty());
+        Await.until(() -> view.trouble().isEmpty());
+        Await.until(() -> view.staleSince().isEmpty());
         sendTo(own, "after");
 
         awaitEnds(view);
@@ -472,8 +472,8 @@ class TopicTableTest {
   }
 
   private RecordMetadata send(String key, String value) {
-    return TestCluster.send(
-        cluster, new ProducerRecord<>(topic, bytes(key), value == null ? null : bytes(value)));
+    return cluster.send(
+        new ProducerRecord<>(topic, bytes(key), value == null ? null : bytes(value)));
   }
 
   private void sendTo(EmbeddedKafka own, String value) throws Exception {
@@ -525,7 +525,7 @@ class TopicTableTest {
         if (!(e.getCause() instanceof PolicyViolationException)) {
           throw e;
         }
-        Awaiting.pause();
+        Await.pause();
       }
     }
   }
@@ -541,7 +541,7 @@ class TopicTableTest {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
-        Awaiting.pause();
+        Await.pause();
       }
     }
   }
@@ -556,14 +556,14 @@ class TopicTableTest {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        Awaiting.pause();
+        Await.pause();
       }
     }
   }
 
   private static void awaitTrouble(TopicTable view) {
     while (view.trouble().isEmpty()) {
-      Awaiting.pause();
+      Await.pause();
     }
   }
 
@@ -574,7 +574,7 @@ class TopicTableTest {
         view.reachedNow().join();
         return;
       } catch (CompletionException e) {
-        Awaiting.pause();
+        Await.pause();
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.testing;
 
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.TopicSpec;

@@ -3,13 +3,15 @@ package io.pairstream.service.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.ApiKey;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.Scope;
 import io.pairstream.service.publish.MissingTopicException;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +20,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.junit.jupiter.api.Test;
@@ -30,11 +31,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(900)
 class KeyIssuerTest {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   private static final Set<Scope> ALL = EnumSet.allOf(Scope.class);
 
-  private final ClusterAccess cluster = KAFKA.dataset(3);
+  private final TestDataset cluster = KAFKA.dataset(3, TopicCatalogue.API_KEYS);
   private final Topic<String, ApiKey> topic = cluster.topics().apiKeys();
 
   @Test
@@ -45,7 +46,7 @@ class KeyIssuerTest {
 
       KeyIssuer.Created created = issuer.create(wanted("museum"));
 
-      await(() -> ring.find(created.key().keyId()).isPresent());
+      Await.until(() -> ring.find(created.key().keyId()).isPresent());
       IssuedKey found = ring.find(created.key().keyId()).orElseThrow();
       assertThat(found.isOpenedBy(created.text())).isTrue();
       assertThat(found).isEqualTo(created.key());
@@ -58,7 +59,7 @@ class KeyIssuerTest {
     try (KeyIssuer issuer = issuer();
         KeyRing ring = ring()) {
       KeyIssuer.Created created = issuer.create(wanted("museum"));
-      await(() -> ring.find(created.key().keyId()).isPresent());
+      Await.until(() -> ring.find(created.key().keyId()).isPresent());
 
       String secret = created.text().reveal().substring(21);
       assertThat(ring.find(created.key().keyId()).orElseThrow().toRecord().toString())
@@ -74,13 +75,14 @@ class KeyIssuerTest {
         created = issuer.create(wanted("museum"));
       }
       String keyId = created.key().keyId();
-      await(() -> ring.find(keyId).isPresent());
+      Await.until(() -> ring.find(keyId).isPresent());
 
       try (KeyIssuer issuer = issuer()) {
         assertThat(issuer.revoke(keyId)).isPresent();
       }
 
-      await(() -> ring.find(keyId).orElseThrow().stateAt(Instant.now()) == IssuedKey.State.REVOKED);
+      Await.until(
+          () -> ring.find(keyId).orElseThrow().stateAt(Instant.now()) == IssuedKey.State.REVOKED);
     }
   }
 
@@ -128,8 +130,8 @@ class KeyIssuerTest {
     try (KeyIssuer issuer = issuer();
         KeyRing ring = ring()) {
       String keyId = issuer.create(wanted("museum")).key().keyId();
-      await(() -> issuer.revoke(keyId).isPresent());
-      await(
+      Await.until(() -> issuer.revoke(keyId).isPresent());
+      Await.until(
           () ->
               issuer.all().stream()
                   .allMatch(key -> key.stateAt(Instant.now()) == IssuedKey.State.REVOKED));
@@ -157,10 +159,10 @@ class KeyIssuerTest {
       Instant soon = Instant.now().plusSeconds(3600);
       KeyIssuer.Created first =
           issuer.create(new NewKey("museum", ALL, new Rates(5, 6), Instant.MAX));
-      await(() -> issuer.all().size() == 1 && ring.find(first.key().keyId()).isPresent());
-      await(() -> Instant.now().isAfter(first.key().createdAt().plusMillis(1)));
+      Await.until(() -> issuer.all().size() == 1 && ring.find(first.key().keyId()).isPresent());
+      Await.until(() -> Instant.now().isAfter(first.key().createdAt().plusMillis(1)));
       KeyIssuer.Created second = issuer.create(new NewKey("museum", ALL, new Rates(0, 7), soon));
-      await(() -> ring.find(second.key().keyId()).isPresent());
+      Await.until(() -> ring.find(second.key().keyId()).isPresent());
 
       assertThat(second.key().quota()).isEqualTo(new Rates(5, 7));
       assertThat(ring.quotaOf("museum", Instant.now())).isEqualTo(new Rates(5, 7));
@@ -174,9 +176,9 @@ class KeyIssuerTest {
     try (KeyRing ring = ring()) {
       ApiKey earlier =
           ApiKey.newBuilder().setKeyId("0123456789abcdef").setScopes(List.of("operate")).build();
-      TestCluster.send(cluster, TestCluster.record(topic, null, earlier.getKeyId(), earlier));
+      cluster.send(TestDataset.record(topic, null, earlier.getKeyId(), earlier));
 
-      await(() -> ring.find(earlier.getKeyId()).isPresent());
+      Await.until(() -> ring.find(earlier.getKeyId()).isPresent());
 
       assertThat(ring.find(earlier.getKeyId()).orElseThrow().scopes()).containsExactly(Scope.VIEW);
     }
@@ -188,16 +190,15 @@ class KeyIssuerTest {
         KeyRing ring = ring()) {
       String broken = issuer.create(wanted("museum")).key().keyId();
       String sound = issuer.create(wanted("museum")).key().keyId();
-      await(() -> ring.find(broken).isPresent() && ring.find(sound).isPresent());
+      Await.until(() -> ring.find(broken).isPresent() && ring.find(sound).isPresent());
 
-      TestCluster.send(
-          cluster,
+      cluster.send(
           new ProducerRecord<>(
               topic.name(),
               broken.getBytes(StandardCharsets.UTF_8),
               "no key".getBytes(StandardCharsets.UTF_8)));
 
-      await(() -> ring.find(broken).isEmpty());
+      Await.until(() -> ring.find(broken).isEmpty());
       assertThat(ring.find(sound)).isPresent();
     }
   }
@@ -226,12 +227,12 @@ class KeyIssuerTest {
       KeyIssuer.Created created = issuer.create(wanted("museum"));
       String keyId = created.key().keyId();
       String key = created.text().reveal();
-      await(() -> ring.find(keyId).isPresent() && issuer.all().size() == 1);
+      Await.until(() -> ring.find(keyId).isPresent() && issuer.all().size() == 1);
       assertThat(server.holder(key).producer()).isEqualTo("museum");
 
       broken.set(true);
       assertThat(issuer.revoke(keyId)).isPresent();
-      await(() -> ring.obstacle().isPresent());
+      Await.until(() -> ring.obstacle().isPresent());
 
       assertThat(ring.obstacle().orElseThrow()).contains("cannot be followed", "broken");
       assertThat(ring.find(keyId)).isEmpty();
@@ -240,7 +241,7 @@ class KeyIssuerTest {
           .hasMessageContaining("does not know all API keys");
 
       broken.set(false);
-      await(ring::isCaughtUp);
+      Await.until(ring::isCaughtUp);
 
       assertThat(ring.obstacle()).isEmpty();
       assertThat(ring.find(keyId).orElseThrow().stateAt(Instant.now()))
@@ -250,11 +251,11 @@ class KeyIssuerTest {
 
   @Test
   void ringKnowsNothingBeforeItIsCaughtUpAndSaysWhy() throws Exception {
-    ClusterAccess empty = KAFKA.emptyDataset();
+    TestDataset empty = KAFKA.emptyDataset();
 
     try (KeyRing ring =
         KeyRing.follow(empty.topics().apiKeys(), empty.registry(), empty.clientSettings())) {
-      await(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
+      Await.until(() -> ring.obstacle().orElse("").contains("pairstream topics create"));
 
       assertThat(ring.isCaughtUp()).isFalse();
       assertThat(ring.all()).isEmpty();
@@ -263,7 +264,7 @@ class KeyIssuerTest {
 
   @Test
   void missingTopicIsSaidAtOnce() {
-    ClusterAccess empty = KAFKA.emptyDataset();
+    TestDataset empty = KAFKA.emptyDataset();
 
     assertThatThrownBy(
             () ->
@@ -303,11 +304,5 @@ class KeyIssuerTest {
 
   private static NewKey wanted(String producer) {
     return new NewKey(producer, ALL, Rates.UNSAID, Instant.MAX);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(5); // the test's own time limit ends it
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.pairstream.operations.python;
+package io.pairstream.testing;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

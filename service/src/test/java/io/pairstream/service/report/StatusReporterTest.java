@@ -2,15 +2,14 @@ package io.pairstream.service.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.EmbeddedKafka;
-import io.pairstream.operations.cluster.TestCluster;
-import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import io.pairstream.service.Cluster;
-import io.pairstream.service.http.Awaiting;
+import io.pairstream.schemas.wire.Registry;
+import io.pairstream.testing.Await;
+import io.pairstream.testing.EmbeddedKafka;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +39,7 @@ class StatusReporterTest {
   /** How long what is to come is waited for. */
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @TempDir Path folder;
 
@@ -48,7 +47,7 @@ class StatusReporterTest {
 
   @Test
   void saysHowItIsAgainAndAgainAndTheTopologyOnce() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    TestDataset cluster = KAFKA.dataset(1, TopicCatalogue.INSTANCES);
     AtomicLong asked = new AtomicLong();
     report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
     report.topology("Topologies: one");
@@ -77,7 +76,7 @@ class StatusReporterTest {
 
   @Test
   void anOrderlyEndRemovesWhatItSaid() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    TestDataset cluster = KAFKA.dataset(1, TopicCatalogue.INSTANCES);
     report.topology("Topologies: one");
     StatusReporter reporter = start(cluster);
     try (Topic topic = new Topic(cluster)) {
@@ -95,16 +94,15 @@ class StatusReporterTest {
 
   @Test
   void aTopicThatIsMissingIsWaitedForAndNotMade() throws Exception {
-    ClusterAccess cluster = KAFKA.emptyDataset();
+    TestDataset cluster = KAFKA.emptyDataset();
     try (Admin admin = cluster.admin();
         StatusReporter reporter = start(cluster)) {
       // Long enough for it to have looked; were it to make the topic, the next step would fail.
-      Awaiting.until(() -> reporter.awaitTrouble(TIMEOUT).contains("does not exist"));
+      Await.until(() -> reporter.awaitTrouble(TIMEOUT).contains("does not exist"));
       assertThat(admin.listTopics().names().get())
           .doesNotContain(cluster.topics().instances().name());
 
-      new CreateTopics(cluster, CreateTopics.BROKER_DEFAULT)
-          .create(new TopicCatalogue(cluster.dataset(), 1));
+      cluster.createTopics(1, TopicCatalogue.INSTANCES);
 
       try (Topic topic = new Topic(cluster)) {
         assertThat(topic.readUntil(all -> !all.isEmpty())).isNotEmpty();
@@ -115,10 +113,8 @@ class StatusReporterTest {
   @Test
   void goesOnWhereTheBrokerWasAway() throws Exception {
     try (EmbeddedKafka kafka = new EmbeddedKafka(folder)) {
-      ClusterAccess cluster = dataset(kafka.bootstrapServers());
-      kafka.createTopics(new TopicCatalogue(cluster.dataset(), 1).topics());
-      String subject = cluster.topics().instances().name() + "-value";
-      int unused = cluster.registry().register(subject, InstanceStatus.SCHEMA$);
+      TestDataset cluster = dataset(kafka.bootstrapServers());
+      cluster.createTopics(1, TopicCatalogue.INSTANCES);
       AtomicLong asked = new AtomicLong();
       report.add(reading -> reading.counter("asked_total", asked.incrementAndGet()));
       try (StatusReporter reporter = start(cluster);
@@ -154,11 +150,11 @@ class StatusReporterTest {
   }
 
   /** One that is given time to close, as an end that is cut short says nothing. */
-  private StatusReporter start(ClusterAccess cluster) {
+  private StatusReporter start(TestDataset cluster) {
     return start(cluster, Duration.ofMinutes(1));
   }
 
-  private StatusReporter start(ClusterAccess cluster, Duration closeWithin) {
+  private StatusReporter start(TestDataset cluster, Duration closeWithin) {
     StatusReporter reporter =
         new StatusReporter(
             report,
@@ -171,14 +167,17 @@ class StatusReporterTest {
     return reporter;
   }
 
-  private static ClusterAccess dataset(String bootstrapServers) {
-    return new ClusterAccess(
-        new Cluster(
+  private static TestDataset dataset(String bootstrapServers) {
+    return TestDataset.of(
+        new Dataset("pairs"),
+        new Registry("mock://" + bootstrapServers, Map.of()),
+        Map.of(
+            "bootstrap.servers",
             bootstrapServers,
-            "mock://" + bootstrapServers,
-            new Dataset("pairs"),
-            Map.of(),
-            Map.of()));
+            "request.timeout.ms",
+            5_000,
+            "default.api.timeout.ms",
+            12_000));
   }
 
   /** A record of the topic. */
@@ -196,13 +195,13 @@ class StatusReporterTest {
   /** All that was ever said. */
   private static final class Topic implements AutoCloseable {
 
-    private final ClusterAccess cluster;
+    private final TestDataset cluster;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<Said> said = new ArrayList<>();
 
-    Topic(ClusterAccess cluster) {
+    Topic(TestDataset cluster) {
       this.cluster = cluster;
-      consumer = cluster.consumer(Map.of());
+      consumer = cluster.consumer();
       TopicPartition only = new TopicPartition(cluster.topics().instances().name(), 0);
       consumer.assign(List.of(only));
       consumer.seekToBeginning(List.of(only));

@@ -2,7 +2,7 @@ package io.pairstream.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pairstream.operations.cluster.TestCluster;
+import io.pairstream.testing.TestKafka;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class AdminClientsTest {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   /** Four requests' time: Kafka's own client keeps to the first server for five or six. */
   private static final Map<String, Object> TIMEOUT =

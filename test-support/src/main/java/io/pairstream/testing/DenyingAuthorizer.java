@@ -1,4 +1,4 @@
-package io.pairstream.operations.cluster;
+package io.pairstream.testing;
 
 import java.util.List;
 import java.util.Map;

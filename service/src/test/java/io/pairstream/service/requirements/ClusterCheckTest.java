@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pairstream.operations.LongTimeouts;
-import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.ClusterRequirement;
 import io.pairstream.service.requirements.Finding.Level;
+import io.pairstream.testing.LongTimeouts;
+import io.pairstream.testing.TestDataset;
+import io.pairstream.testing.TestKafka;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +28,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(600)
 class ClusterCheckTest {
 
-  @RegisterExtension static final TestCluster KAFKA = new TestCluster();
+  @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
   @Test
   void oneBrokerWithTheCataloguesTopicsIsRefusedNothing() {
-    ClusterAccess access = KAFKA.dataset(2);
+    TestDataset access = KAFKA.dataset(2);
     // Of an earlier version; no part of the catalogue any more.
     make(access, new NewTopic(access.dataset().topic("upload-requests"), 1, (short) 1));
     Cluster cluster = cluster(access);
@@ -54,7 +54,7 @@ class ClusterCheckTest {
 
   @Test
   void refusesATopicThatIsSetOtherwiseUnlessTheOperatorDoesWithoutThatPromise() {
-    ClusterAccess access = KAFKA.emptyDataset();
+    TestDataset access = KAFKA.emptyDataset();
     makeWithProducersTimes(access, access.topics().crowdsourced().name());
     Cluster cluster = cluster(access);
     ClusterCheck check = ClusterCheck.of(cluster);
@@ -104,7 +104,7 @@ class ClusterCheckTest {
 
   @Test
   void tellsAClusterThatDoesNotAnswerFromOneThatIsWrong() {
-    ClusterAccess access = KAFKA.emptyDataset();
+    TestDataset access = KAFKA.emptyDataset();
     Cluster nobody =
         new Cluster(
             "127.0.0.1:1",
@@ -125,7 +125,7 @@ class ClusterCheckTest {
   }
 
   /** A topic whose records have the times that their producers claim. */
-  private static void makeWithProducersTimes(ClusterAccess access, String name) {
+  private static void makeWithProducersTimes(TestDataset access, String name) {
     TopicSpec spec =
         new TopicCatalogue(access.dataset(), 2)
             .topics().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
@@ -135,7 +135,7 @@ class ClusterCheckTest {
   }
 
   /** Returns once the topic is there. */
-  private static void make(ClusterAccess access, NewTopic topic) {
+  private static void make(TestDataset access, NewTopic topic) {
     String name = topic.name();
     try (Admin admin = access.admin()) {
       KafkaAnswers.await(admin.createTopics(List.of(topic)).all());
@@ -150,7 +150,7 @@ class ClusterCheckTest {
     }
   }
 
-  private static Cluster cluster(ClusterAccess access) {
+  private static Cluster cluster(TestDataset access) {
     return new Cluster(
         KAFKA.bootstrapServers(),
         "mock://" + access.dataset().name(),

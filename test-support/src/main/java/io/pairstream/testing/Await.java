@@ -1,0 +1,87 @@
+package io.pairstream.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * Waits for something that another thread or process brings about, by asking again. Nothing that is
+ * tested depends on the limit: it ends a wait for what never comes.
+ */
+public final class Await {
+
+  /** The longest wait for anything. */
+  public static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  private Await() {}
+
+  /** Returns once the condition holds. */
+  public static void until(Callable<Boolean> condition) throws Exception {
+    until("", condition);
+  }
+
+  /** The same; {@code what} says in a failure what never came. */
+  public static void until(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = deadline();
+    while (!condition.call()) {
+      pause(what, deadline, () -> "no");
+    }
+  }
+
+  /**
+   * Returns once the condition holds; that it cannot be asked is a no, as of a process that is
+   * down. A failure says what was seen last.
+   */
+  public static void until(String what, Callable<Boolean> condition, Supplier<?> seen) {
+    long deadline = deadline();
+    while (!holds(condition)) {
+      pause(what, deadline, seen);
+    }
+  }
+
+  /** The answer to a question that is asked again where it fails. */
+  public static <T> T answer(String what, Callable<T> question) {
+    long deadline = deadline();
+    while (true) {
+      try {
+        return question.call();
+      } catch (Exception e) {
+        pause(what, deadline, () -> e);
+      }
+    }
+  }
+
+  /**
+   * Leaves the processor to what is waited for, before the caller asks again.
+   *
+   * @throws IllegalStateException where the test's time is over
+   */
+  public static void pause() {
+    LockSupport.parkNanos(PAUSE.toNanos());
+    if (Thread.currentThread().isInterrupted()) {
+      throw new IllegalStateException("interrupted while waiting");
+    }
+  }
+
+  private static void pause(String what, long deadline, Supplier<?> seen) {
+    if (System.nanoTime() > deadline) {
+      throw new AssertionError("not within " + LIMIT + ": " + what + "; last seen: " + seen.get());
+    }
+    pause();
+  }
+
+  private static long deadline() {
+    return System.nanoTime() + LIMIT.toNanos();
+  }
+
+  private static boolean holds(Callable<Boolean> condition) {
+    try {
+      return condition.call();
+    } catch (Exception e) {
+      return false;
+    }
+  }
+}
