@@ -99,13 +99,13 @@ class ContributionPageTest {
     server.decide("A red square on a blue ground.", "TRAINING", Map.of());
     server.decide("A tiny square.", "QUARANTINED", TOO_SMALL);
     browser.awaitText("#sent-list li:first-child", "Accepted: it is training data now");
-    browser.awaitText("#sent-list li:last-child", "Turned away");
+    browser.awaitText("#sent-list li:last-child", "Rejected");
     assertThat(browser.text("#sent-list li:last-child"))
         .contains("shorter side is below 64 px", "40 px", "Send the image in a higher resolution.");
     assertThat(
             String.valueOf(
                 browser.script("return document.getElementById('announcer').textContent")))
-        .contains("A red square on a blue ground.: Accepted", "A tiny square.: Turned away");
+        .contains("A red square on a blue ground.: Accepted", "A tiny square.: Rejected");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -339,7 +339,7 @@ class ContributionPageTest {
     server.decide("A red dog.", "TRAINING", Map.of());
     browser.click("#send");
 
-    browser.awaitText("#sent-list", "Turned away");
+    browser.awaitText("#sent-list", "Rejected");
     browser.click("#sent-list .change");
     browser.one("#draft-list textarea").clear();
     browser.type("#draft-list textarea", "A red dog.");

@@ -43,7 +43,7 @@ class ContributionTest {
       browser.tabTo("#send");
       browser.press(Keys.ENTER);
       browser.awaitText("#sent-list li:first-child", "Accepted");
-      browser.awaitText("#sent-list li:last-child", "Turned away");
+      browser.awaitText("#sent-list li:last-child", "Rejected");
       assertThat(browser.text("#sent-list li:last-child"))
           .contains("40 px", "200 px", "Send the image in a higher resolution.");
 

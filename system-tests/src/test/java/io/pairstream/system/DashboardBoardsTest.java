@@ -84,7 +84,7 @@ class DashboardBoardsTest {
     ScriptedBoards boards = story();
     Browser browser = desk();
     browser.visit(boards.address() + "/#/quarantine");
-    browser.awaitText(".lead", "273 pairs were turned away and kept; 175 of them in the last 24");
+    browser.awaitText(".lead", "273 pairs were rejected and kept; 175 of them in the last 24");
     assertThat(browser.text(".fresh-list li")).contains("96", "The caption is a file's name");
     assertThat(browser.texts(".matrix thead th"))
         .containsExactly("Reason", "Crowd", "Imported", "Scraped", "Synthetic", "All");
@@ -112,7 +112,7 @@ class DashboardBoardsTest {
     ScriptedBoards boards = story();
     Browser browser = desk();
     visit(browser, boards, "quarantine");
-    browser.awaitText(".lead", "273 pairs were turned away");
+    browser.awaitText(".lead", "273 pairs were rejected");
     browser.hold(".matrix [data-reason=CAPTION_IS_FILE_NAME][data-source=CROWDSOURCED]");
     long answers = boardAnswers(browser);
     boards.accept(boards.quarantined(ScriptedPairs.TOO_SMALL).get(0));
@@ -121,7 +121,7 @@ class DashboardBoardsTest {
     browser.letGo();
 
     browser.awaitText("#sheet-title", "The caption is a file's name · Crowd");
-    browser.awaitText(".lead", "272 pairs were turned away");
+    browser.awaitText(".lead", "272 pairs were rejected");
     assertThat(browser.complaints()).isEmpty();
   }
 
@@ -163,7 +163,7 @@ class DashboardBoardsTest {
     assertThat(reviewed.comment()).isEqualTo("Four pixels do not matter here.");
     browser.click("#review-close");
     browser.awaitText(".tile:last-child .outcome", "Accepted");
-    browser.awaitText(".lead", "233 pairs were turned away");
+    browser.awaitText(".lead", "233 pairs were rejected");
     assertThat(browser.isVisible(".matrix [data-reason=IMAGE_TOO_SMALL][data-source=IMPORTED]"))
         .isFalse();
     browser.click(".tile:first-child a");
@@ -235,7 +235,7 @@ class DashboardBoardsTest {
     assertThat(browser.text("[data-part=why]"))
         .contains("60 px", "200 px", "Send the image in a higher resolution.");
     assertThat(browser.text("[data-part=decisions] tr[data-outcome=REJECTED]"))
-        .contains("Turned away", "The image is too small", "60 px", "200 px");
+        .contains("Rejected", "The image is too small", "60 px", "200 px");
     assertThat(String.join(", ", browser.texts(".journey .place")))
         .matches("received, crowdsourced \\d @ \\d+, quarantine 0 @ \\d+");
     assertThat(browser.text(".command")).contains("./pairstream why ");

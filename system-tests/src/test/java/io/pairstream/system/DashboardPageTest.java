@@ -232,15 +232,15 @@ class DashboardPageTest {
     ScriptedOperations service = using(ScriptedOperations.open());
     Browser browser = using(Browser.open(Browser.Screen.DESK, "zh-CN,zh"));
     browser.visit(service.address("#/lag"));
-    browser.awaitText("h1", "积压");
+    browser.awaitText("h1", "消费积压");
     browser.awaitText(".detail", "停滞");
 
     browser.click("[data-language=en]");
     browser.click("[data-paint=dark]");
-    browser.awaitText("h1", "Lag");
+    browser.awaitText("h1", "Consumer lag");
     browser.reload();
 
-    browser.awaitText("h1", "Lag");
+    browser.awaitText("h1", "Consumer lag");
     assertThat(browser.script("return document.documentElement.dataset.theme")).isEqualTo("dark");
     assertThat(browser.script("return JSON.stringify(Object.keys(localStorage).sort())"))
         .isEqualTo("[\"pairstream.language\",\"pairstream.theme\"]");

@@ -186,7 +186,7 @@ class DashboardTasksTest {
         () -> browser.texts(".more .tally").contains("No pair is left here."));
     browser.visit(address + "/#/pairs?contributor=harbour-archive");
     browser.awaitText(".tally", TOO_SMALL + " pairs, the newest first");
-    assertThat(browser.texts(".pair-row .chip")).doesNotContain("Turned away");
+    assertThat(browser.texts(".pair-row .chip")).doesNotContain("Rejected");
     browser.click(".pair-row-caption");
     browser.awaitText("[data-part=reviews]", "Eight pixels do not matter here.");
     browser.visit(address + "/#/actions");
