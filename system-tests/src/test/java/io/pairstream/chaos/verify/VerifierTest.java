@@ -3,8 +3,6 @@ package io.pairstream.chaos.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.pairstream.chaos.load.LedgerEntry.Fate;
 import io.pairstream.chaos.load.SeededLoad;
 import io.pairstream.chaos.load.SentKind;
@@ -25,13 +23,11 @@ import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import io.pairstream.service.Cluster;
 import io.pairstream.testing.LongTimeouts;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -171,21 +167,6 @@ class VerifierTest {
   }
 
   @Test
-  void findsASplitFieldThatWasChanged() {
-    Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, PairStatus.TEST);
-    history.transaction(
-        changed,
-        List.of(
-            history.published(changed, PairStatus.TRAINING, pair),
-            history.receipt(changed, PairStatus.TRAINING, "")));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.MISPLACED, Breach.AUDIT));
-    assertNamed(
-        verdict, Breach.MISPLACED, "says split 'TEST' but is on " + topic(PairStatus.TRAINING));
-  }
-
-  @Test
   void findsAnAcknowledgedRecordThatNeverWasThere() {
     Origin nowhere = new Origin(trained.origin().getTopic(), 1, 100L);
     ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere));
@@ -243,21 +224,6 @@ class VerifierTest {
   }
 
   @Test
-  void findsMoreRecordsThanAttempts() {
-    Played first = history.sendUnnoted(LOAD.at(6));
-    ledger.add(history.entry(Fate.UNSURE, first, first.origin()));
-    Played second = history.sendUnnoted(LOAD.at(6));
-    history.publish(first, PairStatus.TRAINING);
-    history.rejectCopy(second, first, PairStatus.TRAINING);
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.STRANGER)),
-        Breach.STRANGER,
-        second.at(),
-        "is a raw record that no producer sent");
-  }
-
-  @Test
   void findsAGoodPairInQuarantine() {
     Played good = history.send(LOAD.at(6));
     history.reject(good, "DECODE_TIMEOUT");
@@ -299,18 +265,6 @@ class VerifierTest {
     Verdict verdict = assertBreaches(Set.of(Breach.WRONG_REASON));
     assertNamed(
         verdict, Breach.WRONG_REASON, poison.at(), "for DECODER_CRASH; right is [IMAGE_DAMAGED]");
-  }
-
-  @Test
-  void findsAReasonThatIsNone() {
-    Played poison = history.send(LOAD.at(6, SentKind.CLOSED_JPEG));
-    history.reject(poison, "BAD_LUCK");
-
-    assertNamed(
-        verify(Optional.empty()),
-        Breach.WRONG_REASON,
-        poison.at(),
-        "for 'BAD_LUCK', which is no reason");
   }
 
   @Test
@@ -416,14 +370,6 @@ class VerifierTest {
   }
 
   @Test
-  void findsAReceiptWithAnotherReason() {
-    TestCluster.send(access, history.receipt(damaged, PairStatus.QUARANTINED, "IMAGE_EMPTY"));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(verdict, Breach.RECEIPT, damaged.at(), "another reason");
-  }
-
-  @Test
   void findsARecordThatNobodyHasDecidedYet() {
     Played waits = history.send(LOAD.at(6));
 
@@ -436,12 +382,11 @@ class VerifierTest {
     assertNamed(verdict, Breach.NO_OUTPUT, waits.at());
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 16, 31})
-  void findsAPairIdThatWasChanged(int digit) {
+  @Test
+  void findsAPairIdThatWasChanged() {
     Played changed = history.send(LOAD.at(6));
     PreparedPair pair = history.prepared(changed, PairStatus.TRAINING);
-    pair.setPairId(changed(pair.getPairId(), digit));
+    pair.setPairId(changed(pair.getPairId()));
     history.transaction(
         changed,
         List.of(
@@ -455,30 +400,10 @@ class VerifierTest {
         "is pair '" + pair.getPairId() + "', but " + changed.at());
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {0, 16, 63})
-  void findsAnImageDigestThatWasChanged(int digit) {
-    Played changed = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(changed, PairStatus.TRAINING);
-    pair.setImageDigest(changed(pair.getImageDigest(), digit));
-    history.transaction(
-        changed,
-        List.of(
-            history.published(changed, PairStatus.TRAINING, pair),
-            history.receipt(changed, PairStatus.TRAINING, "")));
-
-    assertNamed(
-        verify(Optional.empty()),
-        Breach.MISPLACED,
-        topic(PairStatus.TRAINING),
-        "has another image than " + changed.at());
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 16, 31})
-  void findsAReceiptUnderAnIdThatWasChanged(int digit) {
+  @Test
+  void findsAReceiptUnderAnIdThatWasChanged() {
     ProducerRecord<byte[], byte[]> receipt = history.receipt(trained, PairStatus.TRAINING, "");
-    String key = changed(trained.pair().pairId(), digit);
+    String key = changed(trained.pair().pairId());
     TestCluster.send(
         access,
         new ProducerRecord<>(
@@ -507,115 +432,8 @@ class VerifierTest {
   }
 
   @Test
-  void findsARejectedRecordOnAnotherPartition() {
-    Played moved = history.send(LOAD.at(6, SentKind.NO_AVRO));
-    history.transaction(
-        moved,
-        List.of(
-            elsewhere(
-                history.quarantined(moved, history.quarantinedPair(moved, "UNREADABLE_RECORD"))),
-            history.receipt(moved, PairStatus.QUARANTINED, "UNREADABLE_RECORD")));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.MISPLACED)),
-        Breach.MISPLACED,
-        topic("quarantine"),
-        "is on a partition that is not its key's");
-  }
-
-  @Test
-  void findsAReceiptOnAnotherPartition() {
-    Played moved = history.send(LOAD.at(6));
-    history.transaction(
-        moved,
-        List.of(
-            history.published(moved, PairStatus.TRAINING),
-            elsewhere(history.receipt(moved, PairStatus.TRAINING, ""))));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(verdict, Breach.RECEIPT, "is on a partition that is not its key's");
-    assertNamed(verdict, Breach.RECEIPT, moved.at(), "has no receipt");
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1L << 32, Long.MAX_VALUE})
-  void findsAnOffsetThatIsTooLarge(long more) {
-    Played far = history.send(LOAD.at(6));
-    Origin origin = new Origin(far.origin().getTopic(), far.origin().getPartition(), 0L);
-    origin.setOffset(more == Long.MAX_VALUE ? more : far.origin().getOffset() + more);
-    PreparedPair pair = history.prepared(far, PairStatus.TRAINING);
-    pair.setOrigin(origin);
-    ProducerRecord<byte[], byte[]> output = history.published(far, PairStatus.TRAINING, pair);
-    OriginHeader.write(output.headers(), origin);
-    ProducerRecord<byte[], byte[]> receipt = history.receipt(damaged, PairStatus.QUARANTINED, "");
-    history.transaction(
-        far,
-        List.of(
-            output,
-            history.receipt(far, PairStatus.TRAINING, ""),
-            new ProducerRecord<>(
-                receipt.topic(),
-                null,
-                OriginHeader.text(origin).getBytes(StandardCharsets.UTF_8),
-                receipt.value())));
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, far, origin));
-
-    Verdict verdict = verify(Optional.empty());
-    assertNamed(
-        verdict,
-        Breach.STRANGER,
-        "names " + OriginHeader.text(origin) + ", where there is no raw record");
-    assertNamed(
-        verdict, Breach.RECEIPT, "is of '" + OriginHeader.text(origin) + "', which nobody sent");
-    assertNamed(verdict, Breach.INPUT_LOST, OriginHeader.text(origin));
-    assertNamed(verdict, Breach.NO_OUTPUT, far.at());
-  }
-
-  @Test
-  void findsAnAcknowledgementFarBehindTheEndOfTheLog() {
-    Origin nowhere = new Origin(validated.origin().getTopic(), 1, Integer.MAX_VALUE - 1L);
-    ledger.add(history.entry(Fate.ACKNOWLEDGED, validated, nowhere));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.INPUT_LOST));
-    assertNamed(
-        verdict,
-        Breach.INPUT_LOST,
-        OriginHeader.text(nowhere) + " (record 2, GOOD) was acknowledged and is not there",
-        "and ends at");
-    assertThat(verdict.acknowledged()).isEqualTo(8);
-  }
-
-  @Test
-  void findsAValueThatNestsWithoutEnd() throws Exception {
-    int id =
-        schema(
-            "{\"type\":\"record\",\"name\":\"PreparedPair\",\"namespace\":\"io.pairstream.schemas\","
-                + "\"fields\":[{\"name\":\"next\",\"type\":[\"null\",{\"type\":\"record\","
-                + "\"name\":\"N\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"N\"]}]}]}]}");
-    byte[] value = new byte[500_000];
-    Arrays.fill(value, (byte) 2);
-    ByteBuffer.wrap(value).put((byte) 0).putInt(id);
-
-    assertUnreadable(value);
-  }
-
-  @Test
-  void findsAValueOfAnotherType() throws Exception {
-    byte[] value = ByteBuffer.allocate(7).put((byte) 0).putInt(schema("\"bytes\"")).array();
-
-    assertUnreadable(value);
-  }
-
-  @Test
   void findsAValueThatIsNotInTheWireFormat() {
-    assertUnreadable(new byte[] {1, 2, 3});
-  }
-
-  private int schema(String json) throws IOException, RestClientException {
-    return access.registry().client().register("foreign-value", new AvroSchema(json));
-  }
-
-  private void assertUnreadable(byte[] value) {
+    byte[] value = {1, 2, 3};
     Played unreadable = history.send(LOAD.at(6));
     ProducerRecord<byte[], byte[]> output = history.published(unreadable, PairStatus.TRAINING);
     ProducerRecord<byte[], byte[]> receipt = history.receipt(unreadable, PairStatus.TRAINING, "");
@@ -661,20 +479,6 @@ class VerifierTest {
         verify(Optional.empty()),
         Breach.MISPLACED,
         "names " + bare.at() + ", but its header no coordinates");
-  }
-
-  @Test
-  void findsAnOutputWhoseCoordinatesAreNone() {
-    Played odd = history.send(LOAD.at(6));
-    ProducerRecord<byte[], byte[]> output = history.published(odd, PairStatus.TRAINING);
-    output.headers().remove(OriginHeader.NAME);
-    output.headers().add(OriginHeader.NAME, "a-b-c".getBytes(StandardCharsets.UTF_8));
-    history.transaction(odd, List.of(output, history.receipt(odd, PairStatus.TRAINING, "")));
-
-    assertNamed(
-        verify(Optional.empty()),
-        Breach.MISPLACED,
-        "names " + odd.at() + ", but its header no coordinates");
   }
 
   @Test
@@ -742,24 +546,6 @@ class VerifierTest {
     TestCluster.send(access, history.receipt(damaged, receipt));
 
     assertNamed(assertBreaches(Set.of(Breach.RECEIPT)), Breach.RECEIPT, "names " + trained.at());
-  }
-
-  @Test
-  void findsAReceiptWithoutAPairIdThatCountsOrNamesAnother() {
-    Played counted = history.send(LOAD.at(6, SentKind.NO_AVRO));
-    history.reject(counted, "UNREADABLE_RECORD");
-    Receipt counts = history.receiptOf(counted, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
-    counts.setCopies(2);
-    Played named = history.send(LOAD.at(7, SentKind.NO_AVRO));
-    history.reject(named, "UNREADABLE_RECORD");
-    Receipt names = history.receiptOf(named, PairStatus.QUARANTINED, "UNREADABLE_RECORD");
-    names.setOrigin(counted.origin());
-    TestCluster.send(access, history.receipt(counted, counts));
-    TestCluster.send(access, history.receipt(named, names));
-
-    Verdict verdict = assertBreaches(Set.of(Breach.RECEIPT));
-    assertNamed(verdict, Breach.RECEIPT, counted.at(), "counts 2 copies, and there is 1");
-    assertNamed(verdict, Breach.RECEIPT, named.at(), "names " + counted.at());
   }
 
   /**
@@ -848,62 +634,6 @@ class VerifierTest {
   }
 
   @Test
-  void findsAPairWithTheContentOfAnother() {
-    Played first = history.send(LOAD.at(6));
-    PairStatus split = history.rightSplit(first);
-    PreparedPair pair = history.prepared(first, split);
-    PreparedPair other = history.prepared(trained, split);
-    pair.setImage(other.getImage());
-    pair.setCaption(other.getCaption());
-    pair.setTokenIds(other.getTokenIds());
-    history.transaction(
-        first, List.of(history.published(first, split, pair), history.receipt(first, split, "")));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.CONTENT)),
-        Breach.CONTENT,
-        "does not say what " + first.at(),
-        "caption is '" + other.getCaption() + "' where '");
-  }
-
-  @Test
-  void findsAKeyThatHashesAlike() {
-    Played rejected = history.send(LOAD.at(6, SentKind.CUT_JPEG));
-    QuarantinedPair pair = history.quarantinedPair(rejected, "IMAGE_DAMAGED");
-    byte[] key = rejected.pair().key().orElseThrow().clone();
-    int before = Arrays.hashCode(key);
-    key[0] = (byte) (key[0] + 1);
-    key[1] = (byte) (key[1] - 31);
-    assertThat(Arrays.hashCode(key)).isEqualTo(before);
-    pair.setKey(ByteBuffer.wrap(key));
-    history.transaction(
-        rejected,
-        List.of(
-            history.quarantined(rejected, pair),
-            history.receipt(rejected, PairStatus.QUARANTINED, "IMAGE_DAMAGED")));
-
-    assertNamed(
-        assertBreaches(Set.of(Breach.ORIGINAL_DAMAGED)),
-        Breach.ORIGINAL_DAMAGED,
-        rejected.at(),
-        "key is ");
-  }
-
-  @Test
-  void findsASplitInSmallLetters() {
-    Played small = history.send(LOAD.at(6));
-    PreparedPair pair = history.prepared(small, PairStatus.TRAINING);
-    pair.setSplit("training");
-    history.transaction(
-        small,
-        List.of(
-            history.published(small, PairStatus.TRAINING, pair),
-            history.receipt(small, PairStatus.TRAINING, "")));
-
-    assertNamed(verify(Optional.empty()), Breach.MISPLACED, "says split 'training' but is on");
-  }
-
-  @Test
   void leavesTheTransactionsOfOtherDataSetsAlone() {
     ClusterAccess other = KAFKA.dataset(1);
     String member = "preprocess-12345678-1234-1234-1234-123456789abc-0";
@@ -936,10 +666,10 @@ class VerifierTest {
         .hasMessageContaining(topic("takedowns") + " is not empty");
   }
 
-  /** The same text with another hex digit in one place. */
-  private static String changed(String hex, int digit) {
-    char other = hex.charAt(digit) == '0' ? '1' : '0';
-    return hex.substring(0, digit) + other + hex.substring(digit + 1);
+  /** The same text with another hex digit at its end. */
+  private static String changed(String hex) {
+    int last = hex.length() - 1;
+    return hex.substring(0, last) + (hex.charAt(last) == '0' ? '1' : '0');
   }
 
   /** The same record on the partition that is not its key's. */
@@ -966,7 +696,7 @@ class VerifierTest {
 
   private static Object other(String field, Object value) {
     if (value instanceof String text) {
-      return text.isEmpty() ? "x" : changed(text, 0);
+      return text.isEmpty() ? "x" : changed(text);
     }
     if (value instanceof ByteBuffer bytes) {
       byte[] copy = new byte[bytes.remaining()];
