@@ -161,7 +161,7 @@ final class ScriptedBoards implements AutoCloseable {
   }
 
   /** Somebody else lets this pair in. */
-  void accept(String id) {
+  synchronized void accept(String id) {
     byId.get(id).put("standing", "TRAINING").put("reason", "");
   }
 
@@ -186,13 +186,13 @@ final class ScriptedBoards implements AutoCloseable {
         .orElseThrow();
   }
 
-  private static void get(List<Route> routes, String template, Read read) {
+  private void get(List<Route> routes, String template, Read read) {
     routes.add(
-        Route.get(
-                template,
-                Access.VIEW,
-                (request, body) -> done(Answer.json(200, read.answer(request))))
-            .taking(FILTERS));
+        Route.get(template, Access.VIEW, (request, body) -> answer(read, request)).taking(FILTERS));
+  }
+
+  private synchronized CompletionStage<Answer> answer(Read read, Incoming request) {
+    return done(Answer.json(200, read.answer(request)));
   }
 
   /** Answers with JSON. */
@@ -411,7 +411,7 @@ final class ScriptedBoards implements AutoCloseable {
     }
   }
 
-  private CompletionStage<Answer> review(Incoming request, byte[] body) {
+  private synchronized CompletionStage<Answer> review(Incoming request, byte[] body) {
     if (!request.principal().scopes().contains(Scope.REVIEW)) {
       throw Problem.of(ProblemKind.FORBIDDEN, "this needs a key with the scope review")
           .asException();

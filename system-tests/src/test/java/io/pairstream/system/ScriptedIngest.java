@@ -120,7 +120,7 @@ final class ScriptedIngest implements AutoCloseable {
   }
 
   /** Decides what becomes of the pairs with a caption, and tells who watches. */
-  void decide(String caption, String standing, Map<String, String> more) {
+  synchronized void decide(String caption, String standing, Map<String, String> more) {
     ObjectNode status = JSON.createObjectNode().put("standing", standing);
     more.forEach(status::put);
     decided.put(caption, status);
@@ -163,7 +163,7 @@ final class ScriptedIngest implements AutoCloseable {
     return done(Answer.json(201, JSON.createObjectNode().put("id", id).put("kind", "PAIR")));
   }
 
-  private CompletionStage<?> watch(Incoming request, EventStream stream) {
+  private synchronized CompletionStage<?> watch(Incoming request, EventStream stream) {
     String caption = ids.get(request.parameter("id"));
     if (caption == null) {
       throw Problem.of(ProblemKind.NOT_FOUND, "nobody knows it").asException();
