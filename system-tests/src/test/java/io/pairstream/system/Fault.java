@@ -4,29 +4,45 @@ import java.util.List;
 import java.util.Set;
 
 /** Something that is done to a running platform, and what operators should be told of it. */
-interface Fault {
+abstract class Fault {
 
-  /** What is done, in a few words. */
-  String words();
+  private final Expected expected;
+  private final String group;
 
-  /** The group that it is done to. */
-  String group();
+  /**
+   * @param group that it is done to
+   */
+  Fault(String group, Expected expected) {
+    this.group = group;
+    this.expected = expected;
+  }
 
-  /** The verdicts that are right; any other alarm before them is false. */
-  Set<String> right();
+  /**
+   * What is done, and what is to be said of it.
+   *
+   * @param words what is done
+   * @param right the verdicts that are right; any other alarm before them is false
+   * @param sentence what the sentence must hold
+   */
+  record Expected(String words, Set<String> right, List<String> sentence) {}
 
-  /** What the sentence must hold. */
-  List<String> told();
+  final Expected expected() {
+    return expected;
+  }
+
+  final String group() {
+    return group;
+  }
 
   /** All that must be there before it. */
-  void prepare() throws Exception;
+  abstract void prepare() throws Exception;
 
   /** Does it. */
-  void inject() throws Exception;
+  abstract void inject() throws Exception;
 
   /** Keeps it up; called about twice a second. */
-  default void goOn() throws Exception {}
+  void goOn() throws Exception {}
 
   /** Ends it, also where it had not begun. */
-  default void end() throws Exception {}
+  void end() throws Exception {}
 }

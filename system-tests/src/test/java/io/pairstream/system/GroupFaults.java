@@ -51,82 +51,60 @@ final class GroupFaults {
   }
 
   /** The preprocessing service is frozen while pairs come in. */
-  private final class StoppedInstance implements Fault {
+  private final class StoppedInstance extends Fault {
 
-    @Override
-    public String words() {
-      return "an instance is stopped (`kill -STOP`)";
-    }
-
-    @Override
-    public String group() {
-      return platform.cluster().dataset().preprocessGroup();
-    }
-
-    @Override
-    public Set<String> right() {
+    StoppedInstance() {
       // Its membership ends after a while.
-      return Set.of("STALL", "STOP");
+      super(
+          platform.cluster().dataset().preprocessGroup(),
+          new Expected(
+              "an instance is stopped (`kill -STOP`)",
+              Set.of("STALL", "STOP"),
+              List.of("crowdsourced", "waiting")));
     }
 
     @Override
-    public List<String> told() {
-      return List.of("crowdsourced", "waiting");
-    }
-
-    @Override
-    public void prepare() {
+    void prepare() {
       platform.publish(pairs, 0, 20);
       platform.awaitAllDecided(SOON);
     }
 
     @Override
-    public void inject() throws Exception {
+    void inject() throws Exception {
       Signals.send("STOP", platform.pid("preprocess"));
       platform.publish(pairs, 20, 60);
     }
 
     @Override
-    public void end() throws Exception {
+    void end() throws Exception {
       Signals.send("CONT", platform.pid("preprocess"));
     }
   }
 
   /** The image workers have a tenth of the time. */
-  private final class SlowWorker implements Fault {
+  private final class SlowWorker extends Fault {
 
     private static final int PAIRS = 2_000;
 
     private final Thread brake = new Thread(this::brake, "brake");
     private volatile boolean ended;
 
-    @Override
-    public String words() {
-      return "slow image workers (frozen 9/10 of the time)";
+    SlowWorker() {
+      super(
+          platform.cluster().dataset().preprocessGroup(),
+          new Expected(
+              "slow image workers (frozen 9/10 of the time)",
+              Set.of("BEHIND"),
+              List.of("is behind", "records wait")));
     }
 
     @Override
-    public String group() {
-      return platform.cluster().dataset().preprocessGroup();
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("BEHIND");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("is behind", "records wait");
-    }
-
-    @Override
-    public void prepare() {
+    void prepare() {
       platform.awaitAllDecided(SOON);
     }
 
     @Override
-    public void inject() {
+    void inject() {
       brake.start();
       platform.publish(pairs, 100, 100 + PAIRS);
     }
@@ -146,26 +124,22 @@ final class GroupFaults {
     }
 
     @Override
-    public void end() throws Exception {
+    void end() throws Exception {
       ended = true;
       brake.join();
     }
   }
 
   /** A group beside the platform's own, on a topic of its own. */
-  private abstract class OnOwnTopic implements Fault {
+  private abstract class OnOwnTopic extends Fault {
 
     final String name;
     final TopicPartition partition;
 
-    OnOwnTopic(String name) {
+    OnOwnTopic(String name, Expected expected) {
+      super(name + "-readers", expected);
       this.name = name;
       this.partition = new TopicPartition(name, 0);
-    }
-
-    @Override
-    public String group() {
-      return name + "-readers";
     }
 
     void create(int partitions, Map<String, String> settings) throws Exception {
@@ -209,33 +183,21 @@ final class GroupFaults {
   private final class Rewind extends OnOwnTopic {
 
     Rewind() {
-      super("again");
+      super(
+          "again",
+          new Expected(
+              "a group is set back", Set.of("REWIND"), List.of("again-0 went back from 20 to 3")));
     }
 
     @Override
-    public String words() {
-      return "a group is set back";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("REWIND");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("again-0 went back from 20 to 3");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of());
       send(partition, 20, Instant.now());
       commit(20);
     }
 
     @Override
-    public void inject() throws Exception {
+    void inject() throws Exception {
       commit(3);
     }
   }
@@ -243,33 +205,23 @@ final class GroupFaults {
   private final class Deletion extends OnOwnTopic {
 
     Deletion() {
-      super("gone");
+      super(
+          "gone",
+          new Expected(
+              "records are deleted before they are read",
+              Set.of("LOST"),
+              List.of("gone-0: up to 7 records left the log")));
     }
 
     @Override
-    public String words() {
-      return "records are deleted before they are read";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("LOST");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("gone-0: up to 7 records left the log");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of());
       send(partition, 20, Instant.now());
       commit(5);
     }
 
     @Override
-    public void inject() throws Exception {
+    void inject() throws Exception {
       try (Admin admin = Admin.create(settings())) {
         var unused =
             admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(12))).all().get();
@@ -284,38 +236,28 @@ final class GroupFaults {
     private boolean wedged;
 
     Wedge() {
-      super("wedged");
+      super(
+          "wedged",
+          new Expected(
+              "a group commits the same place again and again",
+              Set.of("STALL"),
+              List.of("wedged-0 is stuck at offset 0")));
     }
 
     @Override
-    public String words() {
-      return "a group commits the same place again and again";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("STALL");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("wedged-0 is stuck at offset 0");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of());
       member = member();
       goOn();
     }
 
     @Override
-    public void inject() {
+    void inject() {
       wedged = true;
     }
 
     @Override
-    public void goOn() {
+    void goOn() {
       if (wedged) {
         send(partition, 5, Instant.now());
       }
@@ -325,7 +267,7 @@ final class GroupFaults {
     }
 
     @Override
-    public void end() {
+    void end() {
       if (member != null) {
         member.close();
       }
@@ -341,26 +283,16 @@ final class GroupFaults {
     private boolean poisoned;
 
     PoisonPartition() {
-      super("poisoned");
+      super(
+          "poisoned",
+          new Expected(
+              "a record on one of three partitions that its reader cannot get past",
+              Set.of("STALL"),
+              List.of("poisoned-1 is stuck at offset 5", "at the head: ")));
     }
 
     @Override
-    public String words() {
-      return "a record on one of three partitions that its reader cannot get past";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("STALL");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("poisoned-1 is stuck at offset 5", "at the head: ");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(3, Map.of());
       member = member();
       sendEverywhere((int) POISON);
@@ -368,12 +300,12 @@ final class GroupFaults {
     }
 
     @Override
-    public void inject() {
+    void inject() {
       poisoned = true;
     }
 
     @Override
-    public void goOn() {
+    void goOn() {
       if (poisoned) {
         sendEverywhere(1);
       }
@@ -392,7 +324,7 @@ final class GroupFaults {
     }
 
     @Override
-    public void end() {
+    void end() {
       if (member != null) {
         member.close();
       }
@@ -404,26 +336,16 @@ final class GroupFaults {
     private KafkaConsumer<byte[], byte[]> member;
 
     Departure() {
-      super("left");
+      super(
+          "left",
+          new Expected(
+              "the last member leaves, and records come",
+              Set.of("STOP"),
+              List.of("left-0 is stuck at offset 10", "nobody reads it")));
     }
 
     @Override
-    public String words() {
-      return "the last member leaves, and records come";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("STOP");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("left-0 is stuck at offset 10", "nobody reads it");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of());
       send(partition, 10, Instant.now());
       member = member();
@@ -431,7 +353,7 @@ final class GroupFaults {
     }
 
     @Override
-    public void inject() {
+    void inject() {
       member.close();
       send(partition, 10, Instant.now());
     }
@@ -446,39 +368,29 @@ final class GroupFaults {
     private Instant began = Instant.MAX;
 
     Retention() {
-      super("kept-briefly");
+      super(
+          "kept-briefly",
+          new Expected(
+              "retention is about to eat what waits",
+              Set.of("AT_RISK"),
+              List.of("kept-briefly-0: ", "the log drops the first of them in")));
     }
 
     @Override
-    public String words() {
-      return "retention is about to eat what waits";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("AT_RISK");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("kept-briefly-0: ", "the log drops the first of them in");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of("retention.ms", String.valueOf(Duration.ofHours(1).toMillis())));
       send(partition, 1, Instant.now());
       commit(1);
     }
 
     @Override
-    public void inject() {
+    void inject() {
       send(partition, RECORDS, Instant.now().minus(Duration.ofMinutes(50)));
       began = Instant.now();
     }
 
     @Override
-    public void goOn() throws Exception {
+    void goOn() throws Exception {
       if (began.isBefore(Instant.now())) {
         commit(1 + A_SECOND * Duration.between(began, Instant.now()).toSeconds());
       }
@@ -490,33 +402,23 @@ final class GroupFaults {
     private KafkaProducer<byte[], byte[]> producer;
 
     OpenTransaction() {
-      super("held");
+      super(
+          "held",
+          new Expected(
+              "a transaction is begun and never ended",
+              Set.of("STALL"),
+              List.of("held-0 is read up to 10, where a transaction", "--start-offset 10")));
     }
 
     @Override
-    public String words() {
-      return "a transaction is begun and never ended";
-    }
-
-    @Override
-    public Set<String> right() {
-      return Set.of("STALL");
-    }
-
-    @Override
-    public List<String> told() {
-      return List.of("held-0 is read up to 10, where a transaction", "--start-offset 10");
-    }
-
-    @Override
-    public void prepare() throws Exception {
+    void prepare() throws Exception {
       create(1, Map.of());
       send(partition, 10, Instant.now());
       commit(10);
     }
 
     @Override
-    public void inject() {
+    void inject() {
       Map<String, Object> settings = new HashMap<>(settings());
       settings.put("transactional.id", name);
       settings.put("transaction.timeout.ms", 600_000);
@@ -529,14 +431,14 @@ final class GroupFaults {
     }
 
     @Override
-    public void goOn() {
+    void goOn() {
       if (producer != null) {
         send(partition, 1, Instant.now());
       }
     }
 
     @Override
-    public void end() {
+    void end() {
       if (producer != null) {
         producer.abortTransaction();
         producer.close();

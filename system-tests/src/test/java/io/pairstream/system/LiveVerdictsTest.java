@@ -129,7 +129,7 @@ class LiveVerdictsTest {
     for (ClusterAnswer one : told) {
       table.add(
           "| %s | %d s | %s |"
-              .formatted(one.fault().words(), one.after().toSeconds(), one.sentence()));
+              .formatted(one.fault().expected().words(), one.after().toSeconds(), one.sentence()));
     }
     Files.write(Path.of(System.getProperty("pairstream.verdicts.table")), table);
   }
@@ -158,7 +158,7 @@ class LiveVerdictsTest {
             for (Fault fault : List.copyOf(left)) {
               JsonNode group = group(report, fault.group());
               String verdict = group.path("verdict").asText();
-              if (fault.right().contains(verdict)) {
+              if (fault.expected().right().contains(verdict)) {
                 Duration after = Duration.ofNanos(System.nanoTime() - began.get(fault));
                 told.add(new ClusterAnswer(fault, verdict, group.path("sentence").asText(), after));
                 left.remove(fault);
@@ -173,8 +173,8 @@ class LiveVerdictsTest {
           },
           () -> left.stream().map(fault -> group(looking.get(), fault.group())).toList());
       for (ClusterAnswer one : told) {
-        assertThat(one.fault().right()).as(one.sentence()).contains(one.verdict());
-        assertThat(one.sentence()).contains(one.fault().told());
+        assertThat(one.fault().expected().right()).as(one.sentence()).contains(one.verdict());
+        assertThat(one.sentence()).contains(one.fault().expected().sentence());
       }
       return told;
     } finally {
