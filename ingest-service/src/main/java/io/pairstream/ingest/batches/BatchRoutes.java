@@ -148,21 +148,20 @@ public final class BatchRoutes implements AutoCloseable {
   }
 
   private CompletionStage<Answer> status(Incoming request) {
-    return counted(request.parameter("id"))
-        .thenApply(counted -> Answer.json(200, counted.tally().json()));
+    return counted(request.parameter("id")).thenApply(counted -> Answer.json(200, counted.tally()));
   }
 
   private CompletionStage<?> events(Incoming request, EventStream stream) {
     String id = request.parameter("id");
     return counted(id)
-        .thenAccept(first -> new BatchEvents(tallies, id, stream, counting).begin(first));
+        .thenAccept(first -> BatchEvents.begin(tallies, first.tally(), stream, counting));
   }
 
   private Handler.Streamed failedInputs() {
     return (request, body, out) -> {
       String id = request.parameter("id");
-      BatchTallies.Counted known = joined(counted(id));
-      requireOwner(known.tally().batchId(), request.principal());
+      joined(counted(id));
+      requireOwner(id, request.principal());
       OutputStream answer = out.begin(200, JSON_LINES, Map.of());
       writeFailed(id, answer);
     };
@@ -171,7 +170,8 @@ public final class BatchRoutes implements AutoCloseable {
   private void requireOwner(String id, Principal principal) {
     batches.parts(
         id,
-        part -> {
+        0,
+        (offset, part) -> {
           if (!part.getProducer().equals(principal.producer())) {
             throw Problem.of(
                     ProblemKind.FORBIDDEN,
@@ -187,7 +187,8 @@ public final class BatchRoutes implements AutoCloseable {
     List<BatchInput> all = new ArrayList<>();
     batches.parts(
         id,
-        part -> {
+        0,
+        (offset, part) -> {
           all.addAll(failed.of(part.getInputs()));
           return true;
         });
@@ -258,14 +259,11 @@ public final class BatchRoutes implements AutoCloseable {
         .asException();
   }
 
-  private static <T> T joined(CompletableFuture<T> answer) {
+  private static void joined(CompletableFuture<?> answer) {
     try {
-      return answer.join();
+      answer.join();
     } catch (CompletionException e) {
-      if (e.getCause() instanceof ProblemException problem) {
-        throw problem;
-      }
-      throw e;
+      throw Problem.causeOf(e) instanceof ProblemException problem ? problem : e;
     }
   }
 }

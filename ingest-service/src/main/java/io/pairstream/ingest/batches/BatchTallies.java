@@ -1,12 +1,12 @@
 package io.pairstream.ingest.batches;
 
+import io.pairstream.ingest.batches.BatchTally.State;
 import io.pairstream.ingest.status.ReportedStatus;
 import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
 import io.pairstream.schemas.BatchPart;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,21 +20,18 @@ import java.util.TreeMap;
  */
 final class BatchTallies {
 
-  /** A batch that is not ended and gives no sign for so long has lost its instance. */
-  private static final Duration SILENT = BatchUpload.SIGN_OF_LIFE.multipliedBy(4);
-
   private static final int STANDS_FOR_TIMES_ITS_COST = 20;
   private static final int REMEMBERED = 64;
 
   private final BatchView batches;
   private final StatusView pairs;
   private final Clock clock;
-  private final Map<String, Counting> latest =
+  private final Map<String, Count> latest =
       new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Counting> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Count> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -46,75 +43,48 @@ final class BatchTallies {
   }
 
   /**
-   * A tally, and for how long it stands.
+   * A tally.
    *
    * @param isClosed whether its log has an end, so that no input follows
    */
-  record Counted(BatchTally tally, Duration standsFor, boolean isClosed) {}
+  record Counted(BatchTally tally, boolean isClosed) {}
 
   /** The count of a batch; nothing where this instance has read nothing of it. */
   Optional<Counted> of(String batchId) {
-    Counting counting;
+    Count count;
     synchronized (latest) {
-      counting = latest.computeIfAbsent(batchId, id -> new Counting());
+      count = latest.computeIfAbsent(batchId, id -> new Count());
     }
-    // One at a time counts; the others take over what it finds.
-    synchronized (counting) {
-      return counting.count(batchId);
-    }
+    return count.of(batchId);
   }
 
-  /** The last count of one batch. Guarded by itself. */
-  private final class Counting {
+  /** The last count of one batch. One at a time counts; the others take over what it finds. */
+  private final class Count {
 
-    private Optional<Counted> counted = Optional.empty();
     private Sum sum = new Sum();
-    private long nextOffset;
-    private long countedAtNanos;
 
-    /** New parts are counted each time; the pairs of the others only where no count stands. */
-    Optional<Counted> count(String batchId) {
-      Optional<Counted> standing =
-          counted.filter(c -> System.nanoTime() - countedAtNanos < c.standsFor().toNanos());
-      // Where a schema or the disk fails, a part may be counted by half: nothing stands then.
-      counted = Optional.empty();
-      counted = standing.isPresent() ? goOn(batchId, standing.get()) : begin(batchId);
-      return counted;
-    }
-
-    private Optional<Counted> goOn(String batchId, Counted standing) {
-      return Optional.of(
-          addParts(batchId)
-              ? new Counted(sum.tally(batchId), standing.standsFor(), sum.isClosed)
-              : standing);
-    }
-
-    private Optional<Counted> begin(String batchId) {
+    synchronized Optional<Counted> of(String batchId) {
       long startedAt = System.nanoTime();
+      Sum current = sum.standsUntilNanos - startedAt > 0 ? sum : new Sum();
+      boolean isNew = current.nextOffset == 0;
+      // Where counting fails half-way, nothing stands.
       sum = new Sum();
-      nextOffset = 0;
-      boolean found = addParts(batchId);
-      countedAtNanos = System.nanoTime();
-      Duration cost = Duration.ofNanos(countedAtNanos - startedAt);
-      return found
-          ? Optional.of(
-              new Counted(
-                  sum.tally(batchId), cost.multipliedBy(STANDS_FOR_TIMES_ITS_COST), sum.isClosed))
-          : Optional.empty();
-    }
-
-    /** Adds the parts behind the last that is counted; says whether there are any. */
-    private boolean addParts(String batchId) {
-      long from = nextOffset;
       batches.parts(
           batchId,
-          from,
+          current.nextOffset,
           (offset, part) -> {
-            sum.add(part);
-            nextOffset = offset + 1;
+            current.add(part);
+            current.nextOffset = offset + 1;
             return true;
           });
-      return nextOffset > from;
+      if (isNew) {
+        long now = System.nanoTime();
+        current.standsUntilNanos = now + STANDS_FOR_TIMES_ITS_COST * (now - startedAt);
+      }
+      sum = current;
+      return current.nextOffset == 0
+          ? Optional.empty()
+          : Optional.of(new Counted(current.tally(batchId), current.isClosed));
     }
   }
 
@@ -131,12 +101,12 @@ final class BatchTallies {
     private boolean isDecided = true;
     private long inputs;
     private long taken;
+    private long nextOffset;
+    private long standsUntilNanos = System.nanoTime();
 
-    void add(BatchPart part) {
+    private void add(BatchPart part) {
       part.getInputs().forEach(this::add);
-      if (part.getReceivedAt().isBefore(receivedAt)) {
-        receivedAt = part.getReceivedAt();
-      }
+      receivedAt = part.getReceivedAt().isBefore(receivedAt) ? part.getReceivedAt() : receivedAt;
       lastPartAt = later(lastPartAt, part.getReceivedAt());
       isClosed |= part.getClosed();
       isWhole |= part.getWhole();
@@ -154,32 +124,35 @@ final class BatchTallies {
       ReportedStatus stand = status.map(StatusReport::stand).orElse(ReportedStatus.RECEIVED);
       byStanding.merge(stand.name(), 1L, Long::sum);
       isDecided &= stand.isFinal();
-      status
-          .filter(s -> !s.reason().isEmpty())
-          .ifPresent(s -> byReason.merge(s.reason(), 1L, Long::sum));
-      status.ifPresent(s -> changedAt = later(changedAt, s.changedAt()));
+      if (status.isPresent()) {
+        changedAt = later(changedAt, status.get().changedAt());
+        if (!status.get().reason().isEmpty()) {
+          byReason.merge(status.get().reason(), 1L, Long::sum);
+        }
+      }
     }
 
     BatchTally tally(String batchId) {
-      BatchState state;
-      if (isClosed) {
-        state = isWhole ? BatchState.WHOLE : BatchState.CUT;
-      } else {
-        state =
-            lastPartAt.plus(SILENT).isBefore(clock.instant()) ? BatchState.CUT : BatchState.OPEN;
-      }
+      // A batch that is not ended and gives no sign for so long has lost its instance.
+      boolean isLost =
+          lastPartAt.plus(BatchUpload.SIGN_OF_LIFE.multipliedBy(4)).isBefore(clock.instant());
+      State state = isClosed && isWhole ? State.WHOLE : isClosed || isLost ? State.CUT : State.OPEN;
+      String self = "/v1/batches/" + batchId;
       return new BatchTally(
           batchId,
           state,
-          isDecided && state != BatchState.OPEN,
+          isDecided && state != State.OPEN,
           inputs,
           taken,
           inputs - taken,
-          byStanding,
-          byReason,
-          byProblem,
+          new TreeMap<>(byStanding),
+          new TreeMap<>(byReason),
+          new TreeMap<>(byProblem),
           receivedAt,
-          later(changedAt, lastPartAt));
+          later(changedAt, lastPartAt),
+          self,
+          self + "/failed",
+          self + "/events");
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -17,19 +17,18 @@ import io.pairstream.service.http.Quota;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -55,15 +54,13 @@ final class BatchUpload {
   /** How long a settled input may wait for others to share its part. */
   private static final Duration PART_AGE = Duration.ofMillis(100);
 
-  /** An open batch says so at least this often; see {@link BatchState}. */
+  /** An open batch says so at least this often; see {@link BatchTally.State}. */
   static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
 
-  /** How long a client that has sent everything may leave its results unread. */
+  /** How long a client that has sent everything may take to read its results, and how slowly. */
   private static final Duration UNREAD = Duration.ofSeconds(60);
 
-  /** How fast such a client must read on the whole, once that long has passed. */
   private static final long SLOWEST_READER_BYTES_PER_SECOND = 8 * 1024;
-
   private static final int SEND_BYTES = 16 * 1024;
   private static final int MAX_DETAIL_CHARACTERS = 500;
 
@@ -74,9 +71,9 @@ final class BatchUpload {
   private final Clock clock;
   private final Principal sender;
   private final String batchId;
-  private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Pending> pending =
+      new ArrayBlockingQueue<>(BatchLimits.INPUTS_IN_FLIGHT);
   private volatile Optional<Problem> stopped = Optional.empty();
-  private volatile long sentAtNanos = System.nanoTime();
   private long inputs;
   private long taken;
 
@@ -97,7 +94,7 @@ final class BatchUpload {
     this.batchId = batchId;
   }
 
-  /** An input that was handed over; the last one stands for the end. */
+  /** An input that was handed over; without {@code taken}, the end of all. */
   private record Pending(long line, Optional<CompletableFuture<Published>> taken, boolean whole) {}
 
   /** An input of which it is known what became. */
@@ -111,58 +108,55 @@ final class BatchUpload {
    * @throws IOException where the client is gone
    */
   void run(JsonLinesBody body, Outgoing out, ResultSpool spool) throws IOException {
-    log.write(part(List.of(), clock.instant(), false, false));
+    write(List.of(), false, false);
     OutputStream answer = out.begin(200, MEDIA_TYPE, Map.of("Location", statusUrl()));
-    spool.add(line(head()));
+    spool.add(line(object().put("batch_id", batchId).put("status_url", statusUrl())));
     Thread sending = start("batch-results", () -> send(spool, answer));
     Thread settling = start("batch-settle", () -> settle(spool));
+    boolean whole = false;
     try {
-      boolean whole = read(body);
-      end(whole);
-    } catch (IOException | RuntimeException | Error e) {
-      end(false);
-      throw e;
+      whole = read(body);
     } finally {
-      join(settling);
-      awaitReader(spool, sending);
+      put(new Pending(0, Optional.empty(), whole));
+      join(settling, Duration.ZERO);
+      // As long as it reads, and not too slowly.
+      join(sending, UNREAD.plusSeconds(spool.unread() / SLOWEST_READER_BYTES_PER_SECOND));
     }
   }
 
   /** Reads to the end, or until the batch is given up; says whether the end was reached. */
   private boolean read(JsonLinesBody body) throws IOException {
     long count = 0;
-    while (stopped.isEmpty()) {
-      Optional<JsonLinesBody.Line> next;
-      try {
-        next = body.next();
-      } catch (ProblemException e) {
-        stopped = Optional.of(e.problem());
-        return false;
+    try {
+      while (stopped.isEmpty()) {
+        Optional<JsonLinesBody.Line> next = body.next();
+        if (next.isEmpty()) {
+          return true;
+        }
+        if (++count > BatchLimits.MAX_INPUTS) {
+          next.get().release();
+          throw Problem.of(
+                  ProblemKind.BODY_TOO_LARGE,
+                  "a batch has at most "
+                      + BatchLimits.MAX_INPUTS
+                      + " inputs; send the rest in a batch of its own")
+              .asException();
+        }
+        Duration debt = handOver(next.get());
+        // Only now, when the input holds nothing any more that others wait for.
+        SentBytes.pause(debt);
       }
-      if (next.isEmpty()) {
-        return true;
-      }
-      if (++count > BatchLimits.MAX_INPUTS) {
-        next.get().release();
-        stopped =
-            Optional.of(
-                Problem.of(
-                    ProblemKind.BODY_TOO_LARGE,
-                    "a batch has at most "
-                        + BatchLimits.MAX_INPUTS
-                        + " inputs; send the rest in a batch of its own"));
-        return false;
-      }
-      handOver(next.get());
+    } catch (ProblemException e) {
+      stopped = Optional.of(e.problem());
     }
     return false;
   }
 
-  private void handOver(JsonLinesBody.Line input) {
+  /** Hands an input to the intake; returns how long its sender is to wait for it. */
+  private Duration handOver(JsonLinesBody.Line input) throws IOException {
     int bytes = input.sizeBytes();
     Duration debt = quota.charge(sender, 1, 0);
-    limits.takePlace();
-    limits.takeBytes(bytes);
+    limits.enter(bytes);
     CompletableFuture<Published> result;
     try {
       Submission submission = input.submission(sender);
@@ -170,58 +164,38 @@ final class BatchUpload {
         debt = quota.charge(sender, 0, submission.extraBytes());
       }
       result = intake.take(submission, sender.producer(), batchId);
-    } catch (ProblemException e) {
-      result = CompletableFuture.failedFuture(e);
     } catch (RuntimeException | Error e) {
-      LOG.error("an input of batch {} failed", batchId, e);
-      result =
-          CompletableFuture.failedFuture(
-              Problem.of(ProblemKind.INTERNAL, "this is a fault of ours").asException());
+      result = CompletableFuture.failedFuture(e);
     }
-    var unused =
-        result.whenComplete(
-            (done, failure) -> {
-              limits.giveBackBytes(bytes);
-              input.release();
-            });
-    pending.add(new Pending(input.line(), Optional.of(result), false));
-    // Only now, when the input holds nothing any more that others wait for.
-    SentBytes.pause(debt);
-  }
-
-  private void end(boolean whole) {
-    pending.add(new Pending(0, Optional.empty(), whole));
+    input.release();
+    var unused = result.whenComplete((done, failure) -> limits.leave(bytes));
+    put(new Pending(input.number(), Optional.of(result), false));
+    return debt;
   }
 
   private void settle(ResultSpool spool) {
+    boolean ended = false;
     try {
       boolean whole = settleAll(spool);
-      ObjectNode last = stopped.map(Problem::json).orElseGet(Json.MAPPER::createObjectNode);
-      log.write(part(List.of(), clock.instant(), true, whole));
-      spool.add(line(totals(last, whole)));
-    } catch (ProblemException e) {
-      giveUp(spool, e.problem());
+      ended = true;
+      write(List.of(), true, whole);
+      spool.add(line(totals(stopped.map(Problem::json).orElseGet(BatchUpload::object), whole)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      LOG.error("batch {} failed", batchId, e);
-      giveUp(spool, Problem.of(ProblemKind.INTERNAL, "this is a fault of ours"));
+      Problem problem = problem(e);
+      stopped = Optional.of(problem);
+      try {
+        spool.add(line(totals(problem.json(), false)));
+      } catch (UncheckedIOException again) {
+        LOG.error("batch {} ends without its last line: {}", batchId, again.getMessage());
+      }
+      while (!ended) {
+        // Whoever reads must not wait for room here.
+        ended = takePending().taken().isEmpty();
+      }
     } finally {
       spool.end();
-    }
-  }
-
-  /**
-   * Ends the batch with a problem; its places are other batches' whether that can be said or not.
-   */
-  private void giveUp(ResultSpool spool, Problem problem) {
-    stopped = Optional.of(problem);
-    try {
-      spool.add(line(totals(problem.json(), false)));
-    } catch (UncheckedIOException e) {
-      LOG.error("batch {} ends without its last line: {}", batchId, e.getMessage());
-    } finally {
-      leavePlaces();
     }
   }
 
@@ -230,33 +204,31 @@ final class BatchUpload {
     List<Settled> group = new ArrayList<>();
     long openedAt = System.nanoTime();
     while (true) {
-      Duration timeout = group.isEmpty() ? SIGN_OF_LIFE : left(PART_AGE, openedAt);
+      Duration timeout = group.isEmpty() ? SIGN_OF_LIFE : left(openedAt);
       Pending next = pending.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      if (next == null) {
-        write(group, spool);
-        continue;
+      boolean isEnd = next != null && next.taken().isEmpty();
+      // An empty part is a sign of life.
+      if (next == null
+          || isEnd
+          || (!group.isEmpty() && !isDone(next.taken().get(), left(openedAt)))) {
+        settle(group, spool);
       }
-      if (next.taken().isEmpty()) {
-        write(group, spool);
+      if (isEnd) {
         return next.whole();
       }
-      limits.leavePlace();
-      if (!group.isEmpty() && !isDone(next.taken().get(), left(PART_AGE, openedAt))) {
-        write(group, spool);
-      }
-      Settled settled = settled(next.line(), next.taken().get());
-      if (group.isEmpty()) {
-        openedAt = System.nanoTime();
-      }
-      group.add(settled);
-      if (group.size() >= PART_INPUTS) {
-        write(group, spool);
+      if (next != null) {
+        Settled settled = settled(next.line(), next.taken().get());
+        openedAt = group.isEmpty() ? System.nanoTime() : openedAt;
+        group.add(settled);
+        if (group.size() >= PART_INPUTS) {
+          settle(group, spool);
+        }
       }
     }
   }
 
-  private static Duration left(Duration of, long sinceNanos) {
-    Duration left = of.minusNanos(System.nanoTime() - sinceNanos);
+  private static Duration left(long sinceNanos) {
+    Duration left = PART_AGE.minusNanos(System.nanoTime() - sinceNanos);
     return left.isNegative() ? Duration.ZERO : left;
   }
 
@@ -274,58 +246,55 @@ final class BatchUpload {
 
   private Settled settled(long line, CompletableFuture<Published> result) {
     inputs++;
-    ObjectNode json = Json.MAPPER.createObjectNode().put("line", line);
+    ObjectNode json = object().put("line", line);
     BatchInput.Builder input = BatchInput.newBuilder().setLine(line);
     try {
       Published done = result.join();
       taken++;
       json.put("id", done.id())
-          .put("kind", PairRoutes.kind(done))
+          .put("kind", done.kind())
           .put("status", PairRoutes.status(done))
           .put("status_url", PairRoutes.statusUrl(done));
       input.setId(done.id());
     } catch (CompletionException e) {
       Problem problem = problem(e);
       json.put("id", "").setAll(problem.json());
-      input.setProblem(problem.kind().type()).setDetail(shortened(problem.detail()));
+      String detail = problem.detail();
+      input
+          .setProblem(problem.kind().type())
+          .setDetail(
+              detail.length() <= MAX_DETAIL_CHARACTERS
+                  ? detail
+                  : detail.substring(0, MAX_DETAIL_CHARACTERS) + "…");
     }
     return new Settled(input.build(), json);
   }
 
-  private Problem problem(CompletionException failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    if (cause instanceof ProblemException known) {
+  private Problem problem(Throwable failure) {
+    if (Problem.causeOf(failure) instanceof ProblemException known) {
       return known.problem();
     }
-    LOG.error("an input of batch {} failed", batchId, cause);
+    LOG.error("an input of batch {} failed", batchId, failure);
     return Problem.of(ProblemKind.INTERNAL, "this is a fault of ours");
   }
 
-  /** The log first, then the client; an empty part is a sign of life. */
-  private void write(List<Settled> group, ResultSpool spool) {
-    log.write(part(group.stream().map(Settled::input).toList(), clock.instant(), false, false));
+  /** The log first, then the client. */
+  private void settle(List<Settled> group, ResultSpool spool) {
+    write(group.stream().map(Settled::input).toList(), false, false);
     group.forEach(settled -> spool.add(line(settled.result())));
     group.clear();
   }
 
-  /** Gives back what inputs hold whose results nobody will learn here. */
-  private void leavePlaces() {
-    while (true) {
-      Pending next;
-      try {
-        next = pending.take();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-      if (next.taken().isEmpty()) {
-        return;
-      }
-      limits.leavePlace();
-    }
+  private void write(List<BatchInput> settled, boolean closed, boolean whole) {
+    log.write(
+        BatchPart.newBuilder()
+            .setBatchId(batchId)
+            .setProducer(sender.producer())
+            .setInputs(settled)
+            .setClosed(closed)
+            .setWhole(whole)
+            .setReceivedAt(clock.instant())
+            .build());
   }
 
   private void send(ResultSpool spool, OutputStream answer) {
@@ -333,10 +302,8 @@ final class BatchUpload {
     try {
       for (int count = spool.take(bytes); count >= 0; count = spool.take(bytes)) {
         answer.write(bytes, 0, count);
-        sentAtNanos = System.nanoTime();
-        if (spool.isEmpty()) {
+        if (spool.unread() == 0) {
           answer.flush();
-          sentAtNanos = System.nanoTime();
         }
       }
     } catch (IOException e) {
@@ -345,43 +312,6 @@ final class BatchUpload {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** Waits for the client to read its results, as long as it reads, and not too slowly. */
-  private void awaitReader(ResultSpool spool, Thread sending) throws IOException {
-    long begun = System.nanoTime();
-    sentAtNanos = begun;
-    Duration timeout = UNREAD.plusSeconds(spool.unread() / SLOWEST_READER_BYTES_PER_SECOND);
-    try {
-      while (sending.isAlive()) {
-        sending.join(500);
-        long now = System.nanoTime();
-        if (sending.isAlive()
-            && (now - sentAtNanos > UNREAD.toNanos() || now - begun > timeout.toNanos())) {
-          sending.interrupt();
-          throw new IOException("the client does not read its results");
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the service is being stopped", e);
-    }
-  }
-
-  private BatchPart part(
-      List<BatchInput> settled, Instant receivedAt, boolean closed, boolean whole) {
-    return BatchPart.newBuilder()
-        .setBatchId(batchId)
-        .setProducer(sender.producer())
-        .setInputs(settled)
-        .setClosed(closed)
-        .setWhole(whole)
-        .setReceivedAt(receivedAt)
-        .build();
-  }
-
-  private ObjectNode head() {
-    return Json.MAPPER.createObjectNode().put("batch_id", batchId).put("status_url", statusUrl());
   }
 
   private ObjectNode totals(ObjectNode onto, boolean whole) {
@@ -397,17 +327,29 @@ final class BatchUpload {
     return "/v1/batches/" + batchId;
   }
 
-  private static byte[] line(ObjectNode json) {
-    byte[] bytes = Json.bytes(json);
-    byte[] line = Arrays.copyOf(bytes, bytes.length + 1);
-    line[bytes.length] = '\n';
-    return line;
+  private static ObjectNode object() {
+    return Json.MAPPER.createObjectNode();
   }
 
-  private static String shortened(String detail) {
-    return detail.length() <= MAX_DETAIL_CHARACTERS
-        ? detail
-        : detail.substring(0, MAX_DETAIL_CHARACTERS) + "…";
+  private static byte[] line(ObjectNode json) {
+    return (json + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void put(Pending next) throws IOException {
+    try {
+      pending.put(next);
+    } catch (InterruptedException e) {
+      throw stopping(e);
+    }
+  }
+
+  private Pending takePending() {
+    try {
+      return pending.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Pending(0, Optional.empty(), false);
+    }
   }
 
   private static Thread start(String name, Runnable task) {
@@ -416,12 +358,23 @@ final class BatchUpload {
     return thread;
   }
 
-  private static void join(Thread thread) throws IOException {
+  /**
+   * @param timeout zero for no limit
+   */
+  private static void join(Thread thread, Duration timeout) throws IOException {
     try {
-      thread.join();
+      thread.join(timeout.toMillis());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the service is being stopped", e);
+      throw stopping(e);
     }
+    if (thread.isAlive()) {
+      thread.interrupt();
+      throw new IOException("the client does not read its results");
+    }
+  }
+
+  private static IOException stopping(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new IOException("the service is being stopped", cause);
   }
 }

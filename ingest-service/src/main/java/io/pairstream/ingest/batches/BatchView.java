@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 
 /** Every batch, part by part, from this instance's copy of {@code batches}. Thread-safe. */
 public final class BatchView implements AutoCloseable {
@@ -60,27 +59,9 @@ public final class BatchView implements AutoCloseable {
   /**
    * Shows a batch's parts in order, as they stand at one moment.
    *
-   * @param visitor sees each part and says whether it wants more
-   * @return whether there is such a batch
+   * @param fromOffset offset of the batch's partition; what stands before it is not read
    * @throws org.apache.kafka.common.errors.SerializationException where the registry does not
    *     answer and its schemas are not at hand
-   */
-  boolean parts(String batchId, Predicate<BatchPart> visitor) {
-    boolean[] found = new boolean[1];
-    parts(
-        batchId,
-        0,
-        (offset, part) -> {
-          found[0] = true;
-          return visitor.test(part);
-        });
-    return found[0];
-  }
-
-  /**
-   * The same, from an offset of the batch's partition on; what stands before it is not read.
-   *
-   * @param fromOffset at least 0
    */
   void parts(String batchId, long fromOffset, PartVisitor visitor) {
     byte[] id = batchId.getBytes(UTF_8);

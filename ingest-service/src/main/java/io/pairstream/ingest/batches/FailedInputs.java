@@ -7,16 +7,17 @@ import io.pairstream.ingest.status.ReportedStatus;
 import io.pairstream.ingest.status.StatusReport;
 import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.BatchInput;
-import io.pairstream.schemas.PairLink;
-import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
+import io.pairstream.schemas.topics.Topic;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Utils;
 
@@ -41,13 +42,9 @@ final class FailedInputs {
 
   /** Those inputs of a part that failed, as far as it is known now. */
   List<BatchInput> of(List<BatchInput> inputs) {
-    List<BatchInput> failed = new ArrayList<>();
-    for (BatchInput input : inputs) {
-      if (input.getId().isEmpty() || status(input).isPresent()) {
-        failed.add(input);
-      }
-    }
-    return failed;
+    return inputs.stream()
+        .filter(input -> input.getId().isEmpty() || status(input).isPresent())
+        .toList();
   }
 
   /**
@@ -59,8 +56,7 @@ final class FailedInputs {
   void write(String batchId, List<BatchInput> failed, OutputStream out) throws IOException {
     try (SentRecords records = new SentRecords(kafkaSettings)) {
       for (BatchInput input : failed) {
-        ObjectNode line = line(batchId, input, records);
-        out.write(Json.bytes(line));
+        out.write(Json.bytes(line(batchId, input, records)));
         out.write('\n');
       }
     }
@@ -71,22 +67,28 @@ final class FailedInputs {
     ObjectNode line = Json.MAPPER.createObjectNode();
     ObjectNode failed =
         line.putObject(PairJson.FAILED).put("line", input.getLine()).put("id", input.getId());
-    Optional<StatusReport> status = status(input);
-    if (status.isEmpty()) {
+    Optional<StatusReport> known = status(input);
+    if (known.isEmpty()) {
       failed.put("type", input.getProblem()).put("detail", input.getDetail());
       return line;
     }
+    StatusReport status = known.get();
     failed
-        .put("standing", status.get().stand().name())
-        .put("reason", status.get().reason())
-        .put("says", status.get().says())
-        .put("measured", status.get().measured())
-        .put("limit", status.get().limit())
-        .put("remedy", status.get().remedy());
-    if (status.get().batchId().equals(batchId)
-        && mayBeKept(status.get().reason())
-        && status.get().origin().getOffset() >= 0) {
-      records.value(status.get().origin()).ifPresent(value -> content(status.get(), value, line));
+        .put("standing", status.stand().name())
+        .put("reason", status.reason())
+        .put("says", status.says())
+        .put("measured", status.measured())
+        .put("limit", status.limit())
+        .put("remedy", status.remedy());
+    // What quarantine may not keep is not handed out either.
+    boolean mayBeKept =
+        RejectReason.named(status.reason()).map(RejectReason::keepsOriginal).orElse(true);
+    if (status.batchId().equals(batchId) && mayBeKept && status.origin().getOffset() >= 0) {
+      Topic<String, ? extends SpecificRecord> topic =
+          status.origin().getTopic().equals(topics.links().name())
+              ? topics.links()
+              : topics.crowdsourced();
+      records.value(status.origin()).ifPresent(value -> content(topic, value, line));
     }
     return line;
   }
@@ -102,56 +104,23 @@ final class FailedInputs {
                         || s.stand() == ReportedStatus.FETCH_FAILED);
   }
 
-  private void content(StatusReport status, byte[] value, ObjectNode line) {
+  /** The record's fields, which have the names of the form's. */
+  private static void content(
+      Topic<String, ? extends SpecificRecord> topic, byte[] value, ObjectNode line) {
     try {
-      if (status.origin().getTopic().equals(topics.links().name())) {
-        link(topics.links().value().deserializer().deserialize(topics.links().name(), value), line);
-      } else {
-        pair(
-            topics
-                .crowdsourced()
-                .value()
-                .deserializer()
-                .deserialize(topics.crowdsourced().name(), value),
-            line);
+      SpecificRecord sent = topic.value().deserializer().deserialize(topic.name(), value);
+      for (Schema.Field field : sent.getSchema().getFields()) {
+        Object found = sent.get(field.pos());
+        if (found instanceof ByteBuffer bytes) {
+          line.put(field.name(), Utils.toArray(bytes));
+        } else if (found instanceof Map) {
+          line.set(field.name(), Json.MAPPER.valueToTree(found));
+        } else if (found instanceof CharSequence && !found.toString().isEmpty()) {
+          line.put(field.name(), found.toString());
+        }
       }
     } catch (SerializationException e) {
       // What cannot be read cannot be sent again from here; the line says which input it was.
     }
-  }
-
-  private static void pair(RawPair pair, ObjectNode line) {
-    byte[] image = Utils.toArray(pair.getImage());
-    line.put("image", image);
-    text(line, "caption", pair.getCaption());
-    text(line, "language", pair.getLanguage());
-    text(line, "source_kind", pair.getSourceKind());
-    text(line, "contributor", pair.getContributor());
-    text(line, "url", pair.getUrl());
-    text(line, "licence", pair.getLicence());
-    text(line, "media_type", pair.getMediaType());
-    line.set("annotations", Json.MAPPER.valueToTree(pair.getAnnotations()));
-  }
-
-  private static void link(PairLink link, ObjectNode line) {
-    text(line, "url", link.getUrl());
-    text(line, "caption", link.getCaption());
-    text(line, "language", link.getLanguage());
-    text(line, "source_kind", link.getSourceKind());
-    text(line, "contributor", link.getContributor());
-    text(line, "licence", link.getLicence());
-    text(line, "expected_digest", link.getExpectedDigest());
-    line.set("annotations", Json.MAPPER.valueToTree(link.getAnnotations()));
-  }
-
-  private static void text(ObjectNode line, String field, String value) {
-    if (!value.isEmpty()) {
-      line.put(field, value);
-    }
-  }
-
-  /** What quarantine may not keep is not handed out either. */
-  private static boolean mayBeKept(String reason) {
-    return RejectReason.named(reason).map(RejectReason::keepsOriginal).orElse(true);
   }
 }

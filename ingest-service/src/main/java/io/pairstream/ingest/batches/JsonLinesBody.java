@@ -7,6 +7,7 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
+import io.pairstream.service.http.SharedBudget;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -24,24 +25,21 @@ final class JsonLinesBody {
   /** Longest line: what a single pair's body may be. */
   static final int MAX_LINE_BYTES = (int) PairRoutes.MAX_BODY_BYTES;
 
-  /** Longer lines need one of the permits, of which there are few. */
-  static final int LONG_LINE_BYTES = 1024 * 1024;
+  /** Longer lines need one of the places, of which there are few. */
+  private static final int LONG_LINE_BYTES = 1024 * 1024;
 
   /** Where it is no line any more that somebody meant as one. */
-  static final int MAX_READ_BYTES = 2 * MAX_LINE_BYTES;
+  private static final int MAX_READ_BYTES = 2 * MAX_LINE_BYTES;
 
   /** How long a long line may take to come: 12 MiB at a little less than 1 Mbit/s. */
-  static final Duration LINE_TIME = Duration.ofMinutes(2);
-
-  /** How long a long line waits for others. */
-  private static final Duration TIMEOUT = LINE_TIME.multipliedBy(2);
+  private static final Duration LINE_TIME = Duration.ofMinutes(2);
 
   private static final byte[] NOTHING = new byte[0];
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final int FIRST_LINE_BYTES = 8 * 1024;
 
   private final SentBytes body;
-  private final LongLines longLines;
+  private final SharedBudget longLines;
   private final String producer;
   private final LongSupplier nanoTime;
   private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -50,12 +48,12 @@ final class JsonLinesBody {
   private long lineNumber;
 
   /**
-   * @param longLines permits for lines above {@link #LONG_LINE_BYTES}, which all batches share; a
-   *     line keeps its permit until it is understood or released
+   * @param longLines places for lines above {@link #LONG_LINE_BYTES}, which all batches share; a
+   *     line keeps its place until it is understood or released
    * @param producer who sends the body
    * @param nanoTime a clock such as {@link System#nanoTime}
    */
-  JsonLinesBody(SentBytes body, LongLines longLines, String producer, LongSupplier nanoTime) {
+  JsonLinesBody(SentBytes body, SharedBudget longLines, String producer, LongSupplier nanoTime) {
     this.body = body;
     this.longLines = longLines;
     this.producer = producer;
@@ -70,14 +68,21 @@ final class JsonLinesBody {
    */
   Optional<Line> next() throws IOException {
     while (fill()) {
-      lineNumber++;
-      // Here no line of this body holds a permit.
+      // Here no line of this body holds a place.
       body.pay();
-      Line line = readLine();
+      Line line = new Line(++lineNumber);
+      boolean whole = false;
+      try {
+        line.read();
+        whole = true;
+      } finally {
+        if (!whole) {
+          line.release();
+        }
+      }
       if (!line.isBlank()) {
         return Optional.of(line);
       }
-      line.release();
     }
     return Optional.empty();
   }
@@ -92,122 +97,90 @@ final class JsonLinesBody {
     return to > 0;
   }
 
-  private Line readLine() throws IOException {
-    byte[] line = NOTHING;
-    int length = 0;
-    long read = 0;
-    long longSince = 0;
-    boolean holdsPermit = false;
-    try {
+  /** A line without its line feed. */
+  final class Line {
+
+    private final long number;
+    private byte[] bytes = NOTHING;
+    private int length;
+    private boolean isTooLong;
+    private boolean isLong;
+    private long longSince;
+
+    private Line(long number) {
+      this.number = number;
+    }
+
+    private void read() throws IOException {
+      long read = 0;
       boolean ended = false;
       while (!ended && fill()) {
-        if (holdsPermit && nanoTime.getAsLong() - longSince > LINE_TIME.toNanos()) {
-          throw tooSlow();
+        if (isLong && nanoTime.getAsLong() - longSince > LINE_TIME.toNanos()) {
+          throw problem(
+                  ProblemKind.TOO_SLOW,
+                  "took more than 2 minutes to come; send large images one by one, or from nearer"
+                      + " by")
+              .asException();
         }
         int end = from;
         while (end < to && buffer[end] != '\n') {
           end++;
         }
         ended = end < to;
-        int count = end - from;
-        read += count;
+        read += end - from;
         if (read > MAX_READ_BYTES) {
-          throw endless();
+          throw problem(
+                  ProblemKind.BODY_TOO_LARGE,
+                  "does not end within 24 MiB, and nothing after it is read; each line is one JSON"
+                      + " object of at most 12 MiB")
+              .with("limit", MAX_LINE_BYTES + " bytes")
+              .asException();
         }
         if (read > MAX_LINE_BYTES) {
-          line = NOTHING;
+          isTooLong = true;
           length = 0;
-          if (holdsPermit) {
-            holdsPermit = false;
-            longLines.giveBack(producer);
-          }
+          release();
         } else {
-          if (read > LONG_LINE_BYTES && !holdsPermit) {
-            takePermit();
-            holdsPermit = true;
-            longSince = nanoTime.getAsLong();
+          if (read > LONG_LINE_BYTES && !isLong) {
+            takePlace();
           }
-          if (length + count > line.length) {
-            line = Arrays.copyOf(line, capacity(line.length, length + count, ended));
-          }
-          System.arraycopy(buffer, from, line, length, count);
-          length += count;
+          keep(end - from, ended);
         }
         from = ended ? end + 1 : end;
       }
-    } catch (IOException | RuntimeException | Error e) {
-      if (holdsPermit) {
-        longLines.giveBack(producer);
-      }
-      throw e;
     }
-    return new Line(lineNumber, line, length, read > MAX_LINE_BYTES, holdsPermit);
-  }
 
-  /** A line whose end is known takes what it needs, others as much again when they grow. */
-  private static int capacity(int capacity, int needed, boolean ended) {
-    return ended
-        ? needed
-        : Math.min(Math.max(Math.max(2 * capacity, FIRST_LINE_BYTES), needed), MAX_LINE_BYTES);
-  }
-
-  private void takePermit() throws IOException {
-    try {
-      if (!longLines.take(producer, TIMEOUT)) {
-        throw Problem.of(
-                ProblemKind.OVERLOADED,
-                "too many lines of more than 1 MiB are under way; send line "
-                    + lineNumber
-                    + " and what follows it again later")
-            .retryAfter(30)
-            .asException();
+    /** A line whose end is known takes what it needs, others as much again when they grow. */
+    private void keep(int count, boolean ended) {
+      int needed = length + count;
+      if (needed > bytes.length) {
+        int grown = Math.max(Math.max(2 * bytes.length, FIRST_LINE_BYTES), needed);
+        bytes = Arrays.copyOf(bytes, ended ? needed : Math.min(grown, MAX_LINE_BYTES));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("the service is being stopped");
+      System.arraycopy(buffer, from, bytes, length, count);
+      length = needed;
     }
-  }
 
-  private ProblemException endless() {
-    return Problem.of(
-            ProblemKind.BODY_TOO_LARGE,
-            "line "
-                + lineNumber
-                + " does not end within "
-                + MAX_READ_BYTES / (1024 * 1024)
-                + " MiB, and nothing after it is read; each line is one JSON object of at most "
-                + MAX_LINE_BYTES / (1024 * 1024)
-                + " MiB")
-        .with("limit", MAX_LINE_BYTES + " bytes")
-        .asException();
-  }
+    private void takePlace() throws IOException {
+      try {
+        if (!longLines.take(producer, 1, LINE_TIME.multipliedBy(2))) {
+          throw problem(
+                  ProblemKind.OVERLOADED,
+                  "and what follows it is to be sent again later: too many lines of more than 1 MiB"
+                      + " are under way")
+              .retryAfter(30)
+              .asException();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the service is being stopped");
+      }
+      isLong = true;
+      longSince = nanoTime.getAsLong();
+    }
 
-  private ProblemException tooSlow() {
-    return Problem.of(
-            ProblemKind.TOO_SLOW,
-            "line "
-                + lineNumber
-                + " took more than "
-                + LINE_TIME.toSeconds()
-                + " s to come; send large images one by one, or from nearer by")
-        .asException();
-  }
-
-  /** A line without its line feed. */
-  final class Line {
-
-    private final long number;
-    private final boolean isTooLong;
-    private final int length;
-    private byte[] bytes;
-    private boolean holdsPermit;
-
-    private Line(long number, byte[] bytes, int length, boolean isTooLong, boolean holdsPermit) {
-      this.number = number;
-      this.bytes = bytes;
-      this.length = length;
-      this.isTooLong = isTooLong;
-      this.holdsPermit = holdsPermit;
+    private Problem problem(ProblemKind kind, String what) {
+      return Problem.of(kind, "line " + number + " " + what);
     }
 
     private boolean isBlank() {
@@ -220,7 +193,7 @@ final class JsonLinesBody {
     }
 
     /** Its place in the body, from 1; empty lines count. */
-    long line() {
+    long number() {
       return number;
     }
 
@@ -238,25 +211,23 @@ final class JsonLinesBody {
       if (isTooLong) {
         throw Problem.of(
                 ProblemKind.BODY_TOO_LARGE,
-                "the line is longer than "
-                    + MAX_LINE_BYTES / (1024 * 1024)
-                    + " MiB; the largest image that is taken has 8 MiB")
+                "the line is longer than 12 MiB; the largest image that is taken has 8 MiB")
             .with("limit", MAX_LINE_BYTES + " bytes")
             .asException();
       }
       try {
         return PairJson.readLine(bytes, length).submission(sender);
       } finally {
-        bytes = NOTHING;
         release();
       }
     }
 
     /** To be called when nothing of it is needed any more. */
     void release() {
-      if (holdsPermit) {
-        holdsPermit = false;
-        longLines.giveBack(producer);
+      bytes = NOTHING;
+      if (isLong) {
+        isLong = false;
+        longLines.giveBack(producer, 1);
       }
     }
   }

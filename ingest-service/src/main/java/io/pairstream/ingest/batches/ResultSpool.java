@@ -82,11 +82,6 @@ final class ResultSpool implements AutoCloseable {
     return written - sent;
   }
 
-  /** Whether everything that was added is taken. */
-  synchronized boolean isEmpty() {
-    return sent == written;
-  }
-
   @Override
   public void close() throws IOException {
     file.close();

@@ -2,8 +2,10 @@ package io.pairstream.ingest.batches;
 
 import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.Quota;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -12,25 +14,21 @@ import java.util.concurrent.TimeUnit;
  * they cost in time is paid when the reader says so, because meanwhile it must hold nothing that
  * others wait for. For one thread.
  */
-final class SentBytes {
+final class SentBytes extends FilterInputStream {
 
-  private final InputStream body;
   private final Quota quota;
   private final Principal sender;
   private Duration debt = Duration.ZERO;
 
-  /**
-   * @param body closed by the server
-   */
   SentBytes(InputStream body, Quota quota, Principal sender) {
-    this.body = body;
+    super(body);
     this.quota = quota;
     this.sender = sender;
   }
 
-  /** Reads as {@link InputStream#read(byte[])} does. */
-  int read(byte[] into) throws IOException {
-    int count = body.read(into);
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    int count = super.read(into, offset, length);
     if (count > 0) {
       debt = quota.charge(sender, 0, count);
     }
@@ -38,21 +36,18 @@ final class SentBytes {
   }
 
   /** Waits until the sender may send more. */
-  void pay() {
+  void pay() throws IOException {
     Duration due = debt;
     debt = Duration.ZERO;
     pause(due);
   }
 
-  /** Waits for some time; none where the time is not above zero. */
-  static void pause(Duration time) {
-    if (time.isZero() || time.isNegative()) {
-      return;
-    }
+  static void pause(Duration time) throws IOException {
     try {
       TimeUnit.NANOSECONDS.sleep(time.toNanos());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the service is being stopped");
     }
   }
 }

@@ -66,13 +66,9 @@ public final class PairRoutes {
     return "/v1/pairs/" + taken.id();
   }
 
-  /** What it is called in answers. */
-  public static String kind(Published taken) {
-    return taken.isPair() ? "PAIR" : "LINK";
-  }
-
   private static ObjectNode json(Published taken) {
-    ObjectNode json = Json.MAPPER.createObjectNode().put("id", taken.id()).put("kind", kind(taken));
+    ObjectNode json =
+        Json.MAPPER.createObjectNode().put("id", taken.id()).put("kind", taken.kind());
     if (taken.isPair()) {
       json.put("pair_id", taken.id()).put("image_digest", taken.imageDigest());
     }

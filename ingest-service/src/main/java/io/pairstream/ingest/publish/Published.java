@@ -18,4 +18,9 @@ public record Published(String id, String imageDigest, String topic, int partiti
   public boolean isPair() {
     return !imageDigest.isEmpty();
   }
+
+  /** What it is called in answers. */
+  public String kind() {
+    return isPair() ? "PAIR" : "LINK";
+  }
 }

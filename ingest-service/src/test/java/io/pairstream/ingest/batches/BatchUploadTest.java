@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.ingest.pairs.Pictures;
-import io.pairstream.ingest.pairs.Submission;
 import io.pairstream.ingest.publish.Published;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
@@ -14,9 +13,6 @@ import io.pairstream.service.http.Quota;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,9 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,43 +31,9 @@ class BatchUploadTest {
 
   private static final String BATCH = "0123456789abcdef0123456789abcdef";
 
-  /** As many as all batches have together; see {@link BatchLimits}. */
-  private static final int PLACES = 1024;
-
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
   @TempDir Path folder;
-
-  @Test
-  void diskThatFailsLeavesTheBatchsPlacesToOthers() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
-    BatchLimits limits = new BatchLimits();
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    try (BatchLog log =
-        new BatchLog(cluster.topics().batches(), cluster.registry(), cluster.clientSettings())) {
-      ResultSpool spool = ResultSpool.open(folder);
-      Published first = new Published("id", "", "links", 0, 0);
-      // The first input's result is to be kept while the others still hold their places.
-      Intake intake =
-          (submission, producer, batchId) ->
-              isNumber(1, submission)
-                  ? CompletableFuture.completedFuture(first)
-                  : new CompletableFuture<>();
-
-      new BatchUpload(
-              intake, log, limits, Quota.UNLIMITED, Clock.systemUTC(), Principal.ANONYMOUS, BATCH)
-          .run(numbered(50, spool, limits), (status, mediaType, headers) -> answer, spool);
-    }
-
-    CompletableFuture<Void> all =
-        CompletableFuture.runAsync(
-            () -> {
-              for (int i = 0; i < PLACES; i++) {
-                limits.takePlace();
-              }
-            });
-    assertThat(all).succeedsWithin(5, TimeUnit.MINUTES);
-  }
 
   @Test
   void countsWhatAnImageCostsBeyondItsBytes() throws Exception {
@@ -133,31 +92,5 @@ class BatchUploadTest {
             "1 records, 0 bytes",
             "1 records, 0 bytes",
             "0 records, " + (decoded / 16 - plain.length) + " bytes");
-  }
-
-  private static boolean isNumber(int number, Submission submission) {
-    return submission instanceof Submission.Link link
-        && link.link().caption().equals("number " + number);
-  }
-
-  /** Links with numbers for captions, which come on a disk that fails with the first. */
-  private static JsonLinesBody numbered(int inputs, ResultSpool disk, BatchLimits limits) {
-    String lines =
-        IntStream.rangeClosed(1, inputs)
-            .mapToObj(number -> Lines.link("https://example.org/" + number, "number " + number))
-            .collect(Collectors.joining("\n"));
-    InputStream body =
-        new FilterInputStream(new ByteArrayInputStream(lines.getBytes(UTF_8))) {
-          @Override
-          public int read(byte[] into, int offset, int length) throws IOException {
-            disk.close();
-            return super.read(into, offset, length);
-          }
-        };
-    return new JsonLinesBody(
-        new SentBytes(body, Quota.UNLIMITED, Principal.ANONYMOUS),
-        limits.longLines(),
-        "anonymous",
-        System::nanoTime);
   }
 }

@@ -10,6 +10,7 @@ import io.pairstream.service.http.Principal;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Quota;
+import io.pairstream.service.http.SharedBudget;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class JsonLinesBodyTest {
   private static final int MIB = 1024 * 1024;
   private static final Principal ANN = new Principal("ann", "ann", Set.of());
 
-  private final LongLines longLines = new LongLines(1);
+  private final SharedBudget longLines = new SharedBudget(1);
   private final CountedQuota quota = new CountedQuota();
   private long now;
 
@@ -108,27 +109,6 @@ class JsonLinesBodyTest {
   }
 
   @Test
-  void producerLeavesPermitsToOthers() throws Exception {
-    LongLines four = new LongLines(4);
-
-    assertThat(four.take("ann", Duration.ZERO)).isTrue();
-    assertThat(four.take("ann", Duration.ZERO)).isTrue();
-    assertThat(four.take("ann", Duration.ZERO)).isFalse();
-    assertThat(four.take("bob", Duration.ZERO)).isTrue();
-    assertThat(four.take("bob", Duration.ZERO)).isFalse();
-    assertThat(four.take("carol", Duration.ZERO)).isTrue();
-    four.giveBack("ann");
-    four.giveBack("ann");
-    assertThat(four.take("bob", Duration.ZERO)).isTrue();
-
-    LongLines ofAll = new LongLines(4);
-    for (int i = 0; i < 4; i++) {
-      assertThat(ofAll.take(Principal.ANONYMOUS.producer(), Duration.ZERO)).isTrue();
-    }
-    assertThat(ofAll.take(Principal.ANONYMOUS.producer(), Duration.ZERO)).isFalse();
-  }
-
-  @Test
   void everyByteCountsWhateverItSays() throws Exception {
     JsonLinesBody blank =
         body(new ByteArrayInputStream(" \n\n\r\n".repeat(100_000).getBytes(UTF_8)));
@@ -155,15 +135,11 @@ class JsonLinesBodyTest {
   }
 
   private boolean isFree() {
-    try {
-      if (!longLines.take("bob", Duration.ZERO)) {
-        return false;
-      }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+    boolean isFree = longLines.take("bob", 1);
+    if (isFree) {
+      longLines.giveBack("bob", 1);
     }
-    longLines.giveBack("bob");
-    return true;
+    return isFree;
   }
 
   /** Counts, and lets everything pass. */

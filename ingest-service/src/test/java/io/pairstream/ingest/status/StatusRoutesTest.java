@@ -53,7 +53,7 @@ class StatusRoutesTest {
       new EventStream() {
 
         @Override
-        public boolean send(String event, String id, JsonNode data) {
+        public boolean send(String event, String id, Object data) {
           throw new IllegalStateException("there is nothing to send");
         }
 

@@ -39,9 +39,9 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final BiConsumer<String, Headers> callers;
   private final Executor workers;
   private final HeadDeadline heads;
-  private final BodyBudget budget;
-  private final BodyBudget streams;
-  private final BodyBudget eventStreams;
+  private final SharedBudget budget;
+  private final SharedBudget streams;
+  private final SharedBudget eventStreams;
   private final HttpTraffic traffic = new HttpTraffic();
   private final Set<SentEvents> events = ConcurrentHashMap.newKeySet();
 
@@ -62,9 +62,9 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     this.callers = callers;
     this.workers = workers;
     this.heads = heads;
-    this.budget = new BodyBudget(settings.bodyBytesInFlight());
-    this.streams = new BodyBudget(settings.maxStreams());
-    this.eventStreams = new BodyBudget(settings.maxEventStreams());
+    this.budget = new SharedBudget(settings.bodyBytesInFlight());
+    this.streams = new SharedBudget(settings.maxStreams());
+    this.eventStreams = new SharedBudget(settings.maxEventStreams());
   }
 
   List<Route> routes() {

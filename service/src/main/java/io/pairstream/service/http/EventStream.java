@@ -1,7 +1,5 @@
 package io.pairstream.service.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
-
 /**
  * A stream of server-sent events to one client. Thread-safe; nothing here blocks.
  *
@@ -15,10 +13,10 @@ public interface EventStream {
    *
    * @param event its type
    * @param id what the client says in {@code Last-Event-ID} when it comes back
-   * @param data one line
+   * @param data a tree or a record, as {@link Json#bytes} writes it
    * @return false where the stream has ended, by whomever
    */
-  boolean send(String event, String id, JsonNode data);
+  boolean send(String event, String id, Object data);
 
   /** Ends the stream once everything is sent. */
   void end();

@@ -1,10 +1,8 @@
 package io.pairstream.service.http;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -13,7 +11,6 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +22,7 @@ final class Exchange {
   /** How much of a refused body is read and thrown away, so that its sender sees the answer. */
   private static final long DISCARDED_BYTES = 64L * 1024 * 1024;
 
-  private static final int DISCARD_SECONDS = 10;
+  private static final Duration DISCARD_TIME = Duration.ofSeconds(10);
 
   private static final Map<String, String> EVERY_ANSWER =
       Map.of(
@@ -83,7 +80,7 @@ final class Exchange {
 
   /** Answers with a problem, or ends the connection where an answer was begun. */
   void fail(Throwable thrown) {
-    Throwable cause = cause(thrown);
+    Throwable cause = Problem.causeOf(thrown);
     if (!(cause instanceof ProblemException) && !(cause instanceof IOException)) {
       log.error("request {} failed", id, cause);
     }
@@ -116,15 +113,6 @@ final class Exchange {
     callback.failed(thrown);
   }
 
-  private static Throwable cause(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause.getCause() != null
-        && (cause instanceof CompletionException || cause instanceof ExecutionException)) {
-      cause = cause.getCause();
-    }
-    return cause;
-  }
-
   private static Problem problem(Throwable cause) {
     if (cause instanceof ProblemException known) {
       return known.problem();
@@ -142,58 +130,42 @@ final class Exchange {
       callback.succeeded();
       return;
     }
-    Discard discard = new Discard();
-    discard.waitOn();
-    discard.run();
+    Content.Source.consumeAll(
+        new Rest(request, System.nanoTime()),
+        Callback.from(callback::succeeded, failure -> callback.succeeded()));
   }
 
-  private final class Discard implements Runnable {
+  /** What is left of a body, as far as it is thrown away. */
+  private static final class Rest implements Content.Source {
 
-    private final Scheduler scheduler = request.getComponents().getScheduler();
-    private final AtomicBoolean done = new AtomicBoolean();
-    private int secondsLeft = DISCARD_SECONDS;
-    private volatile Scheduler.Task waiting;
+    private final Request request;
+    private final long begunAtNanos;
     private long discarded;
 
-    /** Second by second: a process that stands still has not waited for the client meanwhile. */
-    void waitOn() {
-      if (secondsLeft == 0) {
-        stop();
-        return;
-      }
-      secondsLeft--;
-      waiting = scheduler.schedule(this::waitOn, 1, TimeUnit.SECONDS);
-      if (done.get()) {
-        waiting.cancel();
-      }
+    private Rest(Request request, long begunAtNanos) {
+      this.request = request;
+      this.begunAtNanos = begunAtNanos;
     }
 
     @Override
-    public void run() {
-      while (!done.get()) {
-        Content.Chunk chunk = request.read();
-        if (chunk == null) {
-          request.demand(this);
-          return;
-        }
-        if (Content.Chunk.isFailure(chunk)) {
-          stop();
-          return;
-        }
-        discarded += chunk.remaining();
-        boolean last = chunk.isLast();
-        chunk.release();
-        if (last || discarded > DISCARDED_BYTES) {
-          stop();
-        }
+    public Content.Chunk read() {
+      if (discarded > DISCARDED_BYTES
+          || System.nanoTime() - begunAtNanos > DISCARD_TIME.toNanos()) {
+        return Content.Chunk.from(new IOException("the rest is not read"), true);
       }
+      Content.Chunk chunk = request.read();
+      discarded += chunk == null ? 0 : chunk.remaining();
+      return chunk;
     }
 
-    void stop() {
-      if (done.compareAndSet(false, true)) {
-        waiting.cancel();
-        callback.succeeded();
-      }
+    @Override
+    public void demand(Runnable demandCallback) {
+      request.demand(demandCallback);
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+      request.fail(failure);
     }
   }
 }

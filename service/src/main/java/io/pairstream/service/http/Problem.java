@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Why a request is not answered as it was meant, in words for whoever sent it (RFC 9457).
@@ -53,6 +55,16 @@ public record Problem(
 
   public ProblemException asException() {
     return new ProblemException(this);
+  }
+
+  /** What failed, without what futures wrap around it. */
+  public static Throwable causeOf(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null
+        && (cause instanceof CompletionException || cause instanceof ExecutionException)) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** The object alone, as a line of a longer answer has it too. */

@@ -1,6 +1,5 @@
 package io.pairstream.service.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -53,7 +52,7 @@ final class SentEvents implements EventStream {
   }
 
   @Override
-  public boolean send(String event, String id, JsonNode data) {
+  public boolean send(String event, String id, Object data) {
     String text =
         "event: "
             + event

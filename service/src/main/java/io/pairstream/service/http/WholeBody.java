@@ -14,7 +14,7 @@ final class WholeBody implements Runnable {
   private static final int FIRST_BYTES = 8 * 1024;
 
   private final Request request;
-  private final BodyBudget budget;
+  private final SharedBudget budget;
   private final String producer;
   private final long maxBytes;
   private final Pace pace;
@@ -34,7 +34,7 @@ final class WholeBody implements Runnable {
    */
   WholeBody(
       Request request,
-      BodyBudget budget,
+      SharedBudget budget,
       String producer,
       long maxBytes,
       Pace pace,

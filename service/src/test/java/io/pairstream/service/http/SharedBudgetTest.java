@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class BodyBudgetTest {
+class SharedBudgetTest {
 
-  private final BodyBudget budget = new BodyBudget(1200);
+  private final SharedBudget budget = new SharedBudget(1200);
 
   @Test
   void greedyProducerAloneHoldsHalf() {
@@ -36,7 +36,7 @@ class BodyBudgetTest {
     }
 
     assertThat(held.values()).hasSize(3).allMatch(bytes -> bytes >= 280 && bytes <= 310);
-    assertThat(budget.heldBytes()).isLessThan(1200);
+    assertThat(budget.held()).isLessThan(1200);
   }
 
   @Test
@@ -50,7 +50,7 @@ class BodyBudgetTest {
     assertThat(budget.take("one", 1200)).isTrue();
     budget.giveBack("one", 1200);
 
-    assertThat(budget.heldBytes()).isZero();
+    assertThat(budget.held()).isZero();
     assertThat(budget.take("another", 1200)).isTrue();
   }
 
@@ -60,10 +60,10 @@ class BodyBudgetTest {
   }
 
   private long takeAllItCan(String producer) {
-    long before = budget.heldBytes();
+    long before = budget.held();
     while (budget.take(producer, 10)) {
       // until there is no more
     }
-    return budget.heldBytes() - before;
+    return budget.held() - before;
   }
 }
