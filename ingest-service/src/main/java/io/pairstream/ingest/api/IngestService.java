@@ -1,11 +1,16 @@
 package io.pairstream.ingest.api;
 
+import io.pairstream.ingest.batches.BatchLog;
+import io.pairstream.ingest.batches.BatchRoutes;
+import io.pairstream.ingest.batches.BatchView;
 import io.pairstream.ingest.page.ContributionPage;
 import io.pairstream.ingest.pairs.IntakeCounts;
 import io.pairstream.ingest.pairs.PairIntake;
 import io.pairstream.ingest.pairs.PairRoutes;
 import io.pairstream.ingest.quotas.ProducerQuotas;
 import io.pairstream.ingest.quotas.Quotas;
+import io.pairstream.ingest.status.StatusRoutes;
+import io.pairstream.ingest.status.StatusView;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
@@ -24,6 +29,7 @@ import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +53,10 @@ public final class IngestService implements AutoCloseable {
   private final Map<String, Object> clientSettings;
   private final PairIntake intake;
   private final KeyRing keys;
-  private final Outcomes outcomes;
+  private final StatusView pairs;
+  private final BatchView batches;
+  private final BatchLog batchLog;
+  private final BatchRoutes batchRoutes;
   private final WebServer server;
   private volatile Optional<StatusReporter> reporter = Optional.empty();
   private volatile boolean closing;
@@ -64,15 +73,28 @@ public final class IngestService implements AutoCloseable {
     ProducerQuotas quotas =
         ProducerQuotas.of(
             keys, new Quotas(settings.quota(), settings.instances(), System::nanoTime), clock);
-    outcomes =
-        new Outcomes(
-            topics, registry, settings.stateDirectory(), clientSettings, intake, quotas, clock);
+    Path directory = settings.stateDirectory();
+    pairs = StatusView.open(topics, directory, clientSettings, clock);
+    batches = BatchView.open(topics, directory, clientSettings, clock);
+    batchLog = new BatchLog(topics.batches(), registry, clientSettings);
+    batchRoutes =
+        new BatchRoutes(
+            intake::take,
+            batchLog,
+            batches,
+            pairs,
+            topics,
+            clientSettings,
+            quotas,
+            clock,
+            directory.resolve("batches-under-way"));
     List<Route> routes = new ArrayList<>();
     routes.addAll(new PairRoutes(intake, quotas).routes());
-    routes.addAll(outcomes.routes());
+    routes.addAll(new StatusRoutes(pairs, clientSettings).routes());
+    routes.addAll(batchRoutes.routes());
     routes.add(quotas.me());
     List<Supplier<Optional<String>>> obstacles =
-        List.of(intake::obstacle, keys::obstacle, outcomes::obstacle);
+        List.of(intake::obstacle, keys::obstacle, this::reading);
     routes.addAll(new HealthRoutes(obstacles).routes());
     routes.add(StatusServer.metrics(report, Access.VIEW));
     routes.addAll(new OpenApiRoute(settings.anonymous()).routes());
@@ -88,6 +110,14 @@ public final class IngestService implements AutoCloseable {
     report.stateFrom(() -> closing ? ServiceState.STOPPING : ServiceState.RUNNING);
     report.add(new HttpReading(server.traffic()));
     report.add(this::read);
+  }
+
+  /** Why not every question can be answered now; empty where all is well. */
+  private Optional<String> reading() {
+    Optional<String> trouble = pairs.trouble().or(batches::trouble);
+    return trouble.isPresent() || (pairs.isCaughtUp() && batches.isCaughtUp())
+        ? trouble
+        : Optional.of("what became of earlier uploads is still being read");
   }
 
   private void read(Reading reading) {
@@ -137,7 +167,10 @@ public final class IngestService implements AutoCloseable {
       server.close();
     } finally {
       keys.close();
-      outcomes.close();
+      batchRoutes.close();
+      batchLog.close();
+      batches.close();
+      pairs.close();
       intake.close();
       reporter.ifPresent(StatusReporter::close);
     }

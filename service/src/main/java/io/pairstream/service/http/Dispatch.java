@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
-import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
@@ -36,7 +35,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   private final Authenticator authenticator;
   private final Quota quota;
   private final ReadLimits reads;
-  private final BiConsumer<String, Headers> callers;
+  private final BiConsumer<String, HttpFields> callers;
   private final Executor workers;
   private final HeadDeadline heads;
   private final SharedBudget budget;
@@ -51,7 +50,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       Authenticator authenticator,
       Quota quota,
       ReadLimits reads,
-      BiConsumer<String, Headers> callers,
+      BiConsumer<String, HttpFields> callers,
       Executor workers,
       HeadDeadline heads) {
     this.settings = settings;
@@ -97,8 +96,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
 
   private void take(String id, Exchange exchange) {
     Request request = exchange.request();
-    Headers headers = headers(request);
-    callers.accept(request.getMethod(), headers);
+    callers.accept(request.getMethod(), request.getHeaders());
     String path = request.getHttpURI().getCanonicalPath();
     if (path == null || !path.startsWith("/")) {
       throw Problem.of(ProblemKind.BAD_REQUEST, "the request names no path that begins with /")
@@ -113,7 +111,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             request.getHttpURI().getPath(),
             match.parameters(),
             query(request),
-            headers,
+            request.getHeaders(),
             Principal.NOBODY,
             Instant.now(),
             Request.getRemoteAddr(request));
@@ -220,7 +218,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
       if (route.method() == Method.POST) {
         readWhole(incoming, route, whole, exchange);
       } else {
-        work(exchange, () -> answer(incoming, whole, new byte[0], exchange, () -> {}));
+        work(exchange, () -> answer(incoming, whole, new byte[0], exchange));
       }
     } else if (route.handler() instanceof Handler.Streamed streamed) {
       stream(incoming, streamed, exchange);
@@ -234,61 +232,51 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
   }
 
   private void readWhole(Incoming incoming, Route route, Handler.Whole handler, Exchange exchange) {
-    String producer = incoming.principal().producer();
-    WholeBody[] self = new WholeBody[1];
     WholeBody body =
         new WholeBody(
             exchange.request(),
             budget,
-            producer,
+            incoming.principal().producer(),
             route.maxBodyBytes(),
             new Pace(settings.bodyGrace(), settings.minBytesPerSecond()),
             bytes -> {
-              Runnable giveBack = () -> budget.giveBack(producer, self[0].taken());
               var unused = quota.charge(incoming.principal(), 1, bytes.length);
-              try {
-                workers.execute(() -> answer(incoming, handler, bytes, exchange, giveBack));
-              } catch (RejectedExecutionException e) {
-                giveBack.run();
-                exchange.fail(tooMany("requests").asException());
-              }
+              work(exchange, () -> answer(incoming, handler, bytes, exchange));
             },
             exchange::fail);
-    self[0] = body;
+    // Until it is answered, somebody may still hold the body.
+    Request.addCompletionListener(exchange.request(), failure -> body.giveBack());
     body.start();
   }
 
   private void work(Exchange exchange, Runnable task) {
     try {
-      workers.execute(task);
+      workers.execute(
+          () -> {
+            try {
+              task.run();
+            } catch (RuntimeException | Error e) {
+              exchange.fail(e);
+            }
+          });
     } catch (RejectedExecutionException e) {
       exchange.fail(tooMany("requests").asException());
     }
   }
 
   private static void answer(
-      Incoming incoming,
-      Handler.Whole handler,
-      byte[] body,
-      Exchange exchange,
-      Runnable afterwards) {
-    try {
-      var unused =
-          handler
-              .answer(incoming, body)
-              .whenComplete(
-                  (answer, failure) -> {
-                    afterwards.run();
-                    if (failure == null) {
-                      exchange.send(answer);
-                    } else {
-                      exchange.fail(failure);
-                    }
-                  });
-    } catch (RuntimeException | Error e) {
-      afterwards.run();
-      exchange.fail(e);
-    }
+      Incoming incoming, Handler.Whole handler, byte[] body, Exchange exchange) {
+    var unused =
+        handler
+            .answer(incoming, body)
+            .whenComplete(
+                (answer, failure) -> {
+                  if (failure == null) {
+                    exchange.send(answer);
+                  } else {
+                    exchange.fail(failure);
+                  }
+                });
   }
 
   private void stream(Incoming incoming, Handler.Streamed handler, Exchange exchange) {
@@ -328,7 +316,7 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
             return out[0];
           });
       if (out[0] == null) {
-        throw new IllegalStateException(handlerName(handler) + " gives no answer");
+        throw new IllegalStateException(incoming + " gets no answer");
       }
       out[0].close();
       exchange.succeeded();
@@ -356,10 +344,6 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     return awaited;
   }
 
-  private static String handlerName(Handler handler) {
-    return handler.getClass().getSimpleName();
-  }
-
   private void openEvents(Incoming incoming, Handler.Events handler, Exchange exchange) {
     String producer = incoming.principal().producer();
     if (!eventStreams.take(producer, 1)) {
@@ -369,45 +353,28 @@ final class Dispatch extends org.eclipse.jetty.server.Handler.Abstract.NonBlocki
     stream.onEnd(() -> eventStreams.giveBack(producer, 1));
     stream.onEnd(() -> events.remove(stream));
     events.add(stream);
-    try {
-      workers.execute(
-          () -> {
-            try {
-              var unused =
-                  handler
-                      .open(incoming, stream)
-                      .whenComplete(
-                          (opened, failure) -> {
-                            if (failure == null) {
-                              stream.open();
-                            } else {
-                              stream.refuse(failure);
-                            }
-                          });
-            } catch (RuntimeException | Error e) {
-              stream.refuse(e);
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      stream.refuse(tooMany("requests").asException());
-    }
+    Request.addCompletionListener(exchange.request(), failure -> stream.finish());
+    work(
+        exchange,
+        () -> {
+          var unused =
+              handler
+                  .open(incoming, stream)
+                  .whenComplete(
+                      (opened, failure) -> {
+                        if (failure == null) {
+                          stream.open();
+                        } else {
+                          exchange.fail(failure);
+                        }
+                      });
+        });
   }
 
   private static Problem tooMany(String what) {
     return Problem.of(
             ProblemKind.OVERLOADED, "too many " + what + " are under way; come again later")
         .retryAfter(2);
-  }
-
-  private static Headers headers(Request request) {
-    Map<String, String> fields = new LinkedHashMap<>();
-    for (HttpField field : request.getHeaders()) {
-      fields.merge(
-          field.getLowerCaseName(),
-          field.getValue() == null ? "" : field.getValue(),
-          (a, b) -> a + ", " + b);
-    }
-    return Headers.of(fields);
   }
 
   private static Map<String, List<String>> query(Request request) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
 
 /**
  * A request without its body.
@@ -25,7 +26,7 @@ public record Incoming(
     String path,
     Map<String, String> parameters,
     Map<String, List<String>> query,
-    Headers headers,
+    HttpFields headers,
     Principal principal,
     Instant receivedAt,
     String remoteAddress) {
@@ -50,7 +51,7 @@ public record Incoming(
   }
 
   public Optional<String> header(String name) {
-    return headers.get(name);
+    return Optional.ofNullable(headers.get(name));
   }
 
   /** The body's media type in lower case without parameters; empty where none is declared. */
@@ -63,5 +64,11 @@ public record Incoming(
   Incoming withPrincipal(Principal known) {
     return new Incoming(
         id, method, path, parameters, query, headers, known, receivedAt, remoteAddress);
+  }
+
+  /** Without header fields, which hold keys. */
+  @Override
+  public String toString() {
+    return method + " " + path;
   }
 }

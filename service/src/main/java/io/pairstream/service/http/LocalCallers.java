@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 
 /**
  * Keeps web sites out of a service that asks for no keys.
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * it lets point here (the {@code Host} tells), or across sites (the {@code Origin} tells). Programs
  * send no {@code Origin}.
  */
-final class LocalCallers implements BiConsumer<String, Headers> {
+final class LocalCallers implements BiConsumer<String, HttpFields> {
 
   /** Nobody else can make these lead here, or anywhere else. */
   private static final Pattern HERE = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
@@ -32,8 +33,8 @@ final class LocalCallers implements BiConsumer<String, Headers> {
    * @throws ProblemException {@link ProblemKind#FOREIGN_SITE}
    */
   @Override
-  public void accept(String method, Headers headers) {
-    Optional<String> host = headers.get("Host");
+  public void accept(String method, HttpFields headers) {
+    Optional<String> host = Optional.ofNullable(headers.get("Host"));
     if (host.isPresent() && !isHere(host.get())) {
       throw Problem.of(
               ProblemKind.FOREIGN_SITE,
@@ -41,7 +42,7 @@ final class LocalCallers implements BiConsumer<String, Headers> {
                   + " 127.0.0.1")
           .asException();
     }
-    Optional<String> origin = headers.get("Origin");
+    Optional<String> origin = Optional.ofNullable(headers.get("Origin"));
     if (isForAnotherSite(method, headers)
         || (origin.isPresent()
             && !(origin.get().startsWith("http://")
@@ -57,11 +58,10 @@ final class LocalCallers implements BiConsumer<String, Headers> {
    * An image or a script of another site's page says no origin, but what it is for. A link may lead
    * here; a form may not.
    */
-  private static boolean isForAnotherSite(String method, Headers headers) {
-    String site = headers.get("Sec-Fetch-Site").orElse("none");
+  private static boolean isForAnotherSite(String method, HttpFields headers) {
+    String site = Optional.ofNullable(headers.get("Sec-Fetch-Site")).orElse("none");
     boolean isOurs = site.equals("none") || site.equals("same-origin");
-    boolean isLink =
-        method.equals("GET") && headers.get("Sec-Fetch-Mode").equals(Optional.of("navigate"));
+    boolean isLink = method.equals("GET") && "navigate".equals(headers.get("Sec-Fetch-Mode"));
     return !isOurs && !isLink;
   }
 

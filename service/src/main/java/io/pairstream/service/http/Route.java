@@ -1,6 +1,5 @@
 package io.pairstream.service.http;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -96,10 +95,6 @@ public record Route(
   /** The same, which tells who sends a body of another type what to do with it. */
   public Route withAdvice(String sentence) {
     return new Route(method, template, access, mediaTypes, maxBodyBytes, handler, query, sentence);
-  }
-
-  List<String> segments() {
-    return Router.segments(template);
   }
 
   @Override

@@ -2,32 +2,37 @@ package io.pairstream.service.http;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
+import org.eclipse.jetty.http.pathmap.MatchedResource;
+import org.eclipse.jetty.http.pathmap.PathMappings;
+import org.eclipse.jetty.http.pathmap.UriTemplatePathSpec;
 
-/** Finds the route of a request. Immutable. */
+/** Finds the route of a request; a template without names is nearer than one with them. */
 public final class Router {
 
   private final List<Route> routes;
+  private final PathMappings<Map<String, Route>> byPath = new PathMappings<>();
 
   /**
    * @throws IllegalArgumentException where two routes have the same method and path
    */
   public Router(List<Route> routes) {
-    Set<String> seen = new HashSet<>();
+    this.routes = List.copyOf(routes);
+    Map<String, Map<String, Route>> byShape = new LinkedHashMap<>();
     for (Route route : routes) {
-      if (!seen.add(route.method() + " " + route.template().replaceAll("\\{[^}]*}", "{}"))) {
+      String shape = route.template().replaceAll("\\{[^}]*}", "{}");
+      Map<String, Route> byMethod = byShape.computeIfAbsent(shape, any -> new TreeMap<>());
+      if (byMethod.put(route.method().name(), route) != null) {
         throw new IllegalArgumentException("there are two routes " + route);
       }
     }
-    this.routes = List.copyOf(routes);
+    for (Map<String, Route> byMethod : byShape.values()) {
+      byPath.put(spec(byMethod.values().iterator().next()), byMethod);
+    }
   }
 
   /** All routes, in the order in which they were given. */
@@ -47,54 +52,27 @@ public final class Router {
    *     ProblemKind#METHOD_NOT_ALLOWED}
    */
   Match find(String method, String path) {
-    String wanted = method.equals("HEAD") ? "GET" : method;
-    List<String> segments = segments(path);
-    Set<String> allowed = new TreeSet<>();
-    List<Match> matches = new ArrayList<>();
-    for (Route route : routes) {
-      Optional<Map<String, String>> parameters = match(route.segments(), segments);
-      if (parameters.isPresent()) {
-        allowed.add(route.method().name());
-        if (route.method().name().equals(wanted)) {
-          matches.add(new Match(route, parameters.get()));
-        }
-      }
-    }
-    if (allowed.isEmpty()) {
+    MatchedResource<Map<String, Route>> matched = byPath.getMatched(path);
+    if (matched == null) {
       throw Problem.of(
               ProblemKind.NOT_FOUND, "no such address; /openapi.json lists those that there are")
           .asException();
     }
-    // A template without names is nearer than one with them.
-    return matches.stream()
-        .min((a, b) -> Integer.compare(a.parameters().size(), b.parameters().size()))
-        .orElseThrow(() -> otherMethods(allowed));
+    Map<String, Route> byMethod = matched.getResource();
+    Route route = byMethod.get(method.equals("HEAD") ? "GET" : method);
+    if (route == null) {
+      String methods = String.join(", ", byMethod.keySet());
+      throw Problem.of(ProblemKind.METHOD_NOT_ALLOWED, "this address takes " + methods)
+          .withHeader("Allow", methods.contains("GET") ? methods + ", HEAD" : methods)
+          .asException();
+    }
+    Map<String, String> parameters = new HashMap<>(spec(route).getPathParams(path));
+    parameters.replaceAll((name, value) -> decode(value));
+    return new Match(route, parameters);
   }
 
-  private static ProblemException otherMethods(Set<String> allowed) {
-    String methods = allowed.stream().collect(Collectors.joining(", "));
-    return Problem.of(ProblemKind.METHOD_NOT_ALLOWED, "this address takes " + methods)
-        .withHeader("Allow", methods.contains("GET") ? methods + ", HEAD" : methods)
-        .asException();
-  }
-
-  private static Optional<Map<String, String>> match(List<String> template, List<String> path) {
-    if (template.size() != path.size()) {
-      return Optional.empty();
-    }
-    Map<String, String> parameters = new HashMap<>();
-    for (int i = 0; i < template.size(); i++) {
-      String expected = template.get(i);
-      if (expected.startsWith("{")) {
-        if (path.get(i).isEmpty()) {
-          return Optional.empty();
-        }
-        parameters.put(expected.substring(1, expected.length() - 1), decode(path.get(i)));
-      } else if (!expected.equals(path.get(i))) {
-        return Optional.empty();
-      }
-    }
-    return Optional.of(parameters);
+  private static UriTemplatePathSpec spec(Route route) {
+    return new UriTemplatePathSpec(route.template());
   }
 
   private static String decode(String segment) {
@@ -104,9 +82,5 @@ public final class Router {
       throw Problem.of(ProblemKind.BAD_REQUEST, "the path has a % that begins no encoded byte")
           .asException();
     }
-  }
-
-  static List<String> segments(String path) {
-    return List.of(path.substring(1).split("/", -1));
   }
 }

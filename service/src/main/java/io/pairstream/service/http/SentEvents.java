@@ -44,13 +44,6 @@ final class SentEvents implements EventStream {
     beatLater();
   }
 
-  /** Answers with a problem, where nothing was sent yet. */
-  void refuse(Throwable thrown) {
-    if (finish()) {
-      exchange.fail(thrown);
-    }
-  }
-
   @Override
   public boolean send(String event, String id, Object data) {
     String text =
@@ -151,7 +144,8 @@ final class SentEvents implements EventStream {
     }
   }
 
-  private boolean finish() {
+  /** Ends it; false where it has ended. */
+  boolean finish() {
     List<Runnable> actions;
     synchronized (this) {
       if (ended) {

@@ -29,7 +29,7 @@ final class WholeBody implements Runnable {
 
   /**
    * @param maxBytes largest body that is taken
-   * @param whole gets the body; whoever gets it gives {@code taken} bytes back to the budget
+   * @param whole gets the body; whoever gets it calls {@link #giveBack} in the end
    * @param failed gets what went wrong; the budget has everything back
    */
   WholeBody(
@@ -54,9 +54,11 @@ final class WholeBody implements Runnable {
     run();
   }
 
-  /** Bytes of the budget that the body holds. */
-  synchronized long taken() {
-    return taken;
+  /** Gives the budget back what the body holds of it. */
+  synchronized void giveBack() {
+    budget.giveBack(producer, taken);
+    taken = 0;
+    bytes = new byte[0];
   }
 
   @Override
@@ -158,11 +160,7 @@ final class WholeBody implements Runnable {
   private void fail(Throwable thrown) {
     if (done.compareAndSet(false, true)) {
       stopChecking();
-      synchronized (this) {
-        bytes = new byte[0];
-        budget.giveBack(producer, taken);
-        taken = 0;
-      }
+      giveBack();
       failed.accept(thrown);
     }
   }
