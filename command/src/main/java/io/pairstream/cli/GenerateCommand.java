@@ -162,7 +162,8 @@ final class GenerateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
-    try (PromptFile file = PromptFile.open(prompts)) {
+    try {
+      PromptFile file = PromptFile.read(prompts);
       return dryRun ? foretell(plan, file) : generate(plan, api, file);
     } catch (UnusablePromptsException e) {
       return failed(e, ExitStatus.WRONG_USAGE);

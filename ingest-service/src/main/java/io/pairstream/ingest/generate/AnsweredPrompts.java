@@ -3,19 +3,16 @@ package io.pairstream.ingest.generate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.ingest.publish.Published;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,16 +29,15 @@ final class AnsweredPrompts implements AutoCloseable {
   private final JsonMapper json = JsonMapper.builder().build();
   private final Set<String> answered = new HashSet<>();
   private final Map<String, Integer> seen = new HashMap<>();
+  private final Path file;
   private final ImageRequest request;
   private final String topic;
-  private final Optional<AppendedLines> lines;
+  private AppendedLines lines;
 
-  private AnsweredPrompts(
-      Path file, ImageRequest request, String topic, Optional<AppendedLines> lines) {
+  private AnsweredPrompts(Path file, ImageRequest request, String topic) {
+    this.file = file;
     this.request = request;
     this.topic = topic;
-    this.lines = lines;
-    read(file);
   }
 
   /**
@@ -51,12 +47,22 @@ final class AnsweredPrompts implements AutoCloseable {
    * @throws UnusablePromptsException where it cannot be used, or another run uses it
    */
   static AnsweredPrompts open(Path file, ImageRequest request, String topic) {
-    return new AnsweredPrompts(file, request, topic, Optional.of(new AppendedLines(file)));
+    AnsweredPrompts prompts = new AnsweredPrompts(file, request, topic);
+    prompts.lines = new AppendedLines(file);
+    try {
+      prompts.read();
+    } catch (UnusablePromptsException e) {
+      prompts.close();
+      throw e;
+    }
+    return prompts;
   }
 
   /** Reads the file of a run that may go on meanwhile; nothing can be noted. */
   static AnsweredPrompts look(Path file, ImageRequest request, String topic) {
-    return new AnsweredPrompts(file, request, topic, Optional.empty());
+    AnsweredPrompts prompts = new AnsweredPrompts(file, request, topic);
+    prompts.read();
+    return prompts;
   }
 
   /** A prompt's name in the file; each call with the same prompt is another one. */
@@ -66,58 +72,54 @@ final class AnsweredPrompts implements AutoCloseable {
     return times == 1 ? digest : digest + "-" + times;
   }
 
-  synchronized boolean contains(String name) {
+  boolean contains(String name) {
     return answered.contains(name);
   }
 
   /** Notes that the images of a prompt are in Kafka. */
   void published(String name, List<Published> pairs) {
     ObjectNode line = json.createObjectNode().put(ASKED, name);
-    ArrayNode ids = line.putArray("pairs");
-    pairs.forEach(pair -> ids.add(pair.id()));
-    note(name, line);
+    line.set("pairs", json.valueToTree(pairs.stream().map(Published::id).toList()));
+    lines.append(line.toString());
   }
 
   /** Notes that a prompt is refused. */
   void refused(String name, RefusalReason reason) {
-    note(name, json.createObjectNode().put(ASKED, name).put("refused", reason.name()));
+    lines.append(json.createObjectNode().put(ASKED, name).put("refused", reason.name()).toString());
   }
 
   @Override
   public void close() {
-    lines.ifPresent(AppendedLines::close);
+    if (lines != null) {
+      lines.close();
+    }
   }
 
-  private synchronized void note(String name, ObjectNode line) {
-    lines.orElseThrow().append(line.toString());
-    boolean unused = answered.add(name);
-  }
-
-  private void read(Path file) {
+  private void read() {
     if (!Files.exists(file)) {
       return;
     }
-    long number = 0;
-    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      String line;
-      while ((line = reader.readLine()) != null) {
-        number++;
-        JsonNode name = json.readTree(line).path(ASKED);
-        if (!name.isTextual()) {
-          throw notOurs(file, number);
-        }
-        boolean unused = answered.add(name.asText());
+    try {
+      List<String> noted = Files.readAllLines(file);
+      for (int i = 0; i < noted.size(); i++) {
+        answered.add(name(noted.get(i), i + 1));
       }
-    } catch (JsonProcessingException e) {
-      throw notOurs(file, number);
     } catch (IOException e) {
       throw new UnusablePromptsException(file + " cannot be read: " + e.getMessage());
     }
   }
 
-  private UnusablePromptsException notOurs(Path file, long line) {
-    close();
-    return new UnusablePromptsException(
-        file + ":" + line + " is not what this command notes; name another file with --state");
+  private String name(String line, int number) {
+    JsonNode name;
+    try {
+      name = json.readTree(line).path(ASKED);
+    } catch (JsonProcessingException e) {
+      name = MissingNode.getInstance();
+    }
+    if (!name.isTextual()) {
+      throw new UnusablePromptsException(
+          file + ":" + number + " is not what this command notes; name another file with --state");
+    }
+    return name.asText();
   }
 }

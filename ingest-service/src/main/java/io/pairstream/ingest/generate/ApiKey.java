@@ -30,7 +30,7 @@ public final class ApiKey {
    */
   public static ApiKey fromFile(Path file) {
     try {
-      return checked(Files.readString(file).strip(), file.toString());
+      return checked(Files.readString(file), file.toString());
     } catch (IOException e) {
       throw new IllegalArgumentException("the key's file " + file + " cannot be read", e);
     }
@@ -39,15 +39,22 @@ public final class ApiKey {
   /**
    * The key in an environment variable.
    *
-   * @param environment variables by name
    * @throws IllegalArgumentException where there is no such variable, or it holds something else
    */
   public static ApiKey fromEnvironment(String variable, Map<String, String> environment) {
-    String value = environment.get(variable);
-    if (value == null || value.isBlank()) {
+    String value = environment.getOrDefault(variable, "");
+    if (value.isBlank()) {
       throw new IllegalArgumentException("the environment has no variable " + variable);
     }
-    return checked(value.strip(), variable);
+    return checked(value, variable);
+  }
+
+  private static ApiKey checked(String text, String where) {
+    if (!PRINTABLE.matcher(text.strip()).matches()) {
+      throw new IllegalArgumentException(
+          where + " holds no key: one word of printable ASCII, and nothing else");
+    }
+    return new ApiKey(text.strip());
   }
 
   boolean isEmpty() {
@@ -67,13 +74,5 @@ public final class ApiKey {
   @Override
   public String toString() {
     return "ApiKey[***]";
-  }
-
-  private static ApiKey checked(String secret, String where) {
-    if (!PRINTABLE.matcher(secret).matches()) {
-      throw new IllegalArgumentException(
-          where + " holds no key: one word of printable ASCII, and nothing else");
-    }
-    return new ApiKey(secret);
   }
 }

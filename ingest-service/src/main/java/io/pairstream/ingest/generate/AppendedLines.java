@@ -45,10 +45,10 @@ final class AppendedLines implements AutoCloseable {
 
   /** Appends a line; returns once the operating system has it. */
   synchronized void append(String line) {
-    ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(line + "\n");
     try {
       while (bytes.hasRemaining()) {
-        int unused = channel.write(bytes);
+        channel.write(bytes);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be written: " + e.getMessage(), e);

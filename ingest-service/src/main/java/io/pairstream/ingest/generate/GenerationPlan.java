@@ -1,7 +1,5 @@
 package io.pairstream.ingest.generate;
 
-import io.pairstream.schemas.SourceKind;
-
 /**
  * How a run asks, and what it says of the pairs.
  *
@@ -24,8 +22,6 @@ public record GenerationPlan(
     String language,
     String contributor,
     String licence) {
-
-  static final SourceKind SOURCE_KIND = SourceKind.SYNTHETIC;
 
   private static final int MOST_REQUESTS = 100_000;
   private static final int MOST_AT_ONCE = 256;

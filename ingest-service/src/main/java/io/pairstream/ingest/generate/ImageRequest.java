@@ -50,9 +50,13 @@ public record ImageRequest(String model, Map<String, JsonNode> parameters) {
       }
     }
     JsonNode n = parameters.get(N);
-    if (n != null && (!n.isInt() || n.intValue() < 1 || n.intValue() > MAX_N)) {
+    if (n != null && !isN(n)) {
       throw new IllegalArgumentException("n must be 1 to " + MAX_N + ", was " + n);
     }
+  }
+
+  static boolean isN(JsonNode number) {
+    return number.isInt() && number.intValue() >= 1 && number.intValue() <= MAX_N;
   }
 
   /** Images that are asked for with this prompt; at least 1. */
@@ -90,8 +94,7 @@ public record ImageRequest(String model, Map<String, JsonNode> parameters) {
 
   /** Lower-case hex SHA-256 of the text in UTF-8. */
   static String sha256(String text) {
-    byte[] digest = Sha256.of(text);
-    return HexFormat.of().formatHex(digest);
+    return HexFormat.of().formatHex(Sha256.of(text));
   }
 
   private Map<String, JsonNode> effective(Prompt prompt) {

@@ -16,9 +16,6 @@ final class RequestPace {
    * @param perMinute most requests that begin within a minute; at least 1
    */
   RequestPace(int perMinute, Waiting waiting) {
-    if (perMinute < 1) {
-      throw new IllegalArgumentException("at least 1 request a minute, not " + perMinute);
-    }
     this.waiting = waiting;
     this.betweenNanos = Duration.ofMinutes(1).toNanos() / perMinute;
     this.nextNanos = waiting.nanoTime();

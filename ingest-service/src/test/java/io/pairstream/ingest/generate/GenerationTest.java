@@ -470,10 +470,10 @@ class GenerationTest {
   void takesUpToTheLimitAndGoesOnThereTheNextTime() throws Exception {
     Path prompts = file("p.txt", "1\n2\n3\n4\n5\n");
 
-    try (PairPublisher publisher = publisher();
-        PromptFile file = PromptFile.open(prompts)) {
+    try (PairPublisher publisher = publisher()) {
       Generation.Result first =
-          generation(settings(""), plan(request(Map.of()), 2), publisher, "state").run(file, 2);
+          generation(settings(""), plan(request(Map.of()), 2), publisher, "state")
+              .run(PromptFile.read(prompts), 2);
       assertThat(first.published()).isEqualTo(2);
     }
 
@@ -511,12 +511,10 @@ class GenerationTest {
         file("p.jsonl", "{\"prompt\": \"a\"}\n{\"prompt\": \"b\", \"n\": 3}\nnot JSON\n");
     GenerationPlan plan = plan(request(Map.of("n", IntNode.valueOf(2))), 1);
 
-    Generation.Outlook outlook;
-    try (PromptFile file = PromptFile.open(prompts)) {
-      outlook =
-          Generation.outlook(
-              plan, folder.resolve("state"), topic.name(), file, Long.MAX_VALUE, heard);
-    }
+    Path state = folder.resolve("state");
+    PromptFile file = PromptFile.read(prompts);
+    Generation.Outlook outlook =
+        Generation.outlook(plan, state, topic.name(), file, Long.MAX_VALUE, heard);
 
     assertThat(outlook)
         .isEqualTo(
@@ -524,12 +522,8 @@ class GenerationTest {
     assertThat(api.requests()).isEmpty();
     assertThat(Files.exists(folder.resolve("state"))).isFalse();
     run(prompts, settings(""), plan, "state");
-    try (PromptFile file = PromptFile.open(prompts)) {
-      assertThat(
-              Generation.outlook(plan, folder.resolve("state"), topic.name(), file, 9, heard)
-                  .answeredBefore())
-          .isEqualTo(2);
-    }
+    assertThat(Generation.outlook(plan, state, topic.name(), file, 9, heard).answeredBefore())
+        .isEqualTo(2);
   }
 
   @Test
@@ -588,9 +582,9 @@ class GenerationTest {
 
   private Generation.Result run(
       Path prompts, ApiSettings settings, GenerationPlan plan, String state) {
-    try (PairPublisher publisher = publisher();
-        PromptFile file = PromptFile.open(prompts)) {
-      return generation(settings, plan, publisher, state).run(file, Long.MAX_VALUE);
+    try (PairPublisher publisher = publisher()) {
+      return generation(settings, plan, publisher, state)
+          .run(PromptFile.read(prompts), Long.MAX_VALUE);
     }
   }
 

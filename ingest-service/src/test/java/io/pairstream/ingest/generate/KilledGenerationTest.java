@@ -92,8 +92,7 @@ class KilledGenerationTest {
 
     public static void main(String[] arguments) {
       Path state = Path.of(arguments[4]);
-      try (var publisher = RawTopic.at(arguments[0], arguments[1]).publisher();
-          PromptFile prompts = PromptFile.open(Path.of(arguments[3]))) {
+      try (var publisher = RawTopic.at(arguments[0], arguments[1]).publisher()) {
         GenerationPlan plan =
             new GenerationPlan(
                 new ImageRequest("m", Map.of()), 100_000, AT_ONCE, 3, false, "", "", "");
@@ -101,7 +100,7 @@ class KilledGenerationTest {
             new ApiSettings(
                 ApiSettings.address(arguments[2]), ApiKey.none(), Duration.ofMinutes(5), Set.of());
         new Generation(plan, api, publisher, state, state.resolveSibling("refused"), new Main())
-            .run(prompts, Long.MAX_VALUE);
+            .run(PromptFile.read(Path.of(arguments[3])), Long.MAX_VALUE);
       }
     }
 

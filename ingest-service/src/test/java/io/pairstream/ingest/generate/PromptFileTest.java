@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +22,13 @@ class PromptFileTest {
 
   @Test
   void lineIsAPrompt() throws Exception {
-    assertThat(read("p.txt", "\uFEFF# an owl\r\n\n  \t\n 一只猫 \n"))
+    assertThat(read("p.txt", "\uFEFF# an owl\r\n\n  \t\n 一只猫 \n").prompts())
         .containsExactly(Prompt.of("p.txt:1", "# an owl"), Prompt.of("p.txt:4", "一只猫"));
   }
 
   @Test
   void objectIsAPromptWithWhatIsKnown() throws Exception {
-    List<PromptItem> items =
+    PromptFile items =
         read(
             "p.jsonl",
             """
@@ -39,7 +37,7 @@ class PromptFileTest {
             {"prompt": "a cat", "caption": null, "refused_reason": "X", "refused_detail": "y"}
             """);
 
-    assertThat(items)
+    assertThat(items.prompts())
         .containsExactly(
             new Prompt(
                 "p.jsonl:1",
@@ -72,12 +70,16 @@ class PromptFileTest {
         "{\"prompt\": \"a\", \"seed\": \"x\"} | 'seed' must be a whole number"
       })
   void wrongLineCostsItselfAlone(String line, String message) throws Exception {
-    List<PromptItem> items = read("p.jsonl", line + "\n{\"prompt\": \"an owl\"}\n");
+    PromptFile items = read("p.jsonl", line + "\n{\"prompt\": \"an owl\"}\n");
 
-    assertThat(items).hasSize(2);
-    assertThat(items.get(0)).isInstanceOf(PromptItem.Problem.class);
-    assertThat(((PromptItem.Problem) items.get(0)).message()).startsWith(message);
-    assertThat(items.get(1)).isEqualTo(Prompt.of("p.jsonl:2", "an owl"));
+    assertThat(items.problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.where()).isEqualTo("p.jsonl:1");
+              assertThat(problem.message()).startsWith(message);
+            });
+    assertThat(items.prompts()).containsExactly(Prompt.of("p.jsonl:2", "an owl"));
   }
 
   @ParameterizedTest
@@ -85,37 +87,37 @@ class PromptFileTest {
   void rowIsAPrompt(String name, String delimiter) throws Exception {
     String text = "Prompt,caption,seed\n\"an owl, at\n\"\"night\"\"\",Owl,7\n一只猫,,\na,b\n";
 
-    List<PromptItem> items = read(name, text.replace(",", delimiter));
+    PromptFile items = read(name, text.replace(",", delimiter));
 
-    assertThat(items.get(0))
-        .isEqualTo(
+    assertThat(items.prompts())
+        .containsExactly(
             new Prompt(
                 name + ":2",
                 "an owl" + delimiter + " at\n\"night\"",
                 "Owl",
                 "",
                 Map.of("seed", IntNode.valueOf(7)),
-                Map.of()));
-    assertThat(items.get(1)).isEqualTo(Prompt.of(name + ":4", "一只猫"));
-    assertThat(((PromptItem.Problem) items.get(2)).message())
-        .startsWith("2 cells where there are 3 columns");
-    assertThat(items).hasSize(3);
+                Map.of()),
+            Prompt.of(name + ":4", "一只猫"));
+    assertThat(items.problems())
+        .singleElement()
+        .asString()
+        .contains("2 cells where there are 3 columns");
   }
 
   @Test
   void rowWhoseQuotesDoNotEndEndsTheFile() throws Exception {
-    List<PromptItem> items = read("p.csv", "prompt\nan owl\n\"a cat\na dog\n");
+    PromptFile items = read("p.csv", "prompt\nan owl\n\"a cat\na dog\n");
 
-    assertThat(items).hasSize(2);
-    assertThat(items.get(0)).isEqualTo(Prompt.of("p.csv:2", "an owl"));
-    assertThat(((PromptItem.Problem) items.get(1)).message()).contains("quotes");
+    assertThat(items.prompts()).containsExactly(Prompt.of("p.csv:2", "an owl"));
+    assertThat(items.problems()).singleElement().asString().contains("quotes");
   }
 
   @Test
   void rowsWithoutAColumnOfPromptsAreNoPrompts() throws Exception {
     Path file = Files.writeString(folder.resolve("p.csv"), "text,caption\na,b\n");
 
-    assertThatThrownBy(() -> PromptFile.open(file))
+    assertThatThrownBy(() -> PromptFile.read(file))
         .isInstanceOf(UnusablePromptsException.class)
         .hasMessageContaining("names [text, caption]");
   }
@@ -125,7 +127,7 @@ class PromptFileTest {
     Path file = folder.resolve("p.txt");
     Files.write(file, "an owl\nBücher\n".getBytes(StandardCharsets.ISO_8859_1));
 
-    assertThatThrownBy(() -> PromptFile.open(file))
+    assertThatThrownBy(() -> PromptFile.read(file))
         .isInstanceOf(UnusablePromptsException.class)
         .hasMessageContaining("is not UTF-8");
   }
@@ -137,15 +139,11 @@ class PromptFileTest {
       Files.write(folder.resolve(name), "an owl".getBytes(StandardCharsets.UTF_8));
     }
 
-    assertThatThrownBy(() -> PromptFile.open(folder.resolve(name)))
+    assertThatThrownBy(() -> PromptFile.read(folder.resolve(name)))
         .isInstanceOf(UnusablePromptsException.class);
   }
 
-  private List<PromptItem> read(String name, String text) throws Exception {
-    List<PromptItem> items = new ArrayList<>();
-    try (PromptFile file = PromptFile.open(Files.writeString(folder.resolve(name), text))) {
-      file.forEachRemaining(items::add);
-    }
-    return items;
+  private PromptFile read(String name, String text) throws Exception {
+    return PromptFile.read(Files.writeString(folder.resolve(name), text));
   }
 }

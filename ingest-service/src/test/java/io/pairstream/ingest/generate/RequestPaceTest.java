@@ -1,7 +1,6 @@
 package io.pairstream.ingest.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -51,10 +50,5 @@ class RequestPaceTest {
     time.end();
 
     assertThat(pace.await()).isFalse();
-  }
-
-  @Test
-  void refusesARateOfNothing() {
-    assertThatThrownBy(() -> new RequestPace(0, time)).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -7,7 +7,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 
 /** The header {@code Retry-After}, in seconds or as a date (RFC 9110, section 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
 
   /** Longest time that is believed: a host that asks for more is asked again after this. */
   static final Duration LONGEST = Duration.ofDays(1);
@@ -17,7 +17,7 @@ final class RetryAfter {
   private RetryAfter() {}
 
   /** How long from {@code now} the host wants to be left alone; zero where it does not say. */
-  static Duration read(String text, Instant now) {
+  public static Duration read(String text, Instant now) {
     String value = text.strip();
     if (value.isEmpty()) {
       return Duration.ZERO;
