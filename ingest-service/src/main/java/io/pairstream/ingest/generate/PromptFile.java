@@ -30,10 +30,10 @@ import org.apache.commons.csv.CSVRecord;
  * The prompts of a file in UTF-8, in its order: a prompt per line ({@code .txt}), a JSON object per
  * line ({@code .jsonl}), or a row each under a row of names ({@code .csv}, {@code .tsv}).
  *
- * <p>In rows and objects, {@code prompt} is the prompt; {@code caption}, {@code language}, {@code
- * n}, {@code size} and {@code seed} mean what they say; other fields become annotations. The fields
- * of refused prompts are passed over, so that their file can be given again. A line that is wrong
- * costs itself alone, except one whose quotes do not end.
+ * <p>In rows and objects, the field "prompt" is the prompt; {@code caption}, {@code language},
+ * {@code n}, {@code size} and {@code seed} mean what they say; other fields become annotations. The
+ * fields of refused prompts are passed over, so that their file can be given again. A line that is
+ * wrong costs itself alone, except one whose quotes do not end.
  *
  * @param prompts what can be asked for
  * @param problems the lines that give no prompt

@@ -13,7 +13,6 @@ import io.pairstream.schemas.wire.WireFormat;
 import io.pairstream.schemas.wire.WriterSchemas;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
@@ -27,51 +26,20 @@ import org.apache.kafka.common.errors.SerializationException;
 final class LinkReader {
 
   /** What became of reading a record. */
-  sealed interface Read {
-
-    /** Calls the function that fits. */
-    <R> R fold(
-        Function<? super Link, ? extends R> link,
-        Function<? super Refused, ? extends R> refused,
-        Function<? super Undecided, ? extends R> undecided);
-  }
+  sealed interface Read {}
 
   /** It is a link. */
-  record Link(ReadableLink link) implements Read {
-    @Override
-    public <R> R fold(
-        Function<? super Link, ? extends R> link,
-        Function<? super Refused, ? extends R> refused,
-        Function<? super Undecided, ? extends R> undecided) {
-      return link.apply(this);
-    }
-  }
+  record Link(ReadableLink link) implements Read {}
 
   /**
    * It is none that can be fetched.
    *
    * @param link what could be read of it nevertheless
    */
-  record Refused(Refusal refusal, Optional<PairLink> link) implements Read {
-    @Override
-    public <R> R fold(
-        Function<? super Link, ? extends R> link,
-        Function<? super Refused, ? extends R> refused,
-        Function<? super Undecided, ? extends R> undecided) {
-      return refused.apply(this);
-    }
-  }
+  record Refused(Refusal refusal, Optional<PairLink> link) implements Read {}
 
   /** The registry cannot say now with which schema it was written. */
-  record Undecided() implements Read {
-    @Override
-    public <R> R fold(
-        Function<? super Link, ? extends R> link,
-        Function<? super Refused, ? extends R> refused,
-        Function<? super Undecided, ? extends R> undecided) {
-      return undecided.apply(this);
-    }
-  }
+  record Undecided() implements Read {}
 
   private final Topic<String, PairLink> topic;
   private final WriterSchemas schemas;

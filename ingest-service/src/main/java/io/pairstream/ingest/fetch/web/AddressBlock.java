@@ -1,7 +1,10 @@
 package io.pairstream.ingest.fetch.web;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A block of IP addresses that begin with the same bits, such as {@code 10.0.0.0/8}.
@@ -11,17 +14,19 @@ import java.net.UnknownHostException;
  */
 public record AddressBlock(InetAddress first, int prefixBits) {
 
+  private static final Pattern NETWORK =
+      Pattern.compile("([0-9a-fA-F:.]*:[0-9a-fA-F:.]*|\\d{1,3}(?:\\.\\d{1,3}){3})(?:/(\\d{1,3}))?");
+
   public AddressBlock {
     byte[] bits = first.getAddress();
     if (prefixBits < 0 || prefixBits > bits.length * 8) {
       throw new IllegalArgumentException(
           "a prefix has from 0 to " + bits.length * 8 + " bits, not " + prefixBits);
     }
-    for (int i = prefixBits; i < bits.length * 8; i++) {
-      if ((bits[i / 8] & (0x80 >> i % 8)) != 0) {
-        throw new IllegalArgumentException(
-            "%s/%d has bits beyond its prefix".formatted(first.getHostAddress(), prefixBits));
-      }
+    if (new BigInteger(1, bits).getLowestSetBit() < bits.length * 8 - prefixBits
+        && new BigInteger(1, bits).signum() > 0) {
+      throw new IllegalArgumentException(
+          "%s/%d has bits beyond its prefix".formatted(first.getHostAddress(), prefixBits));
     }
   }
 
@@ -31,43 +36,31 @@ public record AddressBlock(InetAddress first, int prefixBits) {
    * @throws IllegalArgumentException where the text is something else, for example a name
    */
   public static AddressBlock parse(String text) {
-    int slash = text.indexOf('/');
-    String address = slash < 0 ? text : text.substring(0, slash);
     // No name is ever looked up: an address has a colon, or digits and dots alone.
-    boolean numeric =
-        address.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
-            || address.matches("\\d{1,3}(\\.\\d{1,3}){3}");
-    boolean bits = slash < 0 || text.substring(slash + 1).matches("\\d{1,3}");
-    if (!numeric || !bits) {
-      throw new IllegalArgumentException(
-          "a network is written like 10.0.0.0/8 or fd00::/8, not " + text);
-    }
+    Matcher network = NETWORK.matcher(text);
     try {
-      InetAddress first = InetAddress.getByName(address);
-      int whole = first.getAddress().length * 8;
-      return new AddressBlock(
-          first, slash < 0 ? whole : Integer.parseInt(text.substring(slash + 1)));
+      if (network.matches()) {
+        InetAddress first = InetAddress.getByName(network.group(1));
+        String bits = network.group(2);
+        return new AddressBlock(
+            first, bits == null ? first.getAddress().length * 8 : Integer.parseInt(bits));
+      }
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(
-          "a network is written like 10.0.0.0/8 or fd00::/8, not " + text, e);
+      // Said below, as for any other text that is none.
     }
+    throw new IllegalArgumentException(
+        "a network is written like 10.0.0.0/8 or fd00::/8, not " + text);
   }
 
   /** Whether the address lies in this block. */
   public boolean contains(InetAddress address) {
-    byte[] own = first.getAddress();
     byte[] other = address.getAddress();
-    if (own.length != other.length) {
-      return false;
-    }
-    int whole = prefixBits / 8;
-    for (int i = 0; i < whole; i++) {
-      if (own[i] != other[i]) {
-        return false;
-      }
-    }
-    int rest = prefixBits % 8;
-    return rest == 0 || (own[whole] ^ other[whole]) >> (8 - rest) == 0;
+    int bits = other.length * 8;
+    return bits == first.getAddress().length * 8
+        && new BigInteger(1, first.getAddress())
+            .xor(new BigInteger(1, other))
+            .shiftRight(bits - prefixBits)
+            .equals(BigInteger.ZERO);
   }
 
   @Override

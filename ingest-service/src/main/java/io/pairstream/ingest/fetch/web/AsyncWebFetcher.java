@@ -76,17 +76,10 @@ final class AsyncWebFetcher implements WebFetcher {
     requester = requester(settings, tls);
     requester.start();
     BodyBudget budget = new BodyBudget(settings.bodyBytes(), Attempt.STEP, timers);
-    Wire wire =
-        new Wire(requester, settings.limits(), budget, timers, clock, settings.agent().text());
-    requests =
-        new Requests(
-            wire,
-            resolver,
-            policy,
-            settings.ports(),
-            new HostGates(settings.politeness(), timers),
-            new HostGates(settings.politeness().ofAddress(), timers),
-            new Slots(settings.connections()));
+    Exchange.Wire wire =
+        new Exchange.Wire(
+            requester, settings.limits(), budget, timers, clock, settings.agent().text());
+    requests = new Requests(wire, resolver, policy, settings);
     robots = new Robots(requests, settings.limits(), timers);
     keepHouse();
   }
@@ -170,8 +163,8 @@ final class AsyncWebFetcher implements WebFetcher {
 
     private final FetchRequest request;
     private final CompletableFuture<FetchResult> result = new CompletableFuture<>();
-    private final Cancellation cancellation = new Cancellation();
-    private final ImageReading reading = new ImageReading(settings.limits().imageBytes());
+    private final Allowance allowance = new Allowance(settings.limits().total());
+    private final Reading reading = Reading.ofImage(settings.limits().imageBytes());
 
     Journey(FetchRequest request) {
       this.request = request;
@@ -179,7 +172,7 @@ final class AsyncWebFetcher implements WebFetcher {
 
     void start() {
       try {
-        go(WebAddress.parse(request.url()), 0, Duration.ZERO);
+        go(WebAddress.parse(request.url()), 0);
       } catch (UnusableAddressException e) {
         result.complete(Failures.lasting(RejectReason.FETCH_URL_INVALID, e.getMessage()));
       }
@@ -187,10 +180,10 @@ final class AsyncWebFetcher implements WebFetcher {
 
     void over() {
       underWay.remove(this);
-      cancellation.cancel();
+      allowance.cancel();
     }
 
-    private void go(WebAddress address, int redirects, Duration spent) {
+    private void go(WebAddress address, int redirects) {
       CompletableFuture<Robots.Verdict> asked =
           settings.politeness().robots()
               ? robots.ask(address)
@@ -202,30 +195,28 @@ final class AsyncWebFetcher implements WebFetcher {
                     if (verdict instanceof Robots.Verdict.Stopped stopped) {
                       result.complete(stopped.result());
                     } else if (!result.isDone()) {
-                      ask(address, ((Robots.Verdict.Allowed) verdict).interval(), redirects, spent);
+                      ask(address, ((Robots.Verdict.Allowed) verdict).interval(), redirects);
                     }
                   })
               .exceptionally(this::crashed);
     }
 
-    private void ask(WebAddress address, Duration interval, int redirects, Duration spent) {
+    private void ask(WebAddress address, Duration interval, int redirects) {
       var unused =
           requests
-              .get(address, interval, reading, settings.limits().total().minus(spent), cancellation)
+              .get(address, interval, reading, allowance)
               .thenAccept(
                   reply -> {
                     if (reply instanceof Reply.Stopped stopped) {
                       result.complete(stopped.result());
                     } else {
-                      Reply.Got got = (Reply.Got) reply;
-                      judge(address, got.answer(), redirects, spent.plus(got.spent()));
+                      judge(address, (Reply.Got) reply, redirects);
                     }
                   })
               .exceptionally(this::crashed);
     }
 
-    private void judge(
-        WebAddress address, Exchanged.Answered answer, int redirects, Duration spent) {
+    private void judge(WebAddress address, Reply.Got answer, int redirects) {
       Head head = answer.head();
       String optOut = OptOut.of(head);
       if (!optOut.isEmpty() && head.status() < 400) {
@@ -246,7 +237,7 @@ final class AsyncWebFetcher implements WebFetcher {
       } else if (redirect instanceof Redirect.To to) {
         int limit = settings.limits().redirects();
         if (redirects < limit) {
-          go(to.address(), redirects + 1, spent);
+          go(to.address(), redirects + 1);
         } else {
           result.complete(
               Failures.lasting(
@@ -262,14 +253,14 @@ final class AsyncWebFetcher implements WebFetcher {
       }
     }
 
-    private FetchResult image(WebAddress address, Exchanged.Answered answer, int redirects) {
+    private FetchResult image(WebAddress address, Reply.Got answer, int redirects) {
       Head head = answer.head();
       ContentCoding coding = ContentCoding.of(head);
       if (!coding.known()) {
         return noImage(
             address, "it comes compressed as " + head.told("Content-Encoding") + ", unasked for");
       }
-      if (answer.ending() == Exchanged.Ending.TOO_LARGE) {
+      if (answer.ending() == Reply.Ending.TOO_LARGE) {
         return tooLarge(address, head.length());
       }
       byte[] bytes;
@@ -282,7 +273,8 @@ final class AsyncWebFetcher implements WebFetcher {
         return tooLarge(address, -1);
       }
       String objection =
-          ImageReading.objection(Arrays.copyOf(bytes, Math.min(bytes.length, Attempt.FIRST_BYTES)));
+          Reading.objectionToImage(
+              Arrays.copyOf(bytes, Math.min(bytes.length, Attempt.FIRST_BYTES)));
       if (!objection.isEmpty()) {
         return noImage(address, objection);
       }

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.fetch.web;
 
+import io.pairstream.ingest.fetch.web.Reply.Ending;
 import io.pairstream.schemas.Sha256;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,13 +51,13 @@ final class Attempt implements AsyncClientExchangeHandler {
   /**
    * What came of it.
    *
-   * @param exchanged the answer, or how it failed
+   * @param reply the answer, or how it failed
    * @param noConnection whether no connection came about, so that another address may be tried
    * @param staleConnection whether a connection was used again and broke before anything came
    */
-  record Outcome(Exchanged exchanged, boolean noConnection, boolean staleConnection) {}
+  record Outcome(Reply reply, boolean noConnection, boolean staleConnection) {}
 
-  private final Wire wire;
+  private final Exchange.Wire wire;
   private final WebAddress address;
   private final InetAddress ip;
   private final Reading reading;
@@ -80,7 +81,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private int interim;
 
   Attempt(
-      Wire wire,
+      Exchange.Wire wire,
       WebAddress address,
       InetAddress ip,
       Reading reading,
@@ -152,7 +153,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private void onConnectLimit() {
     if (!connected) {
       end(
-          new Exchanged.Broken(
+          new Reply.Stopped(
               Failures.tooLong(address.host(), "a connection", wire.limits().connect())),
           true,
           false,
@@ -163,7 +164,7 @@ final class Attempt implements AsyncClientExchangeHandler {
   private void onBroken(Exception cause) {
     boolean reused = kept || requestsOnConnection() > 1;
     end(
-        new Exchanged.Broken(Failures.of(address.host(), cause)),
+        new Reply.Stopped(Failures.of(address.host(), cause)),
         !connected && !kept,
         reused && head == null,
         false);
@@ -174,24 +175,23 @@ final class Attempt implements AsyncClientExchangeHandler {
     return details == null ? 0 : details.getRequestCount();
   }
 
-  private void answer(Exchanged.Ending ending, boolean reusable) {
-    Body read = ending == Exchanged.Ending.UNREAD ? new Body() : body;
+  private void answer(Ending ending, boolean reusable) {
+    Body read = ending == Ending.UNREAD ? new Body() : body;
     body = new Body();
     end(
-        new Exchanged.Answered(head, read, ending, ip, certificateDigest(), wire.clock().instant()),
+        new Reply.Got(head, read, ending, ip, certificateDigest(), wire.clock().instant()),
         false,
         false,
         reusable);
   }
 
-  private void end(
-      Exchanged exchanged, boolean noConnection, boolean staleConnection, boolean reusable) {
+  private void end(Reply reply, boolean noConnection, boolean staleConnection, boolean reusable) {
     if (over.compareAndSet(false, true)) {
       letGo(reusable);
       Consumer<Outcome> told = listener;
       // A kept connection remembers its last request, which must not keep the image as well.
       listener = unwanted -> {};
-      told.accept(new Outcome(exchanged, noConnection, staleConnection));
+      told.accept(new Outcome(reply, noConnection, staleConnection));
     }
   }
 
@@ -262,17 +262,17 @@ final class Attempt implements AsyncClientExchangeHandler {
       HttpResponse response, EntityDetails entity, HttpContext httpContext) {
     head = new Head(response, entity == null ? 0 : entity.getContentLength());
     if (entity == null) {
-      answer(Exchanged.Ending.UNREAD, true);
+      answer(Ending.UNREAD, true);
       return;
     }
-    treatment = reading.treat(head);
+    treatment = reading.treatment().apply(head);
     if (treatment == Reading.Treatment.TAKEN
         && head.length() > reading.mostBytes()
         && !reading.cutsOff()) {
-      answer(Exchanged.Ending.TOO_LARGE, false);
+      answer(Ending.TOO_LARGE, false);
     } else if (treatment == Reading.Treatment.LEFT
         || (treatment == Reading.Treatment.SKIPPED && head.length() > MAX_SKIPPED)) {
-      answer(Exchanged.Ending.UNREAD, false);
+      answer(Ending.UNREAD, false);
     }
   }
 
@@ -303,7 +303,7 @@ final class Attempt implements AsyncClientExchangeHandler {
       skipped += source.remaining();
       source.position(source.limit());
       if (skipped > MAX_SKIPPED) {
-        answer(Exchanged.Ending.UNREAD, false);
+        answer(Ending.UNREAD, false);
       }
       return;
     }
@@ -317,16 +317,16 @@ final class Attempt implements AsyncClientExchangeHandler {
       return;
     }
     if (over) {
-      answer(reading.cutsOff() ? Exchanged.Ending.WHOLE : Exchanged.Ending.TOO_LARGE, false);
+      answer(reading.cutsOff() ? Ending.WHOLE : Ending.TOO_LARGE, false);
     }
   }
 
   private boolean refusesFirstBytes() {
     looked = true;
-    if (!reading.refuses(head, body.first(FIRST_BYTES))) {
+    if (!reading.refusal().test(head, body.first(FIRST_BYTES))) {
       return false;
     }
-    answer(Exchanged.Ending.REFUSED, false);
+    answer(Ending.REFUSED, false);
     return true;
   }
 
@@ -336,9 +336,9 @@ final class Attempt implements AsyncClientExchangeHandler {
       return;
     }
     if (treatment == Reading.Treatment.SKIPPED) {
-      answer(Exchanged.Ending.UNREAD, true);
+      answer(Ending.UNREAD, true);
     } else if (looked || !refusesFirstBytes()) {
-      answer(Exchanged.Ending.WHOLE, true);
+      answer(Ending.WHOLE, true);
     }
   }
 

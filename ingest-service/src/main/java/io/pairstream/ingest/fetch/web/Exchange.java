@@ -2,16 +2,34 @@ package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncRequester;
 
 /**
  * One request and its answer, within a time. Tries a host's addresses one after the other until one
  * takes the connection; tries once more where a kept connection turns out to be closed.
  */
 final class Exchange {
+
+  /**
+   * What every exchange needs.
+   *
+   * @param requester makes connections and keeps them
+   * @param limits what a fetch may take
+   * @param budget bytes of bodies that are held
+   * @param agent who asks, as hosts are told
+   */
+  record Wire(
+      HttpAsyncRequester requester,
+      FetchLimits limits,
+      BodyBudget budget,
+      Timers timers,
+      Clock clock,
+      String agent) {}
 
   /** Most addresses of a host that are tried. */
   private static final int MAX_ADDRESSES = 3;
@@ -23,10 +41,10 @@ final class Exchange {
   private final WebAddress address;
   private final List<InetAddress> addresses;
   private final Reading reading;
-  private final Duration limit;
+  private final Allowance allowance;
   private final long beganAt;
   private final BodyBudget.Share share;
-  private final CompletableFuture<Exchanged> result = new CompletableFuture<>();
+  private final CompletableFuture<Reply> result = new CompletableFuture<>();
   private final AtomicReference<Attempt> current = new AtomicReference<>();
   private volatile Timers.Timer deadline = () -> {};
   private int tried;
@@ -34,36 +52,40 @@ final class Exchange {
 
   /**
    * @param addresses addresses that may be asked; at least one
-   * @param limit longest time for everything
+   * @param allowance the time for everything; what it takes is spent of it
    */
   Exchange(
-      Wire wire, WebAddress address, List<InetAddress> addresses, Reading reading, Duration limit) {
+      Wire wire,
+      WebAddress address,
+      List<InetAddress> addresses,
+      Reading reading,
+      Allowance allowance) {
     this.wire = wire;
     this.address = address;
     this.addresses = addresses;
     this.reading = reading;
-    this.limit = limit;
+    this.allowance = allowance;
     beganAt = wire.timers().nanos();
     share = wire.budget().open();
   }
 
-  CompletableFuture<Exchanged> start() {
-    deadline = wire.timers().after(limit, this::onDeadline);
+  CompletableFuture<Reply> start() {
+    deadline = wire.timers().after(allowance.left(), this::onDeadline);
     attempt();
     return result;
   }
 
   /** Gives it up; the connection is closed. */
   void cancel() {
-    if (result.isDone()) {
-      return;
+    if (!result.isDone()) {
+      end(new Reply.Stopped(Failures.of(address.host(), Failures.closed())));
     }
-    end(new Exchanged.Broken(Failures.of(address.host(), Failures.closed())));
   }
 
-  /** How long the request has taken so far, without what waiting for our own memory took. */
-  Duration spent() {
-    return Duration.ofNanos(wire.timers().nanos() - beganAt - share.stoppedNanos());
+  /** The time that is left; what waiting for our own memory took is not the host's. */
+  private Duration left() {
+    long spent = wire.timers().nanos() - beganAt - share.stoppedNanos();
+    return allowance.left().minusNanos(spent);
   }
 
   private void attempt() {
@@ -80,43 +102,45 @@ final class Exchange {
     if (result.isDone()) {
       return;
     }
-    if (outcome.exchanged() instanceof Exchanged.Answered) {
-      end(outcome.exchanged());
-    } else if (outcome.staleConnection() && stale < MAX_STALE) {
+    if (outcome.staleConnection() && stale < MAX_STALE) {
       stale++;
       attempt();
     } else if (outcome.noConnection()
         && tried + 1 < Math.min(addresses.size(), MAX_ADDRESSES)
-        && spent().compareTo(limit) < 0) {
+        && left().toNanos() > 0) {
       tried++;
       attempt();
     } else {
-      end(outcome.exchanged());
+      end(outcome.reply());
     }
   }
 
   private void onDeadline() {
-    Duration rest = limit.minus(spent());
+    Duration rest = left();
     if (rest.toNanos() > 0 && !result.isDone()) {
       deadline = wire.timers().after(rest, this::onDeadline);
       return;
     }
     end(
-        new Exchanged.Broken(
+        new Reply.Stopped(
             Failures.passing(
                 RejectReason.FETCH_TIMEOUT,
-                "%s did not send everything in time".formatted(address.host()),
+                address.host() + " did not send everything in time",
                 "",
                 Failures.seconds(wire.limits().total()))));
   }
 
-  private void end(Exchanged exchanged) {
+  private void end(Reply reply) {
     deadline.cancel();
     Attempt attempt = current.get();
     if (attempt != null) {
       attempt.abandon();
     }
+    Duration rest = left();
     share.close();
-    result.complete(exchanged);
+    if (!result.isDone()) {
+      allowance.spend(allowance.left().minus(rest));
+      result.complete(reply);
+    }
   }
 }

@@ -10,10 +10,15 @@ import java.util.function.Function;
 public sealed interface FetchResult {
 
   /** Calls the function that fits. */
-  <R> R fold(
+  default <R> R fold(
       Function<? super Fetched, ? extends R> fetched,
       Function<? super Failed, ? extends R> failed,
-      Function<? super Postponed, ? extends R> postponed);
+      Function<? super Postponed, ? extends R> postponed) {
+    if (this instanceof Fetched here) {
+      return fetched.apply(here);
+    }
+    return this instanceof Failed wrong ? failed.apply(wrong) : postponed.apply((Postponed) this);
+  }
 
   /**
    * The image is here: a whole body, whose first bytes are those of a JPEG, PNG, WebP or GIF file,
@@ -40,16 +45,7 @@ public sealed interface FetchResult {
       Instant fetchedAt,
       String address,
       int redirects)
-      implements FetchResult {
-
-    @Override
-    public <R> R fold(
-        Function<? super Fetched, ? extends R> fetched,
-        Function<? super Failed, ? extends R> failed,
-        Function<? super Postponed, ? extends R> postponed) {
-      return fetched.apply(this);
-    }
-  }
+      implements FetchResult {}
 
   /**
    * The attempt failed.
@@ -68,16 +64,7 @@ public sealed interface FetchResult {
       String limit,
       boolean retryable,
       Duration retryAfter)
-      implements FetchResult {
-
-    @Override
-    public <R> R fold(
-        Function<? super Fetched, ? extends R> fetched,
-        Function<? super Failed, ? extends R> failed,
-        Function<? super Postponed, ? extends R> postponed) {
-      return failed.apply(this);
-    }
-  }
+      implements FetchResult {}
 
   /**
    * It is not this link's turn, and will not be for a while: the host is asked no faster than is
@@ -86,14 +73,5 @@ public sealed interface FetchResult {
    * @param retryAfter how long from now until asking again makes sense; positive
    * @param detail why, in a sentence that names the host
    */
-  record Postponed(Duration retryAfter, String detail) implements FetchResult {
-
-    @Override
-    public <R> R fold(
-        Function<? super Fetched, ? extends R> fetched,
-        Function<? super Failed, ? extends R> failed,
-        Function<? super Postponed, ? extends R> postponed) {
-      return postponed.apply(this);
-    }
-  }
+  record Postponed(Duration retryAfter, String detail) implements FetchResult {}
 }

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.Admission.Turn;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.fetch.web;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.Admission.Turn;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -15,10 +16,7 @@ import java.util.concurrent.CompletionException;
  */
 final class Requests {
 
-  /** A host's addresses, or why there are none. */
-  private record Found(List<InetAddress> addresses, String problem) {}
-
-  private final Wire wire;
+  private final Exchange.Wire wire;
   private final HostResolver resolver;
   private final AddressPolicy policy;
   private final Set<Integer> ports;
@@ -27,180 +25,162 @@ final class Requests {
   private final Slots slots;
 
   Requests(
-      Wire wire,
-      HostResolver resolver,
-      AddressPolicy policy,
-      Set<Integer> ports,
-      HostGates gates,
-      HostGates addressGates,
-      Slots slots) {
+      Exchange.Wire wire, HostResolver resolver, AddressPolicy policy, FetchSettings settings) {
     this.wire = wire;
     this.resolver = resolver;
     this.policy = policy;
-    this.ports = ports;
-    this.gates = gates;
-    this.addressGates = addressGates;
-    this.slots = slots;
+    this.ports = settings.ports();
+    this.gates = new HostGates(settings.politeness(), wire.timers());
+    this.addressGates = new HostGates(settings.politeness().ofAddress(), wire.timers());
+    this.slots = new Slots(settings.connections());
   }
 
   /**
    * Asks once; follows no redirect.
    *
    * @param interval least time between two requests that the host asks for
-   * @param limit longest time from the connection to the last byte
+   * @param allowance time from the connection to the last byte
    */
   CompletableFuture<Reply> get(
-      WebAddress address,
-      Duration interval,
-      Reading reading,
-      Duration limit,
-      Cancellation cancellation) {
-    if (limit.isNegative() || limit.isZero()) {
-      return stopped(Failures.tooLong(address.host(), "a fetch", wire.limits().total()));
-    }
-    return addresses(address)
-        .handle(
-            (addresses, problem) ->
-                problem == null ? new Found(addresses, "") : new Found(List.of(), told(problem)))
-        .thenCompose(
-            found ->
-                found.problem().isEmpty()
-                    ? ask(address, found.addresses(), interval, reading, limit, cancellation)
-                    : stopped(
-                        Failures.passing(
-                            RejectReason.FETCH_DNS,
-                            address.host() + " has no address: " + found.problem())));
+      WebAddress address, Duration interval, Reading reading, Allowance allowance) {
+    return new Asked(address, interval, reading, allowance).get();
   }
 
-  private CompletableFuture<List<InetAddress>> addresses(WebAddress address) {
-    if (!address.hostIsNumeric()) {
-      return resolver.addresses(address.host());
-    }
-    try {
-      // Four decimal numbers, or brackets: nothing is looked up.
-      return CompletableFuture.completedFuture(List.of(InetAddress.getByName(address.host())));
-    } catch (UnknownHostException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
+  /** One request. */
+  private final class Asked {
 
-  private CompletableFuture<Reply> ask(
-      WebAddress address,
-      List<InetAddress> addresses,
-      Duration interval,
-      Reading reading,
-      Duration limit,
-      Cancellation cancellation) {
-    // One bad address among good ones is refused as well: who answers so wants to be asked twice.
-    for (InetAddress candidate : addresses) {
-      String objection = policy.objection(candidate);
-      if (!objection.isEmpty()) {
+    private final WebAddress address;
+    private final Duration interval;
+    private final Reading reading;
+    private final Allowance allowance;
+
+    Asked(WebAddress address, Duration interval, Reading reading, Allowance allowance) {
+      this.address = address;
+      this.interval = interval;
+      this.reading = reading;
+      this.allowance = allowance;
+    }
+
+    CompletableFuture<Reply> get() {
+      Duration left = allowance.left();
+      if (left.isNegative() || left.isZero()) {
+        return stopped(Failures.tooLong(address.host(), "a fetch", wire.limits().total()));
+      }
+      return addresses()
+          .handle((found, problem) -> problem == null ? ask(found) : stopped(unknown(problem)))
+          .thenCompose(reply -> reply);
+    }
+
+    private CompletableFuture<List<InetAddress>> addresses() {
+      if (!address.hostIsNumeric()) {
+        return resolver.addresses(address.host());
+      }
+      try {
+        // Four decimal numbers, or brackets: nothing is looked up.
+        return CompletableFuture.completedFuture(List.of(InetAddress.getByName(address.host())));
+      } catch (UnknownHostException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private FetchResult unknown(Throwable problem) {
+      Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
+      String why =
+          cause instanceof UnknownHostException ? cause.getMessage() : "the resolver failed";
+      return Failures.passing(RejectReason.FETCH_DNS, address.host() + " has no address: " + why);
+    }
+
+    private CompletableFuture<Reply> ask(List<InetAddress> addresses) {
+      // One bad address among good ones is refused as well: who answers so wants to be asked twice.
+      for (InetAddress candidate : addresses) {
+        String objection = policy.objection(candidate);
+        if (!objection.isEmpty()) {
+          return stopped(
+              Failures.lasting(
+                  RejectReason.FETCH_ADDRESS_REFUSED,
+                  "%s leads to an address that is not asked: %s"
+                      .formatted(address.host(), objection)));
+        }
+      }
+      if (!ports.contains(address.port()) && !addresses.stream().allMatch(policy::allows)) {
         return stopped(
             Failures.lasting(
                 RejectReason.FETCH_ADDRESS_REFUSED,
-                "%s leads to an address that is not asked: %s"
-                    .formatted(address.host(), objection)));
+                "%s is not asked on port %d".formatted(address.host(), address.port()),
+                String.valueOf(address.port()),
+                String.join(", ", ports.stream().sorted().map(String::valueOf).toList())));
       }
+      return gates
+          .enter(address.host(), interval)
+          .thenCompose(
+              admission ->
+                  admission instanceof Turn turn
+                      ? atAddress(turn, addresses)
+                      : rejected(admission));
     }
-    if (!ports.contains(address.port()) && !addresses.stream().allMatch(policy::allows)) {
-      return stopped(
-          Failures.lasting(
-              RejectReason.FETCH_ADDRESS_REFUSED,
-              "%s is not asked on port %d".formatted(address.host(), address.port()),
-              String.valueOf(address.port()),
-              String.join(", ", ports.stream().sorted().map(String::valueOf).toList())));
+
+    /** Waits for the address as well: it may have many hosts, each of which is asked politely. */
+    private CompletableFuture<Reply> atAddress(Turn turn, List<InetAddress> addresses) {
+      return addressGates
+          .enter(addresses.get(0).getHostAddress(), Duration.ZERO)
+          .thenCompose(
+              admission -> {
+                if (admission instanceof Turn place) {
+                  return slots
+                      .acquire()
+                      .thenCompose(
+                          slot -> {
+                            place.started();
+                            return exchange(turn, addresses);
+                          })
+                      .whenComplete((reply, problem) -> place.finished());
+                }
+                turn.finished();
+                return rejected(admission);
+              });
     }
-    return gates
-        .enter(address.host(), interval)
-        .thenCompose(
-            admission ->
-                admission instanceof Turn turn
-                    ? atAddress(turn, address, addresses, reading, limit, cancellation)
-                    : turnedAway(admission));
-  }
 
-  /** Waits for the address as well: it may have many hosts, each of which is asked politely. */
-  private CompletableFuture<Reply> atAddress(
-      Turn turn,
-      WebAddress address,
-      List<InetAddress> addresses,
-      Reading reading,
-      Duration limit,
-      Cancellation cancellation) {
-    return addressGates
-        .enter(addresses.get(0).getHostAddress(), Duration.ZERO)
-        .thenCompose(
-            admission -> {
-              if (admission instanceof Turn place) {
-                return slots
-                    .acquire()
-                    .thenCompose(
-                        slot -> {
-                          place.started();
-                          return exchange(turn, address, addresses, reading, limit, cancellation);
-                        })
-                    .whenComplete((reply, problem) -> place.finished());
-              }
-              turn.finished();
-              return turnedAway(admission);
-            });
-  }
-
-  private static CompletableFuture<Reply> turnedAway(Admission admission) {
-    if (admission instanceof Admission.Later later) {
-      return stopped(new FetchResult.Postponed(later.retryAfter(), later.detail()));
-    }
-    return stopped(((Admission.Down) admission).failed());
-  }
-
-  private CompletableFuture<Reply> exchange(
-      Turn turn,
-      WebAddress address,
-      List<InetAddress> addresses,
-      Reading reading,
-      Duration limit,
-      Cancellation cancellation) {
-    if (cancellation.isCancelled()) {
-      slots.release();
-      turn.finished();
-      return stopped(Failures.of(address.host(), Failures.closed()));
-    }
-    turn.started();
-    Exchange exchange = new Exchange(wire, address, addresses, reading, limit);
-    CompletableFuture<Exchanged> exchanged = exchange.start();
-    cancellation.onCancel(exchange::cancel);
-    return exchanged.thenApply(
-        outcome -> {
-          slots.release();
-          return noteAndTell(turn, address, outcome, exchange.spent());
-        });
-  }
-
-  private Reply noteAndTell(Turn turn, WebAddress address, Exchanged outcome, Duration spent) {
-    if (outcome instanceof Exchanged.Broken broken) {
-      if (broken.failed().retryable()) {
-        turn.failed(broken.failed());
-      } else {
-        turn.answered();
+    private CompletableFuture<Reply> exchange(Turn turn, List<InetAddress> addresses) {
+      if (allowance.isCancelled()) {
+        slots.release();
+        turn.finished();
+        return stopped(Failures.of(address.host(), Failures.closed()));
       }
-      return new Reply.Stopped(broken.failed());
+      turn.started();
+      Exchange exchange = new Exchange(wire, address, addresses, reading, allowance);
+      CompletableFuture<Reply> exchanged = exchange.start();
+      allowance.onCancel(exchange::cancel);
+      return exchanged.thenApply(
+          reply -> {
+            slots.release();
+            noteTrouble(turn, reply);
+            return reply;
+          });
     }
-    Exchanged.Answered answered = (Exchanged.Answered) outcome;
-    int status = answered.head().status();
-    if (status == 429 || status >= 500) {
-      turn.failed(Failures.status(address.host(), answered.head(), wire.clock().instant()));
-    } else {
+
+    private void noteTrouble(Turn turn, Reply reply) {
+      if (reply instanceof Reply.Got got) {
+        if (got.head().status() == 429 || got.head().status() >= 500) {
+          turn.failed(Failures.status(address.host(), got.head(), wire.clock().instant()));
+          return;
+        }
+      } else if (((Reply.Stopped) reply).result() instanceof FetchResult.Failed failed
+          && failed.retryable()) {
+        turn.failed(failed);
+        return;
+      }
       turn.answered();
     }
-    return new Reply.Got(answered, spent);
+  }
+
+  private static CompletableFuture<Reply> rejected(Admission admission) {
+    return stopped(
+        admission instanceof Admission.Later later
+            ? new FetchResult.Postponed(later.retryAfter(), later.detail())
+            : ((Admission.Down) admission).failed());
   }
 
   private static CompletableFuture<Reply> stopped(FetchResult result) {
     return CompletableFuture.completedFuture(new Reply.Stopped(result));
-  }
-
-  private static String told(Throwable problem) {
-    Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-    return cause instanceof UnknownHostException ? cause.getMessage() : "the resolver failed";
   }
 }

@@ -86,7 +86,7 @@ final class Robots {
   private void load(WebAddress address, String origin, Kept kept) {
     CompletableFuture<RobotsFile> loaded;
     try {
-      loaded = follow(address.resolve("/robots.txt"), 0, limits.total());
+      loaded = follow(address.resolve("/robots.txt"), 0, new Allowance(limits.total()));
     } catch (UnusableAddressException e) {
       throw new IllegalStateException("every host has a place for its robots.txt", e);
     }
@@ -99,20 +99,19 @@ final class Robots {
             });
   }
 
-  private CompletableFuture<RobotsFile> follow(WebAddress at, int redirects, Duration limit) {
+  private CompletableFuture<RobotsFile> follow(WebAddress at, int redirects, Allowance allowance) {
     return requests
-        .get(at, Duration.ZERO, RobotsFile.READING, limit, new Cancellation())
+        .get(at, Duration.ZERO, RobotsFile.READING, allowance)
         .thenCompose(
             reply -> {
               if (reply instanceof Reply.Stopped stopped) {
                 return CompletableFuture.completedFuture(RobotsFile.stopped(stopped.result()));
               }
               Reply.Got got = (Reply.Got) reply;
-              Redirect redirect = Redirect.of(at, got.answer().head());
-              if (redirect instanceof Redirect.To to && redirects < REDIRECTS) {
-                return follow(to.address(), redirects + 1, limit.minus(got.spent()));
+              if (Redirect.of(at, got.head()) instanceof Redirect.To to && redirects < REDIRECTS) {
+                return follow(to.address(), redirects + 1, allowance);
               }
-              return CompletableFuture.completedFuture(RobotsFile.of(at, got.answer()));
+              return CompletableFuture.completedFuture(RobotsFile.of(at, got));
             });
   }
 

@@ -5,6 +5,7 @@ import crawlercommons.robots.SimpleRobotRules.RobotRule;
 import crawlercommons.robots.SimpleRobotRules.RobotRulesMode;
 import crawlercommons.robots.SimpleRobotRulesParser;
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.Reading.Treatment;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -21,27 +22,11 @@ final class RobotsFile {
 
   /** Whatever a host answers, it is read as far as that. */
   static final Reading READING =
-      new Reading() {
-        @Override
-        public Treatment treat(Head head) {
-          return head.status() / 100 == 2 ? Treatment.TAKEN : Treatment.SKIPPED;
-        }
-
-        @Override
-        public int mostBytes() {
-          return MAX_BYTES;
-        }
-
-        @Override
-        public boolean cutsOff() {
-          return true;
-        }
-
-        @Override
-        public boolean refuses(Head head, byte[] first) {
-          return false;
-        }
-      };
+      new Reading(
+          MAX_BYTES,
+          true,
+          head -> head.status() / 100 == 2 ? Treatment.TAKEN : Treatment.SKIPPED,
+          (head, first) -> false);
 
   /** Everything is allowed. */
   static final RobotsFile ALL =
@@ -74,7 +59,7 @@ final class RobotsFile {
   }
 
   /** What a host answers in the place of its robots.txt. */
-  static RobotsFile of(WebAddress at, Exchanged.Answered answer) {
+  static RobotsFile of(WebAddress at, Reply.Got answer) {
     int status = answer.head().status();
     if (status == 429 || status >= 500) {
       return stopped(Failures.status(at.host(), answer.head(), answer.at()));

@@ -4,15 +4,11 @@ import io.pairstream.schemas.Threads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -39,36 +35,23 @@ final class SystemResolver implements HostResolver {
 
   private static final int MOST_KEPT = 20_000;
 
+  /** Most domains that are told apart; a name of an earlier one may get more threads. */
+  private static final int MOST_DOMAINS = 10_000;
+
   /** An answer, or the wait for it, with the time at which it was asked for. */
   private record Kept(CompletableFuture<List<InetAddress>> addresses, long askedAtNanos) {}
 
   /** Looks a name up and waits for the answer. */
   @FunctionalInterface
   interface Lookup {
-
     InetAddress[] addresses(String host) throws UnknownHostException;
-  }
-
-  /** The names of one domain. Guarded by {@link #domains}. */
-  private static final class Domain {
-
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private int running;
   }
 
   private final Timers timers;
   private final Lookup lookup;
   private final ThreadPoolExecutor threads;
-  private final Map<String, Domain> domains = new HashMap<>();
-  private final Map<String, Kept> kept =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Kept> eldest) {
-          return size() > MOST_KEPT;
-        }
-      };
+  private final Map<String, Slots> domains = new Latest<>(MOST_DOMAINS);
+  private final Map<String, Kept> kept = new Latest<>(MOST_KEPT);
 
   SystemResolver(Timers timers) {
     this(timers, InetAddress::getAllByName);
@@ -91,6 +74,7 @@ final class SystemResolver implements HostResolver {
   @Override
   public CompletableFuture<List<InetAddress>> addresses(String host) {
     CompletableFuture<List<InetAddress>> asked = new CompletableFuture<>();
+    Slots domain;
     synchronized (kept) {
       Kept known = kept.get(host);
       if (known != null && timers.nanos() - known.askedAtNanos() < KEPT.toNanos()) {
@@ -98,51 +82,20 @@ final class SystemResolver implements HostResolver {
       }
       kept.remove(host);
       kept.put(host, new Kept(asked, timers.nanos()));
+      domain = domains.computeIfAbsent(domain(host), name -> new Slots(THREADS_OF_A_DOMAIN));
     }
-    String domain = domain(host);
-    Runnable resolving =
-        () -> {
-          try {
-            resolve(host, asked);
-          } finally {
-            next(domain);
-          }
-        };
-    synchronized (domains) {
-      Domain known = domains.computeIfAbsent(domain, name -> new Domain());
-      if (known.running == THREADS_OF_A_DOMAIN) {
-        known.waiting.addLast(resolving);
-        return asked;
-      }
-      known.running++;
-    }
-    try {
-      threads.execute(resolving);
-    } catch (RejectedExecutionException e) {
-      asked.completeExceptionally(new UnknownHostException("the resolver is closed"));
-    }
+    var unused =
+        domain
+            .acquire()
+            .thenRunAsync(() -> resolve(host, asked), threads)
+            .whenComplete(
+                (done, closed) -> {
+                  domain.release();
+                  if (closed != null) {
+                    asked.completeExceptionally(new UnknownHostException("the resolver is closed"));
+                  }
+                });
     return asked;
-  }
-
-  /** One name of the domain is resolved; the next one gets in line with those of other domains. */
-  private void next(String domain) {
-    Runnable next;
-    synchronized (domains) {
-      Domain known = domains.get(domain);
-      next = known.waiting.pollFirst();
-      if (next == null) {
-        known.running--;
-        if (known.running == 0) {
-          domains.remove(domain);
-        }
-        return;
-      }
-    }
-    try {
-      threads.execute(next);
-    } catch (RejectedExecutionException e) {
-      // The resolver is closed, and nobody waits for its answers any more.
-    }
   }
 
   /** The last two labels of a name. */
@@ -175,5 +128,22 @@ final class SystemResolver implements HostResolver {
   @Override
   public void close() {
     threads.shutdownNow();
+  }
+
+  /** A map that forgets what was put in first. */
+  private static final class Latest<V> extends LinkedHashMap<String, V> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int most;
+
+    Latest(int most) {
+      this.most = most;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+      return size() > most;
+    }
   }
 }

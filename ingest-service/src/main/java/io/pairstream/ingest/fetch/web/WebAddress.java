@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The address of something on the web, in one spelling: scheme and host in lower case, the host in
@@ -28,13 +30,31 @@ public final class WebAddress {
   /** RFC 1035: 255 bytes on the wire, which are 253 characters. */
   private static final int MAX_HOST_LENGTH = 253;
 
-  private static final int MAX_LABEL_LENGTH = 63;
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
   private static final int MAX_PORT = 65_535;
 
   /** Printable ASCII that no path and no query holds as it is (RFC 3986, section 3.3). */
   private static final String ESCAPED = " \"<>\\^`{|}";
+
+  private static final Pattern ADDRESS = Pattern.compile("(?is)(https?)://([^/?]*)(.*)");
+  private static final Pattern SCHEME = Pattern.compile("[^:/?]+:");
+  private static final Pattern AUTHORITY = Pattern.compile("(?s)(\\[[^\\]]*]|[^:]*)(:\\d{0,5})?");
+
+  /** Labels of letters, digits, hyphens and, as many hosts have them, underscores. */
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
+
+  /**
+   * What some reader takes for an IPv4 address: its last label is a decimal, octal or hexadecimal
+   * number (WHATWG URL, "ends in a number").
+   */
+  private static final Pattern ENDS_IN_NUMBER = Pattern.compile("(.*\\.)?(\\d*|0x[0-9a-f]*)");
+
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
+
+  /** No zone (%eth0), and no name that somebody would look up. */
+  private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F.]*:[0-9a-fA-F:.]*]");
 
   private final boolean secure;
   private final String host;
@@ -62,31 +82,24 @@ public final class WebAddress {
     if (address.chars().anyMatch(c -> c < 0x20 || c == 0x7F)) {
       throw new UnusableAddressException("the address holds a control character");
     }
-    boolean secure = address.regionMatches(true, 0, "https://", 0, 8);
-    if (!secure && !address.regionMatches(true, 0, "http://", 0, 7)) {
+    Matcher parts = ADDRESS.matcher(address);
+    if (!parts.matches()) {
       throw new UnusableAddressException("the address does not begin with http:// or https://");
     }
-    int from = secure ? 8 : 7;
-    int to = from;
-    while (to < address.length() && "/?".indexOf(address.charAt(to)) < 0) {
-      to++;
-    }
-    return read(secure, address.substring(from, to), address.substring(to));
-  }
-
-  private static WebAddress read(boolean secure, String authority, String rest)
-      throws UnusableAddressException {
-    if (authority.indexOf('@') >= 0) {
+    boolean secure = parts.group(1).length() == 5;
+    if (parts.group(2).indexOf('@') >= 0) {
       throw new UnusableAddressException("the address holds a user name or password");
     }
-    int hostEnd = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
-    if (hostEnd < 0) {
-      hostEnd = authority.length();
+    Matcher authority = AUTHORITY.matcher(parts.group(2));
+    if (!authority.matches()) {
+      throw new UnusableAddressException("the address has no port from 1 to 65535 after its host");
     }
-    String host = authority.substring(0, hostEnd);
-    int port = port(authority.substring(hostEnd), secure ? HTTPS_PORT : HTTP_PORT);
+    String host = authority.group(1);
     return new WebAddress(
-        secure, host.startsWith("[") ? ipv6(host) : name(host), port, target(rest));
+        secure,
+        host.startsWith("[") ? ipv6(host) : name(host),
+        port(authority.group(2), secure ? HTTPS_PORT : HTTP_PORT),
+        target(parts.group(3)));
   }
 
   /**
@@ -100,7 +113,7 @@ public final class WebAddress {
       throw new UnusableAddressException("it has more than " + MAX_LENGTH + " characters");
     }
     String reference = withoutFragment(location.strip());
-    if (hasScheme(reference)) {
+    if (SCHEME.matcher(reference).lookingAt()) {
       return parse(reference);
     }
     if (reference.startsWith("//")) {
@@ -135,7 +148,7 @@ public final class WebAddress {
 
   /** Whether the host is an IP address, and no name. */
   public boolean hostIsNumeric() {
-    return host.startsWith("[") || endsInNumber(host);
+    return host.startsWith("[") || ENDS_IN_NUMBER.matcher(host).matches();
   }
 
   public int port() {
@@ -178,25 +191,11 @@ public final class WebAddress {
     return hash < 0 ? address : address.substring(0, hash);
   }
 
-  private static boolean hasScheme(String reference) {
-    for (int i = 0; i < reference.length(); i++) {
-      char c = reference.charAt(i);
-      if (c == ':') {
-        return i > 0;
-      }
-      if (c == '/' || c == '?') {
-        return false;
-      }
-    }
-    return false;
-  }
-
   private static int port(String text, int usual) throws UnusableAddressException {
-    if (text.isEmpty() || text.equals(":")) {
+    if (text == null || text.equals(":")) {
       return usual;
     }
-    boolean digits = text.length() <= 6 && text.chars().skip(1).allMatch(WebAddress::isDigit);
-    int port = digits && text.charAt(0) == ':' ? Integer.parseInt(text.substring(1)) : 0;
+    int port = Integer.parseInt(text.substring(1));
     if (port < 1 || port > MAX_PORT) {
       throw new UnusableAddressException("the address has no port from 1 to 65535 after its host");
     }
@@ -204,10 +203,7 @@ public final class WebAddress {
   }
 
   private static String ipv6(String bracketed) throws UnusableAddressException {
-    String digits = bracketed.substring(1, Math.max(1, bracketed.length() - 1));
-    // A colon, and nothing but what such an address consists of: nobody looks up a name for it, and
-    // a zone (%eth0) is none of it.
-    if (digits.indexOf(':') < 0 || !digits.chars().allMatch(c -> isHexDigit(c) || isIn(":.", c))) {
+    if (!IPV6.matcher(bracketed).matches()) {
       throw new UnusableAddressException("its host is no IPv6 address in brackets");
     }
     try {
@@ -229,10 +225,10 @@ public final class WebAddress {
     if (host.isEmpty()) {
       throw new UnusableAddressException("the address has no host");
     }
-    if (host.length() > MAX_HOST_LENGTH || !areLabels(host)) {
+    if (host.length() > MAX_HOST_LENGTH || !NAME.matcher(host).matches()) {
       throw new UnusableAddressException("its host is no name and no IP address");
     }
-    if (endsInNumber(host) && !isIpv4(host)) {
+    if (ENDS_IN_NUMBER.matcher(host).matches() && !IPV4.matcher(host).matches()) {
       throw new UnusableAddressException(
           "its host is an IP address, but not in the form of four decimal numbers");
     }
@@ -250,54 +246,6 @@ public final class WebAddress {
     }
   }
 
-  /** Labels of letters, digits, hyphens and, as many hosts have them, underscores. */
-  private static boolean areLabels(String host) {
-    int length = 0;
-    for (int i = 0; i < host.length(); i++) {
-      char c = host.charAt(i);
-      if (c == '.') {
-        if (length == 0) {
-          return false;
-        }
-        length = 0;
-      } else {
-        length++;
-        boolean allowed = (c >= 'a' && c <= 'z') || isDigit(c) || c == '-' || c == '_';
-        if (!allowed || length > MAX_LABEL_LENGTH) {
-          return false;
-        }
-      }
-    }
-    return length > 0;
-  }
-
-  /**
-   * Whether some reader takes the host for an IPv4 address: its last label is a decimal, octal or
-   * hexadecimal number (WHATWG URL, "ends in a number").
-   */
-  private static boolean endsInNumber(String host) {
-    String last = host.substring(host.lastIndexOf('.') + 1);
-    if (last.startsWith("0x")) {
-      return last.chars().skip(2).allMatch(WebAddress::isHexDigit);
-    }
-    return last.chars().allMatch(WebAddress::isDigit);
-  }
-
-  private static boolean isIpv4(String host) {
-    String[] numbers = host.split("\\.", -1);
-    if (numbers.length != 4) {
-      return false;
-    }
-    for (String number : numbers) {
-      boolean decimal = number.length() <= 3 && number.chars().allMatch(WebAddress::isDigit);
-      boolean octal = number.length() > 1 && number.startsWith("0");
-      if (!decimal || octal || Integer.parseInt(number) > 255) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static String target(String rest) throws UnusableAddressException {
     StringBuilder target = new StringBuilder(rest.length() + 1);
     if (!rest.startsWith("/")) {
@@ -309,7 +257,7 @@ public final class WebAddress {
       if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
         throw new UnusableAddressException("the address holds half a character");
       }
-      if (c < 0x80 && !isIn(ESCAPED, c)) {
+      if (c < 0x80 && ESCAPED.indexOf(c) < 0) {
         target.append((char) c);
       } else {
         for (byte b : Character.toString(c).getBytes(StandardCharsets.UTF_8)) {
@@ -343,17 +291,5 @@ public final class WebAddress {
       }
     }
     return "/" + String.join("/", kept) + reference.substring(end);
-  }
-
-  private static boolean isIn(String characters, int c) {
-    return characters.indexOf(c) >= 0;
-  }
-
-  private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isHexDigit(int c) {
-    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.ingest.fetch.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.ingest.fetch.web.Admission.Turn;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,28 @@
 package io.pairstream.ingest.fetch.web;
 
-/** Whether something is still wanted. Thread-safe. */
-final class Cancellation {
+import java.time.Duration;
 
+/**
+ * How long the requests of one fetch may still take, and whether they are still wanted. Waiting for
+ * a turn takes none of it. Thread-safe.
+ */
+final class Allowance {
+
+  private Duration left;
   private boolean cancelled;
   private Runnable onCancel = () -> {};
+
+  Allowance(Duration left) {
+    this.left = left;
+  }
+
+  synchronized Duration left() {
+    return left;
+  }
+
+  synchronized void spend(Duration time) {
+    left = left.minus(time);
+  }
 
   synchronized boolean isCancelled() {
     return cancelled;
