@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pairstream.ingest.files.EntryReader.Entry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -50,9 +51,8 @@ final class CocoEntries implements EntryReader {
     }
     if (index.images.isEmpty() || !index.hasAnnotations) {
       throw new UnusableSourceException(
-          file
-              + " has no 'images' and 'annotations' as COCO's captions have; a list with an object"
-              + " on each line is --format jsonl");
+          "%s has no 'images' and 'annotations' as COCO's captions have; a list with an object on each line is --format jsonl"
+              .formatted(file));
     }
     SourceInput second = SourceInput.of(file);
     try {

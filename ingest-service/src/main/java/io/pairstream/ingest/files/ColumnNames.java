@@ -1,7 +1,7 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.FieldNames.Role;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +24,67 @@ public final class ColumnNames {
 
   /** The usual names alone. */
   public static final ColumnNames USUAL = new ColumnNames(Map.of());
+
+  /** The names that data sets use for the same things. */
+  private static final Map<Role, Set<String>> KNOWN =
+      Map.of(
+          Role.FILE,
+          Set.of(
+              ("file image image_path path file_name filename image_name image_file filepath img"
+                      + " image_bytes jpg jpeg png webp")
+                  .split(" ")),
+          Role.CAPTION,
+          Set.of("caption", "text", "captions"),
+          Role.LANGUAGE,
+          Set.of("language"),
+          Role.LICENCE,
+          Set.of("licence", "license"),
+          Role.URL,
+          Set.of("url", "source_url", "image_url", "coco_url"),
+          Role.CONTRIBUTOR,
+          Set.of("contributor"),
+          Role.DIGEST,
+          Set.of("sha256", "image_digest", "expected_digest"));
+
+  private static final Pattern CAPTIONS_OF_LANGUAGE =
+      Pattern.compile("captions?_([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)");
+
+  /** What a field is for. */
+  enum Role {
+    FILE("image"),
+    CAPTION("caption"),
+    LANGUAGE("language"),
+    LICENCE("licence"),
+    URL("url"),
+    CONTRIBUTOR("contributor"),
+    DIGEST("sha256"),
+    ANNOTATION("");
+
+    private final String part;
+
+    Role(String part) {
+      this.part = part;
+    }
+
+    /** What a person calls it; empty for a field that has no part of its own. */
+    String part() {
+      return part;
+    }
+
+    static Optional<Role> ofPart(String part) {
+      return Arrays.stream(values())
+          .filter(role -> role != ANNOTATION && role.part.equals(part))
+          .findFirst();
+    }
+
+    /** All that a person may name, for messages. */
+    static String parts() {
+      return Arrays.stream(values())
+          .filter(role -> role != ANNOTATION)
+          .map(Role::part)
+          .collect(Collectors.joining(", "));
+    }
+  }
 
   private final Map<Role, Set<String>> given;
 
@@ -65,15 +128,31 @@ public final class ColumnNames {
         return entry.getKey();
       }
     }
-    Role usual = FieldNames.role(column);
+    Role usual = usualRole(column);
     return given.containsKey(usual) ? Role.ANNOTATION : usual;
+  }
+
+  private static Role usualRole(String column) {
+    String name = column.strip().toLowerCase(Locale.ROOT);
+    for (Map.Entry<Role, Set<String>> known : KNOWN.entrySet()) {
+      if (known.getValue().contains(name)) {
+        return known.getKey();
+      }
+    }
+    return usualLanguage(column).isPresent() ? Role.CAPTION : Role.ANNOTATION;
+  }
+
+  /** The language in the name of a caption column: {@code captions_zh} gives {@code zh}. */
+  private static Optional<String> usualLanguage(String column) {
+    Matcher matcher = CAPTIONS_OF_LANGUAGE.matcher(column.strip().toLowerCase(Locale.ROOT));
+    return matcher.matches() ? Optional.of(matcher.group(1).replace('_', '-')) : Optional.empty();
   }
 
   /** The language that a caption column's name tells. */
   Optional<String> languageOf(String column) {
     return given.containsKey(Role.CAPTION) && given.get(Role.CAPTION).contains(column)
         ? Optional.empty()
-        : FieldNames.languageOf(column);
+        : usualLanguage(column);
   }
 
   /** Whether the columns tell an image, by file or URL, and a caption. */

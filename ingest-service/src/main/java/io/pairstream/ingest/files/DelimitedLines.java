@@ -1,6 +1,7 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.FieldNames.Role;
+import io.pairstream.ingest.files.ColumnNames.Role;
+import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -78,15 +79,18 @@ final class DelimitedLines implements EntryReader {
             .parse(new BufferedReader(new InputStreamReader(bytes, StandardCharsets.ISO_8859_1)));
     rows = parser.iterator();
     Row row = read();
-    if (row instanceof Row.Cells cells && isHeader(cells.cells())) {
-      names = cells.cells().stream().map(String::strip).toList();
+    List<String> cells = row == null ? List.of() : row.cells();
+    if (!cells.isEmpty() && isHeader(cells)) {
+      names = cells.stream().map(String::strip).toList();
       first = Optional.empty();
     } else {
-      names = row instanceof Row.Cells cells && holdsUrl(cells.cells()) ? UNNAMED_LINKS : UNNAMED;
+      names = holdsUrl(cells) ? UNNAMED_LINKS : UNNAMED;
       first = entry(row);
     }
     if (!columns.missing(names).isEmpty()) {
-      throw missing(columns.missing(names), names);
+      throw new UnusableSourceException(
+          "the list has no column %s; there are: %s"
+              .formatted(String.join(", ", columns.missing(names)), String.join(", ", names)));
     }
   }
 
@@ -111,58 +115,54 @@ final class DelimitedLines implements EntryReader {
     input.close();
   }
 
+  /** The next row; null at the end. */
   private Row read() throws IOException {
     if (broken) {
-      return new Row.End();
+      return null;
     }
     long line = parser.getCurrentLineNumber() + 1;
     bytes.beginRow();
     try {
       if (!rows.hasNext()) {
-        return new Row.End();
+        return null;
       }
       CSVRecord row = rows.next();
       line = parser.getCurrentLineNumber() - lineEndsIn(row);
-      return new Row.Cells(line, decode(row));
+      return new Row(line, decode(row), "");
     } catch (CharacterCodingException e) {
-      return new Row.Wrong(line, "the row is not UTF-8");
+      return new Row(line, List.of(), "the row is not UTF-8");
     } catch (UncheckedIOException e) {
       if (bytes.failed()) {
         throw e.getCause();
       }
       broken = true;
-      return new Row.Wrong(
+      return new Row(
           line,
+          List.of(),
           "the quotes of this row do not end as they should, so nothing from here on was read: "
               + e.getCause().getMessage());
     }
   }
 
   private Optional<Entry> entry(Row row) {
-    if (row instanceof Row.End) {
+    if (row == null) {
       return Optional.empty();
     }
-    if (row instanceof Row.Wrong wrong) {
-      return Optional.of(
-          new Entry.Unreadable(wrong.line(), Long.toString(wrong.line()), wrong.message()));
+    String place = Long.toString(row.line());
+    List<String> cells = row.cells();
+    String problem = row.problem();
+    if (problem.isEmpty() && cells.size() != names.size()) {
+      problem =
+          "%s %s where there are %s columns; a caption that holds the delimiter must be quoted"
+              .formatted(cells.size(), cells.size() == 1 ? "cell" : "cells", names.size());
     }
-    Row.Cells cells = (Row.Cells) row;
-    String place = Long.toString(cells.line());
-    if (cells.cells().size() != names.size()) {
-      return Optional.of(
-          new Entry.Unreadable(
-              cells.line(),
-              place,
-              cells.cells().size()
-                  + (cells.cells().size() == 1 ? " cell" : " cells")
-                  + " where there are "
-                  + names.size()
-                  + " columns; a caption that holds the delimiter must be quoted"));
+    if (!problem.isEmpty()) {
+      return Optional.of(new Entry.Unreadable(row.line(), place, problem));
     }
-    EntryBuilder entry = new EntryBuilder(cells.line(), place, columns);
+    EntryBuilder entry = new EntryBuilder(row.line(), place, columns);
     for (int column = 0; column < names.size(); column++) {
       String name = names.get(column);
-      entry.field(name, text(name, cells.cells().get(column)));
+      entry.field(name, text(name, cells.get(column)));
     }
     return Optional.of(entry.build());
   }
@@ -186,14 +186,6 @@ final class DelimitedLines implements EntryReader {
     return cells.size() == 2 && cells.get(1).strip().matches("(?i)https?://\\S+");
   }
 
-  private static UnusableSourceException missing(List<String> missing, List<String> names) {
-    return new UnusableSourceException(
-        "the list has no column "
-            + String.join(", ", missing)
-            + "; there are: "
-            + String.join(", ", names));
-  }
-
   /** Lines that the row has beyond its first, because cells hold line ends. */
   private static long lineEndsIn(CSVRecord row) {
     return row.stream().mapToLong(cell -> LINE_END.matcher(cell).results().count()).sum();
@@ -207,13 +199,10 @@ final class DelimitedLines implements EntryReader {
     return cells;
   }
 
-  /** What the parser gives. */
-  private sealed interface Row {
-
-    record Cells(long line, List<String> cells) implements Row {}
-
-    record Wrong(long line, String message) implements Row {}
-
-    record End() implements Row {}
-  }
+  /**
+   * What the parser gives.
+   *
+   * @param problem why there are no cells; empty where there are
+   */
+  private record Row(long line, List<String> cells, String problem) {}
 }

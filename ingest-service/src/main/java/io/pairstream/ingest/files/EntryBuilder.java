@@ -2,8 +2,8 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.CaptionedImage.Caption;
 import io.pairstream.ingest.files.CaptionedImage.Place;
+import io.pairstream.ingest.files.ColumnNames.Role;
 import io.pairstream.ingest.files.EntryReader.Entry;
-import io.pairstream.ingest.files.FieldNames.Role;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.pairstream.ingest.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -23,7 +22,11 @@ import java.util.TreeSet;
  */
 public final class FailedEntries implements AutoCloseable {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  /** A line of the file. */
+  private record Failure(String source, Long entry, String where, String problem) {}
 
   private final BufferedWriter writer;
 
@@ -54,19 +57,20 @@ public final class FailedEntries implements AutoCloseable {
    */
   public static Map<String, SortedSet<Long>> read(Path file) {
     Map<String, SortedSet<Long>> entries = new LinkedHashMap<>();
-    List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      for (String line : Files.readAllLines(file)) {
+        if (!line.isBlank()) {
+          Failure failure = JSON.readValue(line, Failure.class);
+          if (failure.source() == null || failure.entry() == null) {
+            throw notOurs(file);
+          }
+          entries.computeIfAbsent(failure.source(), unused -> new TreeSet<>()).add(failure.entry());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw notOurs(file);
     } catch (IOException e) {
       throw new UnusableSourceException(file + " cannot be read: " + e.getMessage());
-    }
-    for (String line : lines) {
-      if (!line.isBlank()) {
-        JsonNode json = parse(file, line);
-        entries
-            .computeIfAbsent(json.path("source").asText(), unused -> new TreeSet<>())
-            .add(json.path("entry").asLong());
-      }
     }
     if (entries.isEmpty()) {
       throw new UnusableSourceException(file + " names no entries; nothing failed");
@@ -75,16 +79,15 @@ public final class FailedEntries implements AutoCloseable {
   }
 
   void add(ImportSource source, SourceItem.Problem problem) {
-    String line =
-        JSON.createObjectNode()
-            .put("source", source.path().toString())
-            .put("entry", problem.entry())
-            .put("where", problem.where())
-            .put("problem", problem.message())
-            .toString();
     synchronized (writer) {
       try {
-        writer.write(line);
+        writer.write(
+            JSON.writeValueAsString(
+                new Failure(
+                    source.path().toString(),
+                    problem.entry(),
+                    problem.where(),
+                    problem.message())));
         writer.newLine();
         writer.flush();
       } catch (IOException e) {
@@ -102,16 +105,8 @@ public final class FailedEntries implements AutoCloseable {
     }
   }
 
-  private static JsonNode parse(Path file, String line) {
-    try {
-      JsonNode json = JSON.readTree(line);
-      if (json.path("source").isTextual() && json.path("entry").isIntegralNumber()) {
-        return json;
-      }
-    } catch (JsonProcessingException e) {
-      // Said below, as for any other line that is none of ours.
-    }
-    throw new UnusableSourceException(
+  private static UnusableSourceException notOurs(Path file) {
+    return new UnusableSourceException(
         file + " holds a line that is no entry of --failed: it needs source and entry");
   }
 }

@@ -2,6 +2,7 @@ package io.pairstream.ingest.files;
 
 import io.pairstream.ingest.files.CaptionedImage.Caption;
 import io.pairstream.ingest.files.CaptionedImage.Place;
+import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

@@ -63,12 +63,8 @@ final class ImageFiles {
       long size = Files.size(file);
       if (size > RecordSizes.MAX_IMAGE) {
         throw new UnreadableImageException(
-            name
-                + " is too large: "
-                + size
-                + " bytes; an image may have at most "
-                + RecordSizes.MAX_IMAGE
-                + " bytes (8 MiB)");
+            "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
+                .formatted(name, size, RecordSizes.MAX_IMAGE));
       }
       lastImage = ByteBuffer.wrap(Files.readAllBytes(file));
       lastFile = file;

@@ -34,9 +34,8 @@ public final class ImportLock implements AutoCloseable {
 
     HeldException(Path file) {
       super(
-          "another import of the same is under way, and notes how far it is in "
-              + file
-              + "; wait for it, or name another file: --resume FILE");
+          "another import of the same is under way, and notes how far it is in %s; wait for it, or name another file: --resume FILE"
+              .formatted(file));
     }
   }
 

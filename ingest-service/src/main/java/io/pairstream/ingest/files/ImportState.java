@@ -1,13 +1,13 @@
 package io.pairstream.ingest.files;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,7 +25,12 @@ import java.util.Optional;
  */
 public final class ImportState {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .build();
   private static final int VERSION = 1;
 
   private final Optional<Path> file;
@@ -33,7 +38,10 @@ public final class ImportState {
   private final Map<String, Progress> sources = new LinkedHashMap<>();
   private boolean changed;
 
-  private record Progress(String fingerprint, long entry, boolean isWhole) {}
+  private record Progress(String fingerprint, long acknowledgedEntry, boolean whole) {}
+
+  /** The file. */
+  private record Saved(int pairstreamImport, String options, Map<String, Progress> sources) {}
 
   private ImportState(Optional<Path> file, String options) {
     this.file = file;
@@ -62,12 +70,12 @@ public final class ImportState {
 
   /** The last entry of a source that is done with; 0 where none is. */
   public synchronized long entry(ImportSource source) {
-    return find(source).map(Progress::entry).orElse(0L);
+    return find(source).map(Progress::acknowledgedEntry).orElse(0L);
   }
 
   /** Whether a source was imported to its end. */
   public synchronized boolean isWhole(ImportSource source) {
-    return find(source).map(Progress::isWhole).orElse(false);
+    return find(source).map(Progress::whole).orElse(false);
   }
 
   /** Whether a source was begun, and has changed since. */
@@ -95,16 +103,6 @@ public final class ImportState {
     if (!changed || file.isEmpty()) {
       return;
     }
-    ObjectNode json = JSON.createObjectNode();
-    json.put("pairstream_import", VERSION);
-    json.put("options", options);
-    ObjectNode all = json.putObject("sources");
-    sources.forEach(
-        (path, progress) ->
-            all.putObject(path)
-                .put("fingerprint", progress.fingerprint())
-                .put("acknowledged_entry", progress.entry())
-                .put("whole", progress.isWhole()));
     try {
       Path target = file.get().toAbsolutePath();
       Files.createDirectories(target.getParent());
@@ -115,7 +113,8 @@ public final class ImportState {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(json.toPrettyString() + "\n");
+        ByteBuffer bytes =
+            ByteBuffer.wrap(JSON.writeValueAsBytes(new Saved(VERSION, options, sources)));
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
@@ -154,28 +153,17 @@ public final class ImportState {
 
   private void read(Path path) {
     try {
-      JsonNode json = JSON.readTree(path.toFile());
-      if (json == null || json.path("pairstream_import").asInt() != VERSION) {
+      Saved saved = JSON.readValue(path.toFile(), Saved.class);
+      if (saved.pairstreamImport() != VERSION || saved.sources() == null) {
         throw new UnusableSourceException(
             path + " does not tell how far an import has come; name another file: --resume");
       }
-      if (!json.path("options").asText().equals(options)) {
+      if (!options.equals(saved.options())) {
         throw new UnusableSourceException(
-            path
-                + " is of an import with other options ("
-                + json.path("options").asText()
-                + "); name another file with --resume, or begin anew with --from-start");
+            "%s is of an import with other options (%s); name another file with --resume, or begin anew with --from-start"
+                .formatted(path, saved.options()));
       }
-      json.path("sources")
-          .properties()
-          .forEach(
-              source ->
-                  sources.put(
-                      source.getKey(),
-                      new Progress(
-                          source.getValue().path("fingerprint").asText(),
-                          source.getValue().path("acknowledged_entry").asLong(),
-                          source.getValue().path("whole").asBoolean())));
+      sources.putAll(saved.sources());
     } catch (IOException e) {
       throw new UnusableSourceException(
           path + " does not tell how far an import has come: it cannot be read as JSON");

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.pairstream.ingest.files.FieldNames.Role;
+import io.pairstream.ingest.files.ColumnNames.Role;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.wire.StrictUtf8;
 import java.io.ByteArrayOutputStream;

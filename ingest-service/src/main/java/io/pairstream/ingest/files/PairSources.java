@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Opens what a path leads to.
@@ -58,11 +57,11 @@ public final class PairSources {
     FolderSurvey survey = FolderSurvey.of(folder);
     if (survey.images() == 0) {
       throw new UnusableSourceException(
-          folder
-              + " holds no images (jpg, jpeg, png, webp, gif) and no caption list ("
-              + String.join(", ", LISTS)
-              + ")"
-              + survey.unsupportedInWords().map(words -> "; there are " + words).orElse(""));
+          "%s holds no images (jpg, jpeg, png, webp, gif) and no caption list (%s)%s"
+              .formatted(
+                  folder,
+                  String.join(", ", LISTS),
+                  survey.unsupportedInWords().map(words -> "; there are " + words).orElse("")));
     }
     if (survey.captioned() == 0 && !survey.lists().isEmpty()) {
       throw new UnusableSourceException(
@@ -89,14 +88,8 @@ public final class PairSources {
             .orElseThrow(
                 () ->
                     new UnusableSourceException(
-                        "the name of "
-                            + file
-                            + " does not tell what it is; say so: --format "
-                            + String.join(
-                                "|",
-                                Stream.of(SourceFormat.values())
-                                    .map(SourceFormat::word)
-                                    .toList())));
+                        "the name of %s does not tell what it is; say so: --format %s"
+                            .formatted(file, SourceFormat.words())));
     Path ownFolder = file.toAbsolutePath().getParent();
     return new ListedPairs(
         file.getFileName().toString(),

@@ -1,6 +1,7 @@
 package io.pairstream.ingest.files;
 
-import io.pairstream.ingest.files.FieldNames.Role;
+import io.pairstream.ingest.files.ColumnNames.Role;
+import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.ingest.parquet.ParquetColumn;
 import io.pairstream.ingest.parquet.ParquetColumn.Kind;
 import io.pairstream.ingest.parquet.ParquetException;
@@ -166,12 +167,8 @@ final class ParquetEntries implements EntryReader {
       ParquetColumn column, ParquetValue value, EntryBuilder entry) {
     if (!value.isWhole()) {
       return Optional.of(
-          column.name()
-              + " is too large: "
-              + value.sizeBytes()
-              + " bytes; an image may have at most "
-              + RecordSizes.MAX_IMAGE
-              + " bytes (8 MiB)");
+          "%s is too large: %s bytes; an image may have at most %s bytes (8 MiB)"
+              .formatted(column.name(), value.sizeBytes(), RecordSizes.MAX_IMAGE));
     }
     if (value.sizeBytes() > 0) {
       entry.image(value.bytes());
@@ -217,9 +214,8 @@ final class ParquetEntries implements EntryReader {
     }
     if (!roles.contains(Role.FILE) && !roles.contains(Role.URL)) {
       throw new UnusableSourceException(
-          "no column is known to hold images, file names or URLs; say which: --columns image=NAME"
-              + " or url=NAME"
-              + said(names));
+          "no column is known to hold images, file names or URLs; say which: --columns image=NAME or url=NAME%s"
+              .formatted(said(names)));
     }
     if (!roles.contains(Role.CAPTION)) {
       throw new UnusableSourceException(

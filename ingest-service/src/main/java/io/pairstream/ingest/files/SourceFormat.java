@@ -3,6 +3,8 @@ package io.pairstream.ingest.files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The kinds of data set that are read. */
 public enum SourceFormat {
@@ -49,5 +51,9 @@ public enum SourceFormat {
   /** Its name in commands. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  static String words() {
+    return Stream.of(values()).map(SourceFormat::word).collect(Collectors.joining("|"));
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.ingest.files;
 
+import io.pairstream.ingest.files.EntryReader.Entry;
 import io.pairstream.ingest.files.JsonFields.WrongFieldException;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.StrictUtf8;
@@ -190,16 +191,9 @@ final class TarEntries implements EntryReader {
         throws IOException {
       if (member.getSize() > limitBytes) {
         wrong(
-            "."
-                + extension
-                + " is too large: "
-                + member.getSize()
-                + " bytes; at most "
-                + limitBytes
-                + " bytes ("
-                + limitBytes / (1024 * 1024)
-                + " MiB) are taken for"
-                + what);
+            ".%s is too large: %s bytes; at most %s bytes (%s MiB) are taken for%s"
+                .formatted(
+                    extension, member.getSize(), limitBytes, limitBytes / (1024 * 1024), what));
         return Optional.empty();
       }
       try {
@@ -266,11 +260,8 @@ final class TarEntries implements EntryReader {
               || entry.isGlobalPaxHeader())
           && entry.getSize() > MAX_NAME_BYTES) {
         throw new IOException(
-            "a header of "
-                + entry.getSize()
-                + " bytes; names of at most "
-                + MAX_NAME_BYTES
-                + " are read");
+            "a header of %s bytes; names of at most %s are read"
+                .formatted(entry.getSize(), MAX_NAME_BYTES));
       }
       return super.read(into, offset, length);
     }

@@ -96,9 +96,8 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
         case "tsv" -> rows(text, '\t');
         default ->
             throw new UnusablePromptsException(
-                name
-                    + " is not known as a list of prompts; its name must end with .txt, .jsonl,"
-                    + " .csv or .tsv");
+                "%s is not known as a list of prompts; its name must end with .txt, .jsonl, .csv or .tsv"
+                    .formatted(name));
       }
     }
 
@@ -132,9 +131,8 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
                 : List.of();
         if (!columns.contains(PROMPT)) {
           throw new UnusablePromptsException(
-              name
-                  + " has no column named prompt; its first row must name the columns, and names "
-                  + columns);
+              "%s has no column named prompt; its first row must name the columns, and names %s"
+                  .formatted(name, columns));
         }
         while (rows.hasNext()) {
           CSVRecord row = rows.next();
@@ -156,10 +154,8 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
     private void row(List<String> cells, List<String> columns) {
       if (cells.size() != columns.size()) {
         problem(
-            cells.size()
-                + " cells where there are "
-                + columns.size()
-                + " columns; a prompt that holds the delimiter must be quoted");
+            "%s cells where there are %s columns; a prompt that holds the delimiter must be quoted"
+                .formatted(cells.size(), columns.size()));
         return;
       }
       Map<String, JsonNode> fields = new HashMap<>();
@@ -198,10 +194,8 @@ public record PromptFile(List<Prompt> prompts, List<Problem> problems) {
             boolean isN = field.getKey().equals(ImageRequest.N);
             if (!number.isIntegralNumber() || (isN && !ImageRequest.isN(number))) {
               problem(
-                  "'"
-                      + field.getKey()
-                      + "' must be a whole number"
-                      + (isN ? " from 1 to " + ImageRequest.MAX_N : ""));
+                  "'%s' must be a whole number%s"
+                      .formatted(field.getKey(), isN ? " from 1 to " + ImageRequest.MAX_N : ""));
               return;
             }
             parameters.put(field.getKey(), number);

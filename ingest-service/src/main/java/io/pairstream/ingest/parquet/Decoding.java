@@ -25,10 +25,9 @@ final class Decoding {
       throw new ParquetException("column " + column + ": " + e.getCause().getMessage(), e);
     } catch (IOException | RuntimeException e) {
       throw new ParquetException(
-          "column "
-              + column
-              + " cannot be decoded: "
-              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
+          "column %s cannot be decoded: %s"
+              .formatted(
+                  column, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
           e);
     }
   }

@@ -124,14 +124,8 @@ final class PageChecks {
         || block % miniBlocks != 0
         || values > Math.min(count, MAX_DELTAS)) {
       throw new ParquetException(
-          "a page of "
-              + count
-              + " values states "
-              + values
-              + " deltas in blocks of "
-              + block
-              + " by "
-              + miniBlocks);
+          "a page of %s values states %s deltas in blocks of %s by %s"
+              .formatted(count, values, block, miniBlocks));
     }
     ByteBufferInputStream stream = ByteBufferInputStream.wrap(data.duplicate());
     try {

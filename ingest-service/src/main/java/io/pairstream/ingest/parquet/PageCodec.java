@@ -38,10 +38,8 @@ final class PageCodec {
                     .decompress(packed, offset, length, unpacked, 0, size);
             default ->
                 throw new ParquetException(
-                    "its pages are packed with "
-                        + codec
-                        + ", which is not read; write them with zstd, snappy, gzip, lz4_raw, or"
-                        + " unpacked");
+                    "its pages are packed with %s, which is not read; write them with zstd, snappy, gzip, lz4_raw, or unpacked"
+                        .formatted(codec));
           };
     } catch (ParquetException e) {
       throw e;

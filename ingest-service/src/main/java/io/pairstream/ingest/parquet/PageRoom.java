@@ -21,10 +21,8 @@ final class PageRoom {
   void take(long bytes) throws ParquetException {
     if (bytes > totalBytes - heldBytes) {
       throw new ParquetException(
-          "its pages need more than "
-              + totalBytes
-              + " bytes at once, the most that are read with this memory; write it with smaller"
-              + " groups of rows (pyarrow: row_group_size=100)");
+          "its pages need more than %s bytes at once, the most that are read with this memory; write it with smaller groups of rows (pyarrow: row_group_size=100)"
+              .formatted(totalBytes));
     }
     heldBytes += bytes;
   }

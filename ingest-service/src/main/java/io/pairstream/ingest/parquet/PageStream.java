@@ -92,13 +92,8 @@ final class PageStream implements PageReader {
       // The reader makes an array of as many values as are stated.
       if (count < 0 || count > Math.min(MAX_DICTIONARY_VALUES, size / minimumBytes())) {
         throw new ParquetException(
-            "a dictionary of "
-                + size
-                + " bytes states "
-                + count
-                + " values; at most "
-                + MAX_DICTIONARY_VALUES
-                + " are read");
+            "a dictionary of %s bytes states %s values; at most %s are read"
+                .formatted(size, count, MAX_DICTIONARY_VALUES));
       }
       long objects = (long) count * objectBytes();
       meter.unpacked(objects);
@@ -170,22 +165,13 @@ final class PageStream implements PageReader {
     int unpacked = header.getUncompressed_page_size();
     if (packed < 0 || unpacked < 0 || packed > input.left()) {
       throw new ParquetException(
-          "a page states "
-              + packed
-              + " bytes that unpack to "
-              + unpacked
-              + ", where "
-              + input.left()
-              + " bytes are left");
+          "a page states %s bytes that unpack to %s, where %s bytes are left"
+              .formatted(packed, unpacked, input.left()));
     }
     if (unpacked > limits.pageBytes() || packed > limits.pageBytes()) {
       throw new ParquetException(
-          "a page has "
-              + Math.max(packed, unpacked)
-              + " bytes; at most "
-              + limits.pageBytes()
-              + " are read with this memory; write it with smaller groups of rows (pyarrow:"
-              + " row_group_size=100)");
+          "a page has %s bytes; at most %s are read with this memory; write it with smaller groups of rows (pyarrow: row_group_size=100)"
+              .formatted(Math.max(packed, unpacked), limits.pageBytes()));
     }
     return header;
   }

@@ -93,10 +93,8 @@ public final class ParquetFile implements Closeable {
     RowGroup stated = footer.getRow_groups().get(group);
     if (stated.getColumns().size() != columns.size()) {
       throw new ParquetException(
-          "it has "
-              + stated.getColumns().size()
-              + " columns where the schema has "
-              + columns.size());
+          "it has %s columns where the schema has %s"
+              .formatted(stated.getColumns().size(), columns.size()));
     }
     PageRoom room = new PageRoom(limits.roomBytes());
     List<ColumnCursor> cursors = new ArrayList<>();
@@ -174,11 +172,8 @@ public final class ParquetFile implements Closeable {
     }
     if (length > MAX_FOOTER_BYTES) {
       throw new ParquetException(
-          "its footer has "
-              + length
-              + " bytes; at most "
-              + MAX_FOOTER_BYTES
-              + " are read; write it as several files");
+          "its footer has %s bytes; at most %s are read; write it as several files"
+              .formatted(length, MAX_FOOTER_BYTES));
     }
     FileMetaData read =
         ThriftReader.footer(new FilePart(file, sizeBytes - TAIL_BYTES - length, length), length);

@@ -32,9 +32,8 @@ public final class UnpackMeter {
     unpackedBytes += bytes;
     if (unpackedBytes > FREE_BYTES && unpackedBytes / RATIO > Math.max(1, packedBytes)) {
       throw new UnpackLimitException(
-          "it unpacks to more than "
-              + RATIO
-              + " times its size, as no data set does; nothing more of it is read");
+          "it unpacks to more than %s times its size, as no data set does; nothing more of it is read"
+              .formatted(RATIO));
     }
   }
 }
