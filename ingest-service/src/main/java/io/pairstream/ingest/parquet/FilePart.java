@@ -1,5 +1,6 @@
 package io.pairstream.ingest.parquet;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -9,72 +10,65 @@ import java.nio.channels.FileChannel;
  * A part of a file as a stream, apart from every other part's: it keeps its own position. For one
  * thread.
  */
-final class FilePart extends InputStream {
+final class FilePart extends BufferedInputStream {
 
   private static final int BUFFER_BYTES = 16 * 1024;
 
-  private final FileChannel file;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
-  private final long end;
-  private long nextRead;
+  private final Unbuffered part;
 
   /**
    * @param offset where the part begins
    * @param length how many bytes it has; all of them in the file
    */
   FilePart(FileChannel file, long offset, long length) {
-    this.file = file;
-    this.nextRead = offset;
-    this.end = offset + length;
+    this(new Unbuffered(file, offset, offset + length));
   }
 
-  @Override
-  public int read() throws IOException {
-    return fill() ? buffer.get() & 0xFF : -1;
-  }
-
-  @Override
-  public int read(byte[] into, int offset, int length) throws IOException {
-    if (length == 0) {
-      return 0;
-    }
-    if (!buffer.hasRemaining() && length >= BUFFER_BYTES) {
-      ByteBuffer direct = ByteBuffer.wrap(into, offset, (int) Math.min(length, end - nextRead));
-      int count = direct.hasRemaining() ? file.read(direct, nextRead) : -1;
-      nextRead += Math.max(0, count);
-      return count;
-    }
-    if (!fill()) {
-      return -1;
-    }
-    int count = Math.min(length, buffer.remaining());
-    buffer.get(into, offset, count);
-    return count;
+  private FilePart(Unbuffered part) {
+    super(part, BUFFER_BYTES);
+    this.part = part;
   }
 
   /** How many bytes are left. */
   long left() {
-    return end - nextRead + buffer.remaining();
+    return part.end - part.next + count - pos;
   }
 
   /** Passes over bytes, or to the end. */
   void pass(long bytes) {
-    long ofBuffer = Math.min(bytes, buffer.remaining());
-    buffer.position(buffer.position() + (int) ofBuffer);
-    nextRead = Math.min(end, nextRead + bytes - ofBuffer);
+    int ofBuffer = (int) Math.min(bytes, count - pos);
+    pos += ofBuffer;
+    part.next = Math.min(part.end, part.next + bytes - ofBuffer);
   }
 
-  private boolean fill() throws IOException {
-    if (buffer.hasRemaining()) {
-      return true;
+  /** Reads where it is, and not where the file's own position is. */
+  private static final class Unbuffered extends InputStream {
+
+    private final FileChannel file;
+    private final long end;
+    private long next;
+
+    Unbuffered(FileChannel file, long next, long end) {
+      this.file = file;
+      this.next = next;
+      this.end = end;
     }
-    if (nextRead >= end) {
-      return false;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
-    buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - nextRead));
-    int count = file.read(buffer, nextRead);
-    nextRead += Math.max(0, count);
-    buffer.flip();
-    return count > 0;
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (length > 0 && next >= end) {
+        return -1;
+      }
+      int count =
+          file.read(ByteBuffer.wrap(into, offset, (int) Math.min(length, end - next)), next);
+      next += Math.max(0, count);
+      return count;
+    }
   }
 }

@@ -60,7 +60,7 @@ final class HostQueues {
     }
     host.waiting.addLast(job);
     waiting++;
-    waitingBytes += job.link().tried().record().size();
+    waitingBytes += job.link().tried().size();
     queue(host);
     return true;
   }
@@ -88,7 +88,7 @@ final class HostQueues {
     host.isReady = false;
     LinkJob job = host.waiting.removeFirst();
     waiting--;
-    waitingBytes -= job.link().tried().record().size();
+    waitingBytes -= job.link().tried().size();
     host.underWay++;
     queue(host);
     return Optional.of(job);
@@ -112,7 +112,7 @@ final class HostQueues {
     for (Host host : hosts.values()) {
       host.waiting.removeIf(unwanted);
       waiting += host.waiting.size();
-      host.waiting.forEach(job -> waitingBytes += job.link().tried().record().size());
+      host.waiting.forEach(job -> waitingBytes += job.link().tried().size());
       host.isReady = false;
       queue(host);
     }

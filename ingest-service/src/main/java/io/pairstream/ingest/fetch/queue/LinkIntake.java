@@ -136,7 +136,7 @@ final class LinkIntake implements AutoCloseable {
       share.window().read(record.offset());
       return true;
     }
-    return admit(share, record.offset(), TriedLink.fresh(LinkRecord.of(record)));
+    return admit(share, record.offset(), TriedLink.fresh(record));
   }
 
   /** Takes a link up, for the record at an offset; false where nobody can say yet what it is. */
@@ -211,8 +211,7 @@ final class LinkIntake implements AutoCloseable {
 
   private Optional<WaitingLink> noneWaits(
       Share share, ConsumerRecord<byte[], byte[]> record, Refusal refusal) {
-    results.quarantine(
-        share, record.offset(), TriedLink.fresh(LinkRecord.of(record)), refusal, Optional.empty());
+    results.quarantine(share, record.offset(), TriedLink.fresh(record), refusal, Optional.empty());
     return Optional.empty();
   }
 
@@ -229,7 +228,7 @@ final class LinkIntake implements AutoCloseable {
             share,
             share.due().take(now, room),
             (record, waiting) -> {
-              if (admit(share, record.offset(), LinkOutputs.tried(waiting))) {
+              if (admit(share, record.offset(), new TriedLink(waiting))) {
                 share.rested();
               } else {
                 share.due().add(record.offset(), waiting.getDueAt());

@@ -2,7 +2,6 @@ package io.pairstream.ingest.fetch.queue;
 
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.ingest.fetch.web.FetchResult.Fetched;
-import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.PairLink;
@@ -26,8 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * The records that a link becomes: the one that accounts for it, and one that tells who asks.
@@ -47,9 +44,6 @@ final class LinkOutputs {
   /** A link's record as it came, and what is noted of it. */
   static final int LARGEST_WAITING_BYTES = RecordSizes.MAX_RAW_RECORD + OVERHEAD_BYTES;
 
-  /** More than any plan lets a link be tried, and few enough to be counted on. */
-  private static final int MOST_ATTEMPTS = 1_000_000;
-
   private static final String KIND = "LINK";
 
   private final PairTopics topics;
@@ -63,7 +57,7 @@ final class LinkOutputs {
   /** What a link whose image is here becomes. */
   List<ProducerRecord<byte[], byte[]>> fetched(ReadableLink readable, Fetched fetched) {
     PairLink link = readable.link();
-    LinkRecord record = readable.tried().record();
+    TriedLink tried = readable.tried();
     ByteBuffer image = ByteBuffer.wrap(fetched.image().bytes());
     RawPair raw =
         RawPair.newBuilder()
@@ -75,14 +69,14 @@ final class LinkOutputs {
             .setUrl(link.getUrl())
             .setLicence(link.getLicence())
             .setMediaType(fetched.contentType())
-            .setAnnotations(annotations(link, record.origin(), fetched))
-            .setReceivedAt(receivedAt(link, record))
+            .setAnnotations(annotations(link, tried.origin(), fetched))
+            .setReceivedAt(receivedAt(link, tried))
             .build();
     ProducerRecord<byte[], byte[]> pair = record(topics.scraped(), fetched.imageDigest(), raw);
     long bytes = (long) pair.key().length + pair.value().length + OVERHEAD_BYTES / 2;
     if (bytes > RecordSizes.MAX_RAW_RECORD) {
       return quarantined(
-          readable.tried(),
+          tried,
           new Refusal(
               RejectReason.RECORD_TOO_LARGE,
               "image, caption and annotations together are more than a raw record may have",
@@ -90,9 +84,9 @@ final class LinkOutputs {
               RecordSizes.MAX_RAW_RECORD + " bytes"),
           Optional.of(link));
     }
-    LinkHeaders.writeLink(pair.headers(), record.origin());
+    LinkHeaders.writeLink(pair.headers(), tried.origin());
     Upload upload =
-        upload(readable.tried(), link, "FETCHED")
+        upload(tried, link, "FETCHED")
             .setPairId(PairIdentity.pairId(fetched.imageDigest(), link.getCaption()))
             .setImageDigest(fetched.imageDigest())
             .build();
@@ -106,13 +100,14 @@ final class LinkOutputs {
    */
   List<ProducerRecord<byte[], byte[]>> toBeTriedAgain(ReadableLink readable, Instant dueAt) {
     return List.of(
-        waiting(readable.tried(), readable.host(), dueAt),
+        record(topics.waitingLinks(), readable.host(), readable.tried().dueAt(dueAt).link()),
         told(upload(readable.tried(), readable.link(), "WAITING").build()));
   }
 
   /** What a link becomes whose turn it is not, or that lies where another instance works. */
   List<ProducerRecord<byte[], byte[]>> putOff(ReadableLink readable, Instant dueAt) {
-    return List.of(waiting(readable.tried(), readable.host(), dueAt));
+    return List.of(
+        record(topics.waitingLinks(), readable.host(), readable.tried().dueAt(dueAt).link()));
   }
 
   /**
@@ -145,24 +140,24 @@ final class LinkOutputs {
   /** What a link becomes that nobody will get. */
   List<ProducerRecord<byte[], byte[]>> quarantined(
       TriedLink tried, Refusal refusal, Optional<PairLink> link) {
-    LinkRecord record = tried.record();
-    boolean keeps = record.size() <= RecordSizes.MAX_RAW_RECORD;
+    WaitingLink record = tried.link();
+    boolean keeps = tried.size() <= RecordSizes.MAX_RAW_RECORD;
     QuarantinedPair pair =
         QuarantinedPair.newBuilder()
-            .setValue(keeps ? wrap(record.value()) : null)
-            .setKey(keeps ? wrap(record.key()) : null)
-            .setHeaders(keeps ? headers(record) : List.of())
+            .setValue(keeps ? record.getValue() : null)
+            .setKey(keeps ? record.getKey() : null)
+            .setHeaders(keeps ? record.getHeaders() : List.of())
             .setStep(STEP)
             .setReason(refusal.reason().name())
             .setDetail(
                 keeps ? refusal.detail() : refusal.detail() + "; its bytes are not kept here")
             .setMeasured(refusal.measured())
             .setLimit(refusal.limit())
-            .setOrigin(record.origin())
-            .setQuarantinedAt(record.arrivedAt())
+            .setOrigin(tried.origin())
+            .setQuarantinedAt(record.getArrivedAt())
             .build();
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    records.add(record(topics.quarantine(), OriginHeader.text(record.origin()), pair));
+    records.add(record(topics.quarantine(), OriginHeader.text(tried.origin()), pair));
     link.ifPresent(
         readable ->
             records.add(
@@ -174,24 +169,6 @@ final class LinkOutputs {
     return records;
   }
 
-  private ProducerRecord<byte[], byte[]> waiting(TriedLink tried, String host, Instant dueAt) {
-    LinkRecord record = tried.record();
-    WaitingLink waiting =
-        WaitingLink.newBuilder()
-            .setValue(wrap(record.value()))
-            .setKey(wrap(record.key()))
-            .setHeaders(headers(record))
-            .setOrigin(record.origin())
-            .setArrivedAt(record.arrivedAt())
-            .setAttempts(tried.attempts())
-            .setReason(tried.reason())
-            .setDetail(tried.detail())
-            .setFirstTriedAt(tried.firstTriedAt())
-            .setDueAt(dueAt)
-            .build();
-    return record(topics.waitingLinks(), host, waiting);
-  }
-
   /**
    * Whether a record lets a link of this data set wait. The name of another topic is not written
    * on: it may be as long as a record.
@@ -200,40 +177,18 @@ final class LinkOutputs {
     return waiting.getOrigin().getTopic().equals(topics.links().name());
   }
 
-  /**
-   * The link in a record that lets it wait; attempts that cannot be are taken for none, or many.
-   */
-  static TriedLink tried(WaitingLink waiting) {
-    RecordHeaders headers = new RecordHeaders();
-    for (Header header : waiting.getHeaders()) {
-      headers.add(header.getKey(), Utils.toNullableArray(header.getValue()));
-    }
-    return new TriedLink(
-        new LinkRecord(
-            Utils.toNullableArray(waiting.getKey()),
-            Utils.toArray(waiting.getValue()),
-            headers,
-            waiting.getOrigin(),
-            waiting.getArrivedAt()),
-        Math.max(0, Math.min(MOST_ATTEMPTS, waiting.getAttempts())),
-        waiting.getReason(),
-        waiting.getDetail(),
-        waiting.getFirstTriedAt());
-  }
-
   private Upload.Builder upload(TriedLink tried, PairLink link, String standing) {
-    LinkRecord record = tried.record();
     return Upload.newBuilder()
         .setId(PairIdentity.linkId(link.getUrl(), link.getCaption()))
         .setKind(KIND)
         .setStanding(standing)
-        .setProducer(LinkHeaders.text(record.headers(), LinkHeaders.PRODUCER))
-        .setBatchId(LinkHeaders.text(record.headers(), LinkHeaders.BATCH_ID))
+        .setProducer(tried.header(LinkHeaders.PRODUCER))
+        .setBatchId(tried.header(LinkHeaders.BATCH_ID))
         .setUrl(link.getUrl())
-        .setReason(standing.equals("FETCHED") ? "" : tried.reason())
-        .setDetail(standing.equals("FETCHED") ? "" : tried.detail())
-        .setOrigin(record.origin())
-        .setReceivedAt(receivedAt(link, record))
+        .setReason(standing.equals("FETCHED") ? "" : tried.link().getReason())
+        .setDetail(standing.equals("FETCHED") ? "" : tried.link().getDetail())
+        .setOrigin(tried.origin())
+        .setReceivedAt(receivedAt(link, tried))
         .setChangedAt(clock.instant());
   }
 
@@ -257,14 +212,10 @@ final class LinkOutputs {
   }
 
   /** A link of a producer that does not say when it was received arrived when Kafka says. */
-  private static Instant receivedAt(PairLink link, LinkRecord record) {
-    return link.getReceivedAt().equals(Instant.EPOCH) ? record.arrivedAt() : link.getReceivedAt();
-  }
-
-  private static List<Header> headers(LinkRecord record) {
-    List<Header> headers = new ArrayList<>();
-    record.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
-    return headers;
+  private static Instant receivedAt(PairLink link, TriedLink tried) {
+    return link.getReceivedAt().equals(Instant.EPOCH)
+        ? tried.link().getArrivedAt()
+        : link.getReceivedAt();
   }
 
   private static <T> ProducerRecord<byte[], byte[]> record(
@@ -273,9 +224,5 @@ final class LinkOutputs {
         topic.name(),
         key.getBytes(StandardCharsets.UTF_8),
         topic.value().serializer().serialize(topic.name(), value));
-  }
-
-  private static ByteBuffer wrap(byte[] bytes) {
-    return bytes == null ? null : ByteBuffer.wrap(bytes);
   }
 }

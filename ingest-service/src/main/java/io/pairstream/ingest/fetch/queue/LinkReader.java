@@ -61,26 +61,26 @@ final class LinkReader {
   }
 
   Read read(TriedLink tried) {
-    LinkRecord record = tried.record();
-    if (record.size() > LinkPublisher.MAX_RECORD_BYTES) {
+    byte[] value = tried.value();
+    if (tried.size() > LinkPublisher.MAX_RECORD_BYTES) {
       return refused(
           new Refusal(
               RejectReason.RECORD_TOO_LARGE,
               "a link's record is small: an address, a caption, and what is known of them",
-              record.size() + " bytes",
+              tried.size() + " bytes",
               LinkPublisher.MAX_RECORD_BYTES + " bytes"));
     }
-    OptionalInt schemaId = WireFormat.schemaId(record.value());
+    OptionalInt schemaId = WireFormat.schemaId(value);
     if (schemaId.isEmpty()) {
       return refused(
           Refusal.of(
               RejectReason.UNREADABLE_RECORD,
-              record.value() == null
+              value == null
                   ? "the record has no value"
                   : "the value does not begin with byte 0 and a schema id in 4 bytes"));
     }
     return switch (schemas.of(schemaId.getAsInt())) {
-      case KNOWN -> decode(tried, schemas.known(schemaId.getAsInt()));
+      case KNOWN -> decode(tried, value, schemas.known(schemaId.getAsInt()));
       case UNDECIDED -> new Undecided();
       case UNKNOWN ->
           refused(
@@ -92,8 +92,7 @@ final class LinkReader {
     };
   }
 
-  private Read decode(TriedLink tried, Schema writer) {
-    byte[] value = tried.record().value();
+  private Read decode(TriedLink tried, byte[] value, Schema writer) {
     Optional<ValueFault> fault = ValueFault.of(writer, PairLink.SCHEMA$, value);
     if (fault.isPresent()) {
       return refused(refusal(fault.get()));

@@ -57,14 +57,13 @@ final class LinkResults implements AutoCloseable {
     TriedLink tried = link.tried().failed(failed.reason().name(), OneLine.of(failed.detail()), now);
     if (failed.retryable() && retries.triesAgainAfter(tried.attempts())) {
       Duration pause =
-          retries.pause(
-              failed.reason(), tried.attempts(), failed.retryAfter(), tried.record().origin());
+          retries.pause(failed.reason(), tried.attempts(), failed.retryAfter(), tried.origin());
       tally.triedAgain();
       return outputs.toBeTriedAgain(
           new ReadableLink(tried, link.link(), link.host()), now.plus(pause));
     }
     tally.quarantined(failed.reason());
-    String detail = tried.detail();
+    String detail = tried.link().getDetail();
     return outputs.quarantined(
         tried,
         new Refusal(
@@ -80,7 +79,7 @@ final class LinkResults implements AutoCloseable {
     Duration giveUpAfter = retries.giveUpAfter();
     // Not since it arrived: a link may wait for months before anybody fetches.
     TriedLink tried = link.tried().takenUp(now);
-    Duration age = Duration.between(tried.firstTriedAt(), now);
+    Duration age = Duration.between(tried.link().getFirstTriedAt(), now);
     if (age.compareTo(giveUpAfter) > 0) {
       tally.quarantined(RejectReason.FETCH_TIMEOUT);
       return outputs.quarantined(

@@ -1,34 +1,128 @@
 package io.pairstream.ingest.fetch.queue;
 
+import io.pairstream.schemas.Header;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.WaitingLink;
+import io.pairstream.schemas.wire.LinkHeaders;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 
 /**
- * A link's record and what came of trying it so far.
+ * A link's record and what came of trying it so far, as {@code waiting-links} holds it.
  *
- * @param attempts how often its host was asked for the image, from 0
- * @param reason why the last attempt failed; empty before the first
- * @param detail the reason in a sentence; empty before the first
- * @param firstTriedAt when a fetcher first took it up, even if it was not its host's turn; 1970
- *     before
+ * @param link in a fresh one the value may be null; nobody changes it
  */
-record TriedLink(
-    LinkRecord record, int attempts, String reason, String detail, Instant firstTriedAt) {
+record TriedLink(WaitingLink link) {
 
-  static TriedLink fresh(LinkRecord record) {
-    return new TriedLink(record, 0, "", "", Instant.EPOCH);
+  /** Two lengths and the mark of a value that may be null, at most. */
+  private static final int HEADER_OVERHEAD_BYTES = 16;
+
+  /** More than any plan lets a link be tried, and few enough to be counted on. */
+  private static final int MOST_ATTEMPTS = 1_000_000;
+
+  /** A record of the topic of links, of which nobody tried anything. */
+  static TriedLink fresh(ConsumerRecord<byte[], byte[]> record) {
+    List<Header> headers = new ArrayList<>();
+    record.headers().forEach(header -> headers.add(new Header(header.key(), wrap(header.value()))));
+    return new TriedLink(
+        new WaitingLink(
+            wrap(record.value()),
+            wrap(record.key()),
+            headers,
+            new Origin(record.topic(), record.partition(), record.offset()),
+            Instant.ofEpochMilli(Math.max(0, record.timestamp())),
+            0,
+            "",
+            "",
+            Instant.EPOCH,
+            Instant.EPOCH));
+  }
+
+  /** The link's record's value; null where it has none. */
+  byte[] value() {
+    return Utils.toNullableArray(link.getValue());
+  }
+
+  /** Coordinates of the link's record. */
+  Origin origin() {
+    return link.getOrigin();
+  }
+
+  /** How often its host was asked; a number that cannot be is taken for none, or many. */
+  int attempts() {
+    return Math.max(0, Math.min(MOST_ATTEMPTS, link.getAttempts()));
+  }
+
+  /**
+   * Bytes that the record needs as part of another one: key, value, and each header with the
+   * lengths that stand before its parts.
+   */
+  long size() {
+    long size = length(link.getKey()) + length(link.getValue());
+    for (Header header : link.getHeaders()) {
+      size +=
+          HEADER_OVERHEAD_BYTES
+              + header.getKey().getBytes(StandardCharsets.UTF_8).length
+              + length(header.getValue());
+    }
+    return size;
+  }
+
+  /** The last header of a name as text; empty where there is none. */
+  String header(String name) {
+    RecordHeaders headers = new RecordHeaders();
+    for (Header header : link.getHeaders()) {
+      headers.add(header.getKey(), Utils.toNullableArray(header.getValue()));
+    }
+    return LinkHeaders.text(headers, name);
   }
 
   /** The same, taken up now unless it was before. */
   TriedLink takenUp(Instant now) {
-    return new TriedLink(record, attempts, reason, detail, firstTried(now));
+    return with(attempts(), link.getReason(), link.getDetail(), firstTriedAt(now), link.getDueAt());
   }
 
   /** The same after a further attempt that failed. */
-  TriedLink failed(String why, String inWords, Instant now) {
-    return new TriedLink(record, attempts + 1, why, inWords, firstTried(now));
+  TriedLink failed(String reason, String detail, Instant now) {
+    return with(attempts() + 1, reason, detail, firstTriedAt(now), link.getDueAt());
   }
 
-  private Instant firstTried(Instant now) {
-    return firstTriedAt.equals(Instant.EPOCH) ? now : firstTriedAt;
+  /** The same, to be tried at a time. */
+  TriedLink dueAt(Instant at) {
+    return with(attempts(), link.getReason(), link.getDetail(), link.getFirstTriedAt(), at);
+  }
+
+  private Instant firstTriedAt(Instant now) {
+    return link.getFirstTriedAt().equals(Instant.EPOCH) ? now : link.getFirstTriedAt();
+  }
+
+  private TriedLink with(
+      int attempts, String reason, String detail, Instant firstTriedAt, Instant dueAt) {
+    return new TriedLink(
+        new WaitingLink(
+            link.getValue(),
+            link.getKey(),
+            link.getHeaders(),
+            link.getOrigin(),
+            link.getArrivedAt(),
+            attempts,
+            reason,
+            detail,
+            firstTriedAt,
+            dueAt));
+  }
+
+  private static long length(ByteBuffer bytes) {
+    return bytes == null ? 0 : bytes.remaining();
+  }
+
+  private static ByteBuffer wrap(byte[] bytes) {
+    return bytes == null ? null : ByteBuffer.wrap(bytes);
   }
 }

@@ -64,7 +64,7 @@ final class WaitingLog implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : records) {
         if (wanted.contains(record.offset())) {
           found.add(record);
-          bytes += LinkRecord.of(record).size();
+          bytes += TriedLink.fresh(record).size();
           if (bytes >= MOST_BYTES) {
             return new Found(found, Set.copyOf(wanted.tailSet(record.offset(), false)));
           }

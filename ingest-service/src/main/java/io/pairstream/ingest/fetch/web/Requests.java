@@ -66,9 +66,16 @@ final class Requests {
       if (left.isNegative() || left.isZero()) {
         return stopped(Failures.tooLong(address.host(), "a fetch", wire.limits().total()));
       }
-      return addresses()
-          .handle((found, problem) -> problem == null ? ask(found) : stopped(unknown(problem)))
-          .thenCompose(reply -> reply);
+      CompletableFuture<List<InetAddress>> found = addresses();
+      return found
+          .handle((addresses, problem) -> problem == null ? "" : why(problem))
+          .thenCompose(
+              why ->
+                  why.isEmpty()
+                      ? ask(found.join())
+                      : stopped(
+                          Failures.passing(
+                              RejectReason.FETCH_DNS, address.host() + " has no address: " + why)));
     }
 
     private CompletableFuture<List<InetAddress>> addresses() {
@@ -83,11 +90,9 @@ final class Requests {
       }
     }
 
-    private FetchResult unknown(Throwable problem) {
+    private static String why(Throwable problem) {
       Throwable cause = problem instanceof CompletionException ? problem.getCause() : problem;
-      String why =
-          cause instanceof UnknownHostException ? cause.getMessage() : "the resolver failed";
-      return Failures.passing(RejectReason.FETCH_DNS, address.host() + " has no address: " + why);
+      return cause instanceof UnknownHostException ? cause.getMessage() : "the resolver failed";
     }
 
     private CompletableFuture<Reply> ask(List<InetAddress> addresses) {

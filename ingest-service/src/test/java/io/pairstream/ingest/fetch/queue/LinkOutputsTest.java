@@ -46,8 +46,9 @@ class LinkOutputsTest {
     waiting.setArrivedAt(Instant.EPOCH);
     waiting.setFirstTriedAt(Instant.EPOCH);
     waiting.setAttempts(said);
+    waiting.setDueAt(Instant.EPOCH);
 
-    TriedLink failed = LinkOutputs.tried(waiting).failed("FETCH_TIMEOUT", "", Instant.EPOCH);
+    TriedLink failed = new TriedLink(waiting).failed("FETCH_TIMEOUT", "", Instant.EPOCH);
 
     assertThat(failed.attempts()).isEqualTo(after);
   }
