@@ -28,15 +28,15 @@ import org.apache.kafka.clients.admin.AdminClient;
 /** The rules that neither the compiler nor Maven can see. */
 @AnalyzeClasses(
     packages = "io.pairstream",
-    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestSupport.class})
 class ArchitectureTest {
 
-  /** Tests of a module that others take part of are tests too. */
-  static final class NoTestJars implements ImportOption {
+  /** What modules lend to the tests of others is no part of the product. */
+  static final class NoTestSupport implements ImportOption {
 
     @Override
     public boolean includes(Location location) {
-      return !location.matches(Pattern.compile(".*-tests\\.jar!.*"));
+      return !location.matches(Pattern.compile(".*(-tests\\.jar!|/test-support[/-]).*"));
     }
   }
 
