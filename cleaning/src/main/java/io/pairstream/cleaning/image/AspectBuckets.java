@@ -1,6 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,7 +17,7 @@ import java.util.List;
  *
  * @param shapes in the order of width over height
  */
-public record AspectBuckets(List<Shape> shapes) implements Serializable {
+public record AspectBuckets(List<Shape> shapes) {
 
   /** None, for modes that need no table. */
   public static final AspectBuckets NONE = new AspectBuckets(List.of());
@@ -28,7 +27,7 @@ public record AspectBuckets(List<Shape> shapes) implements Serializable {
   }
 
   /** One width and height, in pixels. */
-  public record Shape(int widthPx, int heightPx) implements Serializable {
+  public record Shape(int widthPx, int heightPx) {
     double ratio() {
       return (double) widthPx / heightPx;
     }

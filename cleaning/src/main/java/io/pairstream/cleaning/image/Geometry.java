@@ -3,7 +3,6 @@ package io.pairstream.cleaning.image;
 import io.pairstream.cleaning.Outcome;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +30,7 @@ public record Geometry(
     WhenSmaller whenSmaller,
     Resampling resampling,
     int padRgb,
-    AspectBuckets buckets)
-    implements Serializable {
+    AspectBuckets buckets) {
 
   /** Most pixels of one result: the largest target. Some modes let the original's shape decide. */
   static final int MAX_PIXELS = 4096 * 4096;

@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,8 +21,7 @@ public record ImagePlan(
     List<Rendition> renditions,
     PixelOperations pixels,
     boolean measures,
-    List<ModelScore> scores)
-    implements Serializable {
+    List<ModelScore> scores) {
 
   /**
    * Most bytes of all pictures of a pair together. A record has at most 10 MiB; the rest of it,

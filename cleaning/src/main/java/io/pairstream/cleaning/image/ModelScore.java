@@ -5,7 +5,6 @@ import io.pairstream.cleaning.onnx.OnnxModel.Tensor;
 import io.pairstream.cleaning.recipe.NamedFile;
 import io.pairstream.cleaning.recipe.RecipeReader;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +33,7 @@ public record ModelScore(
     boolean channelsLast,
     PixelNormalisation normalisation,
     int tokens,
-    int output)
-    implements Serializable {
+    int output) {
 
   private static final long MAX_BYTES = Integer.MAX_VALUE;
   private static final int MOST = 16;

@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -13,8 +12,7 @@ import java.util.Locale;
  * @param jpegChroma how finely a JPEG result stores colour
  */
 public record PictureOutput(
-    Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma)
-    implements Serializable {
+    Geometry geometry, ImageEncoding encoding, int jpegQuality, ChromaSubsampling jpegChroma) {
 
   /** What the default recipe asks for: 256x256, a JPEG of quality 95. */
   static final PictureOutput PRESETS =

@@ -1,6 +1,5 @@
 package io.pairstream.cleaning.image;
 
-import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -11,8 +10,7 @@ import java.util.Locale;
  * @param sigmaPx standard deviation of a Gaussian in pixels; 0 where the kernel's size gives it
  * @param strength how much, in the unit of the kind
  */
-public record PixelOperation(Kind kind, int size, double sigmaPx, double strength)
-    implements Serializable {
+public record PixelOperation(Kind kind, int size, double sigmaPx, double strength) {
 
   /** What can be done to pixels. */
   public enum Kind {

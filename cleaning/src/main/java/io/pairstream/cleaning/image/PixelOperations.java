@@ -1,7 +1,6 @@
 package io.pairstream.cleaning.image;
 
 import io.pairstream.cleaning.recipe.RecipeReader;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +15,7 @@ import java.util.Locale;
  * @param inOrder the changes, in the order in which they are made
  * @param colour what the channels of the result are
  */
-public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour)
-    implements Serializable {
+public record PixelOperations(List<PixelOperation> inOrder, PictureColour colour) {
 
   /** The pixels as they are. */
   public static final PixelOperations NONE = new PixelOperations(List.of(), PictureColour.RGB);

@@ -1,11 +1,9 @@
 package io.pairstream.cleaning.image;
 
-import java.io.Serializable;
-
 /**
  * A further picture that is made of the same decoded pixels.
  *
  * @param name its name in recipe and record
  * @param output what it looks like
  */
-public record Rendition(String name, PictureOutput output) implements Serializable {}
+public record Rendition(String name, PictureOutput output) {}
