@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +82,7 @@ public final class CanaryProbe implements AutoCloseable {
     this.cluster = cluster;
     this.settings = settings;
     this.clock = clock;
-    this.latest = report(CanaryState.UNKNOWN, Optional.empty(), Template.NO_CANARY_YET.with());
+    this.latest = report(CanaryState.UNKNOWN, OptionalLong.empty(), Template.NO_CANARY_YET.with());
     this.thread = Threads.daemon("canary", this::run);
   }
 
@@ -122,7 +122,7 @@ public final class CanaryProbe implements AutoCloseable {
           latest =
               report(
                   CanaryState.UNKNOWN,
-                  latest.last(),
+                  latest.lastMs(),
                   Template.CANARY_NOT_SENT.with(RootCause.message(e)));
         }
         long left = settings.interval().toNanos() - (System.nanoTime() - startedAt);
@@ -194,13 +194,13 @@ public final class CanaryProbe implements AutoCloseable {
       Duration waited = Duration.ofNanos(nanos.getAsLong() - sentAt);
       if (waited.compareTo(settings.givenUpAfter()) > 0) {
         latest =
-            report(CanaryState.LOST, latest.last(), Template.CANARY_LOST.with(inWords(waited)));
+            report(CanaryState.LOST, latest.lastMs(), Template.CANARY_LOST.with(inWords(waited)));
         return;
       } else if (waited.compareTo(settings.budget()) > 0 && latest.state() != CanaryState.LOST) {
         latest =
             report(
                 CanaryState.LATE,
-                latest.last(),
+                latest.lastMs(),
                 Template.CANARY_ON_ITS_WAY.with(inWords(waited), inWords(settings.budget())));
       }
     }
@@ -212,7 +212,7 @@ public final class CanaryProbe implements AutoCloseable {
     latest =
         report(
             late ? CanaryState.LATE : CanaryState.OK,
-            Optional.of(took),
+            OptionalLong.of(took.toMillis()),
             (late ? Template.CANARY_LATE : Template.CANARY_OUT)
                 .with(inWords(took), inWords(settings.budget())));
   }
@@ -235,8 +235,9 @@ public final class CanaryProbe implements AutoCloseable {
     }
   }
 
-  private CanaryReport report(CanaryState state, Optional<Duration> last, Sentence sentence) {
-    return new CanaryReport(true, state, last, settings.budget(), sentence, sent, returned);
+  private CanaryReport report(CanaryState state, OptionalLong last, Sentence sentence) {
+    return new CanaryReport(
+        true, state, last, settings.budget().toMillis(), sentence, sent, returned);
   }
 
   private static Sentence inWords(Duration duration) {

@@ -1,5 +1,6 @@
 package io.pairstream.operations.instances;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,12 @@ record Graph(List<Node> nodes, Set<Edge> edges) {
   enum Kind {
     SOURCE,
     PROCESSOR,
-    SINK
+    SINK;
+
+    @JsonValue
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**
@@ -39,7 +45,8 @@ record Graph(List<Node> nodes, Set<Edge> edges) {
 
   private static final Pattern NODE =
       Pattern.compile(
-          "(Source|Processor|Sink): (\\S+) \\((?:topics?|stores): (?:\\[([^\\]]*)\\]|([^)\\[]*))\\)");
+          "(Source|Processor|Sink): (\\S+) \\((?:topics?|stores):"
+              + " (?:\\[([^\\]]*)\\]|([^)\\[]*))\\)");
 
   private static final Pattern NEXT = Pattern.compile("--> (.+)");
 

@@ -1,16 +1,16 @@
 package io.pairstream.operations.instances;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.service.http.Access;
-import io.pairstream.service.http.Answer;
-import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** {@code GET /v1/overview} and {@code GET /v1/topology}. */
 public final class InstanceRoutes {
@@ -24,16 +24,42 @@ public final class InstanceRoutes {
   /** Both. */
   public List<Route> routes() {
     return List.of(
-        Route.get(
-            "/v1/overview", Access.VIEW, (request, body) -> answer(new Overview(sources).json())),
-        Route.get("/v1/topology", Access.VIEW, (request, body) -> answer(topology())));
+        get("/v1/overview", () -> new Overview(sources).answer()),
+        get("/v1/topology", this::topology));
   }
 
-  private static CompletableFuture<Answer> answer(ObjectNode json) {
-    return CompletableFuture.completedFuture(Answer.json(200, json));
+  private static Route get(String path, Supplier<Object> answer) {
+    return Route.get(
+        path,
+        Access.VIEW,
+        (request, body) -> CompletableFuture.completedFuture(AnswerJson.answer(answer.get())));
   }
 
-  ObjectNode topology() {
+  /**
+   * The topology of preprocessing.
+   *
+   * @param ready whether a process has described it
+   * @param working share of the threads' time that all nodes' work takes
+   * @param text as Kafka Streams describes it
+   */
+  record Topology(
+      boolean ready,
+      Sentence sentence,
+      double working,
+      List<NodeNow> nodes,
+      Set<Graph.Edge> edges,
+      String text) {}
+
+  /** A node with what it does now. */
+  record NodeNow(
+      @JsonUnwrapped Graph.Node node,
+      double perSecond,
+      double ms,
+      double busy,
+      boolean bottleneck,
+      Sentence sentence) {}
+
+  Topology topology() {
     Optional<String> text = sources.instances().topology("preprocess");
     Graph graph = Graph.parse(text.orElse(""));
     GraphWork work =
@@ -42,31 +68,19 @@ public final class InstanceRoutes {
                 .filter(instance -> instance.service().equals("preprocess"))
                 .toList());
     Optional<String> bottleneck = work.bottleneck();
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("ready", text.isPresent());
-    work.sentence().put(json, "sentence");
-    Overview.put(json, "working", work.working());
-    ArrayNode nodes = json.putArray("nodes");
+    List<NodeNow> nodes = new ArrayList<>();
     for (Graph.Node node : graph.nodes()) {
       boolean slowest = bottleneck.filter(node.id()::equals).isPresent();
-      ObjectNode one =
-          nodes
-              .addObject()
-              .put("id", node.id())
-              .put("kind", node.kind().name().toLowerCase(Locale.ROOT));
-      ArrayNode topics = one.putArray("topics");
-      node.topics().forEach(topics::add);
-      ArrayNode stores = one.putArray("stores");
-      node.stores().forEach(stores::add);
-      Overview.put(one, "per_second", work.perSecond(graph, node));
-      Overview.put(one, "ms", work.milliseconds(node.id()));
-      Overview.put(one, "busy", work.busy(node.id()));
-      one.put("bottleneck", slowest);
-      (slowest ? work.sentence(node.id()) : Sentence.verbatim("")).put(one, "sentence");
+      nodes.add(
+          new NodeNow(
+              node,
+              work.perSecond(graph, node),
+              work.milliseconds(node.id()),
+              work.busy(node.id()),
+              slowest,
+              slowest ? work.sentence(node.id()) : Sentence.verbatim("")));
     }
-    ArrayNode edges = json.putArray("edges");
-    graph.edges().forEach(edge -> edges.addObject().put("from", edge.from()).put("to", edge.to()));
-    json.put("text", text.orElse(""));
-    return json;
+    return new Topology(
+        text.isPresent(), work.sentence(), work.working(), nodes, graph.edges(), text.orElse(""));
   }
 }

@@ -1,19 +1,16 @@
 package io.pairstream.operations.instances;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.canary.CanaryReport;
 import io.pairstream.operations.instances.BrokerState.State;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.Headline;
 import io.pairstream.operations.lag.Verdict;
 import io.pairstream.operations.lag.verdict.Durations;
-import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.InstanceStatus;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.service.http.Json;
 import io.pairstream.service.report.Series;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,9 +21,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The platform at one moment, in JSON: how it is, in a sentence, and the figures behind it. */
+/** The platform at one moment: how it is, in a sentence, and the figures behind it. */
 final class Overview {
 
   /** Numbers with these labels have pages of their own, and there are many. */
@@ -52,32 +50,79 @@ final class Overview {
     registry = sources.watch().registry();
   }
 
-  ObjectNode json() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
+  /** As {@code GET /v1/overview} answers. */
+  record Answer(
+      Instant at,
+      String dataset,
+      Verdict verdict,
+      Sentence sentence,
+      List<GroupLag> groups,
+      List<Flow> doors,
+      List<Flow> outputs,
+      Quarantine quarantine,
+      BrokerState brokers,
+      RegistryState registry,
+      List<Reporting> instances,
+      int instancesTotal,
+      TrainerClock trainer,
+      CanaryReport canary) {}
+
+  /** What comes to a topic; NaN where that is not known. */
+  record Flow(String topic, double perSecond, double total) {}
+
+  record Quarantine(long total, List<Reason> byReason) {}
+
+  record Reason(String reason, long count) {}
+
+  record Reporting(
+      String service,
+      String instance,
+      String host,
+      long pid,
+      String version,
+      String state,
+      Sentence obstacle,
+      Instant startedAt,
+      Instant reportedAt,
+      boolean silent,
+      int partitions,
+      Map<String, Double> gauges,
+      Map<String, Long> counters,
+      Map<String, Double> rates) {}
+
+  Answer answer() {
     List<GroupLag> groups = sources.groups().get();
     Optional<Headline> headline = Headline.of(groups);
-    json.put("at", Json.time(now));
-    json.put("dataset", sources.cluster().dataset().name());
     boolean blind = brokers.state() == State.DOWN || brokers.state() == State.UNKNOWN;
     Verdict verdict = headline.map(Headline::verdict).orElse(Verdict.UNKNOWN);
-    json.put("verdict", (blind ? Verdict.UNKNOWN : verdict).name());
-    sentence(headline, blind).put(json, "sentence");
-    ArrayNode listed = json.putArray("groups");
-    groups.forEach(group -> listed.add(AnswerJson.MAPPER.valueToTree(group.withoutPartitions())));
-    flows(json);
-    json.set("quarantine", quarantine());
-    json.set("brokers", brokers());
-    json.set("registry", registry());
-    ArrayNode processes = json.putArray("instances");
-    // Those that are silent or wait are what somebody looks for.
-    instances.stream()
-        .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
-        .limit(MOST_PROCESSES)
-        .forEach(instance -> processes.add(instance(instance)));
-    json.put("instances_total", instances.size());
-    json.set("trainer", trainer());
-    json.set("canary", sources.canary().get().orElseGet(CanaryReport.off()::json));
-    return json;
+    PairTopics topics = sources.cluster().topics();
+    return new Answer(
+        now,
+        sources.cluster().dataset().name(),
+        blind ? Verdict.UNKNOWN : verdict,
+        sentence(headline, blind),
+        groups.stream().map(GroupLag::withoutPartitions).toList(),
+        List.of(
+            flow("crowdsourced", topics.crowdsourced().name(), Double.NaN, Double.NaN),
+            flow(
+                "scraped",
+                topics.scraped().name(),
+                rate("fetch", "links_fetched_total"),
+                Double.NaN),
+            flow("links", topics.links().name(), Double.NaN, Double.NaN)),
+        outputs(),
+        quarantine(),
+        brokers,
+        registry,
+        // Those that are silent or wait are what somebody looks for.
+        instances.stream()
+            .sorted(Comparator.comparing(instance -> !needsEyes(instance)))
+            .limit(MOST_PROCESSES)
+            .map(this::process)
+            .toList(),
+        instances.size(),
+        trainer(),
+        sources.canary().get());
   }
 
   private static boolean needsEyes(Instance instance) {
@@ -113,7 +158,7 @@ final class Overview {
     if (brokers.state() == State.DEGRADED) {
       parts.add(brokers.sentence());
     }
-    if (registry.known() && !registry.up()) {
+    if (registry.state() == RegistryState.State.DOWN) {
       parts.add(registry.sentence());
     }
     return Sentence.joined(parts);
@@ -137,50 +182,37 @@ final class Overview {
         .toList();
   }
 
-  private void flows(ObjectNode json) {
-    PairTopics topics = sources.cluster().topics();
-    ArrayNode inputs = json.putArray("doors");
-    flow(inputs, "crowdsourced", topics.crowdsourced().name(), Double.NaN, -1);
-    flow(inputs, "scraped", topics.scraped().name(), rate("fetch", "links_fetched_total"), -1);
-    flow(inputs, "links", topics.links().name(), Double.NaN, -1);
+  private List<Flow> outputs() {
     Map<String, Long> standings = sources.standings().get();
     // Of a pair that is rejected several times there are several records.
     long rejected = sources.rejections().get().values().stream().mapToLong(count -> count).sum();
-    ArrayNode outputs = json.putArray("outputs");
+    List<Flow> outputs = new ArrayList<>();
     for (PairStatus standing :
         List.of(
             PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST, PairStatus.QUARANTINED)) {
-      String topic =
-          standing == PairStatus.QUARANTINED
-              ? "quarantine"
-              : standing.name().toLowerCase(Locale.ROOT);
-      flow(
-          outputs,
-          topic,
-          sources.cluster().dataset().topic(topic),
-          decided(standing),
-          standings.isEmpty()
-              ? -1
-              : standing == PairStatus.QUARANTINED
-                  ? rejected
-                  : standings.getOrDefault(standing.name(), 0L));
+      boolean isRejected = standing == PairStatus.QUARANTINED;
+      String topic = isRejected ? "quarantine" : standing.name().toLowerCase(Locale.ROOT);
+      double total = isRejected ? rejected : standings.getOrDefault(standing.name(), 0L);
+      outputs.add(
+          flow(
+              topic,
+              sources.cluster().dataset().topic(topic),
+              decided(standing),
+              standings.isEmpty() ? Double.NaN : total));
     }
+    return outputs;
   }
 
   /**
-   * One topic's line. What processes have counted stands above the offsets, which count the ends of
-   * transactions too.
+   * One topic's line. What processes have counted is preferred to the offsets, which count the ends
+   * of transactions too.
    */
-  private void flow(ArrayNode lines, String label, String topic, double counted, long total) {
+  private Flow flow(String label, String topic, double counted, double total) {
     TopicFlow flow = sources.watch().flow();
-    ObjectNode line = lines.addObject().put("topic", label);
-    put(line, "per_second", Double.isNaN(counted) ? flow.perSecond(topic) : counted);
-    long known = total >= 0 ? total : flow.total(topic);
-    if (known >= 0) {
-      line.put("total", known);
-    } else {
-      line.putNull("total");
-    }
+    return new Flow(
+        label,
+        Double.isNaN(counted) ? flow.perSecond(topic) : counted,
+        Double.isNaN(total) ? flow.total(topic) : total);
   }
 
   private double decided(PairStatus standing) {
@@ -199,23 +231,18 @@ final class Overview {
     return sum;
   }
 
-  private ObjectNode quarantine() {
+  private Quarantine quarantine() {
     Map<String, Long> byReason = new HashMap<>(sources.rejections().get());
     if (byReason.isEmpty()) {
       countedByProcesses(byReason);
     }
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("total", byReason.values().stream().mapToLong(count -> count).sum());
-    ArrayNode reasons = json.putArray("by_reason");
-    byReason.entrySet().stream()
-        .sorted(
-            Map.Entry.<String, Long>comparingByValue()
-                .reversed()
-                .thenComparing(Map.Entry.comparingByKey()))
-        .forEach(
-            reason ->
-                reasons.addObject().put("reason", reason.getKey()).put("count", reason.getValue()));
-    return json;
+    return new Quarantine(
+        byReason.values().stream().mapToLong(count -> count).sum(),
+        byReason.entrySet().stream()
+            .map(reason -> new Reason(reason.getKey(), reason.getValue()))
+            .sorted(
+                Comparator.comparingLong(Reason::count).reversed().thenComparing(Reason::reason))
+            .toList());
   }
 
   /** Since the processes started; better than nothing until somebody has counted the topic. */
@@ -233,70 +260,30 @@ final class Overview {
     }
   }
 
-  private ObjectNode brokers() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("state", brokers.state().name());
-    brokers.sentence().put(json, "sentence");
-    ArrayNode nodes = json.putArray("nodes");
-    brokers
-        .nodes()
-        .forEach(
-            broker ->
-                nodes
-                    .addObject()
-                    .put("id", broker.id())
-                    .put("host", broker.host())
-                    .put("controller", broker.controller()));
-    json.put("under_replicated", brokers.underReplicated());
-    json.put("offline", brokers.offline());
-    return json;
+  private Reporting process(Instance instance) {
+    InstanceStatus status = instance.status();
+    boolean withFigures = instances.size() <= PROCESSES_WITH_FIGURES;
+    return new Reporting(
+        instance.service(),
+        status.getInstance(),
+        status.getHost(),
+        status.getPid(),
+        status.getVersion(),
+        status.getState(),
+        obstacle(instance),
+        status.getStartedAt(),
+        instance.heardAt(),
+        instance.silent(),
+        status.getAssigned().size(),
+        withFigures ? status.getGauges() : Map.of(),
+        withFigures ? reported(status.getCounters(), count -> true) : Map.of(),
+        withFigures ? reported(instance.rates(), rate -> rate > 0) : Map.of());
   }
 
-  private ObjectNode registry() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("state", !registry.known() ? "UNKNOWN" : registry.up() ? "UP" : "DOWN");
-    registry.sentence().put(json, "sentence");
-    put(json, "ms", registry.milliseconds());
-    return json;
-  }
-
-  private ObjectNode instance(Instance instance) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("service", instance.service());
-    json.put("instance", instance.status().getInstance());
-    json.put("host", instance.status().getHost());
-    json.put("pid", instance.status().getPid());
-    json.put("version", instance.status().getVersion());
-    json.put("state", instance.status().getState());
-    obstacle(instance).put(json, "obstacle");
-    json.put("started_at", Json.time(instance.status().getStartedAt()));
-    json.put("reported_at", Json.time(instance.heardAt()));
-    json.put("silent", instance.silent());
-    json.put("partitions", instance.status().getAssigned().size());
-    ObjectNode gauges = json.putObject("gauges");
-    ObjectNode counters = json.putObject("counters");
-    ObjectNode rates = json.putObject("rates");
-    if (instances.size() <= PROCESSES_WITH_FIGURES) {
-      instance.status().getGauges().forEach((name, value) -> put(gauges, name, value));
-      instance
-          .status()
-          .getCounters()
-          .forEach(
-              (name, value) -> {
-                if (isTold(name)) {
-                  counters.put(name, value);
-                }
-              });
-      instance
-          .rates()
-          .forEach(
-              (name, value) -> {
-                if (isTold(name) && value > 0) {
-                  put(rates, name, value);
-                }
-              });
-    }
-    return json;
+  private static <N> Map<String, N> reported(Map<String, N> numbers, Predicate<N> wanted) {
+    Map<String, N> reported = new HashMap<>(numbers);
+    reported.entrySet().removeIf(each -> !isTold(each.getKey()) || !wanted.test(each.getValue()));
+    return reported;
   }
 
   private static boolean isTold(String name) {
@@ -305,32 +292,12 @@ final class Overview {
         .orElse(false);
   }
 
-  private ObjectNode trainer() {
+  private TrainerClock trainer() {
     double training = decided(PairStatus.TRAINING);
-    TrainerClock clock =
-        TrainerClock.of(
-            instances,
-            Double.isNaN(training)
-                ? sources.watch().flow().perSecond(sources.cluster().topics().training().name())
-                : training);
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("connected", clock.connected());
-    put(json, "ready_batches", clock.readyBatches());
-    put(json, "batches_per_second", clock.batchesPerSecond());
-    put(json, "starves_in_seconds", clock.starvesInSeconds());
-    put(json, "data_wait_share", clock.dataWaitShare());
-    clock.sentence().put(json, "sentence");
-    return json;
-  }
-
-  /** A number with four digits that count; null where it is not known. */
-  static void put(ObjectNode json, String name, double value) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      json.putNull(name);
-    } else if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-      json.put(name, (long) value);
-    } else {
-      json.put(name, Double.parseDouble(String.format(Locale.ROOT, "%.4g", value)));
-    }
+    return TrainerClock.of(
+        instances,
+        Double.isNaN(training)
+            ? sources.watch().flow().perSecond(sources.cluster().topics().training().name())
+            : training);
   }
 }

@@ -9,15 +9,20 @@ import io.pairstream.schemas.wire.RegistryUnavailableException;
 /**
  * How the schema registry is.
  *
- * @param known whether it was asked yet
- * @param up whether it answers, and holds our schemas
- * @param milliseconds that its answer took; NaN where there was none
- * @param sentence all that in words
+ * @param state UP where it answers, and holds our schemas
+ * @param sentence the same in words
+ * @param ms milliseconds that its answer took; NaN where there was none
  */
-record RegistryState(boolean known, boolean up, double milliseconds, Sentence sentence) {
+record RegistryState(State state, Sentence sentence, double ms) {
 
   static final RegistryState UNKNOWN =
-      new RegistryState(false, false, Double.NaN, Template.REGISTRY_NOT_ASKED.with());
+      new RegistryState(State.UNKNOWN, Template.REGISTRY_NOT_ASKED.with(), Double.NaN);
+
+  enum State {
+    UNKNOWN,
+    UP,
+    DOWN
+  }
 
   /** Asks it for the id of one of our schemas. */
   static RegistryState ask(ClusterAccess cluster) {
@@ -25,10 +30,10 @@ record RegistryState(boolean known, boolean up, double milliseconds, Sentence se
     try {
       cluster.requireRegistry();
       double took = (System.nanoTime() - begin) / 1e6;
-      return new RegistryState(true, true, took, Template.REGISTRY_ANSWERS.with());
+      return new RegistryState(State.UP, Template.REGISTRY_ANSWERS.with(), took);
     } catch (RegistryUnavailableException | MissingSchemaException e) {
       return new RegistryState(
-          true, false, Double.NaN, Template.REGISTRY_FAILS.with(e.getMessage()));
+          State.DOWN, Template.REGISTRY_FAILS.with(e.getMessage()), Double.NaN);
     }
   }
 }

@@ -65,9 +65,10 @@ final class TopicFlow {
     }
   }
 
-  /** What has ever come to a topic; -1 where that is not known. */
-  synchronized long total(String topic) {
-    return samples.isEmpty() ? -1 : samples.getLast().ends().getOrDefault(topic, -1L);
+  /** What has ever come to a topic; NaN where that is not known. */
+  synchronized double total(String topic) {
+    Long total = samples.isEmpty() ? null : samples.getLast().ends().get(topic);
+    return total == null ? Double.NaN : total;
   }
 
   /** What came per second of late; NaN where that is not known. */

@@ -28,14 +28,14 @@ public final class CanaryMetrics implements MetricsSource {
       states.sample(state == report.state() ? 1 : 0, cluster.with("state", state.name()));
     }
     report
-        .last()
+        .lastMs()
         .ifPresent(
             took ->
                 text.gauge(
                         "pairstream_canary_seconds", "How long the last canary took that came out")
-                    .sample(took.toMillis() / 1e3, cluster.with()));
+                    .sample(took / 1e3, cluster.with()));
     text.gauge("pairstream_canary_budget_seconds", "How long a canary may take")
-        .sample(report.budget().toMillis() / 1e3, cluster.with());
+        .sample(report.budgetMs() / 1e3, cluster.with());
     text.counter("pairstream_canary_sent_total", "Canaries that were sent")
         .sample((double) report.sent(), cluster.with());
     text.counter("pairstream_canary_returned_total", "Canaries that came out")

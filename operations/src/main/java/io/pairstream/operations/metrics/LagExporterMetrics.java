@@ -1,7 +1,8 @@
 package io.pairstream.operations.metrics;
 
+import static io.pairstream.operations.metrics.LagMetrics.known;
+
 import io.pairstream.operations.lag.GroupLag;
-import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
 import io.pairstream.service.report.PrometheusText;
@@ -10,7 +11,6 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -40,80 +40,63 @@ public final class LagExporterMetrics implements MetricsSource {
   public void write(PrometheusText text) {
     LagReport report = lag.get();
     if (report.ready()) {
-      partitions(report, text);
-      groups(report, text);
+      for (GroupLag group : report.groups()) {
+        group(group, text);
+        group.partitions().forEach(partition -> partition(group.group(), partition, text));
+      }
       text.gauge("kafka_consumergroup_poll_time_ms", "Group time poll time")
           .sample(report.tookSeconds() * 1e3, cluster.with());
     }
     itself(text);
   }
 
-  private void partitions(LagReport report, PrometheusText text) {
-    Family latest =
-        text.gauge("kafka_partition_latest_offset", "Offset behind the last committed record");
-    Family earliest =
-        text.gauge("kafka_partition_earliest_offset", "First offset that the partition holds");
-    Family offset =
-        text.gauge("kafka_consumergroup_group_offset", "Offset that the group reads next");
-    Family lags = text.gauge("kafka_consumergroup_group_lag", "Records that wait for the group");
-    Family seconds =
-        text.gauge("kafka_consumergroup_group_lag_seconds", "Age of the first record that waits");
-    for (GroupLag group : report.groups()) {
-      for (PartitionLag partition : group.partitions()) {
-        String number = String.valueOf(partition.partition());
-        SortedMap<String, String> place =
-            cluster.with("topic", partition.topic(), "partition", number);
-        latest.sample((double) partition.end(), place);
-        earliest.sample((double) partition.logStart(), place);
-        GroupMember member = partition.member();
-        SortedMap<String, String> labels =
-            cluster.with(
-                "group",
-                group.group(),
-                "topic",
-                partition.topic(),
-                "partition",
-                number,
-                "member_host",
-                member.host(),
-                "consumer_id",
-                member.consumerId(),
-                "client_id",
-                member.clientId());
-        offset.sample(orUnknown(partition.committed()), labels);
-        lags.sample(orUnknown(partition.lag()), labels);
-        seconds.sample(partition.seconds().orElse(Double.NaN), labels);
-      }
-    }
+  private void partition(String group, PartitionLag partition, PrometheusText text) {
+    String number = String.valueOf(partition.partition());
+    SortedMap<String, String> place = cluster.with("topic", partition.topic(), "partition", number);
+    text.gauge("kafka_partition_latest_offset", "Offset behind the last committed record")
+        .sample((double) partition.end(), place);
+    text.gauge("kafka_partition_earliest_offset", "First offset that the partition holds")
+        .sample((double) partition.logStart(), place);
+    SortedMap<String, String> labels = new TreeMap<>(place);
+    labels.put("group", group);
+    labels.put("member_host", partition.member().host());
+    labels.put("consumer_id", partition.member().consumerId());
+    labels.put("client_id", partition.member().clientId());
+    text.gauge("kafka_consumergroup_group_offset", "Offset that the group reads next")
+        .sample(known(partition.committed()), labels);
+    text.gauge("kafka_consumergroup_group_lag", "Records that wait for the group")
+        .sample(known(partition.lag()), labels);
+    text.gauge("kafka_consumergroup_group_lag_seconds", "Age of the first record that waits")
+        .sample(known(partition.seconds()), labels);
   }
 
-  private void groups(LagReport report, PrometheusText text) {
-    Family max =
-        text.gauge("kafka_consumergroup_group_max_lag", "Records that wait, largest partition");
-    Family maxSeconds =
-        text.gauge("kafka_consumergroup_group_max_lag_seconds", "Age of the oldest that waits");
-    Family sum = text.gauge("kafka_consumergroup_group_sum_lag", "Records that wait, all together");
-    Family topics =
-        text.gauge("kafka_consumergroup_group_topic_sum_lag", "Records that wait, by topic");
-    for (GroupLag group : report.groups()) {
-      SortedMap<String, String> labels = cluster.with("group", group.group());
-      group.partitions().stream()
-          .flatMapToLong(partition -> partition.lag().stream())
-          .max()
-          .ifPresent(value -> max.sample((double) value, labels));
-      group.partitions().stream()
-          .flatMapToDouble(partition -> partition.seconds().stream())
-          .max()
-          .ifPresent(value -> maxSeconds.sample(value, labels));
-      sum.sample(orUnknown(group.lag()), labels);
-      Map<String, Long> byTopic = new TreeMap<>();
-      for (PartitionLag partition : group.partitions()) {
-        partition.lag().ifPresent(value -> byTopic.merge(partition.topic(), value, Long::sum));
-      }
-      byTopic.forEach(
-          (topic, value) ->
-              topics.sample(value, cluster.with("group", group.group(), "topic", topic)));
+  private void group(GroupLag group, PrometheusText text) {
+    SortedMap<String, String> labels = cluster.with("group", group.group());
+    text.gauge("kafka_consumergroup_group_max_lag", "Records that wait, largest partition")
+        .sample(
+            group.partitions().stream()
+                .mapToDouble(partition -> known(partition.lag()))
+                .filter(lag -> !Double.isNaN(lag))
+                .max()
+                .orElse(Double.NaN),
+            labels);
+    text.gauge("kafka_consumergroup_group_max_lag_seconds", "Age of the oldest that waits")
+        .sample(
+            group.partitions().stream()
+                .flatMapToDouble(partition -> partition.seconds().stream())
+                .max()
+                .orElse(Double.NaN),
+            labels);
+    text.gauge("kafka_consumergroup_group_sum_lag", "Records that wait, all together")
+        .sample(known(group.lag()), labels);
+    Map<String, Long> byTopic = new TreeMap<>();
+    for (PartitionLag partition : group.partitions()) {
+      partition.lag().ifPresent(value -> byTopic.merge(partition.topic(), value, Long::sum));
     }
+    byTopic.forEach(
+        (topic, value) ->
+            text.gauge("kafka_consumergroup_group_topic_sum_lag", "Records that wait, by topic")
+                .sample(value, cluster.with("group", group.group(), "topic", topic)));
   }
 
   private static void itself(PrometheusText text) {
@@ -144,9 +127,5 @@ public final class LagExporterMetrics implements MetricsSource {
           "gc",
           collector.getName());
     }
-  }
-
-  private static double orUnknown(OptionalLong value) {
-    return value.isPresent() ? value.getAsLong() : Double.NaN;
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.metrics;
 
+import io.pairstream.operations.lag.CatchUp;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
@@ -8,8 +9,12 @@ import io.pairstream.service.report.PrometheusText;
 import io.pairstream.service.report.PrometheusText.Family;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Lag under our own names: verdicts, bytes, when the group has caught up, when records may be lost.
@@ -19,9 +24,55 @@ import java.util.function.Supplier;
  */
 public final class LagMetrics implements MetricsSource {
 
+  private static final List<Gauge> OF_GROUPS =
+      List.of(
+          new Gauge(
+              "verdict_since_seconds",
+              "Since when, in seconds since 1970",
+              group -> group.since().toEpochMilli() / 1e3),
+          new Gauge("members", "Members of a group", GroupLag::members),
+          new Gauge("records", "Records that wait for a group", group -> known(group.lag())),
+          new Gauge(
+              "bytes", "Estimated bytes that wait for a group", group -> known(group.bytes())),
+          new Gauge(
+              "seconds",
+              "Age of the oldest record that waits for a group",
+              group -> known(group.seconds())),
+          new Gauge(
+              "arrival_per_second",
+              "Records that arrive",
+              group -> known(group.arrivalPerSecond())),
+          new Gauge(
+              "processing_per_second",
+              "Records that a group reads",
+              group -> known(group.processingPerSecond())),
+          new Gauge(
+              "catch_up_seconds",
+              "Time until a group has read what waits; +Inf for never at this rate",
+              group ->
+                  group.catchUp().isNever()
+                      ? Double.POSITIVE_INFINITY
+                      : known(group.catchUp().seconds())),
+          new Gauge(
+              "catch_up_from_seconds",
+              "The shortest that fits what was seen",
+              group -> known(group.catchUp().from())),
+          new Gauge(
+              "catch_up_to_seconds",
+              "The longest that fits; +Inf where never fits too",
+              group -> longest(group.catchUp())),
+          new Gauge(
+              "retention_seconds",
+              "Time until the log may drop what a group has not read",
+              group -> known(group.retentionSeconds())),
+          new Gauge("lost_records", "Records that left the log before a group", GroupLag::lost));
+
   private final ClusterLabels cluster;
   private final Supplier<LagReport> lag;
   private final Clock clock;
+
+  /** A number of each group; NaN where it is not known. */
+  private record Gauge(String name, String help, ToDoubleFunction<GroupLag> of) {}
 
   /**
    * @param clock what the age of the last look is measured with
@@ -42,110 +93,58 @@ public final class LagMetrics implements MetricsSource {
     }
     text.gauge("pairstream_lag_watch_age_seconds", "Time since the groups were looked at")
         .sample(Duration.between(report.at(), clock.instant()).toMillis() / 1e3, cluster.with());
-    groups(report, text);
-    partitions(report, text);
+    for (GroupLag group : report.groups()) {
+      group(group, text);
+      group.partitions().forEach(partition -> partition(group.group(), partition, text));
+    }
   }
 
-  private void groups(LagReport report, PrometheusText text) {
+  private void group(GroupLag group, PrometheusText text) {
     Family verdicts =
         text.gauge("pairstream_lag_verdict", "1 for what is to be thought of a group");
-    Family since =
-        text.gauge("pairstream_lag_verdict_since_seconds", "Since when, in seconds since 1970");
-    Family members = text.gauge("pairstream_lag_members", "Members of a group");
-    Family records = text.gauge("pairstream_lag_records", "Records that wait for a group");
-    Family bytes = text.gauge("pairstream_lag_bytes", "Estimated bytes that wait for a group");
-    Family seconds =
-        text.gauge("pairstream_lag_seconds", "Age of the oldest record that waits for a group");
-    Family arriving = text.gauge("pairstream_lag_arrival_per_second", "Records that arrive");
-    Family processing =
-        text.gauge("pairstream_lag_processing_per_second", "Records that a group reads");
-    Family catchUp =
-        text.gauge(
-            "pairstream_lag_catch_up_seconds",
-            "Time until a group has read what waits; +Inf for never at this rate");
-    Family from =
-        text.gauge("pairstream_lag_catch_up_from_seconds", "The shortest that fits what was seen");
-    Family to =
-        text.gauge(
-            "pairstream_lag_catch_up_to_seconds",
-            "The longest that fits; +Inf where never fits too");
-    Family retention =
-        text.gauge(
-            "pairstream_lag_retention_seconds",
-            "Time until the log may drop what a group has not read");
-    Family lost =
-        text.gauge("pairstream_lag_lost_records", "Records that left the log before a group");
-    for (GroupLag group : report.groups()) {
-      SortedMap<String, String> labels = cluster.with("group", group.group());
-      for (Verdict verdict : Verdict.values()) {
-        verdicts.sample(
-            verdict == group.verdict() ? 1 : 0,
-            cluster.with(
-                "group",
-                group.group(),
-                "verdict",
-                verdict.name(),
-                "decides",
-                group.muted() ? "muted" : group.decides() ? "yes" : "no"));
-      }
-      since.sample(group.since().toEpochMilli() / 1e3, labels);
-      members.sample(group.members(), labels);
-      group.lag().ifPresent(value -> records.sample((double) value, labels));
-      group.bytes().ifPresent(value -> bytes.sample((double) value, labels));
-      group.seconds().ifPresent(value -> seconds.sample(value, labels));
-      group.arrivalPerSecond().ifPresent(value -> arriving.sample(value, labels));
-      group.processingPerSecond().ifPresent(value -> processing.sample(value, labels));
-      if (group.catchUp().isNever()) {
-        catchUp.sample(Double.POSITIVE_INFINITY, labels);
-      } else {
-        group.catchUp().seconds().ifPresent(value -> catchUp.sample(value, labels));
-      }
-      if (group.catchUp().from().isPresent()) {
-        from.sample(group.catchUp().from().getAsDouble(), labels);
-        to.sample(group.catchUp().to().orElse(Double.POSITIVE_INFINITY), labels);
-      }
-      group.retentionSeconds().ifPresent(value -> retention.sample(value, labels));
-      lost.sample((double) group.lost(), labels);
+    String decides = group.muted() ? "muted" : group.decides() ? "yes" : "no";
+    for (Verdict verdict : Verdict.values()) {
+      verdicts.sample(
+          verdict == group.verdict() ? 1 : 0,
+          cluster.with("group", group.group(), "verdict", verdict.name(), "decides", decides));
+    }
+    for (Gauge gauge : OF_GROUPS) {
+      text.gauge("pairstream_lag_" + gauge.name(), gauge.help())
+          .sample(gauge.of().applyAsDouble(group), cluster.with("group", group.group()));
     }
   }
 
-  private void partitions(LagReport report, PrometheusText text) {
-    Family alarms =
-        text.gauge(
-            "pairstream_lag_partition_alarm", "1 for each partition that needs somebody, and why");
-    Family bytes =
-        text.gauge("pairstream_lag_partition_bytes", "Estimated bytes that wait on a partition");
-    Family held =
-        text.gauge(
-            "pairstream_lag_partition_held_offsets", "Offsets that wait for a transaction's end");
-    Family hanging =
-        text.gauge(
+  private void partition(String group, PartitionLag partition, PrometheusText text) {
+    String topic = partition.topic();
+    String number = String.valueOf(partition.partition());
+    SortedMap<String, String> place = cluster.with("topic", topic, "partition", number);
+    SortedMap<String, String> labels =
+        cluster.with("group", group, "topic", topic, "partition", number);
+    text.gauge("pairstream_lag_partition_bytes", "Estimated bytes that wait on a partition")
+        .sample(known(partition.bytes()), labels);
+    text.gauge("pairstream_lag_partition_held_offsets", "Offsets that wait for a transaction's end")
+        .sample((double) partition.held(), place);
+    text.gauge(
             "pairstream_lag_partition_hanging_seconds",
-            "How long a transaction has been open that does not end; 0 where none is");
-    for (GroupLag group : report.groups()) {
-      for (PartitionLag partition : group.partitions()) {
-        String number = String.valueOf(partition.partition());
-        SortedMap<String, String> labels =
-            cluster.with("group", group.group(), "topic", partition.topic(), "partition", number);
-        partition.bytes().ifPresent(value -> bytes.sample((double) value, labels));
-        SortedMap<String, String> place =
-            cluster.with("topic", partition.topic(), "partition", number);
-        held.sample((double) partition.held(), place);
-        hanging.sample(partition.hangingSeconds(), place);
-        if (partition.verdict().isAlarm()) {
-          alarms.sample(
-              1,
-              cluster.with(
-                  "group",
-                  group.group(),
-                  "topic",
-                  partition.topic(),
-                  "partition",
-                  number,
-                  "verdict",
-                  partition.verdict().name()));
-        }
-      }
+            "How long a transaction has been open that does not end; 0 where none is")
+        .sample(partition.hangingSeconds(), place);
+    if (partition.verdict().isAlarm()) {
+      labels.put("verdict", partition.verdict().name());
+      text.gauge(
+              "pairstream_lag_partition_alarm", "1 for each partition that needs somebody, and why")
+          .sample(1, labels);
     }
+  }
+
+  private static double longest(CatchUp catchUp) {
+    return catchUp.from().isEmpty() ? Double.NaN : catchUp.to().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  static double known(OptionalDouble number) {
+    return number.orElse(Double.NaN);
+  }
+
+  static double known(OptionalLong number) {
+    return number.isPresent() ? number.getAsLong() : Double.NaN;
   }
 }

@@ -94,7 +94,7 @@ public final class OperateService implements AutoCloseable {
     lag = new LagWatcher(access, lagSettings, clock, history::note, history);
     parts.add(lag);
     routes.addAll(new LagRoutes(lag::latest, history).routes());
-    obstacles.add(() -> lag.obstacle().or(lag::trouble));
+    obstacles.add(lag::obstacle);
     Instances instances = closedLater(Instances.follow(access, clock));
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, clock);
@@ -190,12 +190,15 @@ public final class OperateService implements AutoCloseable {
     PairSearch search = new PairSearch(catalogue, clock);
     routes.addAll(
         new InstanceRoutes(
-                OverviewSources.of(access, instances, watch, clock)
-                    .withGroups(() -> lag.latest().groups())
-                    .withPairs(
-                        () -> profile.isReady() ? profile.byStanding() : Map.of(),
-                        () -> profile.isReady() ? search.board().byReason() : Map.of())
-                    .withCanary(() -> Optional.of(canary.get().json())))
+                new OverviewSources(
+                    access,
+                    instances,
+                    watch,
+                    () -> lag.latest().groups(),
+                    () -> profile.isReady() ? profile.byStanding() : Map.of(),
+                    () -> profile.isReady() ? search.board().byReason() : Map.of(),
+                    canary,
+                    clock))
             .routes());
   }
 

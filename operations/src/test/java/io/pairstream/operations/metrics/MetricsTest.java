@@ -238,8 +238,8 @@ class MetricsTest {
         new CanaryReport(
             true,
             CanaryState.LATE,
-            Optional.of(Duration.ofMillis(41_500)),
-            Duration.ofSeconds(30),
+            OptionalLong.of(41_500),
+            30_000,
             Sentence.verbatim("a canary came out after 41 s"),
             7,
             6);
@@ -271,13 +271,7 @@ class MetricsTest {
   static Set<String> allNames() {
     CanaryReport canary =
         new CanaryReport(
-            true,
-            CanaryState.OK,
-            Optional.of(Duration.ofSeconds(1)),
-            Duration.ofSeconds(30),
-            Sentence.verbatim(""),
-            1,
-            1);
+            true, CanaryState.OK, OptionalLong.of(1_000), 30_000, Sentence.verbatim(""), 1, 1);
     Set<String> names = write(report(heldUp("readers"))).names();
     names.addAll(write(new CanaryMetrics(CLUSTER, () -> canary)).names());
     names.addAll(write(aCluster()).names());

@@ -42,7 +42,6 @@ public final class PartitionJudge {
   private static final int LOOKS_OF_WORK = 6;
   private static final int QUIET_LOOKS = 6;
   private static final double FOUR_OF_FIVE = 1.28;
-  private static final long NONE = -1;
 
   /**
    * Jobs run once a day at least; and so often a service must have been away before that is usual.
@@ -54,13 +53,12 @@ public final class PartitionJudge {
   private final double interval;
   private final double floor;
   private final double stranger;
-  private final Duration remember;
   private final boolean alwaysOn;
   private final Pace arrivals = new Pace();
   private final Pace processing = new Pace();
   private final Pace drain = new Pace();
   private final UsualGap gap = new UsualGap();
-  private final UsualGap away = new UsualGap(1);
+  private final Presence presence;
   private final Baseline baseline;
 
   private Sample last;
@@ -77,28 +75,12 @@ public final class PartitionJudge {
   private boolean moved;
   private boolean keptUp;
   private int looksAtLag;
-  private Instant presentSince;
-  private Instant absentSince;
   private boolean goneWhileStanding;
-
-  /** Whether it was ever there for so long that it seems to run always. */
-  private boolean resident;
 
   private int quietLooks;
   private int looksBeyondEnd;
 
-  /** No record lies between the group's place and here: only transaction markers do. */
-  private long nothingBelow = NONE;
-
-  private Instant lostAt;
-  private Instant lostSince;
-  private long lostInEpisode;
-  private long lostNow;
-  private long lostInAll;
-
-  private Instant rewoundAt;
-  private long rewoundFrom;
-  private long rewoundTo;
+  private final Setbacks setbacks;
 
   /**
    * A judge who has seen nothing.
@@ -108,15 +90,16 @@ public final class PartitionJudge {
   public PartitionJudge(GracePeriods grace, boolean alwaysOn) {
     this.alwaysOn = alwaysOn;
     stranger = seconds(grace.stranger());
+    presence = new Presence(stranger);
     interval = seconds(grace.interval());
     floor = seconds(grace.floor());
-    remember = grace.remember();
+    setbacks = new Setbacks(grace.remember(), QUIET_LOOKS * interval);
     baseline = new Baseline(Math.max(60_000, (long) (MEMORY_LOOKS * interval * 1000)));
   }
 
   /** What it has learnt of the group's usual pace, to be kept over a restart. */
   public LearntPace learnt() {
-    return new LearntPace(gap.kept(), away.kept(), resident);
+    return new LearntPace(gap.kept(), presence.away().kept(), presence.isResident());
   }
 
   /** Goes on from what another judge had learnt. */
@@ -124,10 +107,7 @@ public final class PartitionJudge {
     for (float seconds : pace.gaps()) {
       gap.add(seconds);
     }
-    for (float seconds : pace.absences()) {
-      away.add(seconds);
-    }
-    resident |= pace.resident();
+    presence.learn(pace);
   }
 
   /** Judges after one more look; a look that is no later than the last one changes nothing. */
@@ -138,14 +118,13 @@ public final class PartitionJudge {
     if (last != null && startsAnew(sample)) {
       forget();
     }
-    noteLoss(sample);
-    noteRewind(sample);
+    setbacks.note(last, sample);
     notePace(sample);
-    notePresence(sample);
+    presence.note(last, sample);
     noteStanding(sample);
     if (sample.committed().isPresent()) {
       if (sample.lag() == 0) {
-        nothingBelow = Math.max(nothingBelow, sample.end());
+        setbacks.nothingBelow(sample.end());
       }
       baseline.add(sample.at().toEpochMilli(), sample.lag());
       looksAtLag++;
@@ -175,60 +154,9 @@ public final class PartitionJudge {
     keptUp = false;
     looksAtLag = 0;
     standsSince = null;
-    nothingBelow = NONE;
     quietLooks = 0;
-    rewoundAt = null;
-    lostNow = 0;
+    setbacks.forget();
     baseline.clear();
-  }
-
-  private void noteLoss(Sample sample) {
-    if (sample.committed().isEmpty()) {
-      return;
-    }
-    long place = Math.max(sample.committed().getAsLong(), nothingBelow);
-    long lost = Math.max(0, sample.logStart() - place);
-    if (last == null && lost == 1) {
-      // A group that read everything often stands before the marker of the last transaction.
-      lost = 0;
-      nothingBelow = sample.logStart();
-    }
-    if (lost > 0) {
-      if (lostAt == null) {
-        lostSince = sample.at();
-        lostInEpisode = 0;
-      }
-      long more = Math.max(0, lost - lostNow);
-      lostInEpisode += more;
-      lostInAll += more;
-      lostAt = sample.at();
-    } else if (lostAt != null && !sample.at().isBefore(lostAt.plus(remember))) {
-      lostAt = null;
-    }
-    lostNow = lost;
-  }
-
-  private void noteRewind(Sample sample) {
-    if (last == null || sample.committed().isEmpty() || last.committed().isEmpty()) {
-      return;
-    }
-    long before = last.committed().getAsLong();
-    long now = sample.committed().getAsLong();
-    boolean alreadyTold = rewoundAt != null;
-    if (now < before || (sample.rewound().isPresent() && !alreadyTold)) {
-      before = Math.max(before, sample.rewound().map(Sample.Rewind::from).orElse(before));
-      rewoundFrom = alreadyTold ? Math.max(rewoundFrom, before) : before;
-      rewoundTo = Math.min(now, sample.rewound().map(Sample.Rewind::to).orElse(now));
-      rewoundAt = sample.at();
-      nothingBelow = NONE;
-    } else if (rewoundAt != null) {
-      boolean shown =
-          !sample.at().isBefore(rewoundAt.plusMillis((long) (QUIET_LOOKS * interval * 1e3)));
-      boolean over = now >= rewoundFrom || !sample.at().isBefore(rewoundAt.plus(remember));
-      if (shown && over) {
-        rewoundAt = null;
-      }
-    }
   }
 
   private void notePace(Sample sample) {
@@ -246,28 +174,6 @@ public final class PartitionJudge {
       long done = Math.max(0, sample.finished() - Math.max(last.finished(), last.logStart()));
       processing.add(done, seconds, memory);
       drain.add(done - arrived, seconds, memory);
-    }
-  }
-
-  private void notePresence(Sample sample) {
-    if (sample.present()) {
-      if (absentSince != null) {
-        away.add(seconds(Duration.between(absentSince, sample.at())));
-        absentSince = null;
-      }
-      if (presentSince == null) {
-        presentSince = sample.at();
-      }
-      resident |= seconds(Duration.between(presentSince, sample.at())) >= stranger;
-      return;
-    }
-    presentSince = null;
-    boolean cameBetweenLooks = last != null && sample.finished() > last.finished();
-    if (absentSince != null && cameBetweenLooks) {
-      away.add(seconds(Duration.between(absentSince, sample.at())));
-    }
-    if (absentSince == null || cameBetweenLooks) {
-      absentSince = sample.at();
     }
   }
 
@@ -303,10 +209,10 @@ public final class PartitionJudge {
   }
 
   private Verdict firstThatHolds(Sample sample) {
-    if (lostAt != null) {
+    if (setbacks.isLost()) {
       return Verdict.LOST;
     }
-    if (rewoundAt != null) {
+    if (setbacks.isRewound()) {
       return Verdict.REWIND;
     }
     if (sample.committed().isEmpty()) {
@@ -333,7 +239,7 @@ public final class PartitionJudge {
       return sample.alive() || moved ? Verdict.OK : Verdict.UNKNOWN;
     }
     if (isAway(sample)) {
-      return away.isKnown() ? Verdict.OK : Verdict.UNKNOWN;
+      return presence.away().isKnown() ? Verdict.OK : Verdict.UNKNOWN;
     }
     if (!moved) {
       return Verdict.UNKNOWN;
@@ -346,7 +252,7 @@ public final class PartitionJudge {
 
   /** Nobody is there, which may be as usual. */
   private boolean isAway(Sample sample) {
-    return !sample.present() && !alwaysOn && !resident && sample.lag() > 0;
+    return !sample.present() && !alwaysOn && !presence.isResident() && sample.lag() > 0;
   }
 
   /** It never kept up, and was not watched for long enough to say that it does not. */
@@ -365,7 +271,9 @@ public final class PartitionJudge {
     boolean told = verdict == Verdict.STOP || verdict == Verdict.STALL;
     // Who has just come is not blamed for the time before.
     Instant from =
-        sample.present() && !told && presentSince.isAfter(standsSince) ? presentSince : standsSince;
+        sample.present() && !told && presence.since().isAfter(standsSince)
+            ? presence.since()
+            : standsSince;
     return seconds(Duration.between(from, sample.at())) >= longest(sample);
   }
 
@@ -378,10 +286,10 @@ public final class PartitionJudge {
     if (sample.present() || alwaysOn) {
       return pace;
     }
-    if (away.count() >= (resident ? ENOUGH_ABSENCES : 1)) {
-      return Math.max(floor, USUAL_GAPS * away.seconds());
+    if (presence.away().count() >= (presence.isResident() ? ENOUGH_ABSENCES : 1)) {
+      return Math.max(floor, USUAL_GAPS * presence.away().seconds());
     }
-    return resident ? pace : Math.min(DAY, sample.retentionSeconds().orElse(DAY));
+    return presence.isResident() ? pace : Math.min(DAY, sample.retentionSeconds().orElse(DAY));
   }
 
   /**
@@ -451,8 +359,8 @@ public final class PartitionJudge {
     since =
         switch (found) {
           case STOP, STALL -> standsSince == null ? heldSince(sample) : standsSince;
-          case LOST -> lostSince;
-          case REWIND -> rewoundAt;
+          case LOST -> setbacks.lostSince();
+          case REWIND -> setbacks.rewoundAt();
           default -> sample.at();
         };
   }
@@ -472,15 +380,15 @@ public final class PartitionJudge {
                 ? Optional.of(sample.committed().getAsLong())
                 : Optional.empty(),
             Math.max(0, sample.end() - endWhenStanding),
-            lostInEpisode,
-            rewoundFrom,
-            rewoundTo,
+            setbacks.lostInEpisode(),
+            setbacks.rewoundFrom(),
+            setbacks.rewoundTo(),
             kind(sample));
     return new Judgement(
         verdict,
         since,
         why,
-        lostInAll,
+        setbacks.lostInAll(),
         known ? OptionalDouble.of(arrivals.perSecond()) : OptionalDouble.empty(),
         knownProcessing ? OptionalDouble.of(processing.perSecond()) : OptionalDouble.empty(),
         drain.perSecond(),
@@ -527,7 +435,7 @@ public final class PartitionJudge {
     return sample.waitsByDesign() ? Kind.WAITS_BY_DESIGN : Kind.USUAL;
   }
 
-  private static double seconds(Duration duration) {
+  static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
   }
 }

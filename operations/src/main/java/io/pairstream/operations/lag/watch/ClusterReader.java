@@ -5,61 +5,42 @@ import io.pairstream.operations.lag.GroupKind;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.operations.lag.watch.GroupPlace.Finished;
 import io.pairstream.operations.lag.watch.GroupPlace.Position;
-import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListGroupsResult;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareGroupDescription;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.admin.StreamsGroupDescription;
+import org.apache.kafka.clients.admin.StreamsGroupMemberAssignment;
+import org.apache.kafka.clients.admin.StreamsGroupMemberDescription;
+import org.apache.kafka.clients.admin.StreamsGroupSubtopologyDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Asks a cluster where its groups and its logs are, in few and large requests: each partition is
- * asked for once, however many groups read it. Not thread-safe.
- */
-final class ClusterReader implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterReader.class);
+/** Asks a cluster where its groups are, in few and large requests. Not thread-safe. */
+final class ClusterReader {
 
   private static final int GROUPS_A_REQUEST = 100;
   private static final String CONSUMERS = "consumer";
@@ -67,13 +48,13 @@ final class ClusterReader implements AutoCloseable {
   private final Admin admin;
   private final String fetchGroup;
 
-  ClusterReader(ClusterAccess cluster) {
-    admin = cluster.admin();
+  /**
+   * @param admin closed by the caller
+   */
+  ClusterReader(Admin admin, ClusterAccess cluster) {
+    this.admin = admin;
     fetchGroup = cluster.dataset().fetchGroup();
   }
-
-  /** Where a partition's log begins and ends. */
-  record Ends(long start, long end, long highWatermark) {}
 
   /** All groups that read topics, by name. */
   List<GroupListing> groups() {
@@ -215,36 +196,22 @@ final class ClusterReader implements AutoCloseable {
   private static boolean readers(
       StreamsGroupDescription group, Map<TopicPartition, GroupMember> readers) {
     Map<String, List<String>> topics = new HashMap<>();
-    group
-        .subtopologies()
-        .forEach(
-            part -> {
-              List<String> sources = new ArrayList<>(part.sourceTopics());
-              sources.addAll(part.repartitionSourceTopics().keySet());
-              topics.put(part.subtopologyId(), sources);
-            });
-    group
-        .members()
-        .forEach(
-            member -> {
-              GroupMember reader =
-                  new GroupMember(member.memberId(), member.clientId(), member.clientHost());
-              member
-                  .assignment()
-                  .activeTasks()
-                  .forEach(
-                      tasks ->
-                          topics
-                              .getOrDefault(tasks.subtopologyId(), List.of())
-                              .forEach(
-                                  topic ->
-                                      tasks
-                                          .partitions()
-                                          .forEach(
-                                              number ->
-                                                  readers.put(
-                                                      new TopicPartition(topic, number), reader))));
-            });
+    for (StreamsGroupSubtopologyDescription part : group.subtopologies()) {
+      List<String> sources = new ArrayList<>(part.sourceTopics());
+      sources.addAll(part.repartitionSourceTopics().keySet());
+      topics.put(part.subtopologyId(), sources);
+    }
+    for (StreamsGroupMemberDescription member : group.members()) {
+      GroupMember reader =
+          new GroupMember(member.memberId(), member.clientId(), member.clientHost());
+      for (StreamsGroupMemberAssignment.TaskIds tasks : member.assignment().activeTasks()) {
+        for (String topic : topics.getOrDefault(tasks.subtopologyId(), List.of())) {
+          tasks
+              .partitions()
+              .forEach(number -> readers.put(new TopicPartition(topic, number), reader));
+        }
+      }
+    }
     return group.groupState() == GroupState.STABLE && !readers.isEmpty();
   }
 
@@ -293,147 +260,10 @@ final class ClusterReader implements AutoCloseable {
             });
   }
 
-  /** All partitions of these topics; topics that are not there any more are left out. */
-  Map<String, Integer> partitionsOf(Collection<String> topics) {
-    Map<String, Integer> partitions = new HashMap<>();
-    admin
-        .describeTopics(topics)
-        .topicNameValues()
-        .forEach(
-            (topic, answer) -> {
-              try {
-                partitions.put(topic, KafkaAnswers.await(answer).partitions().size());
-              } catch (UnknownTopicOrPartitionException | AuthorizationException e) {
-                // It is not there any more, or is none of ours to see. Whether it is there cannot
-                // be told where the brokers do not answer: that fails the look.
-                LOG.debug("topic {} is left out", topic, e);
-              }
-            });
-    return partitions;
-  }
-
-  /** Where logs begin; partitions whose leader does not answer are left out. */
-  Map<TopicPartition, Long> starts(Set<TopicPartition> partitions) {
-    return offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
-  }
-
-  /** Offsets behind the last records, committed or not. */
-  Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions) {
-    return offsets(Set.copyOf(partitions), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
-  }
-
-  /** Where logs end for whoever reads what is committed, and for everybody. */
-  Map<TopicPartition, Ends> ends(Map<TopicPartition, Long> starts) {
-    Set<TopicPartition> partitions = starts.keySet();
-    ListOffsetsResult stable = ask(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
-    ListOffsetsResult high = ask(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
-    Map<TopicPartition, Long> stableEnds = collect(partitions, stable);
-    Map<TopicPartition, Long> highEnds = collect(partitions, high);
-    Map<TopicPartition, Ends> ends = new HashMap<>();
-    stableEnds.forEach(
-        (partition, end) ->
-            ends.put(
-                partition,
-                new Ends(starts.get(partition), end, highEnds.getOrDefault(partition, end))));
-    return ends;
-  }
-
-  private Map<TopicPartition, Long> offsets(
-      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
-    return partitions.isEmpty() ? Map.of() : collect(partitions, ask(partitions, spec, isolation));
-  }
-
-  private ListOffsetsResult ask(
-      Set<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation) {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    partitions.forEach(partition -> asked.put(partition, spec));
-    return admin.listOffsets(asked, new ListOffsetsOptions(isolation));
-  }
-
-  private static Map<TopicPartition, Long> collect(
-      Set<TopicPartition> partitions, ListOffsetsResult answers) {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      answer(answers.partitionResult(partition))
-          .ifPresent(found -> offsets.put(partition, found.offset()));
-    }
-    return offsets;
-  }
-
-  /** Sizes of logs in bytes, and the disks that they are on. */
-  record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}
-
-  /**
-   * Sizes of the leaders' logs in bytes; those of brokers that do not say are left out, as where
-   * this client may not ask.
-   */
-  Sizes sizes() {
-    Collection<Node> nodes = KafkaAnswers.await(admin.describeCluster().nodes());
-    Map<TopicPartition, Long> sizes = new HashMap<>();
-    List<BrokerDisk> disks = new ArrayList<>();
-    admin
-        .describeLogDirs(nodes.stream().map(Node::id).toList())
-        .descriptions()
-        .forEach(
-            (broker, answer) ->
-                answer(answer)
-                    .orElse(Map.of())
-                    .forEach(
-                        (path, folder) -> {
-                          if (folder.totalBytes().isPresent() && folder.usableBytes().isPresent()) {
-                            disks.add(
-                                new BrokerDisk(
-                                    broker,
-                                    path,
-                                    folder.usableBytes().getAsLong(),
-                                    folder.totalBytes().getAsLong()));
-                          }
-                          folder
-                              .replicaInfos()
-                              .forEach(
-                                  (partition, replica) -> {
-                                    // A follower that is behind is smaller than its leader.
-                                    if (!replica.isFuture()) {
-                                      sizes.merge(partition, replica.size(), Math::max);
-                                    }
-                                  });
-                        }));
-    return new Sizes(sizes, disks);
-  }
-
-  /** How long topics keep their records; those that do not say are left out. */
-  Map<String, Retention> retentions(Collection<String> topics) {
-    Map<String, Retention> retentions = new HashMap<>();
-    Set<ConfigResource> asked = new HashSet<>();
-    topics.forEach(topic -> asked.add(new ConfigResource(ConfigResource.Type.TOPIC, topic)));
-    admin
-        .describeConfigs(asked)
-        .values()
-        .forEach(
-            (topic, answer) ->
-                answer(answer).ifPresent(found -> retentions.put(topic.name(), retention(found))));
-    return retentions;
-  }
-
-  private static Retention retention(Config config) {
-    String policy = value(config, TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
-    if (!List.of(policy.split(",", -1)).contains(TopicConfig.CLEANUP_POLICY_DELETE)) {
-      return Retention.NONE;
-    }
-    return new Retention(
-        Long.parseLong(value(config, TopicConfig.RETENTION_MS_CONFIG, "-1")),
-        Long.parseLong(value(config, TopicConfig.RETENTION_BYTES_CONFIG, "-1")));
-  }
-
-  private static String value(Config config, String name, String otherwise) {
-    ConfigEntry entry = config.get(name);
-    return entry == null || entry.value() == null ? otherwise : entry.value();
-  }
-
   /**
    * An answer about one thing of many; empty where it was refused, which is not the others' matter.
    */
-  private static <T> Optional<T> answer(KafkaFuture<T> future) {
+  static <T> Optional<T> answer(KafkaFuture<T> future) {
     try {
       return Optional.ofNullable(future.get());
     } catch (InterruptedException e) {
@@ -444,10 +274,5 @@ final class ClusterReader implements AutoCloseable {
       }
       throw new KafkaException(e.getCause());
     }
-  }
-
-  @Override
-  public void close() {
-    admin.close(Duration.ZERO);
   }
 }

@@ -49,8 +49,7 @@ final class CommitReader implements AutoCloseable {
    * @param reader asked for the ends of the topic's partitions
    * @param now where groups are, as they were before this call
    */
-  Map<String, Map<TopicPartition, Rewind>> rewinds(
-      ClusterReader reader, Map<String, GroupPlace> now) {
+  Map<String, Map<TopicPartition, Rewind>> rewinds(LogReader reader, Map<String, GroupPlace> now) {
     Map<String, Map<TopicPartition, Rewind>> rewinds = new HashMap<>();
     if (refused) {
       return rewinds;
@@ -76,7 +75,7 @@ final class CommitReader implements AutoCloseable {
   }
 
   /** What is committed from here on is read; everything before is in the groups' places. */
-  private void begin(ClusterReader reader, Map<String, GroupPlace> now) {
+  private void begin(LogReader reader, Map<String, GroupPlace> now) {
     int partitions =
         reader
             .partitionsOf(List.of(Topic.GROUP_METADATA_TOPIC_NAME))

@@ -30,7 +30,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 
@@ -90,46 +89,6 @@ final class GroupWatch {
     return wasThere;
   }
 
-  /** A partition over the looks. */
-  static final class Watched {
-
-    private final PartitionJudge judge;
-    private Place place;
-    private boolean stands;
-    private Head head;
-    private HeadRecord lastRead;
-    private long headReadInLook = -1;
-    private PartitionLag last;
-
-    Watched(PartitionJudge judge) {
-      this.judge = judge;
-    }
-
-    /** In which look its head was read last; -1 where it never was. */
-    long headReadInLook() {
-      return headReadInLook;
-    }
-
-    /** Whether the group stood at the same place in the last look. */
-    boolean stands() {
-      return stands;
-    }
-
-    void read(Head found, long look) {
-      head = found;
-      headReadInLook = look;
-      found.record().ifPresent(record -> lastRead = record);
-    }
-
-    private void moveTo(Place now) {
-      stands = now.equals(place);
-      if (!stands) {
-        place = now;
-        head = null;
-      }
-    }
-  }
-
   /** A head that should be read. */
   record Unread(Watched watched, HeadReader.Wanted wanted) {}
 
@@ -146,7 +105,7 @@ final class GroupWatch {
               Watched watched = watched(partition);
               Place place = new Place(partition, position.committed());
               watched.moveTo(place);
-              if (lag(position, log, watched) == 0 || position.committed() >= log.end()) {
+              if (watched.lag(position, log) == 0 || position.committed() >= log.end()) {
                 return;
               }
               long from = Math.max(position.committed(), log.start());
@@ -176,30 +135,6 @@ final class GroupWatch {
           }
           return new Watched(judge);
         });
-  }
-
-  /** Records that wait, with what is known of the head. */
-  private static long lag(Position position, PartitionLog log, Watched watched) {
-    if (position.lag().isPresent() && position.lag().getAsLong() == 0) {
-      return 0;
-    }
-    long from = Math.max(position.committed(), log.start());
-    if (watched.head != null) {
-      from =
-          Math.max(
-              from,
-              watched.head.record().map(HeadRecord::offset).orElse(watched.head.lookedUpTo()));
-    }
-    // Who is beyond the last stable offset reads what is not committed, and has all of it to read.
-    long end = position.committed() > log.end() ? log.highWatermark() : log.end();
-    long left = end - from;
-    if (left <= 0) {
-      return 0;
-    }
-    if (position.lag().isPresent()) {
-      return Math.min(left, position.lag().getAsLong());
-    }
-    return Math.max(0, left - position.finishedAbove().below(end));
   }
 
   /**
@@ -287,9 +222,9 @@ final class GroupWatch {
           Optional.empty(),
           OptionalDouble.empty());
     }
-    long lag = lag(position, log, watched);
+    long lag = watched.lag(position, log);
     OptionalDouble seconds =
-        lag == 0 ? OptionalDouble.of(0) : age(at, position.committed(), log, watched);
+        lag == 0 ? OptionalDouble.of(0) : watched.age(at, position.committed(), log);
     return new Sample(
         at,
         OptionalLong.of(position.committed()),
@@ -304,37 +239,7 @@ final class GroupWatch {
         byDesign,
         seconds,
         rewound,
-        lag == 0 ? OptionalDouble.empty() : retention(log, lag, seconds));
-  }
-
-  /**
-   * Age of the record at a place: by its own timestamp where it was read; otherwise by when looks
-   * saw it arrive; otherwise at most that of an earlier one.
-   */
-  private static OptionalDouble age(Instant at, long committed, PartitionLog log, Watched watched) {
-    OptionalLong born =
-        watched.head != null && watched.head.record().isPresent()
-            ? OptionalLong.of(watched.head.record().get().at().toEpochMilli())
-            : log.arrivalOf(Math.max(committed, log.start()));
-    if (born.isEmpty() && watched.lastRead != null && watched.lastRead.offset() <= committed) {
-      born = OptionalLong.of(watched.lastRead.at().toEpochMilli());
-    }
-    return born.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.max(0, (at.toEpochMilli() - born.getAsLong()) / 1e3));
-  }
-
-  /** Time until the log may drop the first record that waits, by its age or by the log's size. */
-  private OptionalDouble retention(PartitionLog log, long lag, OptionalDouble seconds) {
-    double left = Double.POSITIVE_INFINITY;
-    if (log.retention().millis() >= 0 && seconds.isPresent()) {
-      left = log.retention().millis() / 1e3 - seconds.getAsDouble();
-    }
-    OptionalDouble untilFull = log.secondsUntilDropped(lag);
-    if (untilFull.isPresent()) {
-      left = Math.min(left, untilFull.getAsDouble());
-    }
-    return Double.isInfinite(left) ? OptionalDouble.empty() : OptionalDouble.of(Math.max(0, left));
+        lag == 0 ? OptionalDouble.empty() : Watched.retention(log, lag, seconds));
   }
 
   /** Its leader does not answer: what was known before is shown, and that it is old. */
@@ -431,11 +336,12 @@ final class GroupWatch {
       double drainError,
       boolean somethingStands) {
     Optional<PartitionLag> worst = lags.stream().min(Lag.WORST_FIRST);
-    OptionalLong lag = sum(lags, PartitionLag::lag);
+    GroupTotals totals = new GroupTotals(lags);
+    OptionalLong lag = totals.sum(PartitionLag::lag);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
-    OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
+    OptionalDouble processing = totals.sumOf(PartitionLag::processingPerSecond);
     CatchUp catchUp =
-        lag.isEmpty() || processing.isEmpty() || nothingIsJudged(lags)
+        lag.isEmpty() || processing.isEmpty() || totals.nothingIsJudged()
             ? CatchUp.UNKNOWN
             : somethingStands
                 ? CatchUp.NEVER
@@ -472,9 +378,9 @@ final class GroupWatch {
         sentence,
         since,
         lag,
-        sum(lags, PartitionLag::bytes),
+        totals.sum(PartitionLag::bytes),
         seconds,
-        sumOf(lags, PartitionLag::arrivalPerSecond),
+        totals.sumOf(PartitionLag::arrivalPerSecond),
         processing,
         catchUp,
         lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
@@ -485,37 +391,5 @@ final class GroupWatch {
 
   private static Sentence unknown(Sentence why) {
     return Template.JUDGED.with(Verdict.UNKNOWN.words(), why);
-  }
-
-  /** Where no partition has a forecast although something waits, the sum has none either. */
-  private static boolean nothingIsJudged(List<PartitionLag> lags) {
-    return lags.stream().anyMatch(each -> each.lag().orElse(0) > 0)
-        && lags.stream()
-            .filter(each -> each.lag().orElse(0) > 0)
-            .allMatch(each -> each.catchUp().equals(CatchUp.UNKNOWN));
-  }
-
-  private static OptionalLong sum(
-      List<PartitionLag> lags, Function<PartitionLag, OptionalLong> number) {
-    long sum = 0;
-    boolean known = false;
-    for (PartitionLag lag : lags) {
-      OptionalLong one = number.apply(lag);
-      known |= one.isPresent();
-      sum += one.orElse(0);
-    }
-    return known ? OptionalLong.of(sum) : OptionalLong.empty();
-  }
-
-  private static OptionalDouble sumOf(
-      List<PartitionLag> lags, Function<PartitionLag, OptionalDouble> number) {
-    double sum = 0;
-    boolean known = false;
-    for (PartitionLag lag : lags) {
-      OptionalDouble one = number.apply(lag);
-      known |= one.isPresent();
-      sum += one.orElse(0);
-    }
-    return known ? OptionalDouble.of(sum) : OptionalDouble.empty();
   }
 }

@@ -6,10 +6,10 @@ import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.verdict.GracePeriods;
 import io.pairstream.operations.lag.verdict.Sample.Rewind;
-import io.pairstream.operations.lag.watch.ClusterReader.Ends;
 import io.pairstream.operations.lag.watch.GroupWatch.Role;
 import io.pairstream.operations.lag.watch.GroupWatch.Unread;
 import io.pairstream.operations.lag.watch.HeadReader.Place;
+import io.pairstream.operations.lag.watch.LogReader.Ends;
 import io.pairstream.operations.lag.watch.PartitionLog.Retention;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.topics.Dataset;
@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -65,7 +66,9 @@ public final class LagWatcher implements AutoCloseable {
   private final Map<String, GroupWatch> groups = new HashMap<>();
   private final Map<TopicPartition, PartitionLog> logs = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
+  private Admin admin;
   private ClusterReader reader;
+  private LogReader logReader;
   private CommitReader commits;
   private HeadReader heads;
   private Instant topicsAt = Instant.EPOCH;
@@ -152,8 +155,10 @@ public final class LagWatcher implements AutoCloseable {
    * @throws KafkaException where the cluster does not answer
    */
   public synchronized LagReport look() {
-    if (reader == null) {
-      reader = new ClusterReader(cluster);
+    if (admin == null) {
+      admin = cluster.admin();
+      reader = new ClusterReader(admin, cluster);
+      logReader = new LogReader(admin);
       commits = new CommitReader(cluster);
       heads = new HeadReader(cluster);
     }
@@ -164,7 +169,7 @@ public final class LagWatcher implements AutoCloseable {
             .toList();
     // Where logs begin is asked for before, and where they end after the groups' places: a group
     // that moves on meanwhile seems neither to have lost records nor to be ahead of the end.
-    Map<TopicPartition, Long> starts = new HashMap<>(reader.starts(logs.keySet()));
+    Map<TopicPartition, Long> starts = new HashMap<>(logReader.starts(logs.keySet()));
     Map<String, GroupPlace> places = reader.places(listed);
     Instant at = clock.instant();
     boolean leadersMissing = starts.size() < logs.size();
@@ -181,11 +186,11 @@ public final class LagWatcher implements AutoCloseable {
     unknown.removeAll(logs.keySet());
     if (!unknown.isEmpty()) {
       unknown.forEach(partition -> logs.put(partition, new PartitionLog()));
-      starts.putAll(reader.starts(unknown));
+      starts.putAll(logReader.starts(unknown));
       places = reader.places(listed);
       at = clock.instant();
     }
-    Map<TopicPartition, Ends> ends = reader.ends(starts);
+    Map<TopicPartition, Ends> ends = logReader.ends(starts);
     long atMillis = at.toEpochMilli();
     ends.forEach(
         (partition, found) ->
@@ -194,7 +199,7 @@ public final class LagWatcher implements AutoCloseable {
         ends.keySet().stream().map(logs::get).anyMatch(PartitionLog::hasOutgrownItsSize);
     if (!unknown.isEmpty() || outgrown || isDue(sizesAt, SIZES_EVERY, at)) {
       sizesAt = at;
-      ClusterReader.Sizes found = reader.sizes();
+      LogReader.Sizes found = logReader.sizes();
       disks = found.disks();
       found
           .logs()
@@ -208,7 +213,7 @@ public final class LagWatcher implements AutoCloseable {
     }
     if (!unknown.isEmpty() || isDue(retentionsAt, RETENTIONS_EVERY, at)) {
       retentionsAt = at;
-      Map<String, Retention> retentions = reader.retentions(partitions.keySet());
+      Map<String, Retention> retentions = logReader.retentions(partitions.keySet());
       logs.forEach(
           (partition, log) ->
               log.retention(retentions.getOrDefault(partition.topic(), Retention.NONE)));
@@ -216,7 +221,7 @@ public final class LagWatcher implements AutoCloseable {
     places = withAbsent(places);
     groups.keySet().retainAll(places.keySet());
     readHeads(places);
-    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(reader, places);
+    Map<String, Map<TopicPartition, Rewind>> rewinds = commits.rewinds(logReader, places);
 
     List<GroupLag> judged = new ArrayList<>();
     for (GroupPlace place : places.values()) {
@@ -270,7 +275,7 @@ public final class LagWatcher implements AutoCloseable {
     partitions.keySet().retainAll(all);
     all.removeAll(partitions.keySet());
     if (!all.isEmpty()) {
-      partitions.putAll(reader.partitionsOf(all));
+      partitions.putAll(logReader.partitionsOf(all));
     }
     Map<String, Set<TopicPartition>> mine = new HashMap<>();
     topics.forEach(
@@ -372,17 +377,12 @@ public final class LagWatcher implements AutoCloseable {
     return disks;
   }
 
-  /** Why nothing newer is known, or nothing at all; empty while all is well. */
-  public Optional<String> trouble() {
-    return latest.trouble();
-  }
-
-  /** Why nothing can be told yet; empty from the first look on, whatever happens later. */
+  /** Why nothing is known yet, or nothing newer; empty while all is well. */
   public Optional<String> obstacle() {
     LagReport last = latest;
-    return last.ready()
-        ? Optional.empty()
-        : Optional.of(last.trouble().orElse("the lag was not looked at yet"));
+    return last.ready() || last.trouble().isPresent()
+        ? last.trouble()
+        : Optional.of("the lag was not looked at yet");
   }
 
   /** Looks no more. */
@@ -397,11 +397,11 @@ public final class LagWatcher implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     synchronized (this) {
-      if (reader != null) {
+      if (admin != null) {
         heads.close();
         commits.close();
-        reader.close();
-        reader = null;
+        admin.close(Duration.ZERO);
+        admin = null;
       }
     }
   }

@@ -223,12 +223,12 @@ class LagWatcherTest {
               reports.incrementAndGet();
             })) {
       looking.start();
-      await(() -> looking.trouble().orElse("").contains("broken"));
+      await(() -> looking.latest().trouble().orElse("").contains("broken"));
 
       broken.set(false);
 
       await(() -> reports.get() > 0);
-      assertThat(looking.trouble()).isEmpty();
+      assertThat(looking.latest().trouble()).isEmpty();
     }
   }
 
