@@ -11,7 +11,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -73,26 +72,14 @@ public final class ActionLog implements AutoCloseable {
   }
 
   private void write(Action action) {
-    CompletableFuture<Void> written = new CompletableFuture<>();
-    var unused =
-        written.whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                LOG.warn(
-                    "the audit trail misses: {} {}",
-                    action.getName(),
-                    action.getOutcome(),
-                    failure);
-              }
-            });
     try {
-      writer.execute(() -> write(action, written));
+      writer.execute(() -> publish(action));
     } catch (RejectedExecutionException e) {
-      written.completeExceptionally(e);
+      missed(action, e);
     }
   }
 
-  private void write(Action action, CompletableFuture<Void> written) {
+  private void publish(Action action) {
     try {
       if (publisher == null) {
         publisher = open(cluster);
@@ -102,15 +89,17 @@ public final class ActionLog implements AutoCloseable {
               .publish(action.getActionId(), action, "an action")
               .whenComplete(
                   (at, failure) -> {
-                    if (failure == null) {
-                      written.complete(null);
-                    } else {
-                      written.completeExceptionally(failure);
+                    if (failure != null) {
+                      missed(action, failure);
                     }
                   });
     } catch (RuntimeException e) {
-      written.completeExceptionally(e);
+      missed(action, e);
     }
+  }
+
+  private static void missed(Action action, Throwable failure) {
+    LOG.warn("the audit trail misses: {} {}", action.getName(), action.getOutcome(), failure);
   }
 
   private static RecordPublisher<Action> open(ClusterAccess cluster) {

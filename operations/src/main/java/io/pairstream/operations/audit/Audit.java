@@ -3,12 +3,11 @@ package io.pairstream.operations.audit;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.cluster.Pages;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
-import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.WaitingLink;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.topics.TopicCatalogue;
@@ -16,7 +15,6 @@ import io.pairstream.schemas.wire.FinishedOffsets;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.schemas.wire.WireFormat;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -247,23 +244,16 @@ public final class Audit {
       LinkHeaders.readLink(record.headers()).ifPresent(link -> links.fetched(link, site(record)));
       return;
     }
-    try {
-      if (record.value() != null) {
-        WaitingLink waiting =
-            topics
-                .waitingLinks()
-                .value()
-                .deserializer()
-                .deserialize(record.topic(), record.value());
-        links.waiting(
-            new TopicPartition(record.topic(), record.partition()),
-            record.offset(),
-            waiting.getOrigin(),
-            site(record));
-      }
-    } catch (SerializationException e) {
-      cluster.requireRegistry(); // nobody's link waits in it; the fetchers turn it away
-    }
+    // A record that cannot be read is nobody's link that waits; the fetchers reject it.
+    cluster
+        .decode(topics.waitingLinks(), record.value())
+        .ifPresent(
+            waiting ->
+                links.waiting(
+                    new TopicPartition(record.topic(), record.partition()),
+                    record.offset(),
+                    waiting.getOrigin(),
+                    site(record)));
   }
 
   private static List<TopicPartition> partitions(CommittedLog log, List<String> topics) {
@@ -311,14 +301,14 @@ public final class Audit {
                 if (links.isOurs(pair.getOrigin())) {
                   links.quarantined(pair.getOrigin(), site(record));
                 } else {
-                  ledger.quarantined(site(record), key(record), pair);
+                  ledger.quarantined(site(record), CommittedLog.key(record), pair);
                 }
               });
       return;
     }
     int output = outputTopics().indexOf(record.topic());
     if (record.value() == null) {
-      ledger.removed(output, record.partition(), record.offset(), key(record));
+      ledger.removed(output, record.partition(), record.offset(), CommittedLog.key(record));
       return;
     }
     Topic<String, PreparedPair> topic =
@@ -331,7 +321,7 @@ public final class Audit {
                   splits.get(record.topic()),
                   record.partition(),
                   record.offset(),
-                  key(record),
+                  CommittedLog.key(record),
                   pair);
               reviewed.published(site(record), pair);
             });
@@ -390,32 +380,14 @@ public final class Audit {
     new Pages(log, receipts, starts(log, receipts, since.minus(CLOCKS)))
         .readOn(
             record ->
-                receipt(record)
+                cluster
+                    .decode(topics.receipts(), record.value())
                     .filter(r -> PairStatus.WITHDRAWN.name().equals(r.getStanding()))
                     .ifPresent(r -> ledger.withdrawn(r.getOrigin())));
   }
 
-  /** A receipt; one that is removed or unreadable withdraws nothing. */
-  private Optional<Receipt> receipt(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return Optional.empty();
-    }
-    try {
-      Topic<String, Receipt> receipts = topics.receipts();
-      return Optional.of(
-          receipts.value().deserializer().deserialize(receipts.name(), record.value()));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
-  }
-
   private static String site(ConsumerRecord<byte[], byte[]> record) {
     return record.topic() + "-" + record.partition() + "-" + record.offset();
-  }
-
-  private static String key(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
 
   private static void pause(Duration pause) {
@@ -423,35 +395,6 @@ public final class Audit {
       TimeUnit.NANOSECONDS.sleep(pause.toNanos());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
-    }
-  }
-
-  /** Topics that are read on from where the last reading ended. */
-  private static final class Pages {
-
-    private final CommittedLog log;
-    private final Map<TopicPartition, Long> next = new HashMap<>();
-
-    /**
-     * @param from where to begin, for partitions that do not begin at the start of the log
-     */
-    Pages(CommittedLog log, List<TopicPartition> partitions, Map<TopicPartition, Long> from) {
-      this.log = log;
-      log.beginnings(partitions)
-          .forEach((tp, begin) -> next.put(tp, Math.max(begin, from.getOrDefault(tp, begin))));
-    }
-
-    void readOn(Consumer<ConsumerRecord<byte[], byte[]>> each) {
-      Map<TopicPartition, Stretch> stretches = new HashMap<>();
-      log.ends(next.keySet())
-          .forEach((tp, end) -> stretches.put(tp, new Stretch(next.get(tp), end)));
-      log.read(
-          stretches,
-          record -> {
-            each.accept(record);
-            return true;
-          });
-      stretches.forEach((tp, stretch) -> next.put(tp, Math.max(stretch.from(), stretch.to())));
     }
   }
 }

@@ -2,6 +2,8 @@ package io.pairstream.operations.links;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.quarantine.Quarantine;
+import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.InvalidUrlException;
 import io.pairstream.schemas.LinkHost;
@@ -12,7 +14,6 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LinkHeaders;
@@ -20,6 +21,7 @@ import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,12 +30,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 
@@ -88,114 +88,101 @@ public final class RetryLinks {
     String id() {
       return PairIdentity.linkId(link.getUrl(), link.getCaption());
     }
+
+    Origin origin() {
+      return quarantined.getOrigin();
+    }
   }
 
   private RetryReport run(FailedLinks wanted, Consumer<Failed> each) {
-    try (CommittedLog log = CommittedLog.open(cluster)) {
-      // The newest of each link alone: of two that failed, one is sent.
-      Map<String, Origin> candidates = new HashMap<>();
-      // Entries of one link lie on several partitions, which are read in no order among each other.
-      Map<String, Long> times = new HashMap<>();
-      long[] unusable = {0};
-      long[] matching = {0};
-      var quarantine = log.everything(log.partitions(topics.quarantine().name()));
-      log.read(
-          quarantine,
-          record -> {
-            if (isMeant(wanted, record)) {
-              Optional<Failed> failed = failed(record);
-              if (failed.isEmpty()) {
-                unusable[0]++;
-              } else if (isOfHost(wanted, failed.get())) {
-                matching[0]++;
-                String id = failed.get().id();
-                if (record.timestamp() >= times.getOrDefault(id, Long.MIN_VALUE)) {
-                  times.put(id, record.timestamp());
-                  candidates.put(id, failed.get().quarantined().getOrigin());
-                }
-              }
-            }
-            return true;
-          });
-      dropThoseSentSince(log, candidates);
-      Map<String, Long> reasons = new TreeMap<>();
-      log.read(
-          quarantine,
-          record -> {
-            failed(record)
-                .filter(
-                    failed -> failed.quarantined().getOrigin().equals(candidates.get(failed.id())))
+    Quarantine quarantine = new Quarantine(cluster);
+    Choice choice = new Choice(wanted);
+    quarantine.forEach(choice::consider);
+    choice.dropThoseSentSince();
+    Map<String, Long> reasons = new TreeMap<>();
+    quarantine.forEach(
+        entry ->
+            failed(entry)
+                .filter(failed -> choice.newest.remove(failed.id(), failed.origin()))
                 .ifPresent(
                     failed -> {
-                      candidates.remove(failed.id());
                       reasons.merge(failed.quarantined().getReason(), 1L, Long::sum);
                       each.accept(failed);
-                    });
-            return true;
-          });
-      long sent = reasons.values().stream().mapToLong(Long::longValue).sum();
-      return new RetryReport(sent, matching[0] - sent, unusable[0], reasons);
-    }
+                    }));
+    long sent = reasons.values().stream().mapToLong(Long::longValue).sum();
+    return new RetryReport(sent, choice.matching - sent, choice.unusable, reasons);
   }
 
-  private boolean isMeant(FailedLinks wanted, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null
-        || wanted.since().filter(since -> record.timestamp() < since.toEpochMilli()).isPresent()) {
-      return false;
-    }
-    return read(topics.quarantine(), record.value())
-        .filter(this::isLink)
-        .filter(pair -> wanted.reason().isEmpty() || wanted.reason().get().equals(pair.getReason()))
-        .isPresent();
-  }
+  /** The newest entry of each link that is meant: of two that failed, one is sent. */
+  private final class Choice {
 
-  private static boolean isOfHost(FailedLinks wanted, Failed failed) {
-    return wanted.host().isEmpty() || wanted.host().get().equals(failed.host());
+    private final FailedLinks wanted;
+
+    /** By link, the coordinates. */
+    private final Map<String, Origin> newest = new HashMap<>();
+
+    /** Entries of one link lie on several partitions, in no order among each other. */
+    private final Map<String, Instant> times = new HashMap<>();
+
+    private long matching;
+    private long unusable;
+
+    Choice(FailedLinks wanted) {
+      this.wanted = wanted;
+    }
+
+    void consider(QuarantineEntry entry) {
+      if (!isLink(entry.pair())
+          || wanted.since().filter(since -> entry.arrivedAt().isBefore(since)).isPresent()
+          || wanted
+              .reason()
+              .filter(reason -> !reason.equals(entry.pair().getReason()))
+              .isPresent()) {
+        return;
+      }
+      Optional<Failed> failed = failed(entry);
+      if (failed.isEmpty()) {
+        unusable++;
+      } else if (wanted.host().filter(host -> !host.equals(failed.get().host())).isEmpty()) {
+        matching++;
+        String id = failed.get().id();
+        if (!entry.arrivedAt().isBefore(times.getOrDefault(id, Instant.MIN))) {
+          times.put(id, entry.arrivedAt());
+          newest.put(id, failed.get().origin());
+        }
+      }
+    }
+
+    void dropThoseSentSince() {
+      Map<String, Origin> stands = new HashMap<>();
+      try (CommittedLog log = CommittedLog.open(cluster)) {
+        log.readAll(
+            topics.uploads(),
+            (id, read) ->
+                read.filter(upload -> newest.containsKey(id))
+                    .ifPresent(upload -> stands.put(id, upload.getOrigin())));
+      }
+      newest
+          .entrySet()
+          .removeIf(
+              one -> !stands.getOrDefault(one.getKey(), one.getValue()).equals(one.getValue()));
+    }
   }
 
   private boolean isLink(QuarantinedPair pair) {
     return pair.getStep().equals(STEP) && pair.getOrigin().getTopic().equals(topics.links().name());
   }
 
-  private Optional<Failed> failed(ConsumerRecord<byte[], byte[]> record) {
-    Optional<QuarantinedPair> pair =
-        record.value() == null
-            ? Optional.empty()
-            : read(topics.quarantine(), record.value()).filter(this::isLink);
-    if (pair.isEmpty() || pair.get().getValue() == null) {
+  private Optional<Failed> failed(QuarantineEntry entry) {
+    QuarantinedPair pair = entry.pair();
+    if (!isLink(pair)) {
       return Optional.empty();
     }
-    Optional<PairLink> link = read(topics.links(), Utils.toArray(pair.get().getValue()));
     try {
-      return link.map(found -> new Failed(pair.get(), found, LinkHost.of(found.getUrl())));
+      return cluster
+          .decode(topics.links(), Utils.toNullableArray(pair.getValue()))
+          .map(link -> new Failed(pair, link, LinkHost.of(link.getUrl())));
     } catch (InvalidUrlException e) {
-      return Optional.empty();
-    }
-  }
-
-  private void dropThoseSentSince(CommittedLog log, Map<String, Origin> candidates) {
-    Map<String, Origin> newest = new HashMap<>();
-    log.read(
-        log.everything(log.partitions(topics.uploads().name())),
-        record -> {
-          String id = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-          if (record.value() != null && candidates.containsKey(id)) {
-            read(topics.uploads(), record.value())
-                .ifPresent(upload -> newest.put(id, upload.getOrigin()));
-          }
-          return true;
-        });
-    newest.forEach(
-        (id, origin) ->
-            candidates.computeIfPresent(id, (same, at) -> at.equals(origin) ? at : null));
-  }
-
-  /** A value; empty where it cannot be read. */
-  private <T> Optional<T> read(Topic<String, T> topic, byte[] value) {
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), value));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
       return Optional.empty();
     }
   }

@@ -1,8 +1,6 @@
 package io.pairstream.operations.login;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
@@ -116,16 +114,18 @@ public final class SessionRoutes {
         .asException();
   }
 
+  private record Told(boolean loginRequired, String actor, List<String> scopes) {}
+
   private Answer answer(Principal who) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("login_required", login.needsLogin());
-    json.put("actor", who.producer());
-    ArrayNode scopes = json.putArray("scopes");
-    who.scopes().stream()
-        .filter(scope -> scope.compareTo(Scope.VIEW) >= 0)
-        .sorted()
-        .map(Scope::label)
-        .forEach(scopes::add);
-    return Answer.json(200, json);
+    return Answer.json(
+        200,
+        new Told(
+            login.needsLogin(),
+            who.producer(),
+            who.scopes().stream()
+                .filter(scope -> scope.compareTo(Scope.VIEW) >= 0)
+                .sorted()
+                .map(Scope::label)
+                .toList()));
   }
 }

@@ -1,15 +1,14 @@
 package io.pairstream.operations.pairs;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.cleaning.caption.CheckCaptionLength;
 import io.pairstream.cleaning.caption.CheckFlaggedWords;
 import io.pairstream.cleaning.caption.CheckRepetition;
 import io.pairstream.cleaning.language.IdentifyLanguage;
 import io.pairstream.operations.catalogue.PairRow;
+import io.pairstream.operations.pairs.PairCard.Decision;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.service.http.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -109,8 +108,9 @@ final class Decisions {
    *
    * @param recipe every key with the value in force; empty where it is not known
    */
-  static ArrayNode kept(String caption, Map<String, Double> measures, Map<String, String> recipe) {
-    ArrayNode decisions = Json.MAPPER.createArrayNode();
+  static List<Decision> kept(
+      String caption, Map<String, Double> measures, Map<String, String> recipe) {
+    List<Decision> decisions = new ArrayList<>();
     boolean spaced = CheckCaptionLength.hasWordsBetweenSpaces(caption);
     for (Check check : checks(measures)) {
       Double measured = measured(check.measure(), measures);
@@ -118,7 +118,7 @@ final class Decisions {
         boolean cuts =
             check.measure().equals(TOKENS) && exceeds(measured, recipe.get(check.most().key()));
         decisions.add(
-            decision(
+            new Decision(
                 check.step(),
                 KEPT,
                 check.measure(),
@@ -154,18 +154,15 @@ final class Decisions {
         .toList();
   }
 
-  /** Of a pair that was turned away. */
-  static ArrayNode rejected(PairRow row) {
-    return Json.MAPPER
-        .createArrayNode()
-        .add(
-            decision(
-                row.step(),
-                REJECTED,
-                row.reason(),
-                row.measured(),
-                row.limit(),
-                Sentence.verbatim(row.detail())));
+  /** Of a pair that was rejected. */
+  static Decision rejected(PairRow row) {
+    return new Decision(
+        row.step(),
+        REJECTED,
+        row.reason(),
+        row.measured(),
+        row.limit(),
+        Sentence.verbatim(row.detail()));
   }
 
   private static Double measured(String measure, Map<String, Double> measures) {
@@ -217,18 +214,6 @@ final class Decisions {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? String.valueOf((long) value)
         : String.format(Locale.ROOT, "%.4g", value);
-  }
-
-  private static ObjectNode decision(
-      String step, String outcome, String measure, String measured, String limit, Sentence detail) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    json.put("step", step)
-        .put("outcome", outcome)
-        .put("measure", measure)
-        .put("measured", measured)
-        .put("limit", limit);
-    detail.put(json, "detail");
-    return json;
   }
 
   private static Check most(String step, String measure, String key) {

@@ -1,7 +1,7 @@
 package io.pairstream.operations.pairs;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.image.WorkerSettings;
@@ -11,8 +11,8 @@ import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.QuarantineBoard;
-import io.pairstream.operations.catalogue.SourceSample;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Threads;
 import io.pairstream.schemas.wire.MissingSchemaException;
@@ -72,7 +72,7 @@ public final class PairRoutes implements AutoCloseable {
   private final PairSearch search;
   private final StoredPairs pairs;
   private final Pictures pictures;
-  private final PairCard card;
+  private final PairCards cards;
   private final ThreadPoolExecutor readers;
 
   /**
@@ -93,7 +93,7 @@ public final class PairRoutes implements AutoCloseable {
     this.search = new PairSearch(catalogue, clock);
     this.pairs = new StoredPairs(cluster);
     this.pictures = new Pictures(pairs, search, workers);
-    this.card = new PairCard(search, pairs, new KnownRecipes(recipes), typed);
+    this.cards = new PairCards(search, pairs, new KnownRecipes(recipes), typed);
     this.readers =
         new ThreadPoolExecutor(
             READERS,
@@ -136,25 +136,34 @@ public final class PairRoutes implements AutoCloseable {
     pairs.close();
   }
 
-  private Answer find(Incoming request) {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    putReady(json);
-    PairPage page = search(query(request));
-    ArrayNode list = json.putArray("pairs");
-    page.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
-    json.put("next", page.next().orElse(null));
-    OptionalLong found = page.found();
-    json.put("found", found.isPresent() ? (Long) found.getAsLong() : null);
-    return Answer.json(200, json);
-  }
-
   /**
    * Whether all was read, and as of when it is where the topics are not followed now. Asked before
    * what it is about is read, which then holds at least that.
    */
-  private void putReady(ObjectNode json) {
-    json.put("ready", catalogue.isReady());
-    json.put("as_of", catalogue.staleSince().map(Instant::toString).orElse(null));
+  private record State(boolean ready, Instant asOf) {}
+
+  private State state() {
+    return new State(catalogue.isReady(), catalogue.staleSince().orElse(null));
+  }
+
+  /**
+   * @param next where to go on; null at the end
+   * @param found how many there are; null where they were not counted
+   */
+  private record Found(
+      @JsonUnwrapped State state, List<PairSummary> pairs, String next, Long found) {}
+
+  private Answer find(Incoming request) {
+    State state = state();
+    PairPage page = search(query(request));
+    OptionalLong found = page.found();
+    return Answer.json(
+        200,
+        new Found(
+            state,
+            page.pairs().stream().map(PairSummary::of).toList(),
+            page.next().orElse(null),
+            found.isPresent() ? (Long) found.getAsLong() : null));
   }
 
   private PairPage search(PairQuery query) {
@@ -173,8 +182,9 @@ public final class PairRoutes implements AutoCloseable {
     }
     return later(
         () ->
-            card.of(id)
-                .map(json -> Answer.json(200, json))
+            cards
+                .of(id)
+                .map(card -> Answer.json(200, card))
                 .orElseThrow(
                     () ->
                         notFound(
@@ -204,7 +214,8 @@ public final class PairRoutes implements AutoCloseable {
     return later(
         () -> {
           ShownPicture shown =
-              pictures.of(topic, Integer.parseInt(partition), Long.parseLong(offset), size);
+              pictures.of(
+                  new Origin(topic, Integer.valueOf(partition), Long.valueOf(offset)), size);
           if (shown instanceof ShownPicture.Jpeg jpeg) {
             return Answer.of(200, "image/jpeg", jpeg.jpeg())
                 .withHeader("Cache-Control", "no-store");
@@ -213,38 +224,49 @@ public final class PairRoutes implements AutoCloseable {
         });
   }
 
-  private Answer board() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    putReady(json);
-    QuarantineBoard board = search.board();
-    json.put("total", board.total());
-    ArrayNode cells = json.putArray("cells");
-    for (QuarantineBoard.Cell cell : board.cells()) {
-      ObjectNode one = cells.addObject();
-      one.put("reason", cell.reason());
-      one.put("source", cell.source());
-      one.put("count", cell.count());
-      one.put("last_24h", cell.lastDay());
-      PairJson.putTime(one, "newest_at", cell.newestAt());
+  private record Board(
+      @JsonUnwrapped State state,
+      long total,
+      List<Cell> cells,
+      List<Remedy> reasons,
+      List<String> sources) {}
+
+  private record Cell(
+      String reason,
+      String source,
+      long count,
+      @JsonProperty("last_24h") long lastDay,
+      Instant newestAt) {}
+
+  private record Remedy(String reason, String remedy) {
+
+    static Remedy of(String reason) {
+      return new Remedy(reason, RejectReason.named(reason).map(RejectReason::remedy).orElse(""));
     }
-    ArrayNode reasons = json.putArray("reasons");
-    board.cells().stream()
-        .map(QuarantineBoard.Cell::reason)
-        .distinct()
-        .forEach(
-            reason ->
-                reasons
-                    .addObject()
-                    .put("reason", reason)
-                    .put(
-                        "remedy", RejectReason.named(reason).map(RejectReason::remedy).orElse("")));
-    ArrayNode sources = json.putArray("sources");
-    board.cells().stream()
-        .map(QuarantineBoard.Cell::source)
-        .distinct()
-        .sorted()
-        .forEach(sources::add);
-    return Answer.json(200, json);
+  }
+
+  private Answer board() {
+    State state = state();
+    QuarantineBoard board = search.board();
+    List<Cell> cells =
+        board.cells().stream()
+            .map(
+                cell ->
+                    new Cell(
+                        cell.reason(),
+                        cell.source(),
+                        cell.count(),
+                        cell.lastDay(),
+                        PairSummary.known(cell.newestAt())))
+            .toList();
+    return Answer.json(
+        200,
+        new Board(
+            state,
+            board.total(),
+            cells,
+            cells.stream().map(Cell::reason).distinct().map(Remedy::of).toList(),
+            cells.stream().map(Cell::source).distinct().sorted().toList()));
   }
 
   private void export(Incoming request, Outgoing out) throws IOException {
@@ -266,9 +288,7 @@ public final class PairRoutes implements AutoCloseable {
     boolean more = true;
     while (more) {
       for (FoundPair pair : page.pairs()) {
-        ObjectNode line = PairJson.summary(pair);
-        line.remove(List.of("picture", "blurred"));
-        lines.write(Json.bytes(line));
+        lines.write(Json.bytes(PairSummary.of(pair).line()));
         lines.write('\n');
       }
       more = page.next().isPresent();
@@ -278,21 +298,26 @@ public final class PairRoutes implements AutoCloseable {
     }
   }
 
+  private record Sheet(@JsonUnwrapped State state, List<Source> sources) {}
+
+  private record Source(String source, long seen, List<PairSummary> pairs) {}
+
   private Answer sheet(Incoming request) {
     Duration window =
         Duration.ofMinutes(number(request, "minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    putReady(json);
-    ArrayNode sources = json.putArray("sources");
-    for (SourceSample sample :
-        search.sample(filter(request, "source"), window, RandomGenerator.getDefault())) {
-      ObjectNode one = sources.addObject();
-      one.put("source", sample.source());
-      one.put("seen", sample.seen());
-      ArrayNode list = one.putArray("pairs");
-      sample.pairs().forEach(pair -> list.add(PairJson.summary(pair)));
-    }
-    return Answer.json(200, json);
+    State state = state();
+    return Answer.json(
+        200,
+        new Sheet(
+            state,
+            search.sample(filter(request, "source"), window, RandomGenerator.getDefault()).stream()
+                .map(
+                    sample ->
+                        new Source(
+                            sample.source(),
+                            sample.seen(),
+                            sample.pairs().stream().map(PairSummary::of).toList()))
+                .toList()));
   }
 
   private static PairQuery query(Incoming request) {

@@ -1,5 +1,6 @@
 package io.pairstream.operations.pairs;
 
+import io.pairstream.schemas.Origin;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ final class PictureCache {
   private long bytes;
 
   /** One image at one size. */
-  record Key(String topic, int partition, long offset, int sizePx) {}
+  record Key(Origin at, int sizePx) {}
 
   /**
    * What is remembered.

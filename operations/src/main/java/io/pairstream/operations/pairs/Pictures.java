@@ -27,7 +27,6 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.utils.Utils;
@@ -58,6 +57,9 @@ final class Pictures implements AutoCloseable {
   private static final Set<String> HARMFUL =
       Set.of(RejectReason.DECODE_TIMEOUT.name(), RejectReason.DECODER_CRASH.name());
 
+  private static final String HARMFUL_IMAGE =
+      "decoding it ended a worker, or took too long; it is not tried again";
+
   private final StoredPairs pairs;
   private final PairSearch search;
   private final Optional<WorkerSettings> settings;
@@ -79,36 +81,31 @@ final class Pictures implements AutoCloseable {
   /**
    * The picture of the image that a record holds.
    *
-   * @param topic one of the data set's own
+   * @param at on a topic of the data set
    * @param sizePx longest side, in pixels; smaller images keep their size
    * @throws io.pairstream.cleaning.image.ImageWorkerUnavailableException where no worker can show
    *     anything
    * @throws org.apache.kafka.common.KafkaException where the broker does not answer
    */
-  ShownPicture of(String topic, int partition, long offset, int sizePx) {
+  ShownPicture of(Origin at, int sizePx) {
     if (settings.isEmpty()) {
       return new ShownPicture.None("this service was started without image workers");
     }
-    PictureCache.Key key = new PictureCache.Key(topic, partition, offset, sizePx);
+    PictureCache.Key key = new PictureCache.Key(at, sizePx);
     Optional<PictureCache.Entry> known = cache.get(key);
     if (known.isPresent()) {
-      if (isForbidden(topic, partition, offset)) {
+      if (isForbidden(at)) {
         return FORBIDDEN;
       }
       return isWithdrawn(known.get().owner()) ? WITHDRAWN : known.get().picture();
     }
-    Image image = image(topic, partition, offset);
+    Image image = image(at);
     ShownPicture shown =
         image.bytes().isEmpty()
             ? new ShownPicture.None(image.why())
             : shown(new EncodedImage(image.bytes().get()), sizePx);
     cache.put(key, new PictureCache.Entry(shown, image.owner()));
     return shown;
-  }
-
-  /** Process ids of the workers that run. */
-  synchronized List<Long> workerPids() {
-    return workers == null ? List.of() : workers.pids();
   }
 
   @Override
@@ -137,27 +134,24 @@ final class Pictures implements AutoCloseable {
     }
   }
 
-  private Image image(String topic, int partition, long offset) {
+  private Image image(Origin at) {
+    String topic = at.getTopic();
+    Optional<Image> image = Optional.empty();
     if (pairs.isOutput(topic)) {
-      return pairs.prepared(topic, partition, offset).map(this::image).orElseGet(() -> gone(topic));
-    }
-    if (pairs.isQuarantine(topic)) {
-      return pairs
-          .quarantined(topic, partition, offset)
-          .map(this::image)
-          .orElseGet(() -> gone(topic));
-    }
-    if (pairs.isRaw(topic)) {
-      if (isForbidden(topic, partition, offset)) {
+      image = pairs.prepared(at).map(this::image);
+    } else if (pairs.isQuarantine(topic)) {
+      image = pairs.quarantined(at).map(this::image);
+    } else if (pairs.isRaw(topic)) {
+      if (isForbidden(at)) {
         return Image.none(FORBIDDEN.why());
       }
-      Origin origin = new Origin(topic, partition, offset);
-      if (search.reasonOf(OriginHeader.text(origin)).filter(HARMFUL::contains).isPresent()) {
-        return Image.none("decoding it ended a worker, or took too long; it is not tried again");
+      if (search.reasonOf(OriginHeader.text(at)).filter(HARMFUL::contains).isPresent()) {
+        return Image.none(HARMFUL_IMAGE);
       }
-      return pairs.raw(origin).map(this::image).orElseGet(() -> gone(topic));
+      image = pairs.raw(at).map(this::image);
     }
-    return Image.none("there are no pictures on this topic");
+    return image.orElseGet(
+        () -> Image.none("there is no record of a pair at this place, or no longer: " + topic));
   }
 
   private Image image(PreparedPair pair) {
@@ -184,7 +178,7 @@ final class Pictures implements AutoCloseable {
       return Image.none(FORBIDDEN.why());
     }
     if (HARMFUL.contains(pair.getReason())) {
-      return Image.none("decoding it ended a worker, or took too long; it is not tried again");
+      return Image.none(HARMFUL_IMAGE);
     }
     return pairs
         .raw(pair)
@@ -211,17 +205,10 @@ final class Pictures implements AutoCloseable {
         owner.pairId(), owner.imageDigest(), owner.contributor(), owner.sourceKind(), owner.url());
   }
 
-  private static Image gone(String topic) {
-    return Image.none("there is no record of a pair at this place, or no longer: " + topic);
-  }
-
   /** Of a record that is not judged yet nobody knows. */
-  private boolean isForbidden(String topic, int partition, long offset) {
-    return pairs.isRaw(topic)
-        && search
-            .reasonOf(OriginHeader.text(new Origin(topic, partition, offset)))
-            .filter(Pictures::mayNotBeKept)
-            .isPresent();
+  private boolean isForbidden(Origin at) {
+    return pairs.isRaw(at.getTopic())
+        && search.reasonOf(OriginHeader.text(at)).filter(Pictures::mayNotBeKept).isPresent();
   }
 
   private static boolean mayNotBeKept(String reason) {

@@ -2,37 +2,40 @@ package io.pairstream.operations.pairs;
 
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.schemas.wire.RecordDecoder;
+import io.pairstream.schemas.topics.Topic;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Utils;
 
-/** The whole records of a data set, read where they lie. Thread-safe. */
+/**
+ * The whole records of a data set, read where they lie, one after the other. What was never
+ * committed there, is kept no longer or cannot be read is empty. Thread-safe.
+ */
 final class StoredPairs implements AutoCloseable {
 
+  private final ClusterAccess cluster;
   private final PairTopics topics;
-  private final StoredRecords records;
-  private final RecordDecoder<RawPair> raw;
-  private final RecordDecoder<PairLink> links;
-  private final RecordDecoder<PreparedPair> prepared;
-  private final RecordDecoder<QuarantinedPair> quarantined;
+  private CommittedLog log;
+  private boolean closed;
 
   StoredPairs(ClusterAccess cluster) {
-    topics = cluster.topics();
-    records = new StoredRecords(cluster);
-    raw = new RecordDecoder<>(topics.crowdsourced(), RawPair.SCHEMA$, cluster.registry());
-    links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, cluster.registry());
-    prepared = new RecordDecoder<>(topics.training(), PreparedPair.SCHEMA$, cluster.registry());
-    quarantined =
-        new RecordDecoder<>(topics.quarantine(), QuarantinedPair.SCHEMA$, cluster.registry());
+    this.cluster = cluster;
+    this.topics = cluster.topics();
+  }
+
+  static Origin at(Place place) {
+    return new Origin(place.topic(), place.partition(), place.offset());
   }
 
   boolean isRaw(String topic) {
@@ -48,63 +51,73 @@ final class StoredPairs implements AutoCloseable {
     return topics.quarantine().name().equals(topic);
   }
 
-  /** The raw pair that came there; empty where it is kept no longer, or cannot be read. */
-  Optional<RawPair> raw(Origin origin) {
-    return isRaw(origin.getTopic())
-        ? value(origin.getTopic(), origin.getPartition(), origin.getOffset()).flatMap(raw::decode)
-        : Optional.empty();
+  /** The raw pair that came there. */
+  Optional<RawPair> raw(Origin at) {
+    return isRaw(at.getTopic()) ? value(topics.crowdsourced(), at) : Optional.empty();
   }
 
   /** When a raw record came to its topic; 0 of Kafka's time where it is kept no longer. */
-  Instant cameAt(Origin origin) {
-    return isRaw(origin.getTopic())
-        ? records
-            .read(origin.getTopic(), origin.getPartition(), origin.getOffset())
-            .map(record -> Instant.ofEpochMilli(record.timestamp()))
-            .orElse(Instant.EPOCH)
-        : Instant.EPOCH;
+  Instant cameAt(Origin at) {
+    return (isRaw(at.getTopic()) ? read(at) : Optional.<ConsumerRecord<byte[], byte[]>>empty())
+        .map(record -> Instant.ofEpochMilli(record.timestamp()))
+        .orElse(Instant.EPOCH);
+  }
+
+  Optional<PreparedPair> prepared(Origin at) {
+    return value(topics.training(), at);
+  }
+
+  Optional<QuarantinedPair> quarantined(Origin at) {
+    return value(topics.quarantine(), at);
   }
 
   /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */
   Optional<RawPair> raw(QuarantinedPair pair) {
-    return pair.getValue() == null || isOfLink(pair)
-        ? Optional.empty()
-        : raw.decode(Utils.toArray(pair.getValue()));
+    return isOfLink(pair) ? Optional.empty() : original(topics.crowdsourced(), pair);
   }
 
   /** The link that a record of quarantine keeps. */
   Optional<PairLink> link(QuarantinedPair pair) {
-    return pair.getValue() == null || !isOfLink(pair)
-        ? Optional.empty()
-        : links.decode(Utils.toArray(pair.getValue()));
-  }
-
-  Optional<PreparedPair> prepared(Place place) {
-    return prepared(place.topic(), place.partition(), place.offset());
-  }
-
-  Optional<PreparedPair> prepared(String topic, int partition, long offset) {
-    return value(topic, partition, offset).flatMap(prepared::decode);
-  }
-
-  Optional<QuarantinedPair> quarantined(Place place) {
-    return quarantined(place.topic(), place.partition(), place.offset());
-  }
-
-  Optional<QuarantinedPair> quarantined(String topic, int partition, long offset) {
-    return value(topic, partition, offset).flatMap(quarantined::decode);
-  }
-
-  @Override
-  public void close() {
-    records.close();
+    return isOfLink(pair) ? original(topics.links(), pair) : Optional.empty();
   }
 
   private boolean isOfLink(QuarantinedPair pair) {
     return pair.getOrigin().getTopic().equals(topics.links().name());
   }
 
-  private Optional<byte[]> value(String topic, int partition, long offset) {
-    return records.read(topic, partition, offset).map(ConsumerRecord::value);
+  private <T> Optional<T> original(Topic<String, T> topic, QuarantinedPair pair) {
+    return cluster.decode(topic, Utils.toNullableArray(pair.getValue()));
+  }
+
+  private <T> Optional<T> value(Topic<String, T> topic, Origin at) {
+    return read(at).flatMap(record -> cluster.decode(topic, record.value()));
+  }
+
+  private synchronized Optional<ConsumerRecord<byte[], byte[]>> read(Origin at) {
+    if (closed) {
+      throw new KafkaException("the service is being stopped");
+    }
+    if (log == null) {
+      log = CommittedLog.openForSingleRecords(cluster);
+    }
+    try {
+      return log.record(at);
+    } catch (UnknownTopicOrPartitionException e) {
+      return Optional.empty();
+    } catch (KafkaException e) {
+      // A consumer that failed may not know where it is.
+      log.close();
+      log = null;
+      throw e;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (log != null) {
+      log.close();
+      log = null;
+    }
   }
 }

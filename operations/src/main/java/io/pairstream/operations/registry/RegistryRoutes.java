@@ -2,8 +2,6 @@ package io.pairstream.operations.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Handler;
@@ -14,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +62,7 @@ final class RegistryRoutes {
       routes.add(get(prefix + "/subjects/{subject}/versions/{version}/schema", this::text));
       routes.add(get(prefix + "/schemas/ids/{id}", this::byId));
       routes.add(get(prefix + "/schemas/ids/{id}/versions", this::versionsById));
-      routes.add(get(prefix + "/schemas/types", request -> json(array().add("AVRO"))));
+      routes.add(get(prefix + "/schemas/types", request -> json(List.of("AVRO"))));
       for (String config : List.of("/config", "/config/{subject}")) {
         routes.add(get(prefix + config, request -> fixed("compatibilityLevel", COMPATIBILITY)));
       }
@@ -89,11 +88,12 @@ final class RegistryRoutes {
       this.code = code;
     }
 
+    private record Told(int errorCode, String message) {}
+
     Answer answer() {
       int status = code > 999 ? code / 100 : code;
-      ObjectNode json =
-          Json.MAPPER.createObjectNode().put("error_code", code).put("message", getMessage());
-      return Answer.of(status, MEDIA_TYPE, Json.bytes(json));
+      Told told = new Told(code, getMessage());
+      return Answer.of(status, MEDIA_TYPE, Json.bytes(told));
     }
   }
 
@@ -136,19 +136,15 @@ final class RegistryRoutes {
   }
 
   private Answer subjects() {
-    ArrayNode names = array();
-    log.all().stream().map(SchemaVersion::subject).distinct().sorted().forEach(names::add);
-    return json(names);
+    return json(log.all().stream().map(SchemaVersion::subject).distinct().sorted().toList());
   }
 
   private Answer versions(Incoming request) {
-    ArrayNode numbers = array();
-    of(request.parameter("subject")).forEach(version -> numbers.add(version.version()));
-    return json(numbers);
+    return json(of(request.parameter("subject")).stream().map(SchemaVersion::version).toList());
   }
 
   private Answer version(Incoming request) {
-    return json(asked(request).json());
+    return json(asked(request));
   }
 
   private Answer text(Incoming request) {
@@ -171,16 +167,13 @@ final class RegistryRoutes {
     return fixed("schema", withId(request).get(0).schema());
   }
 
+  private record Place(String subject, int version) {}
+
   private Answer versionsById(Incoming request) {
-    ArrayNode versions = array();
-    withId(request)
-        .forEach(
-            version ->
-                versions
-                    .addObject()
-                    .put("subject", version.subject())
-                    .put("version", version.version()));
-    return json(versions);
+    return json(
+        withId(request).stream()
+            .map(version -> new Place(version.subject(), version.version()))
+            .toList());
   }
 
   private List<SchemaVersion> withId(Incoming request) {
@@ -218,8 +211,7 @@ final class RegistryRoutes {
     return json(
         find(of(subject).stream(), schema)
             .or(() -> find(in(allNow(), subject), schema))
-            .orElseThrow(() -> new Refusal(40403, "the subject does not hold this schema"))
-            .json());
+            .orElseThrow(() -> new Refusal(40403, "the subject does not hold this schema")));
   }
 
   /** Whoever registers what is registered gets its id; anything new takes the credential. */
@@ -227,7 +219,7 @@ final class RegistryRoutes {
     String subject = request.parameter("subject");
     Optional<SchemaVersion> held = find(in(log.all(), subject), schema);
     if (held.isPresent()) {
-      return json(Json.MAPPER.createObjectNode().put("id", held.get().id()));
+      return json(Map.of("id", held.get().id()));
     }
     if (!credential.isIn(request)) {
       throw new Refusal(
@@ -239,7 +231,7 @@ final class RegistryRoutes {
     }
     try {
       SchemaVersion version = log.append(known -> next(known, subject, schema));
-      return json(Json.MAPPER.createObjectNode().put("id", version.id()));
+      return json(Map.of("id", version.id()));
     } catch (KafkaException e) {
       throw new Refusal(50001, "Kafka does not take the schema: " + e.getMessage());
     }
@@ -301,15 +293,11 @@ final class RegistryRoutes {
     return parsed(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static ArrayNode array() {
-    return Json.MAPPER.createArrayNode();
-  }
-
   private static Answer fixed(String name, String value) {
-    return json(Json.MAPPER.createObjectNode().put(name, value));
+    return json(Map.of(name, value));
   }
 
-  private static Answer json(JsonNode json) {
+  private static Answer json(Object json) {
     return Answer.of(200, MEDIA_TYPE, Json.bytes(json));
   }
 }

@@ -139,7 +139,7 @@ final class SchemaLog implements AutoCloseable {
               () ->
                   KafkaAnswers.await(
                       producer.send(
-                          new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version.json())))));
+                          new ProducerRecord<>(TOPIC, version.key(), Json.bytes(version)))));
       producer.commitTransaction();
     } catch (KafkaException e) {
       close();

@@ -2,7 +2,6 @@ package io.pairstream.operations.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,21 +16,12 @@ import java.util.Optional;
  */
 record SchemaVersion(String subject, int version, int id, String schema) {
 
-  ObjectNode json() {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("subject", subject)
-        .put("version", version)
-        .put("id", id)
-        .put("schema", schema);
-  }
-
   /** Its key in the topic. */
   byte[] key() {
     return (subject + "/" + version).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Reads what {@link #json} writes; empty where the bytes are something else. */
+  /** Reads what Jackson writes of it; empty where the bytes are something else. */
   static Optional<SchemaVersion> read(byte[] value) {
     try {
       JsonNode json = Json.MAPPER.readTree(value);

@@ -11,7 +11,6 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -24,7 +23,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * The published pairs that a subject covers, found by reading: receipts, which know pair, image and
@@ -155,13 +153,15 @@ final class PublishedPairs {
   }
 
   private void enter(ConsumerRecord<byte[], byte[]> record) {
-    String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    String key = CommittedLog.key(record);
     Optional<Published> published =
         record.topic().equals(cluster.topics().receipts().name())
-            ? decode(cluster.topics().receipts(), record)
+            ? cluster
+                .decode(cluster.topics().receipts(), record.value())
                 .filter(receipt -> receipt.getPairId().equals(key))
                 .flatMap(this::covered)
-            : decode(cluster.topics().training(), record)
+            : cluster
+                .decode(cluster.topics().training(), record.value())
                 .flatMap(pair -> covered(pair, splitOf(record.topic())));
     if (published.isPresent()) {
       found.put(key, published.get());
@@ -209,18 +209,5 @@ final class PublishedPairs {
             .contains(subject.key())
         ? Optional.of(new Published(pair.getImageDigest(), split, sampleOf(pair)))
         : Optional.empty();
-  }
-
-  /** What is removed or cannot be read is not published. */
-  private <T> Optional<T> decode(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), record.value()));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
   }
 }

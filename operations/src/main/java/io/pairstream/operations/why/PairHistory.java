@@ -105,7 +105,7 @@ public final class PairHistory {
     Optional<String> raw =
         output
             .filter(record -> record.topic().equals(quarantine.name()))
-            .flatMap(record -> decode(quarantine, record))
+            .flatMap(record -> cluster.decode(quarantine, record.value()))
             .map(entry -> OriginHeader.text(entry.getOrigin()));
     Optional<String> key = output.map(r -> new String(r.key(), StandardCharsets.UTF_8));
     // A raw record may be kept no longer.
@@ -130,28 +130,19 @@ public final class PairHistory {
     String pairId = upload.getPairId();
     Optional<Receipt> receipt =
         pairId.isEmpty() || pairId.equals(id) ? Optional.empty() : last(log, receipts, pairId);
-    Optional<QuarantineEntry> entry =
-        failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin())));
-    String reason =
-        entry
-            .map(e -> e.pair().getReason())
-            .orElse(receipt.map(Receipt::getReason).orElse(upload.getReason()));
-    Optional<Withdrawals> withdrawals = receipt.map(r -> withdrawals(log, pairId, r, entry));
-    return new PairAnswer(
-        id,
-        upload.getKind(),
-        pairId,
-        receipt.map(Receipt::getStanding).orElse(upload.getStanding()),
-        receipt,
-        Optional.of(upload),
-        entry,
-        withdrawals.flatMap(Withdrawals::inForce),
-        withdrawals.map(Withdrawals::events).orElse(List.of()),
-        reviews(log, entry),
-        receipt.flatMap(r -> admission(log, r)),
-        remedy(reason),
-        origin,
-        ReceivedAt.said(upload.getReceivedAt()));
+    return answer(
+        log,
+        new Found(
+            id,
+            upload.getKind(),
+            pairId,
+            receipt.map(Receipt::getStanding).orElse(upload.getStanding()),
+            receipt,
+            Optional.of(upload),
+            failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin()))),
+            origin,
+            ReceivedAt.said(upload.getReceivedAt())),
+        pairId);
   }
 
   private Optional<PairAnswer> findLink(CommittedLog log, String id, Origin origin) {
@@ -162,30 +153,28 @@ public final class PairHistory {
     }
     Optional<PairLink> link =
         record
-            .flatMap(r -> decode(links, r))
+            .flatMap(r -> cluster.decode(links, r.value()))
             .or(() -> failed.flatMap(entry -> OriginalLink.of(entry, cluster)));
     return link.flatMap(l -> last(log, uploads, PairIdentity.linkId(l.getUrl(), l.getCaption())))
         .map(upload -> ofUpload(log, id, upload, origin, failed))
         .or(
             () ->
                 Optional.of(
-                    new PairAnswer(
-                        id,
-                        PairAnswer.LINK,
-                        "",
-                        failed.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED,
-                        Optional.empty(),
-                        Optional.empty(),
-                        failed,
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        Optional.empty(),
-                        failed.flatMap(entry -> remedy(entry.pair().getReason())),
-                        origin,
-                        record
-                            .map(r -> Instant.ofEpochMilli(r.timestamp()))
-                            .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt())))));
+                    answer(
+                        log,
+                        new Found(
+                            id,
+                            PairAnswer.LINK,
+                            "",
+                            failed.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED,
+                            Optional.empty(),
+                            Optional.empty(),
+                            failed,
+                            origin,
+                            record
+                                .map(r -> Instant.ofEpochMilli(r.timestamp()))
+                                .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt()))),
+                        "")));
   }
 
   /** The entry of a link that failed, whose key is its coordinates. */
@@ -200,7 +189,7 @@ public final class PairHistory {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    Optional<RawPair> raw = decode(cluster.topics().crowdsourced(), found.get());
+    Optional<RawPair> raw = cluster.decode(cluster.topics().crowdsourced(), found.get().value());
     String pairId = raw.map(r -> pairId(r, found.get())).orElse("");
     Optional<Instant> receivedAt =
         raw.map(RawPair::getReceivedAt)
@@ -212,21 +201,19 @@ public final class PairHistory {
             .map(r -> answer(log, id, pairId, r, origin, receivedAt))
             .orElseGet(
                 () ->
-                    new PairAnswer(
-                        id,
-                        PairAnswer.PAIR,
-                        pairId,
-                        PairAnswer.RECEIVED,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        origin,
-                        receivedAt)));
+                    answer(
+                        log,
+                        new Found(
+                            id,
+                            PairAnswer.PAIR,
+                            pairId,
+                            PairAnswer.RECEIVED,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            origin,
+                            receivedAt),
+                        pairId)));
   }
 
   /** By the caption's own bytes where its text may hide what they are. */
@@ -247,24 +234,63 @@ public final class PairHistory {
       Receipt receipt,
       Origin origin,
       Optional<Instant> receivedAt) {
-    Optional<QuarantineEntry> entry = entryOf(key, receipt, origin);
-    String reason = entry.map(e -> e.pair().getReason()).orElse(receipt.getReason());
-    Withdrawals withdrawals = withdrawals(log, key, receipt, entry);
+    return answer(
+        log,
+        new Found(
+            id,
+            PairAnswer.PAIR,
+            receipt.getPairId(),
+            receipt.getStanding(),
+            Optional.of(receipt),
+            Optional.empty(),
+            entryOf(key, receipt, origin),
+            origin,
+            receivedAt),
+        key);
+  }
+
+  /** What is known of a pair or link at first; see {@link PairAnswer}. */
+  private record Found(
+      String id,
+      String kind,
+      String pairId,
+      String standing,
+      Optional<Receipt> receipt,
+      Optional<Upload> upload,
+      Optional<QuarantineEntry> entry,
+      Origin origin,
+      Optional<Instant> receivedAt) {
+
+    String reason() {
+      return entry
+          .map(one -> one.pair().getReason())
+          .or(() -> receipt.map(Receipt::getReason))
+          .or(() -> upload.map(Upload::getReason))
+          .orElse("");
+    }
+  }
+
+  /**
+   * @param key that the pair has in quarantine
+   */
+  private PairAnswer answer(CommittedLog log, Found found, String key) {
+    Optional<Withdrawals> withdrawals =
+        found.receipt().map(receipt -> withdrawals(log, key, receipt, found.entry()));
     return new PairAnswer(
-        id,
-        PairAnswer.PAIR,
-        receipt.getPairId(),
-        receipt.getStanding(),
-        Optional.of(receipt),
-        Optional.empty(),
-        entry,
-        withdrawals.inForce(),
-        withdrawals.events(),
-        reviews(log, entry),
-        admission(log, receipt),
-        remedy(reason),
-        origin,
-        receivedAt);
+        found.id(),
+        found.kind(),
+        found.pairId(),
+        found.standing(),
+        found.receipt(),
+        found.upload(),
+        found.entry(),
+        withdrawals.flatMap(Withdrawals::inForce),
+        withdrawals.map(Withdrawals::events).orElse(List.of()),
+        reviews(log, found.entry()),
+        found.receipt().flatMap(receipt -> admission(log, receipt)),
+        RejectReason.named(found.reason()).map(RejectReason::remedy),
+        found.origin(),
+        found.receivedAt());
   }
 
   /** The review that the deciding record names, which its producer may have made up. */
@@ -341,10 +367,6 @@ public final class PairHistory {
     return origin.equals(receipt.getOrigin()) ? receipt.getDecidedAt() : Instant.EPOCH;
   }
 
-  private static Optional<String> remedy(String reason) {
-    return RejectReason.named(reason).map(RejectReason::remedy);
-  }
-
   /** The last value of a key. */
   private <T> Optional<T> last(CommittedLog log, Topic<String, T> topic, String key) {
     return Optional.ofNullable(LastRecords.of(cluster, log, topic, Set.of(key)).get(key));
@@ -371,9 +393,5 @@ public final class PairHistory {
     PairTopics topics = cluster.topics();
     return Stream.of(topics.training(), topics.validation(), topics.test(), topics.quarantine())
         .anyMatch(output -> output.name().equals(topic));
-  }
-
-  private <T> Optional<T> decode(Topic<String, T> topic, ConsumerRecord<byte[], byte[]> record) {
-    return cluster.decode(topic, record.value());
   }
 }

@@ -3,10 +3,7 @@ package io.pairstream.operations.why;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.takedown.TakedownEvent;
-import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.schemas.wire.RecordDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * What withdrew a pair, and what lifted that.
@@ -27,27 +23,19 @@ record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> events) {
 
   /** Of these keys of takedowns, and of those that they are or were part of. */
   static Withdrawals read(ClusterAccess cluster, CommittedLog log, List<String> keys) {
-    RecordDecoder<Takedown> takedowns =
-        new RecordDecoder<>(cluster.topics().takedowns(), Takedown.SCHEMA$, cluster.registry());
-    Set<TopicPartition> partitions = new HashSet<>();
-    keys.forEach(key -> partitions.add(log.partitionOf(takedowns.topicName(), key)));
     Map<String, Takedown> inForce = new HashMap<>();
     Set<String> subjects = new HashSet<>(keys);
-    log.read(
-        log.everything(partitions),
-        record -> {
-          String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    log.readAll(
+        cluster.topics().takedowns(),
+        (key, read) -> {
           if (keys.contains(key)) {
             inForce.remove(key);
-            Optional.ofNullable(record.value())
-                .flatMap(takedowns::decode)
-                .ifPresent(
-                    takedown -> {
-                      inForce.put(key, takedown);
-                      subjects.add(takedown.getPartOf());
-                    });
+            read.ifPresent(
+                takedown -> {
+                  inForce.put(key, takedown);
+                  subjects.add(takedown.getPartOf());
+                });
           }
-          return true;
         });
     return new Withdrawals(
         keys.stream().filter(inForce::containsKey).findFirst().map(inForce::get),
@@ -56,19 +44,14 @@ record Withdrawals(Optional<Takedown> inForce, List<TakedownEvent> events) {
 
   private static List<TakedownEvent> events(
       ClusterAccess cluster, CommittedLog log, Set<String> subjects) {
-    RecordDecoder<Action> actions =
-        new RecordDecoder<>(cluster.topics().actions(), Action.SCHEMA$, cluster.registry());
     List<TakedownEvent> events = new ArrayList<>();
-    log.read(
-        log.everything(log.partitions(actions.topicName())),
-        record -> {
-          Optional.ofNullable(record.value())
-              .flatMap(actions::decode)
-              .flatMap(TakedownEvent::of)
-              .filter(event -> subjects.contains(event.subject()))
-              .ifPresent(events::add);
-          return true;
-        });
+    log.readAll(
+        cluster.topics().actions(),
+        (id, action) ->
+            action
+                .flatMap(TakedownEvent::of)
+                .filter(event -> subjects.contains(event.subject()))
+                .ifPresent(events::add));
     events.sort(Comparator.comparing(TakedownEvent::at));
     return events;
   }

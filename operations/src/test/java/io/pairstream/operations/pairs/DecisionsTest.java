@@ -2,10 +2,10 @@ package io.pairstream.operations.pairs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.CleaningPlan;
 import io.pairstream.cleaning.StepObserver;
 import io.pairstream.cleaning.recipe.RecipeFile;
+import io.pairstream.operations.pairs.PairCard.Decision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,26 +42,25 @@ class DecisionsTest {
   void holdsMeasuresAgainstTheLimitsOfTheRecipeThatJudged() throws Exception {
     SortedMap<String, String> recipe = effective("dalle");
 
-    JsonNode kept = Decisions.kept("a red bicycle", MEASURES, recipe);
+    List<Decision> kept = Decisions.kept("a red bicycle", MEASURES, recipe);
 
-    assertThat(of(kept, "shorter_side_px").path("measured").asText()).isEqualTo("400");
-    assertThat(of(kept, "shorter_side_px").path("limit").asText())
+    assertThat(of(kept, "shorter_side_px").measured()).isEqualTo("400");
+    assertThat(of(kept, "shorter_side_px").limit())
         .isEqualTo("≥ " + recipe.get("image.min-side-px"));
-    assertThat(of(kept, "longer_over_shorter").path("measured").asText()).isEqualTo("1.600");
-    assertThat(of(kept, "longer_over_shorter").path("limit").asText()).isEqualTo("≤ 3");
-    assertThat(of(kept, "sharpness").path("measured").asText()).isEqualTo("12.35");
-    assertThat(of(kept, "colour_deviation").path("limit").asText()).isEqualTo("≥ 2");
-    assertThat(of(kept, "sharpness").path("limit").asText()).as("none is in force").isEmpty();
-    assertThat(of(kept, "luma_mean").path("limit").asText()).as("none is in force").isEmpty();
-    assertThat(of(kept, "dark_share").path("limit").asText()).as("none is in force").isEmpty();
-    assertThat(of(kept, "caption_tokens").path("detail").asText())
-        .isEqualTo("longer ones are cut off");
-    assertThat(kept).allMatch(one -> one.path("outcome").asText().equals("KEPT"));
+    assertThat(of(kept, "longer_over_shorter").measured()).isEqualTo("1.600");
+    assertThat(of(kept, "longer_over_shorter").limit()).isEqualTo("≤ 3");
+    assertThat(of(kept, "sharpness").measured()).isEqualTo("12.35");
+    assertThat(of(kept, "colour_deviation").limit()).isEqualTo("≥ 2");
+    assertThat(of(kept, "sharpness").limit()).as("none is in force").isEmpty();
+    assertThat(of(kept, "luma_mean").limit()).as("none is in force").isEmpty();
+    assertThat(of(kept, "dark_share").limit()).as("none is in force").isEmpty();
+    assertThat(of(kept, "caption_tokens").detail().text()).isEqualTo("longer ones are cut off");
+    assertThat(kept).allMatch(one -> one.outcome().equals("KEPT"));
   }
 
   @Test
   void leavesLimitsOutWhereTheRecipeIsNotKnown() {
-    JsonNode kept =
+    List<Decision> kept =
         Decisions.kept(
             "a red bicycle",
             MEASURES,
@@ -70,8 +69,8 @@ class DecisionsTest {
                 .<Map<String, String>>map(r -> r)
                 .orElse(Map.of()));
 
-    assertThat(of(kept, "sharpness").path("measured").asText()).isEqualTo("12.35");
-    assertThat(kept).allMatch(one -> one.path("limit").asText().isEmpty());
+    assertThat(of(kept, "sharpness").measured()).isEqualTo("12.35");
+    assertThat(kept).allMatch(one -> one.limit().isEmpty());
   }
 
   @Test
@@ -98,24 +97,22 @@ class DecisionsTest {
             "flagged_share", 0.0,
             "language_confidence", 0.97);
 
-    JsonNode spaced = Decisions.kept("a red bicycle", measures, recipe);
-    JsonNode unspaced = Decisions.kept("一辆红色的自行车", measures, recipe);
+    List<Decision> spaced = Decisions.kept("a red bicycle", measures, recipe);
+    List<Decision> unspaced = Decisions.kept("一辆红色的自行车", measures, recipe);
 
-    assertThat(of(spaced, "caption_characters").path("limit").asText()).isEqualTo("6 – 2000");
-    assertThat(of(spaced, "caption_words").path("limit").asText()).isEqualTo("≥ 3");
-    assertThat(of(spaced, "caption_repetition").path("measured").asText()).isEqualTo("0.1250");
-    assertThat(of(spaced, "caption_repetition").path("limit").asText()).isEqualTo("≤ 0.5000");
-    assertThat(of(spaced, "flagged_share").path("limit").asText()).isEqualTo("≤ 0.04500");
-    assertThat(of(spaced, "language_confidence").path("limit").asText())
-        .as("none is in force")
-        .isEmpty();
-    assertThat(of(unspaced, "caption_characters").path("limit").asText()).isEqualTo("≤ 2000");
-    assertThat(of(unspaced, "caption_words").path("limit").asText()).isEmpty();
+    assertThat(of(spaced, "caption_characters").limit()).isEqualTo("6 – 2000");
+    assertThat(of(spaced, "caption_words").limit()).isEqualTo("≥ 3");
+    assertThat(of(spaced, "caption_repetition").measured()).isEqualTo("0.1250");
+    assertThat(of(spaced, "caption_repetition").limit()).isEqualTo("≤ 0.5000");
+    assertThat(of(spaced, "flagged_share").limit()).isEqualTo("≤ 0.04500");
+    assertThat(of(spaced, "language_confidence").limit()).as("none is in force").isEmpty();
+    assertThat(of(unspaced, "caption_characters").limit()).isEqualTo("≤ 2000");
+    assertThat(of(unspaced, "caption_words").limit()).isEmpty();
   }
 
   @Test
   void holdsScoresOfModelsAgainstTheirOwnLimits() {
-    JsonNode kept =
+    List<Decision> kept =
         Decisions.kept(
             "a red bicycle",
             Map.of("score.clip", 0.31, "score.odd", 7.0),
@@ -125,9 +122,9 @@ class DecisionsTest {
                 "scores.odd.min", "-1.0E9",
                 "scores.odd.max", "1.0E9"));
 
-    assertThat(of(kept, "score.clip").path("step").asText()).isEqualTo("check-model-scores");
-    assertThat(of(kept, "score.clip").path("limit").asText()).isEqualTo("≥ 0.2800");
-    assertThat(of(kept, "score.odd").path("limit").asText()).isEmpty();
+    assertThat(of(kept, "score.clip").step()).isEqualTo("check-model-scores");
+    assertThat(of(kept, "score.clip").limit()).isEqualTo("≥ 0.2800");
+    assertThat(of(kept, "score.odd").limit()).isEmpty();
   }
 
   /** A limit that a later step brings must be told too. */
@@ -150,12 +147,10 @@ class DecisionsTest {
     return new KnownRecipes(List.of()).effective(plan.version()).orElseThrow();
   }
 
-  private static JsonNode of(JsonNode decisions, String measure) {
-    for (JsonNode decision : decisions) {
-      if (decision.path("measure").asText().equals(measure)) {
-        return decision;
-      }
-    }
-    throw new AssertionError("no decision about " + measure + " in " + decisions);
+  private static Decision of(List<Decision> decisions, String measure) {
+    return decisions.stream()
+        .filter(one -> one.measure().equals(measure))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.Tokenizer;
@@ -43,7 +42,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,7 +57,6 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -549,8 +546,7 @@ class PairRoutesTest {
             running.judged().rejected(raw, "IMAGE_FORBIDDEN", origin).setValue(null).build());
     read();
 
-    HttpResponse<byte[]> answer =
-        get(PairJson.address(origin.getTopic(), origin.getPartition(), origin.getOffset()));
+    HttpResponse<byte[]> answer = get(PairSummary.address(origin));
 
     assertThat(detail(answer)).contains("nobody may keep");
     assertThat(
@@ -610,26 +606,6 @@ class PairRoutesTest {
     assertThat(sheet.path("sources").get(0).path("seen").asInt()).isEqualTo(1);
     assertThat(sheet.path("sources").get(0).path("pairs").get(0).path("standing").asText())
         .isEqualTo("TRAINING");
-  }
-
-  @Test
-  void showsRealPhotographs() throws Exception {
-    Path coco =
-        Path.of(System.getProperty("pairstream.project.dir"), "../shared/data/coco-mini/images");
-    Assumptions.assumeTrue(Files.isDirectory(coco), coco + " is not here");
-    List<Path> files;
-    try (Stream<Path> all = Files.list(coco)) {
-      files = all.sorted().limit(4).toList();
-    }
-    for (Path file : files) {
-      BufferedImage original = ImageIO.read(file.toFile());
-
-      BufferedImage shown = jpeg(picture(Files.readAllBytes(file), file.getFileName().toString()));
-
-      assertThat(Math.max(shown.getWidth(), shown.getHeight())).isEqualTo(256);
-      double ratio = (double) original.getWidth() / original.getHeight();
-      assertThat((double) shown.getWidth() / shown.getHeight()).isCloseTo(ratio, within(0.02));
-    }
   }
 
   /** Puts an image into quarantine; returns the address of its picture. */

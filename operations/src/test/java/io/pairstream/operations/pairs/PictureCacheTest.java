@@ -2,6 +2,7 @@ package io.pairstream.operations.pairs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pairstream.schemas.Origin;
 import org.junit.jupiter.api.Test;
 
 class PictureCacheTest {
@@ -48,6 +49,6 @@ class PictureCacheTest {
   }
 
   private static PictureCache.Key key(long offset) {
-    return new PictureCache.Key("topic", 0, offset, 256);
+    return new PictureCache.Key(new Origin("topic", 0, offset), 256);
   }
 }

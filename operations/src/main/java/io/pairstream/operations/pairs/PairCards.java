@@ -1,0 +1,234 @@
+package io.pairstream.operations.pairs;
+
+import io.pairstream.cleaning.RejectReason;
+import io.pairstream.cleaning.image.EncodedImage;
+import io.pairstream.cleaning.image.ProbeImage;
+import io.pairstream.cleaning.image.ProbedImage;
+import io.pairstream.operations.catalogue.FoundPair;
+import io.pairstream.operations.catalogue.PairRow;
+import io.pairstream.operations.catalogue.PairSearch;
+import io.pairstream.operations.catalogue.Place;
+import io.pairstream.operations.catalogue.ReceiptNote;
+import io.pairstream.operations.pairs.PairCard.Content;
+import io.pairstream.operations.pairs.PairCard.Journey;
+import io.pairstream.operations.pairs.PairCard.Original;
+import io.pairstream.operations.sentence.Sentence;
+import io.pairstream.operations.sentence.Template;
+import io.pairstream.schemas.Origin;
+import io.pairstream.schemas.PairLink;
+import io.pairstream.schemas.PairStatus;
+import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.RawPair;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.utils.Utils;
+
+/** Makes the cards of pairs, from the records where they lie. */
+final class PairCards {
+
+  private static final Pattern PLAIN_WORD = Pattern.compile("\\w[\\w.-]*");
+
+  private final PairSearch search;
+  private final StoredPairs pairs;
+  private final KnownRecipes recipes;
+  private final UnaryOperator<String> typed;
+  private final ProbeImage probe = new ProbeImage();
+
+  /**
+   * @param typed a command's words as they are typed here
+   */
+  PairCards(
+      PairSearch search, StoredPairs pairs, KnownRecipes recipes, UnaryOperator<String> typed) {
+    this.search = search;
+    this.pairs = pairs;
+    this.recipes = recipes;
+    this.typed = typed;
+  }
+
+  /**
+   * The card of that id or those coordinates; empty where nothing is known of it.
+   *
+   * @throws org.apache.kafka.common.KafkaException where the broker does not answer
+   * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
+   */
+  Optional<PairCard> of(String id) {
+    return search
+        .get(id)
+        .map(this::withRecord)
+        .or(() -> search.receipt(id).map(receipt -> withoutRecord(id, receipt)));
+  }
+
+  private PairCard withRecord(FoundPair pair) {
+    return pair.row().isQuarantined() ? quarantined(pair) : prepared(pair);
+  }
+
+  private PairCard prepared(FoundPair pair) {
+    PairRow row = pair.row();
+    Optional<PreparedPair> prepared = pairs.prepared(StoredPairs.at(row.place()));
+    Optional<RawPair> raw = pairs.raw(row.origin());
+    Original original =
+        raw.map(came -> original(came, row.origin())).orElseGet(() -> original(prepared));
+    // Compaction or a later record of the same pair may have taken it away a moment ago.
+    Content content =
+        prepared
+            .map(
+                record ->
+                    Content.of(
+                        record,
+                        raw.orElse(null),
+                        row.hasPicture() ? PairSummary.address(StoredPairs.at(row.place())) : null,
+                        recipes
+                            .effective(record.getRecipeVersion())
+                            .<Map<String, String>>map(Function.identity())
+                            .orElse(Map.of())))
+            .orElseGet(
+                () ->
+                    Content.unprepared(
+                        raw.map(RawPair::getCaption).orElse(null),
+                        row.caption(),
+                        List.of(),
+                        row.standing()));
+    Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
+    return card(pair, original, content, rawAt);
+  }
+
+  private PairCard quarantined(FoundPair pair) {
+    PairRow row = pair.row();
+    Origin at = StoredPairs.at(row.place());
+    Optional<QuarantinedPair> kept = pairs.quarantined(at);
+    Optional<RawPair> raw = kept.flatMap(pairs::raw);
+    Template why =
+        kept.isEmpty()
+            ? Template.KEPT_NO_LONGER
+            : kept.get().getValue() == null ? Template.NOT_KEPT : Template.NO_IMAGE;
+    String caption =
+        raw.map(RawPair::getCaption)
+            .or(() -> kept.flatMap(pairs::link).map(PairLink::getCaption))
+            .orElse(null);
+    return card(
+        pair,
+        raw.filter(came -> row.hasPicture())
+            .map(came -> original(came, at))
+            .orElseGet(() -> none(why)),
+        Content.unprepared(caption, null, List.of(Decisions.rejected(row)), ""),
+        kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH));
+  }
+
+  private PairCard card(FoundPair pair, Original original, Content content, Instant rawAt) {
+    PairRow row = pair.row();
+    Place place = row.place();
+    return new PairCard(
+        PairSummary.of(pair),
+        original,
+        content,
+        journey(row.receivedAt(), row.origin(), rawAt)
+            .to(shortName(place.topic()), place.partition(), place.offset(), place.at())
+            .stops(),
+        row.recipeVersion(),
+        row.imageDigest(),
+        pair.receipt().map(ReceiptNote::copies).orElse(null),
+        search.reviews(pair.id()),
+        search.takedownEvents(
+            row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url()),
+        remedy(row.reason()),
+        commands(pair.id(), row.standing()));
+  }
+
+  /** A pair that was withdrawn, or whose record is not read yet. */
+  private PairCard withoutRecord(String id, ReceiptNote receipt) {
+    boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
+    String standing = gone ? PairStatus.WITHDRAWN.name() : receipt.standing();
+    return new PairCard(
+        PairSummary.of(id, standing, receipt),
+        none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
+        Content.unprepared(null, null, List.of(), ""),
+        journey(receipt),
+        "",
+        receipt.imageDigest(),
+        receipt.copies(),
+        search.reviews(id),
+        search.takedownEvents(id, receipt.imageDigest(), "", "", ""),
+        remedy(receipt.reason()),
+        commands(id, standing));
+  }
+
+  private static String remedy(String reason) {
+    return RejectReason.named(reason).map(RejectReason::remedy).orElse("");
+  }
+
+  /** An id that is no plain word would need quoting. */
+  private List<String> commands(String id, String standing) {
+    if (!PLAIN_WORD.matcher(id).matches()) {
+      return List.of();
+    }
+    String why = typed.apply("why " + id);
+    return standing.equals(PairStatus.QUARANTINED.name())
+        ? List.of(why, typed.apply("quarantine show " + id))
+        : List.of(why);
+  }
+
+  /** The original as its header declares it; its pixels are decoded nowhere here. */
+  private Original original(RawPair raw, Origin at) {
+    EncodedImage image = new EncodedImage(Utils.toArray(raw.getImage()));
+    Optional<ProbedImage> probed =
+        probe.apply(image).fold(Optional::of, rejection -> Optional.empty());
+    return new Original(
+        image.size() == 0 ? null : PairSummary.address(at),
+        (long) image.size(),
+        probed
+            .map(known -> "image/" + known.type().name().toLowerCase(Locale.ROOT))
+            .orElse(raw.getMediaType()),
+        probed.map(ProbedImage::widthPx).orElse(null),
+        probed.map(ProbedImage::heightPx).orElse(null),
+        Sentence.verbatim(""));
+  }
+
+  /** The original of which only the measures are left. */
+  private static Original original(Optional<PreparedPair> prepared) {
+    Map<String, Double> measures = prepared.map(PreparedPair::getMeasures).orElse(Map.of());
+    Function<String, Optional<Double>> measure = name -> Optional.ofNullable(measures.get(name));
+    return new Original(
+        null,
+        measure.apply("original_bytes").map(Double::longValue).orElse(null),
+        prepared.map(PreparedPair::getMediaType).orElse(""),
+        measure.apply("original_width_px").map(Double::intValue).orElse(null),
+        measure.apply("original_height_px").map(Double::intValue).orElse(null),
+        Template.KEPT_FOR_DAYS.with());
+  }
+
+  private static Original none(Template why) {
+    return new Original(null, null, "", null, null, why.with());
+  }
+
+  /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */
+  private List<PairCard.Stop> journey(ReceiptNote receipt) {
+    boolean withdrawn = receipt.standing().equals(PairStatus.WITHDRAWN.name());
+    Journey journey =
+        journey(
+            receipt.receivedAt(),
+            receipt.origin(),
+            withdrawn ? pairs.cameAt(receipt.origin()) : receipt.decidedAt());
+    return (withdrawn ? journey.withdrawn(receipt.decidedAt()) : journey).stops();
+  }
+
+  private static Journey journey(Instant receivedAt, Origin origin, Instant rawAt) {
+    Journey journey = new Journey();
+    if (PairSummary.known(receivedAt) != null) {
+      journey.to("received", null, null, receivedAt);
+    }
+    return journey.to(
+        shortName(origin.getTopic()), origin.getPartition(), origin.getOffset(), rawAt);
+  }
+
+  /** A topic's name without the data set's. */
+  private static String shortName(String topic) {
+    return topic.substring(topic.indexOf('.') + 1);
+  }
+}
