@@ -57,9 +57,6 @@ final class ClusterOptions {
   @Option(names = "--data-dir", paramLabel = "DIR")
   private Path dataDirectory;
 
-  @Option(names = "--json")
-  private boolean json;
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -203,10 +200,6 @@ final class ClusterOptions {
   boolean isDatasetNamed() {
     return spec.commandLine().getParseResult() != null
         && spec.commandLine().getParseResult().hasMatchedOption("--dataset");
-  }
-
-  boolean json() {
-    return json;
   }
 
   private Dataset checkedDataset() {

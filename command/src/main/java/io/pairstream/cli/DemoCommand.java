@@ -23,22 +23,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code pairstream demo}: the whole platform at work on this machine, in a directory that is
  * removed.
  */
 @Command(name = "demo")
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends PairstreamCommand {
 
   private static final long DRAWN_PAIRS = 500;
 
@@ -54,51 +50,37 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "demo")
   private String recipe;
 
-  @Mixin private WorkerOptions workerOptions;
+  @Mixin private WorkerOptions workers;
 
   @Option(names = "--exit")
   private boolean exit;
-
-  @Option(names = "--json")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
 
   private final AtomicInteger status = new AtomicInteger(ExitStatus.COULD_NOT);
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (pairs != null && pairs < 1) {
-      throw new ParameterException(spec.commandLine(), "--pairs must be at least 1, was " + pairs);
-    }
-    String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
-    List<String> ofWorkers = workerOptions.arguments();
-    PrintWriter err = spec.commandLine().getErr();
-    PairSupply supply = supply(err);
+    requireAtLeast(1, "--pairs", pairs);
+    String checkedRecipe = CheckedRecipe.of(recipe, spec().commandLine());
+    List<String> ofWorkers = workers.arguments();
+    PairSupply supply = supply();
     Path directory = Files.createTempDirectory("pairstream-demo");
-    err.println(
-        "starting a broker, a schema registry, the topology, a feed" + (exit ? "" : ", the pages"));
-    err.flush();
-    try (WholePlatform platform = start(directory, checkedRecipe, ofWorkers, err)) {
+    say("starting a broker, a schema registry, the topology, a feed%s", exit ? "" : ", the pages");
+    try (WholePlatform platform = start(directory, checkedRecipe, ofWorkers)) {
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> endWell(platform, directory), "end-well"));
       if (!exit) {
-        err.println("watch it: " + platform.dashboardAddress());
-        err.flush();
+        say("watch it: %s", platform.dashboardAddress());
       }
-      boolean live = !json && Terminal.isStdout();
-      Demo.Result result = new Demo(platform).run(supply, json ? System.err : System.out, live);
+      boolean live = !json() && Terminal.isStdout();
+      Demo.Result result = new Demo(platform).run(supply, json() ? System.err : System.out, live);
       DemoSummary summary = result.summary();
       status.set(summary.audit().differences() == 0 ? ExitStatus.DONE : ExitStatus.FOUND_WRONG);
-
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? summary.toJson() : "\n" + summary.toText());
-      out.flush();
+      answer(summary, () -> out().println("\n" + summary.toText()));
       if (!exit) {
-        tellWhatNext(result, directory, platform, json ? err : out);
+        tellWhatNext(result, directory, platform);
         Optional<String> failure = platform.processes().awaitEnd();
         if (failure.isPresent()) {
-          err.println("pairstream: stopped, because " + failure.get());
+          complain("stopped, because " + failure.get());
           status.set(ExitStatus.COULD_NOT);
         }
       }
@@ -109,19 +91,18 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** The pages take part of the machine's time, so a demo that ends by itself has none. */
-  private WholePlatform start(
-      Path directory, String checkedRecipe, List<String> ofWorkers, PrintWriter err) {
+  private WholePlatform start(Path directory, String checkedRecipe, List<String> ofWorkers) {
     PlatformSettings settings = PlatformSettings.in(directory);
     Dataset dataset = new Dataset(Dataset.DEFAULT_NAME);
     int partitions = TopicCatalogue.DEFAULT_PARTITIONS;
-    TerminalProgress listener = new TerminalProgress(err);
+    TerminalProgress listener = new TerminalProgress(err());
     return exit
         ? WholePlatform.withoutPages(
             settings, dataset, partitions, checkedRecipe, ofWorkers, listener)
         : WholePlatform.start(settings, dataset, partitions, checkedRecipe, ofWorkers, listener);
   }
 
-  private PairSupply supply(PrintWriter err) {
+  private PairSupply supply() {
     if (from == null) {
       return new DrawnSupply(seed, pairs == null ? DRAWN_PAIRS : pairs);
     }
@@ -130,32 +111,31 @@ final class DemoCommand implements Callable<Integer> {
           new PairSources(SourceOptions.of(new SourceDefaults(SourceKind.IMPORTED, "", "")))
               .open(from),
           pairs == null ? Long.MAX_VALUE : pairs,
-          problem -> err.println(problem.where() + ": " + problem.message()));
+          problem -> say("%s: %s", problem.where(), problem.message()));
     } catch (UnusableSourceException e) {
-      throw new ParameterException(spec.commandLine(), "--from: " + e.getMessage());
+      throw wrong("--from: " + e.getMessage());
     }
   }
 
-  private static void tellWhatNext(
-      Demo.Result result, Path directory, WholePlatform platform, PrintWriter out) {
-    out.println("It keeps running. Watch it: " + platform.dashboardAddress());
-    out.println("Add a picture of your own: " + platform.ingestApiAddress());
-    out.println("Try next, in another terminal:");
+  private void tellWhatNext(Demo.Result result, Path directory, WholePlatform platform) {
+    PrintWriter to = json() ? err() : out();
+    String called = "  " + Main.asCalled() + " ";
+    to.println("It keeps running. Watch it: " + platform.dashboardAddress());
+    to.println("Add a picture of your own: " + platform.ingestApiAddress());
+    to.println("Try next, in another terminal:");
     result
         .end()
         .example()
         .ifPresent(
             rejected -> {
-              out.println(
-                  "  " + Main.asCalled() + " why " + rejected.id() + " --data-dir " + directory);
-              out.println("      (" + rejected.reason() + ": " + rejected.detail() + ")");
-              out.println(
-                  "  its page: " + platform.dashboardAddress() + "/#/pair/" + rejected.id());
+              to.println(called + "why " + rejected.id() + " --data-dir " + directory);
+              to.println("      (" + rejected.reason() + ": " + rejected.detail() + ")");
+              to.println("  its page: " + platform.dashboardAddress() + "/#/pair/" + rejected.id());
             });
-    out.println("  " + Main.asCalled() + " quarantine ls --data-dir " + directory);
-    out.println("  " + Main.asCalled() + " lag --data-dir " + directory);
-    out.println("Ctrl-C ends the demo and removes its data.");
-    out.flush();
+    to.println(called + "quarantine ls --data-dir " + directory);
+    to.println(called + "lag --data-dir " + directory);
+    to.println("Ctrl-C ends the demo and removes its data.");
+    to.flush();
   }
 
   /** A signal is how the demo is asked to end. */

@@ -8,27 +8,19 @@ import io.pairstream.service.publish.MissingTopicException;
 import io.pairstream.service.table.ViewStorageException;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream ingest}: pairs by HTTP, until it is stopped. */
 @Command(name = "ingest")
-final class IngestCommand implements Callable<Integer> {
+final class IngestCommand extends ClusterCommand {
 
   private static final long MIB = 1024 * 1024;
-
-  @Mixin private ClusterOptions options;
 
   @Mixin private final ListenOptions listen = new ListenOptions(8080);
 
   @Mixin private RequirementOptions requirements;
-
-  @Spec private CommandSpec spec;
 
   @Option(names = "--anonymous")
   private boolean anonymous;
@@ -56,12 +48,12 @@ final class IngestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try {
-      IngestService service = new IngestService(requirements.of(options.cluster()), settings());
+      IngestService service = new IngestService(requirements.of(cluster()), settings());
       listen.start(service::start, service::close);
-      listen.announce(service.port(), options.json() ? "ingest_url" : "", service::close);
+      listen.announce(service.port(), json() ? "ingest_url" : "", service::close);
       return listen.awaitEnd(service.fault());
     } catch (ViewStorageException | MissingTopicException | MissingSchemaException e) {
-      spec.commandLine().getErr().println(TerminalText.plain("pairstream: " + e.getMessage()));
+      err().println(TerminalText.plain("pairstream: " + e.getMessage()));
       return ExitStatus.COULD_NOT;
     }
   }
@@ -72,7 +64,7 @@ final class IngestCommand implements Callable<Integer> {
               listen.settings().withCapacity(maxConnections, maxBodyMib * MIB),
               anonymous,
               behindTls,
-              state.folder(options))
+              state.folder(options()))
           .withQuota(
               new Rates(
                   recordsPerSecond == null
@@ -83,7 +75,7 @@ final class IngestCommand implements Callable<Integer> {
                       : bytesPerSecond),
               instances);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
+      throw wrong(e.getMessage());
     }
   }
 }

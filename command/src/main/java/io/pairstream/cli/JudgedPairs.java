@@ -16,12 +16,10 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -37,17 +35,12 @@ final class JudgedPairs {
 
   private final ClusterAccess access;
   private final PrintWriter err;
-  private final boolean live;
   private final Map<TopicPartition, Long> rawBefore;
   private final Map<TopicPartition, Long> receiptsBefore;
 
-  /**
-   * @param live whether a person looks, and gets a bar; others get a line every ten seconds
-   */
-  JudgedPairs(ClusterAccess access, PrintWriter err, boolean live) {
+  JudgedPairs(ClusterAccess access, PrintWriter err) {
     this.access = access;
     this.err = err;
-    this.live = live;
     try (CommittedLog log = CommittedLog.open(access)) {
       List<TopicPartition> raw = new ArrayList<>();
       raw.addAll(log.partitions(access.topics().crowdsourced().name()));
@@ -74,15 +67,14 @@ final class JudgedPairs {
   private void await(
       Admin admin, Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
     long all = waiting(admin, starts, ends);
-    try (ProgressBar bar = live ? bar(all) : null) {
-      long saidAt = System.nanoTime() - BETWEEN_LINES.toNanos();
+    Pace pace = new Pace(BETWEEN_LINES);
+    boolean isSaid = false;
+    try (Progress progress = new Progress(err, "judging", "pairs", all)) {
       for (long left = all; left > 0; left = waiting(admin, starts, ends)) {
-        long waiting = left;
-        Optional.ofNullable(bar).ifPresent(shown -> shown.stepTo(all - waiting));
-        if (bar == null && System.nanoTime() - saidAt >= BETWEEN_LINES.toNanos()) {
-          err.printf("raw pairs that wait to be judged: %,d%n", left);
-          err.flush();
-          saidAt = System.nanoTime();
+        progress.at(all - left, all);
+        if (!progress.isLive() && (!isSaid || pace.isDue())) {
+          progress.line(String.format(Locale.ROOT, "raw pairs that wait to be judged: %,d", left));
+          isSaid = true;
         }
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
       }
@@ -162,14 +154,5 @@ final class JudgedPairs {
     boolean isFirst = !offsets.get(bit);
     offsets.set(bit);
     return isFirst;
-  }
-
-  private static ProgressBar bar(long all) {
-    return new ProgressBarBuilder()
-        .setTaskName("judging")
-        .setInitialMax(all)
-        .setUnit(" pairs", 1)
-        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-        .build();
   }
 }

@@ -2,7 +2,6 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.lag.GroupLag;
 import io.pairstream.operations.lag.LagReport;
 import io.pairstream.operations.lag.PartitionLag;
@@ -14,34 +13,25 @@ import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.terminal.Terminal;
 import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream lag}: what waits, for how long, and what is to be thought of it. */
 @Command(name = "lag")
-final class LagCommand implements Callable<Integer> {
+final class LagCommand extends ClusterCommand {
 
   private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(500);
 
-  @Mixin private ClusterOptions options;
-
-  @Mixin private DashboardOptions dashboards;
-
-  @Spec private CommandSpec spec;
+  @Mixin private DashboardOptions dashboard;
 
   @Option(names = "--watch")
   private boolean watch;
@@ -67,9 +57,8 @@ final class LagCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    PrintWriter out = spec.commandLine().getOut();
     try (LagSource source = open()) {
-      boolean inPlace = watch && !options.json() && Terminal.isStdout();
+      boolean inPlace = watch && !json() && Terminal.isStdout();
       int drawn = 0;
       for (int shown = 1; ; shown++) {
         LagReport report = source.look();
@@ -78,17 +67,17 @@ final class LagCommand implements Callable<Integer> {
           throw new UnknownTopicOrPartitionException("no group can read what is not there");
         }
         LagTable table = new LagTable(groups);
-        if (options.json()) {
-          out.println(json(report, groups, table));
+        if (json()) {
+          out().println(json(report, groups, table));
         } else if (inPlace) {
-          drawn = redraw(out, lines(report, table, Terminal.rows() - 1), drawn);
+          drawn = redraw(lines(report, table, Terminal.rows() - 1), drawn);
         } else {
-          lines(report, table, Integer.MAX_VALUE).forEach(out::println);
+          lines(report, table, Integer.MAX_VALUE).forEach(out()::println);
           if (watch) {
-            out.println();
+            out().println();
           }
         }
-        out.flush();
+        out().flush();
         if (!watch || (times != null && shown >= times)) {
           return table.worst().isAlarm() ? ExitStatus.FOUND_WRONG : ExitStatus.DONE;
         }
@@ -98,30 +87,24 @@ final class LagCommand implements Callable<Integer> {
   }
 
   private void check() {
-    require(samples >= 1, "--samples must be at least 1, was " + samples);
+    requireAtLeast(1, "--samples", samples);
     require(
         interval.compareTo(SHORTEST_INTERVAL) >= 0,
         "--interval must be at least 500ms, was " + interval.toMillis() + "ms");
-    require(times == null || times >= 1, "--times must be at least 1, was " + times);
+    requireAtLeast(1, "--times", times);
     require(times == null || watch, "--times goes with --watch");
     require(!allGroups || wanted.isEmpty(), "--all-groups and --group exclude each other");
   }
 
-  private void require(boolean right, String complaint) {
-    if (!right) {
-      throw new ParameterException(spec.commandLine(), complaint);
-    }
-  }
-
   /** The dashboard, where one was named or runs here and knows something; else Kafka itself. */
   private LagSource open() throws IOException, InterruptedException {
-    Optional<DashboardClient> named = dashboards.named();
+    Optional<DashboardClient> named = dashboard.named();
     if (named.isPresent()) {
       return LagSource.asking(named.get());
     }
-    Optional<String> here = options.dashboardHere();
+    Optional<String> here = options().dashboardHere();
     if (here.isPresent()) {
-      LagSource asked = LagSource.asking(dashboards.at(here.get()));
+      LagSource asked = LagSource.asking(dashboard.at(here.get()));
       try {
         if (asked.look().ready()) {
           return asked;
@@ -130,7 +113,7 @@ final class LagCommand implements Callable<Integer> {
         // It is starting, or gone, or wants a key; Kafka answers everybody.
       }
     }
-    LagSource watching = LagSource.watching(new ClusterAccess(options.cluster()), interval);
+    LagSource watching = LagSource.watching(access(), interval);
     try {
       // A single look has no history; the last of these is the first one shown.
       for (int i = 1; i < samples; i++) {
@@ -163,7 +146,7 @@ final class LagCommand implements Callable<Integer> {
 
   /** Whether a group reads the data set's topics, whoever it is of. */
   private boolean readsDataset(GroupLag group) {
-    Dataset dataset = options.cluster().dataset();
+    Dataset dataset = cluster().dataset();
     return group.partitions().stream()
         .map(PartitionLag::topic)
         .anyMatch(
@@ -178,7 +161,7 @@ final class LagCommand implements Callable<Integer> {
     if (!report.ready()) {
       lines.add("nothing is known yet");
     } else if (table.sentence().isEmpty()) {
-      lines.add("no group reads data set " + options.cluster().dataset().name());
+      lines.add("no group reads data set " + cluster().dataset().name());
     } else {
       lines.addAll(table.lines(rows - lines.size()));
     }
@@ -186,7 +169,7 @@ final class LagCommand implements Callable<Integer> {
   }
 
   /** Draws over what was drawn last, line by line, so that nothing flickers. */
-  private static int redraw(PrintWriter out, List<String> lines, int drawn) {
+  private int redraw(List<String> lines, int drawn) {
     StringBuilder frame = new StringBuilder();
     if (drawn > 0) {
       frame.append("\u001b[").append(drawn).append('A');
@@ -194,7 +177,7 @@ final class LagCommand implements Callable<Integer> {
     for (String line : lines) {
       frame.append("\r\u001b[2K").append(line).append('\n');
     }
-    out.print(frame.append("\u001b[J"));
+    out().print(frame.append("\u001b[J"));
     return lines.size();
   }
 

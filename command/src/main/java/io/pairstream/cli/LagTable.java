@@ -105,7 +105,7 @@ final class LagTable {
               groups.size() + " groups"));
     }
     if (!groups.isEmpty()) {
-      below.addAll(wrapped(TerminalText.plain(sentence())));
+      below.addAll(TerminalText.wrapped(sentence(), COLUMNS));
     }
     return below;
   }
@@ -169,22 +169,5 @@ final class LagTable {
       return shortest.equals(longest) ? longest : shortest + "-" + longest;
     }
     return catchUp.isNever() ? "never" : "not known";
-  }
-
-  private static List<String> wrapped(String text) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" +", -1)) {
-      if (!line.isEmpty()
-          && TerminalText.columns(line.toString()) + 1 + TerminalText.columns(word) > COLUMNS) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(TerminalText.fit(word, COLUMNS));
-    }
-    if (!line.isEmpty()) {
-      lines.add(line.toString());
-    }
-    return lines;
   }
 }

@@ -14,30 +14,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream operate}: the operators' page, until it is stopped. */
 @Command(name = "operate")
-final class OperateCommand implements Callable<Integer> {
+final class OperateCommand extends ClusterCommand {
 
   /** Pictures are looked at by people: a few at a time. */
   private static final int PICTURE_WORKERS = 2;
-
-  @Mixin private ClusterOptions options;
 
   @Mixin private final ListenOptions listen = new ListenOptions(8082);
 
   @Mixin private RequirementOptions requirements;
 
-  @Mixin private WorkerOptions workerOptions;
-
-  @Spec private CommandSpec spec;
+  @Mixin private WorkerOptions workers;
 
   @Option(names = "--anonymous")
   private boolean anonymous;
@@ -67,11 +59,11 @@ final class OperateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    workerOptions.requireSandbox();
+    workers.requireSandbox();
     OperateSettings settings = settings();
-    OperateService service = new OperateService(requirements.of(options.cluster()), settings);
+    OperateService service = new OperateService(requirements.of(cluster()), settings);
     listen.start(service::start, service::close);
-    listen.announce(service.port(), options.json() ? "dashboard_url" : "", service::close);
+    listen.announce(service.port(), json() ? "dashboard_url" : "", service::close);
     return listen.awaitEnd(service.fault());
   }
 
@@ -82,8 +74,7 @@ final class OperateCommand implements Callable<Integer> {
           try {
             until.put(pattern, Instant.parse(time));
           } catch (DateTimeParseException e) {
-            throw new ParameterException(
-                spec.commandLine(),
+            throw wrong(
                 "--mute %s: until when must be a time such as 2026-11-24T06:00:00Z, was %s"
                     .formatted(pattern, time));
           }
@@ -97,17 +88,17 @@ final class OperateCommand implements Callable<Integer> {
           listen.settings(),
           anonymous,
           behindTls,
-          state.folder(options),
+          state.folder(options()),
           Optional.of(
-              workerOptions.of(
+              workers.of(
                   WorkerSettings.of(AppLayout.ofThisProgram().workerClassPath(), PICTURE_WORKERS))),
           recipes,
           Optional.ofNullable(clusterName),
           new GroupChoice(countedGroups, ignoredGroups, mutes()),
           Optional.ofNullable(canary).map(CanarySettings::every),
-          options::hint);
+          options()::hint);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
+      throw wrong(e.getMessage());
     }
   }
 }

@@ -13,25 +13,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream preprocess}: the topology, against any cluster, until it is stopped. */
 @Command(name = "preprocess")
-final class PreprocessCommand implements Callable<Integer> {
-
-  @Mixin private ClusterOptions options;
+final class PreprocessCommand extends ClusterCommand {
 
   @Mixin private RequirementOptions requirements;
 
   @Mixin private StatusOptions status;
-
-  @Spec private CommandSpec spec;
 
   @Option(names = "--recipe", paramLabel = "NAME|FILE", defaultValue = "dalle")
   private String recipe;
@@ -44,7 +36,8 @@ final class PreprocessCommand implements Callable<Integer> {
   @Option(names = "--workers", paramLabel = "N")
   private Integer workers;
 
-  @Mixin private WorkerOptions workerOptions;
+  @Mixin(name = "workers")
+  private WorkerOptions workerOptions;
 
   @Option(names = "--step-times", paramLabel = "FILE")
   private Path stepTimesFile;
@@ -54,7 +47,7 @@ final class PreprocessCommand implements Callable<Integer> {
     PreprocessSettings settings = settings();
     StepTimes times = new StepTimes();
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
-    Optional<StatusServer> server = status.open(report, spec.commandLine().getErr());
+    Optional<StatusServer> server = status.open(report, err());
     Optional<Throwable> fault;
     try {
       PreprocessService service = new PreprocessService(settings, times, report);
@@ -68,19 +61,19 @@ final class PreprocessCommand implements Callable<Integer> {
   }
 
   private PreprocessSettings settings() throws IOException {
-    Cluster cluster = requirements.of(options.cluster());
+    Cluster cluster = requirements.of(cluster());
     int streamThreads = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     String workerClassPath = AppLayout.ofThisProgram().workerClassPath();
     try {
       return new PreprocessSettings(
           cluster,
           recipe,
-          state.folder(options),
+          state.folder(options()),
           streamThreads,
           workerOptions.of(
               WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)));
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
+      throw wrong(e.getMessage());
     }
   }
 
@@ -90,7 +83,7 @@ final class PreprocessCommand implements Callable<Integer> {
       try {
         new JsonMapper().writeValue(stepTimesFile.toFile(), times.soFar());
       } catch (IOException e) {
-        spec.commandLine().getErr().println("pairstream: cannot write " + stepTimesFile + ": " + e);
+        err().println("pairstream: cannot write " + stepTimesFile + ": " + e);
       }
     }
   }

@@ -5,29 +5,19 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.profile.ProfileJson;
 import io.pairstream.operations.profile.ProfileQuestion;
 import io.pairstream.operations.profile.ReadProfile;
-import io.pairstream.terminal.TerminalText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code pairstream profile}: what the data set holds. */
 @Command(name = "profile")
-final class ProfileCommand implements Callable<Integer> {
+final class ProfileCommand extends ClusterCommand {
 
-  @Mixin private ClusterOptions options;
-
-  @Mixin private DashboardOptions dashboards;
-
-  @Spec private CommandSpec spec;
+  @Mixin private DashboardOptions dashboard;
 
   @Option(names = "--split", paramLabel = "SPLIT", defaultValue = "")
   private String split;
@@ -37,9 +27,9 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    ProfileQuestion question = question();
+    ProfileQuestion question = checked(() -> ProfileQuestion.of(split, source));
     JsonNode profile;
-    Optional<DashboardClient> named = dashboards.named();
+    Optional<DashboardClient> named = dashboard.named();
     if (named.isPresent()) {
       profile = ask(named.get());
       requireDataset(profile, named.get());
@@ -47,31 +37,22 @@ final class ProfileCommand implements Callable<Integer> {
       Optional<JsonNode> answer = askHere();
       profile = answer.isPresent() ? answer.get() : read(question);
     }
-    PrintWriter out = spec.commandLine().getOut();
-    if (options.json()) {
-      out.println(profile);
+    if (json()) {
+      out().println(profile);
     } else {
-      ProfileText.lines(profile).forEach(out::println);
+      ProfileText.lines(profile).forEach(out()::println);
     }
     return ExitStatus.DONE;
   }
 
-  private ProfileQuestion question() {
-    try {
-      return ProfileQuestion.of(split, source);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
-    }
-  }
-
   /** The answer of the platform on this machine, where one runs that has this data set. */
   private Optional<JsonNode> askHere() throws InterruptedException {
-    Optional<String> here = options.addressHere("dashboard_url");
+    Optional<String> here = options().addressHere("dashboard_url");
     if (here.isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(ask(dashboards.at(here.get())))
+      return Optional.of(ask(dashboard.at(here.get())))
           .filter(profile -> profile.path("ready").booleanValue() && isOfDataset(profile));
     } catch (IOException e) {
       // It is just being started or stopped; the topics say the same.
@@ -80,16 +61,14 @@ final class ProfileCommand implements Callable<Integer> {
   }
 
   private JsonNode read(ProfileQuestion question) throws IOException {
-    ClusterAccess cluster = new ClusterAccess(options.cluster());
-    PrintWriter err = spec.commandLine().getErr();
+    ClusterAccess cluster = access();
     return ProfileJson.of(
         cluster.dataset().name(),
         new ReadProfile(cluster, Path.of(System.getProperty("java.io.tmpdir")))
             .read(
                 question,
                 pairs -> {
-                  err.println("reading: " + TerminalText.count(pairs) + " pairs so far");
-                  err.flush();
+                  say("reading: %,d pairs so far", pairs);
                 }),
         true);
   }
@@ -108,17 +87,17 @@ final class ProfileCommand implements Callable<Integer> {
   }
 
   private boolean isOfDataset(JsonNode profile) {
-    return profile.path("dataset").asText().equals(options.cluster().dataset().name());
+    return profile.path("dataset").asText().equals(cluster().dataset().name());
   }
 
   private void requireDataset(JsonNode profile, DashboardClient dashboard) throws IOException {
-    if (options.isDatasetNamed() && !isOfDataset(profile)) {
+    if (options().isDatasetNamed() && !isOfDataset(profile)) {
       throw new IOException(
           dashboard.address()
               + " has data set "
               + profile.path("dataset").asText()
               + ", not "
-              + options.cluster().dataset().name());
+              + cluster().dataset().name());
     }
   }
 }

@@ -7,7 +7,6 @@ import io.pairstream.service.requirements.ClusterCheck;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,9 +14,7 @@ import picocli.CommandLine.Option;
 
 /** {@code pairstream registry}: a schema registry for those who have none, until it is stopped. */
 @Command(name = "registry")
-final class RegistryCommand implements Callable<Integer> {
-
-  @Mixin private ClusterOptions options;
+final class RegistryCommand extends ClusterCommand {
 
   @Mixin private final ListenOptions listen = new ListenOptions(8081);
 
@@ -28,7 +25,7 @@ final class RegistryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Cluster cluster = requirements.of(options.cluster());
+    Cluster cluster = requirements.of(cluster());
     ClusterCheck.of(cluster).onTopics(List.of()).requireOnceItAnswers();
     RegistryService service =
         RegistryService.start(new ClusterAccess(cluster), listen.settings(), credentialFile);

@@ -1,6 +1,5 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.ingest.fetch.web.UserAgent;
 import io.pairstream.platform.LocalPlatform;
 import io.pairstream.platform.PlatformException;
@@ -8,26 +7,19 @@ import io.pairstream.platform.PlatformSettings;
 import io.pairstream.platform.WholePlatform;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/**
- * {@code pairstream up}: the whole platform on this machine, empty at first, kept between starts.
- */
+/** {@code pairstream up}: the whole platform on this machine, empty at first, kept afterwards. */
 @Command(name = "up")
-final class UpCommand implements Callable<Integer> {
+final class UpCommand extends PairstreamCommand {
 
   @Option(names = "--data-dir", paramLabel = "DIR", defaultValue = "pairstream-data")
   private Path dataDirectory;
@@ -58,22 +50,26 @@ final class UpCommand implements Callable<Integer> {
     operate
   }
 
-  @Mixin private WorkerOptions workerOptions;
+  @Mixin private WorkerOptions workers;
 
-  @Option(names = "--json")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
+  /** Where the platform is, as JSON. */
+  private record Up(
+      String bootstrapServers,
+      String schemaRegistry,
+      String ingestUrl,
+      String dashboardUrl,
+      Path dataDir,
+      long pid) {}
 
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
-    String checkedRecipe = CheckedRecipe.of(recipe, spec.commandLine());
-    Dataset checkedDataset = checkedDataset();
-    List<String> ofWorkers = workerOptions.arguments();
-    checkContact();
-
+    String checkedRecipe = CheckedRecipe.of(recipe, spec().commandLine());
+    requireAtLeast(1, "--partitions", partitions);
+    Dataset checkedDataset = checked("--dataset: ", () -> new Dataset(dataset));
+    List<String> ofWorkers = workers.arguments();
+    if (fetchContact != null) {
+      UserAgent unused = checked("--fetch-contact: ", () -> new UserAgent("0", fetchContact));
+    }
     AtomicBoolean failed = new AtomicBoolean();
     try (WholePlatform whole =
         WholePlatform.start(
@@ -82,25 +78,22 @@ final class UpCommand implements Callable<Integer> {
             partitions,
             checkedRecipe,
             ofWorkers,
-            new TerminalProgress(err))) {
+            new TerminalProgress(err()))) {
       LocalPlatform platform = whole.processes();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> endWell(platform, failed), "end-well"));
       if (fetchContact != null) {
         whole.startFetching(fetchContact);
       }
-      if (json) {
-        out.println(asJson(whole));
-      } else {
-        out.println("Kafka            " + platform.bootstrapServers());
-        out.println("Schema registry  " + platform.schemaRegistryUrl());
-        out.println("Page and API     " + whole.ingestApiAddress());
-        out.println("Dashboard        " + whole.dashboardAddress());
-        out.println("Data             " + platform.dataDirectory());
-      }
-      out.flush();
-      err.println("Ctrl-C stops it.");
-      err.flush();
-
+      Up up =
+          new Up(
+              platform.bootstrapServers(),
+              platform.schemaRegistryUrl(),
+              whole.ingestApiAddress(),
+              whole.dashboardAddress(),
+              platform.dataDirectory(),
+              ProcessHandle.current().pid());
+      answer(up, () -> print(up));
+      say("Ctrl-C stops it.");
       Optional<String> failure = platform.awaitEnd();
       if (failure.isPresent()) {
         throw new PlatformException("stopped, because " + failure.get());
@@ -112,52 +105,23 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private void checkContact() {
-    if (fetchContact != null) {
-      try {
-        UserAgent unused = new UserAgent("0", fetchContact);
-      } catch (IllegalArgumentException e) {
-        throw new ParameterException(spec.commandLine(), "--fetch-contact: " + e.getMessage());
-      }
-    }
+  private void print(Up up) {
+    print("Kafka            %s", up.bootstrapServers());
+    print("Schema registry  %s", up.schemaRegistry());
+    print("Page and API     %s", up.ingestUrl());
+    print("Dashboard        %s", up.dashboardUrl());
+    print("Data             %s", up.dataDir());
   }
 
   private Map<String, Integer> checkedPorts() {
     Map<String, Integer> checked = new HashMap<>();
     ports.forEach(
         (name, port) -> {
-          if (port < 1 || port > 65_535) {
-            throw new ParameterException(
-                spec.commandLine(), "--port " + name + " must be 1 to 65535, was " + port);
-          }
+          require(
+              port >= 1 && port <= 65_535, "--port " + name + " must be 1 to 65535, was " + port);
           checked.put(name.name(), port);
         });
     return checked;
-  }
-
-  private Dataset checkedDataset() {
-    if (partitions < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--partitions must be at least 1, was " + partitions);
-    }
-    try {
-      return new Dataset(dataset);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--dataset: " + e.getMessage());
-    }
-  }
-
-  private static String asJson(WholePlatform whole) {
-    LocalPlatform platform = whole.processes();
-    return new JsonMapper()
-        .createObjectNode()
-        .put("bootstrap_servers", platform.bootstrapServers())
-        .put("schema_registry", platform.schemaRegistryUrl())
-        .put("ingest_url", whole.ingestApiAddress())
-        .put("dashboard_url", whole.dashboardAddress())
-        .put("data_dir", platform.dataDirectory().toString())
-        .put("pid", ProcessHandle.current().pid())
-        .toString();
   }
 
   /** Being asked to stop is how this command ends, so a signal is no failure. */

@@ -1,7 +1,5 @@
 package io.pairstream.demo;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.terminal.TerminalText;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -56,21 +54,6 @@ public record DemoSummary(
             audit.inputs(),
             audit.differences() == 0 ? "" : " but for these"));
     return text.toString();
-  }
-
-  /** For a program: one JSON object on one line. */
-  public String toJson() {
-    ObjectNode json = JsonMapper.builder().build().createObjectNode();
-    json.put("published", published);
-    json.put("training", training);
-    json.put("validation", validation);
-    json.put("test", test);
-    ObjectNode reasons = json.putObject("quarantine");
-    quarantine.forEach(reasons::put);
-    json.put("batches", batches);
-    json.put("pairs_per_second", pairsPerSecond);
-    json.putObject("audit").put("inputs", audit.inputs()).put("differences", audit.differences());
-    return json.toString();
   }
 
   private static void row(StringBuilder text, String name, long count) {

@@ -1,6 +1,8 @@
 package io.pairstream.terminal;
 
 import java.lang.Character.UnicodeScript;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Text as it may stand on a terminal. */
@@ -41,6 +43,23 @@ public final class TerminalText {
       at += Character.charCount(point);
     }
     return fitting.append('…').toString();
+  }
+
+  /** The text in lines of at most so many columns, broken at spaces. */
+  public static List<String> wrapped(String text, int columns) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" +", -1)) {
+      if (!line.isEmpty() && columns(line.toString()) + 1 + columns(word) > columns) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(fit(word, columns));
+    }
+    if (!line.isEmpty()) {
+      lines.add(line.toString());
+    }
+    return lines;
   }
 
   /** How many columns plain text takes; East Asian characters take two each. */

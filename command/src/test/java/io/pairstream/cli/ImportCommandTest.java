@@ -18,7 +18,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 @Timeout(900)
 class ImportCommandTest {
@@ -180,15 +179,14 @@ class ImportCommandTest {
   @Test
   void jsonIsOneObjectWithTheProblems() {
     String json =
-        new ImportSummary(
+        PairstreamCommand.asJson(
+            ImportSummary.of(
                 List.of(
                     new ImportRun.Outcome(
                         "list.csv", new BulkImport.Result(30, 2, 1, 4000, Ending.WHOLE))),
                 List.of(new Problem(3, "list.csv:3", "gone.jpg does not exist")),
                 1.6,
-                false,
-                Optional.empty())
-            .json();
+                false));
 
     assertThat(json)
         .isEqualTo(
@@ -201,24 +199,24 @@ class ImportCommandTest {
   @Test
   void saysWhatWasJudgedAndHowToSeeWhy() {
     ImportSummary summary =
-        new ImportSummary(List.of(), List.of(), 1, false, Optional.empty())
+        ImportSummary.of(List.of(), List.of(), 1, false)
             .with(
-                new OutputCounts(
-                    1170,
-                    5,
-                    3,
-                    Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty()));
+                Optional.of(
+                    new OutputCounts(
+                        1170,
+                        5,
+                        3,
+                        Map.of("IMAGE_TOO_SMALL", 2L, "DUPLICATE_PAIR", 59L),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())));
 
-    assertThat(summary.text(words -> "./pairstream " + words))
+    assertThat(summary.lines(words -> "./pairstream " + words))
         .endsWith(
-            String.format(
-                "%njudged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
-                    + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)"
-                    + "%nwhy: ./pairstream quarantine ls --reason DUPLICATE_PAIR"));
-    assertThat(summary.json())
+            "judged meanwhile: 1,170 training, 5 validation, 3 test, 61 quarantined"
+                + " (DUPLICATE_PAIR 59, IMAGE_TOO_SMALL 2)",
+            "why: ./pairstream quarantine ls --reason DUPLICATE_PAIR");
+    assertThat(PairstreamCommand.asJson(summary))
         .contains(
             "\"judged\":{\"training\":1170,\"validation\":5,\"test\":3,\"quarantined\":"
                 + "{\"DUPLICATE_PAIR\":59,\"IMAGE_TOO_SMALL\":2}}");
@@ -227,7 +225,7 @@ class ImportCommandTest {
   @Test
   void progressKeepsTheFirstProblemsAndPrintsFewer() {
     int problems = ImportProgress.KEPT_PROBLEMS + 5;
-    try (ImportProgress progress = new ImportProgress(new PrintWriter(err), false, -1)) {
+    try (ImportProgress progress = new ImportProgress(new PrintWriter(err, true), -1)) {
       for (int i = 0; i < problems; i++) {
         progress.problem(new Problem(1, "list.csv:" + i, "bad \u001b[31m name"));
       }
@@ -281,9 +279,9 @@ class ImportCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new ImportCommand())
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments);
+    Ended ended = Ended.after("import", arguments);
+    out.write(ended.out());
+    err.write(ended.err());
+    return ended.status();
   }
 }

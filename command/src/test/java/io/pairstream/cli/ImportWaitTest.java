@@ -32,7 +32,7 @@ class ImportWaitTest {
     try (PlayedPipeline pipeline = new PlayedPipeline(cluster)) {
       Sent earlier = pipeline.send("image", "published before");
       pipeline.accept(earlier, PairStatus.TRAINING);
-      JudgedPairs judged = new JudgedPairs(cluster, new PrintWriter(new StringWriter()), false);
+      JudgedPairs judged = new JudgedPairs(cluster, new PrintWriter(new StringWriter()));
       Sent first = pipeline.send("image", "caption");
       pipeline.accept(first, PairStatus.TRAINING);
       pipeline.accept(pipeline.send("another", "caption"), PairStatus.VALIDATION);
@@ -76,8 +76,7 @@ class ImportWaitTest {
     }
 
     CompletableFuture<OutputCounts> waiting =
-        CompletableFuture.supplyAsync(
-            () -> new JudgedPairs(cluster, new PrintWriter(err), false).await());
+        CompletableFuture.supplyAsync(() -> new JudgedPairs(cluster, new PrintWriter(err)).await());
     Await.until(
         "both are said to wait",
         () -> err.toString().contains("raw pairs that wait to be judged: 2"));

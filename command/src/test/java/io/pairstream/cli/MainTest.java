@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.cleaning.recipe.InvalidRecipeException;
 import io.pairstream.cleaning.recipe.RecipeProblem;
+import io.pairstream.demo.DemoSummary;
 import io.pairstream.schemas.wire.RegistryUnavailableException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -257,6 +260,27 @@ class MainTest {
 
     assertThat(ended.status()).isEqualTo(ExitStatus.WRONG_USAGE);
     assertThat(ended.err()).contains("none.yaml").contains("dalle");
+  }
+
+  @Test
+  void theDemosSummaryHasTheKeysOfTheContract() {
+    DemoSummary summary =
+        new DemoSummary(
+            1000,
+            680,
+            85,
+            85,
+            new TreeMap<>(Map.of("IMAGE_EMPTY", 100L, "DUPLICATE_PAIR", 50L)),
+            21,
+            412.5,
+            new DemoSummary.Audit(1000, 0));
+
+    assertThat(PairstreamCommand.asJson(summary))
+        .isEqualTo(
+            "{\"published\":1000,\"training\":680,\"validation\":85,\"test\":85,"
+                + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"
+                + "\"batches\":21,\"pairs_per_second\":412.5,"
+                + "\"audit\":{\"inputs\":1000,\"differences\":0}}");
   }
 
   /** What the command line makes of an exception of a subcommand. */

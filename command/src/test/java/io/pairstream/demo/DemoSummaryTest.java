@@ -12,16 +12,6 @@ class DemoSummaryTest {
   private static final DemoSummary SUMMARY = summary(0);
 
   @Test
-  void jsonHasTheKeysOfTheContract() {
-    assertThat(SUMMARY.toJson())
-        .isEqualTo(
-            "{\"published\":1000,\"training\":680,\"validation\":85,\"test\":85,"
-                + "\"quarantine\":{\"DUPLICATE_PAIR\":50,\"IMAGE_EMPTY\":100},"
-                + "\"batches\":21,\"pairs_per_second\":412.5,"
-                + "\"audit\":{\"inputs\":1000,\"differences\":0}}");
-  }
-
-  @Test
   void textNamesEveryReasonAndTheAudit() {
     assertThat(SUMMARY.toText())
         .containsPattern("published +1,000\n")

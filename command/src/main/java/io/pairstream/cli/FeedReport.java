@@ -3,14 +3,18 @@ package io.pairstream.cli;
 import io.pairstream.feed.FeedLevel;
 import io.pairstream.feed.FeedStats;
 import io.pairstream.feed.PairFeed;
+import io.pairstream.feed.view.View;
+import io.pairstream.feed.view.ViewRetention;
 import io.pairstream.service.report.Reading;
-import io.pairstream.service.report.ReadingSource;
+import java.time.Clock;
+import java.time.Duration;
 
-/** What a trainer's feed does. */
-record FeedReading(PairFeed feed) implements ReadingSource {
+/** What a trainer's feed reports of itself. */
+final class FeedReport {
 
-  @Override
-  public void read(Reading reading) {
+  private FeedReport() {}
+
+  static void read(PairFeed feed, Reading reading) {
     FeedStats stats = feed.stats();
     FeedLevel level = feed.level();
     reading
@@ -23,13 +27,29 @@ record FeedReading(PairFeed feed) implements ReadingSource {
         .gauge("feed_ready_batches", level.readyBatches())
         .gauge("feed_samples_in_memory", level.samplesInMemory())
         .gauge("feed_starves_seconds", level.starvesInSeconds())
-        .gauge("feed_epoch", level.epoch() < 0 ? Double.NaN : (double) level.epoch())
+        .gauge("feed_epoch", known(level.epoch()))
         .gauge("feed_epoch_share", level.epochShare())
         .gauge("feed_takedowns", level.takedowns())
         .gauge("feed_slots", level.slots())
         .gauge("feed_batch_samples", level.batchSamples())
-        .gauge(
-            "feed_samples_waiting",
-            level.samplesWaiting() < 0 ? Double.NaN : (double) level.samplesWaiting());
+        .gauge("feed_samples_waiting", known(level.samplesWaiting()));
+  }
+
+  private static double known(long number) {
+    return number < 0 ? Double.NaN : (double) number;
+  }
+
+  /** How long the pairs of its view are kept. */
+  static void read(View view, ViewRetention retention, Clock clock, Reading reading) {
+    reading.fact("view_retention", retention.inWords());
+    retention
+        .leavesFrom()
+        .ifPresent(
+            leaves ->
+                reading.gauge(
+                    "feed_view_expires_seconds",
+                    Duration.between(clock.instant(), leaves).toMillis() / 1e3,
+                    "view",
+                    view.fingerprint()));
   }
 }

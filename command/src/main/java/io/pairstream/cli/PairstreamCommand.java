@@ -1,0 +1,125 @@
+package io.pairstream.cli;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.pairstream.terminal.TerminalText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * What all commands have: where they print, and how they refuse what makes no sense. Lines are for
+ * people; what strangers wrote stands in them as plain text.
+ */
+abstract class PairstreamCommand implements Callable<Integer> {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new Jdk8Module())
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Instant.class, ToStringSerializer.instance)
+                  .addSerializer(Path.class, ToStringSerializer.instance))
+          .build();
+
+  @Option(names = "--json")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  final boolean json() {
+    return json;
+  }
+
+  final CommandSpec spec() {
+    return spec;
+  }
+
+  final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  /** A line on stdout. */
+  final void print(String format, Object... values) {
+    out().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
+  }
+
+  /** A line on stderr. */
+  final void say(String format, Object... values) {
+    err().println(TerminalText.plain(String.format(Locale.ROOT, format, values)));
+    err().flush();
+  }
+
+  /** A line on stderr that says what went wrong. */
+  final void complain(String problem) {
+    say("pairstream: %s", problem);
+  }
+
+  /** Prints an answer: a record as one JSON object where that is asked for, else in words. */
+  final void answer(Object answer, Runnable inWords) {
+    if (json) {
+      out().println(asJson(answer));
+    } else {
+      inWords.run();
+    }
+    out().flush();
+  }
+
+  static String asJson(Object answer) {
+    try {
+      return JSON.writeValueAsString(answer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  final ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  final void require(boolean right, String complaint) {
+    if (!right) {
+      throw wrong(complaint);
+    }
+  }
+
+  final void requireAtLeast(long least, String option, Number value) {
+    require(
+        value == null || value.longValue() >= least,
+        option + " must be at least " + least + ", was " + value);
+  }
+
+  /**
+   * Settings made of options.
+   *
+   * @param prefix of what is said where they are refused
+   */
+  final <T> T checked(String prefix, Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), prefix + e.getMessage(), e);
+    }
+  }
+
+  final <T> T checked(Supplier<T> settings) {
+    return checked("", settings);
+  }
+}

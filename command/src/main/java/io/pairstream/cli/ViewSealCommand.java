@@ -1,0 +1,75 @@
+package io.pairstream.cli;
+
+import io.pairstream.feed.view.named.NamedView;
+import io.pairstream.feed.view.named.ViewSealer;
+import io.pairstream.schemas.PairStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pairstream view seal}: a view that grows with its split. */
+@Command(name = "seal")
+final class ViewSealCommand extends ViewCommand.OnViews {
+
+  @Parameters(paramLabel = "NAME")
+  private String name;
+
+  @Option(names = "--split", paramLabel = "SPLIT")
+  private String split;
+
+  @Option(names = "--where", paramLabel = "CONDITION")
+  private List<String> where = List.of();
+
+  @Option(names = "--every", paramLabel = "TIME", defaultValue = "1m")
+  private Duration every;
+
+  @Option(names = "--after", paramLabel = "N", defaultValue = "10000")
+  private long after;
+
+  @Option(names = "--once")
+  private boolean once;
+
+  /** A segment as JSON. */
+  private record Sealed(
+      String name, int segment, Instant sealedAt, long samples, long samplesInAll) {}
+
+  @Override
+  public Integer call() {
+    ViewSealer.Pace pace = checked("--after, --every: ", () -> new ViewSealer.Pace(after, every));
+    Optional<NamedView> there = store().find(name);
+    String topic =
+        split == null
+            ? there.map(NamedView::topic).orElse(source(PairStatus.TRAINING).topic())
+            : source(split(split)).topic();
+    List<String> conditions =
+        where.isEmpty() ? there.map(NamedView::where).orElse(List.of()) : where;
+    try (ViewSealer sealer =
+        store().seal(name, topic, conditions(conditions), pace, Clock.systemUTC())) {
+      if (once) {
+        sealer
+            .sealToEnd(progress())
+            .or(sealer::view)
+            .ifPresentOrElse(
+                this::show, () -> say("there is no pair yet that the view could hold"));
+        return ExitStatus.DONE;
+      }
+      while (!Thread.currentThread().isInterrupted()) {
+        sealer.step().ifPresent(this::tell);
+      }
+      return ExitStatus.DONE;
+    }
+  }
+
+  private void tell(NamedView view) {
+    int last = view.segments().size() - 1;
+    long added = view.samples(last, last + 1);
+    answer(
+        new Sealed(view.name(), last, view.sealedAt(), added, view.samples()),
+        () -> print("segment %d: %,d samples, %,d in all", last, added, view.samples()));
+  }
+}
