@@ -5,33 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pairstream.schemas.BatchPart;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.service.table.Fold;
+import io.pairstream.service.table.Aggregate;
+import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewPlan;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Every batch, part by part, from this instance's copy of {@code batches}. Thread-safe. */
 public final class BatchView implements AutoCloseable {
-
-  /** As long as the topic keeps them; see the catalogue of topics. */
-  private static final Duration KEPT = Duration.ofDays(30);
-
-  /** Parts of one batch stand together, in the order of its partition. */
-  private static final Fold PART_BY_PART =
-      (record, table) -> {
-        if (record.key() != null && record.value() != null) {
-          ByteBuffer key = ByteBuffer.allocate(record.key().length + 1 + Long.BYTES);
-          key.put(record.key()).put((byte) 0).putLong(record.offset());
-          table.put(key.array(), record.value());
-        }
-      };
 
   private final Topic<String, BatchPart> topic;
   private final TopicTable view;
@@ -50,10 +37,13 @@ public final class BatchView implements AutoCloseable {
    */
   public static BatchView open(
       PairTopics topics, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    ViewPlan plan = new ViewPlan(topics.batches().name(), PART_BY_PART, Optional.of(KEPT));
     return new BatchView(
         topics.batches(),
-        TopicTable.open(plan, directory.resolve("batches"), kafkaSettings, clock));
+        TopicTable.open(
+            new Parts(topics.batches().name()),
+            directory.resolve("batches"),
+            kafkaSettings,
+            clock));
   }
 
   /**
@@ -64,15 +54,18 @@ public final class BatchView implements AutoCloseable {
    *     answer and its schemas are not at hand
    */
   void parts(String batchId, long fromOffset, PartVisitor visitor) {
-    byte[] id = batchId.getBytes(UTF_8);
-    byte[] prefix = Arrays.copyOf(id, id.length + 1);
-    view.scan(
-        prefix,
-        ByteBuffer.allocate(prefix.length + Long.BYTES).put(prefix).putLong(fromOffset).array(),
-        (key, value) ->
-            visitor.visit(
-                ByteBuffer.wrap(key).getLong(prefix.length),
-                topic.value().deserializer().deserialize(topic.name(), value)));
+    view.read(
+        table -> {
+          table.scan(
+              "SELECT offset, value FROM part WHERE batch = ? AND offset >= ? ORDER BY offset",
+              row ->
+                  visitor.visit(
+                      row.getLong(1),
+                      topic.value().deserializer().deserialize(topic.name(), row.getBytes(2))),
+              batchId,
+              fromOffset);
+          return true;
+        });
   }
 
   /** Sees parts one by one. */
@@ -101,5 +94,44 @@ public final class BatchView implements AutoCloseable {
   @Override
   public void close() {
     view.close();
+  }
+
+  /** The parts of a batch, which lie on one partition, in its order. */
+  private record Parts(String topic) implements Aggregate {
+
+    @Override
+    public String name() {
+      return topic;
+    }
+
+    @Override
+    public List<String> topics() {
+      return List.of(topic);
+    }
+
+    @Override
+    public List<String> schema() {
+      return List.of(
+          "CREATE TABLE part (batch TEXT, partition INTEGER, offset INTEGER, value BLOB,"
+              + " PRIMARY KEY (batch, offset))");
+    }
+
+    @Override
+    public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+      if (record.key() != null && record.value() != null) {
+        table.update(
+            "INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?)",
+            new String(record.key(), UTF_8),
+            record.partition(),
+            record.offset(),
+            record.value());
+      }
+    }
+
+    @Override
+    public void forget(TopicPartition partition, long from, Database table) {
+      table.update(
+          "DELETE FROM part WHERE partition = ? AND offset < ?", partition.partition(), from);
+    }
   }
 }

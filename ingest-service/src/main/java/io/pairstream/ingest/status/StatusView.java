@@ -6,9 +6,9 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.service.table.LastOfEachKey;
 import io.pairstream.service.table.Subscription;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewPlan;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -118,18 +118,18 @@ public final class StatusView implements AutoCloseable {
 
   private Optional<Upload> upload(String id) {
     return uploadsView
-        .get(id.getBytes(UTF_8))
+        .read(table -> LastOfEachKey.get(table, id))
         .map(bytes -> uploads.value().deserializer().deserialize(uploads.name(), bytes));
   }
 
   private Optional<Receipt> receipt(String id) {
     return receiptsView
-        .get(id.getBytes(UTF_8))
+        .read(table -> LastOfEachKey.get(table, id))
         .map(bytes -> receipts.value().deserializer().deserialize(receipts.name(), bytes));
   }
 
   private static TopicTable follow(
       String topic, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    return TopicTable.open(ViewPlan.lastOfEachKey(topic), directory, kafkaSettings, clock);
+    return TopicTable.open(new LastOfEachKey(topic), directory, kafkaSettings, clock);
   }
 }

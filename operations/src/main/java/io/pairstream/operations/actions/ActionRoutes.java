@@ -5,28 +5,25 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
-import io.pairstream.service.table.Fold;
+import io.pairstream.service.table.Aggregate;
+import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewPlan;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** The audit trail, newest first, from this instance's copy of the topic of actions. */
@@ -35,15 +32,8 @@ public final class ActionRoutes implements AutoCloseable {
   private static final int USUAL = 100;
   private static final int MOST = 1000;
 
-  /** By the broker's time, the newest first. */
-  private static final Fold NEWEST_FIRST =
-      (record, table) -> {
-        if (record.key() != null && record.value() != null) {
-          ByteBuffer key = ByteBuffer.allocate(Long.BYTES + record.key().length);
-          key.putLong(Long.MAX_VALUE - record.timestamp()).put(record.key());
-          table.put(key.array(), record.value());
-        }
-      };
+  private static final String NEWEST_FIRST =
+      "SELECT at, seq, value FROM action WHERE (at, seq) < (?, ?)" + " ORDER BY at DESC, seq DESC";
 
   private final Topic<String, Action> topic;
   private final TopicTable view;
@@ -55,11 +45,7 @@ public final class ActionRoutes implements AutoCloseable {
   public ActionRoutes(ClusterAccess cluster, Path directory, Clock clock) {
     this.topic = cluster.topics().actions();
     this.view =
-        TopicTable.open(
-            new ViewPlan(topic.name(), NEWEST_FIRST, Optional.of(TopicCatalogue.ACTIONS_KEPT)),
-            directory,
-            cluster.clientSettings(),
-            clock);
+        TopicTable.open(new Actions(topic.name()), directory, cluster.clientSettings(), clock);
   }
 
   public List<Route> routes() {
@@ -71,14 +57,19 @@ public final class ActionRoutes implements AutoCloseable {
             .taking("limit", "after"));
   }
 
-  /** Where to go on: the key of the last record that was told, in hex. */
-  private static byte[] after(Incoming request) {
+  /** Where to go on: time and number of the last record that was told. */
+  private static Place after(Incoming request) {
     String text = request.query("after").orElse("");
-    if (!text.matches("([0-9a-f]{2}){0,200}")) {
+    if (text.isEmpty()) {
+      return new Place(Long.MAX_VALUE, 0);
+    }
+    if (!text.matches("[0-9]{1,18}-[0-9]{1,18}")) {
       throw Problem.of(ProblemKind.BAD_REQUEST, "after must be next of an answer before")
           .asException();
     }
-    return text.isEmpty() ? new byte[0] : HexFormat.of().parseHex(text + "00");
+    int dash = text.indexOf('-');
+    return new Place(
+        Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
   }
 
   private static int limit(Incoming request) {
@@ -123,27 +114,29 @@ public final class ActionRoutes implements AutoCloseable {
     int limit = limit(request);
     // A long action has two records, of which the newer one says how it ended.
     Map<String, Told> actions = new LinkedHashMap<>();
-    AtomicReference<byte[]> last = new AtomicReference<>();
-    AtomicBoolean more = new AtomicBoolean();
-    view.scan(
-        new byte[0],
-        after(request),
-        (key, value) -> {
-          if (actions.size() == limit) {
-            more.set(true);
-            return false;
-          }
-          last.set(key.clone());
-          read(value)
-              .ifPresent(action -> actions.putIfAbsent(action.getActionId(), Told.of(action)));
-          return true;
-        });
-    return Answer.json(
-        200,
-        new Trail(
-            List.copyOf(actions.values()),
-            more.get() ? HexFormat.of().formatHex(last.get()) : null,
-            view.isCaughtUp()));
+    Place after = after(request);
+    String next =
+        view.read(
+            table -> {
+              Place[] last = {after};
+              boolean[] more = {false};
+              table.scan(
+                  NEWEST_FIRST,
+                  row -> {
+                    more[0] = actions.size() == limit;
+                    if (!more[0]) {
+                      last[0] = new Place(row.getLong(1), row.getLong(2));
+                      read(row.getBytes(3))
+                          .ifPresent(
+                              action -> actions.putIfAbsent(action.getActionId(), Told.of(action)));
+                    }
+                    return !more[0];
+                  },
+                  after.at(),
+                  after.seq());
+              return more[0] ? last[0].at() + "-" + last[0].seq() : null;
+            });
+    return Answer.json(200, new Trail(List.copyOf(actions.values()), next, view.isCaughtUp()));
   }
 
   private Optional<Action> read(byte[] value) {
@@ -157,5 +150,48 @@ public final class ActionRoutes implements AutoCloseable {
   @Override
   public void close() {
     view.close();
+  }
+
+  /** Place of a record in the order of the trail. */
+  private record Place(long at, long seq) {}
+
+  /** The records by the broker's time. */
+  private record Actions(String topic) implements Aggregate {
+
+    @Override
+    public String name() {
+      return topic;
+    }
+
+    @Override
+    public List<String> topics() {
+      return List.of(topic);
+    }
+
+    @Override
+    public List<String> schema() {
+      return List.of(
+          "CREATE TABLE action (seq INTEGER PRIMARY KEY, at INTEGER, partition INTEGER,"
+              + " offset INTEGER, value BLOB)",
+          "CREATE INDEX action_at ON action (at)");
+    }
+
+    @Override
+    public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+      if (record.key() != null && record.value() != null) {
+        table.update(
+            "INSERT INTO action (at, partition, offset, value) VALUES (?, ?, ?, ?)",
+            Math.max(0, record.timestamp()),
+            record.partition(),
+            record.offset(),
+            record.value());
+      }
+    }
+
+    @Override
+    public void forget(TopicPartition partition, long from, Database table) {
+      table.update(
+          "DELETE FROM action WHERE partition = ? AND offset < ?", partition.partition(), from);
+    }
   }
 }

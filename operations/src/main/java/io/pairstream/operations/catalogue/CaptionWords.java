@@ -1,102 +1,37 @@
 package io.pairstream.operations.catalogue;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The terms by which a text is found: its words in lower case, and of Chinese, Japanese and Korean
- * runs each character and each two neighbours.
- *
- * <p>Pairs of neighbours find every word of two characters wherever it stands, without a dictionary
- * that would have to know it.
- *
- * @see <a
- *     href="https://lucene.apache.org/core/9_0_0/analysis/common/org/apache/lucene/analysis/cjk/CJKBigramFilter.html">Lucene's
- *     CJKBigramFilter</a>
+ * The words by which SQLite's full text index finds a caption. Each Chinese, Japanese or Korean
+ * character is a word, and a run of them is looked for as a phrase: that finds every word of one or
+ * more characters wherever it stands, without a dictionary.
  */
 final class CaptionWords {
 
-  /** Longer words are cut, in the text and in what is looked for alike. */
-  private static final int LONGEST_BYTES = 48;
-
-  /** Terms that one text is found by at most; a caption of normal length has fewer. */
-  private static final int MOST_TERMS = 96;
+  private static final String IDEOGRAPH = "[\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}]";
+  private static final Pattern ONE = Pattern.compile(IDEOGRAPH);
+  private static final Pattern RUN =
+      Pattern.compile(IDEOGRAPH + "+|[\\p{L}\\p{N}\\p{Mn}\\p{Mc}&&[^" + IDEOGRAPH + "]]+");
 
   private CaptionWords() {}
 
-  /** The terms of a text that is to be found, each once. */
-  static Set<String> of(String text) {
-    return terms(text, true);
+  /** A text as the index takes it. */
+  static String of(String text) {
+    return ONE.matcher(text).replaceAll(" $0 ");
   }
 
-  /** The terms that a text must all have so that it is found by {@code wanted}. */
-  static List<String> wanted(String wanted) {
-    return new ArrayList<>(terms(wanted, false));
-  }
-
-  private static Set<String> terms(String text, boolean singles) {
-    Set<String> terms = new LinkedHashSet<>();
-    String lower = text.toLowerCase(Locale.ROOT);
-    int start = 0;
-    while (start < lower.length() && terms.size() < MOST_TERMS) {
-      int codePoint = lower.codePointAt(start);
-      int end = start + Character.charCount(codePoint);
-      if (!isOfWord(codePoint)) {
-        start = end;
-        continue;
-      }
-      boolean ideographic = isIdeographic(codePoint);
-      while (end < lower.length()
-          && isOfWord(lower.codePointAt(end))
-          && isIdeographic(lower.codePointAt(end)) == ideographic) {
-        end += Character.charCount(lower.codePointAt(end));
-      }
-      if (ideographic) {
-        addNeighbours(lower.substring(start, end).codePoints().toArray(), singles, terms);
-      } else {
-        terms.add(cut(lower.substring(start, end)));
-      }
-      start = end;
+  /** The expression that all words of a text must match; empty where it has none. */
+  static String wanted(String text) {
+    List<String> phrases = new ArrayList<>();
+    Matcher runs = RUN.matcher(text);
+    while (runs.find()) {
+      // Letters and digits only, so that nothing of it is an operator.
+      phrases.add('"' + of(runs.group()).strip() + '"');
     }
-    return terms;
-  }
-
-  private static void addNeighbours(int[] run, boolean singles, Set<String> terms) {
-    for (int i = 0; i < run.length && terms.size() < MOST_TERMS; i++) {
-      if (singles || run.length == 1) {
-        terms.add(new String(run, i, 1));
-      }
-      if (i + 1 < run.length) {
-        terms.add(new String(run, i, 2));
-      }
-    }
-  }
-
-  private static boolean isOfWord(int codePoint) {
-    if (Character.isLetterOrDigit(codePoint)) {
-      return true;
-    }
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
-  }
-
-  private static boolean isIdeographic(int codePoint) {
-    Character.UnicodeScript script = Character.UnicodeScript.of(codePoint);
-    return script == Character.UnicodeScript.HAN
-        || script == Character.UnicodeScript.HIRAGANA
-        || script == Character.UnicodeScript.KATAKANA
-        || script == Character.UnicodeScript.HANGUL;
-  }
-
-  private static String cut(String word) {
-    String cut = word;
-    while (cut.getBytes(StandardCharsets.UTF_8).length > LONGEST_BYTES) {
-      cut = cut.substring(0, cut.offsetByCodePoints(cut.length(), -1));
-    }
-    return cut;
+    return String.join(" ", phrases);
   }
 }

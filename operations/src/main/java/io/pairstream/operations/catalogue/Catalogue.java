@@ -1,31 +1,24 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.service.table.Look;
+import io.pairstream.service.table.Database;
 import io.pairstream.service.table.TopicTable;
-import io.pairstream.service.table.ViewPlan;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Follows what was decided about pairs: training, validation, test, quarantine, receipts,
  * takedowns, reviews and the audit trail, committed records alone.
  *
- * <p>One table on this instance's disk holds what each {@link CatalogueFold} makes of the records,
- * and how far they were read. A restart goes on where the last one stopped. Thread-safe.
+ * <p>Tables on this instance's disk hold what each {@link CatalogueFold} makes of the records, and
+ * how far they were read. A restart goes on where the last one stopped. Thread-safe.
  */
 public final class Catalogue implements AutoCloseable {
-
-  private static final Pattern PART = Pattern.compile("[a-z]{1,20}");
 
   private final TopicTable view;
 
@@ -37,29 +30,16 @@ public final class Catalogue implements AutoCloseable {
    * Opens the catalogue in a folder, or begins one, and follows the topics from then on. Returns at
    * once.
    *
-   * @param folds each with a part of its own
+   * @param folds each with tables of its own
    * @param directory a folder of this catalogue alone
    * @throws io.pairstream.service.table.ViewStorageException where the folder cannot be written, or
    *     another process has it
    */
   public static Catalogue open(
       ClusterAccess cluster, List<CatalogueFold> folds, Path directory, Clock clock) {
-    long parts =
-        folds.stream().map(CatalogueFold::part).filter(PART.asMatchPredicate()).distinct().count();
-    if (parts != folds.size()) {
-      throw new IllegalArgumentException(
-          "each fold has a part of its own, named by 1 to 20 lower-case letters");
-    }
-    CatalogueRecords records = new CatalogueRecords(cluster, folds);
-    String version =
-        folds.stream()
-            .map(fold -> fold.part() + ":" + fold.version())
-            .sorted()
-            .collect(Collectors.joining(" "));
-    ViewPlan plan =
-        new ViewPlan(
-            "the catalogue of pairs", records.topicNames(), version, records, Optional.empty());
-    return new Catalogue(TopicTable.open(plan, directory, cluster.clientSettings(), clock));
+    return new Catalogue(
+        TopicTable.open(
+            new CatalogueRecords(cluster, folds), directory, cluster.clientSettings(), clock));
   }
 
   /** Completes once all is read that was there when the catalogue was opened. */
@@ -90,28 +70,14 @@ public final class Catalogue implements AutoCloseable {
     return view.staleSince();
   }
 
-  /**
-   * Lends a fold's part of the table as it stands now, with the keys that the fold wrote.
-   *
-   * @return what {@code looking} returns
-   */
-  public <T> T look(String part, Function<Look, T> looking) {
-    byte[] prefix = key(part, new byte[0]);
-    return view.look(look -> looking.apply(new PartOfLook(prefix, look)));
+  /** Reads the folds' tables as of one moment. */
+  public <T> T read(Function<Database, T> reading) {
+    return view.read(reading);
   }
 
   /** Stops following, and lets go of the folder. */
   @Override
   public void close() {
     view.close();
-  }
-
-  /** A key of a part as the whole table has it. */
-  static byte[] key(String part, byte[] key) {
-    byte[] name = part.getBytes(StandardCharsets.US_ASCII);
-    byte[] whole = Arrays.copyOf(name, name.length + 1 + key.length);
-    whole[name.length] = '/';
-    System.arraycopy(key, 0, whole, name.length + 1, key.length);
-    return whole;
   }
 }

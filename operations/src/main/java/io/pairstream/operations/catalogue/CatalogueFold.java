@@ -6,23 +6,22 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.service.table.Table;
+import io.pairstream.service.table.Database;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What is made of the records that the catalogue follows, in a part of its table that nobody else
- * writes.
+ * What is made of the records that the catalogue follows, in tables that nobody else writes.
  *
- * <p>All folds see each record once: what they write and how far the topics were read go to the
- * disk in one write. The records of a partition come in the log's order, those of different
- * partitions and topics in any: a pair's receipt may come before the pair. A fold depends on
- * nothing but the records and its part of the table, and throws for no record. The table's times to
- * live are not used here.
+ * <p>All folds see each record once: what they write and how far the topics were read are one
+ * transaction. The records of a partition come in the log's order, those of different partitions
+ * and topics in any: a pair's receipt may come before the pair. A fold depends on nothing but the
+ * records and its tables, and throws for no record.
  */
 public interface CatalogueFold {
 
-  /** Name of the fold's part of the table: 1 to 20 lower-case letters, another one for each. */
-  String part();
+  /** Statements that make the fold's tables. */
+  List<String> schema();
 
   /**
    * Rises when the fold makes something else of the same records; the whole catalogue is then made
@@ -35,7 +34,7 @@ public interface CatalogueFold {
    *
    * @param pair with its image, which is not to be kept here
    */
-  default void prepared(PreparedPair pair, Place place, Table table) {}
+  default void prepared(PreparedPair pair, Place place, Database table) {}
 
   /**
    * A record on quarantine.
@@ -45,14 +44,14 @@ public interface CatalogueFold {
    * @param sent what the original record says; empty where it cannot be read or was not kept
    */
   default void quarantined(
-      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Table table) {}
+      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {}
 
   /**
    * A receipt.
    *
    * @param key the record's key: the pair id, or the coordinates where there is none
    */
-  default void receipt(String key, Receipt receipt, Place place, Table table) {}
+  default void receipt(String key, Receipt receipt, Place place, Database table) {}
 
   /**
    * A tombstone on training, validation, test or receipts: that topic holds nothing of the key any
@@ -60,27 +59,27 @@ public interface CatalogueFold {
    *
    * @param key pair id, or coordinates
    */
-  default void removed(String key, Place place, Table table) {}
+  default void removed(String key, Place place, Database table) {}
 
   /** What a person decided about a pair. */
-  default void reviewed(Review review, Place place, Table table) {}
+  default void reviewed(Review review, Place place, Database table) {}
 
   /** A withdrawal. */
-  default void takenDown(Takedown takedown, Place place, Table table) {}
+  default void takenDown(Takedown takedown, Place place, Database table) {}
 
   /**
    * A withdrawal is lifted.
    *
    * @param key as in {@link io.pairstream.schemas.TakedownKind#key}
    */
-  default void lifted(String key, Place place, Table table) {}
+  default void lifted(String key, Place place, Database table) {}
 
   /** Somebody withdrew something, or lifted that, as the audit trail says. */
-  default void takedownEvent(TakedownEvent event, Place place, Table table) {}
+  default void takedownEvent(TakedownEvent event, Place place, Database table) {}
 
   /**
    * A topic keeps the records of a partition no longer that lie before an offset. Called now and
    * then, also where nothing has gone since.
    */
-  default void forget(String topic, int partition, long from, Table table) {}
+  default void forget(String topic, int partition, long from, Database table) {}
 }

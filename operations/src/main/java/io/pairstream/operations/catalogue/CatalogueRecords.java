@@ -12,8 +12,8 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.RecordDecoder;
-import io.pairstream.service.table.Fold;
-import io.pairstream.service.table.Table;
+import io.pairstream.service.table.Aggregate;
+import io.pairstream.service.table.Database;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -28,7 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /** Decodes each record once, and shows it to all folds. */
-final class CatalogueRecords implements Fold {
+final class CatalogueRecords implements Aggregate {
 
   private final PairTopics topics;
   private final Map<String, RecordDecoder<PreparedPair>> prepared;
@@ -58,8 +58,25 @@ final class CatalogueRecords implements Fold {
     this.links = new RecordDecoder<>(topics.links(), PairLink.SCHEMA$, cluster.registry());
   }
 
-  /** The topics that are followed. */
-  List<String> topicNames() {
+  @Override
+  public String name() {
+    return "the catalogue of pairs";
+  }
+
+  @Override
+  public String version() {
+    return folds.stream()
+        .map(fold -> String.valueOf(fold.version()))
+        .collect(Collectors.joining(" "));
+  }
+
+  @Override
+  public List<String> schema() {
+    return folds.stream().flatMap(fold -> fold.schema().stream()).toList();
+  }
+
+  @Override
+  public List<String> topics() {
     return Stream.concat(
             prepared.keySet().stream().sorted(),
             Stream.of(
@@ -73,7 +90,7 @@ final class CatalogueRecords implements Fold {
   }
 
   @Override
-  public void apply(ConsumerRecord<byte[], byte[]> record, Table table) {
+  public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
     if (record.key() == null) {
       return;
     }
@@ -86,45 +103,45 @@ final class CatalogueRecords implements Fold {
             Instant.ofEpochMilli(record.timestamp()));
     String topic = record.topic();
     if (topic.equals(takedowns.topicName()) && record.value() == null) {
-      folds.forEach(f -> f.lifted(key, place, part(f, table)));
+      folds.forEach(f -> f.lifted(key, place, table));
     } else if (topic.equals(takedowns.topicName())) {
       takedowns
           .decode(record.value())
-          .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, part(f, table))));
+          .ifPresent(t -> folds.forEach(f -> f.takenDown(t, place, table)));
     } else if (topic.equals(actions.topicName())) {
       Optional.ofNullable(record.value())
           .flatMap(actions::decode)
           .flatMap(TakedownEvent::of)
-          .ifPresent(event -> folds.forEach(f -> f.takedownEvent(event, place, part(f, table))));
+          .ifPresent(event -> folds.forEach(f -> f.takedownEvent(event, place, table)));
     } else if (topic.equals(reviews.topicName())) {
       reviews
           .decode(record.value())
-          .ifPresent(r -> folds.forEach(f -> f.reviewed(r, place, part(f, table))));
+          .ifPresent(r -> folds.forEach(f -> f.reviewed(r, place, table)));
     } else if (topic.equals(quarantined.topicName())) {
       quarantined
           .decode(record.value())
           .ifPresent(
               pair -> {
                 Optional<Sent> sent = sent(pair);
-                folds.forEach(f -> f.quarantined(key, pair, sent, place, part(f, table)));
+                folds.forEach(f -> f.quarantined(key, pair, sent, place, table));
               });
     } else if (record.value() == null) {
-      folds.forEach(f -> f.removed(key, place, part(f, table)));
+      folds.forEach(f -> f.removed(key, place, table));
     } else if (topic.equals(receipts.topicName())) {
       receipts
           .decode(record.value())
-          .ifPresent(r -> folds.forEach(f -> f.receipt(key, r, place, part(f, table))));
+          .ifPresent(r -> folds.forEach(f -> f.receipt(key, r, place, table)));
     } else {
       prepared
           .get(topic)
           .decode(record.value())
-          .ifPresent(p -> folds.forEach(f -> f.prepared(p, place, part(f, table))));
+          .ifPresent(p -> folds.forEach(f -> f.prepared(p, place, table)));
     }
   }
 
   @Override
-  public void forget(TopicPartition partition, long from, Table table) {
-    folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, part(f, table)));
+  public void forget(TopicPartition partition, long from, Database table) {
+    folds.forEach(f -> f.forget(partition.topic(), partition.partition(), from, table));
   }
 
   private Optional<Sent> sent(QuarantinedPair pair) {
@@ -137,9 +154,5 @@ final class CatalogueRecords implements Fold {
       return links.decode(bytes).map(Sent::of);
     }
     return raw.decode(bytes).map(Sent::of);
-  }
-
-  private static Table part(CatalogueFold fold, Table table) {
-    return new PartOfTable(Catalogue.key(fold.part(), new byte[0]), table);
   }
 }

@@ -1,16 +1,13 @@
 package io.pairstream.operations.catalogue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.service.http.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -126,75 +123,67 @@ public record PairRow(
     return pairId.isEmpty() ? coordinates() : pairId;
   }
 
-  byte[] stored() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    put(json, "id", pairId);
-    put(json, "md", imageDigest);
-    put(json, "st", standing);
-    put(json, "sp", step);
-    put(json, "rs", reason);
-    put(json, "de", detail);
-    put(json, "me", measured);
-    put(json, "li", limit);
-    put(json, "ca", caption);
-    put(json, "la", language);
-    put(json, "so", sourceKind);
-    put(json, "co", contributor);
-    put(json, "ur", url);
-    put(json, "lc", licence);
-    put(json, "re", recipeVersion);
-    json.put("ot", origin.getTopic());
-    json.put("op", origin.getPartition());
-    json.put("oo", origin.getOffset());
-    json.put("ra", receivedAt.toEpochMilli());
-    json.put("pt", place.topic());
-    json.put("pp", place.partition());
-    json.put("po", place.offset());
-    json.put("pa", place.at().toEpochMilli());
-    json.put("pi", hasPicture);
-    return Json.bytes(json);
-  }
-
-  static PairRow of(byte[] stored) {
-    JsonNode json = read(stored);
+  /** Reads a row of the table of pairs. */
+  static PairRow of(ResultSet row) throws SQLException {
     return new PairRow(
-        json.path("id").asText(""),
-        json.path("md").asText(""),
-        json.path("st").asText(""),
-        json.path("sp").asText(""),
-        json.path("rs").asText(""),
-        json.path("de").asText(""),
-        json.path("me").asText(""),
-        json.path("li").asText(""),
-        json.path("ca").asText(""),
-        json.path("la").asText(""),
-        json.path("so").asText(""),
-        json.path("co").asText(""),
-        json.path("ur").asText(""),
-        json.path("lc").asText(""),
-        json.path("re").asText(""),
-        new Origin(json.path("ot").asText(""), json.path("op").asInt(), json.path("oo").asLong()),
-        Instant.ofEpochMilli(json.path("ra").asLong()),
+        row.getString("pair_id"),
+        row.getString("image_digest"),
+        row.getString("standing"),
+        row.getString("step"),
+        row.getString("reason"),
+        row.getString("detail"),
+        row.getString("measured"),
+        row.getString("bound"),
+        row.getString("caption"),
+        row.getString("language"),
+        row.getString("source_kind"),
+        row.getString("contributor"),
+        row.getString("url"),
+        row.getString("licence"),
+        row.getString("recipe_version"),
+        new Origin(
+            row.getString("origin_topic"),
+            row.getInt("origin_partition"),
+            row.getLong("origin_offset")),
+        Instant.ofEpochMilli(row.getLong("received_at")),
         new Place(
-            json.path("pt").asText(""),
-            json.path("pp").asInt(),
-            json.path("po").asLong(),
-            Instant.ofEpochMilli(json.path("pa").asLong())),
-        json.path("pi").asBoolean());
+            row.getString("topic"),
+            row.getInt("partition"),
+            row.getLong("offset"),
+            PairIndex.at(row.getLong("id"))),
+        row.getBoolean("has_picture"));
   }
 
-  static JsonNode read(byte[] stored) {
-    try {
-      return Json.MAPPER.readTree(stored);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an entry of the catalogue is not what was written", e);
-    }
-  }
-
-  static void put(ObjectNode json, String name, String text) {
-    if (!text.isEmpty()) {
-      json.put(name, text);
-    }
+  /** The columns of a row of the table of pairs, in its order. */
+  Object[] columns(long id, String host) {
+    return new Object[] {
+      id,
+      pairId,
+      imageDigest,
+      standing,
+      step,
+      reason,
+      detail,
+      measured,
+      limit,
+      caption,
+      language,
+      sourceKind,
+      contributor,
+      url,
+      host,
+      licence,
+      recipeVersion,
+      origin.getTopic(),
+      origin.getPartition(),
+      origin.getOffset(),
+      coordinates(),
+      receivedAt.toEpochMilli(),
+      place.topic(),
+      place.partition(),
+      place.offset(),
+      hasPicture
+    };
   }
 
   static String cut(String text, int characters) {

@@ -1,32 +1,20 @@
 package io.pairstream.operations.catalogue;
 
-import io.pairstream.operations.catalogue.IndexKeys.Term;
 import io.pairstream.operations.takedown.TakedownEvent;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.TakedownKind;
-import io.pairstream.service.table.Look;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import io.pairstream.service.table.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Finds pairs in a {@link Catalogue} that has a {@link PairIndex}. Thread-safe. */
 public final class PairSearch {
@@ -37,17 +25,17 @@ public final class PairSearch {
   /** Pairs of a source that a sheet is drawn from at most, the newest: some tenths of a second. */
   private static final long MOST_SAMPLED_FROM = 200_000;
 
+  private static final int MOST_REVIEWS = 100;
+
   private static final Pattern BEGINNING_OF_ID = Pattern.compile("[0-9a-f]{6,64}");
   private static final Pattern COORDINATES = Pattern.compile("(.+)-(\\d{1,9})-(\\d{1,18})");
-  private static final Pattern NAME = Pattern.compile("[0-9a-f]{" + 2 * IndexKeys.NAME_BYTES + "}");
+  private static final Pattern CURSOR = Pattern.compile("\\d{6,19}");
 
-  /** Most places of the index that one page looks at, so that no question takes long. */
-  private static final int LOOKS_A_PAGE = 50_000;
-
-  /** Beginnings of ids find so many at most. */
-  private static final int MOST_BY_BEGINNING = 500;
-
-  private static final int MOST_REVIEWS = 100;
+  /** A row says where its pair stands, unless another one does. */
+  private static final String FOUND =
+      "SELECT *, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair other"
+          + " WHERE other.pair_id = pair.pair_id"
+          + " AND (other.standing <> 'QUARANTINED' OR other.id > pair.id)) AS decides FROM pair ";
 
   private final Catalogue catalogue;
   private final Clock clock;
@@ -63,23 +51,24 @@ public final class PairSearch {
    * @throws IllegalArgumentException where the cursor is none of ours
    */
   public PairPage find(PairQuery query) {
-    return catalogue.look(PairIndex.PART, look -> find(look, query));
+    return catalogue.read(table -> find(query, table));
   }
 
   /** The pair of that id, or the copy at those coordinates. */
   public Optional<FoundPair> get(String id) {
-    return catalogue.look(
-        PairIndex.PART,
-        look -> {
-          Optional<byte[]> name =
-              state(look, id).flatMap(PairState::standing).or(() -> look.get(IndexKeys.origin(id)));
-          return name.flatMap(n -> found(look, n)).filter(shown(look));
-        });
+    return catalogue.read(
+        table ->
+            found(
+                    table,
+                    "WHERE pair_id = ? AND pair_id <> ''"
+                        + " ORDER BY standing = 'QUARANTINED', id DESC LIMIT 1",
+                    id)
+                .or(() -> found(table, "WHERE origin = ?", id)));
   }
 
   /** The pair's receipt, which outlives its rows where it was withdrawn. */
   public Optional<ReceiptNote> receipt(String id) {
-    return catalogue.look(PairIndex.PART, look -> state(look, id).flatMap(PairState::receipt));
+    return catalogue.read(table -> receipt(table, id));
   }
 
   /**
@@ -89,20 +78,12 @@ public final class PairSearch {
    * @param id a pair id or coordinates
    */
   public List<ReviewNote> reviews(String id) {
-    return catalogue.look(
-        PairIndex.PART,
-        look -> {
-          List<ReviewNote> reviews = new ArrayList<>();
-          byte[] prefix = IndexKeys.reviews(id);
-          Look.Walk walk = look.walk(prefix);
-          for (boolean there = walk.seek(prefix);
-              there && reviews.size() < MOST_REVIEWS;
-              there = walk.next()) {
-            reviews.add(ReviewNote.of(walk.value()));
-          }
-          reviews.sort(Comparator.comparing(ReviewNote::reviewedAt));
-          return reviews;
-        });
+    return catalogue.read(
+        table ->
+            table.query(
+                "SELECT * FROM review WHERE key = ? ORDER BY reviewed_at LIMIT " + MOST_REVIEWS,
+                ReviewNote::of,
+                id));
   }
 
   /**
@@ -111,20 +92,28 @@ public final class PairSearch {
    */
   public List<TakedownEvent> takedownEvents(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    return catalogue.look(
-        PairIndex.PART,
-        look -> {
-          Set<String> subjects =
-              new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
-          look.get(IndexKeys.partOf(pairId))
-              .ifPresent(key -> subjects.add(new String(key, StandardCharsets.UTF_8)));
+    Set<String> subjects =
+        new HashSet<>(TakedownKind.keysOf(pairId, imageDigest, contributor, sourceKind, url));
+    return catalogue.read(
+        table -> {
+          subjects.addAll(
+              table.query(
+                  "SELECT part_of FROM takedown WHERE kind = 'PAIR' AND subject = ?",
+                  row -> row.getString(1),
+                  pairId));
           List<TakedownEvent> events = new ArrayList<>();
           for (String subject : subjects) {
-            byte[] prefix = IndexKeys.events(subject);
-            Look.Walk walk = look.walk(prefix);
-            for (boolean there = walk.seek(prefix); there; there = walk.next()) {
-              events.add(TakedownEvent.of(PairRow.read(walk.value())));
-            }
+            events.addAll(
+                table.query(
+                    "SELECT what, requested_by, cause, at FROM takedown_event WHERE subject = ?",
+                    row ->
+                        new TakedownEvent(
+                            row.getString(1),
+                            subject,
+                            row.getString(2),
+                            row.getString(3),
+                            Instant.ofEpochMilli(row.getLong(4))),
+                    subject));
           }
           events.sort(Comparator.comparing(TakedownEvent::at));
           return events;
@@ -133,60 +122,50 @@ public final class PairSearch {
 
   /** What lies in quarantine, by reason and source. */
   public QuarantineBoard board() {
-    return catalogue.look(
-        PairIndex.PART,
-        look -> {
-          Map<List<String>, Long> lastDay = lastDay(look);
-          List<QuarantineBoard.Cell> cells = new ArrayList<>();
-          forEachCell(
-              look,
-              (texts, cell) -> {
-                if (texts[0].equals(PairStatus.QUARANTINED.name()) && cell.count() > 0) {
-                  cells.add(
-                      new QuarantineBoard.Cell(
-                          texts[1],
-                          texts[2],
-                          cell.count(),
-                          lastDay.getOrDefault(List.of(texts[1], texts[2]), 0L),
-                          Instant.ofEpochMilli(cell.newestMillis())));
-                }
-              });
-          cells.sort(
-              Comparator.comparing(QuarantineBoard.Cell::count)
-                  .reversed()
-                  .thenComparing(QuarantineBoard.Cell::reason)
-                  .thenComparing(QuarantineBoard.Cell::source));
-          return new QuarantineBoard(
-              cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(), cells);
-        });
+    List<QuarantineBoard.Cell> cells =
+        catalogue.read(
+            table ->
+                table.query(
+                    "SELECT reason, source_kind, count(*), sum(id >= ?), max(id) FROM pair"
+                        + " WHERE standing = 'QUARANTINED' GROUP BY reason, source_kind"
+                        + " ORDER BY 3 DESC, 1, 2",
+                    row ->
+                        new QuarantineBoard.Cell(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            PairIndex.at(row.getLong(5))),
+                    PairIndex.first(clock.instant().minus(Duration.ofDays(1)))));
+    return new QuarantineBoard(cells.stream().mapToLong(QuarantineBoard.Cell::count).sum(), cells);
   }
 
   /**
    * A uniform sample of each source's pairs of the last time.
    *
    * @param source one source kind alone; empty for all
-   * @param window how far back; the walk goes through all pairs of it, the newest 200,000 of each
-   *     source at most, and keeps {@value #SHEET}
+   * @param window how far back; of each source the newest 200,000 at most
    */
-  public List<SourceSample> sample(String source, Duration window, RandomGenerator random) {
-    Instant since = clock.instant().minus(window);
-    return catalogue.look(
-        PairIndex.PART,
-        look -> {
+  public List<SourceSample> sample(String source, Duration window) {
+    return catalogue.read(
+        table -> {
           List<SourceSample> samples = new ArrayList<>();
-          for (String one : source.isEmpty() ? sources(look) : List.of(source)) {
-            Reservoir<byte[]> reservoir = new Reservoir<>(SHEET, random);
-            byte[] prefix = IndexKeys.term(Term.SOURCE, one);
-            Look.Walk walk = look.walk(prefix);
-            for (boolean there = walk.seek(prefix); there; there = walk.next()) {
-              byte[] name = IndexKeys.nameOf(walk.key());
-              if (IndexKeys.at(name).isBefore(since) || reservoir.seen() >= MOST_SAMPLED_FROM) {
-                break;
-              }
-              reservoir.add(name);
-            }
-            if (reservoir.seen() > 0) {
-              samples.add(new SourceSample(one, reservoir.seen(), shown(look, reservoir.sample())));
+          for (String one : source.isEmpty() ? sources(table) : List.of(source)) {
+            String newest =
+                " FROM (SELECT id FROM pair WHERE source_kind = ? AND id >= ?"
+                    + " ORDER BY id DESC LIMIT "
+                    + MOST_SAMPLED_FROM
+                    + ") ";
+            long since = PairIndex.first(clock.instant().minus(window));
+            long seen =
+                table
+                    .first("SELECT count(*)" + newest, row -> row.getLong(1), one, since)
+                    .orElse(0L);
+            if (seen > 0) {
+              String drawn =
+                  "WHERE id IN (SELECT id" + newest + "ORDER BY random() LIMIT " + SHEET + ")";
+              samples.add(
+                  new SourceSample(one, seen, all(table, drawn + " ORDER BY id DESC", one, since)));
             }
           }
           return samples;
@@ -195,326 +174,180 @@ public final class PairSearch {
 
   /** The kinds of sources that any pair has, in order. */
   public List<String> sources() {
-    return catalogue.look(PairIndex.PART, PairSearch::sources);
+    return catalogue.read(PairSearch::sources);
   }
 
   /** Whether a withdrawal covers something with these properties. */
   public boolean isTakenDown(
       String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    return catalogue.look(
-        PairIndex.PART,
-        look ->
-            takedowns(pairId, imageDigest, contributor, sourceKind, url)
-                    .anyMatch(key -> look.get(key).isPresent())
-                || state(look, pairId).filter(PairState::gone).isPresent());
+    return catalogue.read(
+        table ->
+            PairIndex.isTakenDown(table, pairId, imageDigest, contributor, sourceKind, url)
+                || PairIndex.is(table, "SELECT 1 FROM gone WHERE key = ?", pairId));
   }
 
   /**
    * The reason for which the raw record at these coordinates was turned away; empty if it was not.
    */
   public Optional<String> reasonOf(String coordinates) {
-    return catalogue.look(
-        PairIndex.PART,
-        look ->
-            look.get(IndexKeys.origin(coordinates))
-                .flatMap(name -> row(look, name))
-                .map(PairRow::reason)
-                .filter(reason -> !reason.isEmpty()));
+    return catalogue.read(
+        table ->
+            table.first(
+                "SELECT reason FROM pair WHERE origin = ? AND reason <> ''",
+                row -> row.getString(1),
+                coordinates));
   }
 
-  /** Keys of the withdrawals that would cover something with these properties. */
-  static Stream<byte[]> takedowns(
-      String pairId, String imageDigest, String contributor, String sourceKind, String url) {
-    String host = PairIndex.host(url);
-    return Stream.of(
-            new String[] {"PAIR", pairId},
-            new String[] {"IMAGE", imageDigest},
-            new String[] {"CONTRIBUTOR", contributor},
-            new String[] {"SOURCE", sourceKind},
-            new String[] {"SOURCE", host})
-        .filter(one -> !one[1].isEmpty())
-        .map(one -> IndexKeys.takenDown(one[0], one[1]));
-  }
-
-  private PairPage find(Look look, PairQuery query) {
-    byte[] first = query.after().map(PairSearch::behind).orElseGet(() -> new byte[0]);
-    List<byte[]> prefixes = new ArrayList<>();
-    add(prefixes, Term.REASON, query.reason());
-    add(prefixes, Term.SOURCE, query.source());
-    add(prefixes, Term.CONTRIBUTOR, query.contributor());
-    add(prefixes, Term.STANDING, query.standing());
+  private static PairPage find(PairQuery query, Database table) {
+    Conditions conditions = new Conditions();
     String text = query.text().strip();
-    if (!text.isEmpty()) {
-      Optional<List<byte[]>> named = named(look, text);
-      if (named.isPresent()) {
-        return page(look, query, first, named.get());
-      }
+    // The most selective condition goes first: its index is the one that is used.
+    boolean named = !text.isEmpty() && conditions.addNamed(text, table);
+    if (!text.isEmpty() && !named) {
       String reason = text.toUpperCase(Locale.ROOT).replace(' ', '_');
-      if (isThere(look, IndexKeys.term(Term.REASON, reason))) {
-        add(prefixes, Term.REASON, reason);
+      String words = CaptionWords.wanted(text);
+      if (PairIndex.is(table, "SELECT 1 FROM pair WHERE reason = ?", reason)) {
+        conditions.add("reason", reason);
+      } else if (words.isEmpty()) {
+        return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
       } else {
-        List<String> words = CaptionWords.wanted(text);
-        if (words.isEmpty()) {
-          return new PairPage(List.of(), Optional.empty(), OptionalLong.of(0));
-        }
-        words.forEach(word -> add(prefixes, Term.WORD, word));
+        conditions.addWords(words);
       }
     }
-    return page(look, query, first, prefixes, text.isEmpty());
-  }
-
-  /** The rows that a text names by an id, a digest or coordinates; empty where it is none. */
-  private static Optional<List<byte[]>> named(Look look, String text) {
-    if (COORDINATES.matcher(text).matches()) {
-      Optional<byte[]> name =
-          look.get(IndexKeys.origin(text)).or(() -> state(look, text).flatMap(PairState::standing));
-      if (name.isPresent()) {
-        return Optional.of(List.of(name.get()));
-      }
-    }
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (!BEGINNING_OF_ID.matcher(lower).matches()) {
-      return Optional.empty();
-    }
-    TreeMap<byte[], Boolean> names = new TreeMap<>(Arrays::compareUnsigned);
-    for (Term of : List.of(Term.PAIR, Term.DIGEST)) {
-      byte[] beginning = IndexKeys.beginning(of, lower);
-      Look.Walk walk = look.walk(beginning);
-      for (boolean there = walk.seek(beginning);
-          there && names.size() < MOST_BY_BEGINNING;
-          there = walk.next()) {
-        names.put(IndexKeys.nameOf(walk.key()), true);
-      }
-    }
-    return names.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(names.keySet()));
-  }
-
-  private PairPage page(Look look, PairQuery query, byte[] first, List<byte[]> names) {
+    conditions.add("reason", query.reason());
+    conditions.add("contributor", query.contributor());
+    conditions.add("source_kind", query.source());
+    conditions.add("standing", query.standing());
+    OptionalLong found =
+        text.isEmpty() && query.contributor().isEmpty()
+            ? OptionalLong.of(conditions.count(table))
+            : OptionalLong.empty();
+    List<Long> ids =
+        conditions.ids(
+            table, query.after().map(PairSearch::cursor).orElse(Long.MAX_VALUE), query.limit() + 1);
+    boolean isMore = ids.size() > query.limit();
     List<FoundPair> pairs = new ArrayList<>();
-    Optional<String> next = Optional.empty();
-    for (byte[] name : names) {
-      Optional<FoundPair> pair =
-          Arrays.compareUnsigned(name, first) < 0
-              ? Optional.empty()
-              : found(look, name).filter(shown(look)).filter(one -> fits(one.row(), query));
-      if (pair.isPresent() && pairs.size() == query.limit()) {
-        next = Optional.of(HexFormat.of().formatHex(before(name)));
-        break;
-      }
-      pair.ifPresent(pairs::add);
+    for (long id : ids.subList(0, Math.min(ids.size(), query.limit()))) {
+      found(table, "WHERE id = ?", id).ifPresent(pairs::add);
     }
-    boolean all = next.isEmpty() && query.after().isEmpty();
-    return new PairPage(pairs, next, all ? OptionalLong.of(pairs.size()) : OptionalLong.empty());
-  }
-
-  private PairPage page(
-      Look look, PairQuery query, byte[] first, List<byte[]> prefixes, boolean countable) {
-    Join join = new Join(look, prefixes.isEmpty() ? List.of(IndexKeys.ROWS) : prefixes, first);
-    Predicate<FoundPair> shown = shown(look);
-    List<FoundPair> pairs = new ArrayList<>();
-    Optional<byte[]> name = join.next();
-    byte[] last = first;
-    while (name.isPresent() && pairs.size() < query.limit()) {
-      last = name.get();
-      found(look, name.get()).filter(shown).ifPresent(pairs::add);
-      name = join.next();
-    }
-    Optional<String> next = Optional.empty();
-    if (name.isPresent()) {
-      next = Optional.of(HexFormat.of().formatHex(last));
-    } else if (join.isTired()) {
-      next = Optional.of(HexFormat.of().formatHex(before(join.candidate())));
-    }
-    OptionalLong found = OptionalLong.empty();
-    if (next.isEmpty() && query.after().isEmpty()) {
+    if (!isMore && query.after().isEmpty()) {
       found = OptionalLong.of(pairs.size());
-    } else if (countable && query.contributor().isEmpty()) {
-      found = OptionalLong.of(count(look, query));
     }
-    return new PairPage(pairs, next, found);
+    return new PairPage(
+        pairs,
+        isMore ? Optional.of(String.valueOf(ids.get(query.limit() - 1))) : Optional.empty(),
+        found);
   }
 
-  /** Rows that all lists have, newest first. All lists are in the order of the rows' names. */
-  private static final class Join {
-
-    private final List<byte[]> prefixes;
-    private final List<Look.Walk> walks = new ArrayList<>();
-    private byte[] candidate;
-    private int looks;
-    private boolean tired;
-
-    Join(Look look, List<byte[]> prefixes, byte[] first) {
-      this.prefixes = prefixes;
-      this.candidate = first;
-      prefixes.forEach(prefix -> walks.add(look.walk(prefix)));
-    }
-
-    /** The next name; empty at the end of a list, or where too much was looked at. */
-    Optional<byte[]> next() {
-      int agreed = 0;
-      int each = 0;
-      while (agreed < walks.size()) {
-        if (looks++ > LOOKS_A_PAGE) {
-          tired = true;
-          return Optional.empty();
-        }
-        Look.Walk walk = walks.get(each);
-        if (!walk.seek(IndexKeys.join(prefixes.get(each), candidate))) {
-          return Optional.empty();
-        }
-        byte[] name = IndexKeys.nameOf(walk.key());
-        if (Arrays.equals(name, candidate)) {
-          agreed++;
-        } else {
-          candidate = name;
-          agreed = 1;
-        }
-        each = (each + 1) % walks.size();
-      }
-      byte[] found = candidate;
-      candidate = IndexKeys.after(found);
-      return Optional.of(found);
-    }
-
-    boolean isTired() {
-      return tired;
-    }
-
-    byte[] candidate() {
-      return candidate;
-    }
-  }
-
-  private static boolean fits(PairRow row, PairQuery query) {
-    return fits(query.reason(), row.reason())
-        && fits(query.source(), row.sourceKind())
-        && fits(query.contributor(), row.contributor())
-        && fits(query.standing(), row.standing());
-  }
-
-  private static boolean fits(String wanted, String is) {
-    return wanted.isEmpty() || wanted.equals(is);
-  }
-
-  private static long count(Look look, PairQuery query) {
-    long[] count = new long[1];
-    forEachCell(
-        look,
-        (texts, cell) -> {
-          if (fits(query.standing(), texts[0])
-              && fits(query.reason(), texts[1])
-              && fits(query.source(), texts[2])) {
-            count[0] += cell.count();
-          }
-        });
-    return count[0];
-  }
-
-  @FunctionalInterface
-  private interface CellVisitor {
-
-    void visit(String[] texts, PairIndex.Cell cell);
-  }
-
-  private static void forEachCell(Look look, CellVisitor visitor) {
-    Look.Walk walk = look.walk(IndexKeys.CELLS);
-    for (boolean there = walk.seek(IndexKeys.CELLS); there; there = walk.next()) {
-      visitor.visit(
-          IndexKeys.texts(walk.key(), IndexKeys.CELLS.length), PairIndex.Cell.of(walk.value()));
-    }
-  }
-
-  private Map<List<String>, Long> lastDay(Look look) {
-    long since =
-        clock.instant().minus(Duration.ofDays(1)).toEpochMilli() / PairIndex.STRETCH.toMillis() + 1;
-    byte[] from =
-        IndexKeys.join(IndexKeys.RECENT, ByteBuffer.allocate(Long.BYTES).putLong(since).array());
-    Map<List<String>, Long> counts = new HashMap<>();
-    Look.Walk walk = look.walk(IndexKeys.RECENT);
-    for (boolean there = walk.seek(from); there; there = walk.next()) {
-      String[] texts = IndexKeys.texts(walk.key(), IndexKeys.RECENT.length + Long.BYTES);
-      counts.merge(List.of(texts[0], texts[1]), ByteBuffer.wrap(walk.value()).getLong(), Long::sum);
-    }
-    return counts;
-  }
-
-  private static List<String> sources(Look look) {
-    List<String> sources = new ArrayList<>();
-    byte[] kind = IndexKeys.kind(Term.SOURCE);
-    Look.Walk walk = look.walk(kind);
-    boolean there = walk.seek(kind);
-    while (there) {
-      String source = IndexKeys.termOf(walk.key());
-      sources.add(source);
-      there = walk.seek(IndexKeys.behind(Term.SOURCE, source));
-    }
-    return sources;
-  }
-
-  private static List<FoundPair> shown(Look look, List<byte[]> names) {
-    return names.stream()
-        .sorted(Arrays::compareUnsigned)
-        .flatMap(name -> found(look, name).stream())
-        .filter(shown(look))
-        .toList();
-  }
-
-  /** Whether no withdrawal covers a pair; most data sets have none, which is found out once. */
-  private static Predicate<FoundPair> shown(Look look) {
-    if (!isThere(look, IndexKeys.TAKEN_DOWN)) {
-      return pair -> true;
-    }
-    return pair -> {
-      PairRow row = pair.row();
-      return takedowns(
-              row.pairId(), row.imageDigest(), row.contributor(), row.sourceKind(), row.url())
-          .noneMatch(key -> look.get(key).isPresent());
-    };
-  }
-
-  private static Optional<FoundPair> found(Look look, byte[] name) {
-    return row(look, name)
-        .map(
-            row -> {
-              Optional<PairState> state = state(look, row.key());
-              boolean decides =
-                  state
-                      .flatMap(PairState::standing)
-                      .filter(n -> Arrays.equals(n, name))
-                      .isPresent();
-              return decides
-                  ? new FoundPair(row.key(), row, state.flatMap(PairState::receipt))
-                  : new FoundPair(row.coordinates(), row, Optional.empty());
-            });
-  }
-
-  private static Optional<PairRow> row(Look look, byte[] name) {
-    return look.get(IndexKeys.row(name)).map(PairRow::of);
-  }
-
-  private static Optional<PairState> state(Look look, String key) {
-    return look.get(IndexKeys.state(key)).map(PairState::of);
-  }
-
-  private static boolean isThere(Look look, byte[] prefix) {
-    return look.walk(prefix).seek(prefix);
-  }
-
-  private static void add(List<byte[]> prefixes, Term of, String term) {
-    if (!term.isEmpty()) {
-      prefixes.add(IndexKeys.term(of, term));
-    }
-  }
-
-  private static byte[] behind(String cursor) {
-    if (!NAME.matcher(cursor).matches()) {
+  private static long cursor(String text) {
+    if (!CURSOR.matcher(text).matches()) {
       throw new IllegalArgumentException("after is the next of an earlier answer");
     }
-    return IndexKeys.after(HexFormat.of().parseHex(cursor));
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("after is the next of an earlier answer", e);
+    }
   }
 
-  /** A cursor behind which a name comes next. */
-  private static byte[] before(byte[] name) {
-    return IndexKeys.before(Arrays.copyOf(name, IndexKeys.NAME_BYTES));
+  /** What rows must hold, as SQL with its parameters. */
+  private static final class Conditions {
+
+    private String from = "pair";
+    private String id = "id";
+    private final List<String> terms = new ArrayList<>();
+    private final List<Object> values = new ArrayList<>();
+
+    /**
+     * @param text equals the column; nothing where it is empty
+     */
+    void add(String column, String text) {
+      if (!text.isEmpty()) {
+        terms.add(column + " = ?");
+        values.add(text);
+      }
+    }
+
+    void addWords(String words) {
+      from = "word JOIN pair ON pair.id = word.rowid";
+      id = "word.rowid";
+      terms.add("word MATCH ?");
+      values.add(words);
+    }
+
+    /** An id, a digest, the beginning of one, or coordinates; says whether it is any. */
+    boolean addNamed(String text, Database table) {
+      if (COORDINATES.matcher(text).matches()
+          && PairIndex.is(table, "SELECT 1 FROM pair WHERE origin = ?", text)) {
+        terms.add("origin = ?");
+        values.add(text);
+        return true;
+      }
+      String lower = text.toLowerCase(Locale.ROOT);
+      String beginning = "(pair_id BETWEEN ? AND ? || 'g' OR image_digest BETWEEN ? AND ? || 'g')";
+      Object[] four = {lower, lower, lower, lower};
+      if (!BEGINNING_OF_ID.matcher(lower).matches()
+          || !PairIndex.is(table, "SELECT 1 FROM pair WHERE " + beginning, four)) {
+        return false;
+      }
+      terms.add(beginning);
+      values.addAll(List.of(four));
+      return true;
+    }
+
+    long count(Database table) {
+      return table
+          .first(
+              "SELECT count(*) FROM "
+                  + from
+                  + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms)),
+              row -> row.getLong(1),
+              values.toArray())
+          .orElseThrow();
+    }
+
+    /** Ids of the newest rows before one. A plus keeps SQLite from taking that term's index. */
+    List<Long> ids(Database table, long before, int most) {
+      List<Object> all = new ArrayList<>(values);
+      all.add(before);
+      all.add(most);
+      return table.query(
+          "SELECT "
+              + id
+              + " FROM "
+              + from
+              + " WHERE "
+              + (terms.isEmpty() ? "" : String.join(" AND +", terms) + " AND ")
+              + id
+              + " < ? ORDER BY "
+              + id
+              + " DESC LIMIT ?",
+          row -> row.getLong(1),
+          all.toArray());
+    }
+  }
+
+  private static List<String> sources(Database table) {
+    return table.query("SELECT DISTINCT source_kind FROM pair ORDER BY 1", row -> row.getString(1));
+  }
+
+  private static Optional<ReceiptNote> receipt(Database table, String key) {
+    return table.first("SELECT * FROM receipt WHERE key = ?", ReceiptNote::of, key);
+  }
+
+  private static Optional<FoundPair> found(Database table, String where, Object... values) {
+    return all(table, where, values).stream().findFirst();
+  }
+
+  private static List<FoundPair> all(Database table, String where, Object... values) {
+    return table.query(
+        FOUND + where,
+        columns -> {
+          PairRow row = PairRow.of(columns);
+          return columns.getBoolean("decides")
+              ? new FoundPair(row.key(), row, receipt(table, row.key()))
+              : new FoundPair(row.coordinates(), row, Optional.empty());
+        },
+        values);
   }
 }

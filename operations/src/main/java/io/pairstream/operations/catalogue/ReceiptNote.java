@@ -1,10 +1,9 @@
 package io.pairstream.operations.catalogue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.service.http.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -41,32 +40,20 @@ public record ReceiptNote(
         receipt.getDecidedAt());
   }
 
-  ObjectNode json() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    PairRow.put(json, "s", standing);
-    PairRow.put(json, "r", reason);
-    PairRow.put(json, "d", detail);
-    PairRow.put(json, "m", imageDigest);
-    json.put("c", copies);
-    PairRow.put(json, "v", reviewId);
-    PairRow.put(json, "t", origin.getTopic());
-    json.put("p", origin.getPartition());
-    json.put("o", origin.getOffset());
-    json.put("a", receivedAt.toEpochMilli());
-    json.put("b", decidedAt.toEpochMilli());
-    return json;
-  }
-
-  static ReceiptNote of(JsonNode json) {
+  /** Reads a row of the table of receipts. */
+  static ReceiptNote of(ResultSet row) throws SQLException {
     return new ReceiptNote(
-        json.path("s").asText(""),
-        json.path("r").asText(""),
-        json.path("d").asText(""),
-        json.path("m").asText(""),
-        json.path("c").asLong(1),
-        json.path("v").asText(""),
-        new Origin(json.path("t").asText(""), json.path("p").asInt(), json.path("o").asLong()),
-        Instant.ofEpochMilli(json.path("a").asLong()),
-        Instant.ofEpochMilli(json.path("b").asLong()));
+        row.getString("standing"),
+        row.getString("reason"),
+        row.getString("detail"),
+        row.getString("image_digest"),
+        row.getLong("copies"),
+        row.getString("review_id"),
+        new Origin(
+            row.getString("origin_topic"),
+            row.getInt("origin_partition"),
+            row.getLong("origin_offset")),
+        Instant.ofEpochMilli(row.getLong("received_at")),
+        Instant.ofEpochMilli(row.getLong("decided_at")));
   }
 }

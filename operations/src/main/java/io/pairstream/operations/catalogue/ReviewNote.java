@@ -1,9 +1,8 @@
 package io.pairstream.operations.catalogue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.schemas.Review;
-import io.pairstream.service.http.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -37,27 +36,15 @@ public record ReviewNote(
         review.getReviewedAt());
   }
 
-  byte[] stored() {
-    ObjectNode json = Json.MAPPER.createObjectNode();
-    PairRow.put(json, "i", reviewId);
-    PairRow.put(json, "d", decision);
-    PairRow.put(json, "r", reviewer);
-    PairRow.put(json, "c", comment);
-    PairRow.put(json, "w", caption);
-    PairRow.put(json, "s", sentPairId);
-    json.put("a", reviewedAt.toEpochMilli());
-    return Json.bytes(json);
-  }
-
-  static ReviewNote of(byte[] stored) {
-    JsonNode json = PairRow.read(stored);
+  /** Reads a row of the table of reviews. */
+  static ReviewNote of(ResultSet row) throws SQLException {
     return new ReviewNote(
-        json.path("i").asText(""),
-        json.path("d").asText(""),
-        json.path("r").asText(""),
-        json.path("c").asText(""),
-        json.path("w").asText(""),
-        json.path("s").asText(""),
-        Instant.ofEpochMilli(json.path("a").asLong()));
+        row.getString("review_id"),
+        row.getString("decision"),
+        row.getString("reviewer"),
+        row.getString("comment"),
+        row.getString("caption"),
+        row.getString("sent_pair_id"),
+        Instant.ofEpochMilli(row.getLong("reviewed_at")));
   }
 }

@@ -47,7 +47,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
@@ -310,7 +309,7 @@ public final class PairRoutes implements AutoCloseable {
         200,
         new Sheet(
             state,
-            search.sample(filter(request, "source"), window, RandomGenerator.getDefault()).stream()
+            search.sample(filter(request, "source"), window).stream()
                 .map(
                     sample ->
                         new Source(

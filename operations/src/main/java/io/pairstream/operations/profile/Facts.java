@@ -1,132 +1,155 @@
 package io.pairstream.operations.profile;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.Sent;
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
-import java.time.Instant;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import io.pairstream.schemas.SourceKind;
+import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.http.Json;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /**
- * What one record adds to the sums, in a form that is kept so that it can be taken out again.
+ * What one record counts as. It is kept as JSON, so that it can be taken out again.
  *
- * @param slice where it is summed up
+ * @param sourceKind one of {@link SourceKind}, or {@link #UNKNOWN}
  * @param contributor who sent the pair; {@link #NONE} where it does not say
- * @param values what it counts for; words are apart
- * @param words content words of the caption, each once; at most {@link #MOST_WORDS}
- * @param bins which bin of each histogram it is in, where it was measured
- * @param tokenized whether the caption has token ids
- * @param truncated whether it has more tokens than fit
- * @param decidedAt when the raw record arrived
+ * @param values pairs of a dimension and a value that it counts for
+ * @param outcome what it is to its contributor: {@link #ACCEPTED}, or the reason of its rejection;
+ *     empty where nothing
+ * @param at when the record was judged, in milliseconds
  * @param origin coordinates of the raw record
  */
 record Facts(
-    SliceKey slice,
+    PairStatus standing,
+    String sourceKind,
     String contributor,
-    Map<Dimension, String> values,
-    List<String> words,
-    Map<ProfiledMeasure, Integer> bins,
-    boolean tokenized,
-    boolean truncated,
-    Instant decidedAt,
-    Origin origin) {
+    List<List<String>> values,
+    String outcome,
+    long at,
+    String origin) {
 
   /** Stands for an empty text. */
   static final String NONE = "(none)";
 
+  /** Where a record does not say its kind of source, or cannot be read. */
+  static final String UNKNOWN = "UNKNOWN";
+
+  static final String ACCEPTED = "ACCEPTED";
+  static final String COPY = "COPY";
   static final int MOST_WORDS = 60;
+
+  private static final List<String> ONE_PAIR = List.of("pairs", "");
 
   /** What a pair counts as that was withdrawn: it is one, and nobody asks what it was. */
   static final Facts WITHDRAWN =
-      new Facts(
-          new SliceKey(PairStatus.WITHDRAWN, SliceKey.UNKNOWN),
-          NONE,
-          Map.of(),
-          List.of(),
-          Map.of(),
-          false,
-          false,
-          Instant.EPOCH,
-          new Origin("", 0, 0L));
+      new Facts(PairStatus.WITHDRAWN, UNKNOWN, NONE, List.of(ONE_PAIR), "", 0, "");
 
   private static final int LONGEST_VALUE = 120;
   private static final double SQUARE_FROM = 0.95;
   private static final double SQUARE_TO = 1.05;
 
-  Facts {
-    values = Map.copyOf(values);
-    words = List.copyOf(words);
-    bins = Map.copyOf(bins);
-  }
-
   /**
-   * What an accepted pair adds.
+   * What an accepted pair counts as.
    *
    * @param standing the split whose topic it lies on
    * @param words content words of its caption
    */
-  static Facts of(PreparedPair pair, PairStatus standing, Set<String> words) {
-    Map<Dimension, String> values = new EnumMap<>(Dimension.class);
-    values.put(Dimension.LICENCE, value(pair.getLicence()));
-    values.put(Dimension.LANGUAGE, value(pair.getLanguage()));
-    values.put(Dimension.MEDIA_TYPE, value(pair.getMediaType()));
-    values.put(Dimension.FOLD, String.valueOf(pair.getFold()));
-    values.put(Dimension.RECIPE_VERSION, value(pair.getRecipeVersion()));
-    OptionalDouble aspect = ProfiledMeasure.ASPECT.of(pair);
-    if (aspect.isPresent()) {
-      values.put(Dimension.ORIENTATION, orientation(aspect.getAsDouble()));
-    }
-    Map<ProfiledMeasure, Integer> bins = new LinkedHashMap<>();
+  static Facts of(PreparedPair pair, PairStatus standing, Collection<String> words) {
+    List<List<String>> values = new ArrayList<>();
+    values.add(ONE_PAIR);
+    values.add(List.of("licence", value(pair.getLicence())));
+    values.add(List.of("language", value(pair.getLanguage())));
+    values.add(List.of("media_type", value(pair.getMediaType())));
+    values.add(List.of("fold", String.valueOf(pair.getFold())));
+    values.add(List.of("recipe_version", value(pair.getRecipeVersion())));
+    ProfiledMeasure.ASPECT
+        .of(pair)
+        .ifPresent(aspect -> values.add(List.of("orientation", orientation(aspect))));
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
       OptionalDouble measured = measure.of(pair);
       if (measured.isPresent()) {
-        bins.put(measure, measure.bin(measured.getAsDouble()));
+        values.add(List.of(measure.label(), String.valueOf(measure.bin(measured.getAsDouble()))));
       }
     }
+    words.forEach(word -> values.add(List.of("word", value(word))));
+    if (!pair.getTokenizer().isEmpty()) {
+      values.add(List.of("tokenized", ""));
+    }
+    if (pair.getTruncated()) {
+      values.add(List.of("truncated", ""));
+    }
     return new Facts(
-        new SliceKey(standing, SliceKey.knownKind(pair.getSourceKind())),
+        standing,
+        knownKind(pair.getSourceKind()),
         value(pair.getContributor()),
         values,
-        List.copyOf(words),
-        bins,
-        !pair.getTokenizer().isEmpty(),
-        pair.getTruncated(),
-        pair.getPreparedAt(),
-        pair.getOrigin());
+        ACCEPTED,
+        pair.getPreparedAt().toEpochMilli(),
+        OriginHeader.text(pair.getOrigin()));
   }
 
   /**
-   * What a pair that was turned away adds.
+   * What a pair counts as that was rejected.
    *
    * @param sent the pair as it came; empty where it cannot be read, or was not kept
    */
   static Facts of(QuarantinedPair pair, Optional<Sent> sent) {
-    String reason =
-        RejectReason.named(pair.getReason()).map(RejectReason::name).orElse(SliceKey.UNKNOWN);
+    String reason = RejectReason.named(pair.getReason()).map(RejectReason::name).orElse(UNKNOWN);
     return new Facts(
-        new SliceKey(
-            PairStatus.QUARANTINED,
-            sent.map(Sent::sourceKind).map(SliceKey::knownKind).orElse(SliceKey.UNKNOWN)),
+        PairStatus.QUARANTINED,
+        sent.map(Sent::sourceKind).map(Facts::knownKind).orElse(UNKNOWN),
         sent.map(Sent::contributor).map(Facts::value).orElse(NONE),
-        Map.of(Dimension.REASON, reason),
-        List.of(),
-        Map.of(),
-        false,
-        false,
-        pair.getQuarantinedAt(),
-        pair.getOrigin());
+        List.of(ONE_PAIR, List.of("reason", reason)),
+        reason,
+        pair.getQuarantinedAt().toEpochMilli(),
+        OriginHeader.text(pair.getOrigin()));
   }
 
-  Optional<String> reason() {
-    return Optional.ofNullable(values.get(Dimension.REASON));
+  static Facts read(String json) {
+    try {
+      return Json.MAPPER.readValue(json, Facts.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a row of the profile is not what was written", e);
+    }
+  }
+
+  @JsonIgnore
+  String json() {
+    return json(this);
+  }
+
+  @JsonIgnore
+  String valuesAsJson() {
+    return json(values);
+  }
+
+  /** Whether this was judged after another rejection of the pair. */
+  boolean isLaterThan(Facts other) {
+    return at != other.at ? at > other.at : origin.compareTo(other.origin) >= 0;
+  }
+
+  private static String json(Object value) {
+    try {
+      return Json.MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts and numbers are JSON", e);
+    }
+  }
+
+  /** The name where it is one of the closed list, so that nobody can make more kinds. */
+  private static String knownKind(String name) {
+    return Arrays.stream(SourceKind.values()).anyMatch(kind -> kind.name().equals(name))
+        ? name
+        : UNKNOWN;
   }
 
   private static String orientation(double aspect) {

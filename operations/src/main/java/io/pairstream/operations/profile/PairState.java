@@ -1,8 +1,6 @@
 package io.pairstream.operations.profile;
 
-import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
-import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -16,37 +14,26 @@ record PairState(Optional<Facts> accepted, Optional<Facts> rejected, boolean wit
 
   static final PairState NOTHING = new PairState(Optional.empty(), Optional.empty(), false);
 
-  private static final Comparator<Facts> LATEST_LAST =
-      Comparator.comparing(Facts::decidedAt)
-          .thenComparing(
-              Facts::origin,
-              Comparator.comparing(Origin::getTopic)
-                  .thenComparing(Origin::getPartition)
-                  .thenComparing(Origin::getOffset));
-
   PairState accept(Facts facts) {
     return new PairState(Optional.of(facts), rejected, withdrawn);
   }
 
-  /** A pair may be turned away several times; the latest rejection stands. */
+  /** A pair may be rejected several times; the latest rejection stands. */
   PairState reject(Facts facts) {
-    boolean isLatest = rejected.isEmpty() || LATEST_LAST.compare(rejected.get(), facts) <= 0;
-    return isLatest ? new PairState(accepted, Optional.of(facts), withdrawn) : this;
+    return rejected.isEmpty() || facts.isLaterThan(rejected.get())
+        ? new PairState(accepted, Optional.of(facts), withdrawn)
+        : this;
   }
 
   /** The pair has left that split's topic. */
   PairState remove(PairStatus standing) {
-    return accepted.isPresent() && accepted.get().slice().standing() == standing
+    return accepted.isPresent() && accepted.get().standing() == standing
         ? new PairState(Optional.empty(), rejected, withdrawn)
         : this;
   }
 
   PairState withWithdrawn(boolean now) {
     return new PairState(accepted, rejected, now);
-  }
-
-  boolean isNothing() {
-    return accepted.isEmpty() && rejected.isEmpty() && !withdrawn;
   }
 
   /**

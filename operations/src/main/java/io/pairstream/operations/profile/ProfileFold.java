@@ -10,23 +10,29 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.service.table.Table;
+import io.pairstream.service.table.Database;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Keeps the profile in the catalogue's table. The sums are also held in memory, and read again
- * where the table holds others: after a start, and after a write that failed.
+ * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
+ * and by kind of source. What a pair counts as is kept beside, to be taken out again when it stands
+ * elsewhere.
  */
 public final class ProfileFold implements CatalogueFold {
 
-  static final String PART = "profile";
+  private static final String TALLY =
+      "INSERT INTO tally SELECT ?, ?, value ->> 0, value ->> 1, ? FROM json_each(?) WHERE true"
+          + " ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs";
+
+  private static final String PRODUCER =
+      "INSERT INTO producer VALUES (?, ?, ?, ?)"
+          + " ON CONFLICT DO UPDATE SET records = records + excluded.records";
 
   private final Map<String, PairStatus> splits;
   private Optional<ContentWords> words = Optional.empty();
-  private Profile profile = new Profile();
-  private long records;
 
   /**
    * @param topics the data set's
@@ -40,53 +46,61 @@ public final class ProfileFold implements CatalogueFold {
   }
 
   @Override
-  public String part() {
-    return PART;
-  }
-
-  @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
-  public void prepared(PreparedPair pair, Place place, Table table) {
-    PairStatus standing = splits.get(place.topic());
+  public List<String> schema() {
+    return List.of(
+        "CREATE TABLE judged (key TEXT PRIMARY KEY, accepted TEXT, rejected TEXT,"
+            + " is_withdrawn INTEGER)",
+        "CREATE TABLE tally (standing TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
+            + " pairs INTEGER, PRIMARY KEY (standing, source_kind, dimension, value))"
+            + " WITHOUT ROWID",
+        "CREATE TABLE producer (source_kind TEXT, contributor TEXT, outcome TEXT,"
+            + " records INTEGER, PRIMARY KEY (contributor, source_kind, outcome)) WITHOUT ROWID",
+        "CREATE TABLE since (at INTEGER)");
+  }
+
+  @Override
+  public void prepared(PreparedPair pair, Place place, Database table) {
     Facts facts =
         Facts.of(
-            pair, standing, words().of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
+            pair,
+            splits.get(place.topic()),
+            words().of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
     change(pair.getPairId(), state -> state.accept(facts), table);
   }
 
   @Override
   public void quarantined(
-      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Table table) {
+      String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {
     Facts facts = Facts.of(pair, sent);
     if (pair.getReason().equals(RejectReason.DUPLICATE_PAIR.name())) {
-      catchUpWith(table);
-      profile.addCopy(facts);
-      write(table);
+      table.update(PRODUCER, facts.sourceKind(), facts.contributor(), Facts.COPY, 1);
+      noteTime(facts, table);
     } else {
       change(key, state -> state.reject(facts), table);
     }
   }
 
   @Override
-  public void receipt(String key, Receipt receipt, Place place, Table table) {
+  public void receipt(String key, Receipt receipt, Place place, Database table) {
     if (!receipt.getPairId().isEmpty() && !receipt.getPairId().equals(key)) {
       return; // of an old record of a pair that was let in again
     }
-    boolean withdrawn = receipt.getStanding().equals(PairStatus.WITHDRAWN.name());
-    change(key, state -> state.withWithdrawn(withdrawn), table);
+    withdraw(key, receipt.getStanding().equals(PairStatus.WITHDRAWN.name()), table);
   }
 
   @Override
-  public void removed(String key, Place place, Table table) {
+  public void removed(String key, Place place, Database table) {
     PairStatus standing = splits.get(place.topic());
-    change(
-        key,
-        state -> standing == null ? state.withWithdrawn(false) : state.remove(standing),
-        table);
+    if (standing == null) {
+      withdraw(key, false, table);
+    } else {
+      change(key, state -> state.remove(standing), table);
+    }
   }
 
   /** Read with the first record that has a caption: the dictionaries take a second. */
@@ -97,28 +111,70 @@ public final class ProfileFold implements CatalogueFold {
     return words.get();
   }
 
-  private void change(String key, UnaryOperator<PairState> change, Table table) {
-    PairState before = ProfileTable.pair(key, table);
+  /** Most receipts change nothing here, and what the pair counts as need not be read. */
+  private static void withdraw(String key, boolean withdrawn, Database table) {
+    boolean was =
+        table
+            .first("SELECT is_withdrawn FROM judged WHERE key = ?", row -> row.getBoolean(1), key)
+            .orElse(false);
+    if (was != withdrawn) {
+      change(key, state -> state.withWithdrawn(withdrawn), table);
+    }
+  }
+
+  private static void change(String key, UnaryOperator<PairState> change, Database table) {
+    PairState before =
+        table
+            .first(
+                "SELECT accepted, rejected, is_withdrawn FROM judged WHERE key = ?",
+                row ->
+                    new PairState(
+                        Optional.ofNullable(row.getString(1)).map(Facts::read),
+                        Optional.ofNullable(row.getString(2)).map(Facts::read),
+                        row.getBoolean(3)),
+                key)
+            .orElse(PairState.NOTHING);
     PairState after = change.apply(before);
     if (after.equals(before)) {
       return;
     }
-    catchUpWith(table);
-    profile.change(before.counted(), after.counted());
-    ProfileTable.put(key, after, table);
-    write(table);
-  }
-
-  private void catchUpWith(Table table) {
-    long inTable = ProfileTable.records(table::get);
-    if (inTable != records) {
-      profile = ProfileTable.read(table::scan);
-      records = inTable;
+    if (after.equals(PairState.NOTHING)) {
+      table.update("DELETE FROM judged WHERE key = ?", key);
+    } else {
+      table.update(
+          "INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?)",
+          key,
+          after.accepted().map(Facts::json).orElse(null),
+          after.rejected().map(Facts::json).orElse(null),
+          after.withdrawn());
+    }
+    if (!after.counted().equals(before.counted())) {
+      before.counted().ifPresent(facts -> count(facts, -1, table));
+      after.counted().ifPresent(facts -> count(facts, 1, table));
+      after.counted().ifPresent(facts -> noteTime(facts, table));
     }
   }
 
-  private void write(Table table) {
-    records++;
-    ProfileTable.write(profile, records, table);
+  private static void count(Facts facts, int more, Database table) {
+    table.update(TALLY, facts.standing().name(), facts.sourceKind(), more, facts.valuesAsJson());
+    if (!facts.outcome().isEmpty()) {
+      table.update(PRODUCER, facts.sourceKind(), facts.contributor(), facts.outcome(), more);
+    }
+    if (more < 0) {
+      table.update(
+          "DELETE FROM tally WHERE pairs = 0 AND standing = ? AND source_kind = ? AND"
+              + " (dimension, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+          facts.standing().name(),
+          facts.sourceKind(),
+          facts.valuesAsJson());
+      table.update(
+          "DELETE FROM producer WHERE records = 0 AND contributor = ?", facts.contributor());
+    }
+  }
+
+  private static void noteTime(Facts facts, Database table) {
+    if (facts.at() > 0 && table.update("UPDATE since SET at = min(at, ?)", facts.at()) == 0) {
+      table.update("INSERT INTO since VALUES (?)", facts.at());
+    }
   }
 }

@@ -11,8 +11,6 @@ import java.util.OptionalDouble;
 public final class ProfileJson {
 
   private static final int MOST_VALUES = 20;
-  private static final int MOST_WORDS = 50;
-  private static final int MOST_PRODUCERS = 50;
   private static final double PRECISION = 1e4;
 
   /** By what the pairs may be balanced. */
@@ -57,12 +55,12 @@ public final class ProfileJson {
     ArrayNode words = json.putArray("words");
     report
         .words()
-        .top(MOST_WORDS)
+        .counts()
         .forEach(word -> words.addObject().put("word", word.value()).put("count", word.count()));
-    json.put("words_error", report.words().error());
+    json.put("words_error", 0);
     ArrayNode producers = json.putArray("producers");
-    report.producers().stream()
-        .limit(MOST_PRODUCERS)
+    report
+        .producers()
         .forEach(
             producer -> {
               ObjectNode one =
@@ -76,7 +74,7 @@ public final class ProfileJson {
               put(one, "copy_rate", producer.copyRate());
               one.put("top_reason", producer.topReason());
             });
-    json.put("producers_exact", report.producersAreExact());
+    json.put("producers_exact", true);
     ArrayNode balance = json.putArray("balance");
     for (String category : CATEGORIES) {
       ValueCounts values = report.counts().get(category);

@@ -24,7 +24,7 @@ public record ProfileQuestion(Optional<PairStatus> split, Optional<String> sourc
       List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
   private static final List<String> KINDS =
       Stream.concat(
-              Arrays.stream(SourceKind.values()).map(SourceKind::name), Stream.of(SliceKey.UNKNOWN))
+              Arrays.stream(SourceKind.values()).map(SourceKind::name), Stream.of(Facts.UNKNOWN))
           .toList();
 
   /**
@@ -57,18 +57,12 @@ public record ProfileQuestion(Optional<PairStatus> split, Optional<String> sourc
     return Optional.of(upper);
   }
 
-  boolean includes(SliceKey slice) {
-    return isOfSource(slice)
-        && slice.isAccepted()
-        && split.map(slice.standing()::equals).orElse(true);
+  /** The splits whose pairs are asked for. */
+  List<String> standings() {
+    return split.map(List::of).orElse(SPLITS).stream().map(PairStatus::name).toList();
   }
 
-  /** Whatever the split: who was turned away is in none. */
-  boolean isOfSource(SliceKey slice) {
-    return isOfSource(slice.sourceKind());
-  }
-
-  boolean isOfSource(String kind) {
-    return sourceKind.map(kind::equals).orElse(true);
+  static boolean isAccepted(String standing) {
+    return SPLITS.stream().anyMatch(split -> split.name().equals(standing));
   }
 }

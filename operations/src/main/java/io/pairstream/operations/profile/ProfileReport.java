@@ -1,16 +1,16 @@
 package io.pairstream.operations.profile;
 
+import io.pairstream.service.table.Database;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What is told of a data set, or of a part of it.
@@ -23,7 +23,6 @@ import java.util.function.Function;
  * @param truncatedShare share of those with token ids whose captions have more tokens than fit
  * @param words content words of these pairs' captions: in how many captions each stands
  * @param producers of the source, whatever the split, those with most records first
- * @param producersAreExact whether everybody who ever sent something is counted
  */
 public record ProfileReport(
     Optional<Instant> since,
@@ -32,8 +31,7 @@ public record ProfileReport(
     List<Histogram> histograms,
     OptionalDouble truncatedShare,
     ValueCounts words,
-    List<NamedProducer> producers,
-    boolean producersAreExact) {
+    List<NamedProducer> producers) {
 
   /**
    * Pairs by size.
@@ -71,91 +69,140 @@ public record ProfileReport(
     }
   }
 
-  private static final Comparator<NamedProducer> MOST_RECORDS_FIRST =
-      Comparator.comparingLong((NamedProducer p) -> p.accepted() + p.rejected() + p.copies())
-          .reversed()
-          .thenComparing(NamedProducer::contributor);
+  /** Empty for all sources; twice. */
+  private static final String OF_SOURCE = " AND (? = '' OR source_kind = ?)";
 
-  static ProfileReport of(Profile profile, ProfileQuestion question) {
-    Map<SliceKey, Slice> accepted = new HashMap<>(profile.slices());
-    accepted.keySet().removeIf(key -> !question.includes(key));
-    Map<SliceKey, Slice> ofSource = new HashMap<>(profile.slices());
-    ofSource.keySet().removeIf(key -> !question.isOfSource(key));
+  private static final int MOST_WORDS = 50;
+  private static final int MOST_PRODUCERS = 50;
 
+  /** Values that accepted pairs are counted by, beside where they stand. */
+  private static final List<String> DIMENSIONS =
+      List.of("licence", "language", "media_type", "orientation", "fold", "recipe_version");
+
+  static ProfileReport of(Database table, ProfileQuestion question) {
+    Map<String, Map<String, Long>> sums = sums(table, question);
     Map<String, ValueCounts> counts = new LinkedHashMap<>();
-    counts.put("standing", by(key -> key.standing().name(), ofSource));
-    counts.put("reason", values(Dimension.REASON, ofSource));
-    counts.put("split", by(key -> key.standing().name(), accepted));
-    counts.put("source_kind", by(SliceKey::sourceKind, accepted));
-    for (Dimension dimension :
-        List.of(
-            Dimension.LICENCE,
-            Dimension.LANGUAGE,
-            Dimension.MEDIA_TYPE,
-            Dimension.ORIENTATION,
-            Dimension.FOLD,
-            Dimension.RECIPE_VERSION)) {
-      counts.put(dimension.label(), values(dimension, accepted));
+    counts.put("standing", byStanding(table, question));
+    counts.put("reason", grouped(table, question, "value", "dimension = 'reason'"));
+    counts.put("split", grouped(table, question, "standing", accepted(question)));
+    counts.put("source_kind", grouped(table, question, "source_kind", accepted(question)));
+    for (String dimension : DIMENSIONS) {
+      counts.put(dimension, ValueCounts.of(sums.getOrDefault(dimension, Map.of())));
     }
-
-    Map<String, Producer> producers = new HashMap<>();
-    boolean producersAreExact = true;
-    for (Map.Entry<String, Producers> of : profile.producers().entrySet()) {
-      if (question.isOfSource(of.getKey())) {
-        of.getValue().all().forEach((name, sums) -> producers.merge(name, sums, Producer::plus));
-        producersAreExact &= of.getValue().volume().isExact();
-      }
-    }
-
     return new ProfileReport(
-        profile.since(),
-        accepted.values().stream().mapToLong(Slice::pairs).sum(),
+        table.first("SELECT at FROM since", row -> Instant.ofEpochMilli(row.getLong(1))),
+        one(sums, "pairs"),
         counts,
-        histograms(accepted),
-        share(
-            accepted.values().stream().mapToLong(Slice::truncated).sum(),
-            accepted.values().stream().mapToLong(Slice::tokenized).sum()),
-        values(Dimension.WORD, accepted),
-        producers.entrySet().stream()
-            .filter(producer -> producer.getValue().records() > 0)
-            .map(producer -> named(producer.getKey(), producer.getValue()))
-            .sorted(MOST_RECORDS_FIRST)
-            .toList(),
-        producersAreExact);
+        histograms(sums),
+        share(one(sums, "truncated"), one(sums, "tokenized")),
+        words(table, question),
+        producers(table, question));
   }
 
-  private static ValueCounts by(Function<SliceKey, String> name, Map<SliceKey, Slice> slices) {
+  /** Pairs of the source by where they stand, whatever the split. */
+  static ValueCounts byStanding(Database table, ProfileQuestion question) {
+    return grouped(table, question, "standing", "dimension = 'pairs'");
+  }
+
+  /** Accepted pairs that were asked for, by dimension and value; without words. */
+  private static Map<String, Map<String, Long>> sums(Database table, ProfileQuestion question) {
+    Map<String, Map<String, Long>> sums = new HashMap<>();
+    table.scan(
+        "SELECT dimension, value, sum(pairs) FROM tally WHERE dimension <> 'word' AND"
+            + ofSplits(question)
+            + OF_SOURCE
+            + " GROUP BY 1, 2",
+        row -> {
+          sums.computeIfAbsent(row.getString(1), unused -> new HashMap<>())
+              .put(row.getString(2), row.getLong(3));
+          return true;
+        },
+        source(question),
+        source(question));
+    return sums;
+  }
+
+  private static ValueCounts words(Database table, ProfileQuestion question) {
+    return new ValueCounts(
+        table.query(
+            "SELECT value, sum(pairs) FROM tally WHERE dimension = 'word' AND"
+                + ofSplits(question)
+                + OF_SOURCE
+                + " GROUP BY 1 HAVING sum(pairs) > 0 ORDER BY 2 DESC, 1 LIMIT "
+                + MOST_WORDS,
+            row -> new Count(row.getString(1), row.getLong(2)),
+            source(question),
+            source(question)));
+  }
+
+  private static List<NamedProducer> producers(Database table, ProfileQuestion question) {
+    return table.query(
+        "SELECT contributor, sum(records) FILTER (WHERE outcome = 'ACCEPTED'),"
+            + " sum(records) FILTER (WHERE outcome NOT IN ('ACCEPTED', 'COPY')),"
+            + " sum(records) FILTER (WHERE outcome = 'COPY'),"
+            + " coalesce((SELECT outcome FROM producer reason WHERE reason.contributor ="
+            + " producer.contributor AND outcome NOT IN ('ACCEPTED', 'COPY')"
+            + OF_SOURCE
+            + " GROUP BY outcome HAVING sum(records) > 0 ORDER BY sum(records) DESC, outcome"
+            + " LIMIT 1), '') FROM producer WHERE true"
+            + OF_SOURCE
+            + " GROUP BY contributor HAVING sum(records) > 0"
+            + " ORDER BY sum(records) DESC, contributor LIMIT "
+            + MOST_PRODUCERS,
+        row ->
+            new NamedProducer(
+                row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getString(5)),
+        source(question),
+        source(question),
+        source(question),
+        source(question));
+  }
+
+  private static String source(ProfileQuestion question) {
+    return question.sourceKind().orElse("");
+  }
+
+  /** Names of splits are our own, and few. */
+  private static String ofSplits(ProfileQuestion question) {
+    return " standing IN ('" + String.join("', '", question.standings()) + "')";
+  }
+
+  private static String accepted(ProfileQuestion question) {
+    return "dimension = 'pairs' AND" + ofSplits(question);
+  }
+
+  private static ValueCounts grouped(
+      Database table, ProfileQuestion question, String column, String which) {
     Map<String, Long> sums = new HashMap<>();
-    slices.forEach((key, slice) -> sums.merge(name.apply(key), slice.pairs(), Long::sum));
-    return ValueCounts.of(sums, 0);
+    table.scan(
+        "SELECT " + column + ", sum(pairs) FROM tally WHERE " + which + OF_SOURCE + " GROUP BY 1",
+        row -> {
+          sums.put(row.getString(1), row.getLong(2));
+          return true;
+        },
+        source(question),
+        source(question));
+    return ValueCounts.of(sums);
   }
 
-  private static ValueCounts values(Dimension dimension, Map<SliceKey, Slice> slices) {
-    return ValueCounts.of(slices.values().stream().map(s -> s.values(dimension)).toList());
-  }
-
-  private static List<Histogram> histograms(Map<SliceKey, Slice> slices) {
+  private static List<Histogram> histograms(Map<String, Map<String, Long>> sums) {
     List<Histogram> histograms = new ArrayList<>();
     for (ProfiledMeasure measure : ProfiledMeasure.values()) {
-      long[] sums = new long[measure.bins()];
-      for (Slice slice : slices.values()) {
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += slice.histogram(measure)[i];
-        }
-      }
+      Map<String, Long> bins = sums.getOrDefault(measure.label(), Map.of());
       histograms.add(
           new Histogram(
               measure.label(),
               measure.unit(),
               Arrays.stream(measure.edges()).boxed().toList(),
-              Arrays.stream(sums).boxed().toList()));
+              IntStream.range(0, measure.bins())
+                  .mapToObj(bin -> bins.getOrDefault(String.valueOf(bin), 0L))
+                  .toList()));
     }
     return histograms;
   }
 
-  private static NamedProducer named(String name, Producer sums) {
-    return new NamedProducer(
-        name, sums.accepted(), sums.rejected(), sums.copies(), sums.topReason());
+  private static long one(Map<String, Map<String, Long>> sums, String dimension) {
+    return sums.getOrDefault(dimension, Map.of()).getOrDefault("", 0L);
   }
 
   private static OptionalDouble share(long part, long whole) {

@@ -1,7 +1,6 @@
 package io.pairstream.operations.profile;
 
 import io.pairstream.operations.catalogue.Catalogue;
-import io.pairstream.service.table.Look;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +10,6 @@ import java.util.stream.Collectors;
 public final class ProfileView {
 
   private final Catalogue catalogue;
-  private Profile read = new Profile();
-  private long records;
 
   /**
    * @param catalogue with a {@link ProfileFold}
@@ -23,12 +20,23 @@ public final class ProfileView {
 
   /** The profile as it stands now. */
   public ProfileReport report(ProfileQuestion question) {
-    return catalogue.look(ProfileFold.PART, look -> report(question, look));
+    return catalogue.read(table -> ProfileReport.of(table, question));
+  }
+
+  /** Accepted pairs, in all splits. */
+  long pairs() {
+    return byStanding().entrySet().stream()
+        .filter(entry -> ProfileQuestion.isAccepted(entry.getKey()))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /** Pairs by where they stand. */
   public Map<String, Long> byStanding() {
-    return report(ProfileQuestion.EVERYTHING).counts().get("standing").counts().stream()
+    return catalogue
+        .read(table -> ProfileReport.byStanding(table, ProfileQuestion.EVERYTHING))
+        .counts()
+        .stream()
         .collect(Collectors.toMap(Count::value, Count::count));
   }
 
@@ -40,15 +48,5 @@ public final class ProfileView {
   /** As of when it answers while the topics are not followed; empty while they are. */
   public Optional<Instant> staleSince() {
     return catalogue.staleSince();
-  }
-
-  /** Reads the table where it has changed: a large one takes some tens of milliseconds. */
-  private synchronized ProfileReport report(ProfileQuestion question, Look look) {
-    long now = ProfileTable.records(look::get);
-    if (now != records) {
-      read = ProfileTable.read(ProfileTable.Entries.of(look));
-      records = now;
-    }
-    return ProfileReport.of(read, question);
   }
 }

@@ -55,7 +55,7 @@ public final class ReadProfile {
         Catalogue.open(
             cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC())) {
       ProfileView view = new ProfileView(catalogue);
-      await(catalogue, () -> progress.accept(view.report(ProfileQuestion.EVERYTHING).pairs()));
+      await(catalogue, () -> progress.accept(view.pairs()));
       return view.report(question);
     } finally {
       delete(folder);

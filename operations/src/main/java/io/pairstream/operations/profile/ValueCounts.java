@@ -1,17 +1,15 @@
 package io.pairstream.operations.profile;
 
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * How many pairs have which value, over several slices.
+ * How many pairs have which value.
  *
  * @param counts the most frequent first, of equal ones the first in the order of their characters
- * @param error how far a count may be from the truth; 0 where all are exact
  */
-public record ValueCounts(List<Count> counts, long error) {
+public record ValueCounts(List<Count> counts) {
 
   private static final Comparator<Count> MOST_FIRST =
       Comparator.comparingLong(Count::count).reversed().thenComparing(Count::value);
@@ -20,25 +18,13 @@ public record ValueCounts(List<Count> counts, long error) {
     counts = List.copyOf(counts);
   }
 
-  /** The sums of each value; what a slice does not count lies within its error. */
-  static ValueCounts of(List<TopValues> slices) {
-    Map<String, Long> sums = new HashMap<>();
-    long error = 0;
-    for (TopValues slice : slices) {
-      slice.counts().forEach((value, count) -> sums.merge(value, count, Long::sum));
-      error += slice.error();
-    }
-    return of(sums, error);
-  }
-
-  static ValueCounts of(Map<String, Long> sums, long error) {
+  static ValueCounts of(Map<String, Long> sums) {
     return new ValueCounts(
         sums.entrySet().stream()
             .filter(sum -> sum.getValue() > 0)
             .map(sum -> new Count(sum.getKey(), sum.getValue()))
             .sorted(MOST_FIRST)
-            .toList(),
-        error);
+            .toList());
   }
 
   /** The first so many. */

@@ -2,7 +2,6 @@ package io.pairstream.operations.catalogue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedPipeline;
@@ -14,13 +13,9 @@ import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
-import io.pairstream.service.table.Look;
-import io.pairstream.service.table.Table;
-import java.nio.ByteBuffer;
+import io.pairstream.service.table.Database;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -137,39 +132,25 @@ class CatalogueTest {
     }
   }
 
-  @Test
-  void refusesTwoFoldsOfOnePart() {
-    assertThatThrownBy(() -> open(new Noting("one", 1), new Noting("one", 1)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a part of its own");
-  }
-
   private Catalogue open(CatalogueFold... folds) {
     return Catalogue.open(cluster, List.of(folds), folder, Clock.systemUTC());
   }
 
   private static List<String> notes(Catalogue catalogue, String part) {
-    return catalogue.look(
-        part,
-        look -> {
-          List<String> notes = new ArrayList<>();
-          Look.Walk walk = look.walk(new byte[0]);
-          for (boolean there = walk.seek(new byte[0]); there; there = walk.next()) {
-            if (walk.key().length == Integer.BYTES && !Arrays.equals(walk.key(), Noting.NEXT)) {
-              notes.add(new String(walk.value(), UTF_8));
-            }
-          }
-          return notes;
-        });
+    return catalogue.read(
+        table -> table.query("SELECT note FROM " + part, row -> row.getString(1)));
   }
 
-  /** Notes all that it is shown, numbered. */
+  /** Notes all that it is shown. */
   private record Noting(String part, int version) implements CatalogueFold {
 
-    private static final byte[] NEXT = "next".getBytes(UTF_8);
+    @Override
+    public List<String> schema() {
+      return List.of("CREATE TABLE " + part + " (note TEXT)");
+    }
 
     @Override
-    public void prepared(PreparedPair pair, Place place, Table table) {
+    public void prepared(PreparedPair pair, Place place, Database table) {
       String topic = place.topic().substring(place.topic().indexOf('.') + 1);
       note("prepared " + pair.getPairId() + " " + topic, table);
     }
@@ -180,29 +161,27 @@ class CatalogueTest {
         QuarantinedPair pair,
         Optional<io.pairstream.operations.catalogue.Sent> sent,
         Place place,
-        Table table) {
+        Database table) {
       note("quarantined " + pair.getReason() + " " + sent.orElseThrow().caption(), table);
     }
 
     @Override
-    public void receipt(String key, Receipt receipt, Place place, Table table) {
+    public void receipt(String key, Receipt receipt, Place place, Database table) {
       note("receipt " + receipt.getStanding() + " " + key, table);
     }
 
     @Override
-    public void removed(String key, Place place, Table table) {
+    public void removed(String key, Place place, Database table) {
       note("removed " + key, table);
     }
 
     @Override
-    public void takenDown(Takedown takedown, Place place, Table table) {
+    public void takenDown(Takedown takedown, Place place, Database table) {
       note("taken down " + takedown.getSubject(), table);
     }
 
-    private static void note(String what, Table table) {
-      int next = table.get(NEXT).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0);
-      table.put(ByteBuffer.allocate(4).putInt(next).array(), what.getBytes(UTF_8));
-      table.put(NEXT, ByteBuffer.allocate(4).putInt(next + 1).array());
+    private void note(String what, Database table) {
+      table.update("INSERT INTO " + part + " VALUES (?)", what);
     }
   }
 }

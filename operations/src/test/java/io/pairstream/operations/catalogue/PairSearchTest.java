@@ -25,7 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
@@ -444,10 +443,10 @@ class PairSearchTest {
     judged.accept(JudgedPairs.raw("one of us", "CROWDSOURCED", ""), PairStatus.TRAINING);
     read();
 
-    List<SourceSample> samples = search.sample("", Duration.ofHours(1), new Random(1));
+    List<SourceSample> samples = search.sample("", Duration.ofHours(1));
     List<SourceSample> later =
         new PairSearch(catalogue, Clock.offset(Clock.systemUTC(), Duration.ofHours(2)))
-            .sample("", Duration.ofHours(1), new Random(1));
+            .sample("", Duration.ofHours(1));
 
     assertThat(samples)
         .extracting(SourceSample::source, SourceSample::seen)

@@ -1,6 +1,5 @@
 package io.pairstream.operations.profile;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.catalogue.Place;
@@ -12,16 +11,16 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.wire.AvroSerdes;
 import io.pairstream.schemas.wire.Registry;
-import io.pairstream.service.table.Table;
-import io.pairstream.service.table.TopicTable;
+import io.pairstream.service.table.Database;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +29,19 @@ class ProfileFoldTest {
   private static final PairTopics TOPICS =
       PairTopics.of(new Dataset("pairs"), new AvroSerdes(new Registry("mock://profile", Map.of())));
 
-  private final SortedTable table = new SortedTable();
+  @TempDir private Path folder;
+  private Database table;
+
+  @BeforeEach
+  void open() {
+    table = Database.open(folder.resolve("table.db"));
+    fold().schema().forEach(table::execute);
+  }
+
+  @AfterEach
+  void close() {
+    table.close();
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -51,47 +62,6 @@ class ProfileFoldTest {
   }
 
   @Test
-  void restartsAndWritesThatFailChangeNothing() {
-    GeneratedHistory history = new GeneratedHistory(11, 300);
-    ProfileFold fold = fold();
-
-    List<Event> events = history.events();
-    int next = 0;
-    boolean failed = false;
-    while (next < events.size()) {
-      int end = Math.min(events.size(), next + 40);
-      SortedTable before = table.copy();
-      for (Event event : events.subList(next, end)) {
-        apply(event, fold);
-      }
-      if (next % 120 == 40 && !failed) {
-        table.become(before); // the write has failed, and the records come again
-        failed = true;
-        continue;
-      }
-      if (next % 120 == 80) {
-        fold = fold(); // a restart
-      }
-      failed = false;
-      next = end;
-    }
-
-    Recounted.isAsCounted(report(ProfileQuestion.EVERYTHING), history, ProfileQuestion.EVERYTHING);
-  }
-
-  @Test
-  void beginsAgainWhereTheTableIsEmptied() {
-    GeneratedHistory history = new GeneratedHistory(12, 50);
-    ProfileFold fold = fold();
-    new GeneratedHistory(13, 50).events().forEach(event -> apply(event, fold));
-
-    table.become(new SortedTable());
-    history.events().forEach(event -> apply(event, fold));
-
-    Recounted.isAsCounted(report(ProfileQuestion.EVERYTHING), history, ProfileQuestion.EVERYTHING);
-  }
-
-  @Test
   void tableHoldsNothingOfPairsThatAreGone() {
     ProfileFold fold = fold();
     PreparedPair pair =
@@ -104,12 +74,12 @@ class ProfileFoldTest {
     Place place = place("TRAINING");
 
     fold.prepared(pair, place, table);
-    assertThat(table.keys()).anyMatch(key -> key.endsWith("/lighthouse"));
+    assertThat(rows("tally WHERE value = 'lighthouse'")).isEqualTo(1);
     fold.removed("a", place, table);
 
-    assertThat(table.keys())
-        .noneMatch(key -> key.startsWith("pair/") || key.startsWith("value/"))
-        .noneMatch(key -> key.startsWith("producer/"));
+    for (String each : List.of("judged", "tally", "producer")) {
+      assertThat(rows(each)).isZero();
+    }
     assertThat(report(ProfileQuestion.EVERYTHING).pairs()).isZero();
   }
 
@@ -129,7 +99,7 @@ class ProfileFoldTest {
   }
 
   @Test
-  void longAndManifoldTextsOfProducersTakeBoundedSpace() {
+  void longTextsOfProducersAreCut() {
     ProfileFold fold = fold();
     String longText = "x".repeat(100_000);
     StringBuilder caption = new StringBuilder();
@@ -151,14 +121,13 @@ class ProfileFoldTest {
           table);
     }
 
-    assertThat(table.keys().stream().filter(key -> key.startsWith("slice/"))).hasSize(1);
-    assertThat(table.keys().stream().filter(key -> key.startsWith("producer/"))).hasSize(1_000);
-    assertThat(table.keys().stream().filter(key -> key.contains("/LICENCE/"))).hasSize(1_000);
-    assertThat(table.keys()).allMatch(key -> key.length() < 200);
+    assertThat(rows("(SELECT DISTINCT source_kind FROM tally)")).isEqualTo(1);
+    assertThat(rows("tally WHERE length(value) > 120")).isZero();
+    assertThat(rows("producer WHERE length(contributor) > 120")).isZero();
     ProfileReport report = report(ProfileQuestion.EVERYTHING);
     assertThat(report.pairs()).isEqualTo(3_000);
-    assertThat(report.producersAreExact()).isFalse();
-    assertThat(report.counts().get("licence").error()).isEqualTo(3);
+    assertThat(report.producers()).hasSize(50);
+    assertThat(rows("producer")).isEqualTo(3_000);
     assertThat(report.words().counts().get(0)).isEqualTo(new Count("only", 2_999));
   }
 
@@ -167,7 +136,11 @@ class ProfileFoldTest {
   }
 
   private ProfileReport report(ProfileQuestion question) {
-    return ProfileReport.of(ProfileTable.read(table::scan), question);
+    return ProfileReport.of(table, question);
+  }
+
+  private long rows(String of) {
+    return table.first("SELECT count(*) FROM " + of, row -> row.getLong(1)).orElseThrow();
   }
 
   private static Place place(String lane) {
@@ -191,54 +164,6 @@ class ProfileFoldTest {
       fold.receipt(event.key(), event.receipt().get(), place, table);
     } else {
       fold.removed(event.key(), place, table);
-    }
-  }
-
-  /** A table in memory. */
-  private static final class SortedTable implements Table {
-
-    private final TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
-
-    SortedTable copy() {
-      SortedTable copy = new SortedTable();
-      copy.entries.putAll(entries);
-      return copy;
-    }
-
-    void become(SortedTable other) {
-      entries.clear();
-      entries.putAll(other.entries);
-    }
-
-    List<String> keys() {
-      return entries.keySet().stream().map(key -> new String(key, UTF_8)).toList();
-    }
-
-    @Override
-    public Optional<byte[]> get(byte[] key) {
-      return Optional.ofNullable(entries.get(key));
-    }
-
-    @Override
-    public void put(byte[] key, byte[] value) {
-      entries.put(key, value);
-    }
-
-    @Override
-    public void delete(byte[] key) {
-      entries.remove(key);
-    }
-
-    @Override
-    public void scan(byte[] prefix, TopicTable.Visitor visitor) {
-      for (Map.Entry<byte[], byte[]> entry : entries.tailMap(prefix, true).entrySet()) {
-        byte[] key = entry.getKey();
-        if (key.length < prefix.length
-            || !Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)
-            || !visitor.visit(key, entry.getValue())) {
-          return;
-        }
-      }
     }
   }
 }

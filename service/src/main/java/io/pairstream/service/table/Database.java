@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -21,11 +22,18 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  *
  * <p>Values travel as parameters of prepared statements only, never inside a statement's text. A
  * committed transaction survives the end of the process; where the machine goes down, the last ones
- * may be gone, as a whole. Not thread-safe.
+ * may be gone, as a whole. Not thread-safe; a query is read to its end, or left, before the same
+ * one is asked again.
  */
 public final class Database implements AutoCloseable {
 
   private static final int BUSY_TIMEOUT_MS = 10_000;
+
+  /** Pages that a writer keeps in memory, in KiB. */
+  private static final int CACHE_KIB = 32 * 1024;
+
+  /** Pages of 4 KiB in the log before they go to the tables: random keys share a checkpoint. */
+  private static final int LOG_PAGES = 8_000;
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -45,7 +53,11 @@ public final class Database implements AutoCloseable {
     } catch (IOException e) {
       throw new ViewStorageException("the folder of " + file + " cannot be made: " + e, e);
     }
-    return connect(file, new SQLiteConfig());
+    SQLiteConfig config = new SQLiteConfig();
+    config.setCacheSize(-CACHE_KIB);
+    Database database = connect(file, config);
+    database.execute("PRAGMA wal_autocheckpoint = " + LOG_PAGES);
+    return database;
   }
 
   /** Opens a database that another connection has made, to read only. */
@@ -113,15 +125,37 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Shows the rows of a query one by one, until {@code visitor} wants no more. */
+  public void scan(String sql, RowReader<Boolean> visitor, Object... values) {
+    try (ResultSet rows = prepared(sql, values).executeQuery()) {
+      boolean more = true;
+      while (more && rows.next()) {
+        more = visitor.read(rows);
+      }
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
   /** Does work in one transaction, which is taken back where the work throws. */
   public void transaction(Runnable work) {
-    execute("BEGIN");
+    snapshot(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  /** Reads in one transaction: all as of one moment. */
+  public <T> T snapshot(Supplier<T> reading) {
+    update("BEGIN");
     try {
-      work.run();
-      execute("COMMIT");
+      T read = reading.get();
+      update("COMMIT");
+      return read;
     } catch (Throwable e) {
       try {
-        execute("ROLLBACK");
+        update("ROLLBACK");
       } catch (ViewStorageException alsoThat) {
         e.addSuppressed(alsoThat);
       }

@@ -30,11 +30,13 @@ final class Progress {
   private static final DateTimeFormatter TIME_OF_DAY =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private final String name;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Set<Waiting> waiting = new HashSet<>();
   private final Duration timeout;
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private boolean isCaughtUp;
+  private boolean failed;
   private String trouble = "";
   private Instant answeredAt = Instant.EPOCH;
   private Instant wholeAt = Instant.EPOCH;
@@ -44,16 +46,18 @@ final class Progress {
       TopicPartition partition, long position, CompletableFuture<Void> reached) {}
 
   /**
+   * @param name what is followed
    * @param timeout how long somebody waits at most
    */
-  Progress(Duration timeout) {
+  Progress(String name, Duration timeout) {
+    this.name = name;
     this.timeout = timeout;
   }
 
   /** One that waits for a minute, or as long as the settings let answers take. */
-  static Progress of(Map<String, ?> kafkaSettings) {
+  static Progress of(String name, Map<String, ?> kafkaSettings) {
     Duration given = KafkaTimeouts.ofAnswers(kafkaSettings, TIMEOUT);
-    return new Progress(given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given);
+    return new Progress(name, given.compareTo(TIMEOUT) < 0 ? TIMEOUT : given);
   }
 
   CompletableFuture<Void> caughtUp() {
@@ -64,20 +68,21 @@ final class Progress {
     return isCaughtUp;
   }
 
-  /** Why the view does not follow; empty while it does. */
-  synchronized Optional<String> trouble(String name, Instant now) {
+  /** Why the copy does not follow; empty while it does. */
+  synchronized Optional<String> trouble(Instant now) {
     if (!trouble.isEmpty()) {
       return Optional.of(trouble);
     }
     // A consumer that has lost its broker just finds nothing new.
     return isCaughtUp && answeredAt.plus(UNANSWERED).isBefore(now)
         ? Optional.of(
-            "the view of "
-                + name
-                + " is as of "
-                + TIME_OF_DAY.format(wholeAt)
-                + " UTC: the broker does not answer")
+            name + " is as of " + TIME_OF_DAY.format(wholeAt) + " UTC: the broker does not answer")
         : Optional.empty();
+  }
+
+  /** What is wrong by a fault of ours; empty where nothing is. */
+  synchronized Optional<String> fault() {
+    return failed ? Optional.of(trouble) : Optional.empty();
   }
 
   /**
@@ -144,8 +149,20 @@ final class Progress {
     positions.clear();
   }
 
-  synchronized void hasTrouble(String what) {
+  /** Notes what is wrong; returns whether nothing was before. */
+  synchronized boolean hasTrouble(String what, boolean byUs) {
+    boolean isNew = trouble.isEmpty() || (byUs && !failed);
     trouble = what;
+    failed |= byUs;
+    return isNew;
+  }
+
+  /** Nothing is wrong any more; returns whether something was. */
+  synchronized boolean hasNoTrouble() {
+    boolean was = !trouble.isEmpty();
+    trouble = "";
+    failed = false;
+    return was;
   }
 
   /** How many wait. */

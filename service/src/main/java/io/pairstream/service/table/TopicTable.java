@@ -5,31 +5,38 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A copy of a topic by key, on this instance's disk, that follows the log; or of several, in one
- * table.
+ * Topics as tables of SQLite on this instance's disk, which follow the log: committed records
+ * alone.
  *
- * <p>It holds committed records alone. Table and positions change in one write, so a restart goes
- * on where the last one stopped. A copy is thrown away and made again where it belongs to another
- * topic of that name, where the log has lost records that it holds, and where it was left so long
- * that tombstones may have come and gone ({@link #TOO_OLD}). A broker or a disk that fails is
- * waited for; {@link #trouble()} says so meanwhile, and what is there already is still answered.
+ * <p>Rows and positions change in one transaction, so a restart goes on where the last one stopped,
+ * and nothing counts twice. A copy is thrown away and made again where it belongs to another topic
+ * of that name or another version, where the log has lost records that it holds, and where it was
+ * left so long that tombstones may have come and gone ({@link #TOO_OLD}). A broker or a disk that
+ * fails is waited for; {@link #trouble()} says so meanwhile, and what is there is still answered.
  *
- * <p>Thread-safe. Listeners and futures run on the view's own thread, and must be short.
+ * <p>Thread-safe. Listeners and futures run on the table's own thread, and must be short.
  */
 public final class TopicTable implements AutoCloseable {
 
@@ -39,117 +46,69 @@ public final class TopicTable implements AutoCloseable {
    */
   static final Duration TOO_OLD = Duration.ofDays(6);
 
+  /** Between two notes that the copy has seen the log's end, on a topic where nothing happens. */
+  private static final Duration NOTED = Duration.ofHours(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(TopicTable.class);
 
-  private final ViewPlan plan;
+  private final Aggregate aggregate;
   private final Clock clock;
-  private final DiskTable table;
+  private final TableFile file;
   private final Progress progress;
   private final Map<ByteBuffer, List<Runnable>> listeners = new ConcurrentHashMap<>();
-  private final ReadWriteLock useOfTable = new ReentrantReadWriteLock();
   private final Follower follower;
-  private boolean closed;
 
-  private TopicTable(ViewPlan plan, DiskTable table, Map<String, ?> kafkaSettings, Clock clock) {
-    this.plan = plan;
+  private TopicTable(
+      Aggregate aggregate, TableFile file, Map<String, ?> kafkaSettings, Clock clock) {
+    this.aggregate = aggregate;
     this.clock = clock;
-    this.table = table;
-    this.progress = Progress.of(kafkaSettings);
-    this.follower = new Follower(plan, table, progress, this::tell, kafkaSettings, clock);
+    this.file = file;
+    String name = "the table of " + aggregate.name();
+    this.progress = Progress.of(name, kafkaSettings);
+    this.follower =
+        new Follower(name, aggregate.topics(), new OnDisk(), progress, kafkaSettings, clock);
   }
 
   /**
-   * Opens the copy in a folder, or begins one, and follows the topic from then on. Returns at once;
-   * {@link #caughtUp()} tells when the copy holds what the log held.
+   * Opens the table in a folder, or begins one, and follows the topics from then on. Returns at
+   * once; {@link #caughtUp()} tells when it holds what the logs held.
    *
-   * @param directory a folder of this view alone
+   * @param directory a folder of this table alone
    * @param kafkaSettings settings of Kafka's clients, with {@code bootstrap.servers}
-   * @param clock to tell what is no longer kept
+   * @param clock to tell how old the copy is
    * @throws ViewStorageException where the folder cannot be written, or another process has it
    */
   public static TopicTable open(
-      ViewPlan plan, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
-    TopicTable view = new TopicTable(plan, new DiskTable(directory), kafkaSettings, clock);
-    view.follower.start();
-    return view;
-  }
-
-  /** The view's name: of a view of one topic, the topic's. */
-  public String topic() {
-    return plan.name();
+      Aggregate aggregate, Path directory, Map<String, ?> kafkaSettings, Clock clock) {
+    TopicTable table =
+        new TopicTable(aggregate, new TableFile(aggregate, directory), kafkaSettings, clock);
+    table.follower.start();
+    return table;
   }
 
   /**
-   * The value under a key of the table.
+   * Reads the tables as of one moment.
    *
+   * @return what {@code reading} returns
    * @throws ViewClosedException after {@link #close()}
    * @throws ViewStorageException where the disk fails
    */
-  public Optional<byte[]> get(byte[] key) {
-    return reading(() -> table.get(key).filter(entry -> isKept(entry)).map(DiskTable.Entry::value));
+  public <T> T read(Function<Database, T> reading) {
+    return file.read(reading);
   }
 
-  /**
-   * Shows the entries whose keys begin with {@code prefix}, in the keys' byte order, as they stand
-   * at one moment.
-   *
-   * @throws ViewClosedException after {@link #close()}
-   * @throws ViewStorageException where the disk fails
-   */
-  public void scan(byte[] prefix, Visitor visitor) {
-    scan(prefix, prefix, visitor);
-  }
-
-  /**
-   * The same, from a key on.
-   *
-   * @param first begins with {@code prefix}; what stands before it is not read
-   */
-  public void scan(byte[] prefix, byte[] first, Visitor visitor) {
-    reading(
-        () -> {
-          table.scan(
-              prefix, first, (key, entry) -> !isKept(entry) || visitor.visit(key, entry.value()));
-          return true;
-        });
-  }
-
-  /**
-   * Lends the table as it stands now.
-   *
-   * @return what {@code looking} returns
-   * @throws ViewClosedException after {@link #close()}
-   * @throws ViewStorageException where the disk fails
-   */
-  public <T> T look(Function<Look, T> looking) {
-    return reading(
-        () -> {
-          try (DiskTable.SnapshotLook look = table.look()) {
-            return looking.apply(look);
-          }
-        });
-  }
-
-  /** Sees entries one by one. */
-  @FunctionalInterface
-  public interface Visitor {
-
-    /** Returns whether to go on. */
-    boolean visit(byte[] key, byte[] value);
-  }
-
-  /** Completes once the view holds all that the log held when this instance first asked it. */
+  /** Completes once the table holds all that the log held when this instance first asked it. */
   public CompletableFuture<Void> caughtUp() {
     return progress.caughtUp();
   }
 
-  /** Whether the view holds all that the log held at the start, and is not being made again. */
+  /** Whether the table holds all that the log held at the start, and is not being made again. */
   public boolean isCaughtUp() {
     return progress.isCaughtUp();
   }
 
   /**
-   * Completes once the view holds all that the log holds now, on every partition: whoever sees
+   * Completes once the table holds all that the log holds now, on every partition: whoever sees
    * nothing then may say that there is nothing. Fails with the client's exception where the broker
    * does not say where the log ends.
    */
@@ -188,13 +147,13 @@ public final class TopicTable implements AutoCloseable {
             });
   }
 
-  /** Why the view does not follow its topic now; empty while it does. */
+  /** Why the table does not follow its topics now; empty while it does. */
   public Optional<String> trouble() {
-    return progress.trouble(plan.name(), clock.instant());
+    return progress.trouble(clock.instant());
   }
 
   /**
-   * The last time at which the table held all that the topic held; empty while the view follows it,
+   * The last time at which the table held all that the topics held; empty while it follows them,
    * and where that was never so. What is answered meanwhile is as of then.
    */
   public Optional<Instant> staleSince() {
@@ -208,15 +167,7 @@ public final class TopicTable implements AutoCloseable {
   @Override
   public void close() {
     follower.close();
-    useOfTable.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        table.close();
-      }
-    } finally {
-      useOfTable.writeLock().unlock();
-    }
+    file.close();
   }
 
   private void tell(ByteBuffer key) {
@@ -224,27 +175,80 @@ public final class TopicTable implements AutoCloseable {
       try {
         listener.run();
       } catch (RuntimeException e) {
-        // One listener's fault is neither the view's nor the other listeners'.
-        LOG.error("a listener of {} has failed", plan.name(), e);
+        // One listener's fault is neither the table's nor the other listeners'.
+        LOG.error("a listener of {} has failed", aggregate.name(), e);
       }
     }
   }
 
-  private boolean isKept(DiskTable.Entry entry) {
-    return plan.kept()
-        .map(time -> Instant.ofEpochMilli(entry.atMillis()).plus(time).isAfter(clock.instant()))
-        .orElse(true);
-  }
+  /** The file, as the follower fills it. */
+  private final class OnDisk implements Follower.Copy {
 
-  private <T> T reading(Supplier<T> read) {
-    useOfTable.readLock().lock();
-    try {
-      if (closed) {
-        throw new ViewClosedException(plan.name());
+    private Map<TopicPartition, Long> written = Map.of();
+    private Map<TopicPartition, Long> forgotten = Map.of();
+    private Instant notedAt = Instant.EPOCH;
+
+    @Override
+    public Map<TopicPartition, Long> begin(
+        Collection<TopicDescription> topics, Map<TopicPartition, Long> ends) {
+      String source =
+          topics.stream()
+              .sorted(Comparator.comparing(TopicDescription::name))
+              .map(topic -> topic.topicId().toString())
+              .collect(Collectors.joining(" "));
+      Map<TopicPartition, Long> stored = file.positions();
+      written = Map.of();
+      forgotten = Map.of();
+      boolean isTooOld = file.seenAt().plus(TOO_OLD).isBefore(clock.instant());
+      boolean isBeyond =
+          ends.entrySet().stream()
+              .anyMatch(end -> stored.getOrDefault(end.getKey(), 0L) > end.getValue());
+      if (file.source().equals(source) && !isTooOld && !isBeyond) {
+        return stored;
       }
-      return read.get();
-    } finally {
-      useOfTable.readLock().unlock();
+      if (!file.source().isEmpty()) {
+        LOG.info("the table of {} is made again from the log's start", aggregate.name());
+      }
+      progress.isMadeAgain();
+      file.begin(source, clock.instant());
+      return Map.of();
+    }
+
+    @Override
+    public void take(
+        ConsumerRecords<byte[], byte[]> records,
+        Map<TopicPartition, Long> positions,
+        boolean atEnd) {
+      Instant now = clock.instant();
+      boolean isNoted = atEnd && notedAt.plus(NOTED).isBefore(now);
+      if (records.isEmpty() && !isNoted && positions.equals(written)) {
+        return;
+      }
+      Set<ByteBuffer> changed = new HashSet<>();
+      file.write(
+          table -> {
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+              aggregate.apply(record, table);
+              if (record.key() != null) {
+                changed.add(ByteBuffer.wrap(record.key()));
+              }
+            }
+            positions.forEach(file::move);
+            if (atEnd) {
+              file.seen(now);
+            }
+          });
+      notedAt = atEnd ? now : notedAt;
+      written = positions;
+      changed.forEach(TopicTable.this::tell);
+    }
+
+    @Override
+    public void forget(Map<TopicPartition, Long> beginnings) {
+      Map<TopicPartition, Long> gone = new HashMap<>(beginnings);
+      gone.entrySet().removeAll(forgotten.entrySet());
+      file.write(table -> gone.forEach((each, from) -> aggregate.forget(each, from, table)));
+      forgotten = beginnings;
     }
   }
 }

@@ -5,7 +5,7 @@ public final class ViewClosedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  ViewClosedException(String topic) {
-    super("the view of " + topic + " is closed");
+  public ViewClosedException(String topic) {
+    super("the table of " + topic + " is closed");
   }
 }

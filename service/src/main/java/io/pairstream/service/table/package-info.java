@@ -1,5 +1,5 @@
 /**
- * Copies of topics on the instance's own disk, by key: what the service answers from. Knows nothing
- * of what the records say; a {@link io.pairstream.service.table.Fold} does.
+ * Copies of topics as tables on the instance's own disk: what the service answers from. Knows
+ * nothing of what the records say; a {@link io.pairstream.service.table.Aggregate} does.
  */
 package io.pairstream.service.table;

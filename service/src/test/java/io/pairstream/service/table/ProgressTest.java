@@ -19,7 +19,7 @@ class ProgressTest {
 
   @Test
   void nobodyWaitsForEver() {
-    Progress progress = new Progress(Duration.ofMillis(1));
+    Progress progress = new Progress("the table", Duration.ofMillis(1));
 
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
 
@@ -29,7 +29,7 @@ class ProgressTest {
 
   @Test
   void whoWaitsIsToldAndForgotten() {
-    Progress progress = new Progress(Duration.ofMinutes(1));
+    Progress progress = new Progress("the table", Duration.ofMinutes(1));
     CompletableFuture<Void> reached = progress.reachedAll(Map.of(FIRST, 6L));
     CompletableFuture<Void> all = progress.reachedAll(Map.of(FIRST, 6L, SECOND, 1L));
 

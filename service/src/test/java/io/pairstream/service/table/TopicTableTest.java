@@ -10,14 +10,13 @@ import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.TestDataset;
 import io.pairstream.testing.TestKafka;
-import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +37,7 @@ import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -56,15 +56,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
 class TopicTableTest {
-
-  private static final Fold COUNT =
-      (record, table) ->
-          table.put(
-              record.key(),
-              ByteBuffer.allocate(4)
-                  .putInt(
-                      table.get(record.key()).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0) + 1)
-                  .array());
 
   @RegisterExtension static final TestKafka KAFKA = new TestKafka();
 
@@ -87,7 +78,7 @@ class TopicTableTest {
 
     // Time stands still, so that no broker is late with an answer.
     Clock now = Clock.fixed(Instant.now(), ZoneOffset.UTC);
-    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic), now)) {
+    try (TopicTable view = open(new LastOfEachKey(topic), now)) {
       view.caughtUp().join();
 
       assertThat(get(view, "a")).contains("2");
@@ -158,10 +149,9 @@ class TopicTableTest {
 
   @Test
   void countsEachRecordOnceThroughRestarts() {
-    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
     int sent = 0;
     for (int start = 0; start < 5; start++) {
-      try (TopicTable view = open(counting)) {
+      try (TopicTable view = open(new Counted(topic))) {
         for (int i = 0; i < 40; i++) {
           send("key " + i % 3, "anything");
           sent++;
@@ -172,14 +162,31 @@ class TopicTableTest {
       }
     }
 
-    try (TopicTable view = open(counting)) {
+    try (TopicTable view = open(new Counted(topic))) {
       view.caughtUp().join();
 
-      int counted = 0;
-      for (int i = 0; i < 3; i++) {
-        counted += view.get(bytes("key " + i)).map(b -> ByteBuffer.wrap(b).getInt()).orElse(0);
-      }
-      assertThat(counted).isEqualTo(sent);
+      assertThat(view.read(Counted::sum)).isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void countsNothingTwiceWhereTheProcessEndsInTheMiddle() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      send("key " + i % 3, "anything");
+    }
+
+    HaltingTable.run(cluster, topic, folder, 100);
+    try (TopicTable view = open(new Counted(topic))) {
+      view.caughtUp().join();
+    }
+    for (int i = 0; i < 300; i++) {
+      send("key " + i % 3, "anything");
+    }
+    HaltingTable.run(cluster, topic, folder, 299);
+
+    try (TopicTable view = open(new Counted(topic))) {
+      view.caughtUp().join();
+      assertThat(view.read(Counted::sum)).isEqualTo(600);
     }
   }
 
@@ -191,13 +198,16 @@ class TopicTableTest {
     }
     send("other", "late");
     List<String> read = new CopyOnWriteArrayList<>();
-    Fold noting =
-        (record, table) -> {
-          read.add(new String(record.key(), UTF_8));
-          Fold.lastOfEachKey().apply(record, table);
+    Aggregate noting =
+        new Changed(new LastOfEachKey(topic)) {
+          @Override
+          public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+            read.add(new String(record.key(), UTF_8));
+            super.apply(record, table);
+          }
         };
 
-    try (TopicTable view = open(new ViewPlan(topic, noting, Optional.empty()))) {
+    try (TopicTable view = open(noting)) {
       view.caughtUp().join();
 
       assertThat(read).containsExactly("other");
@@ -215,7 +225,7 @@ class TopicTableTest {
     send("other", "late");
 
     Clock aWeekLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(7));
-    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic), aWeekLater)) {
+    try (TopicTable view = open(new LastOfEachKey(topic), aWeekLater)) {
       view.caughtUp().join();
 
       assertThat(get(view, "key")).isEmpty();
@@ -244,42 +254,58 @@ class TopicTableTest {
   }
 
   @Test
-  void entriesGoWhenTheirTimeIsOver() {
-    ViewPlan aDay = new ViewPlan(topic, Fold.lastOfEachKey(), Optional.of(Duration.ofDays(1)));
+  void anotherVersionIsMadeAgain() {
     send("key", "value");
-    try (TopicTable view = open(aDay)) {
+    try (TopicTable view = open()) {
       view.caughtUp().join();
-      assertThat(get(view, "key")).contains("value");
     }
+    Aggregate next =
+        new Changed(new LastOfEachKey(topic)) {
+          @Override
+          public String version() {
+            return "2";
+          }
 
-    Clock twoDaysLater = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
-    try (TopicTable view = open(aDay, twoDaysLater)) {
+          @Override
+          public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+            super.apply(record, table);
+            table.update("UPDATE entry SET key = 'new ' || key");
+          }
+        };
+
+    try (TopicTable view = open(next)) {
       view.caughtUp().join();
+
       assertThat(get(view, "key")).isEmpty();
-      assertThat(keys(view, "")).isEmpty();
-      // Each round ends with its sweep: once a second one has written, the first has swept.
-      for (String round : List.of("first", "second")) {
-        send("another", round);
-        view.reachedNow().join();
-      }
-    }
-
-    try (TopicTable view = open(ViewPlan.lastOfEachKey(topic))) {
-      assertThat(keys(view, "")).doesNotContain("key");
+      assertThat(get(view, "new key")).contains("value");
     }
   }
 
   @Test
-  void scansByPrefixInOrder() {
-    send("b-2", "x");
-    send("a-1", "x");
-    send("b-1", "x");
-    send("c", "x");
-    try (TopicTable view = open()) {
+  void filesOfTheEngineBeforeAreDeleted() throws Exception {
+    for (String name : List.of("CURRENT", "000012.sst", "MANIFEST-000004", "LOG.old.17", "mine")) {
+      Files.writeString(folder.resolve(name), "x");
+    }
+
+    open().close();
+
+    assertThat(folder.toFile().list()).contains("mine", "table.db").doesNotContain("CURRENT");
+    assertThat(folder.resolve("000012.sst")).doesNotExist();
+  }
+
+  @Test
+  void forgetsWhatTheLogKeepsNoLonger() throws Exception {
+    send("key", "early");
+    try (TopicTable view = open(new Counted(topic))) {
+      view.caughtUp().join();
+    }
+    forgetRecordsSoFar();
+    send("key", "late");
+
+    try (TopicTable view = open(new Counted(topic))) {
       view.caughtUp().join();
 
-      assertThat(keys(view, "b-")).containsExactly("b-1", "b-2");
-      assertThat(keys(view, "")).containsExactly("a-1", "b-1", "b-2", "c");
+      assertThat(view.read(Counted::sum)).isEqualTo(1);
     }
   }
 
@@ -307,7 +333,7 @@ class TopicTableTest {
   @Test
   void folderOfARunningViewIsRefused() {
     try (TopicTable view = open()) {
-      assertThat(view.topic()).isEqualTo(topic);
+      view.caughtUp().join();
       assertThatThrownBy(this::open)
           .isInstanceOf(ViewStorageException.class)
           .hasMessageContaining(folder.toString())
@@ -320,7 +346,7 @@ class TopicTableTest {
     TopicTable view = open();
     view.close();
 
-    assertThatThrownBy(() -> view.get(bytes("key"))).isInstanceOf(ViewClosedException.class);
+    assertThatThrownBy(() -> get(view, "key")).isInstanceOf(ViewClosedException.class);
     view.close();
   }
 
@@ -348,7 +374,7 @@ class TopicTableTest {
     Map<String, Object> settings = new HashMap<>(gone.clientSettings());
     settings.put("default.api.timeout.ms", (int) Duration.ofMinutes(10).toMillis());
     TopicTable view =
-        TopicTable.open(ViewPlan.lastOfEachKey(topic), folder, settings, Clock.systemUTC());
+        TopicTable.open(new LastOfEachKey(topic), folder, settings, Clock.systemUTC());
 
     CompletableFuture<Void> closed = CompletableFuture.runAsync(view::close);
 
@@ -369,7 +395,7 @@ class TopicTableTest {
       AtomicReference<Clock> clock = new AtomicReference<>(Clock.fixed(began, ZoneOffset.UTC));
       try (TopicTable view =
           TopicTable.open(
-              ViewPlan.lastOfEachKey(topic), folder, own.clientSettings(), following(clock))) {
+              new LastOfEachKey(topic), folder, own.clientSettings(), following(clock))) {
         view.caughtUp().join();
         assertThat(view.staleSince()).isEmpty();
         sendTo(own, "before");
@@ -380,7 +406,7 @@ class TopicTableTest {
         clock.set(Clock.fixed(began.plusSeconds(30), ZoneOffset.UTC));
         assertThat(view.trouble().orElseThrow())
             .matches(
-                "the view of .* is as of \\d\\d:\\d\\d:\\d\\d UTC: the broker does not answer");
+                "the table of .* is as of \\d\\d:\\d\\d:\\d\\d UTC: the broker does not answer");
         assertThat(view.staleSince()).contains(began);
         assertThat(get(view, "key")).contains("before");
         own.restart();
@@ -397,19 +423,21 @@ class TopicTableTest {
 
   @Test
   void twoViewsOfOneTopicComeToTheSame(@TempDir Path otherFolder) {
-    ViewPlan counting = new ViewPlan(topic, COUNT, Optional.empty());
-    try (TopicTable one = open(counting);
+    try (TopicTable one = open();
         TopicTable other =
-            TopicTable.open(counting, otherFolder, cluster.clientSettings(), Clock.systemUTC())) {
+            TopicTable.open(
+                new LastOfEachKey(topic),
+                otherFolder,
+                cluster.clientSettings(),
+                Clock.systemUTC())) {
       for (int i = 0; i < 100; i++) {
-        send("key " + i % 7, "value");
+        send("key " + i % 7, "value " + i);
       }
       one.reachedNow().join();
       other.reachedNow().join();
 
       for (int i = 0; i < 7; i++) {
-        assertThat(one.get(bytes("key " + i)).orElseThrow())
-            .isEqualTo(other.get(bytes("key " + i)).orElseThrow());
+        assertThat(get(one, "key " + i)).isPresent().isEqualTo(get(other, "key " + i));
       }
     }
   }
@@ -439,14 +467,14 @@ class TopicTableTest {
   }
 
   private TopicTable open() {
-    return open(ViewPlan.lastOfEachKey(topic));
+    return open(new LastOfEachKey(topic));
   }
 
-  private TopicTable open(ViewPlan plan) {
+  private TopicTable open(Aggregate plan) {
     return open(plan, Clock.tick(Clock.system(ZoneOffset.UTC), Duration.ofMillis(1)));
   }
 
-  private TopicTable open(ViewPlan plan, Clock clock) {
+  private TopicTable open(Aggregate plan, Clock clock) {
     return TopicTable.open(plan, folder, cluster.clientSettings(), clock);
   }
 
@@ -579,22 +607,41 @@ class TopicTableTest {
     }
   }
 
-  private static List<String> keys(TopicTable view, String prefix) {
-    List<String> keys = new ArrayList<>();
-    view.scan(
-        bytes(prefix),
-        (key, value) -> {
-          keys.add(new String(key, UTF_8));
-          return true;
-        });
-    return keys;
-  }
-
   private static Optional<String> get(TopicTable view, String key) {
-    return view.get(bytes(key)).map(value -> new String(value, UTF_8));
+    return view.read(table -> LastOfEachKey.get(table, key)).map(v -> new String(v, UTF_8));
   }
 
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
+  }
+
+  /** Another one that is the same but for what is overridden. */
+  private abstract static class Changed implements Aggregate {
+
+    private final Aggregate same;
+
+    Changed(Aggregate same) {
+      this.same = same;
+    }
+
+    @Override
+    public String name() {
+      return same.name();
+    }
+
+    @Override
+    public List<String> topics() {
+      return same.topics();
+    }
+
+    @Override
+    public List<String> schema() {
+      return same.schema();
+    }
+
+    @Override
+    public void apply(ConsumerRecord<byte[], byte[]> record, Database table) {
+      same.apply(record, table);
+    }
   }
 }
