@@ -155,7 +155,7 @@ class KeysCommandTest {
     "'', a producer's name",
     "anonymous, whoever has no key",
     "x --scope write, 'publish, read'",
-    "x --expires-in soon, such as 90d",
+    "x --expires-in soon, such as 60s",
     "x --expires-in 0s, in the future",
     "x --records-per-second -1, at least 0",
     "x --bytes-per-second NaN, at least 0"
