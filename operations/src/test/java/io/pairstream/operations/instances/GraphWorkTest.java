@@ -95,7 +95,7 @@ class GraphWorkTest {
     forwarding("read-kept", 500, 800); // to placed and misplaced
     forwarding("read-rejected", 500, 100);
     forwarding("placed", 400, 400);
-    forwarding("misplaced", 400, 0);
+    forwarding("repartitioned", 400, 0);
     forwarding("rejected-unread", 100, 100);
     forwarding("take-to-image", 0, 0);
     forwarding("received", 400, 400);
@@ -105,7 +105,7 @@ class GraphWorkTest {
     assertThat(perSecond(work, graph, "read-kept")).isEqualTo(40);
     assertThat(perSecond(work, graph, "read-rejected")).isEqualTo(10);
     assertThat(perSecond(work, graph, "placed")).isEqualTo(40);
-    assertThat(perSecond(work, graph, "misplaced")).isZero();
+    assertThat(perSecond(work, graph, "repartitioned")).isZero();
   }
 
   private void forwarding(String name, long records, long forwarded) {

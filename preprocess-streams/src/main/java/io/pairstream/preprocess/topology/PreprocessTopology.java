@@ -40,7 +40,7 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * raw-pairs -> read -+-> placed ------+-> taken-down -> gate -> seen-before -> clean -> same-sample -> split -+-> training
- *                    +-> misplaced -> by-image -> read-repartitioned                                            +-> validation
+ *                    +-> repartitioned -> by-image -> read-repartitioned                                      +-> validation
  *                                                                                                           +-> test
  * rejected by read, read-repartitioned, taken-down, gate, seen-before, clean or same-sample --------------------> quarantine
  * every decision -------------------------------------------------------------------------------------------> receipts
@@ -136,7 +136,7 @@ public final class PreprocessTopology {
             "read-repartitioned",
             arrived
                 .kept()
-                .filterNot((id, pair) -> isPlaced(pair), as("misplaced"))
+                .filterNot((id, pair) -> isPlaced(pair), as("repartitioned"))
                 .process(() -> new TakeToImage<ReceivedPair>(), as("take-to-image"))
                 .repartition(
                     Repartitioned.with(BYTES, BYTES)

@@ -27,9 +27,9 @@ class TimedProcessorsTest {
       assertThat(totals.get("clean").records()).isEqualTo(1);
       assertThat(totals.get("quarantined").records()).isEqualTo(1);
       assertThat(totals.get("write-receipt").records()).isEqualTo(2);
-      assertThat(totals.get("misplaced").records()).isEqualTo(2);
+      assertThat(totals.get("repartitioned").records()).isEqualTo(2);
       assertThat(totals.get("take-to-image").records()).isZero();
-      assertThat(totals.get("misplaced").forwarded()).isZero();
+      assertThat(totals.get("repartitioned").forwarded()).isZero();
       assertThat(totals.get("seen-before").forwarded()).isEqualTo(4);
       assertThat(totals.get("seen-before-kept").forwarded()).isEqualTo(1);
       assertThat(totals.get("split").forwarded()).isEqualTo(1);
