@@ -1,16 +1,13 @@
 package io.pairstream.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.image.WorkerSettings;
 import io.pairstream.platform.AppLayout;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.report.SelfReport;
 import io.pairstream.service.report.StatusServer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -39,20 +36,15 @@ final class PreprocessCommand extends ClusterCommand {
   @Mixin(name = "workers")
   private WorkerOptions workerOptions;
 
-  @Option(names = "--step-times", paramLabel = "FILE")
-  private Path stepTimesFile;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     PreprocessSettings settings = settings();
-    StepTimes times = new StepTimes();
     SelfReport report = new SelfReport("preprocess", Clock.systemUTC());
     Optional<StatusServer> server = status.open(report, err());
     Optional<Throwable> fault;
     try {
-      PreprocessService service = new PreprocessService(settings, times, report);
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> stop(service, times), "stop-preprocess"));
+      PreprocessService service = new PreprocessService(settings, report);
+      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-preprocess"));
       fault = service.awaitEnd();
     } finally {
       server.ifPresent(StatusServer::close);
@@ -74,17 +66,6 @@ final class PreprocessCommand extends ClusterCommand {
               WorkerSettings.of(workerClassPath, workers == null ? streamThreads : workers)));
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
-    }
-  }
-
-  private void stop(PreprocessService service, StepTimes times) {
-    service.close();
-    if (stepTimesFile != null) {
-      try {
-        new JsonMapper().writeValue(stepTimesFile.toFile(), times.soFar());
-      } catch (IOException e) {
-        err().println("pairstream: cannot write " + stepTimesFile + ": " + e);
-      }
     }
   }
 }

@@ -13,7 +13,6 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.topics.CreateTopics;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
@@ -127,7 +126,7 @@ class ContainerTest {
             .withDeadline(Duration.ofSeconds(25))
             .withStartLimit(Duration.ofMinutes(10));
     PreprocessSettings settings = new PreprocessSettings(cluster, "demo", folder, 1, workers);
-    try (PreprocessService service = new PreprocessService(settings, new StepTimes());
+    try (PreprocessService service = new PreprocessService(settings);
         PairPublisher publisher = publisher(access)) {
       join(publish(publisher, pairs, 0, DECIDED));
       awaitWork(access);

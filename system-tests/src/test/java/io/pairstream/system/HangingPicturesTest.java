@@ -14,7 +14,6 @@ import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.preprocess.run.PreprocessService;
 import io.pairstream.preprocess.run.PreprocessSettings;
-import io.pairstream.preprocess.run.StepTimes;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.service.Cluster;
 import java.nio.ByteBuffer;
@@ -84,8 +83,7 @@ class HangingPicturesTest {
     long all = HANGING + 2L * OTHERS + GOOD;
 
     try (PreprocessService service =
-        new PreprocessService(
-            new PreprocessSettings(cluster, "demo", folder, 1, workers), new StepTimes())) {
+        new PreprocessService(new PreprocessSettings(cluster, "demo", folder, 1, workers))) {
       Await.until(
           all + " inputs are decided",
           Duration.ofMinutes(25),

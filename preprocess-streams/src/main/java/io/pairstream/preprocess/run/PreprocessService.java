@@ -65,9 +65,8 @@ public final class PreprocessService implements AutoCloseable {
    *     keep what is promised
    * @throws IOException if the recipe or the state directory cannot be used
    */
-  public PreprocessService(PreprocessSettings settings, StepTimes times)
-      throws IOException, InterruptedException {
-    this(settings, times, new SelfReport("preprocess", Clock.systemUTC()));
+  public PreprocessService(PreprocessSettings settings) throws IOException, InterruptedException {
+    this(settings, new SelfReport("preprocess", Clock.systemUTC()));
   }
 
   /**
@@ -75,26 +74,26 @@ public final class PreprocessService implements AutoCloseable {
    *
    * @param report learns of the parts as they come to be
    */
-  public PreprocessService(PreprocessSettings settings, StepTimes times, SelfReport report)
+  public PreprocessService(PreprocessSettings settings, SelfReport report)
       throws IOException, InterruptedException {
     this.report = report;
     Files.createDirectories(settings.stateDir());
     try {
-      start(settings, times);
+      start(settings);
     } catch (IOException | InterruptedException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void start(PreprocessSettings settings, StepTimes times)
-      throws IOException, InterruptedException {
+  private void start(PreprocessSettings settings) throws IOException, InterruptedException {
     Registry registry = settings.cluster().registry();
     PairTopics topics = PairTopics.of(settings.cluster().dataset(), new AvroSerdes(registry));
     // First of all parts, so that it is closed last, and tells of waiting for the others.
     parts.add(
         StatusReporter.start(
             report, topics.instances(), registry, settings.cluster().clientSettings(Map.of())));
+    StepTimes times = new StepTimes();
     ImageWorkerPool workers = closedLater(new ImageWorkerPool(settings.workers()));
     CleaningPlan plan =
         new CleaningPlan(
