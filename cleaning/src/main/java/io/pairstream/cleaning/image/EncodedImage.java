@@ -1,5 +1,7 @@
 package io.pairstream.cleaning.image;
 
+import io.pairstream.cleaning.Outcome;
+import io.pairstream.cleaning.Step;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -16,6 +18,9 @@ public final class EncodedImage {
   /** CRC-32C of the bytes, once it was asked for; 0 before. Written twice it is the same. */
   private int hash;
 
+  /** What its header declares, once it was asked for; null before. Written twice it is the same. */
+  private Outcome<ProbedImage> declared;
+
   public EncodedImage(byte[] bytes) {
     this.bytes = bytes;
   }
@@ -27,6 +32,14 @@ public final class EncodedImage {
 
   public int size() {
     return bytes.length;
+  }
+
+  /** What its header declares: read once, since several captions may come with one image. */
+  Outcome<ProbedImage> declared(Step<EncodedImage, ProbedImage> reader) {
+    if (declared == null) {
+      declared = reader.apply(this);
+    }
+    return declared;
   }
 
   @Override

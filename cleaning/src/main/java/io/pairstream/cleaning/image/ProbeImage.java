@@ -23,6 +23,10 @@ public final class ProbeImage implements Step<EncodedImage, ProbedImage> {
 
   @Override
   public Outcome<ProbedImage> apply(EncodedImage image) {
+    return image.declared(ProbeImage::read);
+  }
+
+  private static Outcome<ProbedImage> read(EncodedImage image) {
     if (image.size() == 0) {
       return Outcome.rejected(RejectReason.IMAGE_EMPTY, "the image has no bytes");
     }

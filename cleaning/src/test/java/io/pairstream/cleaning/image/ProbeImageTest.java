@@ -29,6 +29,13 @@ class ProbeImageTest {
   }
 
   @Test
+  void readsAnImageOnceThatComesUnderSeveralCaptions() {
+    EncodedImage image = new EncodedImage(ImageFiles.jpeg(31, 17));
+
+    assertThat(step.apply(image)).isSameAs(new ProbeImage().apply(image));
+  }
+
+  @Test
   void readsWhatAColourJpegDeclares() {
     byte[] file = ImageFiles.jpeg(31, 17);
 
