@@ -58,14 +58,25 @@ public final class TestKafka implements BeforeAllCallback {
    */
   private static final class RunningKafka {
 
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long ROOM_IN_MEMORY_BYTES = 4L << 30;
+
     private static RunningKafka ofThisProcess;
 
     private final Path directory;
     private final EmbeddedKafka kafka;
 
     private RunningKafka() throws Exception {
-      directory = Files.createTempDirectory("kafka");
+      directory = Files.createTempDirectory(folder(), "pairstream-kafka");
       kafka = new EmbeddedKafka(directory);
+    }
+
+    /** In memory where there is room: making topics takes a third of the time there. */
+    private static Path folder() throws IOException {
+      return Files.isWritable(MEMORY)
+              && Files.getFileStore(MEMORY).getUsableSpace() >= ROOM_IN_MEMORY_BYTES
+          ? MEMORY
+          : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     static synchronized EmbeddedKafka ofThisProcess() throws Exception {
