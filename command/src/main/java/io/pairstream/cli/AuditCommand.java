@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.operations.audit.Audit;
 import io.pairstream.operations.audit.AuditReport;
 import io.pairstream.operations.audit.LinkReport;
+import io.pairstream.service.table.ViewStorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -26,8 +26,12 @@ final class AuditCommand extends ClusterCommand {
     AuditReport report;
     try {
       report = since == null ? audit.run() : audit.since(since);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    } catch (ViewStorageException e) {
+      throw new IOException(
+          "the audit cannot keep its notes ("
+              + e.getMessage()
+              + "); JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=DIR names another folder",
+          e);
     }
     answer(Audited.of(report, since), () -> print(report));
     return report.passes() ? ExitStatus.DONE : ExitStatus.FOUND_WRONG;

@@ -2,7 +2,6 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.operations.why.Admission;
@@ -29,7 +28,7 @@ record ExplainedPair(
     Optional<String> step,
     Optional<String> recipeVersion,
     Optional<TakedownCommand.InForce> takedown,
-    List<JsonNode> takedowns,
+    List<TakedownEvent> takedowns,
     List<Reviewed> reviews,
     Optional<Admitted> review,
     Optional<String> remedy,
@@ -54,7 +53,7 @@ record ExplainedPair(
         quarantined.map(QuarantinedPair::getStep),
         quarantined.map(QuarantinedPair::getRecipeVersion),
         answer.takedown().map(TakedownCommand.InForce::of),
-        answer.events().stream().<JsonNode>map(TakedownEvent::json).toList(),
+        answer.events(),
         answer.reviews().stream().map(Reviewed::of).toList(),
         answer.admission().map(Admitted::of),
         answer.remedy(),

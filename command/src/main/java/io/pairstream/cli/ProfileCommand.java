@@ -2,9 +2,11 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.profile.ProfileJson;
+import io.pairstream.operations.profile.ProfileAnswer;
 import io.pairstream.operations.profile.ProfileQuestion;
+import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.profile.ReadProfile;
+import io.pairstream.operations.sentence.AnswerJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -62,15 +64,15 @@ final class ProfileCommand extends ClusterCommand {
 
   private JsonNode read(ProfileQuestion question) throws IOException {
     ClusterAccess cluster = access();
-    return ProfileJson.of(
-        cluster.dataset().name(),
+    ProfileReport report =
         new ReadProfile(cluster, Path.of(System.getProperty("java.io.tmpdir")))
             .read(
                 question,
                 pairs -> {
                   say("reading: %,d pairs so far", pairs);
-                }),
-        true);
+                });
+    return AnswerJson.MAPPER.valueToTree(
+        ProfileAnswer.of(cluster.dataset().name(), report, true, Optional.empty()));
   }
 
   private JsonNode ask(DashboardClient dashboard) throws IOException, InterruptedException {

@@ -154,9 +154,6 @@ final class QuarantineReplayCommand extends ClusterCommand {
           report.left(),
           plan ? "" : "; the same command sends the next " + Math.min(limit, report.left()));
     }
-    left(
-        report.earlier(),
-        "this run sent them before it was interrupted; with another --comment it is another run");
     left(report.before(), "they were sent again before; --again sends them");
     left(report.elsewhere(), "they have been decided anew since");
     left(

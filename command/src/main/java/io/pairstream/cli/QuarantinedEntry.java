@@ -2,8 +2,7 @@ package io.pairstream.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.pairstream.operations.cluster.ClusterAccess;
-import io.pairstream.operations.quarantine.OriginalLink;
-import io.pairstream.operations.quarantine.OriginalPair;
+import io.pairstream.operations.quarantine.Original;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
@@ -56,8 +55,8 @@ record QuarantinedEntry(
   static QuarantinedEntry of(QuarantineEntry entry, ClusterAccess cluster) {
     QuarantinedPair pair = entry.pair();
     Optional<Replay> replay = replay(pair);
-    Optional<PairLink> link = OriginalLink.of(entry, cluster);
-    Optional<RawPair> original = OriginalPair.of(pair, cluster);
+    Optional<PairLink> link = Original.link(pair, cluster);
+    Optional<RawPair> original = Original.pair(pair, cluster);
     return new QuarantinedEntry(
         entry.key(),
         pair.getPairId(),

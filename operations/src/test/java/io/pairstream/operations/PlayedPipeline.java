@@ -158,8 +158,7 @@ public final class PlayedPipeline implements AutoCloseable {
                 (sent, split) -> {
                   if (record.value() != null && key.equals("PAIR/" + sent.pairId())) {
                     removed.add(sent.pairId());
-                    TestCluster.send(
-                        cluster, TestCluster.record(topic(split), null, sent.pairId(), null));
+                    TestCluster.put(cluster, topic(split), sent.pairId(), null);
                     TestCluster.send(cluster, receipt(sent, PairStatus.WITHDRAWN, ""));
                   }
                 });

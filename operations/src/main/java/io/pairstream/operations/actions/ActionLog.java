@@ -3,6 +3,7 @@ package io.pairstream.operations.actions;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Threads;
+import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
@@ -11,9 +12,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +30,7 @@ public final class ActionLog implements AutoCloseable {
   private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(30);
   private static final int MOST_WAITING = 1000;
   private static final RecordPublisher.Limits LIMITS =
-      new RecordPublisher.Limits(64 * 1024, 4 * 1024 * 1024);
+      new RecordPublisher.Limits(RecordSizes.MAX_RECORD, 2 * RecordSizes.MAX_RECORD);
 
   private final ClusterAccess cluster;
   private final CountedEvents counted;
@@ -59,15 +62,21 @@ public final class ActionLog implements AutoCloseable {
     counted.add(event, actor, caller, 1).ifPresent(this::write);
   }
 
-  /**
-   * Writes down one event, for a command that ends soon.
-   *
-   * @throws RuntimeException where Kafka does not take it
-   */
+  /** Writes down one event, as {@link #write(ClusterAccess, Action)}. */
   public static void writeNow(ClusterAccess cluster, AuditEvent event, Actor actor, Clock clock) {
-    Action action = event.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    write(cluster, event.by(actor, clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+  }
+
+  /**
+   * Writes an action, in place of what stood under its id, for a command that ends soon.
+   *
+   * @throws TimeoutException where Kafka does not take it
+   */
+  public static void write(ClusterAccess cluster, Action action) {
     try (RecordPublisher<Action> trail = open(cluster)) {
       var unused = trail.publish(action.getActionId(), action, "an action").join();
+    } catch (CompletionException e) {
+      throw new TimeoutException("the broker did not take the record of this action", e.getCause());
     }
   }
 

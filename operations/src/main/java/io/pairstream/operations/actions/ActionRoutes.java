@@ -1,7 +1,7 @@
 package io.pairstream.operations.actions;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Topic;
@@ -72,17 +72,6 @@ public final class ActionRoutes implements AutoCloseable {
         Long.parseLong(text.substring(0, dash)), Long.parseLong(text.substring(dash + 1)));
   }
 
-  private static int limit(Incoming request) {
-    String text = request.query("limit").orElse(String.valueOf(USUAL));
-    if (!text.matches("[0-9]{1,4}")
-        || Integer.parseInt(text) < 1
-        || Integer.parseInt(text) > MOST) {
-      throw Problem.of(ProblemKind.BAD_REQUEST, "limit must be a number from 1 to " + MOST)
-          .asException();
-    }
-    return Integer.parseInt(text);
-  }
-
   /**
    * @param next where to go on; null where this is all
    * @param ready whether the topic was read to its end
@@ -94,7 +83,7 @@ public final class ActionRoutes implements AutoCloseable {
       String name,
       String subject,
       String actor,
-      @JsonUnwrapped(prefix = "detail") Sentence detail,
+      Sentence detail,
       String outcome,
       Instant doneAt) {
 
@@ -111,7 +100,7 @@ public final class ActionRoutes implements AutoCloseable {
   }
 
   private Answer answer(Incoming request) {
-    int limit = limit(request);
+    int limit = request.whole("limit", USUAL, 1, MOST);
     // A long action has two records, of which the newer one says how it ended.
     Map<String, Told> actions = new LinkedHashMap<>();
     Place after = after(request);
@@ -136,7 +125,7 @@ public final class ActionRoutes implements AutoCloseable {
                   after.seq());
               return more[0] ? last[0].at() + "-" + last[0].seq() : null;
             });
-    return Answer.json(200, new Trail(List.copyOf(actions.values()), next, view.isCaughtUp()));
+    return AnswerJson.answer(new Trail(List.copyOf(actions.values()), next, view.isCaughtUp()));
   }
 
   private Optional<Action> read(byte[] value) {

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +59,8 @@ public final class Audit {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
+  private static final List<PairStatus> SPLITS =
+      List.of(PairStatus.TRAINING, PairStatus.VALIDATION, PairStatus.TEST);
   private static final Path TEMP = Path.of(System.getProperty("java.io.tmpdir"));
 
   /** How far the clocks of brokers and operators may be apart where a time is asked for. */
@@ -69,8 +70,7 @@ public final class Audit {
   private final PairTopics topics;
   private final Runnable betweenLooks;
 
-  /** Topics of the splits, with the name that their records must carry. */
-  private final Map<String, String> splits = new LinkedHashMap<>();
+  private final List<Topic<String, PreparedPair>> splits;
 
   /** An audit that looks for three seconds for what is missing at first. */
   public Audit(ClusterAccess cluster) {
@@ -91,9 +91,7 @@ public final class Audit {
     this.cluster = cluster;
     this.betweenLooks = betweenLooks;
     this.topics = cluster.topics();
-    splits.put(topics.training().name(), PairStatus.TRAINING.name());
-    splits.put(topics.validation().name(), PairStatus.VALIDATION.name());
-    splits.put(topics.test().name(), PairStatus.TEST.name());
+    this.splits = List.of(topics.training(), topics.validation(), topics.test());
   }
 
   /**
@@ -101,10 +99,11 @@ public final class Audit {
    *
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException where the registry does not
    *     answer, without which no value can be blamed
-   * @throws java.io.UncheckedIOException where the folder for temporary files has no place
+   * @throws io.pairstream.service.table.ViewStorageException where the folder for temporary files
+   *     has no place
    */
   public AuditReport run() {
-    return run(Instant.EPOCH);
+    return since(Instant.EPOCH);
   }
 
   /**
@@ -114,13 +113,9 @@ public final class Audit {
    * what became of links.
    *
    * @throws io.pairstream.schemas.wire.RegistryUnavailableException as {@link #run()}
-   * @throws java.io.UncheckedIOException as {@link #run()}
+   * @throws io.pairstream.service.table.ViewStorageException as {@link #run()}
    */
-  public AuditReport since(Instant time) {
-    return run(time);
-  }
-
-  private AuditReport run(Instant since) {
+  public AuditReport since(Instant since) {
     cluster.requireRegistry();
     boolean ofAll = since.equals(Instant.EPOCH);
     try (Admin admin = cluster.admin();
@@ -148,7 +143,8 @@ public final class Audit {
       ReviewedPairs reviewed = new ReviewedPairs();
 
       try (Ledger ledger =
-          new Ledger(raw, List.copyOf(splits.keySet()), topics.quarantine().name(), TEMP)) {
+          new Ledger(
+              raw, splits.stream().map(Topic::name).toList(), topics.quarantine().name(), TEMP)) {
         for (int look = 0; look <= SECOND_LOOKS; look++) {
           onTheWay.readOn(record -> enterInFlight(ledger, record));
           ofLinks.readOn(record -> enterOfLink(links, record));
@@ -266,7 +262,13 @@ public final class Audit {
       Map<TopicPartition, Long> committed) {
     int outputs = splits.size() + 1;
     return partitions.stream()
-        .map(tp -> new RawPartition(tp, starts.get(tp), committed.getOrDefault(tp, 0L), outputs))
+        .map(
+            tp ->
+                new RawPartition(
+                    tp,
+                    starts.get(tp),
+                    FinishedOffsets.below(committed.getOrDefault(tp, 0L)),
+                    outputs))
         .toList();
   }
 
@@ -311,14 +313,12 @@ public final class Audit {
       ledger.removed(output, record.partition(), record.offset(), CommittedLog.key(record));
       return;
     }
-    Topic<String, PreparedPair> topic =
-        List.of(topics.training(), topics.validation(), topics.test()).get(output);
-    read(ledger, topic, record)
+    read(ledger, splits.get(output), record)
         .ifPresent(
             pair -> {
               ledger.published(
                   output,
-                  splits.get(record.topic()),
+                  SPLITS.get(output).name(),
                   record.partition(),
                   record.offset(),
                   CommittedLog.key(record),

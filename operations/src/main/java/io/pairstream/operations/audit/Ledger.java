@@ -80,17 +80,17 @@ final class Ledger implements Closeable {
     if (!key.equals(pair.getPairId())) {
       misplaced(site, "has key '" + key + "' but pair id '" + pair.getPairId() + "'");
     }
-    boolean known = Digest.isHex(key) && Digest.isHex(pair.getImageDigest());
+    boolean known = SplitBooks.isDigest(key) && SplitBooks.isDigest(pair.getImageDigest());
     if (!known) {
       misplaced(site, "has no digests for pair id and image");
     }
-    Digest image = known ? Digest.of(pair.getImageDigest()) : Digest.NONE;
-    splits.published(Digest.of(key), image, pair.getCaption(), origin, output, partition, offset);
+    String image = known ? pair.getImageDigest() : "";
+    splits.published(key, image, pair.getCaption(), origin, output, partition, offset);
   }
 
   /** A tombstone on a split's topic: the key's record before it counts no more. */
   void removed(int output, int partition, long offset, String key) {
-    splits.removed(Digest.of(key), output, partition, offset);
+    splits.removed(key, output, partition, offset);
   }
 
   /** A record in quarantine. */

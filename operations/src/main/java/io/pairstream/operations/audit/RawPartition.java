@@ -34,26 +34,26 @@ final class RawPartition {
   /** Offsets below the committed one that are not finished; counted from the start. */
   private final RoaringBitmap unfinished = new RoaringBitmap();
 
-  /** Of a group that finishes out of order. */
+  /**
+   * @param start the first offset
+   * @param finished what the group that reads the partition has done with
+   * @param outputCount how many outputs there are
+   */
   RawPartition(TopicPartition partition, long start, FinishedOffsets finished, int outputCount) {
-    this(partition, start, finished.end(), outputCount);
+    if (finished.end() - start > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          partition + " holds more than 2^31 offsets, which an audit cannot count");
+    }
+    this.partition = partition;
+    this.start = start;
+    this.committed = Math.max(start, finished.end());
+    this.outputs = IntStream.range(0, outputCount).mapToObj(output -> new RoaringBitmap()).toList();
     for (long offset = Math.max(start, finished.low()); offset < committed; offset++) {
       if (!finished.contains(offset)) {
         unfinished.add(bit(offset));
       }
     }
     passedOver.or(unfinished);
-  }
-
-  RawPartition(TopicPartition partition, long start, long committed, int outputCount) {
-    if (committed - start > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          partition + " holds more than 2^31 offsets, which an audit cannot count");
-    }
-    this.partition = partition;
-    this.start = start;
-    this.committed = Math.max(start, committed);
-    this.outputs = IntStream.range(0, outputCount).mapToObj(output -> new RoaringBitmap()).toList();
   }
 
   TopicPartition partition() {

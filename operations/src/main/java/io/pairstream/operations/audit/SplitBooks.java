@@ -1,12 +1,18 @@
 package io.pairstream.operations.audit;
 
 import io.pairstream.operations.audit.Difference.Kind;
+import io.pairstream.schemas.Sha256;
+import io.pairstream.service.table.Database;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -14,97 +20,119 @@ import java.util.stream.IntStream;
  * The books of the splits' topics: which pairs are published, of which images, for which raw
  * records.
  *
- * <p>Kept on disk, some 100 bytes for a record: sorted by pair id, so that all records of a pair
- * meet, and its tombstones; and what is left of that by image and caption, so that all pairs of an
- * image meet.
+ * <p>Kept in a temporary SQLite database, some 100 bytes for a record, without an index: each
+ * question sorts on disk.
  */
 final class SplitBooks implements Closeable {
 
   /** Stands where a tombstone has no raw coordinates. */
   private static final long REMOVED = -2;
 
-  private static final int RECORD_BYTES =
-      2 * Digest.BYTES + 3 * Long.BYTES + Integer.BYTES + Byte.BYTES;
-  private static final int SAMPLE_BYTES = 2 * Digest.BYTES + Long.BYTES + Byte.BYTES;
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{32}");
+  private static final int DIGEST_BYTES = 16;
+  private static final byte[] NO_IMAGE = new byte[0];
+  private static final int INSERTS_IN_A_TRANSACTION = 10_000;
 
-  private final Path folder;
+  private static final String SCHEMA =
+      "CREATE TABLE record (pair BLOB, image BLOB, caption INTEGER, origin INTEGER, split INTEGER,"
+          + " partition INTEGER, offset INTEGER)";
+
+  /** The last record of each pair on a split's topic; of a group's columns, SQLite gives its. */
+  private static final String LIVE =
+      "CREATE VIEW live AS SELECT pair, image, caption, origin, split, max(rowid) FROM record"
+          + " GROUP BY pair, split HAVING origin <> "
+          + REMOVED;
+
+  private static final String IN_ORDER =
+      "SELECT pair, split, origin, partition, offset, lag(origin, 1, "
+          + REMOVED
+          + ") OVER w, lead(origin) OVER w FROM record WINDOW w AS (PARTITION BY pair, split ORDER"
+          + " BY rowid)";
+
+  private static final String LEAKS =
+      "SELECT image, sum(DISTINCT 1 << split) FROM live WHERE image <> x'' GROUP BY image"
+          + " HAVING count(DISTINCT split) > 1";
+
+  private static final String EQUAL =
+      "SELECT DISTINCT pair, first FROM (SELECT pair, min(pair) OVER (PARTITION BY image, caption)"
+          + " AS first FROM live WHERE image <> x'') WHERE pair <> first";
+
   private final List<String> splits;
   private final RawOrigins origins;
-  private final SortedEntries records;
-  private SortedEntries samples;
-  private Differences differences = new Differences();
+  private final Database records;
   private final long[] live;
   private final List<EqualSample> firstEqualSamples = new ArrayList<>();
+  private Differences differences = new Differences();
   private long equalSamples;
+  private int uncommitted;
   private boolean settled = true;
-
-  /**
-   * A record on a split's topic.
-   *
-   * @param caption first bits of the cleaned caption's digest
-   * @param origin raw coordinates as a number, or {@link #REMOVED}
-   */
-  private record Entry(
-      Digest pair, Digest image, long caption, long origin, int split, int partition, long offset) {
-
-    static Entry read(ByteBuffer from) {
-      return new Entry(
-          Digest.read(from),
-          Digest.read(from),
-          from.getLong(),
-          from.getLong(),
-          from.get(),
-          from.getInt(),
-          from.getLong());
-    }
-
-    void write(ByteBuffer to) {
-      pair.write(to);
-      image.write(to);
-      to.putLong(caption).putLong(origin).put((byte) split).putInt(partition).putLong(offset);
-    }
-  }
 
   /**
    * @param folder where the books are kept
    * @param splits the splits' topics
    */
   SplitBooks(Path folder, List<String> splits, RawOrigins origins) {
-    this.folder = folder;
     this.splits = splits;
     this.origins = origins;
     this.live = new long[splits.size()];
-    this.records = new SortedEntries(folder, Digest.BYTES, RECORD_BYTES);
-    this.samples = newSamples();
+    this.records = Database.temporary(folder);
+    records.execute(SCHEMA, LIVE);
   }
 
   /**
    * A pair on a split's topic. Records of one partition come in order.
    *
-   * @param image of its image, or {@link Digest#NONE}
+   * @param imageDigest of its image; empty where that is none
    * @param caption the cleaned caption
    * @param origin raw coordinates as a number
    */
   void published(
-      Digest pair,
-      Digest image,
+      String pair,
+      String imageDigest,
       String caption,
       long origin,
       int split,
       int partition,
       long offset) {
-    long text = Digest.ofContent(caption).high();
-    add(new Entry(pair, image, text, origin, split, partition, offset));
+    long text = ByteBuffer.wrap(Sha256.of(caption)).getLong();
+    byte[] image = imageDigest.isEmpty() ? NO_IMAGE : digest(imageDigest);
+    add(digest(pair), image, text, origin, split, partition, offset);
   }
 
   /** A tombstone on a split's topic: the pair's record before it counts no more. */
-  void removed(Digest pair, int split, int partition, long offset) {
-    add(new Entry(pair, Digest.NONE, 0, REMOVED, split, partition, offset));
+  void removed(String pair, int split, int partition, long offset) {
+    add(digest(pair), NO_IMAGE, 0, REMOVED, split, partition, offset);
   }
 
-  private void add(Entry entry) {
-    records.add(entry::write);
+  private void add(Object... columns) {
+    if (uncommitted == 0) {
+      records.execute("BEGIN");
+    }
+    records.update("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", columns);
+    uncommitted++;
     settled = false;
+    if (uncommitted == INSERTS_IN_A_TRANSACTION) {
+      commit();
+    }
+  }
+
+  private void commit() {
+    if (uncommitted > 0) {
+      records.execute("COMMIT");
+      uncommitted = 0;
+    }
+  }
+
+  /** Whether a text begins with 32 lower-case hex digits. */
+  static boolean isDigest(String text) {
+    return DIGEST.matcher(text).lookingAt();
+  }
+
+  /** What a text's first 32 hex digits say; of any other text the beginning of its SHA-256. */
+  private static byte[] digest(String text) {
+    return isDigest(text)
+        ? HexFormat.of().parseHex(text, 0, 2 * DIGEST_BYTES)
+        : Arrays.copyOf(Sha256.of(text), DIGEST_BYTES);
   }
 
   /** Notes by which outputs the raw records left, as far as the books go. */
@@ -112,6 +140,7 @@ final class SplitBooks implements Closeable {
     if (settled) {
       return;
     }
+    commit();
     for (int split = 0; split < splits.size(); split++) {
       live[split] = 0;
       for (RawPartition partition : origins.partitions()) {
@@ -119,12 +148,67 @@ final class SplitBooks implements Closeable {
       }
     }
     differences = new Differences();
-    samples.close();
-    samples = newSamples();
-    OnePair pair = new OnePair();
-    records.forEach(entry -> pair.next(Entry.read(entry)));
-    pair.end();
+    Settling settling = new Settling();
+    records.scan(IN_ORDER, settling::next);
     settled = true;
+  }
+
+  /** Goes through the records of one pair after the other, split by split. */
+  private final class Settling {
+
+    private byte[] pair = {};
+
+    /** The origin of the first record that is left of the pair. */
+    private long first = REMOVED;
+
+    boolean next(ResultSet row) throws SQLException {
+      byte[] now = row.getBytes(1);
+      int split = row.getInt(2);
+      long origin = row.getLong(3);
+      long before = row.getLong(6);
+      long after = row.getLong(7);
+      boolean isLast = row.wasNull();
+      if (!Arrays.equals(now, pair)) {
+        pair = now;
+        first = REMOVED;
+      }
+      if (origin == REMOVED) {
+        return true;
+      }
+      boolean same = origin == before && origin != RawOrigins.NOWHERE;
+      if (!origins.left(origin, split) || same) {
+        differences.add(
+            Kind.TWICE,
+            "%s is twice on %s, again at %s-%d-%d"
+                .formatted(
+                    origins.text(origin),
+                    splits.get(split),
+                    splits.get(split),
+                    row.getInt(4),
+                    row.getLong(5)));
+      }
+      if (before != REMOVED && !same) {
+        twice(before, origin);
+      }
+      if (isLast) {
+        live[split]++;
+        if (first == REMOVED) {
+          first = origin;
+        } else if (first != origin || origin == RawOrigins.NOWHERE) {
+          twice(first, origin);
+        }
+      } else if (after == REMOVED) {
+        origins.removed(origin, split);
+      }
+      return true;
+    }
+
+    private void twice(long one, long other) {
+      differences.add(
+          Kind.PAIR_TWICE,
+          "pair %s was accepted for %s and for %s"
+              .formatted(HexFormat.of().formatHex(pair), origins.text(one), origins.text(other)));
+    }
   }
 
   /** Pairs on a split's topic, without those that a tombstone removed. */
@@ -132,16 +216,41 @@ final class SplitBooks implements Closeable {
     return live[split];
   }
 
-  /** What {@link #settle} found; counts what it is given beside it. */
+  /** What {@link #settle} and {@link #compareImages} found. */
   Differences differences() {
     return differences;
   }
 
   /** Compares each image's pairs with each other: images in two splits, and equal samples. */
   void compareImages() {
-    OneImage image = new OneImage();
-    samples.forEach(image::next);
-    image.end();
+    commit();
+    records.scan(
+        LEAKS,
+        row -> {
+          int in = row.getInt(2);
+          differences.add(
+              Kind.SPLIT_LEAK,
+              "the image with digest "
+                  + HexFormat.of().formatHex(row.getBytes(1))
+                  + "... is on "
+                  + IntStream.range(0, splits.size())
+                      .filter(split -> (in & 1 << split) != 0)
+                      .mapToObj(splits::get)
+                      .collect(Collectors.joining(" and ")));
+          return true;
+        });
+    records.scan(
+        EQUAL,
+        row -> {
+          equalSamples++;
+          if (firstEqualSamples.size() < AuditReport.MAX_EQUAL_SAMPLES) {
+            firstEqualSamples.add(
+                new EqualSample(
+                    HexFormat.of().formatHex(row.getBytes(1)),
+                    HexFormat.of().formatHex(row.getBytes(2))));
+          }
+          return true;
+        });
   }
 
   /** How many pairs have the image and the cleaned caption of another. */
@@ -157,143 +266,5 @@ final class SplitBooks implements Closeable {
   @Override
   public void close() {
     records.close();
-    samples.close();
-  }
-
-  private SortedEntries newSamples() {
-    return new SortedEntries(folder, Digest.BYTES + Long.BYTES, SAMPLE_BYTES);
-  }
-
-  private void twice(Entry first, Entry second) {
-    differences.add(
-        Kind.PAIR_TWICE,
-        "pair "
-            + first.pair().hex()
-            + " was accepted for "
-            + origins.text(first.origin())
-            + " and for "
-            + origins.text(second.origin()));
-  }
-
-  /** Goes through the records of one pair after the other. */
-  private final class OnePair {
-
-    private final Entry[] standing = new Entry[splits.size()];
-    private Digest current = Digest.NONE;
-
-    void next(Entry entry) {
-      if (!entry.pair().equals(current)) {
-        end();
-        current = entry.pair();
-      }
-      int split = entry.split();
-      Entry before = standing[split];
-      if (entry.origin() == REMOVED) {
-        if (before != null) {
-          origins.removed(before.origin(), split);
-        }
-        standing[split] = null;
-        return;
-      }
-      boolean again = !origins.left(entry.origin(), split);
-      if (before != null) {
-        boolean same = entry.origin() != RawOrigins.NOWHERE && entry.origin() == before.origin();
-        again |= same;
-        if (!same) {
-          twice(before, entry);
-        }
-      }
-      if (again) {
-        differences.add(
-            Kind.TWICE,
-            origins.text(entry.origin())
-                + " is twice on "
-                + splits.get(split)
-                + ", again at "
-                + splits.get(split)
-                + "-"
-                + entry.partition()
-                + "-"
-                + entry.offset());
-      }
-      standing[split] = entry;
-    }
-
-    /** What is left standing of the pair. */
-    void end() {
-      Entry first = null;
-      for (int split = 0; split < standing.length; split++) {
-        Entry entry = standing[split];
-        if (entry == null) {
-          continue;
-        }
-        if (first == null) {
-          first = entry;
-        } else if (first.origin() == RawOrigins.NOWHERE || first.origin() != entry.origin()) {
-          twice(first, entry);
-        }
-        live[split]++;
-        if (!entry.image().equals(Digest.NONE)) {
-          samples.add(
-              to -> {
-                entry.image().write(to);
-                to.putLong(entry.caption());
-                entry.pair().write(to);
-                to.put((byte) entry.split());
-              });
-        }
-        standing[split] = null;
-      }
-    }
-  }
-
-  /** Goes through the published pairs of one image after the other, equal captions together. */
-  private final class OneImage {
-
-    private final boolean[] in = new boolean[splits.size()];
-    private Digest image = Digest.NONE;
-    private long caption;
-    private Digest firstPair = Digest.NONE;
-    private Digest lastPair = Digest.NONE;
-
-    void next(ByteBuffer sample) {
-      Digest nextImage = Digest.read(sample);
-      long nextCaption = sample.getLong();
-      Digest nextPair = Digest.read(sample);
-      boolean isNew = !nextImage.equals(image);
-      if (isNew) {
-        end();
-      }
-      if (isNew || nextCaption != caption) {
-        firstPair = nextPair;
-      } else if (!nextPair.equals(lastPair)) {
-        equal(nextPair);
-      }
-      image = nextImage;
-      caption = nextCaption;
-      lastPair = nextPair;
-      in[sample.get()] = true;
-    }
-
-    void end() {
-      List<String> where =
-          IntStream.range(0, in.length).filter(split -> in[split]).mapToObj(splits::get).toList();
-      if (where.size() > 1) {
-        differences.add(
-            Kind.SPLIT_LEAK,
-            "the image with digest "
-                + image.hex()
-                + "... is on "
-                + where.stream().collect(Collectors.joining(" and ")));
-      }
-      Arrays.fill(in, false);
-    }
-
-    private void equal(Digest next) {
-      equalSamples++;
-      if (firstEqualSamples.size() < AuditReport.MAX_EQUAL_SAMPLES) {
-        firstEqualSamples.add(new EqualSample(next.hex(), firstPair.hex()));
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.pairstream.operations.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,5 +31,10 @@ public record QuarantineBoard(long total, List<Cell> cells) {
    * @param lastDay records of the last 24 hours, counted in stretches of 10 minutes
    * @param newestAt when the newest came
    */
-  public record Cell(String reason, String source, long count, long lastDay, Instant newestAt) {}
+  public record Cell(
+      String reason,
+      String source,
+      long count,
+      @JsonProperty("last_24h") long lastDay,
+      Instant newestAt) {}
 }

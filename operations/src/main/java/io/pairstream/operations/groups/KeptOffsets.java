@@ -2,71 +2,30 @@ package io.pairstream.operations.groups;
 
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaTimeouts;
-import io.pairstream.service.publish.RecordPublisher;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * The offsets that a group had, kept on the topic of actions: {@code offset.TOPIC-PARTITION} with
  * {@code none} where there was none, {@code metadata.TOPIC-PARTITION} where there was any, and
  * {@code new.TOPIC-PARTITION}.
  */
-final class KeptOffsets implements AutoCloseable {
+final class KeptOffsets {
 
   private static final String OFFSET = "offset.";
   private static final String METADATA = "metadata.";
   private static final String NEW = "new.";
   private static final String NONE = "none";
 
-  private static final RecordPublisher.Limits LIMITS =
-      new RecordPublisher.Limits(RecordSizes.MAX_RECORD, 2 * RecordSizes.MAX_RECORD);
-
-  private static final Duration DELIVERY = Duration.ofSeconds(15);
-
-  private final RecordPublisher<Action> publisher;
-
-  private KeptOffsets(RecordPublisher<Action> publisher) {
-    this.publisher = publisher;
-  }
-
-  static KeptOffsets open(ClusterAccess cluster) {
-    Map<String, Object> settings = new TreeMap<>(cluster.clientSettings());
-    // Its delivery is not to be waited for much longer.
-    KafkaTimeouts.sendWithin(settings, DELIVERY);
-    settings.put("linger.ms", 0);
-    return new KeptOffsets(
-        RecordPublisher.open(
-            cluster.topics().actions(), Action.SCHEMA$, LIMITS, cluster.registry(), settings));
-  }
-
-  /**
-   * Writes an action, in place of what stood under its id.
-   *
-   * @throws TimeoutException where the broker does not take it
-   */
-  void write(Action action) {
-    try {
-      publisher.publish(action.getActionId(), action, "action " + action.getActionId()).join();
-    } catch (CompletionException e) {
-      throw new TimeoutException("the broker did not take the record of this action", e.getCause());
-    }
-  }
+  private KeptOffsets() {}
 
   /** The facts of a plan. */
   static Map<String, String> facts(ResetPlan plan) {
@@ -132,32 +91,9 @@ final class KeptOffsets implements AutoCloseable {
 
   /** The action of that id, if there is one. */
   static Optional<Action> find(ClusterAccess cluster, String actionId) {
-    Topic<String, Action> topic = cluster.topics().actions();
-    byte[] key = actionId.getBytes(StandardCharsets.UTF_8);
-    byte[][] last = new byte[1][];
     try (CommittedLog log = CommittedLog.open(cluster)) {
-      log.read(
-          log.everything(List.of(log.partitionOf(topic.name(), actionId))),
-          record -> {
-            if (record.key() != null && Arrays.equals(record.key(), key)) {
-              last[0] = record.value();
-            }
-            return true;
-          });
+      return Optional.ofNullable(
+          LastRecords.of(cluster, log, cluster.topics().actions(), Set.of(actionId)).get(actionId));
     }
-    if (last[0] == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(topic.value().deserializer().deserialize(topic.name(), last[0]));
-    } catch (SerializationException e) {
-      cluster.requireRegistry();
-      return Optional.empty();
-    }
-  }
-
-  @Override
-  public void close() {
-    publisher.abort();
   }
 }

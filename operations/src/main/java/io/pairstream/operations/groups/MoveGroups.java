@@ -1,10 +1,10 @@
 package io.pairstream.operations.groups;
 
-import static io.pairstream.schemas.wire.KafkaAnswers.await;
-
+import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
+import io.pairstream.operations.lag.watch.LogReader;
 import io.pairstream.schemas.Action;
 import io.pairstream.schemas.topics.Dataset;
 import java.time.Clock;
@@ -27,7 +27,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -169,12 +168,11 @@ public final class MoveGroups {
             .setFacts(KeptOffsets.facts(plan))
             .setDoneAt(clock.instant().truncatedTo(ChronoUnit.MILLIS))
             .build();
-    try (Admin admin = cluster.admin();
-        KeptOffsets actions = KeptOffsets.open(cluster)) {
+    try (Admin admin = cluster.admin()) {
       GroupOffsets offsets = existing(admin, plan.group());
       requireUnmoved(plan, offsets.committed());
       // Its outcome is empty until it is known, so that an end in between loses no offsets.
-      actions.write(action);
+      ActionLog.write(cluster, action);
       try {
         Map<TopicPartition, OffsetAndMetadata> set = new HashMap<>();
         Set<TopicPartition> removed = new HashSet<>();
@@ -190,13 +188,13 @@ public final class MoveGroups {
         offsets.set(set);
         offsets.remove(removed);
       } catch (GroupRefusedException e) {
-        actions.write(Action.newBuilder(action).setOutcome("REFUSED").build());
+        ActionLog.write(cluster, Action.newBuilder(action).setOutcome("REFUSED").build());
         throw e;
       } catch (KafkaException e) {
-        actions.write(Action.newBuilder(action).setOutcome("FAILED").build());
+        ActionLog.write(cluster, Action.newBuilder(action).setOutcome("FAILED").build());
         throw e;
       }
-      actions.write(Action.newBuilder(action).setOutcome("DONE").build());
+      ActionLog.write(cluster, Action.newBuilder(action).setOutcome("DONE").build());
       return new Moved(plan, action.getActionId());
     }
   }
@@ -255,7 +253,7 @@ public final class MoveGroups {
     partitions.addAll(wanted.keySet());
     Map<TopicPartition, Long> starts = log.beginnings(partitions);
     Map<TopicPartition, Long> ends = log.ends(partitions);
-    Map<TopicPartition, Long> sizes = sizes(admin, partitions);
+    Map<TopicPartition, Long> sizes = sizes(admin);
     List<Move> moves = new ArrayList<>();
     Map<TopicPartition, Stretch> between = new HashMap<>();
     Map<TopicPartition, String> metadata = new HashMap<>();
@@ -339,31 +337,12 @@ public final class MoveGroups {
   }
 
   /** Bytes of each partition's log on disk; without those that the broker does not tell us. */
-  private static Map<TopicPartition, Long> sizes(Admin admin, Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> sizes = new HashMap<>();
+  private static Map<TopicPartition, Long> sizes(Admin admin) {
     try {
-      List<Integer> brokers =
-          await(admin.describeCluster().nodes()).stream().map(Node::id).toList();
-      await(admin.describeLogDirs(brokers).allDescriptions())
-          .values()
-          .forEach(
-              directories ->
-                  directories
-                      .values()
-                      .forEach(
-                          directory ->
-                              directory
-                                  .replicaInfos()
-                                  .forEach(
-                                      (partition, replica) -> {
-                                        if (partitions.contains(partition)) {
-                                          sizes.merge(partition, replica.size(), Math::max);
-                                        }
-                                      })));
+      return new LogReader(admin).sizes().logs();
     } catch (KafkaException e) {
       // Who may not ask gets a plan without bytes.
       return Map.of();
     }
-    return sizes;
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.operations.metrics;
 
+import io.pairstream.operations.canary.CanaryReport;
+import io.pairstream.operations.canary.CanaryState;
 import io.pairstream.operations.instances.ClusterWatch.Unavailable;
 import io.pairstream.operations.lag.watch.BrokerDisk;
 import io.pairstream.service.report.PrometheusText;
@@ -9,12 +11,13 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 
-/** How the brokers are: their disks, and the data set's partitions. */
-public final class ClusterMetrics implements MetricsSource {
+/** How the brokers are: their disks, and the data set's partitions; and what the canary tells. */
+public final class ClusterMetrics {
 
   private final ClusterLabels cluster;
   private final Supplier<? extends Collection<BrokerDisk>> disks;
   private final Supplier<Optional<Unavailable>> partitions;
+  private final Supplier<CanaryReport> canary;
 
   /**
    * @param partitions empty while the brokers do not answer
@@ -22,13 +25,15 @@ public final class ClusterMetrics implements MetricsSource {
   public ClusterMetrics(
       ClusterLabels cluster,
       Supplier<? extends Collection<BrokerDisk>> disks,
-      Supplier<Optional<Unavailable>> partitions) {
+      Supplier<Optional<Unavailable>> partitions,
+      Supplier<CanaryReport> canary) {
     this.cluster = cluster;
     this.disks = disks;
     this.partitions = partitions;
+    this.canary = canary;
   }
 
-  @Override
+  /** Adds what is known now. */
   public void write(PrometheusText text) {
     Family free =
         text.gauge(
@@ -53,5 +58,30 @@ public final class ClusterMetrics implements MetricsSource {
                       "Partitions of the data set that nobody leads: nothing can be written there")
                   .sample(found.offline(), cluster.with());
             });
+    canary(canary.get(), text);
+  }
+
+  /** Nothing where none is sent. */
+  private void canary(CanaryReport report, PrometheusText text) {
+    if (!report.enabled()) {
+      return;
+    }
+    Family states = text.gauge("pairstream_canary_state", "1 for what the last canary tells");
+    for (CanaryState state : CanaryState.values()) {
+      states.sample(state == report.state() ? 1 : 0, cluster.with("state", state.name()));
+    }
+    report
+        .lastMs()
+        .ifPresent(
+            took ->
+                text.gauge(
+                        "pairstream_canary_seconds", "How long the last canary took that came out")
+                    .sample(took / 1e3, cluster.with()));
+    text.gauge("pairstream_canary_budget_seconds", "How long a canary may take")
+        .sample(report.budgetMs() / 1e3, cluster.with());
+    text.counter("pairstream_canary_sent_total", "Canaries that were sent")
+        .sample((double) report.sent(), cluster.with());
+    text.counter("pairstream_canary_returned_total", "Canaries that came out")
+        .sample((double) report.returned(), cluster.with());
   }
 }

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * Its board looks at the exporter's own memory too, by the name of its Helm release; these series
  * are this process's.
  */
-public final class LagExporterMetrics implements MetricsSource {
+public final class LagExporterMetrics {
 
   private static final String RELEASE = "app_kubernetes_io_instance";
   private static final String LAG_EXPORTER = "kafka-lag-exporter";
@@ -36,7 +36,7 @@ public final class LagExporterMetrics implements MetricsSource {
     this.lag = lag;
   }
 
-  @Override
+  /** Adds what is known now. */
   public void write(PrometheusText text) {
     LagReport report = lag.get();
     if (report.ready()) {

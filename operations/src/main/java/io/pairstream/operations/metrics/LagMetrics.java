@@ -22,7 +22,7 @@ import java.util.function.ToDoubleFunction;
  * <p>A group's verdict is a series for each one there is, 1 for the present one and 0 for the
  * others. Of partitions, which may be many, only those are named that need somebody.
  */
-public final class LagMetrics implements MetricsSource {
+public final class LagMetrics {
 
   private static final List<Gauge> OF_GROUPS =
       List.of(
@@ -83,7 +83,7 @@ public final class LagMetrics implements MetricsSource {
     this.clock = clock;
   }
 
-  @Override
+  /** Adds what is known now. */
   public void write(PrometheusText text) {
     LagReport report = lag.get();
     text.gauge("pairstream_lag_watch_up", "1 where the last look at the groups succeeded")

@@ -18,7 +18,6 @@ import io.pairstream.operations.lag.watch.LagSettings;
 import io.pairstream.operations.lag.watch.LagWatcher;
 import io.pairstream.operations.login.OperatorLogin;
 import io.pairstream.operations.login.SessionRoutes;
-import io.pairstream.operations.metrics.CanaryMetrics;
 import io.pairstream.operations.metrics.ClusterLabels;
 import io.pairstream.operations.metrics.ClusterMetrics;
 import io.pairstream.operations.metrics.LagExporterMetrics;
@@ -107,10 +106,9 @@ public final class OperateService implements AutoCloseable {
     routes.add(
         MetricsRoute.of(
             List.of(
-                new LagExporterMetrics(labels, lag::latest),
-                new LagMetrics(labels, lag::latest, clock),
-                new CanaryMetrics(labels, canary),
-                new ClusterMetrics(labels, lag::disks, watch::unavailable),
+                new LagExporterMetrics(labels, lag::latest)::write,
+                new LagMetrics(labels, lag::latest, clock)::write,
+                new ClusterMetrics(labels, lag::disks, watch::unavailable, canary)::write,
                 text -> {
                   StatusMetrics.write(instances.speaking(), text);
                   StatusMetrics.writeMissing(instances.missing(), text);

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -46,7 +45,7 @@ record PairCard(
       String mediaType,
       Integer width,
       Integer height,
-      @JsonUnwrapped(prefix = "detail") Sentence detail) {}
+      Sentence detail) {}
 
   /** The image as the model gets it; sizes in pixels and bytes. */
   record Model(String picture, int width, int height, int bytes, String encoding) {}
@@ -58,7 +57,7 @@ record PairCard(
       String measure,
       String measured,
       String limit,
-      @JsonUnwrapped(prefix = "detail") Sentence detail) {}
+      Sentence detail) {}
 
   /** A place where the pair was; numbers are null where it is no topic. */
   record Stop(
@@ -132,21 +131,23 @@ record PairCard(
     private final List<Stop> stops = new ArrayList<>();
 
     Journey to(String place, Integer partition, Long offset, Instant at) {
-      Instant known = PairSummary.known(at);
       Instant before =
-          stops.stream().map(Stop::at).filter(Objects::nonNull).reduce((a, b) -> b).orElse(null);
+          stops.stream()
+              .map(Stop::at)
+              .filter(earlier -> !earlier.equals(Instant.EPOCH))
+              .reduce(Instant.EPOCH, (a, b) -> b);
       // Producers may write any time, and two may be further apart than a long can tell.
       Double seconds =
-          known == null || before == null
+          at.equals(Instant.EPOCH) || before.equals(Instant.EPOCH)
               ? null
-              : (Double) (((double) known.toEpochMilli() - before.toEpochMilli()) / 1000);
-      stops.add(new Stop(place, partition, offset, known, seconds));
+              : (Double) (((double) at.toEpochMilli() - before.toEpochMilli()) / 1000);
+      stops.add(new Stop(place, partition, offset, at, seconds));
       return this;
     }
 
     /** Nothing waits for a withdrawal: the time until then is no delay. */
     Journey withdrawn(Instant at) {
-      stops.add(new Stop("withdrawn", null, null, PairSummary.known(at), null));
+      stops.add(new Stop("withdrawn", null, null, at, null));
       return this;
     }
 

@@ -220,7 +220,7 @@ final class PairCards {
 
   private static Journey journey(Instant receivedAt, Origin origin, Instant rawAt) {
     Journey journey = new Journey();
-    if (PairSummary.known(receivedAt) != null) {
+    if (!receivedAt.equals(Instant.EPOCH)) {
       journey.to("received", null, null, receivedAt);
     }
     return journey.to(

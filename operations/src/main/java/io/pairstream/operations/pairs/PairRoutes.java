@@ -1,6 +1,5 @@
 package io.pairstream.operations.pairs;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
@@ -12,6 +11,7 @@ import io.pairstream.operations.catalogue.PairQuery;
 import io.pairstream.operations.catalogue.PairSearch;
 import io.pairstream.operations.catalogue.QuarantineBoard;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Threads;
@@ -21,7 +21,6 @@ import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Handler;
 import io.pairstream.service.http.Incoming;
-import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Method;
 import io.pairstream.service.http.Outgoing;
 import io.pairstream.service.http.Problem;
@@ -139,10 +138,10 @@ public final class PairRoutes implements AutoCloseable {
    * Whether all was read, and as of when it is where the topics are not followed now. Asked before
    * what it is about is read, which then holds at least that.
    */
-  private record State(boolean ready, Instant asOf) {}
+  private record State(boolean ready, Optional<Instant> asOf) {}
 
   private State state() {
-    return new State(catalogue.isReady(), catalogue.staleSince().orElse(null));
+    return new State(catalogue.isReady(), catalogue.staleSince());
   }
 
   /**
@@ -150,19 +149,17 @@ public final class PairRoutes implements AutoCloseable {
    * @param found how many there are; null where they were not counted
    */
   private record Found(
-      @JsonUnwrapped State state, List<PairSummary> pairs, String next, Long found) {}
+      @JsonUnwrapped State state,
+      List<PairSummary> pairs,
+      Optional<String> next,
+      OptionalLong found) {}
 
   private Answer find(Incoming request) {
     State state = state();
     PairPage page = search(query(request));
-    OptionalLong found = page.found();
-    return Answer.json(
-        200,
+    return AnswerJson.answer(
         new Found(
-            state,
-            page.pairs().stream().map(PairSummary::of).toList(),
-            page.next().orElse(null),
-            found.isPresent() ? (Long) found.getAsLong() : null));
+            state, page.pairs().stream().map(PairSummary::of).toList(), page.next(), page.found()));
   }
 
   private PairPage search(PairQuery query) {
@@ -183,7 +180,7 @@ public final class PairRoutes implements AutoCloseable {
         () ->
             cards
                 .of(id)
-                .map(card -> Answer.json(200, card))
+                .map(card -> AnswerJson.answer(card))
                 .orElseThrow(
                     () ->
                         notFound(
@@ -205,7 +202,7 @@ public final class PairRoutes implements AutoCloseable {
     if (!pairs.isRaw(topic) && !pairs.isOutput(topic) && !pairs.isQuarantine(topic)) {
       throw notFound("there are no pictures on this topic");
     }
-    int size = number(request, "size", 256, 64, 1024);
+    int size = request.whole("size", 256, 64, 1024);
     if (!catalogue.isReady()) {
       throw unavailable(
           ProblemKind.NOT_READY, "what was withdrawn is still being read; come again in a moment");
@@ -226,16 +223,9 @@ public final class PairRoutes implements AutoCloseable {
   private record Board(
       @JsonUnwrapped State state,
       long total,
-      List<Cell> cells,
+      List<QuarantineBoard.Cell> cells,
       List<Remedy> reasons,
       List<String> sources) {}
-
-  private record Cell(
-      String reason,
-      String source,
-      long count,
-      @JsonProperty("last_24h") long lastDay,
-      Instant newestAt) {}
 
   private record Remedy(String reason, String remedy) {
 
@@ -247,25 +237,14 @@ public final class PairRoutes implements AutoCloseable {
   private Answer board() {
     State state = state();
     QuarantineBoard board = search.board();
-    List<Cell> cells =
-        board.cells().stream()
-            .map(
-                cell ->
-                    new Cell(
-                        cell.reason(),
-                        cell.source(),
-                        cell.count(),
-                        cell.lastDay(),
-                        PairSummary.known(cell.newestAt())))
-            .toList();
-    return Answer.json(
-        200,
+    List<QuarantineBoard.Cell> cells = board.cells();
+    return AnswerJson.answer(
         new Board(
             state,
             board.total(),
             cells,
-            cells.stream().map(Cell::reason).distinct().map(Remedy::of).toList(),
-            cells.stream().map(Cell::source).distinct().sorted().toList()));
+            cells.stream().map(QuarantineBoard.Cell::reason).distinct().map(Remedy::of).toList(),
+            cells.stream().map(QuarantineBoard.Cell::source).distinct().sorted().toList()));
   }
 
   private void export(Incoming request, Outgoing out) throws IOException {
@@ -287,7 +266,7 @@ public final class PairRoutes implements AutoCloseable {
     boolean more = true;
     while (more) {
       for (FoundPair pair : page.pairs()) {
-        lines.write(Json.bytes(PairSummary.of(pair).line()));
+        lines.write(AnswerJson.bytes(PairSummary.of(pair).line()));
         lines.write('\n');
       }
       more = page.next().isPresent();
@@ -303,10 +282,9 @@ public final class PairRoutes implements AutoCloseable {
 
   private Answer sheet(Incoming request) {
     Duration window =
-        Duration.ofMinutes(number(request, "minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
+        Duration.ofMinutes(request.whole("minutes", 1440, 1, (int) LONGEST_WINDOW.toMinutes()));
     State state = state();
-    return Answer.json(
-        200,
+    return AnswerJson.answer(
         new Sheet(
             state,
             search.sample(filter(request, "source"), window).stream()
@@ -328,7 +306,7 @@ public final class PairRoutes implements AutoCloseable {
           filter(request, "contributor"),
           filter(request, "standing"),
           request.query("after").filter(cursor -> !cursor.isEmpty()),
-          number(request, "limit", 50, 1, 500));
+          request.whole("limit", 50, 1, 500));
     } catch (IllegalArgumentException e) {
       throw refused(e.getMessage());
     }
@@ -340,22 +318,6 @@ public final class PairRoutes implements AutoCloseable {
       throw refused(name + " has at most " + LONGEST_FILTER + " characters");
     }
     return value;
-  }
-
-  private static int number(Incoming request, String name, int preset, int min, int max) {
-    Optional<String> text = request.query(name);
-    if (text.isEmpty()) {
-      return preset;
-    }
-    try {
-      int number = Integer.parseInt(text.get());
-      if (number >= min && number <= max) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below.
-    }
-    throw refused(name + " is a whole number from " + min + " to " + max);
   }
 
   private static CompletionStage<Answer> now(Supplier<Answer> answer) {

@@ -15,7 +15,7 @@ import java.time.Instant;
  */
 record PairSummary(@JsonUnwrapped Line line, String picture, boolean blurred) {
 
-  /** A pair as an export has it; times are null where nobody knows. */
+  /** A pair as an export has it; times are those of 1970 where nobody knows. */
   record Line(
       String id,
       String standing,
@@ -53,8 +53,8 @@ record PairSummary(@JsonUnwrapped Line line, String picture, boolean blurred) {
             row.url(),
             row.licence(),
             at(row.origin()),
-            known(row.receivedAt()),
-            known(row.place().at())),
+            row.receivedAt(),
+            row.place().at()),
         row.hasPicture() ? address(StoredPairs.at(row.place())) : null,
         row.isQuarantined());
   }
@@ -76,8 +76,8 @@ record PairSummary(@JsonUnwrapped Line line, String picture, boolean blurred) {
             "",
             "",
             at(receipt.origin()),
-            known(receipt.receivedAt()),
-            known(receipt.decidedAt())),
+            receipt.receivedAt(),
+            receipt.decidedAt()),
         null,
         false);
   }
@@ -89,10 +89,5 @@ record PairSummary(@JsonUnwrapped Line line, String picture, boolean blurred) {
   /** Where the picture of a record is. */
   static String address(Origin at) {
     return "/v1/pictures/" + at.getTopic() + "/" + at.getPartition() + "/" + at.getOffset();
-  }
-
-  /** A time of Kafka's, which has 0 where nobody knows; null there. */
-  static Instant known(Instant time) {
-    return time.toEpochMilli() == 0 ? null : time;
   }
 }

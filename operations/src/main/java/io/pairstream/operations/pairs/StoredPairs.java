@@ -3,6 +3,7 @@ package io.pairstream.operations.pairs;
 import io.pairstream.operations.catalogue.Place;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.operations.quarantine.Original;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairLink;
 import io.pairstream.schemas.PreparedPair;
@@ -16,7 +17,6 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * The whole records of a data set, read where they lie, one after the other. What was never
@@ -73,20 +73,12 @@ final class StoredPairs implements AutoCloseable {
 
   /** The raw pair that a record of quarantine keeps; empty where it keeps none, or a link. */
   Optional<RawPair> raw(QuarantinedPair pair) {
-    return isOfLink(pair) ? Optional.empty() : original(topics.crowdsourced(), pair);
+    return Original.pair(pair, cluster);
   }
 
   /** The link that a record of quarantine keeps. */
   Optional<PairLink> link(QuarantinedPair pair) {
-    return isOfLink(pair) ? original(topics.links(), pair) : Optional.empty();
-  }
-
-  private boolean isOfLink(QuarantinedPair pair) {
-    return pair.getOrigin().getTopic().equals(topics.links().name());
-  }
-
-  private <T> Optional<T> original(Topic<String, T> topic, QuarantinedPair pair) {
-    return cluster.decode(topic, Utils.toNullableArray(pair.getValue()));
+    return Original.link(pair, cluster);
   }
 
   private <T> Optional<T> value(Topic<String, T> topic, Origin at) {

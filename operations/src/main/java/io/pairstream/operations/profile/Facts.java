@@ -1,7 +1,5 @@
 package io.pairstream.operations.profile;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.schemas.PairStatus;
@@ -10,6 +8,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
 import io.pairstream.service.http.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -114,35 +113,8 @@ record Facts(
         OriginHeader.text(pair.getOrigin()));
   }
 
-  static Facts read(String json) {
-    try {
-      return Json.MAPPER.readValue(json, Facts.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a row of the profile is not what was written", e);
-    }
-  }
-
-  @JsonIgnore
   String json() {
-    return json(this);
-  }
-
-  @JsonIgnore
-  String valuesAsJson() {
-    return json(values);
-  }
-
-  /** Whether this was judged after another rejection of the pair. */
-  boolean isLaterThan(Facts other) {
-    return at != other.at ? at > other.at : origin.compareTo(other.origin) >= 0;
-  }
-
-  private static String json(Object value) {
-    try {
-      return Json.MAPPER.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts and numbers are JSON", e);
-    }
+    return new String(Json.bytes(this), StandardCharsets.UTF_8);
   }
 
   /** The name where it is one of the closed list, so that nobody can make more kinds. */

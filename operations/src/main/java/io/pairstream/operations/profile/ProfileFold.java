@@ -14,7 +14,6 @@ import io.pairstream.service.table.Database;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * Keeps the profile in the catalogue's tables: how many pairs have which value, by where they stand
@@ -23,13 +22,29 @@ import java.util.function.UnaryOperator;
  */
 public final class ProfileFold implements CatalogueFold {
 
-  private static final String TALLY =
-      "INSERT INTO tally SELECT ?, ?, value ->> 0, value ->> 1, ? FROM json_each(?) WHERE true"
-          + " ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs";
+  /** A pair's facts before a change, which count no more, and those after it. */
+  private static final String CHANGED =
+      " FROM (SELECT old.counted AS facts, -1 AS more UNION ALL SELECT new.counted, 1)";
 
-  private static final String PRODUCER =
-      "INSERT INTO producer VALUES (?, ?, ?, ?)"
-          + " ON CONFLICT DO UPDATE SET records = records + excluded.records";
+  private static final String COUNT =
+      "CREATE TRIGGER count_pair AFTER UPDATE ON judged WHEN old.counted IS NOT new.counted BEGIN"
+          + " INSERT INTO tally SELECT facts ->> 'standing', facts ->> 'source_kind', value ->> 0,"
+          + " value ->> 1, more"
+          + CHANGED
+          + ", json_each(facts, '$.values') WHERE true"
+          + " ON CONFLICT DO UPDATE SET pairs = pairs + excluded.pairs;"
+          + " DELETE FROM tally WHERE pairs = 0 AND standing = old.counted ->> 'standing' AND"
+          + " source_kind = old.counted ->> 'source_kind' AND (dimension, value) IN"
+          + " (SELECT value ->> 0, value ->> 1 FROM json_each(old.counted, '$.values'));"
+          + " INSERT INTO producer SELECT facts ->> 'source_kind', facts ->> 'contributor',"
+          + " facts ->> 'outcome', more"
+          + CHANGED
+          + " WHERE facts ->> 'outcome' <> ''"
+          + " ON CONFLICT DO UPDATE SET records = records + excluded.records;"
+          + " DELETE FROM producer WHERE records = 0 AND contributor ="
+          + " old.counted ->> 'contributor';"
+          + " UPDATE since SET at = min(at, new.counted ->> 'at') WHERE new.counted ->> 'at' > 0;"
+          + " DELETE FROM judged WHERE key = new.key AND new.counted IS NULL; END";
 
   private final Map<String, PairStatus> splits;
   private Optional<ContentWords> words = Optional.empty();
@@ -47,20 +62,27 @@ public final class ProfileFold implements CatalogueFold {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
   public List<String> schema() {
     return List.of(
+        // A pair that lies in a split is accepted, whatever else was said of it. Topics are read
+        // beside each other, so that its records come in any order.
         "CREATE TABLE judged (key TEXT PRIMARY KEY, accepted TEXT, rejected TEXT,"
-            + " is_withdrawn INTEGER)",
+            + " is_withdrawn INTEGER, counted TEXT AS (coalesce(accepted,"
+            + " CASE WHEN is_withdrawn THEN '"
+            + Facts.WITHDRAWN.json()
+            + "' ELSE rejected END)))",
         "CREATE TABLE tally (standing TEXT, source_kind TEXT, dimension TEXT, value TEXT,"
             + " pairs INTEGER, PRIMARY KEY (standing, source_kind, dimension, value))"
             + " WITHOUT ROWID",
         "CREATE TABLE producer (source_kind TEXT, contributor TEXT, outcome TEXT,"
             + " records INTEGER, PRIMARY KEY (contributor, source_kind, outcome)) WITHOUT ROWID",
-        "CREATE TABLE since (at INTEGER)");
+        "CREATE TABLE since (at INTEGER)",
+        "INSERT INTO since VALUES (" + Long.MAX_VALUE + ")",
+        COUNT);
   }
 
   @Override
@@ -70,7 +92,7 @@ public final class ProfileFold implements CatalogueFold {
             pair,
             splits.get(place.topic()),
             words().of(pair.getCaption(), pair.getLanguage(), Facts.MOST_WORDS));
-    change(pair.getPairId(), state -> state.accept(facts), table);
+    change("accepted = ?2", pair.getPairId(), facts.json(), table);
   }
 
   @Override
@@ -78,10 +100,20 @@ public final class ProfileFold implements CatalogueFold {
       String key, QuarantinedPair pair, Optional<Sent> sent, Place place, Database table) {
     Facts facts = Facts.of(pair, sent);
     if (pair.getReason().equals(RejectReason.DUPLICATE_PAIR.name())) {
-      table.update(PRODUCER, facts.sourceKind(), facts.contributor(), Facts.COPY, 1);
-      noteTime(facts, table);
+      table.update(
+          "INSERT INTO producer VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET records = records + 1",
+          facts.sourceKind(),
+          facts.contributor(),
+          Facts.COPY);
+      table.update("UPDATE since SET at = min(at, ?1) WHERE ?1 > 0", facts.at());
     } else {
-      change(key, state -> state.reject(facts), table);
+      // A pair may be rejected several times; the latest rejection stands.
+      change(
+          "rejected = CASE WHEN rejected IS NULL OR (?2 ->> 'at', ?2 ->> 'origin') >="
+              + " (rejected ->> 'at', rejected ->> 'origin') THEN ?2 ELSE rejected END",
+          key,
+          facts.json(),
+          table);
     }
   }
 
@@ -99,7 +131,10 @@ public final class ProfileFold implements CatalogueFold {
     if (standing == null) {
       withdraw(key, false, table);
     } else {
-      change(key, state -> state.remove(standing), table);
+      table.update(
+          "UPDATE judged SET accepted = NULL WHERE key = ? AND accepted ->> 'standing' = ?",
+          key,
+          standing.name());
     }
   }
 
@@ -111,70 +146,17 @@ public final class ProfileFold implements CatalogueFold {
     return words.get();
   }
 
-  /** Most receipts change nothing here, and what the pair counts as need not be read. */
+  /** Most receipts change nothing here. */
   private static void withdraw(String key, boolean withdrawn, Database table) {
-    boolean was =
-        table
-            .first("SELECT is_withdrawn FROM judged WHERE key = ?", row -> row.getBoolean(1), key)
-            .orElse(false);
-    if (was != withdrawn) {
-      change(key, state -> state.withWithdrawn(withdrawn), table);
-    }
-  }
-
-  private static void change(String key, UnaryOperator<PairState> change, Database table) {
-    PairState before =
-        table
-            .first(
-                "SELECT accepted, rejected, is_withdrawn FROM judged WHERE key = ?",
-                row ->
-                    new PairState(
-                        Optional.ofNullable(row.getString(1)).map(Facts::read),
-                        Optional.ofNullable(row.getString(2)).map(Facts::read),
-                        row.getBoolean(3)),
-                key)
-            .orElse(PairState.NOTHING);
-    PairState after = change.apply(before);
-    if (after.equals(before)) {
-      return;
-    }
-    if (after.equals(PairState.NOTHING)) {
-      table.update("DELETE FROM judged WHERE key = ?", key);
+    if (withdrawn) {
+      change("is_withdrawn = ?2", key, 1, table);
     } else {
-      table.update(
-          "INSERT OR REPLACE INTO judged VALUES (?, ?, ?, ?)",
-          key,
-          after.accepted().map(Facts::json).orElse(null),
-          after.rejected().map(Facts::json).orElse(null),
-          after.withdrawn());
-    }
-    if (!after.counted().equals(before.counted())) {
-      before.counted().ifPresent(facts -> count(facts, -1, table));
-      after.counted().ifPresent(facts -> count(facts, 1, table));
-      after.counted().ifPresent(facts -> noteTime(facts, table));
+      table.update("UPDATE judged SET is_withdrawn = NULL WHERE key = ? AND is_withdrawn", key);
     }
   }
 
-  private static void count(Facts facts, int more, Database table) {
-    table.update(TALLY, facts.standing().name(), facts.sourceKind(), more, facts.valuesAsJson());
-    if (!facts.outcome().isEmpty()) {
-      table.update(PRODUCER, facts.sourceKind(), facts.contributor(), facts.outcome(), more);
-    }
-    if (more < 0) {
-      table.update(
-          "DELETE FROM tally WHERE pairs = 0 AND standing = ? AND source_kind = ? AND"
-              + " (dimension, value) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
-          facts.standing().name(),
-          facts.sourceKind(),
-          facts.valuesAsJson());
-      table.update(
-          "DELETE FROM producer WHERE records = 0 AND contributor = ?", facts.contributor());
-    }
-  }
-
-  private static void noteTime(Facts facts, Database table) {
-    if (facts.at() > 0 && table.update("UPDATE since SET at = min(at, ?)", facts.at()) == 0) {
-      table.update("INSERT INTO since VALUES (?)", facts.at());
-    }
+  private static void change(String set, String key, Object value, Database table) {
+    table.update("INSERT OR IGNORE INTO judged (key) VALUES (?)", key);
+    table.update("UPDATE judged SET " + set + " WHERE key = ?1", key, value);
   }
 }

@@ -1,5 +1,7 @@
 package io.pairstream.operations.profile;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.service.table.Database;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +41,8 @@ public record ProfileReport(
    * @param edges one more than {@code counts}; a bin holds its lower edge and not its upper one,
    *     the first also what is smaller, the last what is larger
    */
-  public record Histogram(String name, String unit, List<Double> edges, List<Long> counts) {
+  public record Histogram(
+      @JsonIgnore String name, String unit, List<Double> edges, List<Long> counts) {
 
     public Histogram {
       edges = List.copyOf(edges);
@@ -59,11 +62,13 @@ public record ProfileReport(
       String contributor, long accepted, long rejected, long copies, String topReason) {
 
     /** Accepted pairs over those that were judged, copies apart; empty where none was. */
+    @JsonProperty
     public OptionalDouble acceptanceRate() {
       return share(accepted, accepted + rejected);
     }
 
     /** Copies over all records. */
+    @JsonProperty
     public OptionalDouble copyRate() {
       return share(copies, accepted + rejected + copies);
     }
@@ -90,7 +95,9 @@ public record ProfileReport(
       counts.put(dimension, ValueCounts.of(sums.getOrDefault(dimension, Map.of())));
     }
     return new ProfileReport(
-        table.first("SELECT at FROM since", row -> Instant.ofEpochMilli(row.getLong(1))),
+        table.first(
+            "SELECT at FROM since WHERE at < " + Long.MAX_VALUE,
+            row -> Instant.ofEpochMilli(row.getLong(1))),
         one(sums, "pairs"),
         counts,
         histograms(sums),

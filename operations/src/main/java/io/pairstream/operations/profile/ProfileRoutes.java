@@ -1,6 +1,6 @@
 package io.pairstream.operations.profile;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.service.http.Access;
 import io.pairstream.service.http.Answer;
 import io.pairstream.service.http.Incoming;
@@ -9,6 +9,7 @@ import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code GET /v1/profile}: what the data set holds, or one split or kind of source of it. */
@@ -44,9 +45,7 @@ public final class ProfileRoutes {
     }
     // Both asked before: what is read afterwards holds at least what they say.
     boolean ready = view.isReady();
-    String asOf = view.staleSince().map(Instant::toString).orElse(null);
-    ObjectNode json = ProfileJson.of(dataset, view.report(question), ready);
-    json.put("as_of", asOf);
-    return Answer.json(200, json);
+    Optional<Instant> asOf = view.staleSince();
+    return AnswerJson.answer(ProfileAnswer.of(dataset, view.report(question), ready, asOf));
   }
 }

@@ -36,13 +36,13 @@ public record OriginalImage(ByteBuffer bytes, boolean isImage) {
     if (value == null) {
       return Optional.empty();
     }
-    if (OriginalLink.isOf(entry, cluster)) {
+    if (Original.isLink(entry.pair(), cluster)) {
       // Read as a raw pair, a link's value would be one with an empty image.
       return Optional.of(new OriginalImage(value.duplicate(), false));
     }
     cluster.requireRegistry();
     return Optional.of(
-        OriginalPair.of(entry.pair(), cluster)
+        Original.pair(entry.pair(), cluster)
             .map(raw -> new OriginalImage(raw.getImage(), true))
             .orElseGet(() -> new OriginalImage(value.duplicate(), false)));
   }

@@ -10,12 +10,13 @@ import io.pairstream.service.http.Json;
 import io.pairstream.service.http.Route;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.avro.AvroRuntimeException;
@@ -34,9 +35,6 @@ final class RegistryRoutes {
 
   static final String COMPATIBILITY = "FULL_TRANSITIVE";
 
-  /** Under which others put the same protocol; our addresses of earlier days end so. */
-  private static final List<String> PREFIXES = List.of("", "/apis/ccompat/v7");
-
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final Set<String> MEDIA_TYPES =
       Set.of(MEDIA_TYPE, "application/vnd.schemaregistry+json", Json.MEDIA_TYPE);
@@ -54,23 +52,19 @@ final class RegistryRoutes {
   }
 
   List<Route> routes() {
-    List<Route> routes = new ArrayList<>();
-    for (String prefix : PREFIXES) {
-      routes.add(get(prefix + "/subjects", request -> subjects()));
-      routes.add(get(prefix + "/subjects/{subject}/versions", this::versions));
-      routes.add(get(prefix + "/subjects/{subject}/versions/{version}", this::version));
-      routes.add(get(prefix + "/subjects/{subject}/versions/{version}/schema", this::text));
-      routes.add(get(prefix + "/schemas/ids/{id}", this::byId));
-      routes.add(get(prefix + "/schemas/ids/{id}/versions", this::versionsById));
-      routes.add(get(prefix + "/schemas/types", request -> json(List.of("AVRO"))));
-      for (String config : List.of("/config", "/config/{subject}")) {
-        routes.add(get(prefix + config, request -> fixed("compatibilityLevel", COMPATIBILITY)));
-      }
-      routes.add(get(prefix + "/mode", request -> fixed("mode", "READWRITE")));
-      routes.add(post(prefix + "/subjects/{subject}", this::lookUp));
-      routes.add(post(prefix + "/subjects/{subject}/versions", this::register));
-    }
-    return routes;
+    return List.of(
+        get("/subjects", request -> subjects()),
+        get("/subjects/{subject}/versions", this::versions),
+        get("/subjects/{subject}/versions/{version}", this::version),
+        get("/subjects/{subject}/versions/{version}/schema", this::text),
+        get("/schemas/ids/{id}", this::byId),
+        get("/schemas/ids/{id}/versions", this::versionsById),
+        get("/schemas/types", request -> json(List.of("AVRO"))),
+        get("/config", request -> fixed("compatibilityLevel", COMPATIBILITY)),
+        get("/config/{subject}", request -> fixed("compatibilityLevel", COMPATIBILITY)),
+        get("/mode", request -> fixed("mode", "READWRITE")),
+        post("/subjects/{subject}", this::lookUp),
+        post("/subjects/{subject}/versions", this::register));
   }
 
   /** An answer that tells what is wrong, with Confluent's code for it. */
@@ -97,38 +91,23 @@ final class RegistryRoutes {
     }
   }
 
-  @FunctionalInterface
-  private interface Reading {
-    Answer answer(Incoming request);
+  private static Route get(String path, Function<Incoming, Answer> reading) {
+    return Route.get(path, Access.OPEN, handler((request, body) -> reading.apply(request)));
   }
 
-  @FunctionalInterface
-  private interface Asking {
-    Answer answer(Incoming request, Schema schema);
-  }
-
-  private static Route get(String path, Reading reading) {
-    return Route.get(path, Access.OPEN, handler((request, body) -> reading.answer(request)));
-  }
-
-  private static Route post(String path, Asking asking) {
+  private static Route post(String path, BiFunction<Incoming, Schema, Answer> asking) {
     return Route.post(
         path,
         Access.OPEN,
         MEDIA_TYPES,
         MAX_BODY_BYTES,
-        handler((request, body) -> asking.answer(request, schema(body))));
+        handler((request, body) -> asking.apply(request, schema(body))));
   }
 
-  @FunctionalInterface
-  private interface Answering {
-    Answer answer(Incoming request, byte[] body);
-  }
-
-  private static Handler.Whole handler(Answering answering) {
+  private static Handler.Whole handler(BiFunction<Incoming, byte[], Answer> answering) {
     return (request, body) -> {
       try {
-        return CompletableFuture.completedFuture(answering.answer(request, body));
+        return CompletableFuture.completedFuture(answering.apply(request, body));
       } catch (Refusal e) {
         return CompletableFuture.completedFuture(e.answer());
       }

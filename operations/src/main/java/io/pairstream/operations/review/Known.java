@@ -6,7 +6,6 @@ import io.pairstream.operations.cluster.LastRecords;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,16 +22,15 @@ final class Known {
 
   private final Map<String, Receipt> receipts;
 
-  /** By id: of the entries that the receipts name, of those that they came of, and of the run. */
+  /** By id: of the entries that the receipts name, and of those that they came of. */
   private final Map<String, Review> reviews = new HashMap<>();
 
   private final Map<Origin, List<Review>> byEntry;
 
   /**
    * @param keys of the entries: pair ids, or coordinates
-   * @param run whose reviews are read too
    */
-  Known(ClusterAccess cluster, CommittedLog log, Set<String> keys, Optional<String> run) {
+  Known(ClusterAccess cluster, CommittedLog log, Set<String> keys) {
     receipts = LastRecords.of(cluster, log, cluster.topics().receipts(), keys);
     Set<Origin> entries = new HashSet<>();
     Set<String> senders = new HashSet<>();
@@ -43,11 +41,7 @@ final class Known {
     log.readAll(
         cluster.topics().reviews(),
         (id, read) ->
-            read.filter(
-                    review ->
-                        entries.contains(review.getOrigin())
-                            || senders.contains(id)
-                            || run.filter(review.getRun()::equals).isPresent())
+            read.filter(review -> entries.contains(review.getOrigin()) || senders.contains(id))
                 .ifPresent(review -> reviews.put(id, review)));
     byEntry = reviews.values().stream().collect(Collectors.groupingBy(Review::getOrigin));
   }
@@ -71,9 +65,5 @@ final class Known {
     return about(entry).stream()
         .filter(review -> !review.getDecision().equals(Decision.REJECTED.name()))
         .findFirst();
-  }
-
-  Collection<Review> reviews() {
-    return reviews.values();
   }
 }

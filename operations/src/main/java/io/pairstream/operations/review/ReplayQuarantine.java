@@ -4,19 +4,16 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
-import io.pairstream.operations.quarantine.OriginalPair;
+import io.pairstream.operations.quarantine.Original;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.Quarantine.Sought;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.sentence.Template;
-import io.pairstream.schemas.Action;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
-import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.Replay;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +34,8 @@ import org.apache.kafka.common.errors.InterruptException;
  * them in.
  *
  * <p>A pair is sent whose receipt still names the entry, once; the outcome of a replay is not
- * replayed in its turn, unless it is asked for. Then a run that did not end is gone on with by the
- * same words of the same person, and what it has sent is left alone. Reads the quarantine twice,
- * receipts, reviews and audit trail once. Takes about 400 bytes for each entry that is meant.
+ * replayed in its turn, unless it is asked for. Reads the quarantine twice, receipts and reviews
+ * once. Takes about 400 bytes for each entry that is meant.
  */
 public final class ReplayQuarantine {
 
@@ -86,9 +81,9 @@ public final class ReplayQuarantine {
   /**
    * An entry that is meant.
    *
-   * @param cameOf the review that sent its record; empty where that was no replay
+   * @param isReplay whether a replay made it
    */
-  private record Candidate(String key, Instant at, Origin origin, String reason, String cameOf) {
+  private record Candidate(String key, Instant at, Origin origin, String reason, boolean isReplay) {
 
     static Candidate of(QuarantineEntry entry) {
       return new Candidate(
@@ -97,11 +92,7 @@ public final class ReplayQuarantine {
           entry.pair().getOrigin(),
           entry.pair().getReason(),
           entry.pair().getHeaders().stream()
-              .filter(header -> header.getKey().equals(Replay.REVIEW) && header.getValue() != null)
-              .map(header -> StandardCharsets.UTF_8.decode(header.getValue().duplicate()))
-              .findFirst()
-              .map(CharSequence::toString)
-              .orElse(""));
+              .anyMatch(header -> header.getKey().equals(Replay.REVIEW)));
     }
   }
 
@@ -111,12 +102,10 @@ public final class ReplayQuarantine {
     private final ReplaySelection selection;
     private final Verdict verdict;
 
-    /** Its own; that of the same run, where that did not end. */
-    private final String actionId;
+    private final String actionId = UUID.randomUUID().toString();
 
     private final Known known;
     private final List<Candidate> chosen;
-    private final long earlier;
     private final long left;
     private long before;
     private long elsewhere;
@@ -126,67 +115,17 @@ public final class ReplayQuarantine {
       this.selection = selection;
       this.verdict = verdict;
       try (CommittedLog log = CommittedLog.open(cluster)) {
-        Optional<String> unfinished = unfinished(log);
-        actionId = unfinished.orElseGet(() -> UUID.randomUUID().toString());
         Map<String, Candidate> candidates = new HashMap<>();
         new Quarantine(cluster).forEach(entry -> consider(entry, candidates));
-        known = new Known(cluster, log, candidates.keySet(), unfinished);
-        Map<String, Origin> sentBefore =
-            known.reviews().stream()
-                .filter(review -> review.getRun().equals(actionId))
-                .collect(Collectors.toMap(Review::getReviewId, Review::getOrigin));
-        earlier = sentBefore.size();
-        Set<Origin> entriesBefore = Set.copyOf(sentBefore.values());
+        known = new Known(cluster, log, candidates.keySet());
         List<Candidate> open =
             candidates.values().stream()
-                .filter(one -> !entriesBefore.contains(one.origin()))
-                .filter(one -> !sentBefore.containsKey(one.cameOf()))
                 .filter(this::isOpen)
                 .sorted(Comparator.comparing(Candidate::at).thenComparing(Candidate::key))
                 .toList();
-        chosen =
-            open.subList(0, (int) Math.min(open.size(), Math.max(0, selection.limit() - earlier)));
+        chosen = open.subList(0, Math.min(open.size(), selection.limit()));
         left = (long) open.size() - chosen.size();
       }
-    }
-
-    /**
-     * The action of a run that sends once more, was asked for in the same words and did not end.
-     */
-    private Optional<String> unfinished(CommittedLog log) {
-      Map<String, Action> begun = new HashMap<>();
-      if (verdict.again()) {
-        log.readAll(
-            cluster.topics().actions(),
-            (id, read) ->
-                read.filter(this::isSame)
-                    .ifPresent(
-                        action -> {
-                          if (action.getOutcome().equals(AuditEvent.Outcome.DONE.name())) {
-                            begun.remove(id);
-                          } else {
-                            begun.put(id, action);
-                          }
-                        }));
-      }
-      return begun.values().stream()
-          .max(Comparator.comparing(Action::getDoneAt))
-          .map(Action::getActionId);
-    }
-
-    private boolean isSame(Action action) {
-      return action.getName().equals(EVENT)
-          && action.getSubject().equals(selection.toString())
-          && action.getActor().equals(verdict.actor().name())
-          && action.getFacts().entrySet().containsAll(words().entrySet());
-    }
-
-    /** What makes a run the same, beside its selection and who asks. */
-    private Map<String, String> words() {
-      return Map.of(
-          "decision", verdict.decision().name(),
-          "comment", verdict.comment(),
-          "again", String.valueOf(verdict.again()));
     }
 
     private void consider(QuarantineEntry entry, Map<String, Candidate> candidates) {
@@ -205,7 +144,7 @@ public final class ReplayQuarantine {
       }
       return selection.source().isEmpty()
           ? cluster.topics().rawNames().contains(pair.getOrigin().getTopic())
-          : OriginalPair.of(pair, cluster).filter(selection::isOfSource).isPresent();
+          : Original.pair(pair, cluster).filter(selection::isOfSource).isPresent();
     }
 
     private boolean isUsable(QuarantinedPair pair) {
@@ -224,7 +163,7 @@ public final class ReplayQuarantine {
         elsewhere++;
         return false;
       }
-      boolean wasSent = !candidate.cameOf().isEmpty() || known.sent(candidate.origin()).isPresent();
+      boolean wasSent = candidate.isReplay() || known.sent(candidate.origin()).isPresent();
       if (wasSent && !verdict.again()) {
         before++;
         return false;
@@ -268,8 +207,7 @@ public final class ReplayQuarantine {
       note(
           decisions,
           AuditEvent.Outcome.DONE,
-          Template.counted(
-                  sent.size() + earlier, Template.PAIR_SENT_AGAIN, Template.PAIRS_SENT_AGAIN)
+          Template.counted(sent.size(), Template.PAIR_SENT_AGAIN, Template.PAIRS_SENT_AGAIN)
               .text());
       return report(sent, unusable + chosen.size() - sent.size());
     }
@@ -290,8 +228,12 @@ public final class ReplayQuarantine {
 
     /** Writes what the run itself has to say, in place of what it said before. */
     private void note(DecisionLog decisions, AuditEvent.Outcome outcome, String detail) {
-      Map<String, String> facts = new HashMap<>(words());
-      facts.put("chosen", String.valueOf(chosen.size()));
+      Map<String, String> facts =
+          Map.of(
+              "decision", verdict.decision().name(),
+              "comment", verdict.comment(),
+              "again", String.valueOf(verdict.again()),
+              "chosen", String.valueOf(chosen.size()));
       decisions.add(
           new AuditEvent(EVENT, selection.toString(), outcome, detail, facts)
               .by(verdict.actor(), clock.instant(), actionId));
@@ -301,7 +243,6 @@ public final class ReplayQuarantine {
     ReplayReport report(List<String> reasons, long notUsable) {
       return new ReplayReport(
           reasons.size(),
-          earlier,
           left,
           before,
           elsewhere,

@@ -6,7 +6,6 @@ import java.util.Map;
  * What a replay did, or would do.
  *
  * @param sent pairs that were sent again
- * @param earlier left alone: the same run sent them before it was interrupted
  * @param left left alone: they are beyond the limit, and the next ones to be sent
  * @param before left alone: they were sent again before
  * @param elsewhere left alone: they have been judged anew since, or stand elsewhere
@@ -14,10 +13,4 @@ import java.util.Map;
  * @param reasons those that were sent, by reason
  */
 public record ReplayReport(
-    long sent,
-    long earlier,
-    long left,
-    long before,
-    long elsewhere,
-    long unusable,
-    Map<String, Long> reasons) {}
+    long sent, long left, long before, long elsewhere, long unusable, Map<String, Long> reasons) {}

@@ -138,7 +138,7 @@ public final class ReviewDesk {
     List<ReviewResult> decide(Collection<String> ids) {
       ids.forEach(id -> results.put(id, ReviewResult.failed(id, Template.ENTRY_GONE.english())));
       try (CommittedLog log = CommittedLog.open(cluster)) {
-        Known known = new Known(cluster, log, results.keySet(), Optional.empty());
+        Known known = new Known(cluster, log, results.keySet());
         Map<String, Sought> sought = new LinkedHashMap<>();
         for (String id : results.keySet()) {
           undecided(id, known)

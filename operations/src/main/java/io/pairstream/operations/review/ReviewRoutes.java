@@ -1,11 +1,13 @@
 package io.pairstream.operations.review;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.schemas.Threads;
@@ -21,11 +23,10 @@ import io.pairstream.service.http.Route;
 import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +42,11 @@ public final class ReviewRoutes implements AutoCloseable {
   static final int MOST_PAIRS = 500;
 
   private static final String EVENT = "quarantine.review";
-  private static final Set<String> FIELDS = Set.of("pairs", "decision", "caption", "comment");
+
+  /** Takes no number for a text. */
+  private static final JsonMapper READER =
+      Json.MAPPER.rebuild().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+
   private static final int MAX_ID_CHARS = 300;
   private static final int MAX_BODY_BYTES = 256 * 1024;
   private static final int MOST_WAITING = 16;
@@ -92,9 +97,9 @@ public final class ReviewRoutes implements AutoCloseable {
           .with("scope", Scope.REVIEW.label())
           .asException();
     }
-    JsonNode json = json(body);
-    List<String> ids = ids(json.path("pairs"));
-    Verdict verdict = verdict(json, actor);
+    Asked asked = asked(body);
+    List<String> ids = asked.checkedPairs();
+    Verdict verdict = asked.verdict(actor);
     if (verdict.decision() == Decision.RECAPTIONED && ids.size() != 1) {
       throw wrong("a caption is for one pair; pairs holds " + ids.size());
     }
@@ -112,7 +117,7 @@ public final class ReviewRoutes implements AutoCloseable {
   private void work(List<String> ids, Verdict verdict, CompletableFuture<Answer> answer) {
     try {
       List<ReviewResult> results = desk.decide(ids, verdict);
-      answer.complete(Answer.json(200, new Results(results.stream().map(Told::of).toList())));
+      answer.complete(AnswerJson.answer(new Results(results.stream().map(Told::of).toList())));
     } catch (KafkaException | RegistryUnavailableException e) {
       answer.completeExceptionally(
           Problem.of(
@@ -132,7 +137,7 @@ public final class ReviewRoutes implements AutoCloseable {
       ReviewResult.Outcome outcome,
       String reviewId,
       String sentPairId,
-      @JsonUnwrapped(prefix = "detail") Sentence detail) {
+      Sentence detail) {
 
     static Told of(ReviewResult result) {
       return new Told(
@@ -144,63 +149,51 @@ public final class ReviewRoutes implements AutoCloseable {
     }
   }
 
-  private static JsonNode json(byte[] body) {
-    JsonNode json;
+  /** What is asked for; what is left out is null. */
+  private record Asked(List<String> pairs, Decision decision, String caption, String comment) {
+
+    List<String> checkedPairs() {
+      if (pairs == null || pairs.isEmpty() || pairs.size() > MOST_PAIRS) {
+        throw wrong("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
+      }
+      for (String id : pairs) {
+        if (id == null
+            || id.isEmpty()
+            || id.length() > MAX_ID_CHARS
+            || id.chars().anyMatch(Character::isISOControl)) {
+          throw wrong("each of pairs must be a pair id, or coordinates: topic-partition-offset");
+        }
+      }
+      return pairs;
+    }
+
+    Verdict verdict(Actor actor) {
+      try {
+        return new Verdict(
+            Objects.requireNonNull(decision, "decision is missing"),
+            Objects.requireNonNullElse(caption, ""),
+            Objects.requireNonNullElse(comment, ""),
+            false,
+            actor);
+      } catch (IllegalArgumentException | NullPointerException e) {
+        throw wrong(e.getMessage());
+      }
+    }
+  }
+
+  private static Asked asked(byte[] body) {
     try {
-      json = Json.MAPPER.readTree(body);
-    } catch (IOException e) {
+      Asked asked = READER.readValue(body, Asked.class);
+      return asked == null ? new Asked(null, null, null, null) : asked;
+    } catch (StreamReadException e) {
       throw Problem.of(ProblemKind.BODY_MALFORMED, "the body is no JSON, or holds a name twice")
           .asException();
+    } catch (IOException e) {
+      throw wrong(
+          "the body must be an object with pairs, a list of ids, decision, which must be one of "
+              + Arrays.toString(Decision.values())
+              + ", the texts comment and, of one pair, caption, and nothing else");
     }
-    if (json == null || !json.isObject()) {
-      throw wrong("the body must be an object with pairs, decision and comment");
-    }
-    for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
-      if (!FIELDS.contains(names.next())) {
-        throw wrong("the body may hold pairs, decision, caption and comment, and nothing else");
-      }
-    }
-    return json;
-  }
-
-  private static List<String> ids(JsonNode pairs) {
-    if (!pairs.isArray() || pairs.isEmpty() || pairs.size() > MOST_PAIRS) {
-      throw wrong("pairs must be a list of 1 to " + MOST_PAIRS + " ids");
-    }
-    List<String> ids = new ArrayList<>();
-    for (JsonNode id : pairs) {
-      if (!id.isTextual()
-          || id.textValue().isEmpty()
-          || id.textValue().length() > MAX_ID_CHARS
-          || id.textValue().chars().anyMatch(Character::isISOControl)) {
-        throw wrong("each of pairs must be a pair id, or coordinates: topic-partition-offset");
-      }
-      ids.add(id.textValue());
-    }
-    return ids;
-  }
-
-  private static Verdict verdict(JsonNode json, Actor actor) {
-    String name = text(json, "decision");
-    Decision decision =
-        Arrays.stream(Decision.values())
-            .filter(known -> known.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () -> wrong("decision must be one of " + Arrays.toString(Decision.values())));
-    try {
-      return new Verdict(decision, text(json, "caption"), text(json, "comment"), false, actor);
-    } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
-    }
-  }
-
-  private static String text(JsonNode json, String name) {
-    JsonNode value = json.path(name);
-    if (!value.isMissingNode() && !value.isTextual()) {
-      throw wrong(name + " must be a text");
-    }
-    return value.asText("");
   }
 
   private static ProblemException wrong(String detail) {

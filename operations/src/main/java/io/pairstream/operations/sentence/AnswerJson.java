@@ -28,7 +28,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Records as JSON answers: names in snake case, numbers to thousandths, null for what is not known
+ * Records as JSON answers: names in snake case, numbers to millionths, null for what is not known
  * (an empty Optional, NaN, the year 1970), and beside the text of each sentence what it is made of.
  */
 public final class AnswerJson {
@@ -48,6 +48,11 @@ public final class AnswerJson {
   /** The answer 200 with a record as its body. */
   public static Answer answer(Object record) {
     return Answer.json(200, MAPPER.valueToTree(record));
+  }
+
+  /** A record on one line, without a line feed. */
+  public static byte[] bytes(Object record) {
+    return Json.bytes(MAPPER.valueToTree(record));
   }
 
   private static SimpleModule module() {
@@ -72,7 +77,7 @@ public final class AnswerJson {
     } else if (number == Math.rint(number) && Math.abs(number) < 1e15) {
       json.writeNumber((long) number);
     } else {
-      json.writeNumber(Math.round(number * 1e3) / 1e3);
+      json.writeNumber(Math.abs(number) < 1e9 ? Math.round(number * 1e6) / 1e6 : number);
     }
   }
 

@@ -1,19 +1,11 @@
 package io.pairstream.operations.sentence;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.util.NameTransformer;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,12 +14,10 @@ import java.util.regex.Matcher;
  * A sentence of the service for a person. Its text is English; the page says it in its own language
  * where its dictionary has the template.
  *
- * <p>In a record that Jackson writes it stands with {@code @JsonUnwrapped(prefix = "detail")}: as
- * {@code detail}, the text, and {@code detail_template}, where there is one.
+ * <p>{@link AnswerJson} writes it as two members of a record.
  *
  * @param arguments what stands in the template's places: texts and sentences
  */
-@JsonSerialize(using = Sentence.Writer.class)
 public record Sentence(Template template, List<Object> arguments) {
 
   private static final String TEMPLATE = "_template";
@@ -126,40 +116,6 @@ public record Sentence(Template template, List<Object> arguments) {
       return Optional.of(new Sentence(Template.valueOf(json.path("template").asText()), arguments));
     } catch (IllegalArgumentException | NoSuchElementException e) {
       return Optional.empty();
-    }
-  }
-
-  /** Writes text and template under a name that is given with it. */
-  static final class Writer extends JsonSerializer<Sentence> {
-
-    private final NameTransformer names;
-
-    Writer() {
-      this(NameTransformer.NOP);
-    }
-
-    private Writer(NameTransformer names) {
-      this.names = names;
-    }
-
-    @Override
-    public JsonSerializer<Sentence> unwrappingSerializer(NameTransformer transformer) {
-      return new Writer(transformer);
-    }
-
-    @Override
-    public boolean isUnwrappingSerializer() {
-      return names != NameTransformer.NOP;
-    }
-
-    @Override
-    public void serialize(Sentence sentence, JsonGenerator json, SerializerProvider provider)
-        throws IOException {
-      ObjectNode members = JsonNodeFactory.instance.objectNode();
-      sentence.put(members, names.transform(""));
-      for (Map.Entry<String, JsonNode> member : members.properties()) {
-        json.writeObjectField(member.getKey(), member.getValue());
-      }
     }
   }
 }

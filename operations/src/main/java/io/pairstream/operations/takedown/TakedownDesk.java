@@ -1,5 +1,6 @@
 package io.pairstream.operations.takedown;
 
+import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -8,12 +9,10 @@ import io.pairstream.operations.sentence.Sentence;
 import io.pairstream.operations.sentence.Template;
 import io.pairstream.operations.takedown.PublishedPairs.Published;
 import io.pairstream.operations.takedown.TopologyProgress.Deadline;
-import io.pairstream.schemas.Action;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.RecordSizes;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.publish.RecordPublisher;
 import java.time.Clock;
@@ -28,8 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -87,8 +84,7 @@ public final class TakedownDesk {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster);
         Admin admin = cluster.admin();
-        RecordPublisher<Takedown> publisher =
-            open(cluster.topics().takedowns(), Takedown.SCHEMA$)) {
+        RecordPublisher<Takedown> publisher = open()) {
       Subject subject = request.subject();
       TakedownBook book = TakedownBook.read(cluster, log);
       PublishedPairs pairs = new PublishedPairs(cluster, subject);
@@ -132,8 +128,7 @@ public final class TakedownDesk {
     cluster.requireRegistry();
     try (CommittedLog log = CommittedLog.open(cluster);
         Admin admin = cluster.admin();
-        RecordPublisher<Takedown> publisher =
-            open(cluster.topics().takedowns(), Takedown.SCHEMA$)) {
+        RecordPublisher<Takedown> publisher = open()) {
       String key = request.subject().key();
       TakedownBook book = TakedownBook.read(cluster, log);
       List<String> keys = new ArrayList<>();
@@ -205,12 +200,12 @@ public final class TakedownDesk {
     return counts;
   }
 
-  private <T extends SpecificRecord> RecordPublisher<T> open(
-      Topic<String, T> topic, Schema schema) {
+  private RecordPublisher<Takedown> open() {
     Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
     KafkaTimeouts.sendWithin(settings, DELIVERY_TIMEOUT);
     settings.put("compression.type", "gzip"); // a million of them differ in their ids alone
-    return RecordPublisher.open(topic, schema, LIMITS, cluster.registry(), settings);
+    return RecordPublisher.open(
+        cluster.topics().takedowns(), Takedown.SCHEMA$, LIMITS, cluster.registry(), settings);
   }
 
   /** What one request publishes. */
@@ -291,13 +286,12 @@ public final class TakedownDesk {
     }
 
     private void note(String name, Sentence detail, Map<String, String> facts) {
-      Action action =
+      ActionLog.writeNow(
+          cluster,
           new AuditEvent(
-                  name, request.subject().key(), AuditEvent.Outcome.DONE, detail.text(), facts)
-              .by(Actor.atTheCommandLine(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
-      try (RecordPublisher<Action> trail = open(cluster.topics().actions(), Action.SCHEMA$)) {
-        var unused = trail.publish(action.getActionId(), action, "an action");
-      }
+              name, request.subject().key(), AuditEvent.Outcome.DONE, detail.text(), facts),
+          Actor.atTheCommandLine(),
+          clock);
     }
   }
 }

@@ -1,10 +1,7 @@
 package io.pairstream.operations.takedown;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.schemas.Action;
-import io.pairstream.service.http.Json;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -38,24 +35,5 @@ public record TakedownEvent(String what, String subject, String by, String cause
             action.getFacts().getOrDefault("requested_by", action.getActor()),
             action.getFacts().getOrDefault("cause", ""),
             action.getDoneAt()));
-  }
-
-  public static TakedownEvent of(JsonNode json) {
-    return new TakedownEvent(
-        json.path("what").asText(),
-        json.path("subject").asText(),
-        json.path("by").asText(),
-        json.path("cause").asText(),
-        Instant.parse(json.path("at").asText()));
-  }
-
-  public ObjectNode json() {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("what", what)
-        .put("subject", subject)
-        .put("by", by)
-        .put("cause", cause)
-        .put("at", at.toString());
   }
 }

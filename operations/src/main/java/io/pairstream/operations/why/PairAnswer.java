@@ -1,5 +1,6 @@
 package io.pairstream.operations.why;
 
+import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.Origin;
@@ -28,8 +29,6 @@ import java.util.Optional;
  * @param events who withdrew it and who lifted that, oldest first
  * @param reviews what people decided about the entry in quarantine, oldest first
  * @param admission by which review the pair was let in; empty where the rules alone did
- * @param remedy what the producer can do about it; empty where there is nothing to do, or the
- *     reason is not one that this version knows
  * @param origin coordinates of the raw record or link that was asked for, or that decided
  * @param receivedAt as the producer or an ingest API said, or else when Kafka took it; empty where
  *     nobody knows any more
@@ -46,7 +45,6 @@ public record PairAnswer(
     List<TakedownEvent> events,
     List<Review> reviews,
     Optional<Admission> admission,
-    Optional<String> remedy,
     Origin origin,
     Optional<Instant> receivedAt) {
 
@@ -66,6 +64,14 @@ public record PairAnswer(
         .or(() -> receipt.map(Receipt::getReason))
         .or(() -> upload.map(Upload::getReason))
         .orElse("");
+  }
+
+  /**
+   * What the producer can do about it; empty where there is nothing to do, or the reason is not one
+   * that this version knows.
+   */
+  public Optional<String> remedy() {
+    return RejectReason.named(reason()).map(RejectReason::remedy);
   }
 
   /** The reason in a sentence; empty where there is none. */

@@ -4,7 +4,7 @@ import io.pairstream.cleaning.RejectReason;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.LastRecords;
-import io.pairstream.operations.quarantine.OriginalLink;
+import io.pairstream.operations.quarantine.Original;
 import io.pairstream.operations.quarantine.Quarantine;
 import io.pairstream.operations.quarantine.QuarantineEntry;
 import io.pairstream.schemas.Origin;
@@ -88,7 +88,16 @@ public final class PairHistory {
     }
     Optional<Upload> upload = last(log, uploads, key);
     if (upload.isPresent()) {
-      return upload.map(u -> ofUpload(log, id, u));
+      return upload.map(
+          u ->
+              ofUpload(
+                  log,
+                  id,
+                  u,
+                  u.getOrigin(),
+                  PairAnswer.FETCH_FAILED.equals(u.getStanding())
+                      ? linkEntry(u.getOrigin())
+                      : Optional.empty()));
     }
     Optional<Origin> origin = coordinates(key);
     return origin.isPresent() && origin.get().getTopic().equals(links.name())
@@ -113,14 +122,6 @@ public final class PairHistory {
         .or(() -> key.flatMap(pair -> find(log, id, pair)));
   }
 
-  private PairAnswer ofUpload(CommittedLog log, String id, Upload upload) {
-    Optional<QuarantineEntry> failed =
-        PairAnswer.FETCH_FAILED.equals(upload.getStanding())
-            ? linkEntry(upload.getOrigin())
-            : Optional.empty();
-    return ofUpload(log, id, upload, upload.getOrigin(), failed);
-  }
-
   private PairAnswer ofUpload(
       CommittedLog log,
       String id,
@@ -132,17 +133,13 @@ public final class PairHistory {
         pairId.isEmpty() || pairId.equals(id) ? Optional.empty() : last(log, receipts, pairId);
     return answer(
         log,
-        new Found(
-            id,
-            upload.getKind(),
-            pairId,
-            receipt.map(Receipt::getStanding).orElse(upload.getStanding()),
-            receipt,
-            Optional.of(upload),
-            failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin()))),
-            origin,
-            ReceivedAt.said(upload.getReceivedAt())),
-        pairId);
+        id,
+        pairId,
+        receipt,
+        Optional.of(upload),
+        failedLink.or(() -> receipt.flatMap(r -> entryOf(pairId, r, r.getOrigin()))),
+        origin,
+        ReceivedAt.said(upload.getReceivedAt()));
   }
 
   private Optional<PairAnswer> findLink(CommittedLog log, String id, Origin origin) {
@@ -151,30 +148,19 @@ public final class PairHistory {
     if (failed.isEmpty() && record.isEmpty()) {
       return Optional.empty();
     }
-    Optional<PairLink> link =
+    Optional<Upload> upload =
         record
             .flatMap(r -> cluster.decode(links, r.value()))
-            .or(() -> failed.flatMap(entry -> OriginalLink.of(entry, cluster)));
-    return link.flatMap(l -> last(log, uploads, PairIdentity.linkId(l.getUrl(), l.getCaption())))
-        .map(upload -> ofUpload(log, id, upload, origin, failed))
-        .or(
-            () ->
-                Optional.of(
-                    answer(
-                        log,
-                        new Found(
-                            id,
-                            PairAnswer.LINK,
-                            "",
-                            failed.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED,
-                            Optional.empty(),
-                            Optional.empty(),
-                            failed,
-                            origin,
-                            record
-                                .map(r -> Instant.ofEpochMilli(r.timestamp()))
-                                .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt()))),
-                        "")));
+            .or(() -> failed.flatMap(entry -> Original.link(entry.pair(), cluster)))
+            .flatMap(l -> last(log, uploads, PairIdentity.linkId(l.getUrl(), l.getCaption())));
+    Optional<Instant> receivedAt =
+        record
+            .map(r -> Instant.ofEpochMilli(r.timestamp()))
+            .or(() -> failed.map(entry -> entry.pair().getQuarantinedAt()));
+    return Optional.of(
+        upload.isPresent()
+            ? ofUpload(log, id, upload.get(), origin, failed)
+            : answer(log, id, "", Optional.empty(), Optional.empty(), failed, origin, receivedAt));
   }
 
   /** The entry of a link that failed, whose key is its coordinates. */
@@ -197,23 +183,10 @@ public final class PairHistory {
             .or(() -> Optional.of(Instant.ofEpochMilli(found.get().timestamp())));
     Optional<Receipt> receipt = raw.flatMap(r -> last(log, receipts, pairId));
     return Optional.of(
-        receipt
-            .map(r -> answer(log, id, pairId, r, origin, receivedAt))
-            .orElseGet(
-                () ->
-                    answer(
-                        log,
-                        new Found(
-                            id,
-                            PairAnswer.PAIR,
-                            pairId,
-                            PairAnswer.RECEIVED,
-                            Optional.empty(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            origin,
-                            receivedAt),
-                        pairId)));
+        receipt.isPresent()
+            ? answer(log, id, pairId, receipt.get(), origin, receivedAt)
+            : answer(
+                log, id, pairId, receipt, Optional.empty(), Optional.empty(), origin, receivedAt));
   }
 
   /** By the caption's own bytes where its text may hide what they are. */
@@ -236,61 +209,48 @@ public final class PairHistory {
       Optional<Instant> receivedAt) {
     return answer(
         log,
-        new Found(
-            id,
-            PairAnswer.PAIR,
-            receipt.getPairId(),
-            receipt.getStanding(),
-            Optional.of(receipt),
-            Optional.empty(),
-            entryOf(key, receipt, origin),
-            origin,
-            receivedAt),
-        key);
+        id,
+        key,
+        Optional.of(receipt),
+        Optional.empty(),
+        entryOf(key, receipt, origin),
+        origin,
+        receivedAt);
   }
 
-  /** What is known of a pair or link at first; see {@link PairAnswer}. */
-  private record Found(
+  /**
+   * The parameters as in {@link PairAnswer}.
+   *
+   * @param key that the pair has in quarantine
+   */
+  private PairAnswer answer(
+      CommittedLog log,
       String id,
-      String kind,
-      String pairId,
-      String standing,
+      String key,
       Optional<Receipt> receipt,
       Optional<Upload> upload,
       Optional<QuarantineEntry> entry,
       Origin origin,
       Optional<Instant> receivedAt) {
-
-    String reason() {
-      return entry
-          .map(one -> one.pair().getReason())
-          .or(() -> receipt.map(Receipt::getReason))
-          .or(() -> upload.map(Upload::getReason))
-          .orElse("");
-    }
-  }
-
-  /**
-   * @param key that the pair has in quarantine
-   */
-  private PairAnswer answer(CommittedLog log, Found found, String key) {
-    Optional<Withdrawals> withdrawals =
-        found.receipt().map(receipt -> withdrawals(log, key, receipt, found.entry()));
+    boolean isLink = origin.getTopic().equals(links.name());
+    Optional<Withdrawals> withdrawals = receipt.map(r -> withdrawals(log, key, r, entry));
     return new PairAnswer(
-        found.id(),
-        found.kind(),
-        found.pairId(),
-        found.standing(),
-        found.receipt(),
-        found.upload(),
-        found.entry(),
+        id,
+        upload.map(Upload::getKind).orElse(isLink ? PairAnswer.LINK : PairAnswer.PAIR),
+        upload.isPresent() ? key : receipt.map(Receipt::getPairId).orElse(key),
+        receipt
+            .map(Receipt::getStanding)
+            .or(() -> upload.map(Upload::getStanding))
+            .orElse(isLink && entry.isPresent() ? PairAnswer.FETCH_FAILED : PairAnswer.RECEIVED),
+        receipt,
+        upload,
+        entry,
         withdrawals.flatMap(Withdrawals::inForce),
         withdrawals.map(Withdrawals::events).orElse(List.of()),
-        reviews(log, found.entry()),
-        found.receipt().flatMap(receipt -> admission(log, receipt)),
-        RejectReason.named(found.reason()).map(RejectReason::remedy),
-        found.origin(),
-        found.receivedAt());
+        reviews(log, entry),
+        receipt.flatMap(r -> admission(log, r)),
+        origin,
+        receivedAt);
   }
 
   /** The review that the deciding record names, which its producer may have made up. */

@@ -138,17 +138,15 @@ class AuditTest {
     pipeline.accept(pipeline.send("image 1", "caption 1"), PairStatus.TRAINING);
     assertOneDifference(Kind.MISSING, OriginHeader.text(trained.origin()));
 
-    TestCluster.send(
+    TestCluster.put(
         cluster,
-        TestCluster.record(
-            cluster.topics().receipts(),
-            null,
-            OriginHeader.text(trained.origin()),
-            Receipt.newBuilder()
-                .setPairId(trained.pairId())
-                .setStanding(PairStatus.WITHDRAWN.name())
-                .setOrigin(trained.origin())
-                .build()));
+        cluster.topics().receipts(),
+        OriginHeader.text(trained.origin()),
+        Receipt.newBuilder()
+            .setPairId(trained.pairId())
+            .setStanding(PairStatus.WITHDRAWN.name())
+            .setOrigin(trained.origin())
+            .build());
 
     AuditReport report = new Audit(cluster).run();
     assertThat(report.details()).isEmpty();
@@ -164,13 +162,11 @@ class AuditTest {
 
   @Test
   void findsAQuarantinedRecordThatStandsTwice() {
-    TestCluster.send(
+    TestCluster.put(
         cluster,
-        TestCluster.record(
-            cluster.topics().quarantine(),
-            null,
-            rejected.pairId(),
-            PlayedPipeline.rejected(rejected, "IMAGE_TOO_SMALL", new byte[0])));
+        cluster.topics().quarantine(),
+        rejected.pairId(),
+        PlayedPipeline.rejected(rejected, "IMAGE_TOO_SMALL", new byte[0]));
 
     assertOneDifference(Kind.TWICE, OriginHeader.text(rejected.origin()));
   }
@@ -324,23 +320,6 @@ class AuditTest {
   }
 
   @Test
-  void doesNotCountAnEqualSampleThatIsWithdrawn() {
-    Sent spaced = pipeline.send("image 1", "caption 1 ");
-    PreparedPair pair = PlayedPipeline.prepared(spaced, PairStatus.TRAINING);
-    pair.setCaption("caption 1");
-    pipeline.transaction(
-        spaced,
-        List.of(TestCluster.record(cluster.topics().training(), null, spaced.pairId(), pair)));
-    delete(PairStatus.TRAINING, spaced);
-    TestCluster.send(cluster, pipeline.receipt(spaced, PairStatus.WITHDRAWN, ""));
-
-    AuditReport report = new Audit(cluster).run();
-
-    assertThat(report.details()).isEmpty();
-    assertThat(report.equalSamples()).isZero();
-  }
-
-  @Test
   void sinceATimeReadsWhatCameFromThenOn() {
     Sent forgotten = pipeline.send("image 5", "caption 5");
     pipeline.transaction(forgotten, List.of());
@@ -364,18 +343,6 @@ class AuditTest {
             difference ->
                 assertThat(difference.sentence()).contains(OriginHeader.text(missing.origin())));
     assertThat(new Audit(cluster).since(Instant.now().plus(Duration.ofDays(1))).passes()).isTrue();
-  }
-
-  @Test
-  void sinceATimeDoesNotMissWhatWasWithdrawn() {
-    Instant before = timeOf(trained);
-    delete(PairStatus.TRAINING, trained);
-    TestCluster.send(cluster, pipeline.receipt(trained, PairStatus.WITHDRAWN, ""));
-
-    AuditReport report = new Audit(cluster).since(before);
-
-    assertThat(report.details()).isEmpty();
-    assertThat(report.withdrawn()).isEqualTo(1);
   }
 
   @Test
@@ -468,7 +435,7 @@ class AuditTest {
   }
 
   private void delete(PairStatus split, Sent sent) {
-    TestCluster.send(cluster, TestCluster.record(pipeline.topic(split), null, sent.pairId(), null));
+    TestCluster.put(cluster, pipeline.topic(split), sent.pairId(), null);
   }
 
   /** A record whose value is as preprocessing wrote it for training. */

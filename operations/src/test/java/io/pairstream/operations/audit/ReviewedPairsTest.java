@@ -196,20 +196,6 @@ class ReviewedPairsTest {
     assertThat(differences()).isEmpty();
   }
 
-  @Test
-  void waiverBeyondTheReviewIsADifferenceAfterTheRawRecordIsGone() {
-    ReviewResult accepted = accept();
-    Sent replay = replayOf(small);
-    publish(replay, accepted.reviewId(), "CAPTION_TOO_SHORT", "IMAGE_TOO_SMALL");
-    forget(replay);
-
-    assertThat(differences())
-        .extracting(Difference::sentence)
-        .singleElement()
-        .satisfies(
-            sentence -> assertThat(sentence).endsWith("which does not waive CAPTION_TOO_SHORT"));
-  }
-
   private void forget(Sent sent) {
     TopicPartition partition =
         new TopicPartition(sent.origin().getTopic(), sent.origin().getPartition());

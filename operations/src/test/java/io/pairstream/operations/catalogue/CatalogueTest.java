@@ -1,6 +1,5 @@
 package io.pairstream.operations.catalogue;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.PlayedFetcher;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,15 +44,12 @@ class CatalogueTest {
     pipeline.accept(kept, PairStatus.VALIDATION);
     Sent refused = pipeline.send("image 2", "a refused one");
     pipeline.reject(refused, "IMAGE_TOO_SMALL");
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().validation(), null, kept.pairId(), null));
-    TestCluster.send(
+    TestCluster.put(cluster, cluster.topics().validation(), kept.pairId(), null);
+    TestCluster.put(
         cluster,
-        TestCluster.record(
-            cluster.topics().takedowns(),
-            null,
-            "museum",
-            Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("museum").build()));
+        cluster.topics().takedowns(),
+        "museum",
+        Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("museum").build());
 
     try (Catalogue catalogue = open(new Noting("one", 1), new Noting("two", 1))) {
       catalogue.caughtUp().join();
@@ -85,50 +80,6 @@ class CatalogueTest {
 
       assertThat(caption).isNotEmpty();
       assertThat(notes(catalogue, "one")).contains("quarantined FETCH_GONE " + caption);
-    }
-  }
-
-  @Test
-  void seesNoRecordTwiceAfterARestart() {
-    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
-    try (Catalogue catalogue = open(new Noting("one", 1))) {
-      catalogue.caughtUp().join();
-    }
-    pipeline.accept(pipeline.send("image 2", "second"), PairStatus.TRAINING);
-
-    try (Catalogue catalogue = open(new Noting("one", 1))) {
-      catalogue.caughtUp().join();
-
-      assertThat(notes(catalogue, "one")).hasSize(4).doesNotHaveDuplicates();
-    }
-  }
-
-  @Test
-  void anotherVersionOfAFoldBeginsAgain() {
-    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
-    try (Catalogue catalogue = open(new Noting("one", 1))) {
-      catalogue.caughtUp().join();
-    }
-
-    try (Catalogue catalogue = open(new Noting("one", 2))) {
-      catalogue.caughtUp().join();
-
-      assertThat(notes(catalogue, "one")).hasSize(2);
-    }
-  }
-
-  @Test
-  void recordThatIsNoneOfOursIsPassedOver() {
-    TestCluster.send(
-        cluster,
-        new ProducerRecord<>(
-            cluster.topics().training().name(), "key".getBytes(UTF_8), new byte[] {1, 2, 3}));
-    pipeline.accept(pipeline.send("image 1", "first"), PairStatus.TRAINING);
-
-    try (Catalogue catalogue = open(new Noting("one", 1))) {
-      catalogue.caughtUp().join();
-
-      assertThat(notes(catalogue, "one")).hasSize(2);
     }
   }
 

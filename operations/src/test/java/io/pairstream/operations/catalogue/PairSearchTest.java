@@ -1,7 +1,6 @@
 package io.pairstream.operations.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -21,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -456,29 +454,6 @@ class PairSearchTest {
         .extracting(FoundPair::id)
         .doesNotHaveDuplicates();
     assertThat(later).isEmpty();
-  }
-
-  @Test
-  void goesOnAfterARestartAsIfItHadNeverStopped() {
-    judged.reject(raw("first"), "IMAGE_TOO_SMALL");
-    read();
-    catalogue.close();
-    judged.reject(raw("second"), "IMAGE_TOO_SMALL");
-    judged.await();
-
-    open();
-    read();
-
-    assertThat(new HashSet<>(captions(ALL))).containsExactlyInAnyOrder("first", "second");
-    assertThat(search.board().total()).isEqualTo(2);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "zz", "00", "../../etc", "0000000000000000000000000000000000000000f"})
-  void refusesACursorThatIsNoneOfOurs(String cursor) {
-    assertThatThrownBy(() -> search.find(ALL.from(cursor)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("after");
   }
 
   private void deleteQuarantine() throws Exception {

@@ -99,6 +99,11 @@ public final class TestCluster implements BeforeAllCallback {
     return of(cluster).send(record);
   }
 
+  /** Sends a value under a key, to the partition that the key belongs on. */
+  public static <T> void put(ClusterAccess cluster, Topic<String, T> topic, String key, T value) {
+    var unused = send(cluster, record(topic, null, key, value));
+  }
+
   /** As {@link TestDataset#sendInVain}. */
   public static void sendInVain(ClusterAccess cluster, ProducerRecord<byte[], byte[]> record) {
     of(cluster).sendInVain(record);

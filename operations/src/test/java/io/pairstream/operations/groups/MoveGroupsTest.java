@@ -87,18 +87,6 @@ class MoveGroupsTest {
   }
 
   @Test
-  void saysWhatWouldBeSkipped() {
-    write(zero, 10);
-    TestCluster.commit(cluster, group, zero, 3);
-
-    ResetPlan plan = groups.plan(group, new ResetTarget.Latest(), Optional.empty());
-
-    assertThat(plan.skipped()).isEqualTo(7);
-    assertThat(plan.again()).isZero();
-    assertThat(plan.since()).contains(FIRST.plusSeconds(3));
-  }
-
-  @Test
   void findsTheFirstRecordOfATime() {
     write(zero, 10);
     TestCluster.commit(cluster, group, zero, 9);
@@ -147,19 +135,6 @@ class MoveGroupsTest {
         .containsExactlyInAnyOrder(
             tuple(moved.actionId(), "group.reset", "somebody", "DONE"),
             tuple(back.actionId(), "group.undo", "somebody", "DONE"));
-  }
-
-  @Test
-  void undoesAnUndo() {
-    write(zero, 10);
-    TestCluster.commit(cluster, group, zero, 8);
-    String first = move(groups.plan(group, new ResetTarget.Earliest(), part(0))).actionId();
-    String second =
-        groups.move(groups.planUndo(first), "group.undo", "somebody", "back").actionId();
-
-    groups.move(groups.planUndo(second), "group.undo", "somebody", "and forth");
-
-    assertThat(committed()).containsOnly(Map.entry(zero, 0L));
   }
 
   @Test

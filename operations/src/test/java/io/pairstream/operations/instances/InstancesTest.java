@@ -55,13 +55,11 @@ class InstancesTest {
   }
 
   private void speak() {
-    TestCluster.send(
+    TestCluster.put(
         cluster,
-        TestCluster.record(
-            cluster.topics().instances(),
-            null,
-            "feed/b",
-            Played.status("feed", "b", Instant.now()).build()));
+        cluster.topics().instances(),
+        "feed/b",
+        Played.status("feed", "b", Instant.now()).build());
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -239,25 +239,6 @@ class OverviewTest {
     }
   }
 
-  @Test
-  void theServiceAnswersBoth() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(1);
-    Cluster plain =
-        new Cluster(
-            KAFKA.bootstrapServers(),
-            cluster.registry().addresses(),
-            cluster.dataset(),
-            Map.of(),
-            Map.of());
-    try (OperateService service = new OperateService(plain, settings("state"))) {
-      service.start();
-
-      assertThat(get(service, "/v1/overview").path("dataset").asText())
-          .isEqualTo(cluster.dataset().name());
-      assertThat(get(service, "/v1/topology").path("ready").asBoolean()).isFalse();
-    }
-  }
-
   private OperateSettings settings(String directory) {
     return new OperateSettings(LongTimeoutServer.settings(), true, folder.resolve(directory));
   }
@@ -317,9 +298,7 @@ class OverviewTest {
 
   private static void say(
       ClusterAccess cluster, String service, String instance, InstanceStatus status) {
-    TestCluster.send(
-        cluster,
-        TestCluster.record(cluster.topics().instances(), null, service + "/" + instance, status));
+    TestCluster.put(cluster, cluster.topics().instances(), service + "/" + instance, status);
   }
 
   private static JsonNode await(Supplier<JsonNode> answer, Predicate<JsonNode> wanted)

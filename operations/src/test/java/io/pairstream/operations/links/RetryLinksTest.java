@@ -1,7 +1,6 @@
 package io.pairstream.operations.links;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.PlayedFetcher;
 import io.pairstream.operations.PlayedFetcher.Sent;
@@ -14,23 +13,13 @@ import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.OriginHeader;
-import io.pairstream.testing.Await;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,59 +125,6 @@ class RetryLinksTest {
     assertThat(retry.count(meant("FETCH_TIMEOUT", "a.test", null)).sent()).isZero();
     assertThat(retry.count(meant(null, null, Instant.now().plusSeconds(60))).sent()).isZero();
     assertThat(retry.count(meant(null, null, Instant.now().minusSeconds(600))).sent()).isEqualTo(2);
-  }
-
-  @Test
-  void countingSendsNothing() {
-    RetryReport report = retry.count(ALL);
-
-    assertThat(report.sent()).isEqualTo(2);
-    assertThat(again()).isEmpty();
-  }
-
-  @Test
-  void failedRunLeavesNoTransactionOpen() throws Exception {
-    String transactionalId = cluster.dataset().fetchGroup() + "-retry";
-    try (Admin admin = cluster.admin()) {
-      // Links are taken, what is to be told of them is not.
-      refuseUploads(admin);
-
-      assertThatThrownBy(() -> retry.send(ALL)).isInstanceOf(KafkaException.class);
-
-      assertThat(
-              admin
-                  .describeTransactions(List.of(transactionalId))
-                  .description(transactionalId)
-                  .get()
-                  .state())
-          .isNotEqualTo(TransactionState.ONGOING);
-      assertThat(again()).isEmpty();
-    }
-  }
-
-  /** Returns once the broker takes no more uploads; the test's time-out ends it. */
-  private void refuseUploads(Admin admin) throws Exception {
-    String topic = cluster.topics().uploads().name();
-    admin
-        .incrementalAlterConfigs(
-            Map.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                List.of(
-                    new AlterConfigOp(
-                        new ConfigEntry("max.message.bytes", "1"), AlterConfigOp.OpType.SET))))
-        .all()
-        .get();
-    boolean refused = false;
-    try (KafkaProducer<byte[], byte[]> producer = TestCluster.producer(cluster, "")) {
-      while (!refused) {
-        try {
-          producer.send(new ProducerRecord<>(topic, new byte[1], null)).get();
-        } catch (ExecutionException e) {
-          refused = e.getCause() instanceof RecordTooLargeException;
-        }
-        Await.pause();
-      }
-    }
   }
 
   private static FailedLinks meant(String reason, String host, Instant since) {

@@ -70,15 +70,6 @@ class SessionsTest {
   }
 
   @Test
-  void noNumberOfKeysFillsTheMemory() {
-    for (int i = 0; i < 2 * Sessions.MOST; i++) {
-      String unused = sessions.begin("key " + i);
-    }
-
-    assertThat(sessions.count()).isEqualTo(Sessions.MOST);
-  }
-
-  @Test
   void attemptsAreCountedByAddressWithinAMinute() {
     Attempts attempts = new Attempts(clock);
     for (int i = 0; i < Attempts.MOST; i++) {

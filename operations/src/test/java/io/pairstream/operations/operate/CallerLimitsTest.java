@@ -8,9 +8,6 @@ import io.pairstream.service.http.Scope;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,25 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CallerLimitsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  /** What the overview and the lag of one tab ask for, again and again. */
-  private static final List<String> POLLED =
-      List.of(
-          "/v1/overview",
-          "/v1/topology",
-          "/v1/lag?partitions=false",
-          "/v1/lag/history",
-          "/v1/lag/heat",
-          "/v1/actions",
-          "/v1/pairs",
-          "/v1/quarantine");
-
-  private static final int TABS = 10;
-
-  /** What a proxy passes on at once of one browser, and what a contact sheet shows. */
-  private static final int AT_ONCE = 128;
-
-  private static final int PICTURES = 640;
 
   private final ClusterAccess cluster = KAFKA.dataset(1);
 
@@ -67,31 +45,6 @@ class CallerLimitsTest {
 
   private String picture(int offset) {
     return "/v1/pictures/" + cluster.topics().scraped().name() + "/0/" + offset;
-  }
-
-  @Test
-  void tenTabsAtOnceMeetNoLimit() {
-    String key = operators.key("ann", Scope.VIEW).text().reveal();
-    List<String> paths = new ArrayList<>();
-    for (int tab = 0; tab < TABS; tab++) {
-      paths.addAll(POLLED);
-      paths.add("/v1/sheet?minutes=60");
-      paths.add("/v1/pairs/scraped-0-" + tab);
-      for (int i = 0; tab < 4 && i < PICTURES; i++) {
-        paths.add(picture(i));
-      }
-    }
-
-    List<Integer> statuses = new ArrayList<>();
-    for (int from = 0; from < paths.size(); from += AT_ONCE) {
-      List<CompletableFuture<Integer>> asked =
-          paths.subList(from, Math.min(paths.size(), from + AT_ONCE)).stream()
-              .map(path -> operators.statusOf(get(path, key)))
-              .toList();
-      asked.forEach(answer -> statuses.add(answer.join()));
-    }
-
-    assertThat(statuses).contains(200).doesNotContain(429, 503);
   }
 
   @Test

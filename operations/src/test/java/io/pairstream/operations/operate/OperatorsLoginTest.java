@@ -307,32 +307,6 @@ class OperatorsLoginTest {
   }
 
   @Test
-  void actionsAreToldNewestFirst() {
-    String key = operators.key("ann", Scope.REVIEW).text().reveal();
-    var unused = operators.login(key);
-    JsonNode first = actions(key, 1);
-    assertThat(first.get(0).path("actor").asText()).isEqualTo("ann");
-    assertThat(first.get(0).path("detail").asText()).isEqualTo("logged in");
-    assertThat(first.get(0).at("/detail_template/template").asText()).isEqualTo("LOGGED_IN");
-    assertThat(first.get(0).path("done_at").asText())
-        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-
-    assertThat(review(review().header("Authorization", "Bearer " + key)).status()).isEqualTo(200);
-
-    JsonNode both = actions(key, 2);
-    assertThat(both.findValuesAsText("name")).containsExactly("quarantine.review", "login");
-    assertThat(both.findValuesAsText("outcome")).containsExactly("REFUSED", "DONE");
-    ClusterAnswer one =
-        operators.tell(
-            operators.get("/v1/actions?limit=1").header("Authorization", "Bearer " + key));
-    assertThat(one.json().path("actions")).hasSize(1);
-    ClusterAnswer none =
-        operators.tell(
-            operators.get("/v1/actions?limit=0").header("Authorization", "Bearer " + key));
-    assertThat(none.status()).isEqualTo(400);
-  }
-
-  @Test
   void refusalOfAKeyThatMayNotReviewIsOnRecord() {
     String key = operators.key("viewer", Scope.VIEW).text().reveal();
 
@@ -384,10 +358,10 @@ class OperatorsLoginTest {
       value = {
         "[]|must be an object",
         "{\"pairs\": [], \"decision\": \"REJECTED\", \"comment\": \"x\"}|list of 1 to 500",
-        "{\"pairs\": [7], \"decision\": \"REJECTED\", \"comment\": \"x\"}|each of pairs",
-        "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|decision must be one of",
+        "{\"pairs\": [7], \"decision\": \"REJECTED\", \"comment\": \"x\"}|pairs, a list of ids",
+        "{\"pairs\": [\"a\"], \"decision\": \"LOVED\", \"comment\": \"x\"}|must be one of",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\"}|comment is missing",
-        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|comment must be a text",
+        "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": [1]}|the texts comment",
         "{\"pairs\": [\"a\"], \"decision\": \"ACCEPTED\", \"comment\": \"x\", \"as\": \"root\"}|nothing else",
         "{\"pairs\": [\"a\", \"b\"], \"decision\": \"RECAPTIONED\", \"caption\": \"c\", \"comment\": \"x\"}|for one pair",
       })

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -178,13 +177,6 @@ final class RunningOperators implements AutoCloseable {
 
   ClusterAnswer tell(HttpRequest.Builder request) {
     return new ClusterAnswer(send(request));
-  }
-
-  /** Asks without waiting for the answer's body. */
-  CompletableFuture<Integer> statusOf(HttpRequest.Builder request) {
-    return client
-        .sendAsync(request.timeout(TIMEOUT).build(), BodyHandlers.ofString())
-        .thenApply(HttpResponse::statusCode);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {

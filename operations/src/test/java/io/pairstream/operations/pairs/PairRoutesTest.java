@@ -300,32 +300,6 @@ class PairRoutesTest {
         .startsWith("/v1/pictures/" + running.cluster().topics().quarantine().name());
   }
 
-  @ParameterizedTest
-  @ValueSource(longs = {Long.MIN_VALUE, Long.MAX_VALUE})
-  void cardOfAPairThatSaysItCameAtAnImpossibleTimeIsShown(long receivedAtMillis) throws Exception {
-    RawPair raw = raw(drawn(30, 20), "out of time " + word());
-    raw.setReceivedAt(Instant.ofEpochMilli(receivedAtMillis));
-    Origin origin = running.judged().nextOrigin();
-    running
-        .judged()
-        .send(
-            running.cluster().topics().quarantine(),
-            JudgedPairs.pairId(raw),
-            running
-                .judged()
-                .rejected(raw, "FIELD_INVALID", origin)
-                .setQuarantinedAt(Instant.parse("2026-11-20T10:00:00Z"))
-                .build());
-    read();
-
-    JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
-
-    assertThat(card.path("reason").asText()).isEqualTo("FIELD_INVALID");
-    JsonNode after = card.path("journey").get(1).path("seconds_since_previous");
-    assertThat(after.isDouble()).isTrue();
-    assertThat(after.asDouble() > 0).isEqualTo(receivedAtMillis < 0);
-  }
-
   @Test
   void withdrawnPairIsNamedAndShownNoMore() throws Exception {
     RawPair raw = raw(drawn(100, 50), "withdrawn " + word());

@@ -48,21 +48,6 @@ class ProfileViewTest {
   @TempDir Path folder;
 
   @Test
-  void countsNothingTwiceThroughARestart() throws Exception {
-    GeneratedHistory history = new GeneratedHistory(21, 400);
-    List<Event> events = history.events();
-    int half = events.size() / 2;
-
-    publish(events.subList(0, half));
-    reportOfAll();
-    publish(events.subList(half, events.size()));
-
-    Recounted.isAsCounted(reportOfAll(), history, ProfileQuestion.EVERYTHING);
-    // Again, with nothing to read.
-    Recounted.isAsCounted(reportOfAll(), history, ProfileQuestion.EVERYTHING);
-  }
-
-  @Test
   void answersByHttp() throws Exception {
     GeneratedHistory history = new GeneratedHistory(22, 200);
     publish(history.events());
@@ -102,23 +87,6 @@ class ProfileViewTest {
   }
 
   @Test
-  void followsWhatComes() throws Exception {
-    try (Catalogue catalogue = open()) {
-      ProfileView view = new ProfileView(catalogue);
-      catalogue.caughtUp().join();
-      assertThat(view.report(ProfileQuestion.EVERYTHING).pairs()).isZero();
-      assertThat(view.report(ProfileQuestion.EVERYTHING).truncatedShare()).isEmpty();
-
-      GeneratedHistory history = new GeneratedHistory(23, 30);
-      publish(history.events());
-      catalogue.reachedNow().join();
-
-      Recounted.isAsCounted(
-          view.report(ProfileQuestion.EVERYTHING), history, ProfileQuestion.EVERYTHING);
-    }
-  }
-
-  @Test
   void readsTheTopicsOnceAndLeavesNothingBehind() throws Exception {
     GeneratedHistory history = new GeneratedHistory(24, 50);
     publish(history.events());
@@ -128,13 +96,6 @@ class ProfileViewTest {
 
     Recounted.isAsCounted(report, history, ProfileQuestion.EVERYTHING);
     assertThat(folder).isEmptyDirectory();
-  }
-
-  private ProfileReport reportOfAll() {
-    try (Catalogue catalogue = open()) {
-      catalogue.caughtUp().join();
-      return new ProfileView(catalogue).report(ProfileQuestion.EVERYTHING);
-    }
   }
 
   private Catalogue open() {

@@ -2,7 +2,6 @@ package io.pairstream.operations.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,23 +27,5 @@ class ProfiledMeasureTest {
     assertThat(measure.bin(0)).isZero();
     assertThat(measure.bin(Double.MAX_VALUE)).isEqualTo(measure.bins() - 1);
     assertThat(measure.bin(Double.POSITIVE_INFINITY)).isEqualTo(measure.bins() - 1);
-  }
-
-  @Test
-  void squareLiesInTheMiddleOfItsBin() {
-    ProfiledMeasure aspect = ProfiledMeasure.ASPECT;
-
-    assertThat(aspect.bin(1)).isEqualTo(8).isEqualTo((aspect.bins() - 1) / 2);
-    assertThat(aspect.bin(4 / 3.0)).isEqualTo(aspect.bin(3 / 2.0));
-    assertThat(aspect.bin(3 / 4.0) + aspect.bin(4 / 3.0)).isEqualTo(aspect.bins() - 1);
-  }
-
-  @Test
-  void lengthsOfWellKnownModelsEndABin() {
-    ProfiledMeasure tokens = ProfiledMeasure.TOKEN_COUNT;
-
-    for (int length : new int[] {77, 128, 256}) {
-      assertThat(tokens.bin(length)).isEqualTo(tokens.bin(length + 1) - 1);
-    }
   }
 }

@@ -59,16 +59,6 @@ class QuarantineTest {
   }
 
   @Test
-  void listsOneReasonAlone() {
-    pipeline.reject(pipeline.send("image 1", "caption"), "IMAGE_TOO_SMALL");
-    pipeline.reject(pipeline.send("image 2", "caption"), "CAPTION_TOO_SHORT");
-
-    assertThat(quarantine.newest(Optional.of("IMAGE_TOO_SMALL"), 10))
-        .extracting(entry -> entry.pair().getReason())
-        .containsExactly("IMAGE_TOO_SMALL");
-  }
-
-  @Test
   void showsTheNewestEntryOfAKey() {
     Sent first = pipeline.send("image", "caption");
     pipeline.reject(first, "IMAGE_TOO_SMALL");
@@ -164,18 +154,10 @@ class QuarantineTest {
       QuarantineEntry entry = quarantine.show(OriginHeader.text(sent.origin())).orElseThrow();
       OriginalImage original = OriginalImage.of(entry, cluster).orElseThrow();
 
-      assertThat(OriginalLink.of(entry, cluster)).contains(sent.link());
+      assertThat(Original.link(entry.pair(), cluster)).contains(sent.link());
       assertThat(original.isImage()).isFalse();
       assertThat(original.bytes()).isEqualTo(entry.pair().getValue());
     }
-  }
-
-  @Test
-  void takesNoPairForALink() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.reject(sent, "IMAGE_TOO_SMALL");
-
-    assertThat(OriginalLink.of(quarantine.show(sent.pairId()).orElseThrow(), cluster)).isEmpty();
   }
 
   @Test

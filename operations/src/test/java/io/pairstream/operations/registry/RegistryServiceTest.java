@@ -163,13 +163,6 @@ class RegistryServiceTest {
   }
 
   @Test
-  void answersTheAddressesOfEarlierDays() throws Exception {
-    int id = writer().register(subject, RawPair.SCHEMA$);
-
-    assertThat(get("/apis/ccompat/v7/schemas/ids/" + id)).isEqualTo(get("/schemas/ids/" + id));
-  }
-
-  @Test
   void answersNoPageOfAnotherSite() throws Exception {
     HttpRequest crossSite =
         HttpRequest.newBuilder(at("/subjects")).header("Origin", "http://evil.example").build();

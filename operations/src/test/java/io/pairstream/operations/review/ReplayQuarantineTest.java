@@ -1,7 +1,6 @@
 package io.pairstream.operations.review;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.PlayedPipeline;
 import io.pairstream.operations.PlayedPipeline.Sent;
@@ -9,14 +8,10 @@ import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.schemas.Action;
-import io.pairstream.schemas.Header;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
-import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Review;
-import io.pairstream.schemas.topics.Topic;
 import io.pairstream.schemas.wire.Replay;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -93,7 +88,7 @@ class ReplayQuarantineTest {
 
     assertThat(first).isEqualTo(replayed(3, 0));
     assertThat(progress).containsExactly(3L);
-    assertThat(second).isEqualTo(new ReplayReport(0, 0, 0, 3, 0, 0, Map.of()));
+    assertThat(second).isEqualTo(new ReplayReport(0, 0, 3, 0, 0, Map.of()));
     assertThat(replays()).hasSize(3);
     assertThat(decided.values(cluster.topics().reviews()))
         .extracting(Review::getDecision, Review::getReviewer)
@@ -109,7 +104,7 @@ class ReplayQuarantineTest {
 
   private static ReplayReport replayed(long sent, long before) {
     return new ReplayReport(
-        sent, 0, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
+        sent, 0, before, 0, 0, Map.of("IMAGE_DAMAGED", 1L, "IMAGE_TOO_SMALL", 2L));
   }
 
   @Test
@@ -144,17 +139,6 @@ class ReplayQuarantineTest {
     assertThat(results).allMatch(ReviewResult::done);
   }
 
-  /** Returns once what was committed last can be read. */
-  private void awaitLastCommit() {
-    for (Topic<?, ?> topic :
-        List.of(
-            cluster.topics().crowdsourced(),
-            cluster.topics().reviews(),
-            cluster.topics().actions())) {
-      var unused = decided.records(topic.name());
-    }
-  }
-
   private List<Origin> origins() {
     return rejected.stream().map(Sent::origin).toList();
   }
@@ -181,93 +165,10 @@ class ReplayQuarantineTest {
   }
 
   @Test
-  void runThatSendsOnceMoreIsGoneOnWithAfterItWasInterrupted() {
-    send(ALL, Decision.REPLAYED, false);
-    assertThatThrownBy(
-            () ->
-                replay.send(
-                    ALL,
-                    verdict(Decision.REPLAYED, true),
-                    ONE_A_COMMIT,
-                    sent -> {
-                      throw new IllegalStateException("killed");
-                    }))
-        .hasMessage("killed");
-    awaitLastCommit();
-    assertThat(replays()).hasSize(4);
-    turnAway(replays().get(3));
-
-    ReplayReport plan = replay.plan(ALL, verdict(Decision.REPLAYED, true));
-    ReplayReport rest = send(ALL, Decision.REPLAYED, true);
-
-    awaitLastCommit();
-    assertThat(plan.sent()).isEqualTo(2);
-    assertThat(plan.earlier()).isEqualTo(1);
-    assertThat(rest.sent()).isEqualTo(2);
-    assertThat(rest.earlier()).isEqualTo(1);
-    assertThat(replayed().subList(3, 6)).containsExactlyInAnyOrderElementsOf(origins());
-    assertThat(decided.values(cluster.topics().actions()))
-        .filteredOn(action -> action.getFacts().get("again").equals("true"))
-        .extracting(Action::getOutcome)
-        .containsExactly("FAILED", "FAILED", "DONE");
-
-    assertThat(send(ALL, Decision.REPLAYED, true).sent()).isEqualTo(3);
-  }
-
-  @Test
-  void interruptedRunIsGoneOnWithInTheSameWordsOnlyAndToItsLimit() {
-    send(ALL, Decision.REPLAYED, false);
-    ReplaySelection two = new ReplaySelection(Optional.empty(), Optional.empty(), 2);
-    assertThatThrownBy(
-            () ->
-                replay.send(
-                    two,
-                    verdict(Decision.REPLAYED, true),
-                    ONE_A_COMMIT,
-                    sent -> {
-                      throw new IllegalStateException("killed");
-                    }))
-        .hasMessage("killed");
-    awaitLastCommit();
-
-    Verdict otherWords =
-        new Verdict(Decision.REPLAYED, "", "once more", true, new Actor("ben", ""));
-    assertThat(replay.plan(two, otherWords).sent()).isEqualTo(2);
-    assertThat(replay.plan(two, verdict(Decision.REPLAYED, true)).sent()).isEqualTo(1);
-    assertThat(replay.plan(ALL, verdict(Decision.REPLAYED, true)).sent()).isEqualTo(3);
-  }
-
-  /** The topology judges a replay, and turns it away as before. */
-  private void turnAway(ConsumerRecord<byte[], byte[]> record) {
-    Replay claim = Replay.read(record.headers()).orElseThrow();
-    Sent first =
-        rejected.stream().filter(one -> one.origin().equals(claim.of())).findFirst().orElseThrow();
-    Sent again =
-        new Sent(
-            first.imageDigest(),
-            first.pairId(),
-            first.raw(),
-            new Origin(record.topic(), record.partition(), record.offset()));
-    QuarantinedPair.Builder entry =
-        QuarantinedPair.newBuilder(
-            PlayedPipeline.rejected(again, "IMAGE_TOO_SMALL", record.value()));
-    record
-        .headers()
-        .forEach(
-            header ->
-                entry.getHeaders().add(new Header(header.key(), ByteBuffer.wrap(header.value()))));
-    pipeline.transaction(
-        again,
-        List.of(
-            TestCluster.record(cluster.topics().quarantine(), null, again.pairId(), entry.build()),
-            pipeline.receipt(again, PairStatus.QUARANTINED, "IMAGE_TOO_SMALL")));
-  }
-
-  @Test
   void acceptsOnlyWhatAPersonCanWaive() {
     ReplayReport report = send(ALL, Decision.ACCEPTED, false);
 
-    assertThat(report).isEqualTo(new ReplayReport(2, 0, 0, 0, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
+    assertThat(report).isEqualTo(new ReplayReport(2, 0, 0, 0, 1, Map.of("IMAGE_TOO_SMALL", 2L)));
     assertThat(replays())
         .extracting(record -> Replay.read(record.headers()).orElseThrow().waived())
         .containsOnly(List.of("IMAGE_TOO_SMALL"));

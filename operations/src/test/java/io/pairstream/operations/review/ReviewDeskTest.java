@@ -27,7 +27,6 @@ import io.pairstream.schemas.wire.Replay;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -243,14 +242,6 @@ class ReviewDeskTest {
   }
 
   @Test
-  void replayWaivesNothing() {
-    decide(Decision.REPLAYED);
-
-    assertThat(Replay.read(raw().get(1).headers()).orElseThrow().waived()).isEmpty();
-    assertThat(reviews().get(0).getWaived()).isEmpty();
-  }
-
-  @Test
   void rejectedPairStaysAndMayStillBeAccepted() {
     ReviewResult rejected = decide(Decision.REJECTED);
     assertThat(rejected.done()).isTrue();
@@ -297,27 +288,6 @@ class ReviewDeskTest {
         .extracting(result -> Sentence.recognised(result.detail()).template())
         .doesNotContain(Template.VERBATIM);
     assertThat(raw()).hasSize(3);
-  }
-
-  @Test
-  void eachOfManyUnknownIdsIsAnsweredAndTheAuditTrailCountsThem() {
-    List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 500; i++) {
-      ids.add("no such id " + i);
-    }
-    ids.add(250, small.pairId());
-
-    List<ReviewResult> results = desk.decide(ids, verdict(Decision.ACCEPTED, ANN));
-
-    assertThat(results).extracting(ReviewResult::id).containsExactlyElementsOf(ids);
-    assertThat(results).filteredOn(ReviewResult::done).hasSize(1);
-    assertThat(results)
-        .filteredOn(result -> !result.done())
-        .allSatisfy(
-            result -> assertThat(result.detail()).startsWith("no pair of that id was turned away"));
-    assertThat(actions())
-        .extracting(Action::getOutcome, action -> action.getFacts().get("times"))
-        .containsExactlyInAnyOrder(tuple("DONE", null), tuple("REFUSED", "500"));
   }
 
   @Test
@@ -426,17 +396,6 @@ class ReviewDeskTest {
 
     assertThat(results).extracting(ReviewResult::done).containsExactly(false, true);
     assertThat(results.get(0).detail()).contains("larger than a raw record may be");
-  }
-
-  @Test
-  void hostileWordsAreKeptAsTheyAre() {
-    ReviewResult result = decide(new Verdict(Decision.RECAPTIONED, HOSTILE, HOSTILE, false, ANN));
-
-    assertThat(result.done()).isTrue();
-    assertThat(reviews().get(0).getComment()).isEqualTo(HOSTILE);
-    assertThat(decided.values(cluster.topics().crowdsourced()).get(1).getCaption())
-        .isEqualTo(HOSTILE);
-    assertThat(result.sentPairId()).isEqualTo(PairIdentity.pairId(small.imageDigest(), HOSTILE));
   }
 
   @Test

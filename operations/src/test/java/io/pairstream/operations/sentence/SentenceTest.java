@@ -2,7 +2,6 @@ package io.pairstream.operations.sentence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pairstream.service.http.Json;
@@ -81,17 +80,17 @@ class SentenceTest {
     assertThat(json.toString()).isEqualTo("{\"sentence\":\"pairs\"}");
   }
 
-  private record Told(int count, @JsonUnwrapped(prefix = "detail") Sentence detail) {}
+  private record Told(int count, Sentence detail) {}
 
   @Test
   void isWrittenAsAMemberOfARecord() throws IOException {
-    JsonNode json = Json.MAPPER.readTree(Json.bytes(new Told(2, sentence)));
+    JsonNode json = Json.MAPPER.readTree(AnswerJson.bytes(new Told(2, sentence)));
 
     assertThat(json.fieldNames())
         .toIterable()
         .containsExactly("count", "detail", "detail_template");
     assertThat(Sentence.read(json, "detail")).isEqualTo(sentence);
-    assertThat(Json.bytes(new Told(2, Sentence.verbatim("pairs"))))
+    assertThat(AnswerJson.bytes(new Told(2, Sentence.verbatim("pairs"))))
         .asString()
         .isEqualTo("{\"count\":2,\"detail\":\"pairs\"}");
   }

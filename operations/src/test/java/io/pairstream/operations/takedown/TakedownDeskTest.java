@@ -97,32 +97,6 @@ class TakedownDeskTest {
   }
 
   @Test
-  void standingsThatNobodyKnowsAreOfNoPublishedPairAndHoldNothingUp() {
-    Sent first = publish("image 1", "of the museum", "museum", "pictures.test");
-    Receipt odd =
-        Receipt.newBuilder()
-            .setPairId("0123456789abcdef0123456789abcdef")
-            .setImageDigest(first.imageDigest())
-            .setStanding("LATER")
-            .build();
-    PreparedPair moved =
-        PreparedPair.newBuilder(PlayedPipeline.prepared(first, PairStatus.TRAINING))
-            .setContributor("museum")
-            .setSplit("LATER")
-            .build();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, odd.getPairId(), odd));
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().training(), null, first.pairId(), moved));
-
-    assertThat(desk.plan(Subject.image(first.imageDigest())).published())
-        .isEqualTo(Map.of(PairStatus.TRAINING, 1L));
-    assertThat(desk.plan(Subject.pair(odd.getPairId())).total()).isZero();
-    assertThat(desk.plan(Subject.contributor("museum")).published())
-        .isEqualTo(Map.of(PairStatus.TRAINING, 1L));
-  }
-
-  @Test
   void aContributorIsWithdrawnWithEachPublishedPair() {
     Sent first = publish("image 1", "of the museum", "museum", "pictures.test");
     Sent second = publish("image 2", "of the museum too", "museum", "pictures.test");

@@ -16,7 +16,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -85,15 +84,6 @@ class CreateTopicsTest {
         .containsExactly(cluster.registry().idOf(subject, PreparedPair.SCHEMA$));
   }
 
-  @Test
-  void changesNothingTheSecondTime() {
-    createTopics.create(catalogue);
-
-    List<TopicOutcome> again = createTopics.create(catalogue);
-
-    assertThat(again).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
-  }
-
   /** A topic whose setting differs, and to the right of it what the command makes of that. */
   @ParameterizedTest(name = "{0}: {1}={2}")
   @CsvSource({
@@ -157,20 +147,6 @@ class CreateTopicsTest {
                 assertThat(outcome.left()).containsOnly(Map.entry(setting, found));
               });
       assertThat(config(admin, topic).get(setting).value()).isEqualTo(found);
-    }
-  }
-
-  @Test
-  void leavesALimitInBytesThatTheCatalogueDoesNotHave() {
-    createTopics.create(catalogue);
-    String topic = cluster.topics().crowdsourced().name();
-    try (Admin admin = cluster.admin()) {
-      set(admin, topic, "retention.bytes", "1000000000");
-
-      List<TopicOutcome> outcomes = createTopics.create(catalogue);
-
-      assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.UNCHANGED);
-      assertThat(config(admin, topic).get("retention.bytes").value()).isEqualTo("1000000000");
     }
   }
 
@@ -276,28 +252,6 @@ class CreateTopicsTest {
       answered++;
       return super.describeConfigs(
           Set.of(new ConfigResource(ConfigResource.Type.TOPIC, UNHEARD_OF)), options);
-    }
-  }
-
-  @Test
-  void refusesATopicThatSomebodyElseMakesMeanwhileWithFewerPartitions() {
-    String topic = cluster.topics().training().name();
-    try (Admin outrun =
-        new ForwardingAdmin(cluster.clientSettings()) {
-          @Override
-          public CreateTopicsResult createTopics(
-              Collection<NewTopic> topics, CreateTopicsOptions options) {
-            KafkaAnswers.await(
-                super.createTopics(
-                        Set.of(new NewTopic(topic, Optional.of(1), Optional.empty())), options)
-                    .all());
-            return super.createTopics(topics, options);
-          }
-        }) {
-
-      assertThatThrownBy(() -> createTopics.create(outrun, catalogue))
-          .isInstanceOf(TopicMismatchException.class)
-          .hasMessageContaining(topic + " has 1");
     }
   }
 

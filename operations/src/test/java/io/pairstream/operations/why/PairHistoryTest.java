@@ -73,27 +73,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void takesTheLastReceipt() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.reject(sent, "IMAGE_TOO_SMALL");
-    Sent again = pipeline.send("image", "caption");
-    pipeline.accept(again, PairStatus.VALIDATION);
-
-    assertThat(history.find(sent.pairId()).orElseThrow().standing()).isEqualTo("VALIDATION");
-  }
-
-  @Test
-  void doesNotStumbleOverAReasonItDoesNotKnow() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.reject(sent, "REASON_OF_A_LATER_VERSION");
-
-    PairAnswer answer = history.find(sent.pairId()).orElseThrow();
-
-    assertThat(answer.reason()).isEqualTo("REASON_OF_A_LATER_VERSION");
-    assertThat(answer.remedy()).isEmpty();
-  }
-
-  @Test
   void findsAPairByTheCoordinatesOfItsRawRecord() {
     Sent sent = pipeline.send("image", "caption");
     pipeline.accept(sent, PairStatus.TEST);
@@ -138,27 +117,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void findsACopyByTheCoordinatesOfItsEntryInQuarantine() {
-    Sent sent = pipeline.send("image", "caption");
-    pipeline.accept(sent, PairStatus.TRAINING);
-    Sent copy = pipeline.send("image", "caption");
-    pipeline.transaction(
-        copy,
-        List.of(
-            TestCluster.record(
-                cluster.topics().quarantine(),
-                null,
-                copy.pairId(),
-                PlayedPipeline.rejected(copy, "DUPLICATE_PAIR", new byte[] {1}))));
-
-    PairAnswer answer = history.find(lastOf(cluster.topics().quarantine().name())).orElseThrow();
-
-    assertThat(answer.standing()).isEqualTo("TRAINING");
-    assertThat(answer.reason()).isEqualTo("DUPLICATE_PAIR");
-    assertThat(answer.origin()).isEqualTo(copy.origin());
-  }
-
-  @Test
   void tellsWhoLetAPairInAndWhatWasWaived() {
     Sent sent = claim("0f8fad5b-d9cb-469f-a165-70867728950e", "IMAGE_TOO_SMALL");
     Review review =
@@ -169,9 +127,7 @@ class PairHistoryTest {
             .build();
 
     Admission forged = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
-    TestCluster.send(
-        cluster,
-        TestCluster.record(cluster.topics().reviews(), null, review.getReviewId(), review));
+    TestCluster.put(cluster, cluster.topics().reviews(), review.getReviewId(), review);
     Admission recorded = history.find(sent.pairId()).orElseThrow().admission().orElseThrow();
 
     assertThat(forged.review()).isEmpty();
@@ -219,11 +175,9 @@ class PairHistoryTest {
     Receipt withdrawn =
         Receipt.newBuilder(receipt).setStanding(PairStatus.WITHDRAWN.name()).build();
 
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), receipt));
+    TestCluster.put(cluster, cluster.topics().receipts(), sent.pairId(), receipt);
     Optional<Instant> received = history.find(sent.pairId()).orElseThrow().receivedAt();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, sent.pairId(), withdrawn));
+    TestCluster.put(cluster, cluster.topics().receipts(), sent.pairId(), withdrawn);
     Optional<Instant> unknown = history.find(sent.pairId()).orElseThrow().receivedAt();
 
     assertThat(received).contains(decidedAt);
@@ -299,18 +253,6 @@ class PairHistoryTest {
   }
 
   @Test
-  void saysThatALinkWaitsWhereNothingIsDecided() {
-    try (PlayedFetcher fetcher = new PlayedFetcher(cluster)) {
-      PlayedFetcher.Sent link = fetcher.send("a.test", "owl");
-
-      PairAnswer answer = history.find(OriginHeader.text(link.origin())).orElseThrow();
-
-      assertThat(answer.kind()).isEqualTo(PairAnswer.LINK);
-      assertThat(answer.standing()).isEqualTo(PairAnswer.RECEIVED);
-    }
-  }
-
-  @Test
   void knowsNothingOfAnUnknownId() {
     pipeline.accept(pipeline.send("image", "caption"), PairStatus.TRAINING);
 
@@ -334,8 +276,7 @@ class PairHistoryTest {
             .setReviewId(reviewId)
             .setOrigin(new Origin(at.topic(), at.partition(), at.offset()))
             .build();
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().receipts(), null, small.pairId(), receipt));
+    TestCluster.put(cluster, cluster.topics().receipts(), small.pairId(), receipt);
     return small;
   }
 
@@ -347,8 +288,7 @@ class PairHistoryTest {
   }
 
   private void note(Upload upload) {
-    TestCluster.send(
-        cluster, TestCluster.record(cluster.topics().uploads(), null, upload.getId(), upload));
+    TestCluster.put(cluster, cluster.topics().uploads(), upload.getId(), upload);
   }
 
   private static Upload upload(

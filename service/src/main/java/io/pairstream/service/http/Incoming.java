@@ -50,6 +50,30 @@ public record Incoming(
     return Optional.ofNullable(query.get(name)).map(values -> values.get(0));
   }
 
+  /**
+   * A whole number in the query, or {@code preset} where there is none of that name.
+   *
+   * @throws ProblemException {@link ProblemKind#BAD_REQUEST} where it is none of {@code least} to
+   *     {@code most}
+   */
+  public int whole(String name, int preset, int least, int most) {
+    Optional<String> text = query(name);
+    if (text.isEmpty()) {
+      return preset;
+    }
+    try {
+      int number = Integer.parseInt(text.get());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, as a number out of range is.
+    }
+    throw Problem.of(
+            ProblemKind.BAD_REQUEST, name + " is a whole number from " + least + " to " + most)
+        .asException();
+  }
+
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }

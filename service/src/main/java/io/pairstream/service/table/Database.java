@@ -60,6 +60,20 @@ public final class Database implements AutoCloseable {
     return database;
   }
 
+  /**
+   * A database in a file of this connection alone, which has no name and goes with it.
+   *
+   * @param folder where its pages are that do not fit into memory, and what it sorts
+   * @throws ViewStorageException where nothing can be written there
+   */
+  public static Database temporary(Path folder) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setCacheSize(-CACHE_KIB);
+    config.setJournalMode(JournalMode.OFF);
+    config.setTempStoreDirectory(folder.toString());
+    return connect("", folder, config);
+  }
+
   /** Opens a database that another connection has made, to read only. */
   public static Database openToRead(Path file) {
     SQLiteConfig config = new SQLiteConfig();
@@ -71,10 +85,14 @@ public final class Database implements AutoCloseable {
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.NORMAL);
     config.setBusyTimeout(BUSY_TIMEOUT_MS);
+    return connect(file.toAbsolutePath().toString(), file, config);
+  }
+
+  private static Database connect(String name, Path place, SQLiteConfig config) {
     try {
-      return new Database(config.createConnection("jdbc:sqlite:" + file.toAbsolutePath()));
+      return new Database(config.createConnection("jdbc:sqlite:" + name));
     } catch (SQLException e) {
-      throw new ViewStorageException(file + " cannot be opened: " + e.getMessage(), e);
+      throw new ViewStorageException(place + " cannot be opened: " + e.getMessage(), e);
     }
   }
 

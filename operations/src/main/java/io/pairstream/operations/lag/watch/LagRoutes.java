@@ -79,26 +79,12 @@ public final class LagRoutes {
       throw bad("topic and partition go together").asException();
     }
     return topic.map(
-        name ->
-            new TopicPartition(
-                name, whole(number.orElseThrow(), "partition", 0, Integer.MAX_VALUE)));
+        name -> new TopicPartition(name, request.whole("partition", 0, 0, Integer.MAX_VALUE)));
   }
 
   private static Duration back(Incoming request) {
     int most = (int) LagHistory.KEPT.toMinutes();
-    return Duration.ofMinutes(whole(request.query("minutes").orElse("60"), "minutes", 1, most));
-  }
-
-  private static int whole(String text, String name, int least, int most) {
-    try {
-      int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Refused below, as a number out of range is.
-    }
-    throw bad(name + " is a whole number from " + least + " to " + most).asException();
+    return Duration.ofMinutes(request.whole("minutes", 60, 1, most));
   }
 
   private static Problem bad(String detail) {

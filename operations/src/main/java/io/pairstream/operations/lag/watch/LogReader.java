@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Asks a cluster where its logs are, in few and large requests: each partition is asked for once,
  * however many groups read it. Not thread-safe.
  */
-final class LogReader {
+public final class LogReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 
@@ -38,7 +38,7 @@ final class LogReader {
   /**
    * @param admin closed by the caller
    */
-  LogReader(Admin admin) {
+  public LogReader(Admin admin) {
     this.admin = admin;
   }
 
@@ -113,13 +113,13 @@ final class LogReader {
   }
 
   /** Sizes of logs in bytes, and the disks that they are on. */
-  record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}
+  public record Sizes(Map<TopicPartition, Long> logs, List<BrokerDisk> disks) {}
 
   /**
    * Sizes of the leaders' logs in bytes; those of brokers that do not say are left out, as where
    * this client may not ask.
    */
-  Sizes sizes() {
+  public Sizes sizes() {
     Collection<Node> nodes = KafkaAnswers.await(admin.describeCluster().nodes());
     Map<TopicPartition, Long> sizes = new HashMap<>();
     List<BrokerDisk> disks = new ArrayList<>();

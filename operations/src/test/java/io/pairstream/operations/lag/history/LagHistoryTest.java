@@ -91,29 +91,6 @@ class LagHistoryTest {
   }
 
   @Test
-  void keepsPartitionsAndGroupsApart() {
-    try (LagHistory history = open()) {
-      fill(history, 0, 20);
-      history.note(report(START.plusSeconds(200), behind(GROUP + "-2", 1, Verdict.OK)));
-
-      List<Point> first = pointsOf(history, 0);
-
-      assertThat(first).hasSize(20);
-      assertThat(first.get(15).lag()).hasValue(15);
-      assertThat(first.get(15).verdict()).isEqualTo(Verdict.STALL);
-      assertThat(first.get(15).bytes()).hasValue(1_500_000);
-      assertThat(pointsOf(history, 2)).isEmpty();
-      assertThat(points(history, HOUR)).hasSize(20);
-    }
-  }
-
-  private static List<Point> pointsOf(LagHistory history, int number) {
-    return history
-        .points(GROUP, Optional.of(new TopicPartition("pairs.crowdsourced", number)), HOUR)
-        .points();
-  }
-
-  @Test
   void sumsUpADayByTheMinuteWithTheWorstOfEachAndForgetsTheRest() {
     try (LagHistory history = open()) {
       history.note(report(START.minus(STEP), behind("gone", 1, Verdict.OK)));
@@ -131,20 +108,6 @@ class LagHistoryTest {
       assertThat(history.points(GROUP, Optional.empty(), LagHistory.KEPT).stepSeconds())
           .isEqualTo(60);
       assertThat(history.points("gone", Optional.empty(), LagHistory.KEPT).points()).isEmpty();
-    }
-  }
-
-  @Test
-  void knowsAllOfItAfterARestart() {
-    try (LagHistory history = open()) {
-      fill(history, 0, 100);
-    }
-    try (LagHistory history = open()) {
-      assertThat(points(history, HOUR)).hasSize(100);
-      fill(history, 100, 1);
-
-      assertThat(points(history, HOUR)).hasSize(101);
-      assertThat(points(history, LagHistory.KEPT)).hasSize(17);
     }
   }
 

@@ -345,21 +345,6 @@ class LagWatcherTest {
   }
 
   @Test
-  void aRewindIsSeenInTheNextLook() {
-    send(10);
-    TestCluster.commit(cluster, group("-reader"), raw, 9);
-    watcher.look();
-    TestCluster.commit(cluster, group("-reader"), raw, 2);
-
-    PartitionLag lag = later(group("-reader"), raw);
-
-    assertThat(lag.verdict()).isEqualTo(Verdict.REWIND);
-    assertThat(lag.sentence().text()).contains("went back from 9 to 2");
-    assertThat(watcher.latest().group(group("-reader")).orElseThrow().verdict())
-        .isEqualTo(Verdict.REWIND);
-  }
-
-  @Test
   void whatIsDeletedBeforeItIsReadIsLost() {
     send(10);
     TestCluster.commit(cluster, group("-reader"), raw, 2);
@@ -520,42 +505,6 @@ class LagWatcherTest {
     }
 
     assertThat(lookLater().group(group).orElseThrow().state()).isEqualTo(GroupLag.DEAD);
-  }
-
-  @Test
-  void twoDeadPartitionsOfManyAreNamedWhileTheOthersMove() {
-    ClusterAccess many = KAFKA.dataset(12);
-    String topic = many.topics().crowdsourced().name();
-    String name = many.dataset().name() + "-reader";
-    try (LagWatcher watch =
-            new LagWatcher(
-                many, LagSettings.every(INTERVAL).choosing(COUNTED), clock, report -> {});
-        KafkaProducer<byte[], byte[]> producer = TestCluster.producer(many, "");
-        Admin admin = many.admin()) {
-      for (int look = 1; look <= 12; look++) {
-        Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
-        for (int p = 0; p < 12; p++) {
-          for (int i = 0; i < 3; i++) {
-            TestCluster.acknowledged(
-                producer.send(new ProducerRecord<>(topic, p, null, new byte[10])));
-          }
-          places.put(
-              new TopicPartition(topic, p),
-              new OffsetAndMetadata(p == 3 || p == 7 ? 2 : look * 3L - 1));
-        }
-        KafkaAnswers.await(admin.alterConsumerGroupOffsets(name, places).all());
-        ahead = ahead.plus(INTERVAL);
-        watch.look();
-      }
-
-      GroupLag found = watch.latest().group(name).orElseThrow();
-
-      assertThat(found.verdict()).isEqualTo(Verdict.STOP);
-      assertThat(found.sentence().text())
-          .contains(topic + "-3 is stuck at offset 2")
-          .endsWith("and 1 other partition likewise");
-      assertThat(found.partitions().stream().filter(p -> p.verdict() == Verdict.OK)).hasSize(10);
-    }
   }
 
   private static byte[] png(int width, int height) throws IOException {
