@@ -1,6 +1,7 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.cleaning.RejectReason;
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
@@ -16,7 +17,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * the words of its caption. {@link PairSearch} reads them.
  *
  * <p>A row's id begins with its time, so that ids are in the order of the records, in the table and
- * in each of its indexes. A row of quarantine goes when its topic keeps the record no longer, and
- * when the pair was let in later.
+ * in each of its indexes. What is not looked for is in the row as JSON. A row of quarantine goes
+ * when its topic keeps the record no longer, and when the pair was let in later.
  */
 public final class PairIndex implements CatalogueFold {
 
@@ -34,13 +34,6 @@ public final class PairIndex implements CatalogueFold {
 
   /** The last millisecond that an id has room for. */
   private static final long LAST_MILLIS = 1L << 42;
-
-  private static final int COLUMNS = 26;
-
-  private static final String INSERT =
-      "INSERT INTO pair VALUES ("
-          + Stream.generate(() -> "?").limit(COLUMNS).collect(Collectors.joining(", "))
-          + ")";
 
   private final String quarantine;
   private final String receipts;
@@ -52,19 +45,15 @@ public final class PairIndex implements CatalogueFold {
 
   @Override
   public int version() {
-    return 6;
+    return 7;
   }
 
   @Override
   public List<String> schema() {
     return List.of(
         "CREATE TABLE pair (id INTEGER PRIMARY KEY, pair_id TEXT, image_digest TEXT,"
-            + " standing TEXT, step TEXT, reason TEXT, detail TEXT, measured TEXT, bound TEXT,"
-            + " caption TEXT, language TEXT, source_kind TEXT, contributor TEXT, url TEXT,"
-            + " host TEXT, licence TEXT, recipe_version TEXT, origin_topic TEXT,"
-            + " origin_partition INTEGER, origin_offset INTEGER, origin TEXT,"
-            + " received_at INTEGER, topic TEXT, partition INTEGER, offset INTEGER,"
-            + " has_picture INTEGER)",
+            + " standing TEXT, reason TEXT, source_kind TEXT, contributor TEXT, host TEXT,"
+            + " origin TEXT, partition INTEGER, offset INTEGER, value TEXT)",
         "CREATE INDEX pair_by_pair ON pair (pair_id)",
         "CREATE INDEX pair_by_digest ON pair (image_digest)",
         "CREATE INDEX pair_by_origin ON pair (origin)",
@@ -80,13 +69,9 @@ public final class PairIndex implements CatalogueFold {
             + " 'L* N* Co Mn Mc'\")",
         "CREATE TRIGGER word_goes AFTER DELETE ON pair BEGIN"
             + " DELETE FROM word WHERE rowid = old.id; END",
-        "CREATE TABLE receipt (key TEXT PRIMARY KEY, standing TEXT, reason TEXT, detail TEXT,"
-            + " image_digest TEXT, copies INTEGER, review_id TEXT, origin_topic TEXT,"
-            + " origin_partition INTEGER, origin_offset INTEGER, received_at INTEGER,"
-            + " decided_at INTEGER)",
+        "CREATE TABLE receipt (key TEXT PRIMARY KEY, value TEXT)",
         "CREATE TABLE gone (key TEXT PRIMARY KEY)",
-        "CREATE TABLE review (key TEXT, review_id TEXT, decision TEXT, reviewer TEXT,"
-            + " comment TEXT, caption TEXT, sent_pair_id TEXT, reviewed_at INTEGER,"
+        "CREATE TABLE review (key TEXT, review_id TEXT, reviewed_at INTEGER, value TEXT,"
             + " PRIMARY KEY (key, review_id))",
         "CREATE TABLE takedown (kind TEXT, subject TEXT, part_of TEXT, is_in_force INTEGER,"
             + " PRIMARY KEY (kind, subject))",
@@ -134,20 +119,7 @@ public final class PairIndex implements CatalogueFold {
   @Override
   public void receipt(String key, Receipt receipt, Place place, Database table) {
     ReceiptNote note = ReceiptNote.of(receipt);
-    table.update(
-        "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        key,
-        note.standing(),
-        note.reason(),
-        note.detail(),
-        note.imageDigest(),
-        note.copies(),
-        note.reviewId(),
-        note.origin().getTopic(),
-        note.origin().getPartition(),
-        note.origin().getOffset(),
-        note.receivedAt().toEpochMilli(),
-        note.decidedAt().toEpochMilli());
+    table.update("INSERT OR REPLACE INTO receipt VALUES (?, ?)", key, AnswerJson.text(note));
     if (note.standing().equals(PairStatus.WITHDRAWN.name())) {
       remove(key, table);
     }
@@ -170,15 +142,11 @@ public final class PairIndex implements CatalogueFold {
         .forEach(
             key ->
                 table.update(
-                    "INSERT OR REPLACE INTO review VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO review VALUES (?, ?, ?, ?)",
                     key,
                     note.reviewId(),
-                    note.decision(),
-                    note.reviewer(),
-                    note.comment(),
-                    note.caption(),
-                    note.sentPairId(),
-                    note.reviewedAt().toEpochMilli()));
+                    note.reviewedAt().toEpochMilli(),
+                    AnswerJson.text(note)));
   }
 
   @Override
@@ -298,7 +266,20 @@ public final class PairIndex implements CatalogueFold {
                 first,
                 first + (1L << ID_BITS) - 1)
             .orElseThrow();
-    table.update(INSERT, row.columns(id, host(row.url())));
+    table.update(
+        "INSERT INTO pair VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id,
+        row.pairId(),
+        row.imageDigest(),
+        row.standing(),
+        row.reason(),
+        row.sourceKind(),
+        row.contributor(),
+        host(row.url()),
+        row.coordinates(),
+        row.place().partition(),
+        row.place().offset(),
+        AnswerJson.text(row));
     table.update(
         "INSERT INTO word (rowid, text) VALUES (?, ?)",
         id,

@@ -1,13 +1,13 @@
 package io.pairstream.operations.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.SourceKind;
 import io.pairstream.schemas.wire.OriginHeader;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -44,7 +44,7 @@ public record PairRow(
     String url,
     String licence,
     String recipeVersion,
-    Origin origin,
+    @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
     Instant receivedAt,
     Place place,
     boolean hasPicture) {
@@ -108,7 +108,36 @@ public record PairRow(
         sent.filter(s -> s.imageBytes() > 0).isPresent());
   }
 
+  /**
+   * Of a pair whose record is gone, or not read yet.
+   *
+   * @param standing where it is
+   */
+  public static PairRow of(String pairId, String standing, ReceiptNote receipt) {
+    return new PairRow(
+        pairId,
+        receipt.imageDigest(),
+        standing,
+        "",
+        receipt.reason(),
+        receipt.detail(),
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        receipt.origin(),
+        receipt.receivedAt(),
+        new Place("", 0, 0, receipt.decidedAt()),
+        false);
+  }
+
   /** Whether the pair was turned away. */
+  @JsonIgnore
   public boolean isQuarantined() {
     return standing.equals(PairStatus.QUARANTINED.name());
   }
@@ -121,69 +150,6 @@ public record PairRow(
   /** What the record's own topic has it under: the pair id, or the coordinates. */
   public String key() {
     return pairId.isEmpty() ? coordinates() : pairId;
-  }
-
-  /** Reads a row of the table of pairs. */
-  static PairRow of(ResultSet row) throws SQLException {
-    return new PairRow(
-        row.getString("pair_id"),
-        row.getString("image_digest"),
-        row.getString("standing"),
-        row.getString("step"),
-        row.getString("reason"),
-        row.getString("detail"),
-        row.getString("measured"),
-        row.getString("bound"),
-        row.getString("caption"),
-        row.getString("language"),
-        row.getString("source_kind"),
-        row.getString("contributor"),
-        row.getString("url"),
-        row.getString("licence"),
-        row.getString("recipe_version"),
-        new Origin(
-            row.getString("origin_topic"),
-            row.getInt("origin_partition"),
-            row.getLong("origin_offset")),
-        Instant.ofEpochMilli(row.getLong("received_at")),
-        new Place(
-            row.getString("topic"),
-            row.getInt("partition"),
-            row.getLong("offset"),
-            PairIndex.at(row.getLong("id"))),
-        row.getBoolean("has_picture"));
-  }
-
-  /** The columns of a row of the table of pairs, in its order. */
-  Object[] columns(long id, String host) {
-    return new Object[] {
-      id,
-      pairId,
-      imageDigest,
-      standing,
-      step,
-      reason,
-      detail,
-      measured,
-      limit,
-      caption,
-      language,
-      sourceKind,
-      contributor,
-      url,
-      host,
-      licence,
-      recipeVersion,
-      origin.getTopic(),
-      origin.getPartition(),
-      origin.getOffset(),
-      coordinates(),
-      receivedAt.toEpochMilli(),
-      place.topic(),
-      place.partition(),
-      place.offset(),
-      hasPicture
-    };
   }
 
   static String cut(String text, int characters) {

@@ -1,8 +1,10 @@
 package io.pairstream.operations.catalogue;
 
+import io.pairstream.operations.sentence.AnswerJson;
 import io.pairstream.operations.takedown.TakedownEvent;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,14 +35,14 @@ public final class PairSearch {
 
   /** A row says where its pair stands, unless another one does. */
   private static final String FOUND =
-      "SELECT *, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair other"
+      "SELECT value, standing <> 'QUARANTINED' OR pair_id = '' OR NOT EXISTS (SELECT 1 FROM pair other"
           + " WHERE other.pair_id = pair.pair_id"
           + " AND (other.standing <> 'QUARANTINED' OR other.id > pair.id)) AS decides FROM pair ";
 
-  private final Catalogue catalogue;
+  private final TopicTable catalogue;
   private final Clock clock;
 
-  public PairSearch(Catalogue catalogue, Clock clock) {
+  public PairSearch(TopicTable catalogue, Clock clock) {
     this.catalogue = catalogue;
     this.clock = clock;
   }
@@ -81,8 +83,8 @@ public final class PairSearch {
     return catalogue.read(
         table ->
             table.query(
-                "SELECT * FROM review WHERE key = ? ORDER BY reviewed_at LIMIT " + MOST_REVIEWS,
-                ReviewNote::of,
+                "SELECT value FROM review WHERE key = ? ORDER BY reviewed_at LIMIT " + MOST_REVIEWS,
+                row -> AnswerJson.read(row.getString(1), ReviewNote.class),
                 id));
   }
 
@@ -332,7 +334,10 @@ public final class PairSearch {
   }
 
   private static Optional<ReceiptNote> receipt(Database table, String key) {
-    return table.first("SELECT * FROM receipt WHERE key = ?", ReceiptNote::of, key);
+    return table.first(
+        "SELECT value FROM receipt WHERE key = ?",
+        row -> AnswerJson.read(row.getString(1), ReceiptNote.class),
+        key);
   }
 
   private static Optional<FoundPair> found(Database table, String where, Object... values) {
@@ -343,7 +348,7 @@ public final class PairSearch {
     return table.query(
         FOUND + where,
         columns -> {
-          PairRow row = PairRow.of(columns);
+          PairRow row = AnswerJson.read(columns.getString("value"), PairRow.class);
           return columns.getBoolean("decides")
               ? new FoundPair(row.key(), row, receipt(table, row.key()))
               : new FoundPair(row.coordinates(), row, Optional.empty());

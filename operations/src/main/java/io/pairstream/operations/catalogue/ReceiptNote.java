@@ -1,9 +1,8 @@
 package io.pairstream.operations.catalogue;
 
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.Receipt;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -21,7 +20,7 @@ public record ReceiptNote(
     String imageDigest,
     long copies,
     String reviewId,
-    Origin origin,
+    @JsonIncludeProperties({"topic", "partition", "offset"}) Origin origin,
     Instant receivedAt,
     Instant decidedAt) {
 
@@ -38,22 +37,5 @@ public record ReceiptNote(
         receipt.getOrigin(),
         receipt.getReceivedAt(),
         receipt.getDecidedAt());
-  }
-
-  /** Reads a row of the table of receipts. */
-  static ReceiptNote of(ResultSet row) throws SQLException {
-    return new ReceiptNote(
-        row.getString("standing"),
-        row.getString("reason"),
-        row.getString("detail"),
-        row.getString("image_digest"),
-        row.getLong("copies"),
-        row.getString("review_id"),
-        new Origin(
-            row.getString("origin_topic"),
-            row.getInt("origin_partition"),
-            row.getLong("origin_offset")),
-        Instant.ofEpochMilli(row.getLong("received_at")),
-        Instant.ofEpochMilli(row.getLong("decided_at")));
   }
 }

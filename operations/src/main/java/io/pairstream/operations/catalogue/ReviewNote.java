@@ -1,8 +1,6 @@
 package io.pairstream.operations.catalogue;
 
 import io.pairstream.schemas.Review;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 
 /**
@@ -34,17 +32,5 @@ public record ReviewNote(
         PairRow.cut(review.getCaption(), LONGEST_CAPTION),
         review.getSentPairId(),
         review.getReviewedAt());
-  }
-
-  /** Reads a row of the table of reviews. */
-  static ReviewNote of(ResultSet row) throws SQLException {
-    return new ReviewNote(
-        row.getString("review_id"),
-        row.getString("decision"),
-        row.getString("reviewer"),
-        row.getString("comment"),
-        row.getString("caption"),
-        row.getString("sent_pair_id"),
-        Instant.ofEpochMilli(row.getLong("reviewed_at")));
   }
 }

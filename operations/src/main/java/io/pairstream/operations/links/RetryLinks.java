@@ -15,7 +15,6 @@ import io.pairstream.schemas.Upload;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.schemas.wire.LinkHeaders;
 import io.pairstream.schemas.wire.OriginHeader;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +30,10 @@ import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -195,18 +194,11 @@ public final class RetryLinks {
     private final List<Future<RecordMetadata>> sends = new ArrayList<>();
 
     Sender() {
-      Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-      KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
-      settings.put("transactional.id", cluster.dataset().fetchGroup() + "-retry");
-      settings.put("max.request.size", RecordSizes.MAX_RECORD);
       producer =
-          new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-      try {
-        producer.initTransactions();
-      } catch (KafkaException e) {
-        producer.close(Duration.ZERO);
-        throw e;
-      }
+          cluster.transactions(
+              cluster.dataset().fetchGroup() + "-retry",
+              TIMEOUT,
+              Map.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.MAX_RECORD));
     }
 
     void send(Failed failed) {

@@ -25,8 +25,8 @@ import io.pairstream.operations.metrics.LagMetrics;
 import io.pairstream.operations.metrics.MetricsRoute;
 import io.pairstream.operations.pairs.PairRoutes;
 import io.pairstream.operations.profile.ProfileFold;
+import io.pairstream.operations.profile.ProfileReport;
 import io.pairstream.operations.profile.ProfileRoutes;
-import io.pairstream.operations.profile.ProfileView;
 import io.pairstream.operations.review.ReviewRoutes;
 import io.pairstream.schemas.Threads;
 import io.pairstream.service.Cluster;
@@ -43,6 +43,7 @@ import io.pairstream.service.report.ServiceState;
 import io.pairstream.service.report.StatusMetrics;
 import io.pairstream.service.report.StatusReporter;
 import io.pairstream.service.requirements.ClusterCheck;
+import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -97,7 +98,7 @@ public final class OperateService implements AutoCloseable {
     Instances instances = closedLater(Instances.follow(access, clock));
     obstacles.add(instances::obstacle);
     Supplier<CanaryReport> canary = canary(access, settings, clock);
-    Catalogue catalogue = addPairs(access, settings, clock);
+    TopicTable catalogue = addPairs(access, settings, clock);
     ClusterWatch watch = closedLater(ClusterWatch.start(access, clock));
     addOverview(access, instances, watch, catalogue, canary, clock);
     ClusterLabels labels =
@@ -181,10 +182,9 @@ public final class OperateService implements AutoCloseable {
       ClusterAccess access,
       Instances instances,
       ClusterWatch watch,
-      Catalogue catalogue,
+      TopicTable catalogue,
       Supplier<CanaryReport> canary,
       Clock clock) {
-    ProfileView profile = new ProfileView(catalogue);
     PairSearch search = new PairSearch(catalogue, clock);
     routes.addAll(
         new InstanceRoutes(
@@ -193,15 +193,15 @@ public final class OperateService implements AutoCloseable {
                     instances,
                     watch,
                     () -> lag.latest().groups(),
-                    () -> profile.isReady() ? profile.byStanding() : Map.of(),
-                    () -> profile.isReady() ? search.board().byReason() : Map.of(),
+                    () -> catalogue.isCaughtUp() ? ProfileReport.byStanding(catalogue) : Map.of(),
+                    () -> catalogue.isCaughtUp() ? search.board().byReason() : Map.of(),
                     canary,
                     clock))
             .routes());
   }
 
-  private Catalogue addPairs(ClusterAccess access, OperateSettings settings, Clock clock) {
-    Catalogue catalogue =
+  private TopicTable addPairs(ClusterAccess access, OperateSettings settings, Clock clock) {
+    TopicTable catalogue =
         closedLater(
             Catalogue.open(
                 access,
@@ -219,7 +219,7 @@ public final class OperateService implements AutoCloseable {
                 settings.typed(),
                 clock));
     routes.addAll(pairs.routes());
-    routes.addAll(new ProfileRoutes(access.dataset().name(), new ProfileView(catalogue)).routes());
+    routes.addAll(new ProfileRoutes(access.dataset().name(), catalogue).routes());
     return catalogue;
   }
 

@@ -26,8 +26,6 @@ record PairCard(
     Original original,
     @JsonUnwrapped Content content,
     List<Stop> journey,
-    String recipeVersion,
-    String imageDigest,
     Long copies,
     List<ReviewNote> reviews,
     List<TakedownEvent> takedowns,

@@ -96,7 +96,7 @@ final class PairCards {
                         List.of(),
                         row.standing()));
     Instant rawAt = prepared.map(PreparedPair::getPreparedAt).orElse(Instant.EPOCH);
-    return card(pair, original, content, rawAt);
+    return card(pair, original, content, journey(row, rawAt));
   }
 
   private PairCard quarantined(FoundPair pair) {
@@ -118,21 +118,17 @@ final class PairCards {
             .map(came -> original(came, at))
             .orElseGet(() -> none(why)),
         Content.unprepared(caption, null, List.of(Decisions.rejected(row)), ""),
-        kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH));
+        journey(row, kept.map(QuarantinedPair::getQuarantinedAt).orElse(Instant.EPOCH)));
   }
 
-  private PairCard card(FoundPair pair, Original original, Content content, Instant rawAt) {
+  private PairCard card(
+      FoundPair pair, Original original, Content content, List<PairCard.Stop> journey) {
     PairRow row = pair.row();
-    Place place = row.place();
     return new PairCard(
         PairSummary.of(pair),
         original,
         content,
-        journey(row.receivedAt(), row.origin(), rawAt)
-            .to(shortName(place.topic()), place.partition(), place.offset(), place.at())
-            .stops(),
-        row.recipeVersion(),
-        row.imageDigest(),
+        journey,
         pair.receipt().map(ReceiptNote::copies).orElse(null),
         search.reviews(pair.id()),
         search.takedownEvents(
@@ -145,18 +141,11 @@ final class PairCards {
   private PairCard withoutRecord(String id, ReceiptNote receipt) {
     boolean gone = search.isTakenDown(id, receipt.imageDigest(), "", "", "");
     String standing = gone ? PairStatus.WITHDRAWN.name() : receipt.standing();
-    return new PairCard(
-        PairSummary.of(id, standing, receipt),
+    return card(
+        new FoundPair(id, PairRow.of(id, standing, receipt), Optional.of(receipt)),
         none(gone ? Template.IS_WITHDRAWN : Template.NOT_READ_YET),
         Content.unprepared(null, null, List.of(), ""),
-        journey(receipt),
-        "",
-        receipt.imageDigest(),
-        receipt.copies(),
-        search.reviews(id),
-        search.takedownEvents(id, receipt.imageDigest(), "", "", ""),
-        remedy(receipt.reason()),
-        commands(id, standing));
+        journey(receipt));
   }
 
   private static String remedy(String reason) {
@@ -205,6 +194,13 @@ final class PairCards {
 
   private static Original none(Template why) {
     return new Original(null, null, "", null, null, why.with());
+  }
+
+  private static List<PairCard.Stop> journey(PairRow row, Instant rawAt) {
+    Place place = row.place();
+    return journey(row.receivedAt(), row.origin(), rawAt)
+        .to(shortName(place.topic()), place.partition(), place.offset(), place.at())
+        .stops();
   }
 
   /** Of a withdrawn pair the receipt has the time of the takedown, no longer that of the record. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.pairstream.cleaning.RejectReason;
 import io.pairstream.cleaning.image.ImageWorkerUnavailableException;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.catalogue.FoundPair;
 import io.pairstream.operations.catalogue.PairPage;
 import io.pairstream.operations.catalogue.PairQuery;
@@ -27,6 +26,7 @@ import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemException;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.table.TopicTable;
 import io.pairstream.service.table.ViewClosedException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -66,7 +66,7 @@ public final class PairRoutes implements AutoCloseable {
 
   private static final int READERS = 3;
 
-  private final Catalogue catalogue;
+  private final TopicTable catalogue;
   private final PairSearch search;
   private final StoredPairs pairs;
   private final Pictures pictures;
@@ -82,7 +82,7 @@ public final class PairRoutes implements AutoCloseable {
    */
   public PairRoutes(
       ClusterAccess cluster,
-      Catalogue catalogue,
+      TopicTable catalogue,
       Optional<WorkerSettings> workers,
       List<String> recipes,
       UnaryOperator<String> typed,
@@ -141,7 +141,7 @@ public final class PairRoutes implements AutoCloseable {
   private record State(boolean ready, Optional<Instant> asOf) {}
 
   private State state() {
-    return new State(catalogue.isReady(), catalogue.staleSince());
+    return new State(catalogue.isCaughtUp(), catalogue.staleSince());
   }
 
   /**
@@ -184,7 +184,7 @@ public final class PairRoutes implements AutoCloseable {
                 .orElseThrow(
                     () ->
                         notFound(
-                            catalogue.isReady()
+                            catalogue.isCaughtUp()
                                 ? "nothing is known of this pair"
                                 : "nothing is known of this pair yet; the topics are still being"
                                     + " read")));
@@ -203,7 +203,7 @@ public final class PairRoutes implements AutoCloseable {
       throw notFound("there are no pictures on this topic");
     }
     int size = request.whole("size", 256, 64, 1024);
-    if (!catalogue.isReady()) {
+    if (!catalogue.isCaughtUp()) {
       throw unavailable(
           ProblemKind.NOT_READY, "what was withdrawn is still being read; come again in a moment");
     }

@@ -61,8 +61,4 @@ public record ProfileQuestion(Optional<PairStatus> split, Optional<String> sourc
   List<String> standings() {
     return split.map(List::of).orElse(SPLITS).stream().map(PairStatus::name).toList();
   }
-
-  static boolean isAccepted(String standing) {
-    return SPLITS.stream().anyMatch(split -> split.name().equals(standing));
-  }
 }

@@ -3,6 +3,7 @@ package io.pairstream.operations.profile;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -84,6 +86,21 @@ public record ProfileReport(
   private static final List<String> DIMENSIONS =
       List.of("licence", "language", "media_type", "orientation", "fold", "recipe_version");
 
+  /**
+   * The profile as it is now.
+   *
+   * @param catalogue with a {@link ProfileFold}
+   */
+  public static ProfileReport of(TopicTable catalogue, ProfileQuestion question) {
+    return catalogue.read(table -> of(table, question));
+  }
+
+  /** Pairs by where they are. */
+  public static Map<String, Long> byStanding(TopicTable catalogue) {
+    return catalogue.read(table -> byStanding(table, ProfileQuestion.EVERYTHING)).counts().stream()
+        .collect(Collectors.toMap(Count::value, Count::count));
+  }
+
   static ProfileReport of(Database table, ProfileQuestion question) {
     Map<String, Map<String, Long>> sums = sums(table, question);
     Map<String, ValueCounts> counts = new LinkedHashMap<>();
@@ -107,7 +124,7 @@ public record ProfileReport(
   }
 
   /** Pairs of the source by where they stand, whatever the split. */
-  static ValueCounts byStanding(Database table, ProfileQuestion question) {
+  private static ValueCounts byStanding(Database table, ProfileQuestion question) {
     return grouped(table, question, "standing", "dimension = 'pairs'");
   }
 

@@ -7,6 +7,7 @@ import io.pairstream.service.http.Incoming;
 import io.pairstream.service.http.Problem;
 import io.pairstream.service.http.ProblemKind;
 import io.pairstream.service.http.Route;
+import io.pairstream.service.table.TopicTable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +17,15 @@ import java.util.concurrent.CompletableFuture;
 public final class ProfileRoutes {
 
   private final String dataset;
-  private final ProfileView view;
+  private final TopicTable catalogue;
 
   /**
    * @param dataset the data set's name
+   * @param catalogue with a {@link ProfileFold}
    */
-  public ProfileRoutes(String dataset, ProfileView view) {
+  public ProfileRoutes(String dataset, TopicTable catalogue) {
     this.dataset = dataset;
-    this.view = view;
+    this.catalogue = catalogue;
   }
 
   public List<Route> routes() {
@@ -44,8 +46,9 @@ public final class ProfileRoutes {
       throw Problem.of(ProblemKind.BAD_REQUEST, e.getMessage()).asException();
     }
     // Both asked before: what is read afterwards holds at least what they say.
-    boolean ready = view.isReady();
-    Optional<Instant> asOf = view.staleSince();
-    return AnswerJson.answer(ProfileAnswer.of(dataset, view.report(question), ready, asOf));
+    boolean ready = catalogue.isCaughtUp();
+    Optional<Instant> asOf = catalogue.staleSince();
+    return AnswerJson.answer(
+        ProfileAnswer.of(dataset, ProfileReport.of(catalogue, question), ready, asOf));
   }
 }

@@ -3,6 +3,7 @@ package io.pairstream.operations.profile;
 import io.pairstream.operations.catalogue.Catalogue;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.CommittedLog;
+import io.pairstream.service.table.TopicTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,12 +52,13 @@ public final class ReadProfile {
   public ProfileReport read(ProfileQuestion question, LongConsumer progress) throws IOException {
     requireTopics();
     Path folder = Files.createTempDirectory(temporary, "pairstream-profile");
-    try (Catalogue catalogue =
+    try (TopicTable catalogue =
         Catalogue.open(
             cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC())) {
-      ProfileView view = new ProfileView(catalogue);
-      await(catalogue, () -> progress.accept(view.pairs()));
-      return view.report(question);
+      await(
+          catalogue,
+          () -> progress.accept(ProfileReport.of(catalogue, ProfileQuestion.EVERYTHING).pairs()));
+      return ProfileReport.of(catalogue, question);
     } finally {
       delete(folder);
     }
@@ -71,7 +73,7 @@ public final class ReadProfile {
     }
   }
 
-  private static void await(Catalogue catalogue, Runnable report) {
+  private static void await(TopicTable catalogue, Runnable report) {
     long troubledAt = System.nanoTime();
     while (true) {
       try {

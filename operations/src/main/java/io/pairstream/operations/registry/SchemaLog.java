@@ -5,11 +5,9 @@ import io.pairstream.operations.cluster.CommittedLog;
 import io.pairstream.operations.cluster.CommittedLog.Stretch;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
-import io.pairstream.schemas.wire.KafkaTimeouts;
 import io.pairstream.service.http.Json;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,9 +17,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -29,7 +25,6 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,7 +111,7 @@ final class SchemaLog implements AutoCloseable {
 
   private SchemaVersion appendOnce(Function<List<SchemaVersion>, SchemaVersion> next) {
     if (writer.isEmpty()) {
-      writer = Optional.of(openWriter());
+      writer = Optional.of(cluster.transactions(TOPIC, TIMEOUT, Map.of()));
       read();
     }
     SchemaVersion version = next.apply(known);
@@ -143,21 +138,6 @@ final class SchemaLog implements AutoCloseable {
       producer.commitTransaction();
     } catch (KafkaException e) {
       close();
-      throw e;
-    }
-  }
-
-  private Producer<byte[], byte[]> openWriter() {
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
-    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TOPIC);
-    KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    try {
-      producer.initTransactions();
-      return producer;
-    } catch (KafkaException e) {
-      producer.close(Duration.ZERO);
       throw e;
     }
   }

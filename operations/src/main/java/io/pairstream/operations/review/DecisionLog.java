@@ -7,20 +7,17 @@ import io.pairstream.schemas.Review;
 import io.pairstream.schemas.topics.PairTopics;
 import io.pairstream.schemas.topics.RecordSizes;
 import io.pairstream.schemas.topics.Topic;
-import io.pairstream.schemas.wire.KafkaTimeouts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Writes decisions: each review, the record that comes again and the note in the audit trail in one
@@ -79,20 +76,16 @@ final class DecisionLog implements AutoCloseable {
     requireSchema(cluster, topics.actions(), Action.SCHEMA$);
     requireSchema(cluster, topics.crowdsourced(), RawPair.SCHEMA$);
     requireSchema(cluster, topics.scraped(), RawPair.SCHEMA$);
-    Map<String, Object> settings = new HashMap<>(cluster.clientSettings());
-    KafkaTimeouts.transactWithin(settings, TIMEOUT, TIMEOUT);
-    settings.put("transactional.id", cluster.dataset().name() + "-review-" + UUID.randomUUID());
-    settings.put("max.request.size", RecordSizes.MAX_RECORD);
-    settings.put("buffer.memory", 2L * MOST_BYTES);
-    KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
-    try {
-      producer.initTransactions();
-      return new DecisionLog(topics, producer);
-    } catch (KafkaException e) {
-      producer.close(Duration.ZERO);
-      throw e;
-    }
+    return new DecisionLog(
+        topics,
+        cluster.transactions(
+            cluster.dataset().name() + "-review-" + UUID.randomUUID(),
+            TIMEOUT,
+            Map.of(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                RecordSizes.MAX_RECORD,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                2L * MOST_BYTES)));
   }
 
   private static void requireSchema(ClusterAccess cluster, Topic<?, ?> topic, Schema schema) {

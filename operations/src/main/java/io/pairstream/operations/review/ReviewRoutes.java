@@ -1,8 +1,10 @@
 package io.pairstream.operations.review;
 
 import com.fasterxml.jackson.core.exc.StreamReadException;
-import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import io.pairstream.operations.actions.ActionLog;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
@@ -45,7 +47,16 @@ public final class ReviewRoutes implements AutoCloseable {
 
   /** Takes no number for a text. */
   private static final JsonMapper READER =
-      Json.MAPPER.rebuild().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+      Json.MAPPER
+          .rebuild()
+          .withCoercionConfig(
+              LogicalType.Textual,
+              config ->
+                  config
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+          .build();
 
   private static final int MAX_ID_CHARS = 300;
   private static final int MAX_BODY_BYTES = 256 * 1024;

@@ -2,6 +2,7 @@ package io.pairstream.operations.sentence;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -48,6 +49,20 @@ public final class AnswerJson {
   /** The answer 200 with a record as its body. */
   public static Answer answer(Object record) {
     return Answer.json(200, MAPPER.valueToTree(record));
+  }
+
+  /** A record as a text that {@link #read} reads. */
+  public static String text(Object record) {
+    return MAPPER.valueToTree(record).toString();
+  }
+
+  /** The record that a text of {@link #text} holds. */
+  public static <T> T read(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("this is not what was written: " + text, e);
+    }
   }
 
   /** A record on one line, without a line feed. */

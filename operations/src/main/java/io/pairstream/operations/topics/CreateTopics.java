@@ -75,7 +75,7 @@ public final class CreateTopics {
     }
   }
 
-  List<TopicOutcome> create(Admin admin, TopicCatalogue catalogue) {
+  private List<TopicOutcome> create(Admin admin, TopicCatalogue catalogue) {
     List<TopicSpec> specs = catalogue.topics();
     requirePartitions(specs, existing(admin, specs));
     // Schemas first: a topic that exists is a topic that can be written.

@@ -9,6 +9,7 @@ import io.pairstream.schemas.Origin;
 import io.pairstream.schemas.PairIdentity;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Receipt;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.testing.Await;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +36,7 @@ class CanaryProbeTest {
 
   @Test
   void isFineOnceTheReceiptOfItsOwnRecordIsThere() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
     try (CanaryProbe probe = probe(cluster, LONG, LONG.multipliedBy(2))) {
       probe.start();
       ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
@@ -54,7 +55,7 @@ class CanaryProbeTest {
 
   @Test
   void staysLateWhereItComesOutAfterItsBudget() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
     try (CanaryProbe probe = probe(cluster, Duration.ofMillis(100), LONG)) {
       probe.start();
       ConsumerRecord<byte[], byte[]> flown = awaitCanary(cluster, 0);
@@ -71,7 +72,7 @@ class CanaryProbeTest {
 
   @Test
   void isLostAfterAWhileAndRecoversWithTheNext() {
-    ClusterAccess cluster = KAFKA.dataset(1);
+    ClusterAccess cluster = KAFKA.dataset(1, TopicCatalogue.CROWDSOURCED, TopicCatalogue.RECEIPTS);
     CanarySettings settings =
         new CanarySettings(Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
     AtomicLong nanos = new AtomicLong();
@@ -120,11 +121,7 @@ class CanaryProbeTest {
   }
 
   private static CanaryReport await(CanaryProbe probe, Predicate<CanaryReport> wanted) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (!wanted.test(probe.latest()) && System.nanoTime() < deadline) {
-      Await.pause();
-    }
-    assertThat(probe.latest()).matches(wanted);
+    Await.until("a canary", () -> wanted.test(probe.latest()), probe::latest);
     return probe.latest();
   }
 

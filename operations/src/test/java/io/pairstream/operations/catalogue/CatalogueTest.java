@@ -13,6 +13,7 @@ import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.table.Database;
+import io.pairstream.service.table.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -51,7 +52,7 @@ class CatalogueTest {
         "museum",
         Takedown.newBuilder().setKind("CONTRIBUTOR").setSubject("museum").build());
 
-    try (Catalogue catalogue = open(new Noting("one", 1), new Noting("two", 1))) {
+    try (TopicTable catalogue = open(new Noting("one", 1), new Noting("two", 1))) {
       catalogue.caughtUp().join();
 
       assertThat(notes(catalogue, "one"))
@@ -75,7 +76,7 @@ class CatalogueTest {
       fetcher.reject(link, "FETCH_GONE");
     }
 
-    try (Catalogue catalogue = open(new Noting("one", 1))) {
+    try (TopicTable catalogue = open(new Noting("one", 1))) {
       catalogue.caughtUp().join();
 
       assertThat(caption).isNotEmpty();
@@ -83,11 +84,11 @@ class CatalogueTest {
     }
   }
 
-  private Catalogue open(CatalogueFold... folds) {
+  private TopicTable open(CatalogueFold... folds) {
     return Catalogue.open(cluster, List.of(folds), folder, Clock.systemUTC());
   }
 
-  private static List<String> notes(Catalogue catalogue, String part) {
+  private static List<String> notes(TopicTable catalogue, String part) {
     return catalogue.read(
         table -> table.query("SELECT note FROM " + part, row -> row.getString(1)));
   }

@@ -12,6 +12,7 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.schemas.TakedownKind;
 import io.pairstream.schemas.topics.Topic;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -36,6 +37,21 @@ public final class JudgedPairs implements AutoCloseable {
   public JudgedPairs(ClusterAccess cluster) {
     this.cluster = cluster;
     this.producer = TestCluster.producer(cluster, "");
+  }
+
+  /** A new data set with the topics that this writes and the catalogue reads. */
+  public static ClusterAccess dataset(TestCluster kafka, int partitions) {
+    return kafka.dataset(
+        partitions,
+        TopicCatalogue.TRAINING,
+        TopicCatalogue.VALIDATION,
+        TopicCatalogue.TEST,
+        TopicCatalogue.QUARANTINE,
+        TopicCatalogue.RECEIPTS,
+        TopicCatalogue.TAKEDOWNS,
+        TopicCatalogue.REVIEWS,
+        TopicCatalogue.ACTIONS,
+        TopicCatalogue.CROWDSOURCED);
   }
 
   /** A raw pair of these words, whose image is its own caption's bytes. */

@@ -12,6 +12,7 @@ import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.RawPair;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.wire.OriginHeader;
+import io.pairstream.service.table.TopicTable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,11 +46,11 @@ class PairSearchTest {
 
   private static final PairQuery ALL = PairQuery.all("", 50);
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, 2);
   private final JudgedPairs judged = new JudgedPairs(cluster);
 
   @TempDir Path folder;
-  private Catalogue catalogue;
+  private TopicTable catalogue;
   private PairSearch search;
 
   @BeforeEach

@@ -19,13 +19,6 @@ class ClusterAccessTest {
   }
 
   @Test
-  void theOperatorMayBeMorePatient() {
-    assertThat(settings(Map.of("default.api.timeout.ms", "60000")))
-        .containsEntry("request.timeout.ms", 5_000)
-        .containsEntry("default.api.timeout.ms", "60000");
-  }
-
-  @Test
   void operatorMaySetOneOfTheTwo() {
     assertThat(settings(Map.of("request.timeout.ms", "30000")))
         .containsEntry("request.timeout.ms", "30000")

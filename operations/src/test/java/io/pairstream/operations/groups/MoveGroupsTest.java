@@ -8,6 +8,7 @@ import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.lag.GroupMember;
 import io.pairstream.schemas.Action;
+import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.testing.Await;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ class MoveGroupsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(2);
+  private final ClusterAccess cluster = KAFKA.dataset(2, TopicCatalogue.ACTIONS);
   private final MoveGroups groups = new MoveGroups(cluster, Clock.systemUTC());
   private final String group = cluster.dataset().name() + "-readers";
   private final String topic = cluster.dataset().topic("readings");
@@ -314,20 +315,19 @@ class MoveGroupsTest {
   }
 
   private static void awaitAssignment(KafkaConsumer<byte[], byte[]> member) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (member.assignment().isEmpty() && System.nanoTime() < deadline) {
-      var unused = member.poll(Duration.ofMillis(50));
-    }
-    assertThat(member.assignment()).isNotEmpty();
+    Await.until(
+        "an assignment",
+        () -> {
+          var unused = member.poll(Duration.ofMillis(50));
+          return !member.assignment().isEmpty();
+        },
+        member::assignment);
   }
 
   /** A share group's offset moves a little after its members have acknowledged. */
   private void awaitCommitted(long offset) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (committed().getOrDefault(zero, 0L) < offset && System.nanoTime() < deadline) {
-      Await.pause();
-    }
-    assertThat(committed()).containsEntry(zero, offset);
+    Await.until(
+        "the group's offset", () -> committed().getOrDefault(zero, 0L) == offset, this::committed);
   }
 
   private void readAll(int records) {

@@ -20,6 +20,7 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.service.Cluster;
 import io.pairstream.service.http.Json;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.EmbeddedKafka;
 import java.io.IOException;
 import java.net.URI;
@@ -30,12 +31,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -244,8 +243,7 @@ class OverviewTest {
   }
 
   /** What the service says of its readiness, once it says it with that status. */
-  private static JsonNode awaitHealth(OperateService service, int status)
-      throws InterruptedException {
+  private static JsonNode awaitHealth(OperateService service, int status) {
     return await(() -> health(service), health -> health.path("status").asInt(200) == status);
   }
 
@@ -301,16 +299,16 @@ class OverviewTest {
     TestCluster.put(cluster, cluster.topics().instances(), service + "/" + instance, status);
   }
 
-  private static JsonNode await(Supplier<JsonNode> answer, Predicate<JsonNode> wanted)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
-    JsonNode last = answer.get();
-    while (!wanted.test(last)) {
-      assertThat(System.nanoTime()).as("time for %s", last).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(50);
-      last = answer.get();
-    }
-    return last;
+  private static JsonNode await(Supplier<JsonNode> answer, Predicate<JsonNode> wanted) {
+    JsonNode[] last = new JsonNode[1];
+    Await.until(
+        "an answer",
+        () -> {
+          last[0] = answer.get();
+          return wanted.test(last[0]);
+        },
+        () -> last[0]);
+    return last[0];
   }
 
   /** The overview of a data set, with groups that the test sets. */

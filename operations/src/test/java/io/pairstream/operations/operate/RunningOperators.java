@@ -11,6 +11,7 @@ import io.pairstream.service.http.Scope;
 import io.pairstream.service.keys.KeyIssuer;
 import io.pairstream.service.keys.NewKey;
 import io.pairstream.service.keys.Rates;
+import io.pairstream.testing.Await;
 import io.pairstream.testing.LongTimeouts;
 import java.io.IOException;
 import java.net.URI;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -191,13 +191,7 @@ final class RunningOperators implements AutoCloseable {
   }
 
   static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("it does not come about");
-      }
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-    }
+    Await.until("", condition::getAsBoolean, () -> "");
   }
 
   @Override

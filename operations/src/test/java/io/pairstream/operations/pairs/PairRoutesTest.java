@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pairstream.cleaning.tokens.Tokenizer;
 import io.pairstream.image.WorkerSettings;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operations.Served;
 import io.pairstream.operations.actions.Actor;
 import io.pairstream.operations.actions.AuditEvent;
 import io.pairstream.operations.catalogue.Catalogue;
@@ -24,23 +24,14 @@ import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.Review;
 import io.pairstream.schemas.Takedown;
 import io.pairstream.service.http.Json;
-import io.pairstream.service.http.Principal;
-import io.pairstream.service.http.Quota;
-import io.pairstream.service.http.Router;
-import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.WebServer;
+import io.pairstream.service.table.TopicTable;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -51,7 +42,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -79,37 +69,25 @@ class PairRoutesTest {
 
   @TempDir static Path folder;
 
-  private static Running running;
+  private static ClusterAccess cluster;
+  private static JudgedPairs judged;
+  private static TopicTable catalogue;
+  private static PairRoutes routes;
+  private static Served served;
 
-  /**
-   * A service with a catalogue, on a port of its own; one for all tests, as workers start slowly.
-   */
-  private record Running(
-      ClusterAccess cluster,
-      JudgedPairs judged,
-      Catalogue catalogue,
-      PairRoutes routes,
-      WebServer server,
-      HttpClient client) {}
-
+  /** One service for all tests, as workers start slowly. */
   @BeforeAll
   static void start() throws Exception {
-    ClusterAccess cluster = KAFKA.dataset(2);
-    Catalogue catalogue =
+    cluster = KAFKA.dataset(2);
+    judged = new JudgedPairs(cluster);
+    catalogue =
         Catalogue.open(
             cluster, List.of(new PairIndex(cluster.topics())), folder, Clock.systemUTC());
-    PairRoutes routes = routes(cluster, catalogue, PATIENT);
-    running =
-        new Running(
-            cluster,
-            new JudgedPairs(cluster),
-            catalogue,
-            routes,
-            server(routes),
-            HttpClient.newHttpClient());
+    routes = routes(PATIENT);
+    served = new Served(routes.routes());
   }
 
-  private static PairRoutes routes(ClusterAccess cluster, Catalogue catalogue, Duration deadline) {
+  private static PairRoutes routes(Duration deadline) {
     WorkerSettings workers =
         WorkerSettings.of(System.getProperty("pairstream.worker.classpath"), 1)
             .withDeadline(deadline)
@@ -124,32 +102,19 @@ class PairRoutesTest {
         Clock.systemUTC());
   }
 
-  /** Opens a port for routes. */
-  private static WebServer server(PairRoutes routes) throws IOException {
-    WebServer server =
-        new WebServer(
-            LongTimeoutServer.settings(),
-            new Router(routes.routes()),
-            request -> new Principal("anonymous", "", Set.of(Scope.VIEW)),
-            Quota.UNLIMITED,
-            true);
-    server.start();
-    return server;
-  }
-
   @AfterAll
   static void stop() {
-    running.server().close();
-    running.routes().close();
-    running.catalogue().close();
-    running.judged().close();
+    served.close();
+    routes.close();
+    catalogue.close();
+    judged.close();
   }
 
   @Test
   void findsPairsAsThePageExpectsThem() throws Exception {
     String word = word();
-    running.judged().accept(raw(drawn(80, 60), "a kept " + word), PairStatus.TRAINING);
-    running.judged().reject(raw(drawn(20, 10), "a refused " + word), "IMAGE_TOO_SMALL");
+    judged.accept(raw(drawn(80, 60), "a kept " + word), PairStatus.TRAINING);
+    judged.reject(raw(drawn(20, 10), "a refused " + word), "IMAGE_TOO_SMALL");
     read();
 
     JsonNode json = json("/v1/pairs?limit=10&q=" + word);
@@ -158,25 +123,13 @@ class PairRoutesTest {
     assertThat(json.path("found").asInt()).isEqualTo(2);
     assertThat(json.path("next").isNull()).isTrue();
     JsonNode refused = byStanding(json, "QUARANTINED");
-    assertThat(names(refused))
-        .containsExactly(
-            "id",
-            "standing",
-            "reason",
-            "detail",
-            "measured",
-            "limit",
-            "caption",
-            "language",
-            "source_kind",
-            "contributor",
-            "url",
-            "licence",
-            "origin",
-            "received_at",
-            "decided_at",
-            "picture",
-            "blurred");
+    assertThat(refused.fieldNames())
+        .toIterable()
+        .contains("id", "detail", "source_kind", "received_at", "decided_at", "picture")
+        .doesNotContain("place");
+    assertThat(refused.path("origin").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("topic", "partition", "offset");
     assertThat(refused.path("blurred").asBoolean()).isTrue();
     assertThat(refused.path("received_at").asText()).isEqualTo("2026-11-20T10:00:00.000Z");
     assertThat(byStanding(json, "TRAINING").path("blurred").asBoolean()).isFalse();
@@ -208,13 +161,11 @@ class PairRoutesTest {
             .setFold(3)
             .setPerceptualHash("00ff00ff00ff00ff")
             .build();
-    running.judged().send(running.cluster().topics().test(), pair.getPairId(), pair);
-    running
-        .judged()
-        .send(
-            running.cluster().topics().receipts(),
-            pair.getPairId(),
-            JudgedPairs.receipt(raw, PairStatus.TEST, "", origin));
+    judged.send(cluster.topics().test(), pair.getPairId(), pair);
+    judged.send(
+        cluster.topics().receipts(),
+        pair.getPairId(),
+        JudgedPairs.receipt(raw, PairStatus.TEST, "", origin));
     read();
 
     JsonNode card = json("/v1/pairs/" + pair.getPairId());
@@ -247,8 +198,8 @@ class PairRoutesTest {
   @Test
   void cardSaysWhenTheOriginalIsKeptNoLonger() throws Exception {
     RawPair raw = raw(drawn(64, 64), "kept " + word());
-    Origin gone = new Origin(running.cluster().topics().scraped().name(), 0, 4_000_000L);
-    String id = running.judged().accept(raw, PairStatus.TRAINING, gone);
+    Origin gone = new Origin(cluster.topics().scraped().name(), 0, 4_000_000L);
+    String id = judged.accept(raw, PairStatus.TRAINING, gone);
     read();
 
     JsonNode card = json("/v1/pairs/" + id);
@@ -263,20 +214,18 @@ class PairRoutesTest {
   @Test
   void cardOfARefusedPairSaysWhyAndWhatPeopleDecided() throws Exception {
     RawPair raw = raw(drawn(100, 50), "blurred " + word());
-    Origin origin = running.judged().reject(raw, "IMAGE_BLURRED");
-    running
-        .judged()
-        .send(
-            running.cluster().topics().reviews(),
-            "r1",
-            Review.newBuilder()
-                .setReviewId("r1")
-                .setPairId(JudgedPairs.pairId(raw))
-                .setOrigin(origin)
-                .setDecision("REJECTED")
-                .setReviewer("mina")
-                .setComment("still blurred")
-                .build());
+    Origin origin = judged.reject(raw, "IMAGE_BLURRED");
+    judged.send(
+        cluster.topics().reviews(),
+        "r1",
+        Review.newBuilder()
+            .setReviewId("r1")
+            .setPairId(JudgedPairs.pairId(raw))
+            .setOrigin(origin)
+            .setDecision("REJECTED")
+            .setReviewer("mina")
+            .setComment("still blurred")
+            .build());
     read();
 
     JsonNode card = json("/v1/pairs/" + JudgedPairs.pairId(raw));
@@ -297,14 +246,14 @@ class PairRoutesTest {
     assertThat(card.path("reviews").get(0).path("comment").asText()).isEqualTo("still blurred");
     assertThat(card.path("model").isNull()).isTrue();
     assertThat(card.path("original").path("picture").asText())
-        .startsWith("/v1/pictures/" + running.cluster().topics().quarantine().name());
+        .startsWith("/v1/pictures/" + cluster.topics().quarantine().name());
   }
 
   @Test
   void withdrawnPairIsNamedAndShownNoMore() throws Exception {
     RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
     Origin origin = send(raw);
-    String id = running.judged().accept(raw, PairStatus.TRAINING, origin);
+    String id = judged.accept(raw, PairStatus.TRAINING, origin);
     read();
     JsonNode before = json("/v1/pairs/" + id);
     String model = before.path("model").path("picture").asText();
@@ -312,7 +261,7 @@ class PairRoutesTest {
     assertThat(get(model).statusCode()).isEqualTo(200);
     assertThat(get(original).statusCode()).isEqualTo(200);
 
-    running.judged().send(running.cluster().topics().training(), id, null);
+    judged.send(cluster.topics().training(), id, null);
     read();
 
     JsonNode card = json("/v1/pairs/" + id);
@@ -328,29 +277,25 @@ class PairRoutesTest {
     RawPair raw = raw(drawn(100, 50), "withdrawn " + word());
     String museum = "museum " + word();
     Origin origin = send(raw);
-    String id = running.judged().accept(raw, PairStatus.TRAINING, origin);
+    String id = judged.accept(raw, PairStatus.TRAINING, origin);
     Instant withdrawnAt = raw.getReceivedAt().plusSeconds(173);
-    running
-        .judged()
-        .send(
-            running.cluster().topics().takedowns(),
-            "PAIR/" + id,
-            Takedown.newBuilder()
-                .setKind("PAIR")
-                .setSubject(id)
-                .setPartOf("CONTRIBUTOR/" + museum)
-                .build());
-    running.judged().send(running.cluster().topics().training(), id, null);
-    running
-        .judged()
-        .send(
-            running.cluster().topics().receipts(),
-            id,
-            Receipt.newBuilder(JudgedPairs.receipt(raw, PairStatus.WITHDRAWN, "", origin))
-                .setDecidedAt(withdrawnAt)
-                .build());
+    judged.send(
+        cluster.topics().takedowns(),
+        "PAIR/" + id,
+        Takedown.newBuilder()
+            .setKind("PAIR")
+            .setSubject(id)
+            .setPartOf("CONTRIBUTOR/" + museum)
+            .build());
+    judged.send(cluster.topics().training(), id, null);
+    judged.send(
+        cluster.topics().receipts(),
+        id,
+        Receipt.newBuilder(JudgedPairs.receipt(raw, PairStatus.WITHDRAWN, "", origin))
+            .setDecidedAt(withdrawnAt)
+            .build());
     note("takedown", museum, Map.of("cause", "a letter"), withdrawnAt);
-    running.judged().lift("PAIR", id);
+    judged.lift("PAIR", id);
     note("takedown.lift", museum, Map.of("requested_by", "bob"), withdrawnAt.plusSeconds(9));
     read();
 
@@ -369,13 +314,11 @@ class PairRoutesTest {
 
   private static void note(
       String event, String contributor, Map<String, String> facts, Instant at) {
-    running
-        .judged()
-        .send(
-            running.cluster().topics().actions(),
-            UUID.randomUUID().toString(),
-            new AuditEvent(event, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
-                .by(new Actor("ann", ""), at));
+    judged.send(
+        cluster.topics().actions(),
+        UUID.randomUUID().toString(),
+        new AuditEvent(event, "CONTRIBUTOR/" + contributor, AuditEvent.Outcome.DONE, "", facts)
+            .by(new Actor("ann", ""), at));
   }
 
   @Test
@@ -383,7 +326,7 @@ class PairRoutesTest {
     String word = word();
     RawPair raw = JudgedPairs.raw(drawn(70, 70), HOSTILE + word, "SCRAPED", HOSTILE);
     raw.setUrl("javascript:alert(1)//" + HOSTILE);
-    running.judged().reject(raw, "CAPTION_FLAGGED_WORDS");
+    judged.reject(raw, "CAPTION_FLAGGED_WORDS");
     read();
 
     HttpResponse<byte[]> answer = get("/v1/pairs?q=" + word);
@@ -411,7 +354,7 @@ class PairRoutesTest {
         "/v1/sheet?minutes=-1",
       })
   void refusesWhatIsNoQuestion(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path.replace("DATASET", running.cluster().dataset().name()));
+    HttpResponse<byte[]> answer = get(path.replace("DATASET", cluster.dataset().name()));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.headers().firstValue("content-type")).hasValue("application/problem+json");
@@ -428,8 +371,7 @@ class PairRoutesTest {
         "/v1/pictures/DATASET.training/0/123456789",
       })
   void findsNothingWhereThereIsNothing(String path) throws Exception {
-    assertThat(get(path.replace("DATASET", running.cluster().dataset().name())).statusCode())
-        .isEqualTo(404);
+    assertThat(get(path.replace("DATASET", cluster.dataset().name())).statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -444,12 +386,12 @@ class PairRoutesTest {
     assertThat(jpeg(good).getWidth()).isEqualTo(62);
     assertThat(get(crash).statusCode()).isEqualTo(404);
     // What hangs is met with a deadline that is not long to wait for.
-    try (PairRoutes hasty = routes(running.cluster(), running.catalogue(), Duration.ofSeconds(2));
-        WebServer server = server(hasty)) {
-      assertThat(detail(get(server, hang))).contains("not decoded in time");
-      assertThat(get(server, page).statusCode()).isEqualTo(404);
+    try (PairRoutes hasty = routes(Duration.ofSeconds(2));
+        Served server = new Served(hasty.routes())) {
+      assertThat(detail(server.get(hang))).contains("not decoded in time");
+      assertThat(server.get(page).statusCode()).isEqualTo(404);
       assertThat(jpeg(server, inTime(server, good)).getWidth()).isEqualTo(62);
-      assertThat(get(server, hang).statusCode()).isEqualTo(404);
+      assertThat(server.get(hang).statusCode()).isEqualTo(404);
     }
   }
 
@@ -457,14 +399,14 @@ class PairRoutesTest {
    * The address of a good picture that is decoded before a short deadline. On a machine that stands
    * still for so long it is asked for again, each time in another size: what came of one is kept.
    */
-  private static String inTime(WebServer server, String good) throws Exception {
+  private static String inTime(Served server, String good) throws Exception {
     int size = 64;
     String sized = good + "?size=" + size;
-    HttpResponse<byte[]> answer = get(server, sized);
+    HttpResponse<byte[]> answer = server.get(sized);
     while (answer.statusCode() == 404 && detail(answer).contains("not decoded in time")) {
       size++;
       sized = good + "?size=" + size;
-      answer = get(server, sized);
+      answer = server.get(sized);
     }
     return sized;
   }
@@ -485,7 +427,7 @@ class PairRoutesTest {
   @Test
   void showsPreparedPicturesOfBarePixels() throws Exception {
     RawPair raw = raw(drawn(64, 64), "bare pixels " + word());
-    Origin origin = running.judged().nextOrigin();
+    Origin origin = judged.nextOrigin();
     byte[] pixels = new byte[3 * 20 * 10];
     for (int i = 0; i < pixels.length; i += 3) {
       pixels[i] = (byte) 200;
@@ -497,7 +439,7 @@ class PairRoutesTest {
             .setWidth(20)
             .setHeight(10)
             .build();
-    running.judged().send(running.cluster().topics().training(), pair.getPairId(), pair);
+    judged.send(cluster.topics().training(), pair.getPairId(), pair);
     read();
 
     BufferedImage shown =
@@ -512,12 +454,10 @@ class PairRoutesTest {
   void imageThatNobodyMayKeepIsNotShownFromTheRawTopicEither() throws Exception {
     RawPair raw = raw(drawn(64, 64), "forbidden " + word());
     Origin origin = send(raw);
-    running
-        .judged()
-        .send(
-            running.cluster().topics().quarantine(),
-            JudgedPairs.pairId(raw),
-            running.judged().rejected(raw, "IMAGE_FORBIDDEN", origin).setValue(null).build());
+    judged.send(
+        cluster.topics().quarantine(),
+        JudgedPairs.pairId(raw),
+        judged.rejected(raw, "IMAGE_FORBIDDEN", origin).setValue(null).build());
     read();
 
     HttpResponse<byte[]> answer = get(PairSummary.address(origin));
@@ -532,11 +472,9 @@ class PairRoutesTest {
   void boardCountsAndExportHoldsEachPairOnALine() throws Exception {
     String source = "IMPORTED";
     for (int i = 0; i < 3; i++) {
-      running
-          .judged()
-          .reject(
-              JudgedPairs.raw(drawn(64, 64), "to export " + i + " " + word(), source, ""),
-              "CAPTION_TOO_LONG");
+      judged.reject(
+          JudgedPairs.raw(drawn(64, 64), "to export " + i + " " + word(), source, ""),
+          "CAPTION_TOO_LONG");
     }
     read();
 
@@ -567,11 +505,9 @@ class PairRoutesTest {
 
   @Test
   void contactSheetShowsEachSource() throws Exception {
-    running
-        .judged()
-        .accept(
-            JudgedPairs.raw(drawn(64, 64), "for the sheet " + word(), "SYNTHETIC", ""),
-            PairStatus.TRAINING);
+    judged.accept(
+        JudgedPairs.raw(drawn(64, 64), "for the sheet " + word(), "SYNTHETIC", ""),
+        PairStatus.TRAINING);
     read();
 
     JsonNode sheet = json("/v1/sheet?source=SYNTHETIC&minutes=60");
@@ -585,7 +521,7 @@ class PairRoutesTest {
   /** Puts an image into quarantine; returns the address of its picture. */
   private static String picture(byte[] image, String caption) throws Exception {
     RawPair raw = raw(image, caption + " " + word());
-    running.judged().reject(raw, "IMAGE_TOO_SMALL");
+    judged.reject(raw, "IMAGE_TOO_SMALL");
     read();
     return json("/v1/pairs/" + JudgedPairs.pairId(raw)).path("picture").asText();
   }
@@ -593,40 +529,29 @@ class PairRoutesTest {
   private static Origin send(RawPair raw) {
     RecordMetadata at =
         TestCluster.send(
-            running.cluster(),
-            TestCluster.record(running.cluster().topics().crowdsourced(), null, "key", raw));
+            cluster, TestCluster.record(cluster.topics().crowdsourced(), null, "key", raw));
     return new Origin(at.topic(), at.partition(), at.offset());
   }
 
   private static void read() {
-    running.judged().await();
-    running.catalogue().reachedNow().join();
+    judged.await();
+    catalogue.reachedNow().join();
   }
 
   private static HttpResponse<byte[]> get(String path) throws Exception {
-    return get(running.server(), path);
-  }
-
-  private static HttpResponse<byte[]> get(WebServer server, String path) throws Exception {
-    return running
-        .client()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
-            BodyHandlers.ofByteArray());
+    return served.get(path);
   }
 
   private static JsonNode json(String path) throws Exception {
-    HttpResponse<byte[]> answer = get(path);
-    assertThat(answer.statusCode()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
-    return Json.MAPPER.readTree(answer.body());
+    return served.json(path);
   }
 
   private static BufferedImage jpeg(String path) throws Exception {
-    return jpeg(running.server(), path);
+    return jpeg(served, path);
   }
 
-  private static BufferedImage jpeg(WebServer server, String path) throws Exception {
-    HttpResponse<byte[]> answer = get(server, path);
+  private static BufferedImage jpeg(Served server, String path) throws Exception {
+    HttpResponse<byte[]> answer = server.get(path);
     assertThat(answer.statusCode()).as(path).isEqualTo(200);
     return ImageIO.read(new ByteArrayInputStream(answer.body()));
   }
@@ -643,12 +568,6 @@ class PairRoutesTest {
       }
     }
     throw new AssertionError("no pair is " + standing + ": " + json);
-  }
-
-  private static List<String> names(JsonNode json) {
-    List<String> names = new ArrayList<>();
-    json.fieldNames().forEachRemaining(names::add);
-    return names;
   }
 
   private static List<String> texts(JsonNode tokens, boolean cut) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * A seeded history of a data set: pairs that are accepted, turned away, judged again, sent twice,
@@ -40,14 +41,13 @@ final class GeneratedHistory {
   private static final List<String> WORDS =
       List.of("dog", "cat", "sofa", "harbour", "bridge", "lantern", "snow", "bicycle", "orchard");
 
-  /** One record, in the lane of its topic. */
-  record Event(
-      String lane,
-      String key,
-      Optional<PreparedPair> prepared,
-      Optional<QuarantinedPair> quarantined,
-      Optional<RawPair> raw,
-      Optional<Receipt> receipt) {}
+  /**
+   * One record, in the lane of its topic.
+   *
+   * @param value null for a tombstone
+   * @param raw what a rejected pair came as; null where that is not known
+   */
+  record Event(String lane, String key, SpecificRecord value, RawPair raw) {}
 
   /** What a pair has come to. */
   private record Fate(Optional<PreparedPair> accepted, Optional<Refused> refused) {}
@@ -133,14 +133,7 @@ final class GeneratedHistory {
                 .setOrigin(origin())
                 .setQuarantinedAt(time())
                 .build();
-        story.add(
-            new Event(
-                "quarantine",
-                key,
-                Optional.empty(),
-                Optional.of(unread),
-                Optional.empty(),
-                Optional.empty()));
+        story.add(new Event("quarantine", key, unread, null));
         fates.add(
             new Fate(
                 Optional.empty(), Optional.of(new Refused("UNKNOWN", "", "UNREADABLE_RECORD"))));
@@ -205,34 +198,17 @@ final class GeneratedHistory {
     return new Refused(any(KINDS), any(CONTRIBUTORS), any(REASONS));
   }
 
-  private Event accept(PreparedPair pair) {
-    return new Event(
-        pair.getSplit(),
-        pair.getPairId(),
-        Optional.of(pair),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+  private static Event accept(PreparedPair pair) {
+    return new Event(pair.getSplit(), pair.getPairId(), pair, null);
   }
 
   private static Event tombstone(PreparedPair pair) {
-    return new Event(
-        pair.getSplit(),
-        pair.getPairId(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return new Event(pair.getSplit(), pair.getPairId(), null, null);
   }
 
   private static Event receipt(String id, PairStatus standing) {
-    return new Event(
-        "receipts",
-        id,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(Receipt.newBuilder().setPairId(id).setStanding(standing.name()).build()));
+    Receipt receipt = Receipt.newBuilder().setPairId(id).setStanding(standing.name()).build();
+    return new Event("receipts", id, receipt, null);
   }
 
   private Event reject(String id, Refused refused) {
@@ -249,8 +225,7 @@ final class GeneratedHistory {
             .setOrigin(origin())
             .setQuarantinedAt(time())
             .build();
-    return new Event(
-        "quarantine", id, Optional.empty(), Optional.of(pair), Optional.of(raw), Optional.empty());
+    return new Event("quarantine", id, pair, raw);
   }
 
   static Sent sent(RawPair raw) {

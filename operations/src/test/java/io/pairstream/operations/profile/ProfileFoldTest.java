@@ -3,9 +3,10 @@ package io.pairstream.operations.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pairstream.operations.catalogue.Place;
+import io.pairstream.operations.catalogue.Sent;
 import io.pairstream.operations.profile.GeneratedHistory.Event;
-import io.pairstream.schemas.PairStatus;
 import io.pairstream.schemas.PreparedPair;
+import io.pairstream.schemas.QuarantinedPair;
 import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.PairTopics;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,19 +151,13 @@ class ProfileFoldTest {
 
   private void apply(Event event, ProfileFold fold) {
     Place place = place(event.lane());
-    if (event.prepared().isPresent()) {
-      assertThat(PairStatus.valueOf(event.prepared().get().getSplit()).name())
-          .isEqualTo(event.lane());
-      fold.prepared(event.prepared().get(), place, table);
-    } else if (event.quarantined().isPresent()) {
-      fold.quarantined(
-          event.key(),
-          event.quarantined().get(),
-          event.raw().map(GeneratedHistory::sent),
-          place,
-          table);
-    } else if (event.receipt().isPresent()) {
-      fold.receipt(event.key(), event.receipt().get(), place, table);
+    if (event.value() instanceof PreparedPair pair) {
+      fold.prepared(pair, place, table);
+    } else if (event.value() instanceof QuarantinedPair pair) {
+      Optional<Sent> sent = Optional.ofNullable(event.raw()).map(GeneratedHistory::sent);
+      fold.quarantined(event.key(), pair, sent, place, table);
+    } else if (event.value() instanceof Receipt receipt) {
+      fold.receipt(event.key(), receipt, place, table);
     } else {
       fold.removed(event.key(), place, table);
     }

@@ -1,6 +1,5 @@
 package io.pairstream.operations.registry;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pairstream.operations.cluster.ClusterAccess;
@@ -9,8 +8,6 @@ import io.pairstream.schemas.topics.Dataset;
 import io.pairstream.schemas.topics.TopicCatalogue;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.service.Cluster;
-import io.pairstream.service.requirements.ClusterCheck;
-import io.pairstream.service.requirements.WeakClusterException;
 import io.pairstream.testing.DenyingAuthorizer;
 import io.pairstream.testing.EmbeddedKafka;
 import io.pairstream.testing.LongTimeouts;
@@ -19,16 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,40 +80,11 @@ class SchemaLogRightsTest {
         .hasMessageContaining("no right to " + right + " topic " + TOPIC);
   }
 
-  @Test
-  void aStartIsRefusedWhereTheTopicDeletesSchemas() {
-    setCleanup("delete");
-    try {
-      assertThatThrownBy(() -> ClusterCheck.of(cluster).onTopics(List.of()).require())
-          .isInstanceOf(WeakClusterException.class)
-          .hasMessageContaining("cleanup: " + TOPIC + " has delete");
-    } finally {
-      setCleanup("compact");
-    }
-    assertThatCode(() -> ClusterCheck.of(cluster).onTopics(List.of()).require())
-        .doesNotThrowAnyException();
-  }
-
   private static void register(int version) {
     try (SchemaLog log = SchemaLog.open(new ClusterAccess(cluster))) {
       var unused =
           log.append(
               known -> new SchemaVersion("subject", version, version, RawPair.SCHEMA$.toString()));
-    }
-  }
-
-  private static void setCleanup(String policy) {
-    try (Admin admin = new ClusterAccess(cluster).admin()) {
-      KafkaAnswers.await(
-          admin
-              .incrementalAlterConfigs(
-                  Map.of(
-                      new ConfigResource(ConfigResource.Type.TOPIC, TOPIC),
-                      List.of(
-                          new AlterConfigOp(
-                              new ConfigEntry("cleanup.policy", policy),
-                              AlterConfigOp.OpType.SET))))
-              .all());
     }
   }
 }

@@ -270,29 +270,6 @@ class TakedownDeskTest {
   }
 
   @Test
-  void whyTellsOfATakedownUnderAnotherSpelling() {
-    Sent first = publishCleaned("image 1", "a letter", "a letter", "");
-    takeDown(Subject.pair(first.pairId()));
-    Sent spelling = pipeline.send("image 1", "a letter ");
-    pipeline.transaction(
-        spelling,
-        List.of(
-            TestCluster.record(
-                cluster.topics().quarantine(),
-                null,
-                spelling.pairId(),
-                QuarantinedPair.newBuilder(
-                        PlayedPipeline.rejected(spelling, "WITHDRAWN", new byte[0]))
-                    .setMeasured(first.pairId())
-                    .build()),
-            pipeline.receipt(spelling, PairStatus.QUARANTINED, "WITHDRAWN")));
-
-    PairAnswer answer = new PairHistory(cluster).find(spelling.pairId()).orElseThrow();
-
-    assertThat(answer.takedown().map(Takedown::getSubject)).contains(first.pairId());
-  }
-
-  @Test
   void withoutATopologyItIsPublishedAndSaysWhatItWaitsFor() {
     Sent sent = publish("image 1", "a caption", "museum", "pictures.test");
 

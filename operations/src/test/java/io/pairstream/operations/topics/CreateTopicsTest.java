@@ -12,7 +12,6 @@ import io.pairstream.schemas.topics.TopicSpec;
 import io.pairstream.schemas.wire.KafkaAnswers;
 import io.pairstream.schemas.wire.MissingSchemaException;
 import io.pairstream.testing.Await;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +20,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.CreateTopicsOptions;
-import org.apache.kafka.clients.admin.CreateTopicsResult;
-import org.apache.kafka.clients.admin.DescribeConfigsOptions;
-import org.apache.kafka.clients.admin.DescribeConfigsResult;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.DescribeTopicsResult;
-import org.apache.kafka.clients.admin.ForwardingAdmin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
-import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
@@ -44,8 +34,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CreateTopicsTest {
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
-
-  private static final String UNHEARD_OF = "unheard-of";
 
   private final ClusterAccess cluster = KAFKA.emptyDataset();
   private final TopicCatalogue catalogue = new TopicCatalogue(cluster.dataset(), 3);
@@ -200,59 +188,6 @@ class CreateTopicsTest {
         .isInstanceOf(TopicMismatchException.class)
         .hasMessageContaining("asked for 4 partitions")
         .hasMessageContaining(cluster.topics().training().name() + " has 3");
-  }
-
-  @Test
-  void waitsForBrokersThatHaveNotHeardOfTheTopicsYet() {
-    try (LaggingAdmin lagging = new LaggingAdmin(cluster.clientSettings())) {
-      List<TopicOutcome> outcomes = createTopics.create(lagging, catalogue);
-
-      assertThat(outcomes).extracting(TopicOutcome::action).containsOnly(Action.CREATED);
-      assertThat(lagging.answered).as("answers without the topics").isEqualTo(2);
-    }
-  }
-
-  /** The first answers after topics were made come from a broker that has not heard of them. */
-  private static final class LaggingAdmin extends ForwardingAdmin {
-
-    private boolean describesTopics = true;
-    private boolean describesConfigs = true;
-    private int answered;
-
-    LaggingAdmin(Map<String, Object> settings) {
-      super(settings);
-    }
-
-    @Override
-    public CreateTopicsResult createTopics(
-        Collection<NewTopic> topics, CreateTopicsOptions options) {
-      describesTopics = false;
-      describesConfigs = false;
-      return super.createTopics(topics, options);
-    }
-
-    @Override
-    public DescribeTopicsResult describeTopics(
-        TopicCollection topics, DescribeTopicsOptions options) {
-      if (describesTopics) {
-        return super.describeTopics(topics, options);
-      }
-      describesTopics = true;
-      answered++;
-      return super.describeTopics(TopicCollection.ofTopicNames(Set.of(UNHEARD_OF)), options);
-    }
-
-    @Override
-    public DescribeConfigsResult describeConfigs(
-        Collection<ConfigResource> resources, DescribeConfigsOptions options) {
-      if (describesConfigs) {
-        return super.describeConfigs(resources, options);
-      }
-      describesConfigs = true;
-      answered++;
-      return super.describeConfigs(
-          Set.of(new ConfigResource(ConfigResource.Type.TOPIC, UNHEARD_OF)), options);
-    }
   }
 
   @ParameterizedTest(name = "{0} copies, {1} in sync")

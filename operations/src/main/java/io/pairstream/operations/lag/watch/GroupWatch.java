@@ -30,6 +30,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 
@@ -109,17 +110,17 @@ final class GroupWatch {
                 return;
               }
               long from = Math.max(position.committed(), log.start());
-              if (watched.head == null) {
-                unread.add(new Unread(watched, new HeadReader.Wanted(place, from, log.end())));
-              } else if (watched.head.record().isEmpty() && watched.head.lookedUpTo() < log.end()) {
+              Head head = watched.head;
+              boolean isUnread =
+                  head == null
+                      || (head.record().isEmpty()
+                          ? head.lookedUpTo() < log.end()
+                          : head.record().get().offset() < log.start());
+              if (isUnread) {
+                long readTo = head != null && head.record().isEmpty() ? head.lookedUpTo() : from;
                 unread.add(
                     new Unread(
-                        watched,
-                        new HeadReader.Wanted(
-                            place, Math.max(from, watched.head.lookedUpTo()), log.end())));
-              } else if (watched.head.record().isPresent()
-                  && watched.head.record().get().offset() < log.start()) {
-                unread.add(new Unread(watched, new HeadReader.Wanted(place, from, log.end())));
+                        watched, new HeadReader.Wanted(place, Math.max(from, readTo), log.end())));
               }
             });
     return unread;
@@ -247,49 +248,27 @@ final class GroupWatch {
       Instant at, TopicPartition partition, PartitionLog log, Watched watched) {
     Sentence sentence = unknown(Template.END_NOT_KNOWN.with(partition));
     PartitionLag last = watched.last;
-    if (last == null) {
-      return new PartitionLag(
-          partition.topic(),
-          partition.partition(),
-          OptionalLong.empty(),
-          log.start(),
-          Math.max(0, log.end()),
-          0,
-          0,
-          OptionalLong.empty(),
-          OptionalLong.empty(),
-          OptionalDouble.empty(),
-          Verdict.UNKNOWN,
-          sentence,
-          at,
-          OptionalDouble.empty(),
-          OptionalDouble.empty(),
-          CatchUp.UNKNOWN,
-          OptionalDouble.empty(),
-          0,
-          GroupMember.NOBODY,
-          Optional.empty());
-    }
+    boolean known = last != null;
     return new PartitionLag(
-        last.topic(),
-        last.partition(),
-        last.committed(),
-        last.logStart(),
-        last.end(),
-        last.held(),
-        last.hangingSeconds(),
-        last.lag(),
-        last.bytes(),
+        partition.topic(),
+        partition.partition(),
+        known ? last.committed() : OptionalLong.empty(),
+        log.start(),
+        Math.max(0, log.end()),
+        known ? last.held() : 0,
+        known ? last.hangingSeconds() : 0,
+        known ? last.lag() : OptionalLong.empty(),
+        known ? last.bytes() : OptionalLong.empty(),
         OptionalDouble.empty(),
         Verdict.UNKNOWN,
         sentence,
-        last.verdict() == Verdict.UNKNOWN ? last.since() : at,
+        known && last.verdict() == Verdict.UNKNOWN ? last.since() : at,
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         CatchUp.UNKNOWN,
         OptionalDouble.empty(),
-        last.lost(),
-        last.member(),
+        known ? last.lost() : 0,
+        known ? last.member() : GroupMember.NOBODY,
         Optional.empty());
   }
 
@@ -336,12 +315,11 @@ final class GroupWatch {
       double drainError,
       boolean somethingStands) {
     Optional<PartitionLag> worst = lags.stream().min(Lag.WORST_FIRST);
-    GroupTotals totals = new GroupTotals(lags);
-    OptionalLong lag = totals.sum(PartitionLag::lag);
+    OptionalLong lag = sum(lags, PartitionLag::lag);
     OptionalDouble seconds = lags.stream().flatMapToDouble(each -> each.seconds().stream()).max();
-    OptionalDouble processing = totals.sumOf(PartitionLag::processingPerSecond);
+    OptionalDouble processing = sumOf(lags, PartitionLag::processingPerSecond);
     CatchUp catchUp =
-        lag.isEmpty() || processing.isEmpty() || totals.nothingIsJudged()
+        lag.isEmpty() || processing.isEmpty() || nothingIsJudged(lags)
             ? CatchUp.UNKNOWN
             : somethingStands
                 ? CatchUp.NEVER
@@ -378,15 +356,33 @@ final class GroupWatch {
         sentence,
         since,
         lag,
-        totals.sum(PartitionLag::bytes),
+        sum(lags, PartitionLag::bytes),
         seconds,
-        totals.sumOf(PartitionLag::arrivalPerSecond),
+        sumOf(lags, PartitionLag::arrivalPerSecond),
         processing,
         catchUp,
         lags.stream().flatMapToDouble(each -> each.retentionSeconds().stream()).min(),
         lags.stream().mapToLong(PartitionLag::lost).sum(),
         worst.map(each -> new GroupLag.WorstPartition(each.topic(), each.partition())),
         lags);
+  }
+
+  /** Whether no partition on which something waits has a forecast: then the sum has none. */
+  private static boolean nothingIsJudged(List<PartitionLag> lags) {
+    List<PartitionLag> waiting = lags.stream().filter(each -> each.lag().orElse(0) > 0).toList();
+    return !waiting.isEmpty()
+        && waiting.stream().allMatch(each -> each.catchUp().equals(CatchUp.UNKNOWN));
+  }
+
+  /** What is known of no partition is not known of the group. */
+  private static OptionalLong sum(
+      List<PartitionLag> lags, Function<PartitionLag, OptionalLong> number) {
+    return lags.stream().flatMapToLong(each -> number.apply(each).stream()).reduce(Long::sum);
+  }
+
+  private static OptionalDouble sumOf(
+      List<PartitionLag> lags, Function<PartitionLag, OptionalDouble> number) {
+    return lags.stream().flatMapToDouble(each -> number.apply(each).stream()).reduce(Double::sum);
   }
 
   private static Sentence unknown(Sentence why) {

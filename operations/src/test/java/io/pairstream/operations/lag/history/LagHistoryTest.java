@@ -155,15 +155,4 @@ class LagHistoryTest {
       assertThat(heat.rows().get(1).verdict().get(60)).contains(Verdict.IDLE);
     }
   }
-
-  @Test
-  void aHeatMapSaysWhereNobodyLooked() {
-    try (LagHistory history = open()) {
-      fill(history, 0, 60);
-      fill(history, 240, 60);
-
-      assertThat(history.heat(GROUP, HOUR).rows().get(0).verdict())
-          .contains(Optional.empty(), Optional.of(Verdict.OK));
-    }
-  }
 }

@@ -3,30 +3,22 @@ package io.pairstream.operations.profile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.pairstream.operations.LongTimeoutServer;
+import io.pairstream.operations.Served;
 import io.pairstream.operations.catalogue.Catalogue;
+import io.pairstream.operations.catalogue.JudgedPairs;
 import io.pairstream.operations.cluster.ClusterAccess;
 import io.pairstream.operations.cluster.TestCluster;
 import io.pairstream.operations.profile.GeneratedHistory.Event;
+import io.pairstream.schemas.PreparedPair;
 import io.pairstream.schemas.QuarantinedPair;
+import io.pairstream.schemas.Receipt;
 import io.pairstream.schemas.topics.PairTopics;
-import io.pairstream.service.http.Authenticator;
-import io.pairstream.service.http.Json;
-import io.pairstream.service.http.Principal;
-import io.pairstream.service.http.Quota;
-import io.pairstream.service.http.Router;
-import io.pairstream.service.http.Scope;
-import io.pairstream.service.http.WebServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.pairstream.service.table.TopicTable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,13 +29,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(900)
-class ProfileViewTest {
+class ProfileRoutesTest {
 
   private static final int PARTITIONS = 2;
 
   @RegisterExtension static final TestCluster KAFKA = new TestCluster();
 
-  private final ClusterAccess cluster = KAFKA.dataset(PARTITIONS);
+  private final ClusterAccess cluster = JudgedPairs.dataset(KAFKA, PARTITIONS);
 
   @TempDir Path folder;
 
@@ -52,12 +44,11 @@ class ProfileViewTest {
     GeneratedHistory history = new GeneratedHistory(22, 200);
     publish(history.events());
 
-    try (Catalogue catalogue = open();
-        WebServer server = server(new ProfileView(catalogue))) {
-      server.start();
+    try (TopicTable catalogue = open();
+        Served served = new Served(new ProfileRoutes("pairs", catalogue).routes())) {
       catalogue.caughtUp().join();
 
-      JsonNode all = get(server, "/v1/profile", 200);
+      JsonNode all = served.json("/v1/profile", 200);
       assertThat(all.get("dataset").textValue()).isEqualTo("pairs");
       assertThat(all.get("ready").booleanValue()).isTrue();
       assertThat(all.get("since").textValue()).matches("2023-11-14T22:13:20\\.\\d{3}Z");
@@ -76,11 +67,11 @@ class ProfileViewTest {
       assertThat(all.get("balance").findValuesAsText("category"))
           .containsExactly("source_kind", "language", "licence", "orientation", "fold");
 
-      JsonNode part = get(server, "/v1/profile?split=TEST&source=SCRAPED", 200);
+      JsonNode part = served.json("/v1/profile?split=TEST&source=SCRAPED", 200);
       assertThat(part.get("pairs").longValue())
           .isEqualTo(history.pairs(ProfileQuestion.of("TEST", "SCRAPED")));
 
-      JsonNode problem = get(server, "/v1/profile?split=ALL", 400);
+      JsonNode problem = served.json("/v1/profile?split=ALL", 400);
       assertThat(problem.get("detail").textValue())
           .isEqualTo("there is no split ALL; there are TRAINING, VALIDATION, TEST");
     }
@@ -98,31 +89,9 @@ class ProfileViewTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  private Catalogue open() {
+  private TopicTable open() {
     return Catalogue.open(
         cluster, List.of(new ProfileFold(cluster.topics())), folder, Clock.systemUTC());
-  }
-
-  private static WebServer server(ProfileView view) {
-    Principal viewer = new Principal("anonymous", "", Set.of(Scope.VIEW));
-    Authenticator everybody = request -> viewer;
-    return new WebServer(
-        LongTimeoutServer.settings(),
-        new Router(new ProfileRoutes("pairs", view).routes()),
-        everybody,
-        Quota.UNLIMITED,
-        true);
-  }
-
-  private static JsonNode get(WebServer server, String path, int status) throws Exception {
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).isEqualTo(status);
-    return Json.MAPPER.readTree(answer.body());
   }
 
   private void publish(List<Event> events) {
@@ -135,22 +104,20 @@ class ProfileViewTest {
 
   private ProducerRecord<byte[], byte[]> record(Event event) {
     PairTopics topics = cluster.topics();
-    if (event.receipt().isPresent()) {
-      return TestCluster.record(topics.receipts(), null, event.key(), event.receipt().get());
+    if (event.value() instanceof Receipt receipt) {
+      return TestCluster.record(topics.receipts(), null, event.key(), receipt);
     }
-    if (event.quarantined().isPresent()) {
-      QuarantinedPair.Builder pair = QuarantinedPair.newBuilder(event.quarantined().get());
-      event
-          .raw()
-          .map(
-              raw ->
-                  topics
-                      .crowdsourced()
-                      .value()
-                      .serializer()
-                      .serialize(topics.crowdsourced().name(), raw))
-          .ifPresent(value -> pair.setValue(ByteBuffer.wrap(value)));
-      return TestCluster.record(topics.quarantine(), null, event.key(), pair.build());
+    if (event.value() instanceof QuarantinedPair pair) {
+      if (event.raw() != null) {
+        byte[] raw =
+            topics
+                .crowdsourced()
+                .value()
+                .serializer()
+                .serialize(topics.crowdsourced().name(), event.raw());
+        pair.setValue(ByteBuffer.wrap(raw));
+      }
+      return TestCluster.record(topics.quarantine(), null, event.key(), pair);
     }
     return TestCluster.record(
         switch (event.lane()) {
@@ -160,6 +127,6 @@ class ProfileViewTest {
         },
         null,
         event.key(),
-        event.prepared().orElse(null));
+        (PreparedPair) event.value());
   }
 }
